@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Longwire.UsbIp.Usb;
+
+namespace Longwire.Health;
+
+/// <summary>
+/// All that is known at one moment. The reconciler makes a new one after each change; publishers (MQTT, log, health
+/// check) read it and decide nothing.
+/// </summary>
+internal sealed record Snapshot(BridgeSnapshot Bridge, ImmutableArray<PiSnapshot> Pis, ImmutableArray<RadioSnapshot> Radios)
+{
+    public static Snapshot Empty { get; } = new(new BridgeSnapshot("", ImmutableArray<string>.Empty), [], []);
+}
+
+/// <param name="InstanceId">Given once and kept in the data folder: tells two Longwires under one base topic apart.</param>
+/// <param name="Problems">Sentences for a person, each with its remedy; empty when all is well.</param>
+internal sealed record BridgeSnapshot(string InstanceId, ImmutableArray<string> Problems);
+
+internal enum PiMode
+{
+    /// <summary>USB/IP to its usbipd, whoever wrote it.</summary>
+    Stock,
+
+    /// <summary>The encrypted, resumable link.</summary>
+    Link,
+}
+
+internal sealed record PiSnapshot
+{
+    /// <summary>Slug of [a-zA-Z0-9_-], given once.</summary>
+    public required string Id { get; init; }
+    public required string Name { get; init; }
+    public required string Address { get; init; }
+    public PiMode Mode { get; init; } = PiMode.Stock;
+
+    /// <summary>Null until it was asked for the first time.</summary>
+    public bool? Reachable { get; init; }
+    public TimeSpan? RoundTrip { get; init; }
+
+    /// <summary>The version of Longwire that answers there; null for a stock usbipd.</summary>
+    public string? Version { get; init; }
+}
+
+internal sealed record RadioSnapshot
+{
+    /// <summary>Slug of [a-zA-Z0-9_-], given once, never recomputed.</summary>
+    public required string Id { get; init; }
+    public required string Name { get; init; }
+
+    /// <summary>The Pi it was last seen on.</summary>
+    public required string PiId { get; init; }
+    public required UsbId UsbId { get; init; }
+    public string? Manufacturer { get; init; }
+    public string? Product { get; init; }
+    public string? Serial { get; init; }
+    public required RadioStatus Status { get; init; }
+
+    /// <summary>The technical reason behind the status, for <c>failed</c> and <c>refused</c> above all; null if none.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>What a person wants: true attached, false detached.</summary>
+    public required bool Wanted { get; init; }
+
+    /// <summary>Null where the Pi cannot say (a stock usbipd does not list what is in use or unbound).</summary>
+    public bool? PluggedIn { get; init; }
+
+    /// <summary>Wall-clock time at which it was last attached; null unless attached.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Losses of the tty since the radio was first seen.</summary>
+    public required long Disconnects { get; init; }
+    public string? LastDisconnectReason { get; init; }
+
+    /// <summary>How many ttys the radio has (two for a Nortek HUSBZB-1); known before it is attached.</summary>
+    public required int SerialPortCount { get; init; }
+
+    /// <summary>One path per tty, in interface order: /dev/serial/by-id/… where that is ours alone, else by-path. Empty unless attached.</summary>
+    public ImmutableArray<string> SerialPorts { get; init; } = [];
+
+    /// <summary>Smoothed TCP round-trip time of the radio's own connection; null unless attached.</summary>
+    public TimeSpan? RoundTrip { get; init; }
+}
