@@ -148,6 +148,14 @@ public sealed class DiscoveryTests
         Assert.True(exit == 0, said);
     }
 
+    internal static async Task AssertLintAsync(IEnumerable<Brokers.Seen> seen)
+    {
+        (string Topic, string Payload)[] messages = [.. seen.Where(m => m.Topic.EndsWith("/config", StringComparison.Ordinal) && m.Payload.Length > 0).Select(m => (m.Topic, m.Payload))];
+        Assert.NotEmpty(messages);
+        (int exit, string said) = await LintAsync(messages);
+        Assert.True(exit == 0, said);
+    }
+
     internal static Task<(int Exit, string Said)> LintAsync(IEnumerable<Device> devices) =>
         LintAsync(devices.Select(device => (device.ConfigTopic, Encoding.UTF8.GetString(Payload.Of(device.Message, DiscoveryJson.Default.DiscoveryMessage)))));
 
