@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using Longwire.Attach.Memory;
 using Longwire.Attach.State;
 using Longwire.Health;
 using Longwire.UsbIp.Wire;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Longwire.Attach.Memory;
 using Longwire.Attach.State;
-using Longwire.Options;
 using Longwire.Radios;
 using Longwire.UsbIp.Usb;
 

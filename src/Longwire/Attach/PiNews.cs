@@ -1,6 +1,5 @@
 using Longwire.Attach.State;
 using Longwire.Radios;
-using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.Attach;

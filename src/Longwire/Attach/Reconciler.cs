@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using Longwire.Attach.Memory;
 using Longwire.Attach.State;
 using Longwire.Health;
-using Longwire.Options;
 using Longwire.Radios;
 using Microsoft.Extensions.Logging;
 

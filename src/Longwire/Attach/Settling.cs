@@ -125,8 +125,8 @@ internal sealed class Settling(AttachState state)
             yield return $"{pi.Options.DisplayName} ({pi.Options.Address}) does not answer: {pi.SilentReason}. See that it is on, in the network, and runs its export.";
         foreach (RadioRule rule in state.Options.Radios)
         {
-            IEnumerable<PiState> asked = state.Pis.Values.Where(pi => rule.Pi is null || rule.Pi == pi.Options.Id);
-            if (!asked.Any() || asked.Any(pi => pi.Reachable != true)) continue;
+            List<PiState> asked = [.. state.Pis.Values.Where(pi => rule.Pi is null || rule.Pi == pi.Options.Id)];
+            if (asked.Count == 0 || asked.Exists(pi => pi.Reachable != true)) continue;
             bool known = state.Memory.Radios.Any(radio => claims.RuleOf(radio) == rule);
             bool seen = present.Any(stick => (rule.Pi is null || rule.Pi == stick.PiId) && rule.Match.CouldMatch(stick.Id, stick.Port));
             if (known || seen) continue;
