@@ -58,12 +58,12 @@ internal sealed class AttachService(
         using UeventSocket uevents = UeventSocket.Open();
         await LoadModulesAsync(stoppingToken);
         var store = new MemoryStore(_file, time, logger, problem => Report("memory", problem));
-        _surroundings = new AttachmentSurroundings(_kernel, _events.Writer, store, time, logger);
         AttachMemory memory = StalePorts.Free(_kernel, Remembered(), logger);
 
         using var aids = new CancellationTokenSource();
         Task writing = store.RunAsync(aids.Token);
         await using var hubs = new HubAuthorization(_kernel, logger);
+        _surroundings = new AttachmentSurroundings(_kernel, hubs, _events.Writer, store, time, logger);
         memory = memory with { HubAuthorization = hubs.Look(memory.HubAuthorization) };
         store.Put(memory);
         await store.WhenSettledAsync(stoppingToken);
@@ -79,6 +79,8 @@ internal sealed class AttachService(
         Task first = await Task.WhenAny(reconciling, writing, ReadKernelAsync(uevents, aids.Token), ReadOptionsAsync(aids.Token));
         await stopReconciler.CancelAsync();
         await reconciling;
+        await hubs.DisposeAsync();
+        store.Put(reconciler.Memory with { HubAuthorization = null });
         await aids.CancelAsync();
         await writing;
         await Task.WhenAll(_running.Keys);

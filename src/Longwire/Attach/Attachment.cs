@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Longwire.Attach;
 
 /// <summary>What every attachment works with.</summary>
-internal sealed record AttachmentSurroundings(AttachKernel Kernel, ChannelWriter<AttachEvent> Events, MemoryStore Memory, TimeProvider Time, ILogger Logger);
+internal sealed record AttachmentSurroundings(AttachKernel Kernel, HubAuthorization Hubs, ChannelWriter<AttachEvent> Events, MemoryStore Memory, TimeProvider Time, ILogger Logger);
 
 /// <summary>
 /// One attempt, in the order that keeps a bad peer away from the kernel and a bad device away from drivers: import and ask the stick who it
@@ -35,7 +35,17 @@ internal sealed class Attachment : IAttachment, IDisposable
 
     public void KernelChanged() => _kernelChanged.Raise();
 
-    public void Cancel() => _cancelled.Cancel();
+    public void Cancel()
+    {
+        try
+        {
+            _cancelled.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself a moment ago; its report is on the way.
+        }
+    }
 
     public void Dispose() => _cancelled.Dispose();
 

@@ -14,7 +14,7 @@ internal sealed class PiWatch : IPiWatch, IDisposable
     private readonly Pulse _wake;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopped = new();
-    private TimeSpan? _interval = TimeSpan.Zero;
+    private TimeSpan? _interval;
     private bool _now = true;
 
     public PiWatch(PiOptions pi, ChannelWriter<AttachEvent> events, TimeProvider time)

@@ -30,10 +30,9 @@ internal sealed class PortSession(
     public async Task<AttachOutcome> RunAsync(CancellationTokenSource deadline, CancellationToken cancellation)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
-        VhciPort port = default;
         try
         {
-            (port, SysfsUsbDevice local) = await EnumerateAsync(either.Token);
+            SysfsUsbDevice local = await EnumerateAsync(either.Token);
             if (await new DriverGate(around, kernelChanged, identity, verdict.SerialPorts).OpenAsync(local, either.Token) is { } refused) return refused;
             deadline.CancelAfter(Timeout.InfiniteTimeSpan);
             SysfsUsbDevice up = UsbDevices.TryRead(around.Kernel.Root, local.BusId) ?? throw new IOException("the stick went away while it came up");
@@ -49,73 +48,66 @@ internal sealed class PortSession(
         }
     }
 
-    private async Task<(VhciPort Port, SysfsUsbDevice Local)> EnumerateAsync(CancellationToken cancellation)
-    {
-        VhciPort port = await TakePortAsync(cancellation);
-        SemaphoreSlim turn = around.Kernel.Leases.TurnOf(port);
-        await turn.WaitAsync(cancellation);
-        try
-        {
-            TimeSpan patience = AttachTimers.Enumerate + (roundTrip * AttachTimers.EnumerateRoundTrips);
-            long start = around.Time.GetTimestamp();
-            while (true)
-            {
-                if (_vhci.ReadPort(port.Number) is { State: VhciPortState.Used, LocalBusId: { } busId } && UsbDevices.TryRead(around.Kernel.Root, busId) is { } local)
-                {
-                    _attached = _attached! with { Local = busId, LocalDeviceNumber = (int)local.DeviceNumber };
-                    await RecordAsync();
-                    return (port, local);
-                }
-                TimeSpan left = patience - around.Time.GetElapsedTime(start);
-                if (left <= TimeSpan.Zero)
-                    throw new IOException($"the stick answered us and then not the kernel: vhci port {port.Number} did not come up within {patience.TotalSeconds:0.0} s");
-                await kernelChanged.WaitAsync(left, cancellation);
-            }
-        }
-        finally
-        {
-            // A port that did not come up is freed before the next on this hub has its turn.
-            if (_attached is { Local: null }) await FreeAsync(_attached);
-            turn.Release();
-        }
-    }
-
-    private async Task<VhciPort> TakePortAsync(CancellationToken cancellation)
+    private async Task<SysfsUsbDevice> EnumerateAsync(CancellationToken cancellation)
     {
         if (!_vhci.IsPresent) throw new IOException("the kernel has no vhci_hcd: load the module vhci-hcd (modprobe vhci-hcd)");
         await WaitForLastPortAsync(cancellation);
         var taken = new HashSet<int>();
         while (true)
         {
-            if (around.Kernel.Leases.Take(device.Speed, verdict.LastPort, verdict.OthersPorts, taken) is not { } port) throw new IOException(NoPort());
+            VhciPort port = around.Kernel.Leases.Take(device.Speed, verdict.LastPort, verdict.OthersPorts, taken) ?? throw new IOException(NoPort());
             _attached = new VhciAttachment(port.Number, device.DevId, device.Speed);
+            await RecordAsync();
+            // A crash from here on must find the record: the port outlives us.
+            await around.Memory.WhenSettledAsync(cancellation);
+            SemaphoreSlim turn = around.Kernel.Leases.TurnOf(port);
+            await turn.WaitAsync(cancellation);
             try
             {
-                await RecordAsync();
-                // A crash from here on must find the record: the port outlives us.
-                await around.Memory.WhenSettledAsync(cancellation);
-                _vhci.Attach(port, connection.Socket.SafeHandle, device.DevId, device.Speed);
-                _handedOver = true;
-                return port;
-            }
-            catch (KernelRefusedException e) when (e.ErrorNumber == Errno.Busy)
-            {
-                // Somebody else's attach came between our look and our write. It is theirs.
+                if (HandOver(port)) return await UntilEnumeratedAsync(port, cancellation);
                 taken.Add(port.Number);
-                GiveUp(port);
             }
-            catch
+            finally
             {
-                if (!_handedOver) GiveUp(port);
-                throw;
+                // A port that did not come up is freed before the next on this hub has its turn.
+                if (_attached is { Local: null }) await FreeAsync(_attached);
+                turn.Release();
             }
         }
     }
 
-    private void GiveUp(VhciPort port)
+    /// <summary>False: somebody else's attach came between our look and our write. The port is theirs.</summary>
+    private bool HandOver(VhciPort port)
     {
-        _attached = null;
-        around.Kernel.Leases.Return(port.Number);
+        around.Hubs.EnsureHeld(port);
+        try
+        {
+            _vhci.Attach(port, connection.Socket.SafeHandle, device.DevId, device.Speed);
+            return _handedOver = true;
+        }
+        catch (KernelRefusedException e) when (e.ErrorNumber == Errno.Busy)
+        {
+            return false;
+        }
+    }
+
+    private async Task<SysfsUsbDevice> UntilEnumeratedAsync(VhciPort port, CancellationToken cancellation)
+    {
+        TimeSpan patience = AttachTimers.Enumerate + (roundTrip * AttachTimers.EnumerateRoundTrips);
+        long start = around.Time.GetTimestamp();
+        while (true)
+        {
+            if (_vhci.ReadPort(port.Number) is { State: VhciPortState.Used, LocalBusId: { } busId } && UsbDevices.TryRead(around.Kernel.Root, busId) is { } local)
+            {
+                _attached = _attached! with { Local = busId, LocalDeviceNumber = (int)local.DeviceNumber };
+                await RecordAsync();
+                return local;
+            }
+            TimeSpan left = patience - around.Time.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero)
+                throw new IOException($"the stick answered us and then not the kernel: vhci port {port.Number} did not come up within {patience.TotalSeconds:0.0} s");
+            await kernelChanged.WaitAsync(left, cancellation);
+        }
     }
 
     // The same port as last time, for by-path names hang on it; it may still be on its way to free.
@@ -153,15 +145,12 @@ internal sealed class PortSession(
         _attached = null;
         try
         {
+            if (!_handedOver) return;
             if (!_vhci.DetachIfStill(attached)) Log.PortNotOurs(around.Logger, attached.Port);
             // The port is ours until its device is gone: who takes it earlier would wait at 005 for ever.
             long start = around.Time.GetTimestamp();
-            while (_vhci.ReadPort(attached.Port) is { } port && port.DevId == attached.DevId | port.State == VhciPortState.Null && !_vhci.IsReusable(port))
-            {
-                TimeSpan left = AttachTimers.PortReuse - around.Time.GetElapsedTime(start);
-                if (left <= TimeSpan.Zero) break;
-                await kernelChanged.WaitAsync(TimeSpan.FromMilliseconds(Math.Min(left.TotalMilliseconds, 50)), CancellationToken.None);
-            }
+            while (!_vhci.IsGone(attached) && around.Time.GetElapsedTime(start) < AttachTimers.PortReuse)
+                await kernelChanged.WaitAsync(AttachTimers.PortReuseStep, CancellationToken.None);
         }
         catch (Exception e) when (e is IOException or FormatException)
         {
@@ -171,7 +160,7 @@ internal sealed class PortSession(
         {
             around.Kernel.Leases.Return(attached.Port);
             // Our copy keeps the connection open after the kernel let go of its own: without this the Pi would never see the end.
-            Shutdown();
+            if (_handedOver) Shutdown();
         }
     }
 

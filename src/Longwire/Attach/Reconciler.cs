@@ -47,6 +47,9 @@ internal sealed class Reconciler
         _settling = new Settling(_state);
     }
 
+    /// <summary>What is to be remembered. Valid once <see cref="RunAsync"/> has returned.</summary>
+    public AttachMemory Memory => _state.Memory;
+
     /// <summary>Runs until cancelled; then ends every attachment, waits for their ports to be free, and returns.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {

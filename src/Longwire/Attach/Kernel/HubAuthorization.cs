@@ -27,6 +27,7 @@ internal sealed class HubAuthorization(AttachKernel kernel, ILogger logger) : IA
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     private Process? _guard;
+    private bool _ended;
 
     /// <summary>What was found: what a stranger's device gets.</summary>
     public ImmutableSortedDictionary<string, int> Found { get; private set; } = ImmutableSortedDictionary<string, int>.Empty;
@@ -64,8 +65,29 @@ internal sealed class HubAuthorization(AttachKernel kernel, ILogger logger) : IA
         }
     }
 
+    /// <summary>
+    /// Before each use of a hub: somebody may have written to it since, a late guard of an earlier life of ours included.
+    /// </summary>
+    public void EnsureHeld(VhciPort port)
+    {
+        foreach (VhciRootHub hub in kernel.Vhci.ReadRootHubs())
+        {
+            if (hub.Controller != port.Controller || hub.Speed != port.Hub || VhciAuthorization.ReadDefault(hub) is null or 0) continue;
+            try
+            {
+                VhciAuthorization.WriteDefault(hub, 0);
+            }
+            catch (KernelRefusedException)
+            {
+                // Said at the start. What binds is looked at all the same.
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
+        if (_ended) return;
+        _ended = true;
         if (_guard is null)
         {
             PutBack();
