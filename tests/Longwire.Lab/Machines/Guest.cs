@@ -186,7 +186,7 @@ public abstract class Guest : IAsyncDisposable
             foreach (ProcessLine line in process.Lines.TakeLast(150)) text.AppendLine(CultureInfo.InvariantCulture, $"[{ClockAt(line.Timestamp).TotalSeconds,9:0.000}] {line.Text}");
         }
         text.AppendLine("--- kernel");
-        foreach (KernelLine line in Kernel.Lines.TakeLast(80)) text.AppendLine(CultureInfo.InvariantCulture, $"[{line.Time.TotalSeconds,9:0.000}] {line.Message}");
+        foreach (KernelLine line in Kernel.Lines.Where(line => line.Time > _clock.KernelTime || !IsOn).TakeLast(80)) text.AppendLine(CultureInfo.InvariantCulture, $"[{line.Time.TotalSeconds,9:0.000}] {line.Message}");
         string console = Path.Combine(_folder, "console");
         if (File.Exists(console))
         {
@@ -204,7 +204,7 @@ public abstract class Guest : IAsyncDisposable
         if (!IsOn)
         {
             // A guest that a test left off must not bring back what its disk remembers.
-            File.Delete(Path.Combine(_folder, "disk"));
+            ForgetDisk();
             Forget();
             return;
         }
@@ -225,7 +225,7 @@ public abstract class Guest : IAsyncDisposable
         }
         string description = await DescribeAsync();
         await PowerOffAsync();
-        File.Delete(Path.Combine(_folder, "disk"));
+        ForgetDisk();
         Forget();
         throw new GuestCommandException(damage is null
             ? $"{Name} could not be brought back to how it was, and was switched off: {result!.Output}\n{description}"
@@ -244,6 +244,11 @@ public abstract class Guest : IAsyncDisposable
     {
         await PowerOffAsync();
         GC.SuppressFinalize(this);
+    }
+
+    private void ForgetDisk()
+    {
+        if (Directory.Exists(_folder)) File.Delete(Path.Combine(_folder, "disk"));
     }
 
     private async Task<Shell> FirstShellAsync(Emulator emulator, CancellationToken cancellationToken)
