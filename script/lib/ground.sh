@@ -75,7 +75,7 @@ install_packages() {
 # One sum over everything a published program is made from.
 program_sources_sum() {
   (
-    cd "$root"
+    cd "$root" || exit
     find src Directory.*.props global.json -type f -not -path '*/bin/*' -not -path '*/obj/*' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
   ) | sha256sum | cut -d' ' -f1
 }

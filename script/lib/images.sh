@@ -20,6 +20,13 @@ guest_packages() {
   [ "$1" = arm64 ] || echo udev libacl1 libblkid1 libcap2 libkmod2 libselinux1 libpcre2-8-0
 }
 
+find_library() {
+  local found
+  found=$(cd "$1" && find lib usr/lib -name "$2" -not -type d 2>/dev/null | head -n 1)
+  [ -n "$found" ] || die "none of the guests' packages has $2"
+  printf '%s\n' "$found"
+}
+
 # copy_programs FROM TO PROGRAM...: programs and every shared library they need, found by their own headers, so that it works for
 # any architecture.
 copy_programs() {
@@ -34,9 +41,7 @@ copy_programs() {
     cp -L "$from/$file" "$to/$file"
     needed=$(readelf -d "$from/$file" 2>/dev/null | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
     for library in $needed; do
-      library=$(cd "$from" && find lib usr/lib -name "$library" -not -type d 2>/dev/null | head -n 1)
-      [ -n "$library" ] || die "$file needs a library that none of the packages has: $needed"
-      queue+=("$library")
+      queue+=("$(find_library "$from" "$library")")
     done
   done
 }
@@ -47,11 +52,11 @@ place_kernel() {
   case $3 in
     arm64) cp "$from" "$to" ;;
     amd64)
-      for offset in $(LC_ALL=C grep -obUaP '\xfd7zXZ\x00' "$from" | cut -d: -f1); do
+      while read -r offset; do
         # What follows the kernel in the file makes xz complain after it has done its work.
         tail -c "+$((offset + 1))" "$from" | xz -dc >"$to" 2>/dev/null || true
         if readelf -h "$to" >/dev/null 2>&1; then return 0; fi
-      done
+      done < <(LC_ALL=C grep -obUaP '\xfd7zXZ\x00' "$from" | cut -d: -f1)
       die "no kernel found in $from"
       ;;
   esac
@@ -59,7 +64,7 @@ place_kernel() {
 
 # The part of the root file system that Debian gives.
 base_image() {
-  local arch=$1 lab=$artifacts/lab/$1 from=$artifacts/debian/$1/root image kernel version module applet loader
+  local arch=$1 lab=$artifacts/lab/$1 from=$artifacts/debian/$1/root image kernel version module applet loader library
   local stamp
   stamp=$(sha256sum "${BASH_SOURCE[0]}" "$root/script/lib/debian.sh" | sha256sum | cut -d' ' -f1)
   [ "$(cat "$lab/base.stamp" 2>/dev/null)" = "$stamp" ] && return 0
@@ -82,9 +87,9 @@ base_image() {
   cp -L "$from/$loader" "$image/$loader"
   copy_programs "$from" "$image" bin/kmod usr/sbin/usbip usr/sbin/usbipd
   # The program's runtime loads these by name: they stand in no header.
-  copy_programs "$from" "$image" $(cd "$from" && find usr/lib -name 'libssl.so.3' -o -name 'libcrypto.so.3') \
-    "$(cd "$from" && find lib usr/lib -name 'libgcc_s.so.1' | head -n 1)" \
-    $(cd "$from" && find lib -name 'libm.so.6' -o -name 'libdl.so.2' -o -name 'libpthread.so.0' -o -name 'librt.so.1' -o -name 'libresolv.so.2')
+  for library in libssl.so.3 libcrypto.so.3 libgcc_s.so.1 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libresolv.so.2; do
+    copy_programs "$from" "$image" "$(find_library "$from" "$library")"
+  done
   ln -s ../bin/kmod "$image/sbin/modprobe"
   ln -s ../bin/kmod "$image/sbin/lsmod"
   : >"$image/usr/share/misc/usb.ids"
