@@ -11,7 +11,25 @@ namespace Longwire.UsbIp.Client;
 /// </summary>
 public sealed class UsbIpConnection : IDisposable
 {
-    private UsbIpConnection(Socket socket) => Socket = socket;
+    private readonly Peer _peer;
+    private readonly TimeProvider _timeProvider;
+    private Phase _phase;
+
+    private UsbIpConnection(Socket socket, TimeSpan connectTime, string name, TimeProvider timeProvider)
+    {
+        Socket = socket;
+        ConnectTime = connectTime;
+        _peer = new Peer(socket, name);
+        _timeProvider = timeProvider;
+    }
+
+    private enum Phase
+    {
+        Fresh,
+        Imported,
+        Spent,
+        Released,
+    }
 
     /// <summary>
     /// The descriptor that vhci_hcd is given. The kernel takes a reference of its own, and the options set here stay. Disposing our copy
@@ -32,9 +50,14 @@ public sealed class UsbIpConnection : IDisposable
     /// </summary>
     /// <exception cref="UsbIpConnectException">Unknown name, or no address answered; the last address's reason.</exception>
     /// <exception cref="TimeoutException">No answer within <see cref="ConnectOptions.Timeout"/>.</exception>
-    public static Task<UsbIpConnection> ConnectAsync(DnsEndPoint endpoint, ConnectOptions options, CancellationToken cancellationToken)
+    public static async Task<UsbIpConnection> ConnectAsync(DnsEndPoint endpoint, ConnectOptions options, CancellationToken cancellationToken)
     {
-        throw new NotImplementedException();
+        ArgumentNullException.ThrowIfNull(endpoint);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.SourcePort);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.SourcePort, IPEndPoint.MaxPort);
+        (Socket socket, TimeSpan time) = await new Connector(endpoint, options).ConnectAsync(cancellationToken);
+        return new UsbIpConnection(socket, time, $"{endpoint.Host}:{WireFormat.Number(endpoint.Port)}", options.TimeProvider);
     }
 
     /// <summary>
@@ -45,9 +68,11 @@ public sealed class UsbIpConnection : IDisposable
     /// <exception cref="UsbIpRefusedException">A status other than 0.</exception>
     /// <exception cref="UsbIpClosedException">The answer was cut short.</exception>
     /// <exception cref="TimeoutException">Not whole within <see cref="ClientTimers.ListReply"/>.</exception>
-    public Task<DeviceList> ListAsync(CancellationToken cancellationToken)
+    public async Task<DeviceList> ListAsync(CancellationToken cancellationToken)
     {
-        throw new NotImplementedException();
+        Leave(Phase.Fresh);
+        using var deadline = new Deadline($"reading the device list of {_peer}", ClientTimers.ListReply, _timeProvider, cancellationToken);
+        return await deadline.RunAsync(() => new ListReader(_peer, _timeProvider, cancellationToken).ReadAsync(deadline));
     }
 
     /// <summary>Asks for one device (OP_REQ_IMPORT). From its answer on the connection carries URBs.</summary>
@@ -56,9 +81,13 @@ public sealed class UsbIpConnection : IDisposable
     /// <exception cref="UsbIpProtocolException">Not the answer to this question, or another device than the one asked for.</exception>
     /// <exception cref="UsbIpClosedException">The answer was cut short.</exception>
     /// <exception cref="TimeoutException">Not whole within <see cref="ClientTimers.ImportReply"/>.</exception>
-    public Task<ExportedDevice> ImportAsync(BusId busId, CancellationToken cancellationToken)
+    public async Task<ExportedDevice> ImportAsync(BusId busId, CancellationToken cancellationToken)
     {
-        throw new NotImplementedException();
+        Leave(Phase.Fresh);
+        using var deadline = new Deadline($"importing {busId} from {_peer}", ClientTimers.ImportReply, _timeProvider, cancellationToken);
+        ExportedDevice device = await deadline.RunAsync(() => AskForAsync(busId, deadline));
+        _phase = Phase.Imported;
+        return device;
     }
 
     /// <summary>
@@ -68,19 +97,51 @@ public sealed class UsbIpConnection : IDisposable
     /// </summary>
     /// <remarks>What the device says is returned as it is; comparing it with <paramref name="device"/> and with what was wanted is the caller's.</remarks>
     /// <exception cref="UsbIpFormatException">Malformed messages or descriptors.</exception>
-    /// <exception cref="UsbIpProtocolException">A wrong seqnum, more data than asked for, a device that stalls or changes between two reads.</exception>
+    /// <exception cref="UsbIpProtocolException">A wrong seqnum, more data than asked for, a device that changes between two reads.</exception>
+    /// <exception cref="UsbIpTransferException">The device answers with an error where it must not.</exception>
     /// <exception cref="UsbIpClosedException">The connection ended.</exception>
     /// <exception cref="TimeoutException">Not done within <see cref="ClientTimers.Descriptors"/>; the message names the descriptor.</exception>
-    public Task<DeviceIdentity> ReadIdentityAsync(ExportedDevice device, CancellationToken cancellationToken)
+    public async Task<DeviceIdentity> ReadIdentityAsync(ExportedDevice device, CancellationToken cancellationToken)
     {
-        throw new NotImplementedException();
+        ArgumentNullException.ThrowIfNull(device);
+        Leave(Phase.Imported);
+        using var deadline = new Deadline($"reading {device.BusId} at {_peer}", ClientTimers.Descriptors, _timeProvider, cancellationToken);
+        DeviceIdentity identity = await deadline.RunAsync(() => new DescriptorReader(_peer, device, deadline).ReadAsync());
+        _phase = Phase.Imported;
+        return identity;
     }
 
     /// <summary>Gives the socket away: from now on <see cref="Dispose"/> leaves it open and the caller owns it.</summary>
     public Socket ReleaseSocket()
     {
-        throw new NotImplementedException();
+        _phase = Phase.Released;
+        return Socket;
     }
 
-    public void Dispose() => Socket.Dispose();
+    public void Dispose()
+    {
+        if (_phase != Phase.Released) Socket.Dispose();
+    }
+
+    private async Task<ExportedDevice> AskForAsync(BusId busId, Deadline deadline)
+    {
+        var bytes = new byte[ImportReply.Size];
+        ImportRequest.Write(bytes, busId);
+        await _peer.SendAsync(bytes.AsMemory(0, ImportRequest.Size), deadline);
+        await _peer.ReceiveExactlyAsync(bytes.AsMemory(0, OpCommon.Size), deadline);
+        OpCommon header = OpCommon.Parse(bytes);
+        header.Expect(OpCode.ReplyImport);
+        if (header.Status != UsbIpStatus.Ok)
+            throw new UsbIpRefusedException($"{_peer} refuses {busId}: {header.Status.Describe()}", header.Status);
+        await _peer.ReceiveExactlyAsync(bytes.AsMemory(OpCommon.Size), deadline);
+        ExportedDevice device = DeviceRecord.Parse(bytes.AsSpan(OpCommon.Size));
+        return device.BusId == busId ? device : throw new UsbIpProtocolException($"{_peer} was asked for {busId} and gives {device.BusId}");
+    }
+
+    // An operation that fails leaves the connection spent: nobody knows how much of its answer is still to come.
+    private void Leave(Phase expected)
+    {
+        if (_phase != expected) throw new InvalidOperationException($"the connection to {_peer} is {_phase}, and this needs {expected}");
+        _phase = Phase.Spent;
+    }
 }
