@@ -55,6 +55,12 @@ internal sealed record RadioSnapshot
     public string? Serial { get; init; }
     public required RadioStatus Status { get; init; }
 
+    /// <summary>
+    /// The status is <c>held</c> for longer than 10 s: worth telling a person. The reconciler says so, by its monotonic clock and
+    /// in a snapshot of its own: publishers keep no clocks.
+    /// </summary>
+    public bool HeldForLong { get; init; }
+
     /// <summary>The technical reason behind the status, for <c>failed</c> and <c>refused</c> above all; null if none.</summary>
     public string? Reason { get; init; }
 

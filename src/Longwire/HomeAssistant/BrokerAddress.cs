@@ -1,0 +1,25 @@
+using System.Text;
+
+namespace Longwire.HomeAssistant;
+
+/// <summary>A broker and how to be let in.</summary>
+internal sealed record BrokerAddress(string Host, int Port)
+{
+    public string? Username { get; init; }
+
+    /// <summary>A secret: never printed.</summary>
+    public string? Password { get; init; }
+    public bool Tls { get; init; }
+
+    /// <summary>Path of a file with the certificate authorities to trust instead of the system's.</summary>
+    public string? Ca { get; init; }
+
+    /// <summary>False: any certificate will do.</summary>
+    public bool Verify { get; init; } = true;
+
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append(null, $"Host = {Host}, Port = {Port}, Username = {Username}, Tls = {Tls}, Ca = {Ca}, Verify = {Verify}");
+        return true;
+    }
+}

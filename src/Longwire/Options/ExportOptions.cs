@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Options;
+
+/// <summary>What a person asked of <c>longwire export</c>. Nothing at all is a valid wish.</summary>
+internal sealed record ExportOptions
+{
+    public static ExportOptions Default { get; } = new();
+
+    public string? Name { get; init; }
+
+    /// <summary>Port of the link.</summary>
+    public int Listen { get; init; } = 3241;
+
+    /// <inheritdoc cref="AttachOptions.Radios"/>
+    public ImmutableArray<RadioRule> Radios { get; init; } = [];
+
+    /// <inheritdoc cref="AttachOptions.TakeRecognised"/>
+    public bool TakeRecognised { get; init; } = true;
+    public StockExportOptions Stock { get; init; } = new();
+
+    /// <summary>The longest hold a host may ask for.</summary>
+    public TimeSpan MaxHold { get; init; } = TimeSpan.FromSeconds(120);
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    public bool Equals(ExportOptions? other) =>
+        other is not null
+        && Name == other.Name
+        && Listen == other.Listen
+        && SequenceEquality.Same(Radios, other.Radios)
+        && TakeRecognised == other.TakeRecognised
+        && Stock == other.Stock
+        && MaxHold == other.MaxHold
+        && LogLevel == other.LogLevel;
+
+    public override int GetHashCode() => HashCode.Combine(Name, Listen, SequenceEquality.HashOf(Radios), TakeRecognised, Stock, MaxHold, LogLevel);
+}
+
+/// <summary>Serving stock USB/IP clients: nobody, unless their addresses are named.</summary>
+internal sealed record StockExportOptions
+{
+    public int Port { get; init; } = PiOptions.StockPort;
+
+    /// <summary>Client addresses, IPv4 or IPv6 without brackets, each checked to be one. Empty: serve nobody.</summary>
+    public ImmutableArray<string> Allow { get; init; } = [];
+
+    public bool Equals(StockExportOptions? other) => other is not null && Port == other.Port && SequenceEquality.Same(Allow, other.Allow);
+
+    public override int GetHashCode() => HashCode.Combine(Port, SequenceEquality.HashOf(Allow));
+}

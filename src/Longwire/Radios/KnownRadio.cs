@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using System.IO.Enumeration;
+using Longwire.UsbIp.Usb;
+
+namespace Longwire.Radios;
+
+/// <summary>A row of radios.json: sticks of one vendor and product id, told apart by their texts where many things share the bridge.</summary>
+internal sealed record KnownRadio
+{
+    public required UsbId Id { get; init; }
+
+    /// <summary>For a person: <c>Nortek HUSBZB-1</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it speaks: <c>Z-Wave</c>, <c>Zigbee</c>, <c>Thread</c>, or several: <c>Z-Wave and Zigbee</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Pattern with * and ?, case ignored, that the product text must fit; null: any.</summary>
+    public string? Product { get; init; }
+
+    /// <summary>The same for the manufacturer's text.</summary>
+    public string? Manufacturer { get; init; }
+
+    /// <summary>Ttys it shows on the host.</summary>
+    public int SerialPorts { get; init; } = 1;
+
+    /// <summary>Interface classes it may show; the serial kinds where the row names none.</summary>
+    public ImmutableArray<byte> InterfaceClasses { get; init; } = Recognition.SerialClasses;
+
+    public bool Fits(string? product, string? manufacturer) => IsLike(Product, product) && IsLike(Manufacturer, manufacturer);
+
+    public Recognition AsRecognition(bool certain) =>
+        new() { Name = Name, Kind = Kind, SerialPorts = SerialPorts, Certain = certain, InterfaceClasses = InterfaceClasses };
+
+    private static bool IsLike(string? pattern, string? text) =>
+        pattern is null || (text is not null && FileSystemName.MatchesSimpleExpression(pattern, text, ignoreCase: true));
+}
