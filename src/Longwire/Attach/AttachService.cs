@@ -18,8 +18,9 @@ namespace Longwire.Attach;
 /// The attach side as a service: leads options, kernel news and commands into the one channel, and runs the reconciler, the attachments and the
 /// memory's writer until told to stop.
 /// </summary>
+/// <param name="optionsChanged">Told of the options as they are loaded, for those besides the reconciler who work by them.</param>
 internal sealed class AttachService(
-    IOptionsFeed options, string dataFolder, StateFeed feed, KnownRadios catalogue, TimeProvider time, Random random, ILogger<AttachService> logger)
+    IOptionsFeed options, Action<AttachOptions> optionsChanged, string dataFolder, StateFeed feed, KnownRadios catalogue, TimeProvider time, Random random, ILogger<AttachService> logger)
     : BackgroundService, ICommandSink, IBridgeProblems, IAttachmentStarter, IPiWatchStarter
 {
     private const int EventsWaiting = 1024;
@@ -132,9 +133,10 @@ internal sealed class AttachService(
         try
         {
             await foreach (LoadedOptions<AttachOptions> loaded in options.WatchAsync(cancellationToken))
+            {
                 await _events.Writer.WriteAsync(new AttachEvent.OptionsLoaded(loaded), cancellationToken);
-            // Options that can change no more are a state, not an end.
-            await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);
+                optionsChanged(loaded.Options);
+            }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
