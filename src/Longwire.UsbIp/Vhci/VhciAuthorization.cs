@@ -14,7 +14,7 @@ public sealed class VhciAuthorization(SysfsRoot root, VhciHost vhci)
     private const string Default = "authorized_default";
 
     /// <summary>The hub's setting for new devices: 0 no, 1 yes, 2 internal ports only. Null if the hub went.</summary>
-    public int? ReadDefault(VhciRootHub hub)
+    public static int? ReadDefault(VhciRootHub hub)
     {
         ArgumentNullException.ThrowIfNull(hub);
         return SysfsFile.Read(Path.Combine(hub.Folder, Default)) is { } text
@@ -22,7 +22,7 @@ public sealed class VhciAuthorization(SysfsRoot root, VhciHost vhci)
     }
 
     /// <exception cref="KernelRefusedException">The kernel said no: most likely sysfs is read-only here.</exception>
-    public void WriteDefault(VhciRootHub hub, int value)
+    public static void WriteDefault(VhciRootHub hub, int value)
     {
         ArgumentNullException.ThrowIfNull(hub);
         SysfsFile.Write(DefaultPath(hub), value.ToString(CultureInfo.InvariantCulture));

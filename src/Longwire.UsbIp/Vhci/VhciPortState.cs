@@ -1,5 +1,7 @@
 namespace Longwire.UsbIp.Vhci;
 
+// The kernel begins these at 4, behind those of usbip-host; a zero would be a state it never shows.
+#pragma warning disable CA1008
 /// <summary>The <c>sta</c> column of vhci_hcd's status (enum usbip_device_status, drivers/usb/usbip/usbip_common.h).</summary>
 public enum VhciPortState
 {
@@ -15,6 +17,7 @@ public enum VhciPortState
     /// <summary>The connection broke and the port is being cleaned up.</summary>
     Error = 7,
 }
+#pragma warning restore CA1008
 
 /// <summary>Which half of a controller a port belongs to. The kernel picks the half by speed, whatever port it is told.</summary>
 public enum VhciHubSpeed

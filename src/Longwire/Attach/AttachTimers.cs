@@ -23,6 +23,9 @@ internal static class AttachTimers
     /// <summary>A port just left (004) and its device's removal: milliseconds, unless a driver hangs in its disconnect.</summary>
     public static readonly TimeSpan PortReuse = TimeSpan.FromSeconds(2);
 
+    /// <summary>The port's own state changes after the last uevent of its device.</summary>
+    public static readonly TimeSpan PortReuseStep = TimeSpan.FromMilliseconds(20);
+
     /// <summary>udev's links follow the tty; without udev they never come, and the tty's own name serves.</summary>
     public static readonly TimeSpan SerialLinks = TimeSpan.FromSeconds(5);
     public static readonly TimeSpan SerialLinksStep = TimeSpan.FromMilliseconds(50);

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using Longwire.Attach.Memory;
 using Longwire.Attach.State;
 using Longwire.Health;
 using Longwire.UsbIp.Wire;
@@ -145,7 +143,7 @@ internal sealed class AttemptNews(AttachState state)
                 else if (attempt.Listed) state.SetProblem(problem, $"A stick at {attempt.BusId} on {pi.Options.DisplayName} could not be attached: {Reason(outcome)}. It is tried again.");
                 break;
             case AttachOutcome.Refused refused:
-                if (stick is not null) pi.TurnedAway[attempt.BusId] = new TurnedAway(stick.DevId, stick.Id, refused.Reason);
+                if (stick is not null) pi.TurnedAway[attempt.BusId] = TurnedAway.Of(stick, refused.Reason);
                 if (radio is null) break;
                 if (radio.LastOutcome is not AttachOutcome.Refused known || known.Reason != refused.Reason) state.Raise(radio, RadioEventType.Refused, refused.Reason);
                 SetOutcome(radio, outcome);

@@ -6,16 +6,16 @@ namespace Longwire.Attach;
 internal interface IPiWatch
 {
     /// <summary>From now on ask this often; null: do not ask. Asking more often than before takes effect at once.</summary>
-    void AskEvery(TimeSpan? interval);
+    public void AskEvery(TimeSpan? interval);
 
     /// <summary>Ask now.</summary>
-    void AskNow();
+    public void AskNow();
 
     /// <summary>Ask no more; nothing is reported afterwards.</summary>
-    void Stop();
+    public void Stop();
 }
 
 internal interface IPiWatchStarter
 {
-    IPiWatch Start(PiOptions pi);
+    public IPiWatch Start(PiOptions pi);
 }

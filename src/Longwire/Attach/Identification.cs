@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Longwire.Attach.Memory;
 using Longwire.Attach.State;
-using Longwire.Options;
 using Longwire.Radios;
 using Longwire.UsbIp.Usb;
 
@@ -41,7 +40,11 @@ internal sealed class Identification(AttachState state)
 
         RadioState radio = Know(news, stick, recalled, claims);
         Claimed(radio, attempt, stick);
-        if (!radio.Memory.Wanted) return new Verdict.LetGo();
+        if (!radio.Memory.Wanted)
+        {
+            if (state.Pis.TryGetValue(stick.PiId, out PiState? pi)) pi.TurnedAway[stick.BusId] = TurnedAway.Of(stick, null);
+            return new Verdict.LetGo();
+        }
         if (WhyNot(news) is { } refusal) return new Verdict.Refuse(refusal);
         ImmutableArray<int> others = [.. from other in state.Memory.Radios where other.Id != radio.Id && other.VhciPort is not null select other.VhciPort!.Value];
         return new Verdict.Attach(radio.Id, radio.Memory.SerialPortCount, radio.Memory.VhciPort, others);
@@ -64,7 +67,7 @@ internal sealed class Identification(AttachState state)
 
     private Verdict.LetGo TurnAway(Stick stick, Attempt attempt)
     {
-        if (state.Pis.TryGetValue(stick.PiId, out PiState? pi)) pi.TurnedAway[stick.BusId] = new TurnedAway(stick.DevId, stick.Id, null);
+        if (state.Pis.TryGetValue(stick.PiId, out PiState? pi)) pi.TurnedAway[stick.BusId] = TurnedAway.Of(stick, null);
         if (state.RadioOf(attempt) is { } guessed && guessed.Attempt == attempt) guessed.Attempt = null;
         attempt.RadioId = null;
         return new Verdict.LetGo();

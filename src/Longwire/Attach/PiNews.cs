@@ -1,6 +1,5 @@
 using Longwire.Attach.State;
 using Longwire.Radios;
-using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.Attach;
@@ -65,8 +64,11 @@ internal sealed class PiNews(AttachState state)
             }
         }
         UsbPort port = UsbPort.Of(device.Path, device.BusId);
-        if (pi.TurnedAway.TryGetValue(device.BusId, out TurnedAway away) && (away.DevId != device.DevId || away.Id != device.Id)) pi.TurnedAway.Remove(device.BusId);
-        pi.Sticks[device.BusId] = new Stick(
+        stick = new Stick(
             pi.Options.Id, device.BusId, device.Id, port, device.DevId, new Backoff(AttachTimers.BackoffFirst, AttachTimers.BackoffCap, state.Random));
+        pi.Sticks[device.BusId] = stick;
+        if (!pi.TurnedAway.TryGetValue(device.BusId, out TurnedAway? away)) return;
+        if (away.Is(stick)) (stick.Identity, stick.RadioId) = (away.Identity, away.RadioId);
+        else pi.TurnedAway.Remove(device.BusId);
     }
 }

@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using Longwire.Attach.Memory;
 using Longwire.Attach.State;
 using Longwire.Health;
-using Longwire.Options;
 using Longwire.Radios;
 using Microsoft.Extensions.Logging;
 
@@ -47,6 +46,9 @@ internal sealed class Reconciler
         _optionsNews = new OptionsNews(_state);
         _settling = new Settling(_state);
     }
+
+    /// <summary>What is to be remembered. Valid once <see cref="RunAsync"/> has returned.</summary>
+    public AttachMemory Memory => _state.Memory;
 
     /// <summary>Runs until cancelled; then ends every attachment, waits for their ports to be free, and returns.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -33,7 +33,8 @@ internal sealed class Settling(AttachState state)
         }
         UpdateStatuses();
         state.Remember();
-        Publish();
+        // What a snapshot lacks is removed from Home Assistant: the first must know the options.
+        if (state.HasOptions) Publish();
     }
 
     private void StartWhatIsDue()
@@ -44,7 +45,7 @@ internal sealed class Settling(AttachState state)
         {
             foreach (Stick stick in pi.Sticks.Values.Where(stick => stick.Listed && stick.Attempt is null).OrderBy(stick => stick.BusId.ToString(), StringComparer.Ordinal).ToArray())
             {
-                if (pi.TurnedAway.TryGetValue(stick.BusId, out TurnedAway away) && away.DevId == stick.DevId && away.Id == stick.Id) continue;
+                if (pi.TurnedAway.TryGetValue(stick.BusId, out TurnedAway? away) && away.Is(stick) && away.RefusedReason is not null) continue;
                 string? radioId = stick.RadioId ?? state.Seems(stick);
                 if (radioId is not null && state.Radios[radioId] is var radio && (!radio.Memory.Wanted || (radio.Attempt is not null && radio.Attempt.Identified))) continue;
                 if (claims.Of(state.CandidateOf(stick), present) is not (Claim.Take or Claim.Identify)) continue;
@@ -64,10 +65,11 @@ internal sealed class Settling(AttachState state)
         foreach (RadioState radio in state.Radios.Values)
         {
             if (!radio.Memory.Wanted || radio.Attempt is not null || !claims.Covers(radio.Memory)) continue;
-            if (!state.Pis.TryGetValue(radio.Memory.PiId, out PiState? pi) || pi.Reachable != true || pi.Notice is not null && radio.Memory.SourcePort == 0) continue;
+            if (!state.Pis.TryGetValue(radio.Memory.PiId, out PiState? pi) || pi.Reachable != true) continue;
+            // A Longwire says itself what it has. Only a connection of ours that died unnoticed is worth knocking for there.
             if (pi.Notice is not null && radio.Status is not RadioStatus.InUse) continue;
             if (state.StickOf(radio) is not null || !BusId.TryParse(radio.Memory.LastBusId, out BusId busId) || pi.Sticks.ContainsKey(busId)) continue;
-            if (pi.TurnedAway.TryGetValue(busId, out TurnedAway away) && away.RefusedReason is not null) continue;
+            if (pi.TurnedAway.TryGetValue(busId, out TurnedAway? away) && away.RefusedReason is not null) continue;
             if (!IsDue(radio.NextAsk)) continue;
             radio.NextAsk = state.Now + AttachTimers.AskWhetherInUse;
             state.Start(pi, busId, radio.Id, radio.Memory.SourcePort, listed: false);
@@ -125,8 +127,8 @@ internal sealed class Settling(AttachState state)
             yield return $"{pi.Options.DisplayName} ({pi.Options.Address}) does not answer: {pi.SilentReason}. See that it is on, in the network, and runs its export.";
         foreach (RadioRule rule in state.Options.Radios)
         {
-            IEnumerable<PiState> asked = state.Pis.Values.Where(pi => rule.Pi is null || rule.Pi == pi.Options.Id);
-            if (!asked.Any() || asked.Any(pi => pi.Reachable != true)) continue;
+            List<PiState> asked = [.. state.Pis.Values.Where(pi => rule.Pi is null || rule.Pi == pi.Options.Id)];
+            if (asked.Count == 0 || asked.Exists(pi => pi.Reachable != true)) continue;
             bool known = state.Memory.Radios.Any(radio => claims.RuleOf(radio) == rule);
             bool seen = present.Any(stick => (rule.Pi is null || rule.Pi == stick.PiId) && rule.Match.CouldMatch(stick.Id, stick.Port));
             if (known || seen) continue;

@@ -8,7 +8,7 @@ namespace Longwire.Attach;
 /// <summary>A radio's status, from what is known of it and its Pi. One table; see "A radio's life on the host".</summary>
 internal static class StatusRules
 {
-    public readonly record struct Verdict(RadioStatus Status, string? Reason, bool? PluggedIn);
+    internal readonly record struct Verdict(RadioStatus Status, string? Reason, bool? PluggedIn);
 
     /// <param name="pi">Null when the Pi is no longer in the options.</param>
     /// <param name="stick">The stick this radio is, if the Pi lists one that is.</param>

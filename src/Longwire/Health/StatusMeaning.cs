@@ -6,5 +6,32 @@ namespace Longwire.Health;
 /// <param name="Explanation">What it means and what to do; at most 255 characters, which is what a Home Assistant state may hold.</param>
 internal readonly record struct StatusMeaning(bool Connected, bool Problem, string Explanation)
 {
-    public static StatusMeaning Of(RadioSnapshot radio, PiSnapshot? pi) => throw new NotImplementedException();
+    private const int LongestPiName = 40;
+
+    /// <param name="pi">The Pi it was last seen on; null if that Pi has left the options.</param>
+    public static StatusMeaning Of(RadioSnapshot radio, PiSnapshot? pi)
+    {
+        string at = StateText.Clip(pi?.Name ?? radio.PiId, LongestPiName);
+        return radio.Status switch
+        {
+            RadioStatus.Attached => new(true, false, "Attached: it works as if it were plugged in here. Nothing to do."),
+            RadioStatus.Held => new(true, radio.HeldForLong, $"The link to {at} is down. The port stays, and Longwire waits for the link. If this lasts, check the power and the network of {at}."),
+            RadioStatus.Attaching => new(false, false, "Being attached right now. Nothing to do."),
+            RadioStatus.Detached => new(false, false, "Detached, because somebody asked for it. To use it again, switch \"Attached\" on."),
+            RadioStatus.Unplugged => new(false, true, $"{at} answers, but this radio is not plugged in there. Plug it in again; it is attached by itself."),
+            RadioStatus.NotOffered => new(false, true, $"{at} does not offer it: it is unplugged, not bound to usbip-host, or used by another host; a stock usbipd cannot say which. Look at the stick, then at \"usbip list -l\" there."),
+            RadioStatus.PiUnreachable => new(false, true, $"{at} does not answer. Check its power and network, and that usbipd or \"longwire export\" runs there."),
+            RadioStatus.InUse => new(false, true, $"Another host uses it. Detach it there; Longwire takes it as soon as {at} offers it again."),
+            RadioStatus.Refused => WithReason("Not attached, to be safe: ", radio.Reason, $". Look at what is plugged into {at}; Longwire tries again once that changes."),
+            RadioStatus.Failed => WithReason("It could not be attached: ", radio.Reason, ". Longwire keeps trying."),
+            _ => throw new ArgumentOutOfRangeException(nameof(radio), radio.Status, null),
+        };
+    }
+
+    /// <summary>A reason may come from a kernel or a peer and be of any length: it is what gives way, never the remedy.</summary>
+    private static StatusMeaning WithReason(string before, string? reason, string after)
+    {
+        string what = string.IsNullOrWhiteSpace(reason) ? "no reason was given" : reason.Trim().TrimEnd('.');
+        return new StatusMeaning(false, true, before + StateText.Clip(what, StateText.Longest - before.Length - after.Length) + after);
+    }
 }

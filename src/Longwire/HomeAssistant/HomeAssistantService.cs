@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Longwire.Health;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,23 +9,122 @@ namespace Longwire.HomeAssistant;
 /// Tells Home Assistant over MQTT how the bridge, its Pis and its radios are, and takes a person's commands. Reads
 /// snapshots and events; decides nothing. A broker that is away never stops anything else.
 /// </summary>
-/// <param name="version">Longwire's own version, as Home Assistant shows it.</param>
-/// <param name="dataFolder">Where <c>mqtt.json</c> remembers which retained topics are ours, so that they can be cleared one day.</param>
-internal sealed class HomeAssistantService(
-    MqttSettings settings,
-    IBrokerSource brokers,
-    StateFeed feed,
-    ICommandSink commands,
-    IBridgeProblems problems,
-    string version,
-    string dataFolder,
-    TimeProvider time,
-    Random random,
-    ILogger<HomeAssistantService> logger) : BackgroundService
+/// <remarks>
+/// Nothing is published before the first snapshot other than <see cref="Snapshot.Empty"/>, and that one must hold every
+/// radio and Pi there is: what it lacks is removed from Home Assistant.
+/// </remarks>
+internal sealed class HomeAssistantService : BackgroundService
 {
-    /// <summary>New options, live: does nothing if they are the same, else leaves the broker politely and starts anew.</summary>
-    public void Apply(MqttSettings changed) => throw new NotImplementedException();
+    private readonly IBrokerSource _brokers;
+    private readonly StateFeed _feed;
+    private readonly ICommandSink _commands;
+    private readonly IBridgeProblems _problems;
+    private readonly string _version;
+    private readonly PublishedTopics _published;
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+    private readonly ILogger<HomeAssistantService> _logger;
+    private readonly ChannelReader<RadioEvent> _events;
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        throw new NotImplementedException($"{settings}{brokers}{feed}{commands}{problems}{version}{dataFolder}{time}{random}{logger}");
+    private readonly Lock _gate = new();
+    private MqttSettings _settings;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <param name="version">Longwire's own version, as Home Assistant shows it.</param>
+    /// <param name="dataFolder">Where <c>mqtt.json</c> remembers which retained topics are ours, so that they can be cleared one day.</param>
+    public HomeAssistantService(
+        MqttSettings settings,
+        IBrokerSource brokers,
+        StateFeed feed,
+        ICommandSink commands,
+        IBridgeProblems problems,
+        string version,
+        string dataFolder,
+        TimeProvider time,
+        Random random,
+        ILogger<HomeAssistantService> logger)
+    {
+        _settings = settings;
+        _brokers = brokers;
+        _feed = feed;
+        _commands = commands;
+        _problems = problems;
+        _version = version;
+        _published = new PublishedTopics(dataFolder, logger);
+        _time = time;
+        _random = random;
+        _logger = logger;
+        _events = feed.SubscribeToEvents();
+    }
+
+    /// <summary>New options, live: does nothing if they are the same, else leaves the broker politely and starts anew.</summary>
+    public void Apply(MqttSettings changed)
+    {
+        lock (_gate)
+        {
+            if (_settings == changed) return;
+            _settings = changed;
+            _changed.TrySetResult();
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            MqttSettings settings;
+            Task changed;
+            lock (_gate)
+            {
+                if (_changed.Task.IsCompleted) _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                (settings, changed) = (_settings, _changed.Task);
+            }
+            using var run = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+            Task running = RunAsync(settings, run.Token);
+            await Task.WhenAny(running, changed);
+            await run.CancelAsync();
+            try
+            {
+                await running;
+            }
+            catch (OperationCanceledException) when (run.IsCancellationRequested)
+            {
+                // Stopped, or new settings.
+            }
+        }
+    }
+
+    private async Task RunAsync(MqttSettings settings, CancellationToken cancellationToken)
+    {
+        Snapshot first = _feed.Current;
+        while (ReferenceEquals(first, Snapshot.Empty)) first = await _feed.WaitForChangeAsync(first, cancellationToken);
+
+        var news = new BrokerNews(_logger);
+        var pauses = new Pauses(_random);
+        var session = new BrokerSession(
+            new Topics(settings.BaseTopic, settings.DiscoveryPrefix), first.Bridge.InstanceId, _feed, _commands, _problems, news, _published,
+            new RadioEvents(_events, _time), _version, _time, _logger);
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (await _brokers.FindAsync(settings.Broker, cancellationToken) is not { } broker)
+            {
+                news.None();
+                await Task.Delay(BrokerTimers.AskForBrokerEvery, _time, cancellationToken);
+                continue;
+            }
+            long start = _time.GetTimestamp();
+            try
+            {
+                await session.RunAsync(broker, cancellationToken);
+            }
+            catch (BrokerException e)
+            {
+                TimeSpan pause = pauses.After(e.Failure, _time.GetElapsedTime(start));
+                news.Failed(broker, e);
+                if (pauses.Duel) session.ReportDuel();
+                await Task.Delay(pause, _time, cancellationToken);
+            }
+        }
+    }
 }

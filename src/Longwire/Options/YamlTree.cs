@@ -11,6 +11,7 @@ namespace Longwire.Options;
 internal sealed class YamlTree
 {
     private readonly string _file;
+    private readonly Scanner _scanner;
     private readonly Parser _parser;
     private readonly Dictionary<string, (OptionNode Node, int Size)> _anchors = [];
     private int _nodes;
@@ -18,38 +19,25 @@ internal sealed class YamlTree
     private YamlTree(string text, string file)
     {
         _file = file;
-        _parser = new Parser(new StringReader(text));
+        _scanner = new Scanner(new StringReader(text));
+        _parser = new Parser(_scanner);
     }
 
     /// <exception cref="OptionsException">Not YAML, or more than options can be.</exception>
-    public static OptionNode Parse(string text, string file)
-    {
-        var tree = new YamlTree(text, file);
-        try
-        {
-            return tree.Document();
-        }
-        catch (YamlException e)
-        {
-            throw new OptionsException($"{file}, line {e.Start.Line}, column {e.Start.Column}: this is not valid YAML. Look at the indentation there, and put a "
-                + "text in quotes if it contains ': ' or ' #' or starts with a sign such as @, %, &, *, ! or [.", e);
-        }
-    }
+    public static OptionNode Parse(string text, string file) => new YamlTree(text, file).Document();
 
     private OptionNode Document()
     {
-        Next<StreamStart>();
-        if (_parser.Accept<StreamEnd>(out _)) return MapNode.Empty;
-        Next<DocumentStart>();
-        OptionNode root = Node(depth: 0);
-        Next<DocumentEnd>();
-        if (!_parser.Accept<StreamEnd>(out _)) throw new OptionsException($"{_file}: there is a second document behind '---'. Write all options into one.");
+        Next();
+        if (Next() is StreamEnd) return MapNode.Empty;
+        OptionNode root = Node(Next(), depth: 0);
+        Next();
+        if (Next() is not StreamEnd) throw new OptionsException($"{_file}: there is a second document behind '---'. Write all options into one.");
         return root;
     }
 
-    private OptionNode Node(int depth)
+    private OptionNode Node(ParsingEvent next, int depth)
     {
-        ParsingEvent next = Next<ParsingEvent>();
         int line = (int)next.Start.Line;
         if (depth > TreeLimits.Depth) throw new OptionsException($"{_file}, line {line}: this is nested too deeply to be options. Is it the right file?");
         int before = _nodes;
@@ -87,23 +75,47 @@ internal sealed class YamlTree
     private ListNode List(int depth, int line)
     {
         ImmutableArray<OptionNode>.Builder items = ImmutableArray.CreateBuilder<OptionNode>();
-        while (!_parser.TryConsume<SequenceEnd>(out _)) items.Add(Node(depth + 1));
+        for (ParsingEvent next = Next(); next is not SequenceEnd; next = Next()) items.Add(Node(next, depth + 1));
         return new ListNode(items.DrainToImmutable(), line);
     }
 
     private MapNode Map(int depth, int line)
     {
         ImmutableArray<KeyValuePair<string, OptionNode>>.Builder entries = ImmutableArray.CreateBuilder<KeyValuePair<string, OptionNode>>();
-        while (!_parser.TryConsume<MappingEnd>(out _))
+        for (ParsingEvent next = Next(); next is not MappingEnd; next = Next())
         {
-            if (Node(depth + 1) is not ScalarNode key) throw new OptionsException($"{_file}, line {line}: a key must be a plain word.");
-            entries.Add(new(key.Text, Node(depth + 1)));
+            if (Node(next, depth + 1) is not ScalarNode key) throw new OptionsException($"{_file}, line {line}: a key must be a plain word.");
+            entries.Add(new(key.Text, Node(Next(), depth + 1)));
         }
         return new MapNode(entries.DrainToImmutable(), line);
     }
 
-    private T Next<T>()
-        where T : ParsingEvent => _parser.Consume<T>();
+    private ParsingEvent Next()
+    {
+        try
+        {
+            if (_parser.MoveNext() && _parser.Current is { } next) return next;
+            throw Malformed(null);
+        }
+        catch (YamlException e)
+        {
+            throw Malformed(e, e.End);
+        }
+#pragma warning disable CA1031 // The parser answers some malformed texts with its own inner faults ("port: |+2" inside of braces: InvalidOperationException).
+        catch (Exception e) when (e is not OptionsException)
+#pragma warning restore CA1031
+        {
+            throw Malformed(e);
+        }
+    }
+
+    private OptionsException Malformed(Exception? cause, Mark stated = default)
+    {
+        // Not every fault states its place; then where the scanner stands is near enough.
+        Mark place = stated.Index > 0 ? stated : _scanner.CurrentPosition;
+        return new($"{_file}, line {place.Line}, column {place.Column}: this is not valid YAML. Look at the indentation there (spaces, no tabs), and put a "
+            + "text in quotes if it contains ': ' or ' #' or starts with a sign such as @, %, &, *, ! or [.", cause!);
+    }
 
     private void Count(int nodes)
     {

@@ -59,7 +59,7 @@ internal sealed class KnownRadios
         Kind = row.Kind ?? BridgeKind,
         Product = row.Product,
         Manufacturer = row.Manufacturer,
-        SerialPorts = row.SerialPorts,
+        SerialPorts = row.SerialPorts ?? 1,
         InterfaceClasses = row.InterfaceClasses is null
             ? Recognition.SerialClasses
             : [.. row.InterfaceClasses.Select(text => byte.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture))],

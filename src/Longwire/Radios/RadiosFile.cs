@@ -17,7 +17,9 @@ internal sealed record RadiosFile
         public string? Kind { get; init; }
         public string? Product { get; init; }
         public string? Manufacturer { get; init; }
-        public int SerialPorts { get; init; } = 1;
+
+        /// <summary>Null: one. (A default written here would be lost: the generated reader sets every init property.)</summary>
+        public int? SerialPorts { get; init; }
 
         /// <summary>In hexadecimal, as lsusb writes them; null: the serial kinds.</summary>
         public IReadOnlyList<string>? InterfaceClasses { get; init; }

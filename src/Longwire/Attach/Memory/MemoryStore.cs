@@ -6,15 +6,14 @@ namespace Longwire.Attach.Memory;
 /// Writes the latest memory to disk on a task of its own, so that a slow card never holds up the reconciler. What was
 /// replaced before it was written is never written.
 /// </summary>
-internal sealed class MemoryStore(MemoryFile file, TimeProvider time, ILogger logger)
+/// <param name="report">Told a sentence for a person when the memory cannot be written, and null when it can again.</param>
+internal sealed class MemoryStore(MemoryFile file, TimeProvider time, ILogger logger, Action<string?> report)
 {
     private readonly Lock _gate = new();
     private AttachMemory? _latest;
     private TaskCompletionSource _work = NewSignal();
     private TaskCompletionSource _settled = NewSignal();
-
-    /// <summary>A sentence for a person while the memory cannot be written; null while all is well.</summary>
-    public string? Problem { get; private set; }
+    private bool _failing;
 
     public void Put(AttachMemory memory)
     {
@@ -42,7 +41,7 @@ internal sealed class MemoryStore(MemoryFile file, TimeProvider time, ILogger lo
             Task work;
             lock (_gate) work = _work.Task;
             // A write that failed is tried again: the disk may have been cleaned up without anything new to remember.
-            Task wake = Problem is null ? work : Task.WhenAny(work, Task.Delay(AttachTimers.MemoryRetry, time, cancellationToken));
+            Task wake = !_failing ? work : Task.WhenAny(work, Task.Delay(AttachTimers.MemoryRetry, time, cancellationToken));
             try
             {
                 await wake.WaitAsync(cancellationToken);
@@ -70,13 +69,21 @@ internal sealed class MemoryStore(MemoryFile file, TimeProvider time, ILogger lo
             {
                 file.Save(memory);
                 written = memory;
-                if (Problem is not null) Log.MemoryWritable(logger, file.Path);
-                Problem = null;
+                if (_failing)
+                {
+                    Log.MemoryWritable(logger, file.Path);
+                    report(null);
+                }
+                _failing = false;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                if (Problem is null) Log.MemoryNotWritable(logger, file.Path, e.Message);
-                Problem = $"{file.Path} cannot be written ({e.Message}). Radios work, but what changes now is forgotten at the next start: free some space or make the folder writable.";
+                if (!_failing)
+                {
+                    Log.MemoryNotWritable(logger, file.Path, e.Message);
+                    report($"{file.Path} cannot be written ({e.Message}). Radios work, but what changes now is forgotten at the next start: free some space or make the folder writable.");
+                }
+                _failing = true;
             }
         }
         lock (_gate)

@@ -28,5 +28,11 @@ internal sealed class PiState(PiOptions options, IPiWatch watch)
     public Dictionary<BusId, TurnedAway> TurnedAway { get; } = [];
 }
 
+/// <param name="Identity">What it said: enough to tell whether it is wanted now, without another import.</param>
 /// <param name="RefusedReason">Null: not wanted; else why it was refused.</param>
-internal readonly record struct TurnedAway(uint DevId, UsbId Id, string? RefusedReason);
+internal sealed record TurnedAway(uint DevId, UsbId Id, DeviceIdentity? Identity, string? RadioId, string? RefusedReason)
+{
+    public static TurnedAway Of(Stick stick, string? refusedReason) => new(stick.DevId, stick.Id, stick.Identity, stick.RadioId, refusedReason);
+
+    public bool Is(Stick stick) => DevId == stick.DevId && Id == stick.Id;
+}

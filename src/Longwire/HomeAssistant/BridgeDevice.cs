@@ -1,0 +1,47 @@
+namespace Longwire.HomeAssistant;
+
+internal static class BridgeDevice
+{
+    public static Device Of(Topics topics, string version)
+    {
+        string identifier = topics.BridgeIdentifier;
+        Availability[] whileOnline = [new Availability(topics.BridgeState)];
+        var components = new SortedDictionary<string, Component>(StringComparer.Ordinal)
+        {
+            // No availability of its own: it must say "disconnected" when we are gone, not "unavailable".
+            ["connection_state"] = new Component
+            {
+                Platform = "binary_sensor",
+                UniqueId = $"{identifier}_connection_state",
+                Name = "Connection state",
+                DeviceClass = "connectivity",
+                Qos = 1,
+                ExpireAfterSeconds = BrokerTimers.ExpireAfterSeconds,
+                StateTopic = topics.BridgeState,
+                PayloadOn = Topics.Online,
+                PayloadOff = Topics.Offline,
+            },
+            ["version"] = Entity.Sensor(identifier, "version", "Version", Entity.Value("version")) with { Availability = whileOnline },
+            ["problem"] = Entity.BinarySensor(identifier, "problem", "Problem", "problem", Entity.OnOff("problem")) with
+            {
+                Availability = whileOnline,
+                AttributesTopic = topics.BridgeInfo,
+                AttributesTemplate = "{{ {'problems': value_json.problems} | tojson }}",
+            },
+        };
+        var message = new DiscoveryMessage
+        {
+            Device = new DeviceInfo
+            {
+                Identifier = identifier,
+                Name = topics.Base == "longwire" ? "Longwire" : $"Longwire {topics.Base}",
+                Model = "Longwire",
+                SoftwareVersion = version,
+            },
+            Origin = new Origin { Name = "Longwire", SoftwareVersion = version },
+            StateTopic = topics.BridgeInfo,
+            Components = components,
+        };
+        return new Device(topics.Config(identifier), message, [topics.BridgeInfo, topics.BridgeState]);
+    }
+}

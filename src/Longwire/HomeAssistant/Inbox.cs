@@ -1,0 +1,57 @@
+using System.Threading.Channels;
+
+namespace Longwire.HomeAssistant;
+
+/// <param name="Retained">It lay on the broker when we subscribed: old news.</param>
+internal readonly record struct IncomingMessage(string Topic, byte[] Payload, bool Retained);
+
+/// <summary>
+/// What the broker sends us, sorted into bounded channels: the library calls one handler at a time, on the task that also
+/// takes the acknowledgements we wait for, so it must never wait itself.
+/// </summary>
+internal sealed class Inbox(Topics topics)
+{
+    // No message that we understand is longer; the CONNECT packet tells the broker so as well.
+    private const int LongestPayload = 64 * 1024;
+
+    private readonly Channel<IncomingMessage> _commands = Channel.CreateBounded<IncomingMessage>(
+        new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
+
+    private readonly Channel<IncomingMessage> _bridge = Channel.CreateBounded<IncomingMessage>(
+        new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+
+    // Room for one: what is published for a birth serves all that came before it.
+    private readonly Channel<bool> _births = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    private int _commandsDropped;
+
+    public ChannelReader<IncomingMessage> Commands => _commands.Reader;
+
+    /// <summary>What is said about who owns the base topic.</summary>
+    public ChannelReader<IncomingMessage> Bridge => _bridge.Reader;
+    public ChannelReader<bool> Births => _births.Reader;
+
+    /// <returns>True once after commands had to be dropped.</returns>
+    public bool TakeCommandsDropped() => Interlocked.Exchange(ref _commandsDropped, 0) != 0;
+
+    public void Deliver(string topic, byte[] payload, bool retained)
+    {
+        if (payload.Length > LongestPayload) return;
+        if (topic == topics.BridgeClaim || topic == topics.BridgeInfo || topic == topics.BridgeState)
+        {
+            // A claim is never retained by us; one that is would speak for the dead.
+            if (!retained || topic != topics.BridgeClaim) _bridge.Writer.TryWrite(new IncomingMessage(topic, payload, retained));
+        }
+        // A retained command would be obeyed again at every connect, and a retained birth has no date.
+        else if (retained) return;
+        else if (topic == topics.Birth)
+        {
+            if (payload.AsSpan().SequenceEqual("online"u8)) _births.Writer.TryWrite(true);
+        }
+        else if (!_commands.Writer.TryWrite(new IncomingMessage(topic, payload, Retained: false)))
+        {
+            Interlocked.Exchange(ref _commandsDropped, 1);
+        }
+    }
+}

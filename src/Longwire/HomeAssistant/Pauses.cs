@@ -1,0 +1,31 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Longwire.HomeAssistant;
+
+/// <summary>How long to wait before the next attempt: doubling, capped by what went wrong, and never in step with others.</summary>
+internal sealed class Pauses(Random random)
+{
+    // Seen after a stall too, when the broker works off attempts that we gave up long ago: so not at the first time.
+    private const int TakeOversThatMeanSomething = 3;
+
+    private TimeSpan _next = BrokerTimers.FirstPause;
+    private int _takeOvers;
+
+    /// <summary>Somebody else uses our client id, again and again.</summary>
+    public bool Duel => _takeOvers >= TakeOversThatMeanSomething;
+
+    /// <param name="lived">How long the connection was good; zero if it never was.</param>
+    public TimeSpan After(BrokerFailure failure, TimeSpan lived)
+    {
+        _takeOvers = failure == BrokerFailure.TakenOver && lived < BrokerTimers.PauseWhenTakenOver ? _takeOvers + 1 : 0;
+        if (Duel) return Jittered(BrokerTimers.PauseWhenTakenOver);
+        if (lived >= BrokerTimers.GoodConnection) _next = BrokerTimers.FirstPause;
+        TimeSpan longest = failure == BrokerFailure.Refused ? BrokerTimers.LongestPauseWhenRefused : BrokerTimers.LongestPause;
+        TimeSpan pause = _next < longest ? _next : longest;
+        _next = pause * 2;
+        return Jittered(pause);
+    }
+
+    [SuppressMessage("Security", "CA5394", Justification = "It spreads attempts over time; nobody gains by guessing it.")]
+    private TimeSpan Jittered(TimeSpan pause) => pause * (0.5 + (0.5 * random.NextDouble()));
+}

@@ -1,0 +1,122 @@
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.HomeAssistant;
+
+/// <summary>
+/// Which retained messages of ours lie on the broker, kept in the data folder: a radio that leaves the options while we
+/// are stopped, or a base topic that is changed, must not leave ghosts in Home Assistant. An unreadable or full disk costs
+/// that memory, never the service.
+/// </summary>
+internal sealed class PublishedTopics(string dataFolder, ILogger logger)
+{
+    public const string FileName = "mqtt.json";
+
+    private readonly string _path = Path.Combine(dataFolder, FileName);
+    private PublishedRecord? _record;
+    private bool _saveFailed;
+
+    public PublishedRecord Current => _record ??= Load();
+
+    /// <summary>Call before publishing what is new, and after clearing what is gone: a crash in between then forgets nothing.</summary>
+    public async ValueTask SaveAsync(PublishedRecord record, CancellationToken cancellationToken)
+    {
+        byte[] content = Payload.Of(record, PublishedJson.Default.PublishedRecord);
+        bool same = content.AsSpan().SequenceEqual(Payload.Of(Current, PublishedJson.Default.PublishedRecord));
+        _record = record;
+        if (same && !_saveFailed) return;
+        try
+        {
+            // On a thread that may wait: a worn SD card takes seconds to flush.
+            await Task.Run(() => Write(content), cancellationToken);
+            if (_saveFailed) Log.TopicsSavedAgain(logger, _path);
+            _saveFailed = false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (!_saveFailed) Log.TopicsNotSaved(logger, _path, e.Message);
+            _saveFailed = true;
+        }
+    }
+
+    private void Write(byte[] content)
+    {
+        string temporary = _path + ".new";
+        Directory.CreateDirectory(dataFolder);
+        using (FileStream file = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+        {
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        }
+        File.Move(temporary, _path, overwrite: true);
+    }
+
+    private PublishedRecord Load()
+    {
+        try
+        {
+            byte[] content = File.ReadAllBytes(_path);
+            PublishedRecord? record = Payload.TryRead(content, PublishedJson.Default.PublishedRecord);
+            if (record is null || record.Devices.Values.Any(device => device is null)) throw new InvalidDataException("it is not the JSON we write");
+            return new PublishedRecord { Devices = new(record.Devices, StringComparer.Ordinal) };
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new PublishedRecord();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            Log.TopicsNotRead(logger, _path, e.Message);
+            return new PublishedRecord();
+        }
+    }
+}
+
+internal sealed record PublishedRecord
+{
+    /// <summary>By discovery topic.</summary>
+    public SortedDictionary<string, PublishedDevice> Devices { get; init; } = new(StringComparer.Ordinal);
+
+    public bool Covers(Device device) =>
+        Devices.TryGetValue(device.ConfigTopic, out PublishedDevice? known)
+        && device.Message.Components.Keys.All(known.Components.ContainsKey)
+        && device.RetainedTopics.All(known.Topics.Contains);
+
+    public PublishedRecord Without(IEnumerable<string> configTopics)
+    {
+        var devices = new SortedDictionary<string, PublishedDevice>(Devices, StringComparer.Ordinal);
+        foreach (string topic in configTopics) devices.Remove(topic);
+        return new PublishedRecord { Devices = devices };
+    }
+
+    /// <param name="keepComponents">Keep those that a device had before, too.</param>
+    public PublishedRecord With(IEnumerable<Device> added, string baseTopic, bool keepComponents)
+    {
+        var devices = new SortedDictionary<string, PublishedDevice>(Devices, StringComparer.Ordinal);
+        foreach (Device device in added)
+        {
+            PublishedDevice now = PublishedDevice.Of(device, baseTopic);
+            if (keepComponents && devices.TryGetValue(device.ConfigTopic, out PublishedDevice? before))
+            {
+                foreach ((string key, string platform) in before.Components) now.Components.TryAdd(key, platform);
+            }
+            devices[device.ConfigTopic] = now;
+        }
+        return new PublishedRecord { Devices = devices };
+    }
+}
+
+/// <param name="BaseTopic">The base topic it belongs to.</param>
+/// <param name="Topics">Its retained topics beside the discovery topic.</param>
+/// <param name="Components">Platform by component: Home Assistant wants to hear of those that are gone.</param>
+internal sealed record PublishedDevice(string BaseTopic, string[] Topics, SortedDictionary<string, string> Components)
+{
+    public static PublishedDevice Of(Device device, string baseTopic) => new(
+        baseTopic,
+        device.RetainedTopics,
+        new SortedDictionary<string, string>(device.Message.Components.ToDictionary(c => c.Key, c => c.Value.Platform), StringComparer.Ordinal));
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(PublishedRecord))]
+internal sealed partial class PublishedJson : JsonSerializerContext;

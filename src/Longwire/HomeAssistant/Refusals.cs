@@ -1,0 +1,67 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using MQTTnet;
+
+namespace Longwire.HomeAssistant;
+
+/// <summary>A broker's reasons, as sentences that say what to do.</summary>
+internal static class Refusals
+{
+    public static BrokerException Of(MqttClientConnectResult result, BrokerAddress broker)
+    {
+        string at = $"{broker.Host}:{broker.Port}";
+        string sentence = result.ResultCode switch
+        {
+            MqttClientConnectResultCode.BadUserNameOrPassword or MqttClientConnectResultCode.NotAuthorized when broker.Username is null =>
+                $"{at} wants a user name and a password: set mqtt.username and mqtt.password.",
+            MqttClientConnectResultCode.BadUserNameOrPassword or MqttClientConnectResultCode.NotAuthorized =>
+                $"{at} refuses user \"{broker.Username}\": bad user name or password. Check mqtt.username and mqtt.password.",
+            MqttClientConnectResultCode.UnsupportedProtocolVersion => $"{at} does not speak MQTT 5: update that broker.",
+            MqttClientConnectResultCode.ClientIdentifierNotValid => $"{at} refuses our client id: allow client ids that begin with \"longwire\".",
+            MqttClientConnectResultCode.Banned => $"{at} has banned us: look into its log and lift the ban.",
+            _ => $"{at} refuses the connection ({result.ResultCode}): look into its log.",
+        };
+        // "Busy" and the like pass by themselves, and soon.
+        bool passing = result.ResultCode is MqttClientConnectResultCode.ServerBusy or MqttClientConnectResultCode.ServerUnavailable
+            or MqttClientConnectResultCode.ConnectionRateExceeded;
+        return new BrokerException(passing ? BrokerFailure.Away : BrokerFailure.Refused, Add(sentence, result.ReasonString));
+    }
+
+    public static BrokerException OfPublish(MqttClientPublishResult result, string topic) => new(
+        BrokerFailure.Refused,
+        Add($"The broker takes our connection but not our message to {topic} ({result.ReasonCode}): let this user write there.", result.ReasonString));
+
+    public static BrokerException OfSubscribe(MqttClientSubscribeResultItem item) => new(
+        BrokerFailure.Refused,
+        $"The broker does not let us read {item.TopicFilter.Topic} ({item.ResultCode}): let this user read there.");
+
+    /// <param name="certificateProblem">What was wrong with the broker's certificate, if anything.</param>
+    public static BrokerException Of(Exception e, BrokerAddress broker, string? certificateProblem)
+    {
+        string at = $"{broker.Host}:{broker.Port}";
+        if (certificateProblem is not null) return new BrokerException(BrokerFailure.Refused, $"{at}: {certificateProblem}", e);
+        Exception cause = Innermost(e);
+        string sentence = cause switch
+        {
+            OperationCanceledException or TimeoutException => $"{at} does not answer within {BrokerTimers.ConnectDeadline.TotalSeconds} s.",
+            SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } =>
+                $"there is no host \"{broker.Host}\": check mqtt.host.",
+            SocketException { SocketErrorCode: SocketError.ConnectionRefused } => $"nothing listens at {at}.",
+            SocketException socket => $"{at} cannot be reached ({socket.SocketErrorCode}).",
+            AuthenticationException when broker.Tls => $"{at} does not agree on TLS ({cause.Message.TrimEnd('.')}): check mqtt.port and mqtt.tls.",
+            IOException when broker.Tls => $"{at} does not speak TLS ({cause.Message.TrimEnd('.')}): check mqtt.port and mqtt.tls.",
+            _ => $"{at} cannot be used ({cause.Message.TrimEnd('.')}).",
+        };
+        return new BrokerException(BrokerFailure.Away, sentence, e);
+    }
+
+    private static Exception Innermost(Exception e)
+    {
+        while (e.InnerException is { } inner && e is not SocketException and not AuthenticationException) e = inner;
+        return e;
+    }
+
+    // What a broker adds comes from outside: short, and on one line.
+    private static string Add(string sentence, string? reason) =>
+        string.IsNullOrWhiteSpace(reason) ? sentence : $"{sentence} It says: \"{Printable.Of(reason, 100)}\".";
+}

@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.HomeAssistant;
+
+/// <summary>
+/// What lies on the broker of ours, as far as this connection knows: publishes what differs, clears what is gone.
+/// When a person deletes a device in Home Assistant, that empties our discovery topic; we do not listen there. The device stays away
+/// until discovery is published again (a birth, a new connection), as with other bridges: to lose a radio for good,
+/// take it out of the options.
+/// </summary>
+internal sealed class RetainedMessages(BrokerConnection connection, Topics topics, PublishedTopics published, ILogger logger)
+{
+    private readonly Dictionary<string, byte[]> _last = new(StringComparer.Ordinal);
+
+    /// <summary>Removes from Home Assistant what we published once and no longer have.</summary>
+    public async Task ForgetOthersAsync(IReadOnlyCollection<Device> devices, CancellationToken cancellationToken)
+    {
+        HashSet<string> kept = [.. devices.Select(device => device.ConfigTopic)];
+        HashSet<string> keptTopics = [.. devices.SelectMany(device => device.RetainedTopics)];
+        List<KeyValuePair<string, PublishedDevice>> gone = [.. published.Current.Devices.Where(old => !kept.Contains(old.Key) && old.Value.BaseTopic == topics.Base)];
+        if (gone.Count == 0) return;
+        foreach ((string config, PublishedDevice device) in gone)
+        {
+            await ClearAsync(connection, config, device.Topics.Where(topic => !keptTopics.Contains(topic)), cancellationToken);
+            _last.Remove(config);
+            foreach (string topic in device.Topics) _last.Remove(topic);
+            Log.Removed(logger, config);
+        }
+        await published.SaveAsync(published.Current.Without(gone.Select(old => old.Key)), cancellationToken);
+    }
+
+    /// <summary>To be called before publishing what is new: a crash in between then forgets nothing.</summary>
+    public async Task RememberAsync(IReadOnlyCollection<Device> devices, CancellationToken cancellationToken)
+    {
+        List<Device> news = [.. devices.Where(device => !published.Current.Covers(device))];
+        if (news.Count > 0) await published.SaveAsync(published.Current.With(news, topics.Base, keepComponents: true), cancellationToken);
+    }
+
+    /// <summary>The device first, or Home Assistant would show its emptied states for a moment.</summary>
+    public static async Task ClearAsync(BrokerConnection connection, string configTopic, IEnumerable<string> retained, CancellationToken cancellationToken)
+    {
+        await connection.RetainAsync(configTopic, ReadOnlyMemory<byte>.Empty, cancellationToken);
+        foreach (string topic in retained) await connection.RetainAsync(topic, ReadOnlyMemory<byte>.Empty, cancellationToken);
+    }
+
+    public async Task ShowStatesAsync(IEnumerable<KeyValuePair<string, byte[]>> states, bool all, CancellationToken cancellationToken)
+    {
+        foreach ((string topic, byte[] payload) in states) await ShowAsync(topic, payload, all, cancellationToken);
+    }
+
+    public async Task DiscoverAsync(IReadOnlyCollection<Device> devices, bool all, CancellationToken cancellationToken)
+    {
+        List<(Device Device, byte[] Payload)> changed = [];
+        foreach (Device device in devices)
+        {
+            byte[] payload = Payload.Of(device.Message, DiscoveryJson.Default.DiscoveryMessage);
+            if (all || IsNew(device.ConfigTopic, payload)) changed.Add((device, payload));
+        }
+        if (changed.Count == 0) return;
+
+        PublishedRecord before = published.Current;
+        foreach ((Device device, byte[] payload) in changed)
+        {
+            if (Farewell(device, before) is { } farewell)
+            {
+                await connection.RetainAsync(device.ConfigTopic, Payload.Of(farewell, DiscoveryJson.Default.DiscoveryMessage), cancellationToken);
+            }
+            await ShowAsync(device.ConfigTopic, payload, always: true, cancellationToken);
+        }
+        await published.SaveAsync(before.With(changed.Select(c => c.Device), topics.Base, keepComponents: false), cancellationToken);
+    }
+
+    /// <summary>The same device with those components as removals that it had once: leaving them out would leave them in Home Assistant.</summary>
+    private static DiscoveryMessage? Farewell(Device device, PublishedRecord before)
+    {
+        if (!before.Devices.TryGetValue(device.ConfigTopic, out PublishedDevice? known)) return null;
+        List<KeyValuePair<string, string>> gone = [.. known.Components.Where(old => !device.Message.Components.ContainsKey(old.Key))];
+        if (gone.Count == 0) return null;
+        var components = new SortedDictionary<string, Component>(device.Message.Components, StringComparer.Ordinal);
+        foreach ((string key, string platform) in gone) components[key] = new Component { Platform = platform };
+        return device.Message with { Components = components };
+    }
+
+    private async Task ShowAsync(string topic, byte[] payload, bool always, CancellationToken cancellationToken)
+    {
+        if (!always && !IsNew(topic, payload)) return;
+        await connection.RetainAsync(topic, payload, cancellationToken);
+        _last[topic] = payload;
+    }
+
+    private bool IsNew(string topic, byte[] payload) => !_last.TryGetValue(topic, out byte[]? last) || !last.AsSpan().SequenceEqual(payload);
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Longwire.HomeAssistant;
+
+// In these, every key is always present, null if unknown: a template that misses its key warns at every message.
+
+internal sealed record RadioStateMessage
+{
+    public required string Status { get; init; }
+    public required bool Connected { get; init; }
+    public required bool Problem { get; init; }
+    public required string Explanation { get; init; }
+    public required string? Reason { get; init; }
+    public required bool Wanted { get; init; }
+    public required bool? PluggedIn { get; init; }
+    public required DateTimeOffset? Since { get; init; }
+    public required long Disconnects { get; init; }
+    public required string? LastDisconnectReason { get; init; }
+
+    /// <summary>As many as the radio has ttys, attached or not.</summary>
+    public required string?[] SerialPorts { get; init; }
+    public required double? RoundTripMs { get; init; }
+}
+
+internal sealed record PiStateMessage
+{
+    public required bool? Reachable { get; init; }
+    public required string Mode { get; init; }
+    public required string Address { get; init; }
+    public required string? Version { get; init; }
+    public required double? RoundTripMs { get; init; }
+}
+
+internal sealed record BridgeInfoMessage
+{
+    public required string Version { get; init; }
+    public required string InstanceId { get; init; }
+    public required bool Problem { get; init; }
+    public required string[] Problems { get; init; }
+}
+
+internal sealed record RadioEventMessage
+{
+    public required string EventType { get; init; }
+    public required string? Reason { get; init; }
+}
+
+/// <param name="Incumbent">It published here before, in this life: it goes before newcomers.</param>
+internal sealed record ClaimMessage(string InstanceId, bool Incumbent);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(RadioStateMessage))]
+[JsonSerializable(typeof(PiStateMessage))]
+[JsonSerializable(typeof(BridgeInfoMessage))]
+[JsonSerializable(typeof(RadioEventMessage))]
+[JsonSerializable(typeof(ClaimMessage))]
+internal sealed partial class StateJson : JsonSerializerContext;
+
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(DiscoveryMessage))]
+internal sealed partial class DiscoveryJson : JsonSerializerContext;
+
+internal static class Payload
+{
+    public static byte[] Of<T>(T message, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(message, type);
+
+    /// <summary>Null for anything that is not such a message: others may write to our topics.</summary>
+    public static T? TryRead<T>(ReadOnlySpan<byte> payload, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(payload, type);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,168 @@
+using System.Text;
+using Longwire.Health;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.HomeAssistant;
+
+/// <summary>
+/// The time during which the base topic is ours on one connection: shows every snapshot, tells every event, answers those
+/// who ask for the topic. Whatever fails ends the connection; the next one publishes everything again.
+/// </summary>
+internal sealed class TopicOwner(
+    BrokerConnection connection,
+    Inbox inbox,
+    Topics topics,
+    StateFeed feed,
+    RadioEvents events,
+    PublishedTopics published,
+    string version,
+    TimeProvider time,
+    ILogger logger)
+{
+    private readonly RetainedMessages _retained = new(connection, topics, published, logger);
+    private readonly Figures _figures = new();
+    private volatile bool _online;
+
+    /// <param name="ready">Called when everything was published.</param>
+    /// <returns>The instance that goes before us; otherwise only an exception or cancellation ends it.</returns>
+    public async Task<string> RunAsync(CommandReader commands, Action ready, CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<string> defended = DefendAsync(ended.Token);
+        Task obeyed = commands.RunAsync(ended.Token);
+        try
+        {
+            Snapshot shown = await IntroduceAsync(ended.Token);
+            ready();
+            return await FollowAsync(shown, defended, obeyed, ended.Token);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await defended.ContinueOnEnd();
+            await obeyed.ContinueOnEnd();
+        }
+    }
+
+    /// <summary>What changed since, then <c>offline</c>: a person who stops us sees how the radios were left.</summary>
+    public async Task SayGoodbyeAsync(CancellationToken cancellationToken)
+    {
+        if (_online) await _retained.ShowStatesAsync(Image(feed.Current).States, all: false, cancellationToken);
+        await connection.RetainAsync(topics.BridgeState, Topics.Offline, cancellationToken);
+    }
+
+    /// <summary>
+    /// The order matters: what the broker has kept from an earlier life is put right before <c>online</c> makes Home
+    /// Assistant believe it. Discovery comes last: it sends Home Assistant to states that are there.
+    /// </summary>
+    private async Task<Snapshot> IntroduceAsync(CancellationToken cancellationToken)
+    {
+        events.DropAll();
+        Snapshot snapshot = feed.Current;
+        RetainedImage image = Image(snapshot);
+        await _retained.ForgetOthersAsync(image.Devices, cancellationToken);
+        await _retained.RememberAsync(image.Devices, cancellationToken);
+        await _retained.ShowStatesAsync(image.States, all: true, cancellationToken);
+        await SayOnlineAsync(cancellationToken);
+        await connection.SubscribeAsync([topics.AnyAttachCommand, topics.AnyReattachCommand, topics.Birth], withRetained: false, cancellationToken);
+        await DiscoverAsync(snapshot, image, all: true, cancellationToken);
+        return snapshot;
+    }
+
+    private async Task FollowOnceAsync(Snapshot snapshot, bool beat, bool birth, CancellationToken cancellationToken)
+    {
+        if (beat || birth) _figures.Refresh();
+        RetainedImage image = Image(snapshot);
+        await _retained.ForgetOthersAsync(image.Devices, cancellationToken);
+        await _retained.RememberAsync(image.Devices, cancellationToken);
+        await _retained.ShowStatesAsync(image.States, all: beat || birth, cancellationToken);
+        if (beat || birth) await SayOnlineAsync(cancellationToken);
+        await DiscoverAsync(snapshot, image, all: birth, cancellationToken);
+        // After the state: whoever acts on an event finds the state that goes with it.
+        foreach (RadioEvent radioEvent in events.TakeDue())
+        {
+            var message = new RadioEventMessage { EventType = radioEvent.Type.Name(), Reason = StateText.Clip(radioEvent.Reason) };
+            await connection.SayAsync(topics.RadioEvent(radioEvent.RadioId), Payload.Of(message, StateJson.Default.RadioEventMessage), cancellationToken);
+        }
+    }
+
+    private async Task<string> FollowAsync(Snapshot shown, Task<string> defended, Task obeyed, CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<Snapshot> changed = feed.WaitForChangeAsync(shown, ended.Token);
+        Task<bool> happened = events.WaitAsync(ended.Token);
+        Task<bool> born = inbox.Births.WaitToReadAsync(ended.Token).AsTask();
+        Task beat = Task.Delay(BrokerTimers.Heartbeat, time, ended.Token);
+        Task? due = null;
+        try
+        {
+            while (true)
+            {
+                await Task.WhenAny([changed, happened, born, beat, defended, obeyed, .. due is null ? [] : new[] { due }]);
+                cancellationToken.ThrowIfCancellationRequested();
+                if (defended.IsCompleted) return await defended;
+                if (obeyed.IsCompleted) await obeyed;
+
+                bool isBeat = beat.IsCompleted;
+                bool isBirth = born.IsCompleted && inbox.Births.TryRead(out _);
+                if (isBirth) Log.Birth(logger);
+                Snapshot snapshot = feed.Current;
+                await FollowOnceAsync(snapshot, isBeat, isBirth, cancellationToken);
+
+                if (changed.IsCompleted) changed = feed.WaitForChangeAsync(snapshot, ended.Token);
+                if (happened.IsCompleted) happened = events.WaitAsync(ended.Token);
+                if (born.IsCompleted) born = inbox.Births.WaitToReadAsync(ended.Token).AsTask();
+                if (isBeat) beat = Task.Delay(BrokerTimers.Heartbeat, time, ended.Token);
+                if (due is null or { IsCompleted: true }) due = events.NextDue is { } wait ? Task.Delay(Positive(wait), time, ended.Token) : null;
+            }
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await Task.WhenAll([changed, happened, born, beat, .. due is null ? [] : new[] { due }]).ContinueOnEnd();
+        }
+    }
+
+    private async Task DiscoverAsync(Snapshot snapshot, RetainedImage image, bool all, CancellationToken cancellationToken)
+    {
+        await _retained.DiscoverAsync(image.Devices, all, cancellationToken);
+        events.Discovered([.. snapshot.Radios.Select(radio => radio.Id)]);
+    }
+
+    private async Task SayOnlineAsync(CancellationToken cancellationToken)
+    {
+        await connection.RetainAsync(topics.BridgeState, Topics.Online, cancellationToken);
+        _online = true;
+    }
+
+    /// <summary>A task of its own, so that whoever asks for the base topic is answered while we are busy publishing.</summary>
+    private async Task<string> DefendAsync(CancellationToken cancellationToken)
+    {
+        string mine = feed.Current.Bridge.InstanceId;
+        string? told = null;
+        await foreach (IncomingMessage message in inbox.Bridge.ReadAllAsync(cancellationToken))
+        {
+            if (message.Retained) continue;
+            if (message.Topic == topics.BridgeState)
+            {
+                // The will of a connection that the broker buried late, or somebody's mistake: we are here.
+                if (_online && Encoding.UTF8.GetString(message.Payload) != Topics.Online) await SayOnlineAsync(cancellationToken);
+                continue;
+            }
+            bool asks = message.Topic == topics.BridgeClaim;
+            string? other = asks
+                ? Payload.TryRead(message.Payload, StateJson.Default.ClaimMessage)?.InstanceId
+                : Payload.TryRead(message.Payload, StateJson.Default.BridgeInfoMessage)?.InstanceId;
+            if (other is null || other == mine) continue;
+            if (!asks && !TopicClaim.GoesBefore(new ClaimMessage(mine, true), new ClaimMessage(other, true))) return other;
+            if (told != other) Log.Defended(logger, Printable.Of(other, 40), topics.Base);
+            told = other;
+            await connection.RetainAsync(topics.BridgeInfo, RetainedImage.BridgeInfo(feed.Current.Bridge, version), cancellationToken);
+        }
+        throw new OperationCanceledException(cancellationToken);
+    }
+
+    private RetainedImage Image(Snapshot snapshot) => RetainedImage.Of(snapshot, _figures, topics, version);
+
+    private static TimeSpan Positive(TimeSpan wait) => wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+}

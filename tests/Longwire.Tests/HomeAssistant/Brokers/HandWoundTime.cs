@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Time.Testing;
+
+namespace Longwire.Tests.HomeAssistant.Brokers;
+
+/// <summary>
+/// Long timers (the heartbeat above all) and the wall clock move by hand; short ones, which guard a real broker's answers, run
+/// by themselves, or winding the clock on would time out what is merely under way.
+/// </summary>
+internal sealed class HandWoundTime : TimeProvider
+{
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
+
+    private readonly FakeTimeProvider _byHand = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
+    private int _waiting;
+
+    /// <summary>How many long timers were started so far.</summary>
+    public int LongTimersStarted => Volatile.Read(ref _waiting);
+
+    public override DateTimeOffset GetUtcNow() => _byHand.GetUtcNow();
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        if (dueTime < Long) return System.CreateTimer(callback, state, dueTime, period);
+        ITimer timer = _byHand.CreateTimer(callback, state, dueTime, period);
+        Interlocked.Increment(ref _waiting);
+        return timer;
+    }
+
+    public void Advance(TimeSpan by) => _byHand.Advance(by);
+
+    /// <summary>Somebody sets the clock; no time has passed.</summary>
+    public void Jump(TimeSpan by) => _byHand.AdjustTime(_byHand.GetUtcNow() + by);
+}
