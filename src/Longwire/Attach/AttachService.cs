@@ -18,9 +18,8 @@ namespace Longwire.Attach;
 /// The attach side as a service: leads options, kernel news and commands into the one channel, and runs the reconciler, the attachments and the
 /// memory's writer until told to stop.
 /// </summary>
-/// <param name="optionsChanged">Told of the options as they are loaded, for those besides the reconciler who work by them.</param>
 internal sealed class AttachService(
-    IOptionsFeed options, Action<AttachOptions> optionsChanged, string dataFolder, StateFeed feed, KnownRadios catalogue, TimeProvider time, Random random, ILogger<AttachService> logger)
+    IOptionsFeed options, string dataFolder, StateFeed feed, KnownRadios catalogue, TimeProvider time, Random random, ILogger<AttachService> logger)
     : BackgroundService, ICommandSink, IBridgeProblems, IAttachmentStarter, IPiWatchStarter
 {
     private const int EventsWaiting = 1024;
@@ -133,10 +132,7 @@ internal sealed class AttachService(
         try
         {
             await foreach (LoadedOptions<AttachOptions> loaded in options.WatchAsync(cancellationToken))
-            {
                 await _events.Writer.WriteAsync(new AttachEvent.OptionsLoaded(loaded), cancellationToken);
-                optionsChanged(loaded.Options);
-            }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

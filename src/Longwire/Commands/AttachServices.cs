@@ -4,22 +4,20 @@ using Longwire.HomeAssistant;
 using Longwire.Options;
 using Longwire.Radios;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Commands;
 
-/// <summary>What runs in <c>longwire attach</c>, and in which order it starts; it stops in the opposite one.</summary>
+/// <summary>What runs in <c>longwire attach</c>, and who knows whom.</summary>
 internal static class AttachServices
 {
     public static void Add(IServiceCollection services, OptionsWatch options, string dataFolder, StderrLog log)
     {
-        services.AddSingleton<StateFeed>();
+        var feed = new StateFeed();
         services.AddSingleton(provider => new AttachService(
-            options,
-            changed => Apply(provider, changed, log),
+            new LiveOptions(options, changed => Apply(changed, provider.GetRequiredService<HomeAssistantService>(), log)),
             dataFolder,
-            provider.GetRequiredService<StateFeed>(),
+            feed,
             KnownRadios.Default,
             provider.GetRequiredService<TimeProvider>(),
             Random.Shared,
@@ -27,7 +25,7 @@ internal static class AttachServices
         services.AddSingleton(provider => new HomeAssistantService(
             MqttSettings.From(options.Current.Options),
             new ConfiguredBroker(),
-            provider.GetRequiredService<StateFeed>(),
+            feed,
             provider.GetRequiredService<AttachService>(),
             provider.GetRequiredService<AttachService>(),
             ProgramVersion.Text,
@@ -35,13 +33,14 @@ internal static class AttachServices
             provider.GetRequiredService<TimeProvider>(),
             Random.Shared,
             provider.GetRequiredService<ILogger<HomeAssistantService>>()));
-        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<AttachService>());
-        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<HomeAssistantService>());
+        // Stopped last to first: radios are detached before 'offline' is published, so that their last word is a true one.
+        services.AddHostedService(provider => provider.GetRequiredService<HomeAssistantService>());
+        services.AddHostedService(provider => provider.GetRequiredService<AttachService>());
     }
 
-    private static void Apply(IServiceProvider provider, AttachOptions options, StderrLog log)
+    private static void Apply(AttachOptions options, HomeAssistantService homeAssistant, StderrLog log)
     {
         log.Minimum = options.LogLevel;
-        provider.GetRequiredService<HomeAssistantService>().Apply(MqttSettings.From(options));
+        homeAssistant.Apply(MqttSettings.From(options));
     }
 }

@@ -49,7 +49,7 @@ internal sealed class StderrLog : ILoggerProvider
     public void Dispose()
     {
         _lines.Writer.TryComplete();
-        _writing.Wait(s_lastLines);
+        if (_writing.Wait(s_lastLines)) _stream.Dispose();
     }
 
     private async Task WriteAsync()

@@ -15,6 +15,9 @@ internal sealed record Surroundings
     public TimeProvider Time { get; init; } = TimeProvider.System;
     public SysfsRoot Sysfs { get; init; } = SysfsRoot.Machine;
 
+    /// <summary>What attach remembers in a data folder.</summary>
+    public Func<string, IRadioMemory> OpenMemory { get; init; } = folder => new RadioMemoryFile(folder);
+
     /// <summary>The Supervisor's options, used when they are there and no others are named.</summary>
     public string SupervisorOptions { get; init; } = Options.OptionsFile.SupervisorPath;
 
