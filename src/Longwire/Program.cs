@@ -1,1 +1,3 @@
-return 0;
+using Longwire.Commands;
+
+return await CommandLine.RunAsync(args, Surroundings.Machine(), CancellationToken.None);

@@ -57,17 +57,20 @@ public sealed record SysfsUsbDevice
     /// </summary>
     public DeviceIdentity? ReadIdentity()
     {
-        byte[]? descriptors = SysfsFile.ReadBytes(Path.Combine(Folder, "descriptors"));
-        if (descriptors is null || ConfigurationDescriptor.Active(descriptors, ConfigurationValue) is not { } active) return null;
+        byte[]? bytes = SysfsFile.ReadBytes(Path.Combine(Folder, "descriptors"));
+        if (bytes is null || bytes.Length < DeviceDescriptor.Size) return null;
+        (int at, ConfigurationDescriptor? configuration) = ActiveConfiguration(bytes);
         return new DeviceIdentity
         {
             Id = Id,
             BcdDevice = BcdDevice,
-            Manufacturer = ReadString("manufacturer"),
-            Product = ReadString("product"),
-            Serial = ReadString("serial"),
-            Interfaces = active.Interfaces,
-            Descriptors = active.DeviceAndConfiguration,
+            Manufacturer = ReadText("manufacturer"),
+            Product = ReadText("product"),
+            Serial = ReadText("serial"),
+            Interfaces = configuration?.Interfaces ?? [],
+            Descriptors = configuration is null
+                ? bytes.AsMemory(0, DeviceDescriptor.Size)
+                : (byte[])[.. bytes.AsSpan(0, DeviceDescriptor.Size), .. bytes.AsSpan(at, configuration.TotalLength)],
         };
     }
 
@@ -90,8 +93,27 @@ public sealed record SysfsUsbDevice
         Interfaces = [.. Interfaces.Select(i => i.Class)],
     };
 
-    private string? ReadString(string attribute) =>
-        SysfsFile.Read(Path.Combine(Folder, attribute)) is { Length: > 0 } text ? text : null;
+    // The first one while the device is not configured (as under authorized 0): the one the kernel would choose for a radio.
+    // The bytes come from the device, so each length in them is a claim: null where they are not what USB 2.0, 9.5 says.
+    private (int At, ConfigurationDescriptor? Configuration) ActiveConfiguration(byte[] descriptors)
+    {
+        try
+        {
+            for (int at = DeviceDescriptor.Size; at < descriptors.Length;)
+            {
+                ConfigurationDescriptor header = ConfigurationDescriptor.ParseHeader(descriptors.AsSpan(at));
+                if (ConfigurationValue == 0 || header.Value == ConfigurationValue) return (at, ConfigurationDescriptor.Parse(descriptors.AsSpan(at)));
+                at += header.TotalLength;
+            }
+        }
+        catch (UsbIpFormatException)
+        {
+            // As if there were none.
+        }
+        return (0, null);
+    }
+
+    private string? ReadText(string attribute) => DeviceText.Clean(SysfsFile.Read(Path.Combine(Folder, attribute)));
 }
 
 /// <param name="Name">As sysfs names it: <c>1-1:1.0</c>.</param>

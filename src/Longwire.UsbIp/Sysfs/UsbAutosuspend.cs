@@ -2,36 +2,30 @@ using Longwire.UsbIp.Linux;
 
 namespace Longwire.UsbIp.Sysfs;
 
-/// <summary>A stick that the kernel put to sleep answers late or never: <c>power/control</c> (Documentation/driver-api/usb/power-management.rst).</summary>
+/// <summary>
+/// A stick that the kernel put to sleep answers late or never: <c>power/control</c> (Documentation/driver-api/usb/power-management.rst).
+/// The setting belongs to the plugged-in device: a replug brings the default back.
+/// </summary>
 public static class UsbAutosuspend
 {
     private const string Awake = "on";
-    private const string MaySleep = "auto";
+    private const string Auto = "auto";
 
-    /// <returns>The value to give back later; null if there is nothing to give back: it was awake, or there is no such setting.</returns>
-    public static string? SwitchOff(SysfsUsbDevice device)
-    {
-        if (SysfsFile.Read(Attribute(device)) != MaySleep) return null;
-        return TryWrite(device, Awake) ? MaySleep : null;
-    }
+    public static bool MaySleep(SysfsUsbDevice device) => SysfsFile.Read(Attribute(device)) == Auto;
 
-    /// <param name="former">What <see cref="SwitchOff"/> returned.</param>
-    public static void PutBack(SysfsUsbDevice device, string? former)
-    {
-        if (former == MaySleep) TryWrite(device, MaySleep);
-    }
+    public static void SwitchOff(SysfsUsbDevice device) => Write(device, Awake);
 
-    private static bool TryWrite(SysfsUsbDevice device, string value)
+    public static void SwitchOn(SysfsUsbDevice device) => Write(device, Auto);
+
+    private static void Write(SysfsUsbDevice device, string value)
     {
         try
         {
             SysfsFile.Write(Attribute(device), value);
-            return true;
         }
         catch (KernelRefusedException)
         {
             // Unplugged, or a kernel without runtime power management: then it does not sleep either.
-            return false;
         }
     }
 

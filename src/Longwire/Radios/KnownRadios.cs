@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
 using Longwire.UsbIp.Usb;
 
 namespace Longwire.Radios;
@@ -6,28 +8,60 @@ namespace Longwire.Radios;
 /// <summary>The data file of known Z-Wave, Zigbee and Thread sticks.</summary>
 internal sealed class KnownRadios
 {
-    private static readonly Lazy<KnownRadios> s_default = new(() => new KnownRadios([]));
+    private const string BridgeKind = "serial bridge";
 
-    public KnownRadios(ImmutableArray<KnownRadio> rows) => Rows = rows;
+    private static readonly Lazy<KnownRadios> s_default = new(ReadEmbedded);
+
+    /// <param name="rows">Sticks; the first that fits counts.</param>
+    /// <param name="bridges">Chips that are in radios and in anything else: never certain.</param>
+    public KnownRadios(ImmutableArray<KnownRadio> rows, ImmutableArray<KnownRadio> bridges = default)
+    {
+        Rows = rows;
+        Bridges = bridges.IsDefault ? [] : bridges;
+    }
 
     /// <summary>The file that ships inside the program.</summary>
     public static KnownRadios Default => s_default.Value;
 
     public ImmutableArray<KnownRadio> Rows { get; }
+    public ImmutableArray<KnownRadio> Bridges { get; }
 
     /// <summary>Null: nothing is known of this vendor and product id.</summary>
     /// <param name="product">Null where the device has none, or where it is not known yet: then a generic bridge is doubtful.</param>
     public Recognition? Recognise(UsbId id, string? product, string? manufacturer)
     {
-        KnownRadio? doubtful = null;
         foreach (KnownRadio row in Rows)
         {
-            if (row.Id != id) continue;
-            if (row.Fits(product, manufacturer)) return row.AsRecognition(certain: true);
-            doubtful ??= row;
+            if (row.Id == id && row.Fits(product, manufacturer)) return row.AsRecognition(certain: true);
         }
-        return doubtful?.AsRecognition(certain: false);
+        foreach (KnownRadio bridge in Bridges)
+        {
+            if (bridge.Id == id) return bridge.AsRecognition(certain: false);
+        }
+        return null;
     }
 
     public Recognition? Recognise(DeviceIdentity identity) => Recognise(identity.Id, identity.Product, identity.Manufacturer);
+
+    private static KnownRadios ReadEmbedded()
+    {
+        using Stream stream = typeof(KnownRadios).Assembly.GetManifestResourceStream("radios.json")
+            ?? throw new InvalidOperationException("radios.json is not part of this program");
+        RadiosFile file = JsonSerializer.Deserialize(stream, RadiosJson.Default.RadiosFile)
+            ?? throw new InvalidOperationException("radios.json is empty");
+        return new KnownRadios([.. file.Radios.Select(Row)], [.. file.Bridges.Select(Row)]);
+    }
+
+    private static KnownRadio Row(RadiosFile.Row row) => new()
+    {
+        Id = UsbId.Parse(row.Id),
+        Name = row.Name,
+        Kind = row.Kind ?? BridgeKind,
+        Product = row.Product,
+        Manufacturer = row.Manufacturer,
+        SerialPorts = row.SerialPorts ?? 1,
+        InterfaceClasses = row.InterfaceClasses is null
+            ? Recognition.SerialClasses
+            : [.. row.InterfaceClasses.Select(text => byte.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture))],
+    };
 }

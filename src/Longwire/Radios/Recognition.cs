@@ -11,7 +11,7 @@ internal sealed record Recognition
     /// <summary>For a person: <c>Nortek HUSBZB-1</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What it speaks: <c>Z-Wave</c>, <c>Zigbee</c>, <c>Thread</c>, or several: <c>Z-Wave and Zigbee</c>.</summary>
+    /// <summary>What it speaks: <c>Z-Wave</c>, <c>Zigbee</c>, <c>Thread</c>, or several: <c>Z-Wave and Zigbee</c>; <c>serial bridge</c> where it is not certain to be a radio.</summary>
     public required string Kind { get; init; }
 
     /// <summary>Ttys it shows on the host.</summary>

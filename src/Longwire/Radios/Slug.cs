@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -17,8 +18,8 @@ internal static class Slug
         if (text.Length is > 0 and <= LongestText && text.All(IsAllowed)) return text;
         var slug = new StringBuilder(LongestText + 7);
         foreach (char c in text.AsSpan(0, Math.Min(text.Length, LongestText))) slug.Append(IsAllowed(c) ? c : '_');
-        // Lone surrogates all encode as U+FFFD; the hash is over UTF-16 so that they stay apart.
-        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.Unicode.GetBytes(text)))[..6];
+        // Over the UTF-16 itself: an encoder would turn every lone surrogate into the same U+FFFD.
+        string hash = Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan())))[..6];
         return slug.Append('_').Append(hash).ToString();
     }
 

@@ -1,0 +1,97 @@
+# shellcheck shell=bash
+# What script/test and script/demo stand on: packages, builds, published programs. Sourced, never run.
+# Everything made lands in artifacts/, is kept, and is made again only when what it is made from has changed.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+artifacts=$root/artifacts
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 MSBUILDDISABLENODEREUSE=1
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "error: $*"; exit 1; }
+
+# phase NAME COMMAND...: runs the command; where the time went is told at the end by phase_table. A command that fails ends the
+# script (errexit must hold inside it, hence no condition around it).
+phase_names=() phase_seconds=()
+phase() {
+  local name=$1 start=$EPOCHREALTIME
+  shift
+  say "== $name"
+  phase_names+=("$name")
+  phase_seconds+=("?")
+  "$@"
+  phase_seconds[-1]=$(awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
+}
+phase_table() {
+  local i
+  for i in "${!phase_names[@]}"; do printf '%8s s  %s\n' "${phase_seconds[$i]}" "${phase_names[$i]}"; done
+}
+
+# quietly LOG COMMAND...: shows the command's output only if it fails.
+quietly() {
+  local log=$1
+  shift
+  if ! "$@" >"$log" 2>&1 </dev/null; then
+    cat "$log" >&2
+    return 1
+  fi
+}
+
+# Each line: the Debian package, and a file that tells that it is there.
+packages_needed() {
+  cat <<'LIST'
+qemu-system-x86 /usr/bin/qemu-system-x86_64
+qemu-system-arm /usr/bin/qemu-system-aarch64
+mosquitto /usr/sbin/mosquitto
+cpio /usr/bin/cpio
+kmod /sbin/depmod
+e2fsprogs /sbin/mke2fs
+xz-utils /usr/bin/xz
+gcc /usr/bin/gcc
+libc6-dev /usr/include/stdio.h
+zlib1g-dev /usr/include/zlib.h
+clang /usr/bin/clang
+lld /usr/bin/ld.lld
+binutils-aarch64-linux-gnu /usr/bin/aarch64-linux-gnu-objcopy
+LIST
+}
+
+# Installs what is lacking. Quick and silent when nothing is, and then needs no root.
+install_packages() {
+  local package file lacking=()
+  while read -r package file; do
+    [ -e "$file" ] || lacking+=("$package")
+  done < <(packages_needed)
+  [ "${#lacking[@]}" -gt 0 ] || return 0
+  local sudo=()
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || die "these packages are lacking, and we are neither root nor have sudo: ${lacking[*]}"
+    sudo=(sudo)
+  fi
+  say "installing ${lacking[*]}"
+  mkdir -p "$artifacts"
+  quietly "$artifacts/apt.log" "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -q
+  quietly "$artifacts/apt.log" "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${lacking[@]}"
+}
+
+# One sum over everything a published program is made from.
+program_sources_sum() {
+  (
+    cd "$root" || exit
+    find src Directory.*.props global.json -type f -not -path '*/bin/*' -not -path '*/obj/*' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+  ) | sha256sum | cut -d' ' -f1
+}
+
+# publish_program ARCH (amd64 or arm64): the NativeAOT program, at artifacts/publish/ARCH/longwire.
+publish_program() {
+  local arch=$1 rid=linux-x64 out=$artifacts/publish/$1 sum more=()
+  sum=$(program_sources_sum)
+  if [ -x "$out/longwire" ] && [ "$(cat "$out.sum" 2>/dev/null)" = "$sum" ]; then return 0; fi
+  if [ "$arch" = arm64 ]; then
+    rid=linux-arm64
+    unpack_packages arm64 sysroot libc6 libc6-dev libgcc-s1 libgcc-12-dev zlib1g zlib1g-dev
+    more=(-p:CppCompilerAndLinker=clang -p:ObjCopyName=aarch64-linux-gnu-objcopy "-p:SysRoot=$artifacts/debian/arm64/sysroot")
+  fi
+  mkdir -p "$out"
+  quietly "$artifacts/publish-$arch.log" dotnet publish "$root/src/Longwire" -c Release -r "$rid" -o "$out" --artifacts-path "$artifacts/build-$arch" "${more[@]}"
+  printf '%s\n' "$sum" >"$out.sum"
+}

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using Longwire.UsbIp.Wire;
+
+namespace Longwire.UsbIp.Client;
+
+/// <summary>Reads a device list record by record, then what may follow it.</summary>
+internal sealed class ListReader(Peer peer, TimeProvider timeProvider, CancellationToken cancellationToken)
+{
+    // The longest piece of a list: 255 interfaces.
+    private readonly byte[] _buffer = new byte[byte.MaxValue * DeviceListReply.InterfaceSize];
+
+    public async Task<DeviceList> ReadAsync(Deadline deadline)
+    {
+        await peer.SendAsync(Request(), deadline);
+        DeviceListReply.RequireGood(OpCommon.Parse((await NextAsync(OpCommon.Size, deadline)).Span));
+        int count = DeviceListReply.ParseCount((await NextAsync(DeviceListReply.CountSize, deadline)).Span);
+        var devices = ImmutableArray.CreateBuilder<ExportedDevice>();
+        for (int i = 0; i < count; i++)
+        {
+            deadline.Step = $"reading device {WireFormat.Number(i + 1)} of {WireFormat.Number(count)} from {peer}";
+            ExportedDevice device = DeviceRecord.Parse((await NextAsync(DeviceRecord.Size, deadline)).Span);
+            ReadOnlyMemory<byte> interfaces = await NextAsync(device.InterfaceCount * DeviceListReply.InterfaceSize, deadline);
+            devices.Add(device with { Interfaces = DeviceListReply.ParseInterfaces(interfaces.Span, device.InterfaceCount) });
+        }
+        return new DeviceList(devices.ToImmutable(), await ReadNoticeAsync(deadline));
+    }
+
+    private static byte[] Request()
+    {
+        var request = new byte[OpCommon.Size];
+        new OpCommon(OpCode.RequestDeviceList).Write(request);
+        return request;
+    }
+
+    // Whatever goes wrong before a notice has begun is the way of a stock server to end; once it has begun, it must be whole.
+    private async Task<ExportNotice?> ReadNoticeAsync(Deadline listDeadline)
+    {
+        using var soon = new Deadline($"waiting for what follows the list of {peer}", ClientTimers.Notice, timeProvider, cancellationToken);
+        try
+        {
+            if (await peer.ReceiveUpToAsync(_buffer.AsMemory(0, OpCommon.Size), soon) < OpCommon.Size) return null;
+        }
+        catch (UsbIpClosedException)
+        {
+            return null;
+        }
+        catch (OperationCanceledException) when (soon.Expired)
+        {
+            return null;
+        }
+        if (OpCommon.Parse(_buffer) is not { Version: OpCommon.CurrentVersion, Code: OpCode.ExportNotice, Status: UsbIpStatus.Ok }) return null;
+        listDeadline.Step = $"reading the notice of {peer}";
+        int count = ExportNotice.ParseCount((await NextAsync(ExportNotice.CountSize, listDeadline)).Span);
+        // At most 256 entries of 40 bytes.
+        var body = new byte[ExportNotice.BodySize(count)];
+        await peer.ReceiveExactlyAsync(body, listDeadline);
+        return ExportNotice.ParseBody(body, count);
+    }
+
+    private async Task<ReadOnlyMemory<byte>> NextAsync(int length, Deadline deadline)
+    {
+        Memory<byte> piece = _buffer.AsMemory(0, length);
+        await peer.ReceiveExactlyAsync(piece, deadline);
+        return piece;
+    }
+}

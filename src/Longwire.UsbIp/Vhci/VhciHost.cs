@@ -1,0 +1,138 @@
+using System.Globalization;
+using Longwire.UsbIp.Linux;
+using Longwire.UsbIp.Sysfs;
+using Longwire.UsbIp.Usb;
+
+namespace Longwire.UsbIp.Vhci;
+
+/// <summary>
+/// The kernel's vhci_hcd, the host end of USB/IP (drivers/usb/usbip/vhci_sysfs.c). All attributes stand at the first
+/// controller, vhci_hcd.0, whichever controller a port is on. How many there are differs from machine to machine: it is read,
+/// never assumed.
+/// </summary>
+public sealed class VhciHost(SysfsRoot root)
+{
+    private readonly string _attributes = Path.Combine(root.Sys, "devices/platform/vhci_hcd.0");
+
+    /// <summary>False: the module vhci-hcd is not loaded, or this kernel has none.</summary>
+    public bool IsPresent => File.Exists(Path.Combine(_attributes, "attach"));
+
+    /// <summary>Every port of every controller, in the kernel's order. Takes no lock that a silent peer could hold.</summary>
+    /// <exception cref="FormatException">The kernel's table has another form than the one we know.</exception>
+    public IReadOnlyList<VhciPort> ReadPorts()
+    {
+        var ports = new List<VhciPort>();
+        for (int controller = 0; ; controller++)
+        {
+            string name = controller == 0 ? "status" : string.Create(CultureInfo.InvariantCulture, $"status.{controller}");
+            if (SysfsFile.Read(Path.Combine(_attributes, name)) is not { } text) return ports;
+            ports.AddRange(VhciStatusParser.Parse(text, controller));
+        }
+    }
+
+    public VhciPort? ReadPort(int number)
+    {
+        foreach (VhciPort port in ReadPorts())
+        {
+            if (port.Number == number) return port;
+        }
+        return null;
+    }
+
+    /// <summary>Every root hub of every controller.</summary>
+    public IReadOnlyList<VhciRootHub> ReadRootHubs()
+    {
+        var hubs = new List<VhciRootHub>();
+        for (int controller = 0; ; controller++)
+        {
+            string folder = Path.Combine(root.Sys, string.Create(CultureInfo.InvariantCulture, $"devices/platform/vhci_hcd.{controller}"));
+            if (!Directory.Exists(folder)) return hubs;
+            foreach (string hub in Directory.EnumerateDirectories(folder, "usb*"))
+            {
+                if (!int.TryParse(Path.GetFileName(hub).AsSpan(3), NumberStyles.None, CultureInfo.InvariantCulture, out int bus)) continue;
+                if (SysfsFile.Read(Path.Combine(hub, "speed")) is not { } speed) continue;
+                VhciHubSpeed hubSpeed = UsbDevices.ParseSpeed(speed) < UsbSpeed.Super ? VhciHubSpeed.High : VhciHubSpeed.Super;
+                hubs.Add(new VhciRootHub(hub, bus, controller, hubSpeed));
+            }
+        }
+    }
+
+    /// <summary>Ports of the wrong half take the device elsewhere and cannot be detached (drivers/usb/usbip/vhci_sysfs.c, attach_store).</summary>
+    public static VhciHubSpeed HubFor(UsbSpeed speed) => speed < UsbSpeed.Super ? VhciHubSpeed.High : VhciHubSpeed.Super;
+
+    /// <summary>
+    /// Hands a connected stream socket to a port. The kernel takes a reference of its own. Success says only that the port was
+    /// free: whether a device appears must be waited for.
+    /// </summary>
+    /// <param name="socket">TCP, or one end of an AF_UNIX pair.</param>
+    /// <exception cref="KernelRefusedException">EBUSY: somebody took the port first. EAGAIN: the controller is not ready. EINVAL: bad arguments.</exception>
+    public void Attach(VhciPort port, System.Runtime.InteropServices.SafeHandle socket, uint devId, UsbSpeed speed)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        if (speed is UsbSpeed.Unknown) throw new ArgumentException("The kernel refuses a device of unknown speed.", nameof(speed));
+        if (port.Hub != HubFor(speed)) throw new ArgumentException($"Port {port.Number} is not of the half that takes {speed} speed devices.", nameof(port));
+        bool held = false;
+        try
+        {
+            socket.DangerousAddRef(ref held);
+            SysfsFile.Write(
+                Path.Combine(_attributes, "attach"),
+                string.Create(CultureInfo.InvariantCulture, $"{port.Number} {socket.DangerousGetHandle()} {devId} {(uint)speed}"));
+        }
+        finally
+        {
+            if (held) socket.DangerousRelease();
+        }
+    }
+
+    /// <summary>
+    /// Frees a port if the device on it is still the one that was put there: port numbers are shared with every other user of
+    /// vhci, and what stood there a moment ago may be somebody else's now.
+    /// </summary>
+    /// <returns>True if the port was freed or is free already; false if something else is on it.</returns>
+    public bool DetachIfStill(VhciAttachment attachment)
+    {
+        ArgumentNullException.ThrowIfNull(attachment);
+        if (ReadPort(attachment.Port) is not { } port || port.State == VhciPortState.Null) return true;
+        if (!attachment.IsOn(port, DeviceNumberOf)) return false;
+        try
+        {
+            SysfsFile.Write(Path.Combine(_attributes, "detach"), attachment.Port.ToString(CultureInfo.InvariantCulture));
+            return true;
+        }
+        catch (KernelRefusedException e) when (e.ErrorNumber == Errno.InvalidArgument)
+        {
+            // It became free between the look and the write.
+            return true;
+        }
+    }
+
+    /// <summary>The name a device on this port has, or had: it is free for the next one only when that name is gone from sysfs.</summary>
+    public BusId? LocalBusIdOf(VhciPort port)
+    {
+        foreach (VhciRootHub hub in ReadRootHubs())
+        {
+            if (hub.Controller == port.Controller && hub.Speed == port.Hub) return hub.BusIdOf(port.HubPort);
+        }
+        return null;
+    }
+
+    /// <summary>
+    /// Whether a new device may be put here: free, and the former device's removal done (its sysfs folder goes right after its
+    /// <c>remove</c> uevent). A port taken in between stays at 005 for ever.
+    /// </summary>
+    public bool IsReusable(VhciPort port) =>
+        port.State == VhciPortState.Null && (LocalBusIdOf(port) is not { } busId || !Directory.Exists(Path.Combine(root.UsbDevices, busId.ToString())));
+
+    /// <summary>Nothing of it is left on its port: the port is reusable, or somebody else has it already.</summary>
+    public bool IsGone(VhciAttachment attachment)
+    {
+        ArgumentNullException.ThrowIfNull(attachment);
+        if (ReadPort(attachment.Port) is not { } port) return true;
+        return port.State == VhciPortState.Null ? IsReusable(port) : !attachment.IsOn(port, DeviceNumberOf);
+    }
+
+    private int DeviceNumberOf(BusId local) =>
+        SysfsFile.Read(Path.Combine(root.UsbDevices, local.ToString(), "devnum")) is { } text
+        && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
+}

@@ -1,0 +1,46 @@
+using Longwire.Health;
+using Longwire.Options;
+using Longwire.UsbIp.Client;
+using Longwire.UsbIp.Uevents;
+using Longwire.UsbIp.Usb;
+using Longwire.UsbIp.Wire;
+
+namespace Longwire.Attach;
+
+/// <summary>Everything that can happen to the attach side. All of it passes through one bounded channel to one reader.</summary>
+internal abstract record AttachEvent
+{
+    internal sealed record OptionsLoaded(LoadedOptions<AttachOptions> Loaded) : AttachEvent;
+
+    internal sealed record Commanded(RadioCommand Command) : AttachEvent;
+
+    /// <summary>News of the kernel; an overrun means that some was lost and all must be looked at again.</summary>
+    internal sealed record KernelChanged(Uevent Uevent) : AttachEvent;
+
+    /// <param name="Asked">When the list was asked for (monotonic): what was attached later is not judged by it.</param>
+    internal sealed record PiAnswered(string PiId, DeviceList List, TimeSpan RoundTrip, long Asked) : AttachEvent;
+
+    internal sealed record PiSilent(string PiId, string Reason) : AttachEvent;
+
+    /// <summary>The stick has been imported and asked who it is; it waits for the answer what to do with it.</summary>
+    internal sealed record Identified(IAttachment Attachment, ExportedDevice Device, DeviceIdentity Identity, int SourcePort, TaskCompletionSource<Verdict> Answer)
+        : AttachEvent;
+
+    /// <summary>A port is about to be used, or came up: to be remembered before the next step.</summary>
+    internal sealed record Recorded(IAttachment Attachment, Memory.AttachRecord Record, TaskCompletionSource Remembered) : AttachEvent;
+
+    internal sealed record CameUp(IAttachment Attachment, int TtyCount) : AttachEvent;
+
+    internal sealed record Measured(IAttachment Attachment, TimeSpan? RoundTrip) : AttachEvent;
+
+    internal sealed record SerialPathsFound(IAttachment Attachment, IReadOnlyList<string> Paths) : AttachEvent;
+
+    /// <summary>The tty is gone; cleaning up goes on.</summary>
+    internal sealed record WentDown(IAttachment Attachment, AttachOutcome.Lost Loss) : AttachEvent;
+
+    /// <summary>Nothing of the attempt is left, its port free.</summary>
+    internal sealed record Ended(IAttachment Attachment, AttachOutcome Outcome) : AttachEvent;
+
+    /// <summary>Something outside the reconciler's knowledge changed what people should be told: a full disk, a second Longwire.</summary>
+    internal sealed record ProblemsChanged(string Source, string? Problem) : AttachEvent;
+}

@@ -1,0 +1,162 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Threading.Channels;
+using Longwire.Attach.Kernel;
+using Longwire.Attach.Memory;
+using Longwire.Health;
+using Longwire.Options;
+using Longwire.Radios;
+using Longwire.UsbIp.Linux;
+using Longwire.UsbIp.Sysfs;
+using Longwire.UsbIp.Uevents;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Attach;
+
+/// <summary>
+/// The attach side as a service: leads options, kernel news and commands into the one channel, and runs the reconciler, the attachments and the
+/// memory's writer until told to stop.
+/// </summary>
+internal sealed class AttachService(
+    IOptionsFeed options, string dataFolder, StateFeed feed, KnownRadios catalogue, TimeProvider time, Random random, ILogger<AttachService> logger)
+    : BackgroundService, ICommandSink, IBridgeProblems, IAttachmentStarter, IPiWatchStarter
+{
+    private const int EventsWaiting = 1024;
+
+    private static readonly string[] s_serialModules = ["cdc_acm", "cp210x", "ftdi_sio", "ch341", "pl2303", "ti_usb_3410_5052"];
+
+    private readonly Channel<AttachEvent> _events =
+        Channel.CreateBounded<AttachEvent>(new BoundedChannelOptions(EventsWaiting) { SingleReader = true });
+
+    private readonly AttachKernel _kernel = new(SysfsRoot.Machine);
+    private readonly MemoryFile _file = new(dataFolder);
+    private readonly ConcurrentDictionary<Task, byte> _running = new();
+    private AttachmentSurroundings? _surroundings;
+
+    public async ValueTask SendAsync(RadioCommand command, CancellationToken cancellationToken) =>
+        await _events.Writer.WriteAsync(new AttachEvent.Commanded(command), cancellationToken);
+
+    public void Report(string source, string? problem) => _events.Writer.TryWrite(new AttachEvent.ProblemsChanged(source, problem));
+
+    IAttachment IAttachmentStarter.Start(AttachRequest request)
+    {
+        var attachment = new Attachment(request, _surroundings!);
+        Run(attachment.RunAsync, attachment);
+        return attachment;
+    }
+
+    IPiWatch IPiWatchStarter.Start(PiOptions pi)
+    {
+        var watch = new PiWatch(pi, _events.Writer, time);
+        Run(watch.RunAsync, watch);
+        return watch;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using UeventSocket uevents = UeventSocket.Open();
+        await LoadModulesAsync(stoppingToken);
+        var store = new MemoryStore(_file, time, logger, problem => Report("memory", problem));
+        AttachMemory memory = StalePorts.Free(_kernel, Remembered(), logger);
+
+        using var aids = new CancellationTokenSource();
+        Task writing = store.RunAsync(aids.Token);
+        await using var hubs = new HubAuthorization(_kernel, logger);
+        _surroundings = new AttachmentSurroundings(_kernel, hubs, _events.Writer, store, time, logger);
+        memory = memory with { HubAuthorization = hubs.Look(memory.HubAuthorization) };
+        store.Put(memory);
+        await store.WhenSettledAsync(stoppingToken);
+        if (hubs.Hold() is { } problem) Report("authorization", problem);
+        var strangers = new Strangers(_kernel, hubs, logger);
+        strangers.LookAtAll();
+
+        var reconciler = new Reconciler(
+            _events.Reader, new ReconcilerPorts(this, this, store, feed), memory, strangers.KernelChanged, catalogue, time, random, logger);
+        using var stopReconciler = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        Task reconciling = reconciler.RunAsync(stopReconciler.Token);
+        // None of these ends before it is told to. If one does, its fault ends the service: half a Longwire is none.
+        Task first = await Task.WhenAny(reconciling, writing, ReadKernelAsync(uevents, aids.Token), ReadOptionsAsync(aids.Token));
+        await stopReconciler.CancelAsync();
+        await reconciling;
+        await hubs.DisposeAsync();
+        store.Put(reconciler.Memory with { HubAuthorization = null });
+        await aids.CancelAsync();
+        await writing;
+        await Task.WhenAll(_running.Keys);
+        await first;
+    }
+
+    private async Task LoadModulesAsync(CancellationToken cancellationToken)
+    {
+        foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(["vhci-hcd"], cancellationToken))
+        {
+            if (outcome.Reason is null) continue;
+            Log.ModuleMissing(logger, outcome.Reason);
+            Report($"module {outcome.Module}", outcome.Reason);
+        }
+        // Containers that start before a tty driver's major number exists may never get it.
+        foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(s_serialModules, cancellationToken))
+        {
+            if (outcome.Reason is not null) Log.SerialModuleMissing(logger, outcome.Reason);
+        }
+    }
+
+    private AttachMemory Remembered()
+    {
+        AttachMemory? memory = _file.Load(out string? problem);
+        if (problem is not null) Report("memory file", problem);
+        return memory ?? new AttachMemory { InstanceId = random.NextInt64().ToString("x16", CultureInfo.InvariantCulture) };
+    }
+
+    private async Task ReadKernelAsync(UeventSocket uevents, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                Uevent uevent = await uevents.ReceiveAsync(cancellationToken);
+                if (uevent.IsOverrun || Concerns(uevent)) await _events.Writer.WriteAsync(new AttachEvent.KernelChanged(uevent), cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Told to stop.
+        }
+    }
+
+    private static bool Concerns(Uevent uevent) => uevent.DevPath.Contains("/vhci_hcd.", StringComparison.Ordinal);
+
+    private async Task ReadOptionsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (LoadedOptions<AttachOptions> loaded in options.WatchAsync(cancellationToken))
+                await _events.Writer.WriteAsync(new AttachEvent.OptionsLoaded(loaded), cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Told to stop.
+        }
+    }
+
+    private void Run(Func<Task> run, IDisposable what)
+    {
+        // Started on the pool: the reconciler must not wait for a first step.
+        Task task = Task.Run(async () =>
+        {
+            try
+            {
+                using (what) await run();
+            }
+            catch (Exception e)
+            {
+                // A fault that nobody foresaw: it ends the reconciler, and with it the service.
+                _events.Writer.TryComplete(e);
+                throw;
+            }
+        });
+        _running.TryAdd(task, 0);
+        _ = task.ContinueWith(ended => _running.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+    }
+}

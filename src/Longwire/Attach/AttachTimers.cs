@@ -1,0 +1,59 @@
+namespace Longwire.Attach;
+
+/// <summary>
+/// Every waiting time of the attach side, by purpose. How they relate:
+/// <list type="bullet">
+/// <item>A peer is asked for its descriptors (client timers, 2 s) before the kernel meets it, so a peer that never speaks costs
+/// no other radio anything.</item>
+/// <item><see cref="Enumerate"/> &lt; <see cref="Attach"/>: a peer that falls silent while the kernel enumerates it holds the root
+/// hub's lock, and with it every radio on that hub. The normal case takes 0.35 s.</item>
+/// <item>A dead peer is noticed by TCP (keepalive and user time-out, about 6.4 s at worst) before the 8 s we promise.</item>
+/// <item><see cref="PollFast"/> ≤ <see cref="BackoffCap"/>: the Pi's list is never older than the back-off of what is on it.</item>
+/// </list>
+/// </summary>
+internal static class AttachTimers
+{
+    /// <summary>All of one attempt, from connecting to the last tty.</summary>
+    public static readonly TimeSpan Attach = TimeSpan.FromSeconds(10);
+
+    /// <summary>State 005 to 006, beside <see cref="EnumerateRoundTrips"/> round trips: enumerating is a dozen transfers, one after the other.</summary>
+    public static readonly TimeSpan Enumerate = TimeSpan.FromSeconds(2);
+    public const int EnumerateRoundTrips = 40;
+
+    /// <summary>A port just left (004) and its device's removal: milliseconds, unless a driver hangs in its disconnect.</summary>
+    public static readonly TimeSpan PortReuse = TimeSpan.FromSeconds(2);
+
+    /// <summary>The port's own state changes after the last uevent of its device.</summary>
+    public static readonly TimeSpan PortReuseStep = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>udev's links follow the tty; without udev they never come, and the tty's own name serves.</summary>
+    public static readonly TimeSpan SerialLinks = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan SerialLinksStep = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Figures, and a look at the port in case a uevent was missed.</summary>
+    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(30);
+
+    /// <summary>A Pi's list while a radio is missing: in the first minute after a loss, then.</summary>
+    public static readonly TimeSpan PollFast = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan PollFastFor = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
+
+    /// <summary>A Pi of which nothing is missing, asked only for what may be new on it.</summary>
+    public static readonly TimeSpan PollIdle = TimeSpan.FromSeconds(30);
+
+    /// <summary>After a failed attempt: doubled each time, with jitter, up to the cap.</summary>
+    public static readonly TimeSpan BackoffFirst = TimeSpan.FromMilliseconds(250);
+    public static readonly TimeSpan BackoffCap = TimeSpan.FromSeconds(2);
+
+    /// <summary>An attempt to import what is not in the list, to learn whether somebody else has it: in the first minute after a loss, then.</summary>
+    public static readonly TimeSpan AskWhetherInUseSoon = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan AskWhetherInUse = TimeSpan.FromSeconds(10);
+
+    /// <summary>The last segment is older than this at a loss: the Pi fell silent rather than closing. A live idle peer answers a probe every 3 s.</summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(3.5);
+
+    public static readonly TimeSpan MemoryRetry = TimeSpan.FromSeconds(30);
+
+    /// <summary>At stop, for detaching everything that is ours.</summary>
+    public static readonly TimeSpan Stop = TimeSpan.FromSeconds(5);
+}

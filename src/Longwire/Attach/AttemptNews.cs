@@ -1,0 +1,199 @@
+using Longwire.Attach.State;
+using Longwire.Health;
+using Longwire.UsbIp.Wire;
+
+namespace Longwire.Attach;
+
+/// <summary>What attempts report, and what a person asks of a radio.</summary>
+internal sealed class AttemptNews(AttachState state)
+{
+    /// <summary>The stick waits for an answer until <see cref="Identification"/> has one.</summary>
+    public void Identified(AttachEvent.Identified news)
+    {
+        if (state.AttemptOf(news.Attachment) is not { Cancelled: false } attempt || !state.Pis.TryGetValue(attempt.PiId, out PiState? pi))
+        {
+            news.Answer.TrySetResult(new Verdict.LetGo());
+            return;
+        }
+        Stick stick = StickFor(pi, attempt, news.Device);
+        stick.Identity = news.Identity;
+        attempt.Identified = true;
+        state.Parked.Add(news);
+    }
+
+    public void Recorded(AttachEvent.Recorded news)
+    {
+        if (state.AttemptOf(news.Attachment) is { } attempt && state.RadioOf(attempt) is { } radio)
+        {
+            state.Change(radio, radio.Memory with { Attached = news.Record, VhciPort = news.Record.Port });
+            state.Remember();
+        }
+        news.Remembered.TrySetResult();
+    }
+
+    public void CameUp(IAttachment attachment, int ttyCount)
+    {
+        if (state.AttemptOf(attachment) is not { Cancelled: false } attempt || state.RadioOf(attempt) is not { } radio) return;
+        attempt.IsUp = true;
+        attempt.UpAt = state.Time.GetTimestamp();
+        state.StickOf(attempt)?.Backoff.Reset();
+        radio.LastOutcome = null;
+        radio.Since = state.Time.GetUtcNow();
+        state.Change(radio, radio.Memory with { SerialPortCount = ttyCount });
+        state.Raise(radio, RadioEventType.Attached);
+    }
+
+    public void Measured(IAttachment attachment, TimeSpan? roundTrip)
+    {
+        if (state.AttemptOf(attachment) is not { IsUp: true } attempt || state.RadioOf(attempt) is not { } radio) return;
+        radio.RoundTrip = roundTrip;
+        if (state.Pis.TryGetValue(attempt.PiId, out PiState? pi)) pi.RoundTrip = roundTrip ?? pi.RoundTrip;
+    }
+
+    public void SerialPathsFound(IAttachment attachment, IReadOnlyList<string> paths)
+    {
+        if (state.AttemptOf(attachment) is { IsUp: true } attempt && state.RadioOf(attempt) is { } radio) radio.SerialPorts = [.. paths];
+    }
+
+    public void WentDown(IAttachment attachment, AttachOutcome.Lost loss)
+    {
+        if (state.AttemptOf(attachment) is not { IsUp: true, Cancelled: false } attempt || state.RadioOf(attempt) is not { } radio) return;
+        GoDown(state, radio, attempt, loss.Reason, asked: false);
+        if (loss.PiSilent) new PiNews(state).Silent(attempt.PiId, loss.Reason);
+        if (state.Pis.TryGetValue(attempt.PiId, out PiState? pi)) pi.Watch.AskNow();
+    }
+
+    public void Ended(IAttachment attachment, AttachOutcome outcome)
+    {
+        if (state.AttemptOf(attachment) is not { } attempt) return;
+        state.Attempts.Remove(attempt);
+        state.Parked.RemoveAll(waiting => waiting.Attachment == attachment);
+        RadioState? radio = state.RadioOf(attempt);
+        Stick? stick = state.StickOf(attempt);
+        if (stick is not null) stick.Attempt = null;
+        if (radio is not null)
+        {
+            if (radio.Attempt == attempt) radio.Attempt = null;
+            state.Change(radio, radio.Memory with { Attached = null });
+        }
+        if (!state.Pis.TryGetValue(attempt.PiId, out PiState? pi)) return;
+        if (stick is { Listed: false }) pi.Sticks.Remove(stick.BusId);
+        if (!attempt.Cancelled) Judge(pi, attempt, radio, stick, outcome);
+        // The list we have was made while the stick was ours, or before we knew.
+        if (radio is not { Memory.Wanted: false }) pi.Watch.AskNow();
+    }
+
+    public void SetWanted(string radioId, bool wanted)
+    {
+        if (!state.Radios.TryGetValue(radioId, out RadioState? radio)) return;
+        if (radio.Memory.Wanted == wanted) return;
+        state.Change(radio, radio.Memory with { Wanted = wanted });
+        if (!wanted && radio.Attempt is { } attempt)
+        {
+            if (attempt.IsUp && !attempt.Cancelled) GoDown(state, radio, attempt, "asked for by a person", asked: true);
+            state.Cancel(attempt);
+        }
+        if (wanted) TryAfresh(radio);
+    }
+
+    public void Reattach(string radioId)
+    {
+        if (!state.Radios.TryGetValue(radioId, out RadioState? radio)) return;
+        state.Change(radio, radio.Memory with { Wanted = true });
+        if (radio.Attempt is { } attempt)
+        {
+            if (attempt.IsUp && !attempt.Cancelled) GoDown(state, radio, attempt, "attached afresh, as a person asked", asked: false);
+            state.Cancel(attempt);
+        }
+        TryAfresh(radio);
+    }
+
+    /// <summary>The tty of a radio is gone.</summary>
+    /// <param name="asked">A person, or the options, wanted it so: not counted as a disconnect.</param>
+    public static void GoDown(AttachState state, RadioState radio, Attempt attempt, string reason, bool asked)
+    {
+        attempt.IsUp = false;
+        radio.Since = null;
+        radio.SerialPorts = [];
+        radio.RoundTrip = null;
+        radio.MissingSince = state.Now;
+        radio.NextAsk = state.Now;
+        if (asked)
+        {
+            state.Raise(radio, RadioEventType.Detached, reason);
+            return;
+        }
+        state.Change(radio, radio.Memory with { Disconnects = radio.Memory.Disconnects + 1, LastDisconnectReason = reason });
+        state.Raise(radio, RadioEventType.Lost, reason);
+    }
+
+    private void Judge(PiState pi, Attempt attempt, RadioState? radio, Stick? stick, AttachOutcome outcome)
+    {
+        if (attempt.IsUp && radio is not null) GoDown(state, radio, attempt, (outcome as AttachOutcome.Lost)?.Reason ?? "it ended", asked: false);
+        string problem = $"stick {attempt.PiId}/{attempt.BusId}";
+        state.SetProblem(problem, null);
+        switch (outcome)
+        {
+            case AttachOutcome.Unreachable unreachable:
+                new PiNews(state).Silent(attempt.PiId, unreachable.Reason);
+                return;
+            case AttachOutcome.NotGiven or AttachOutcome.Failed:
+                if (stick is not null) stick.NotBefore = state.Now + stick.Backoff.Next();
+                if (radio is not null) SetOutcome(radio, outcome);
+                else if (attempt.Listed) state.SetProblem(problem, $"A stick at {attempt.BusId} on {pi.Options.DisplayName} could not be attached: {Reason(outcome)}. It is tried again.");
+                break;
+            case AttachOutcome.Refused refused:
+                if (stick is not null) pi.TurnedAway[attempt.BusId] = TurnedAway.Of(stick, refused.Reason);
+                if (radio is null) break;
+                if (radio.LastOutcome is not AttachOutcome.Refused known || known.Reason != refused.Reason) state.Raise(radio, RadioEventType.Refused, refused.Reason);
+                SetOutcome(radio, outcome);
+                break;
+        }
+    }
+
+    private void SetOutcome(RadioState radio, AttachOutcome outcome)
+    {
+        radio.LastOutcome = outcome;
+        // Soon in the first minute after a loss; later there is no hurry to learn why somebody else has it.
+        bool recent = state.Now - radio.MissingSince < AttachTimers.PollFastFor;
+        radio.NextAsk = state.Now + (recent ? AttachTimers.AskWhetherInUseSoon : AttachTimers.AskWhetherInUse);
+    }
+
+    private static string Reason(AttachOutcome outcome) => outcome switch
+    {
+        AttachOutcome.Failed failed => failed.Reason,
+        AttachOutcome.NotGiven { Status: UsbIpStatus.DeviceBusy } => "somebody else has it",
+        AttachOutcome.NotGiven { Status: UsbIpStatus.DeviceError } => "the Pi reports it in error state; unplug it and plug it in again",
+        AttachOutcome.NotGiven notGiven => $"the Pi does not give it (status {(uint)notGiven.Status})",
+        _ => "no reason given",
+    };
+
+    private void TryAfresh(RadioState radio)
+    {
+        radio.LastOutcome = null;
+        radio.MissingSince = state.Now;
+        radio.NextAsk = state.Now;
+        if (!state.Pis.TryGetValue(radio.Memory.PiId, out PiState? pi)) return;
+        if (state.StickOf(radio) is { } stick)
+        {
+            stick.NotBefore = TimeSpan.Zero;
+            pi.TurnedAway.Remove(stick.BusId);
+        }
+        pi.Watch.AskNow();
+    }
+
+    private Stick StickFor(PiState pi, Attempt attempt, ExportedDevice device)
+    {
+        if (pi.Sticks.TryGetValue(attempt.BusId, out Stick? stick) && stick.DevId == device.DevId && stick.Id == device.Id)
+        {
+            stick.Attempt = attempt;
+            return stick;
+        }
+        // Asked for although not listed, or replaced between the list and the import.
+        stick = new Stick(
+            pi.Options.Id, device.BusId, device.Id, Radios.UsbPort.Of(device.Path, device.BusId), device.DevId,
+            new Backoff(AttachTimers.BackoffFirst, AttachTimers.BackoffCap, state.Random)) { Listed = false, Attempt = attempt };
+        pi.Sticks[attempt.BusId] = stick;
+        return stick;
+    }
+}

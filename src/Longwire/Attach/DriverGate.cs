@@ -1,0 +1,58 @@
+using System.Collections.Frozen;
+using Longwire.Attach.Kernel;
+using Longwire.UsbIp.Linux;
+using Longwire.UsbIp.Sysfs;
+using Longwire.UsbIp.Usb;
+
+namespace Longwire.Attach;
+
+/// <summary>
+/// Between a device that the kernel has enumerated and its drivers. It stands there without any (authorized_default is 0 on vhci's
+/// root hubs) until what the kernel read is what was asked for.
+/// </summary>
+internal sealed class DriverGate(AttachmentSurroundings around, Pulse kernelChanged, DeviceIdentity asked, int serialPorts)
+{
+    // Linux's drivers for what a radio can be: CDC-ACM, and the serial bridges that sticks are built on.
+    private static readonly FrozenSet<string> s_serialDrivers =
+        FrozenSet.Create(StringComparer.Ordinal, "cdc_acm", "cp210x", "ftdi_sio", "ch341", "pl2303", "ti_usb_3410_5052", "usbserial", "usbserial_generic");
+
+    /// <summary>Lets drivers bind and waits for the ttys. Null when they are there; else why the device was refused.</summary>
+    /// <exception cref="IOException">The device went away.</exception>
+    /// <exception cref="OperationCanceledException">The deadline: the ttys did not come.</exception>
+    public async Task<AttachOutcome.Refused?> OpenAsync(SysfsUsbDevice local, CancellationToken cancellation)
+    {
+        DeviceIdentity read = await BlockingCall.RunAsync(local.ReadIdentity, cancellation) ?? throw Gone();
+        if (Face.Difference(asked, read) is { } difference) return await RefuseAsync(local, $"what turned up is not what answered: {difference}", cancellation);
+        await BlockingCall.RunAsync(() => around.Kernel.Authorization.SetAuthorized(local.BusId, authorized: true), cancellation);
+        while (true)
+        {
+            SysfsUsbDevice now = UsbDevices.TryRead(around.Kernel.Root, local.BusId) ?? throw Gone();
+            if (now.DeviceNumber != local.DeviceNumber) throw Gone();
+            foreach (SysfsUsbInterface part in now.Interfaces)
+            {
+                if (part.Driver is not null && !s_serialDrivers.Contains(part.Driver))
+                    return await RefuseAsync(local, $"the driver {part.Driver} took its interface {part.Name}, which is no serial driver", cancellation);
+            }
+            if (now.Ttys.Count() >= serialPorts) return null;
+            await kernelChanged.WaitAsync(AttachTimers.Attach, cancellation);
+        }
+    }
+
+    private async Task<AttachOutcome.Refused> RefuseAsync(SysfsUsbDevice local, string reason, CancellationToken cancellation)
+    {
+        if (UsbDevices.TryRead(around.Kernel.Root, local.BusId) is { Authorized: true })
+        {
+            try
+            {
+                await BlockingCall.RunAsync(() => around.Kernel.Authorization.SetAuthorized(local.BusId, authorized: false), cancellation);
+            }
+            catch (KernelRefusedException)
+            {
+                // It is gone, or goes with its port in a moment.
+            }
+        }
+        return new AttachOutcome.Refused(reason);
+    }
+
+    private static IOException Gone() => new("the stick went away while it came up");
+}

@@ -1,0 +1,25 @@
+using Longwire.UsbIp.Usb;
+
+namespace Longwire.Attach;
+
+/// <summary>One attempt to attach one stick and, if it succeeds, its life until it is lost.</summary>
+internal interface IAttachment
+{
+    public string PiId { get; }
+    public BusId BusId { get; }
+
+    /// <summary>Look at the kernel again. Never blocks.</summary>
+    public void KernelChanged();
+
+    /// <summary>End it: detach, clean up, then report <see cref="AttachEvent.Ended"/>.</summary>
+    public void Cancel();
+}
+
+/// <summary>Starts attachments. Tests put a scripted one in its place.</summary>
+internal interface IAttachmentStarter
+{
+    public IAttachment Start(AttachRequest request);
+}
+
+/// <param name="SourcePort">Local TCP port to come from, 0 for any: a stock usbipd that missed our end lets go when the same port calls again.</param>
+internal sealed record AttachRequest(string PiId, System.Net.DnsEndPoint EndPoint, BusId BusId, int SourcePort);

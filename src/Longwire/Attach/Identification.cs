@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using Longwire.Attach.Memory;
+using Longwire.Attach.State;
+using Longwire.Radios;
+using Longwire.UsbIp.Usb;
+
+namespace Longwire.Attach;
+
+/// <summary>Decides about sticks that have said who they are: which radio it is, whether it is wanted, whether it may be let in.</summary>
+internal sealed class Identification(AttachState state)
+{
+    /// <summary>Answers every waiting stick that can be answered now.</summary>
+    public void DecideParked()
+    {
+        foreach (AttachEvent.Identified waiting in state.Parked.ToArray())
+        {
+            if (state.AttemptOf(waiting.Attachment) is not { } attempt || state.StickOf(attempt) is not { Identity: not null } stick)
+            {
+                Answer(waiting, new Verdict.LetGo());
+                continue;
+            }
+            if (Decide(waiting, attempt, stick) is { } verdict) Answer(waiting, verdict);
+        }
+    }
+
+    private void Answer(AttachEvent.Identified waiting, Verdict verdict)
+    {
+        state.Parked.Remove(waiting);
+        waiting.Answer.TrySetResult(verdict);
+    }
+
+    private Verdict? Decide(AttachEvent.Identified news, Attempt attempt, Stick stick)
+    {
+        RadioMemory? recalled = RadioIds.Recall(stick.Sighting, state.Memory.Radios, radio => IsAbsent(radio, attempt, stick));
+        stick.RadioId = recalled?.Id;
+        if (recalled is null && MayHaveTwin(stick, attempt)) return null;
+
+        Claims claims = state.Claims();
+        if (claims.Of(state.CandidateOf(stick), state.Candidates()) is not Claim.Take) return TurnAway(stick, attempt);
+
+        RadioState radio = Know(news, stick, recalled, claims);
+        Claimed(radio, attempt, stick);
+        if (!radio.Memory.Wanted)
+        {
+            if (state.Pis.TryGetValue(stick.PiId, out PiState? pi)) pi.TurnedAway[stick.BusId] = TurnedAway.Of(stick, null);
+            return new Verdict.LetGo();
+        }
+        if (WhyNot(news) is { } refusal) return new Verdict.Refuse(refusal);
+        ImmutableArray<int> others = [.. from other in state.Memory.Radios where other.Id != radio.Id && other.VhciPort is not null select other.VhciPort!.Value];
+        return new Verdict.Attach(radio.Id, radio.Memory.SerialPortCount, radio.Memory.VhciPort, others);
+    }
+
+    // Whether a serial is seen once can only be said when all of its kind have spoken: the id is given for good.
+    private bool MayHaveTwin(Stick stick, Attempt attempt)
+    {
+        if (string.IsNullOrWhiteSpace(stick.Identity?.Serial)) return false;
+        return state.Pis.Values.Any(pi => pi.Reachable is null)
+            || state.Attempts.Exists(other => other != attempt && other is { Identified: false, Cancelled: false } && state.StickOf(other)?.Id == stick.Id);
+    }
+
+    private bool IsAbsent(RadioMemory radio, Attempt attempt, Stick stick)
+    {
+        Attempt? other = state.Radios[radio.Id].Attempt;
+        if (other is { Identified: true, Cancelled: false } && other != attempt) return false;
+        return !state.Pis.Values.Any(pi => pi.Sticks.Values.Any(present => present != stick && present.RadioId == radio.Id && present.Listed));
+    }
+
+    private Verdict.LetGo TurnAway(Stick stick, Attempt attempt)
+    {
+        if (state.Pis.TryGetValue(stick.PiId, out PiState? pi)) pi.TurnedAway[stick.BusId] = TurnedAway.Of(stick, null);
+        if (state.RadioOf(attempt) is { } guessed && guessed.Attempt == attempt) guessed.Attempt = null;
+        attempt.RadioId = null;
+        return new Verdict.LetGo();
+    }
+
+    private RadioState Know(AttachEvent.Identified news, Stick stick, RadioMemory? recalled, Claims claims)
+    {
+        DeviceIdentity identity = news.Identity;
+        Recognition? recognition = state.Catalogue.Recognise(identity);
+        string? ruleName = claims.RuleOf(stick.PiId, stick.Id, stick.Port, identity.Serial, serialKnown: true)?.Name;
+        RadioMemory memory = recalled ?? new RadioMemory
+        {
+            Id = RadioIds.Give(stick.Sighting, state.Memory.Radios, OtherSightings(stick)),
+            Name = ruleName ?? (recognition is { Certain: true } ? recognition.Name : null) ?? identity.Product ?? stick.Id.ToString(),
+            PiId = stick.PiId,
+            UsbId = stick.Id.ToString(),
+            Serial = identity.Serial,
+            PortChain = stick.Port.Chain,
+            LastBusId = stick.BusId.ToString(),
+            SerialPortCount = 1,
+        };
+        memory = memory with
+        {
+            Name = ruleName ?? memory.Name,
+            PiId = stick.PiId,
+            Manufacturer = identity.Manufacturer,
+            Product = identity.Product,
+            Controller = stick.Port.Controller,
+            PortChain = stick.Port.Chain,
+            LastBusId = stick.BusId.ToString(),
+            SerialPortCount = recognition is { Certain: true } ? recognition.SerialPorts : SerialPortsOf(identity),
+            SourcePort = news.SourcePort,
+        };
+        if (recalled is null)
+        {
+            RadioState added = state.Add(memory);
+            Log.NewRadio(state.Logger, memory.Id, memory.Name, stick.PiId, stick.Port.ToString());
+            return added;
+        }
+        RadioState radio = state.Radios[recalled.Id];
+        if (recalled.PiId != stick.PiId) radio.LastOutcome = null;
+        state.Change(radio, memory);
+        return radio;
+    }
+
+    private void Claimed(RadioState radio, Attempt attempt, Stick stick)
+    {
+        if (state.RadioOf(attempt) is { } guessed && guessed != radio && guessed.Attempt == attempt) guessed.Attempt = null;
+        // Another attempt that only seemed to be this radio is a stick of its own.
+        if (radio.Attempt is { Identified: false } seeming && seeming != attempt) seeming.RadioId = null;
+        radio.Attempt = attempt;
+        attempt.RadioId = radio.Id;
+        stick.RadioId = radio.Id;
+    }
+
+    private string? WhyNot(AttachEvent.Identified news)
+    {
+        if (news.Device.Id != news.Identity.Id) return $"the Pi calls it {news.Device.Id}, and it calls itself {news.Identity.Id}";
+        ImmutableArray<byte> allowed = state.Catalogue.Recognise(news.Identity)?.InterfaceClasses ?? Recognition.SerialClasses;
+        foreach (UsbInterfaceClass kind in news.Identity.Interfaces)
+        {
+            if (!allowed.Contains(kind.Class)) return $"it has an interface of class {kind.Class:x2}{KindOf(kind.Class)}, which this radio does not have";
+        }
+        return news.Identity.Interfaces.IsEmpty ? "it has no interface at all" : null;
+    }
+
+    private static string KindOf(byte interfaceClass) => interfaceClass switch
+    {
+        0x01 => " (audio)",
+        0x03 => " (keyboard, mouse or the like)",
+        0x06 => " (camera)",
+        0x07 => " (printer)",
+        0x08 => " (storage)",
+        0x09 => " (hub)",
+        0x0E => " (video)",
+        0xE0 => " (Bluetooth or network)",
+        _ => "",
+    };
+
+    // A CDC-ACM function has one control interface (class 02, subclass 02) for each tty (USB CDC PSTN 1.2, table 3).
+    private static int SerialPortsOf(DeviceIdentity identity) => Math.Max(1, identity.Interfaces.Count(kind => kind is { Class: 0x02, SubClass: 0x02 }));
+
+    private IReadOnlyCollection<Sighting> OtherSightings(Stick stick) =>
+        [.. from pi in state.Pis.Values from other in pi.Sticks.Values where other != stick && (other.Listed || other.Attempt is not null) select other.Sighting];
+}

@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using Longwire.Attach.Memory;
+using Longwire.UsbIp.Linux;
+using Longwire.UsbIp.Vhci;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Attach.Kernel;
+
+/// <summary>
+/// Holds authorized_default of vhci's root hubs at 0, so that what we attach stands there without a driver until it was looked at, and
+/// puts back what was found there.
+/// </summary>
+/// <remarks>
+/// The setting is shared with every other user of vhci and outlives us. A kill -9 leaves no chance to put it back, and then the next stranger's
+/// device would get no driver. So a shell waits on a pipe from us: when we end, however we end, it puts the values back. What even
+/// that cannot cover (a container killed with all its processes) is remembered on disk and put back at the next start.
+/// </remarks>
+internal sealed class HubAuthorization(AttachKernel kernel, ILogger logger) : IAsyncDisposable
+{
+    // Signals to the process group are for us to answer; the shell answers to the end of its pipe alone.
+    // "cat" ends with the pipe. $@: value path value path …
+    private const string Script = "trap '' INT TERM HUP; cat >/dev/null; while [ $# -ge 2 ]; do echo \"$1\" > \"$2\"; shift 2; done";
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
+    private Process? _guard;
+    private bool _ended;
+
+    /// <summary>What was found: what a stranger's device gets.</summary>
+    public ImmutableSortedDictionary<string, int> Found { get; private set; } = ImmutableSortedDictionary<string, int>.Empty;
+
+    /// <summary>What must be remembered before <see cref="Hold"/>.</summary>
+    /// <param name="remembered">From a life before this one; null if it ended well.</param>
+    public HubAuthorizationMemory Look(HubAuthorizationMemory? remembered)
+    {
+        ImmutableSortedDictionary<string, int>.Builder found = ImmutableSortedDictionary.CreateBuilder<string, int>(StringComparer.Ordinal);
+        foreach (VhciRootHub hub in kernel.Vhci.ReadRootHubs())
+        {
+            if (VhciAuthorization.ReadDefault(hub) is not { } value) continue;
+            // A 0 that we left there ourselves is not what was found.
+            bool ours = value == 0 && remembered?.BootId == kernel.BootId && remembered.Found.ContainsKey(hub.Name);
+            found[hub.Name] = ours ? remembered!.Found[hub.Name] : value;
+        }
+        Found = found.ToImmutable();
+        return new HubAuthorizationMemory(kernel.BootId, Found);
+    }
+
+    /// <summary>Null when it is held; else a sentence for a person: devices are then looked at only after their drivers.</summary>
+    public string? Hold()
+    {
+        List<VhciRootHub> hubs = [.. kernel.Vhci.ReadRootHubs().Where(hub => Found.ContainsKey(hub.Name))];
+        if (hubs.Count == 0) return null;
+        StartGuard(hubs);
+        try
+        {
+            foreach (VhciRootHub hub in hubs) VhciAuthorization.WriteDefault(hub, 0);
+            return null;
+        }
+        catch (KernelRefusedException e)
+        {
+            return $"What turns up on vhci cannot be looked at before drivers bind ({e.Message}): run as root with a writable /sys.";
+        }
+    }
+
+    /// <summary>
+    /// Before each use of a hub: somebody may have written to it since, a late guard of an earlier life of ours included.
+    /// </summary>
+    public void EnsureHeld(VhciPort port)
+    {
+        foreach (VhciRootHub hub in kernel.Vhci.ReadRootHubs())
+        {
+            if (hub.Controller != port.Controller || hub.Speed != port.Hub || VhciAuthorization.ReadDefault(hub) is null or 0) continue;
+            try
+            {
+                VhciAuthorization.WriteDefault(hub, 0);
+            }
+            catch (KernelRefusedException)
+            {
+                // Said at the start. What binds is looked at all the same.
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_ended) return;
+        _ended = true;
+        if (_guard is null)
+        {
+            PutBack();
+            return;
+        }
+        _guard.StandardInput.Close();
+        try
+        {
+            await _guard.WaitForExitAsync().WaitAsync(s_patience);
+        }
+        catch (TimeoutException)
+        {
+            PutBack();
+        }
+        _guard.Dispose();
+        _guard = null;
+    }
+
+    private void StartGuard(List<VhciRootHub> hubs)
+    {
+        List<string> arguments = ["-c", Script, "longwire-guard"];
+        foreach (VhciRootHub hub in hubs)
+        {
+            arguments.Add(Found[hub.Name].ToString(CultureInfo.InvariantCulture));
+            arguments.Add(VhciAuthorization.DefaultPath(hub));
+        }
+        try
+        {
+            _guard = Process.Start(new ProcessStartInfo("/bin/sh", arguments) { RedirectStandardInput = true });
+        }
+        catch (Win32Exception e)
+        {
+            Log.NoGuard(logger, e.Message);
+        }
+    }
+
+    private void PutBack()
+    {
+        foreach (VhciRootHub hub in kernel.Vhci.ReadRootHubs())
+        {
+            try
+            {
+                if (Found.TryGetValue(hub.Name, out int value)) VhciAuthorization.WriteDefault(hub, value);
+            }
+            catch (KernelRefusedException e)
+            {
+                Log.DefaultNotRestored(logger, hub.Name, e.Message);
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Attach;
+
+/// <summary>What the attach side logs: transitions, each once. A state that persists is in the snapshot, not here.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "{Name} ({Radio}): {Event} {Reason}")]
+    public static partial void RadioEvent(ILogger logger, string name, string radio, string @event, string reason);
+
+    [LoggerMessage(2, LogLevel.Information, "{Name} ({Radio}) is {Status} {Reason}")]
+    public static partial void Status(ILogger logger, string name, string radio, string status, string reason);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Problem}")]
+    public static partial void Problem(ILogger logger, string problem);
+
+    [LoggerMessage(4, LogLevel.Information, "{Pi} ({Address}) answers")]
+    public static partial void PiReachable(ILogger logger, string pi, string address);
+
+    [LoggerMessage(5, LogLevel.Information, "{Pi} ({Address}) does not answer: {Reason}")]
+    public static partial void PiUnreachable(ILogger logger, string pi, string address, string reason);
+
+    [LoggerMessage(6, LogLevel.Information, "New radio {Radio} '{Name}' on {Pi}, port {Port}")]
+    public static partial void NewRadio(ILogger logger, string radio, string name, string pi, string port);
+
+    [LoggerMessage(7, LogLevel.Information, "Freed vhci port {Port}, left there by an earlier run for {Radio}")]
+    public static partial void StalePortFreed(ILogger logger, int port, string radio);
+
+    [LoggerMessage(8, LogLevel.Information, "vhci port {Port} is no longer ours and is left alone")]
+    public static partial void PortNotOurs(ILogger logger, int port);
+
+    [LoggerMessage(9, LogLevel.Warning, "vhci port {Port} could not be freed: {Reason}")]
+    public static partial void DetachFailed(ILogger logger, int port, string reason);
+
+    [LoggerMessage(10, LogLevel.Information, "vhci port {Port} has a device ({BusId}) that is not ours; it is left alone")]
+    public static partial void Stranger(ILogger logger, int port, string busId);
+
+    [LoggerMessage(11, LogLevel.Warning, "{BusId}, which is not ours, could not be given to its drivers: {Reason}")]
+    public static partial void StrangerNotAuthorized(ILogger logger, string busId, string reason);
+
+    [LoggerMessage(12, LogLevel.Warning, "No shell to restore authorized_default if Longwire is killed ({Reason}); it is then restored at the next start")]
+    public static partial void NoGuard(ILogger logger, string reason);
+
+    [LoggerMessage(13, LogLevel.Warning, "authorized_default of {Hub} could not be restored: {Reason}")]
+    public static partial void DefaultNotRestored(ILogger logger, string hub, string reason);
+
+    [LoggerMessage(14, LogLevel.Warning, "{Path} cannot be written: {Reason}. Going on; what changes is forgotten at the next start")]
+    public static partial void MemoryNotWritable(ILogger logger, string path, string reason);
+
+    [LoggerMessage(15, LogLevel.Information, "{Path} can be written again")]
+    public static partial void MemoryWritable(ILogger logger, string path);
+
+    [LoggerMessage(16, LogLevel.Warning, "{Radio} was not detached in time")]
+    public static partial void StopIncomplete(ILogger logger, string radio);
+
+    [LoggerMessage(17, LogLevel.Warning, "{Reason}")]
+    public static partial void ModuleMissing(ILogger logger, string reason);
+
+    [LoggerMessage(18, LogLevel.Debug, "{Reason}")]
+    public static partial void SerialModuleMissing(ILogger logger, string reason);
+}

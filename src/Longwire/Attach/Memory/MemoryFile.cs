@@ -1,0 +1,69 @@
+using System.Text.Json;
+
+namespace Longwire.Attach.Memory;
+
+/// <summary>memory.json: read once at start, replaced as a whole at each write.</summary>
+internal sealed class MemoryFile(string dataFolder)
+{
+    public string Path { get; } = System.IO.Path.Combine(dataFolder, "memory.json");
+
+    /// <summary>
+    /// Null if there is none yet. A file that cannot be understood is kept beside the new one under another name, so that
+    /// nothing a person may want to rescue is lost.
+    /// </summary>
+    /// <param name="problem">A sentence for a person, or null.</param>
+    public AttachMemory? Load(out string? problem)
+    {
+        problem = null;
+        try
+        {
+            byte[] bytes = File.ReadAllBytes(Path);
+            AttachMemory? memory = JsonSerializer.Deserialize(bytes, AttachMemoryJson.Default.AttachMemory);
+            if (memory is { Format: AttachMemory.CurrentFormat, Radios.IsDefault: false }) return memory;
+            problem = memory is null or { Radios.IsDefault: true }
+                ? $"The memory in {Path} is empty; radios are taken for new. {SetAside()}"
+                : $"The memory in {Path} has format {memory.Format}, this release knows {AttachMemory.CurrentFormat}; radios are taken for new. {SetAside()}";
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (JsonException e)
+        {
+            problem = $"The memory in {Path} cannot be understood ({e.Message}); radios are taken for new. {SetAside()}";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problem = $"The memory in {Path} cannot be read ({e.Message}); radios are taken for new until the next start.";
+        }
+        return null;
+    }
+
+    /// <summary>Replaces the file atomically: after a power cut there is the old one or the new one, never a half.</summary>
+    /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
+    public void Save(AttachMemory memory)
+    {
+        Directory.CreateDirectory(dataFolder);
+        string fresh = Path + ".new";
+        using (var stream = new FileStream(fresh, FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            JsonSerializer.Serialize(stream, memory, AttachMemoryJson.Default.AttachMemory);
+            stream.Flush(flushToDisk: true);
+        }
+        File.Move(fresh, Path, overwrite: true);
+    }
+
+    private string SetAside()
+    {
+        string kept = Path + ".unreadable";
+        try
+        {
+            File.Copy(Path, kept, overwrite: true);
+            return $"The old file is kept as {kept}.";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"The old file could not be kept ({e.Message}).";
+        }
+    }
+}

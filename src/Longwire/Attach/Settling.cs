@@ -1,0 +1,152 @@
+using Longwire.Attach.State;
+using Longwire.Health;
+using Longwire.Options;
+using Longwire.UsbIp.Usb;
+
+namespace Longwire.Attach;
+
+/// <summary>
+/// What follows from the state as it is, whatever event led to it: sticks that are due are tried, Pis are asked as often as
+/// something is missing there, statuses follow the table, and a snapshot goes out if anything changed.
+/// </summary>
+internal sealed class Settling(AttachState state)
+{
+    private readonly Identification _identification = new(state);
+    private Snapshot _published = Snapshot.Empty;
+
+    /// <summary>When there is something to do without any event, in time since the start; null: never.</summary>
+    public TimeSpan? WakeAt { get; private set; }
+
+    public void Settle()
+    {
+        if (state.Stopping) return;
+        WakeAt = null;
+        if (state.HasOptions)
+        {
+            _identification.DecideParked();
+            StartWhatIsDue();
+            AskForWhatIsNotListed();
+            // A verdict or a start may have changed whom a stick waits for.
+            _identification.DecideParked();
+            foreach (PiState pi in state.Pis.Values) pi.Watch.AskEvery(PollInterval(pi));
+            state.SetProblems("setup", Problems());
+        }
+        UpdateStatuses();
+        state.Remember();
+        // What a snapshot lacks is removed from Home Assistant: the first must know the options.
+        if (state.HasOptions) Publish();
+    }
+
+    private void StartWhatIsDue()
+    {
+        Claims claims = state.Claims();
+        IReadOnlyCollection<Candidate> present = state.Candidates();
+        foreach (PiState pi in state.Pis.Values)
+        {
+            foreach (Stick stick in pi.Sticks.Values.Where(stick => stick.Listed && stick.Attempt is null).OrderBy(stick => stick.BusId.ToString(), StringComparer.Ordinal).ToArray())
+            {
+                if (pi.TurnedAway.TryGetValue(stick.BusId, out TurnedAway? away) && away.Is(stick) && away.RefusedReason is not null) continue;
+                string? radioId = stick.RadioId ?? state.Seems(stick);
+                if (radioId is not null && state.Radios[radioId] is var radio && (!radio.Memory.Wanted || (radio.Attempt is not null && radio.Attempt.Identified))) continue;
+                if (claims.Of(state.CandidateOf(stick), present) is not (Claim.Take or Claim.Identify)) continue;
+                if (!IsDue(stick.NotBefore)) continue;
+                if (radioId is not null && state.Radios[radioId].Attempt is not null) radioId = null;
+                int sourcePort = radioId is null ? 0 : state.Radios[radioId].Memory.SourcePort;
+                stick.Attempt = state.Start(pi, stick.BusId, radioId, sourcePort, listed: true);
+            }
+        }
+    }
+
+    // A stock usbipd lists neither what is in use nor what is unplugged; importing by the last bus id tells one from the other, and
+    // frees what our own lost connection still holds there.
+    private void AskForWhatIsNotListed()
+    {
+        Claims claims = state.Claims();
+        foreach (RadioState radio in state.Radios.Values)
+        {
+            if (!radio.Memory.Wanted || radio.Attempt is not null || !claims.Covers(radio.Memory)) continue;
+            if (!state.Pis.TryGetValue(radio.Memory.PiId, out PiState? pi) || pi.Reachable != true) continue;
+            // A Longwire says itself what it has. Only a connection of ours that died unnoticed is worth knocking for there.
+            if (pi.Notice is not null && radio.Status is not RadioStatus.InUse) continue;
+            if (state.StickOf(radio) is not null || !BusId.TryParse(radio.Memory.LastBusId, out BusId busId) || pi.Sticks.ContainsKey(busId)) continue;
+            if (pi.TurnedAway.TryGetValue(busId, out TurnedAway? away) && away.RefusedReason is not null) continue;
+            if (!IsDue(radio.NextAsk)) continue;
+            radio.NextAsk = state.Now + AttachTimers.AskWhetherInUse;
+            state.Start(pi, busId, radio.Id, radio.Memory.SourcePort, listed: false);
+        }
+    }
+
+    private bool IsDue(TimeSpan at)
+    {
+        if (at <= state.Now) return true;
+        WakeAt = WakeAt is { } earlier && earlier < at ? earlier : at;
+        return false;
+    }
+
+    // Null while nothing is missing there: a Pi that serves us is known to be well by its connection.
+    private TimeSpan? PollInterval(PiState pi)
+    {
+        Claims claims = state.Claims();
+        List<RadioState> here = [.. state.Radios.Values.Where(radio => radio.Memory.PiId == pi.Options.Id && claims.Covers(radio.Memory))];
+        List<RadioState> missing = here.FindAll(radio => radio.Memory.Wanted && !radio.IsUp);
+        bool neverSeen = state.Options.Radios.Any(rule => (rule.Pi is null || rule.Pi == pi.Options.Id) && !state.Memory.Radios.Any(radio => claims.RuleOf(radio) == rule));
+        if (missing.Count == 0 && !neverSeen && pi.Reachable is not null)
+            return state.Options.TakeRecognised || !here.Exists(radio => radio.IsUp) ? AttachTimers.PollIdle : null;
+        TimeSpan since = missing.Count == 0 ? TimeSpan.Zero : missing.Max(radio => radio.MissingSince);
+        TimeSpan fastUntil = since + AttachTimers.PollFastFor;
+        if (state.Now >= fastUntil) return AttachTimers.Poll;
+        IsDue(fastUntil);
+        return AttachTimers.PollFast;
+    }
+
+    private void UpdateStatuses()
+    {
+        foreach (RadioState radio in state.Radios.Values)
+        {
+            PiState? pi = state.Pis.GetValueOrDefault(radio.Memory.PiId);
+            StatusRules.Verdict now = StatusRules.Of(radio, pi, state.StickOf(radio));
+            if (now.PluggedIn is { } pluggedIn)
+            {
+                if (radio.WasPluggedIn is { } was && was != pluggedIn) state.Raise(radio, pluggedIn ? RadioEventType.Plugged : RadioEventType.Unplugged);
+                radio.WasPluggedIn = pluggedIn;
+            }
+            if (now.Status != radio.Status) Log.Status(state.Logger, radio.Memory.Name, radio.Id, now.Status.Name(), now.Reason ?? "");
+            // The connection's end alone does not say that somebody pulled the stick; the Pi's next list does.
+            if (now.Status == RadioStatus.Unplugged && radio.Status != RadioStatus.Unplugged && state.Now - radio.MissingSince < AttachTimers.PollFastFor && radio.Memory.Disconnects > 0)
+                state.Change(radio, radio.Memory with { LastDisconnectReason = "unplugged from the Pi" });
+            (radio.Status, radio.Reason, radio.PluggedIn) = (now.Status, now.Reason, now.PluggedIn);
+        }
+    }
+
+    private IEnumerable<string> Problems()
+    {
+        Claims claims = state.Claims();
+        IReadOnlyCollection<Candidate> present = state.Candidates();
+        foreach (string ambiguity in claims.Ambiguities(present)) yield return ambiguity;
+        foreach (PiState pi in state.Pis.Values.Where(pi => pi.Reachable == false))
+            yield return $"{pi.Options.DisplayName} ({pi.Options.Address}) does not answer: {pi.SilentReason}. See that it is on, in the network, and runs its export.";
+        foreach (RadioRule rule in state.Options.Radios)
+        {
+            List<PiState> asked = [.. state.Pis.Values.Where(pi => rule.Pi is null || rule.Pi == pi.Options.Id)];
+            if (asked.Count == 0 || asked.Exists(pi => pi.Reachable != true)) continue;
+            bool known = state.Memory.Radios.Any(radio => claims.RuleOf(radio) == rule);
+            bool seen = present.Any(stick => (rule.Pi is null || rule.Pi == stick.PiId) && rule.Match.CouldMatch(stick.Id, stick.Port));
+            if (known || seen) continue;
+            string where = string.Join(" or ", asked.Select(pi => pi.Options.DisplayName));
+            yield return $"{rule.Path}: no stick that matches '{rule.Match}' is offered by {where}. Plug it in, see that the Pi exports it, or correct the entry.";
+        }
+    }
+
+    private void Publish()
+    {
+        IReadOnlyList<RadioEvent> events = state.TakeEvents();
+        Snapshot snapshot = SnapshotMaker.Make(state);
+        bool same = snapshot.Bridge.InstanceId == _published.Bridge.InstanceId
+            && snapshot.Bridge.Problems.SequenceEqual(_published.Bridge.Problems)
+            && snapshot.Pis.SequenceEqual(_published.Pis)
+            && snapshot.Radios.SequenceEqual(_published.Radios);
+        if (same && events.Count == 0) return;
+        _published = snapshot;
+        state.Ports.Feed.Publish(snapshot, events);
+    }
+}

@@ -1,0 +1,54 @@
+using Longwire.Attach.Memory;
+using Longwire.Attach.State;
+using Longwire.Health;
+using Longwire.UsbIp.Usb;
+
+namespace Longwire.Attach;
+
+/// <summary>The state as publishers see it.</summary>
+internal static class SnapshotMaker
+{
+    public static Snapshot Make(AttachState state)
+    {
+        Claims claims = state.Claims();
+        return new Snapshot(
+            new BridgeSnapshot(state.Memory.InstanceId, [.. state.Problems]),
+            [.. state.Pis.Values.OrderBy(pi => pi.Options.Id, StringComparer.Ordinal).Select(Of)],
+            [.. state.Radios.Values.Where(radio => claims.Covers(radio.Memory)).Select(Of)]);
+    }
+
+    private static PiSnapshot Of(PiState pi) => new()
+    {
+        Id = pi.Options.Id,
+        Name = pi.Options.DisplayName,
+        Address = pi.Options.Address,
+        Reachable = pi.Reachable,
+        RoundTrip = pi.RoundTrip,
+        Version = pi.Notice?.Version,
+    };
+
+    private static RadioSnapshot Of(RadioState radio)
+    {
+        RadioMemory memory = radio.Memory;
+        return new RadioSnapshot
+        {
+            Id = memory.Id,
+            Name = memory.Name,
+            PiId = memory.PiId,
+            UsbId = UsbId.Parse(memory.UsbId),
+            Manufacturer = memory.Manufacturer,
+            Product = memory.Product,
+            Serial = memory.Serial,
+            Status = radio.Status,
+            Reason = radio.Reason,
+            Wanted = memory.Wanted,
+            PluggedIn = radio.PluggedIn,
+            Since = radio.Since,
+            Disconnects = memory.Disconnects,
+            LastDisconnectReason = memory.LastDisconnectReason,
+            SerialPortCount = memory.SerialPortCount,
+            SerialPorts = radio.SerialPorts,
+            RoundTrip = radio.RoundTrip,
+        };
+    }
+}

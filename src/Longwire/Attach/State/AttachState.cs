@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+using Longwire.Attach.Memory;
+using Longwire.Health;
+using Longwire.Options;
+using Longwire.Radios;
+using Longwire.UsbIp.Usb;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Attach.State;
+
+/// <summary>All that the reconciler owns, and the few changes to it that must always be made together.</summary>
+internal sealed class AttachState
+{
+    private readonly long _start;
+    private readonly SortedDictionary<string, string> _problems = new(StringComparer.Ordinal);
+    private readonly List<RadioEvent> _events = [];
+
+    public AttachState(ReconcilerPorts ports, AttachMemory memory, KnownRadios catalogue, TimeProvider time, Random random, ILogger logger)
+    {
+        Ports = ports;
+        Memory = memory;
+        Catalogue = catalogue;
+        Time = time;
+        Random = random;
+        Logger = logger;
+        _start = time.GetTimestamp();
+        foreach (RadioMemory radio in memory.Radios) Radios.Add(radio.Id, new RadioState(radio));
+    }
+
+    public ReconcilerPorts Ports { get; }
+    public TimeProvider Time { get; }
+    public Random Random { get; }
+    public ILogger Logger { get; }
+    public KnownRadios Catalogue { get; }
+    public LoadedOptions<AttachOptions> Loaded { get; set; } = new(AttachOptions.Default, []);
+    public AttachOptions Options => Loaded.Options;
+
+    /// <summary>Null until options were read: before that nothing is wanted and nothing is unwanted.</summary>
+    public bool HasOptions { get; set; }
+    public AttachMemory Memory { get; private set; }
+    public Dictionary<string, PiState> Pis { get; } = new(StringComparer.Ordinal);
+    public SortedDictionary<string, RadioState> Radios { get; } = new(StringComparer.Ordinal);
+    public List<Attempt> Attempts { get; } = [];
+
+    /// <summary>Identified, and waiting for a stick of the same kind to say who it is, too.</summary>
+    public List<AttachEvent.Identified> Parked { get; } = [];
+    public bool Stopping { get; private set; }
+
+    /// <summary>Monotonic, since the start: clocks that jump move nothing.</summary>
+    public TimeSpan Now => Time.GetElapsedTime(_start);
+
+    public IReadOnlyCollection<string> Problems => _problems.Values;
+
+    public Attempt? AttemptOf(IAttachment attachment) => Attempts.Find(attempt => attempt.Attachment == attachment);
+
+    public RadioState? RadioOf(Attempt attempt) => attempt.RadioId is { } id ? Radios.GetValueOrDefault(id) : null;
+
+    public Stick? StickOf(Attempt attempt) =>
+        Pis.GetValueOrDefault(attempt.PiId)?.Sticks.GetValueOrDefault(attempt.BusId) is { } stick && stick.Attempt == attempt ? stick : null;
+
+    /// <summary>The stick on this radio's Pi that is this radio: by identity, else by kind and port.</summary>
+    public Stick? StickOf(RadioState radio)
+    {
+        if (!Pis.TryGetValue(radio.Memory.PiId, out PiState? pi)) return null;
+        return pi.Sticks.Values.FirstOrDefault(stick => stick.RadioId == radio.Id)
+            ?? pi.Sticks.Values.FirstOrDefault(stick => stick.RadioId is null && Seems(stick) == radio.Id);
+    }
+
+    /// <summary>The known radio a stick that was not identified yet seems to be: by kind and port, else as the only one of its kind there.</summary>
+    public string? Seems(Stick stick)
+    {
+        if (stick.Identity is not null) return stick.RadioId;
+        string kind = stick.Id.ToString();
+        List<RadioMemory> alike = [.. Memory.Radios.Where(radio => radio.PiId == stick.PiId && radio.UsbId == kind)];
+        if (alike.Find(radio => radio.Port == stick.Port) is { } there) return there.Id;
+        return alike.Count == 1 && !Radios[alike[0].Id].IsUp ? alike[0].Id : null;
+    }
+
+    public void Change(RadioState radio, RadioMemory memory)
+    {
+        radio.Memory = memory;
+        Memory = Memory.With(memory);
+    }
+
+    public RadioState Add(RadioMemory memory)
+    {
+        Memory = Memory.With(memory);
+        var radio = new RadioState(memory) { MissingSince = Now };
+        Radios.Add(memory.Id, radio);
+        return radio;
+    }
+
+    /// <summary>Hands the memory to the writer; costs nothing if it did not change.</summary>
+    public void Remember() => Ports.Memory.Put(Memory);
+
+    public void Raise(RadioState radio, RadioEventType type, string? reason = null)
+    {
+        _events.Add(new RadioEvent(radio.Id, type, reason));
+        Log.RadioEvent(Logger, radio.Memory.Name, radio.Id, type.Name(), reason ?? "");
+    }
+
+    public IReadOnlyList<RadioEvent> TakeEvents()
+    {
+        RadioEvent[] taken = [.. _events];
+        _events.Clear();
+        return taken;
+    }
+
+    /// <summary>Logs a problem when it appears; it shows in the bridge's Problem until it is taken back with null.</summary>
+    public void SetProblem(string source, string? problem)
+    {
+        if (problem is null)
+        {
+            _problems.Remove(source);
+            return;
+        }
+        if (_problems.TryGetValue(source, out string? known) && known == problem) return;
+        _problems[source] = problem;
+        Log.Problem(Logger, problem);
+    }
+
+    /// <summary>Sets the problems of one kind and takes back those that are no longer among them.</summary>
+    public void SetProblems(string kind, IEnumerable<string> problems)
+    {
+        var current = new HashSet<string>(StringComparer.Ordinal);
+        foreach (string problem in problems)
+        {
+            string source = $"{kind}: {problem}";
+            current.Add(source);
+            SetProblem(source, problem);
+        }
+        string prefix = kind + ": ";
+        foreach (string source in _problems.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal) && !current.Contains(key)).ToArray())
+            _problems.Remove(source);
+    }
+
+    public Attempt Start(PiState pi, BusId busId, string? radioId, int sourcePort, bool listed)
+    {
+        var attempt = new Attempt(pi.Options.Id, busId, radioId, listed);
+        Attempts.Add(attempt);
+        if (radioId is not null) Radios[radioId].Attempt = attempt;
+        attempt.Attachment = Ports.Attachments.Start(new AttachRequest(pi.Options.Id, pi.Options.EndPoint, busId, sourcePort));
+        return attempt;
+    }
+
+    /// <summary>Ends an attempt on our own decision.</summary>
+    public void Cancel(Attempt attempt)
+    {
+        if (attempt.Cancelled) return;
+        attempt.Cancelled = true;
+        foreach (AttachEvent.Identified waiting in Parked.Where(waiting => waiting.Attachment == attempt.Attachment).ToArray())
+        {
+            Parked.Remove(waiting);
+            waiting.Answer.TrySetResult(new Verdict.LetGo());
+        }
+        attempt.Attachment?.Cancel();
+    }
+
+    public void BeginStop()
+    {
+        Stopping = true;
+        foreach (PiState pi in Pis.Values) pi.Watch.Stop();
+        foreach (Attempt attempt in Attempts.ToArray()) Cancel(attempt);
+    }
+
+    public ImmutableArray<Candidate> Candidates() =>
+        [.. from pi in Pis.Values from stick in pi.Sticks.Values where stick.Listed || stick.Attempt is { Cancelled: false } select CandidateOf(stick)];
+
+    public Candidate CandidateOf(Stick stick) =>
+        new(stick.PiId, stick.BusId, stick.Port, stick.Id, stick.Identity, stick.RadioId ?? Seems(stick));
+
+    public Claims Claims() => new(Options, Catalogue, Memory.Radios);
+}

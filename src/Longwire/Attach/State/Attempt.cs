@@ -1,0 +1,25 @@
+using Longwire.UsbIp.Usb;
+
+namespace Longwire.Attach.State;
+
+/// <summary>An attachment that runs, and what the reconciler knows of it.</summary>
+internal sealed class Attempt(string piId, BusId busId, string? radioId, bool listed)
+{
+    public string PiId { get; } = piId;
+    public BusId BusId { get; } = busId;
+
+    /// <summary>Whose it is: guessed from kind and port at first, certain once identified.</summary>
+    public string? RadioId { get; set; } = radioId;
+
+    /// <summary>False: asked for only to learn whether somebody else has it.</summary>
+    public bool Listed { get; } = listed;
+    public IAttachment? Attachment { get; set; }
+    public bool Identified { get; set; }
+
+    /// <summary>The tty is there.</summary>
+    public bool IsUp { get; set; }
+    public long UpAt { get; set; }
+
+    /// <summary>We ended it ourselves; what it reports afterwards is an echo.</summary>
+    public bool Cancelled { get; set; }
+}

@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using Longwire.Attach.Memory;
+using Longwire.Health;
+
+namespace Longwire.Attach.State;
+
+/// <summary>One known radio. Owned by the reconciler alone.</summary>
+internal sealed class RadioState(RadioMemory memory)
+{
+    public RadioMemory Memory { get; set; } = memory;
+    public string Id => Memory.Id;
+
+    public Attempt? Attempt { get; set; }
+    public bool IsUp => Attempt is { IsUp: true };
+    public DateTimeOffset? Since { get; set; }
+    public ImmutableArray<string> SerialPorts { get; set; } = [];
+    public TimeSpan? RoundTrip { get; set; }
+
+    /// <summary>How the last attempt ended, while that still says something about now.</summary>
+    public AttachOutcome? LastOutcome { get; set; }
+
+    public RadioStatus Status { get; set; } = RadioStatus.Attaching;
+    public string? Reason { get; set; }
+    public bool? PluggedIn { get; set; }
+
+    /// <summary>The last that was known for certain: what changes from it is an event.</summary>
+    public bool? WasPluggedIn { get; set; }
+
+    /// <summary>When it was lost, or first missed: the first minute from then is searched faster.</summary>
+    public TimeSpan MissingSince { get; set; }
+
+    /// <summary>Not asked whether somebody else has it before this moment.</summary>
+    public TimeSpan NextAsk { get; set; }
+}

@@ -1,0 +1,30 @@
+using Longwire.Radios;
+using Longwire.UsbIp.Usb;
+
+namespace Longwire.Attach.State;
+
+/// <summary>A stick present on a Pi, between one plugging and the next unplugging.</summary>
+internal sealed class Stick(string piId, BusId busId, UsbId id, UsbPort port, uint devId, Backoff backoff)
+{
+    public string PiId { get; } = piId;
+    public BusId BusId { get; } = busId;
+    public UsbId Id { get; } = id;
+    public UsbPort Port { get; } = port;
+
+    /// <summary>Changes with every plugging.</summary>
+    public uint DevId { get; } = devId;
+
+    /// <summary>In the Pi's latest list.</summary>
+    public bool Listed { get; set; } = true;
+
+    /// <summary>What it said of itself; null until it was imported once.</summary>
+    public DeviceIdentity? Identity { get; set; }
+    public string? RadioId { get; set; }
+    public Attempt? Attempt { get; set; }
+    public Backoff Backoff { get; } = backoff;
+
+    /// <summary>Not tried before this moment, in time since the reconciler's start.</summary>
+    public TimeSpan NotBefore { get; set; }
+
+    public Sighting Sighting => new(PiId, Port, Id, Identity?.Serial);
+}

@@ -1,0 +1,81 @@
+using Longwire.Attach.State;
+using Longwire.Health;
+using Longwire.UsbIp.Usb;
+using Longwire.UsbIp.Wire;
+
+namespace Longwire.Attach;
+
+/// <summary>A radio's status, from what is known of it and its Pi. One table; see "A radio's life on the host".</summary>
+internal static class StatusRules
+{
+    internal readonly record struct Verdict(RadioStatus Status, string? Reason, bool? PluggedIn);
+
+    /// <param name="pi">Null when the Pi is no longer in the options.</param>
+    /// <param name="stick">The stick this radio is, if the Pi lists one that is.</param>
+    public static Verdict Of(RadioState radio, PiState? pi, Stick? stick)
+    {
+        if (radio.IsUp) return new(RadioStatus.Attached, null, true);
+        bool? pluggedIn = PluggedIn(radio, pi, stick, out NoticeEntry? notice);
+        if (!radio.Memory.Wanted) return new(RadioStatus.Detached, null, pluggedIn);
+        if (pi?.Reachable == false) return new(RadioStatus.PiUnreachable, pi.SilentReason, null);
+        if (pi?.Reachable is null) return new(RadioStatus.Attaching, null, null);
+        if (stick is { Listed: true } || radio.Attempt is { Identified: true, Cancelled: false }) return Present(radio);
+        if (pi.Notice is not null) return NotListedByLongwire(notice);
+        return radio.LastOutcome switch
+        {
+            AttachOutcome.NotGiven { Status: UsbIpStatus.DeviceBusy } => new(RadioStatus.InUse, null, true),
+            AttachOutcome.NotGiven { Status: UsbIpStatus.DeviceError } => new(RadioStatus.Failed, DeviceErrorReason, true),
+            AttachOutcome.NotGiven => new(RadioStatus.NotOffered, null, null),
+            // A refused stick is missing from the list while its Pi resets it.
+            AttachOutcome.Refused refused => new(RadioStatus.Refused, refused.Reason, true),
+            // Not in the list and not asked for yet: a lost one is about to be, and until then nothing better is known.
+            _ when radio.Status is RadioStatus.InUse or RadioStatus.NotOffered or RadioStatus.Failed => new(radio.Status, radio.Reason, pluggedIn),
+            _ => new(RadioStatus.Attaching, null, pluggedIn),
+        };
+    }
+
+    private const string DeviceErrorReason = "the Pi reports the stick in error state: unplug it and plug it in again, or restart the Pi's export";
+
+    // Retries keep the last status: what failed goes on failing until it does not.
+    private static Verdict Present(RadioState radio) => radio.LastOutcome switch
+    {
+        AttachOutcome.Refused refused => new(RadioStatus.Refused, refused.Reason, true),
+        AttachOutcome.Failed failed => new(RadioStatus.Failed, failed.Reason, true),
+        AttachOutcome.NotGiven { Status: UsbIpStatus.DeviceError } => new(RadioStatus.Failed, DeviceErrorReason, true),
+        AttachOutcome.NotGiven { Status: UsbIpStatus.DeviceBusy } => new(RadioStatus.InUse, null, true),
+        _ => new(RadioStatus.Attaching, null, true),
+    };
+
+    private static Verdict NotListedByLongwire(NoticeEntry? notice) => notice?.Reason switch
+    {
+        null => new(RadioStatus.Unplugged, null, false),
+        NoticeReason.InUse => new(RadioStatus.InUse, null, true),
+        NoticeReason.TtyOpen => new(RadioStatus.Failed, "a process on the Pi has the stick's tty open: stop it there", true),
+        NoticeReason.BoundByOther => new(RadioStatus.Failed, "something else on the Pi has bound the stick: see the export's log there", true),
+        NoticeReason.NotKnownRadio => new(RadioStatus.Failed, "the Pi's export does not recognise it as a radio: name it under radios in the export's options", true),
+        NoticeReason.ErrorState => new(RadioStatus.Failed, DeviceErrorReason, true),
+        _ => new(RadioStatus.Failed, "the Pi has it and does not offer it, for a reason that a newer release of Longwire knows: update this one", true),
+    };
+
+    private static bool? PluggedIn(RadioState radio, PiState? pi, Stick? stick, out NoticeEntry? notice)
+    {
+        notice = null;
+        if (pi?.Reachable != true) return null;
+        if (stick is { Listed: true }) return true;
+        if (pi.Notice is null) return null;
+        notice = NoticeOf(radio, pi.Notice);
+        return notice is not null || radio.Attempt is { Identified: true };
+    }
+
+    // By port; a stick of its kind elsewhere is taken for it only if there is no other radio it could be.
+    private static NoticeEntry? NoticeOf(RadioState radio, ExportNotice notice)
+    {
+        UsbId id = UsbId.Parse(radio.Memory.UsbId);
+        List<NoticeEntry> alike = [.. notice.Entries.Where(entry => entry.Id == id)];
+        foreach (NoticeEntry entry in alike)
+        {
+            if (entry.BusId.PortChain == radio.Memory.PortChain) return entry;
+        }
+        return alike.Count == 1 ? alike[0] : null;
+    }
+}

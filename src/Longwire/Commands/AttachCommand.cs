@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Longwire.Options;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Commands;
+
+/// <summary><c>longwire attach</c>: the host's role.</summary>
+internal static class AttachCommand
+{
+    public static Command Create(Surroundings surroundings)
+    {
+        Option<string?> options = RoleOptions.File($"Options, in YAML or JSON (default: {OptionsFile.SupervisorPath} if it exists)");
+        Option<string?> data = RoleOptions.Data();
+        var command = new Command("attach", "Attach the radios of Pis to this machine and keep them attached. Runs until stopped.") { options, data };
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(options), parsed.GetValue(data), surroundings, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string? optionsPath, string? data, Surroundings surroundings, CancellationToken cancellationToken)
+    {
+        string path = RoleOptions.RequireAttach(optionsPath, surroundings);
+        string folder = RoleOptions.DataOf(data, path, surroundings);
+        using var log = new StderrLog(surroundings.OpenLog(), surroundings.LogStyle, LogLevel.Information, surroundings.Time);
+        ILogger logger = log.CreateLogger("Longwire");
+        var watch = OptionsWatch.Open(path, surroundings.Time, logger);
+        log.Minimum = watch.Current.Options.LogLevel;
+        using IDisposable? exclusive = Exclusive(folder);
+        if (exclusive is null)
+        {
+            await surroundings.Error.WriteLineAsync($"Another longwire attach uses {folder}. Stop it, or give this one a folder of its own with --data.");
+            return ExitCode.Failed;
+        }
+        Log.Starting(logger, ProgramVersion.Text, "attaching", path, folder);
+        foreach (OptionProblem problem in watch.Current.Problems) Options.Log.OptionProblem(logger, problem);
+        return await ServiceHost.RunAsync(log, services => AttachServices.Add(services, watch, folder, log), cancellationToken);
+    }
+
+    // Two of them would take each other's ports for leftovers of a crash. A folder that cannot be written is not that: radios
+    // are attached all the same, and what is forgotten then is said by whoever remembers.
+    private static IDisposable? Exclusive(string folder)
+    {
+        try
+        {
+            return DataFolder.TryLock(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new MemoryStream();
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using Longwire.Attach;
+using Longwire.Health;
+using Longwire.HomeAssistant;
+using Longwire.Options;
+using Longwire.Radios;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Commands;
+
+/// <summary>What runs in <c>longwire attach</c>, and who knows whom.</summary>
+internal static class AttachServices
+{
+    public static void Add(IServiceCollection services, OptionsWatch options, string dataFolder, StderrLog log)
+    {
+        var feed = new StateFeed();
+        services.AddSingleton(provider => new AttachService(
+            new LiveOptions(options, changed => Apply(changed, provider.GetRequiredService<HomeAssistantService>(), log)),
+            dataFolder,
+            feed,
+            KnownRadios.Default,
+            provider.GetRequiredService<TimeProvider>(),
+            Random.Shared,
+            provider.GetRequiredService<ILogger<AttachService>>()));
+        services.AddSingleton(provider => new HomeAssistantService(
+            MqttSettings.From(options.Current.Options),
+            new ConfiguredBroker(),
+            feed,
+            provider.GetRequiredService<AttachService>(),
+            provider.GetRequiredService<AttachService>(),
+            ProgramVersion.Text,
+            dataFolder,
+            provider.GetRequiredService<TimeProvider>(),
+            Random.Shared,
+            provider.GetRequiredService<ILogger<HomeAssistantService>>()));
+        // Stopped last to first: radios are detached before 'offline' is published, so that their last word is a true one.
+        services.AddHostedService(provider => provider.GetRequiredService<HomeAssistantService>());
+        services.AddHostedService(provider => provider.GetRequiredService<AttachService>());
+    }
+
+    private static void Apply(AttachOptions options, HomeAssistantService homeAssistant, StderrLog log)
+    {
+        log.Minimum = options.LogLevel;
+        homeAssistant.Apply(MqttSettings.From(options));
+    }
+}

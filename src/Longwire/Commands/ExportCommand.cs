@@ -1,0 +1,29 @@
+using System.CommandLine;
+using Longwire.Options;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Commands;
+
+/// <summary><c>longwire export</c>: the Pi's role.</summary>
+internal static class ExportCommand
+{
+    public static Command Create(Surroundings surroundings)
+    {
+        Option<string?> options = RoleOptions.File($"Options, in YAML or JSON (default: {OptionsFile.ExportPath} if it exists); LONGWIRE_* variables count before it");
+        Option<string?> data = RoleOptions.Data();
+        var command = new Command("export", "Offer this machine's radios to Home Assistant hosts. Runs until stopped.") { options, data };
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(options), parsed.GetValue(data), surroundings, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string? optionsPath, string? data, Surroundings surroundings, CancellationToken cancellationToken)
+    {
+        LoadedOptions<ExportOptions> loaded = OptionsFile.LoadExport(optionsPath, surroundings.Environment);
+        string folder = data ?? DataFolder.Default;
+        using var log = new StderrLog(surroundings.OpenLog(), surroundings.LogStyle, loaded.Options.LogLevel, surroundings.Time);
+        ILogger logger = log.CreateLogger("Longwire");
+        Log.Starting(logger, ProgramVersion.Text, "exporting", optionsPath ?? OptionsFile.ExportPath, folder);
+        foreach (OptionProblem problem in loaded.Problems) Options.Log.OptionProblem(logger, problem);
+        return await ServiceHost.RunAsync(log, services => ExportServices.Add(services, loaded.Options, folder), cancellationToken);
+    }
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Net;
+using Longwire.Options;
+using Longwire.Radios;
+using Longwire.UsbIp.Wire;
+
+namespace Longwire.Commands;
+
+/// <summary><c>longwire list [PI]</c>: which radios there are, what becomes of them and why.</summary>
+internal static class ListCommand
+{
+    public static Command Create(Surroundings surroundings)
+    {
+        var pi = new Argument<string?>("PI")
+        {
+            Description = "A Pi, by its name in the options or by its address; left out: this machine",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        Option<string?> options = RoleOptions.File($"With PI the options of attach (default: {OptionsFile.SupervisorPath}), else those of export (default: {OptionsFile.ExportPath})");
+        var json = new Option<bool>("--json") { Description = "For programs" };
+        var command = new Command("list", "Show the radios of this machine or of a Pi, what becomes of them and why, and the lines for the options.") { pi, options, json };
+        command.SetAction((parsed, cancellationToken) =>
+            RunAsync(parsed.GetValue(pi), parsed.GetValue(options), parsed.GetValue(json), surroundings, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string? piName, string? optionsPath, bool json, Surroundings surroundings, CancellationToken cancellationToken)
+    {
+        StickList? list = piName is null
+            ? await ReadHereAsync(optionsPath, surroundings)
+            : await ReadPiAsync(piName, optionsPath, surroundings, cancellationToken);
+        if (list is null) return ExitCode.Failed;
+        if (json) ListJson.Write(surroundings.Output, list);
+        else ListTable.Write(surroundings.Output, list);
+        return ExitCode.Done;
+    }
+
+    private static async Task<StickList> ReadHereAsync(string? optionsPath, Surroundings surroundings)
+    {
+        LoadedOptions<ExportOptions> loaded = OptionsFile.LoadExport(optionsPath, surroundings.Environment);
+        foreach (OptionProblem problem in loaded.Problems) await surroundings.Error.WriteLineAsync(problem.ToString());
+        return new LocalSticks(surroundings.Sysfs, loaded.Options, KnownRadios.Default).Read();
+    }
+
+    private static async Task<StickList?> ReadPiAsync(string piName, string? optionsPath, Surroundings surroundings, CancellationToken cancellationToken)
+    {
+        AttachOptions options = AttachOptions.Default;
+        if (RoleOptions.FindAttach(optionsPath, surroundings) is { } path)
+        {
+            LoadedOptions<AttachOptions> loaded = OptionsFile.LoadAttach(path);
+            foreach (OptionProblem problem in loaded.Problems) await surroundings.Error.WriteLineAsync(problem.ToString());
+            options = loaded.Options;
+        }
+        PiOptions pi = Find(piName, options);
+        try
+        {
+            return await new PiSticks(pi, options, KnownRadios.Default).ReadAsync(surroundings.Time, cancellationToken);
+        }
+        catch (Exception e) when (e is UsbIpException or TimeoutException)
+        {
+            await surroundings.Error.WriteLineAsync(
+                $"{pi.DisplayName} gives no list: {e.Message}. See that it is on, that usbipd or longwire export runs there, and that export's stock.allow names this machine.");
+            return null;
+        }
+    }
+
+    private static PiOptions Find(string name, AttachOptions options)
+    {
+        foreach (PiOptions pi in options.Pis)
+        {
+            if (IsSame(name, pi.Name) || IsSame(name, pi.Address) || IsSame(name, pi.Id)) return pi;
+        }
+        if (HostAddress.TryParse(name, PiOptions.StockPort, out DnsEndPoint? endPoint) is { } remedy)
+        {
+            throw new UsageException($"'{name}' is neither a Pi of the options nor an address: {remedy}.");
+        }
+        return new PiOptions { Id = Slug.Of(name), Address = name, EndPoint = endPoint! };
+    }
+
+    private static bool IsSame(string asked, string? known) => string.Equals(asked, known, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Commands;
+
+internal static partial class Log
+{
+    [LoggerMessage(EventId = 1, Level = LogLevel.Critical, Message = "{Service} has failed, so longwire ends")]
+    public static partial void ServiceFailed(ILogger logger, string service, Exception exception);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Critical, Message = "Longwire could not start or stop as it should")]
+    public static partial void NotStartedOrStopped(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Information, Message = "Longwire {Version}: {Role}, options from {Options}, memory in {Data}")]
+    public static partial void Starting(ILogger logger, string version, string role, string options, string data);
+}

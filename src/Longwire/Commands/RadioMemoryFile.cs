@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+using Longwire.Attach.Memory;
+
+namespace Longwire.Commands;
+
+/// <summary>memory.json of a folder that no running attach has.</summary>
+internal sealed class RadioMemoryFile(string dataFolder) : IRadioMemory
+{
+    private readonly MemoryFile _file = new(dataFolder);
+
+    public ImmutableArray<RememberedRadio> Read() => [.. (Load()?.Radios ?? []).Select(radio => new RememberedRadio(radio.Id, radio.Name))];
+
+    public void Forget(IReadOnlyCollection<string> radioIds)
+    {
+        if (Load() is not { } memory) return;
+        _file.Save(radioIds.Aggregate(memory, (rest, id) => rest.Without(id)));
+    }
+
+    private AttachMemory? Load()
+    {
+        AttachMemory? memory = _file.Load(out string? problem);
+        return problem is null ? memory : throw new IOException(problem);
+    }
+}

@@ -1,0 +1,25 @@
+using System.CommandLine;
+using Longwire.Options;
+
+namespace Longwire.Commands;
+
+/// <summary><c>--options</c> and <c>--data</c>, the same for every command that knows them.</summary>
+internal static class RoleOptions
+{
+    public static Option<string?> File(string description) => new("--options") { Description = description, HelpName = "FILE" };
+
+    public static Option<string?> Data() =>
+        new("--data") { Description = $"Folder for what must survive restarts (default: {DataFolder.Default}, in the add-on {DataFolder.Supervisor})", HelpName = "DIR" };
+
+    /// <summary>The attach side's options: those named, else the Supervisor's if they are there; null if neither.</summary>
+    public static string? FindAttach(string? named, Surroundings surroundings) =>
+        named ?? (System.IO.File.Exists(surroundings.SupervisorOptions) ? surroundings.SupervisorOptions : null);
+
+    /// <summary>The folder named, else the one beside the Supervisor's options, else the default.</summary>
+    public static string DataOf(string? named, string? optionsPath, Surroundings surroundings) =>
+        named ?? (optionsPath == surroundings.SupervisorOptions ? DataFolder.Supervisor : DataFolder.Default);
+
+    public static string RequireAttach(string? named, Surroundings surroundings) =>
+        FindAttach(named, surroundings)
+            ?? throw new UsageException($"No options: {OptionsFile.SupervisorPath} does not exist. Name a file with --options; it needs no more than 'pis: [{{address: 192.168.0.10}}]'.");
+}

@@ -1,0 +1,47 @@
+using Longwire.UsbIp.Usb;
+using Longwire.UsbIp.Wire;
+
+namespace Longwire.Export;
+
+/// <summary>The end: every stick back to its own driver.</summary>
+internal sealed partial class ExportReconciler
+{
+    private async Task StopAsync()
+    {
+        _messages.Writer.TryComplete();
+        Task all = GiveAllBackAsync();
+        try
+        {
+            await all.WaitAsync(ExportTimers.Stop, _time);
+        }
+        catch (TimeoutException)
+        {
+            // The kernel holds a write of ours and cannot be hurried; the ledger keeps the stick for the next start.
+            Log.StopTookTooLong(_logger, string.Join(", ", _ledger.Entries.Select(entry => entry.BusId)));
+        }
+    }
+
+    private async Task GiveAllBackAsync()
+    {
+        await _background.WhenAllEnded();
+        foreach (Stick stick in _sticks.Values) RefuseWaitingClient(stick, UsbIpStatus.NoSuchDevice);
+        await Task.WhenAll(_ledger.Entries.Select(entry => Task.Run(() => GiveBackAsync(entry))));
+        foreach (Stick stick in _sticks.Values) stick.Session?.Connection?.Dispose();
+        await _ledger.SaveAsync();
+    }
+
+    private async Task GiveBackAsync(LedgerEntry entry)
+    {
+        var busId = BusId.Parse(entry.BusId);
+        try
+        {
+            await _work.GiveBackAsync(busId, entry.MaySleep, _time, CancellationToken.None);
+            Log.GivenBack(_logger, entry.BusId);
+            _ledger.Remove(busId);
+        }
+        catch (IOException e)
+        {
+            Log.NotGivenBack(_logger, entry.BusId, e.Message);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using Longwire.Options;
+using Longwire.Radios;
+using Longwire.UsbIp.Linux;
+using Longwire.UsbIp.Sysfs;
+using Longwire.UsbIp.Uevents;
+using Longwire.UsbIp.Usb;
+using Longwire.UsbIp.UsbipHost;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Export;
+
+/// <summary><c>longwire export</c>: the kernel's news and accepted connections, one reconciler, sticks bound, offered, served and given back.</summary>
+internal sealed class ExportService(
+    ExportOptions options, string dataFolder, KnownRadios radios, TimeProvider time, ILogger<ExportService> logger) : BackgroundService
+{
+    private static readonly string[] s_modules = ["usbip-core", "usbip-host"];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(s_modules, stoppingToken))
+        {
+            if (outcome.Reason is { } reason) Log.ModuleMissing(logger, reason);
+        }
+
+        SysfsRoot root = SysfsRoot.Machine;
+        var driver = new UsbipHostDriver(root);
+        using var events = DescriptorEvents.Open();
+        using var ledger = new ExportLedger(root, dataFolder, logger);
+        using UeventSocket uevents = UeventSocket.Open();
+        var work = new StickWork(root, driver, new RadioSelection(options, radios));
+        var waits = new StickWaits(root, driver, events, time);
+        var reconciler = new ExportReconciler(root, driver, work, waits, ledger, time, Random.Shared, logger);
+        var listener = new StockListener(options.Stock, reconciler, root, time, Random.Shared, logger);
+
+        await RunAsync(reconciler, listener, uevents, stoppingToken);
+    }
+
+    private static async Task RunAsync(ExportReconciler reconciler, StockListener listener, UeventSocket uevents, CancellationToken stoppingToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        Task deciding = reconciler.RunAsync(stop.Token);
+        Task listening = listener.RunAsync(stop.Token);
+        Task hearing = HearAsync(uevents, reconciler, stop.Token);
+
+        // With nobody allowed the listener has nothing to do, and its end is no reason for ours.
+        Task first = await Task.WhenAny(deciding, hearing, EndlessAsync(listening, stop.Token));
+        await stop.CancelAsync();
+        await Task.WhenAll(deciding, listening, hearing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // The first cause; what followed is its echo. A fault of the reconciler's closes its channel, so the others may be seen first.
+        if (deciding.IsFaulted) await deciding;
+        if (!stoppingToken.IsCancellationRequested) await first;
+    }
+
+    private static async Task EndlessAsync(Task listening, CancellationToken cancellationToken)
+    {
+        await listening;
+        await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+    }
+
+    private static async Task HearAsync(UeventSocket uevents, ExportReconciler reconciler, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Uevent uevent = await uevents.ReceiveAsync(cancellationToken);
+            if (uevent.IsOverrun) await reconciler.PostAsync(new ExportMessage.LookAtAll(), cancellationToken);
+            else if (uevent is { Subsystem: "usb", DevType: "usb_device" } && BusId.TryParse(uevent.Name, out BusId busId))
+            {
+                await reconciler.PostAsync(new ExportMessage.DeviceChanged(busId), cancellationToken);
+            }
+        }
+    }
+}

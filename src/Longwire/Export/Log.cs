@@ -1,0 +1,91 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Export;
+
+/// <summary>Everything the export side says. A transition is said once.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(LogLevel.Information, "{Stick} is offered")]
+    public static partial void Offered(ILogger logger, Stick stick);
+
+    [LoggerMessage(LogLevel.Information, "{Stick} is served to {Client}")]
+    public static partial void Serving(ILogger logger, Stick stick, string client);
+
+    [LoggerMessage(LogLevel.Information, "{Stick} is no longer served to {Client}")]
+    public static partial void SessionEnded(ILogger logger, Stick stick, string client);
+
+    [LoggerMessage(LogLevel.Information, "{Stick} was unplugged")]
+    public static partial void Unplugged(ILogger logger, Stick stick);
+
+    [LoggerMessage(LogLevel.Information, "{Stick} was unplugged and something was plugged in at its place")]
+    public static partial void Replugged(ILogger logger, Stick stick);
+
+    [LoggerMessage(LogLevel.Warning, "{Stick} is left alone while {Processes} has it open ({Ttys}); it is taken as soon as that lets go of it. "
+        + "To have it exported, stop that program here and let it use the stick on the Home Assistant host")]
+    public static partial void TtyOpen(ILogger logger, Stick stick, string processes, string ttys);
+
+    [LoggerMessage(LogLevel.Warning, "{Stick} is bound to usbip-host by somebody else ({By}) and left alone: disable what binds it, "
+        + "then unplug the stick and plug it in again")]
+    public static partial void BoundByOther(ILogger logger, Stick stick, string by);
+
+    [LoggerMessage(LogLevel.Information, "{Stick} may be a radio, but that cannot be told for certain, and it is not exported. To export it add to radios: {Line}")]
+    public static partial void Doubtful(ILogger logger, Stick stick, string line);
+
+    [LoggerMessage(LogLevel.Warning, "{Stick} is in error state; it is bound again")]
+    public static partial void ErrorState(ILogger logger, Stick stick);
+
+    [LoggerMessage(LogLevel.Error, "{Stick} cannot be offered: {Reason}. Tried again with growing pauses")]
+    public static partial void Refused(ILogger logger, Stick stick, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "{Stick} could not be served to {Client}: {Reason}")]
+    public static partial void ServeRefused(ILogger logger, Stick stick, string client, string reason);
+
+    [LoggerMessage(LogLevel.Information, "The stick at {BusId} is given back to its own driver")]
+    public static partial void GivenBack(ILogger logger, string busId);
+
+    [LoggerMessage(LogLevel.Error, "The stick at {BusId} could not be given back to its own driver ({Reason}): unplug it and plug it in again")]
+    public static partial void NotGivenBack(ILogger logger, string busId, string reason);
+
+    [LoggerMessage(LogLevel.Error, "Not all sticks were given back in time (left: {BusIds}); they are taken over at the next start, or unplug them and plug them in again")]
+    public static partial void StopTookTooLong(ILogger logger, string busIds);
+
+    [LoggerMessage(LogLevel.Error, "{Reason}")]
+    public static partial void ModuleMissing(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "{Path} cannot be read ({Reason}): sticks that an earlier run of Longwire left bound are taken for somebody else's; unplug them and plug them in again")]
+    public static partial void LedgerUnreadable(ILogger logger, string path, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "{Path} cannot be written ({Reason}): all works, but after a crash the sticks would be taken for somebody else's. Free some space or make the folder writable")]
+    public static partial void LedgerUnwritable(ILogger logger, string path, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "No client address is allowed, so port {Port} stays closed and no host can attach: set stock.allow to the address of your Home Assistant host, for example stock: {{allow: [192.168.0.5]}}")]
+    public static partial void NobodyAllowed(ILogger logger, int port);
+
+    [LoggerMessage(LogLevel.Information, "Listening on port {Port} for {Clients}")]
+    public static partial void Listening(ILogger logger, int port, string clients);
+
+    [LoggerMessage(LogLevel.Error, "Port {Port} {Why}. Sticks stay bound, and the port is tried again with growing pauses")]
+    public static partial void PortTaken(ILogger logger, int port, string why);
+
+    [LoggerMessage(LogLevel.Warning, "{Address} asked for a radio and is not among the allowed clients: if it is your Home Assistant host, add it to stock.allow")]
+    public static partial void Stranger(ILogger logger, IPAddress address);
+
+    [LoggerMessage(LogLevel.Warning, "{Address} opens more connections than it asks on; those in excess are closed")]
+    public static partial void TooMany(ILogger logger, IPAddress address);
+
+    [LoggerMessage(LogLevel.Warning, "A connection could not be accepted: {Reason}")]
+    public static partial void AcceptFailed(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Debug, "{Client} did not finish in time")]
+    public static partial void ClientTooSlow(ILogger logger, string client);
+
+    [LoggerMessage(LogLevel.Debug, "{Client} does not speak USB/IP: {Reason}")]
+    public static partial void ClientConfused(ILogger logger, string client, string reason);
+
+    [LoggerMessage(LogLevel.Debug, "{Client} left: {Reason}")]
+    public static partial void ClientLeft(ILogger logger, string client, string reason);
+
+    [LoggerMessage(LogLevel.Error, "{Client} provoked a fault of ours")]
+    public static partial void ClientFault(ILogger logger, Exception e, string client);
+}

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace Longwire.Options;
+
+/// <summary>From nodes to what <c>longwire attach</c> does.</summary>
+internal static class AttachOptionsReader
+{
+    private const int LongestHold = 3600;
+
+    public static LoadedOptions<AttachOptions> Read(MapNode node)
+    {
+        var problems = new ProblemList();
+        var root = new OptionMap(node, "", problems, "pis", "radios", "hold_seconds", "stale_seconds", "base_topic", "discovery_prefix", "mqtt", "log_level");
+        AttachOptions fallback = AttachOptions.Default;
+        PisReader pis = PisReader.Read(root, problems);
+        (ImmutableArray<RadioRule> radios, bool takeRecognised) = RadioRulesReader.Read(root, problems, pis.Resolve);
+        var options = new AttachOptions
+        {
+            Pis = pis.Pis,
+            Radios = radios,
+            TakeRecognised = takeRecognised,
+            Hold = root.Seconds("hold_seconds", 0, LongestHold) ?? fallback.Hold,
+            Stale = root.Seconds("stale_seconds", 1, LongestHold) ?? fallback.Stale,
+            BaseTopic = Topic(root, "base_topic", problems) ?? fallback.BaseTopic,
+            DiscoveryPrefix = Topic(root, "discovery_prefix", problems) ?? fallback.DiscoveryPrefix,
+            Mqtt = Mqtt(root, problems),
+            LogLevel = LogLevels.Read(root, problems) ?? fallback.LogLevel,
+        };
+        return new LoadedOptions<AttachOptions>(options, problems.ToImmutable());
+    }
+
+    private static MqttOptions Mqtt(OptionMap root, ProblemList problems)
+    {
+        if (root.Map("mqtt", "host", "port", "username", "password", "tls", "ca", "verify") is not { } map) return new MqttOptions();
+        string? host = map.Text("host");
+        int? port = map.Number("port", 1, IPEndPoint.MaxPort);
+        if (host is not null)
+        {
+            string? remedy = HostAddress.TryParse(host, defaultPort: 0, out DnsEndPoint? endPoint);
+            if (remedy is null && endPoint!.Port != 0) remedy = "write the port as mqtt.port";
+            if (remedy is not null) problems.Add(map.Find("host")!, map.PathOf("host"), remedy);
+            host = remedy is null ? endPoint!.Host : null;
+        }
+        return new MqttOptions
+        {
+            Host = host,
+            Port = port,
+            Username = map.Text("username"),
+            Password = map.Secret("password"),
+            Tls = map.Flag("tls") ?? false,
+            Ca = map.Text("ca"),
+            Verify = map.Flag("verify") ?? true,
+        };
+    }
+
+    private static string? Topic(OptionMap root, string key, ProblemList problems)
+    {
+        if (root.Text(key) is not { } topic) return null;
+        if (topic.AsSpan().ContainsAny("+#") || topic.StartsWith('/') || topic.EndsWith('/') || topic.StartsWith('$') || topic.Contains("//", StringComparison.Ordinal))
+        {
+            problems.Add(root.Find(key)!, root.PathOf(key), "write a topic without +, #, a leading $, and slashes at its ends");
+            return null;
+        }
+        return topic;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace Longwire.Options;
+
+/// <summary>From nodes to what <c>longwire export</c> does.</summary>
+internal static class ExportOptionsReader
+{
+    public static readonly ImmutableArray<string> Keys = ["name", "listen", "radios", "stock", "max_hold_seconds", LogLevels.Key];
+    public static readonly ImmutableArray<string> StockKeys = ["port", "allow"];
+
+    private const int LongestHold = 3600;
+
+    /// <param name="environment">What stands in the environment; counts before the file. Problems of its own are already in the list.</param>
+    public static LoadedOptions<ExportOptions> Read(MapNode file, MapNode environment, ProblemList problems)
+    {
+        // Read for their problems even where the environment says otherwise: a slip in the file is worth knowing.
+        ExportOptions fallback = ReadLayer(file, problems, ExportOptions.Default);
+        return new LoadedOptions<ExportOptions>(ReadLayer(environment, problems, fallback), problems.ToImmutable());
+    }
+
+    private static ExportOptions ReadLayer(MapNode node, ProblemList problems, ExportOptions fallback)
+    {
+        var root = new OptionMap(node, "", problems, Keys.AsSpan());
+        (ImmutableArray<RadioRule> radios, bool takeRecognised) = root.Find("radios") is null
+            ? (fallback.Radios, fallback.TakeRecognised)
+            : RadioRulesReader.Read(root, problems, resolvePi: null);
+        OptionMap? stock = root.Map("stock", StockKeys.AsSpan());
+        return new ExportOptions
+        {
+            Name = root.Text("name") ?? fallback.Name,
+            Listen = root.Number("listen", 1, IPEndPoint.MaxPort) ?? fallback.Listen,
+            Radios = radios,
+            TakeRecognised = takeRecognised,
+            Stock = new StockExportOptions
+            {
+                Port = stock?.Number("port", 1, IPEndPoint.MaxPort) ?? fallback.Stock.Port,
+                Allow = stock?.Find("allow") is null ? fallback.Stock.Allow : Allow(stock, problems),
+            },
+            MaxHold = root.Seconds("max_hold_seconds", 0, LongestHold) ?? fallback.MaxHold,
+            LogLevel = LogLevels.Read(root, problems) ?? fallback.LogLevel,
+        };
+    }
+
+    private static ImmutableArray<string> Allow(OptionMap stock, ProblemList problems)
+    {
+        ImmutableArray<string>.Builder allow = ImmutableArray.CreateBuilder<string>();
+        foreach ((OptionNode node, string path) in stock.Items("allow", "client addresses"))
+        {
+            if (node is ScalarNode scalar && scalar.Text.Length <= OptionMap.LongestText && HostAddress.ParseLiteral(scalar.Text.Trim()) is { } address)
+            {
+                // One spelling per address, so that a list can be compared with what a socket says.
+                allow.Add((address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString());
+            }
+            else
+            {
+                problems.Add(node, path, node is UnusableNode unusable ? unusable.Remedy
+                    : "write the IPv4 or IPv6 address of one Home Assistant host, for example 192.168.0.5; names and whole networks are not taken, since stock USB/IP has no other lock");
+            }
+        }
+        return [.. allow.Distinct()];
+    }
+}

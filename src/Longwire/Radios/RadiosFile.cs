@@ -1,0 +1,33 @@
+using System.Text.Json.Serialization;
+
+namespace Longwire.Radios;
+
+/// <summary>radios.json as it is written; <see cref="KnownRadios"/> is what it means.</summary>
+internal sealed record RadiosFile
+{
+    /// <summary>For the person who reads the file.</summary>
+    public required string About { get; init; }
+    public required IReadOnlyList<Row> Radios { get; init; }
+    public required IReadOnlyList<Row> Bridges { get; init; }
+
+    internal sealed record Row
+    {
+        public required string Id { get; init; }
+        public required string Name { get; init; }
+        public string? Kind { get; init; }
+        public string? Product { get; init; }
+        public string? Manufacturer { get; init; }
+
+        /// <summary>Null: one. (A default written here would be lost: the generated reader sets every init property.)</summary>
+        public int? SerialPorts { get; init; }
+
+        /// <summary>In hexadecimal, as lsusb writes them; null: the serial kinds.</summary>
+        public IReadOnlyList<string>? InterfaceClasses { get; init; }
+    }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(RadiosFile))]
+internal sealed partial class RadiosJson : JsonSerializerContext;

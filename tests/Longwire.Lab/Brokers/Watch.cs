@@ -1,0 +1,162 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using MQTTnet;
+using MQTTnet.Formatter;
+using MQTTnet.Protocol;
+
+namespace Longwire.Lab.Brokers;
+
+/// <param name="Timestamp">When it reached the test machine, as <see cref="TimeProvider.GetTimestamp"/>.</param>
+/// <param name="Retained">The broker had it before we asked; what is published while we watch comes without this mark.</param>
+public sealed record Message(long Timestamp, string Topic, string Payload, bool Retained);
+
+/// <summary>A client that is subscribed to everything and keeps it. It publishes too, in other people's names.</summary>
+public sealed class Watch : IAsyncDisposable
+{
+    // A flood is a finding in itself; it must not become the test machine's as well.
+    private const int MessagesKept = 100_000;
+
+    private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+    private readonly List<Message> _messages = [];
+    private TaskCompletionSource _grown = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private IMqttClient? _client;
+
+    internal Watch(TimeProvider time) => _time = time;
+
+    /// <summary>All messages in the order they came.</summary>
+    public IReadOnlyList<Message> Messages
+    {
+        get { lock (_gate) return [.. _messages]; }
+    }
+
+    /// <summary>How many messages came so far: what comes later is found from here.</summary>
+    public int Count
+    {
+        get { lock (_gate) return _messages.Count; }
+    }
+
+    /// <summary>The last payload of a topic; null if there was none.</summary>
+    public string? Latest(string topic)
+    {
+        lock (_gate) return _messages.FindLast(message => message.Topic == topic)?.Payload;
+    }
+
+    /// <summary>The first message from <paramref name="from"/> on that fits, waited for until the deadline.</summary>
+    /// <param name="what">What is waited for, in words.</param>
+    public async Task<Message> WaitForAsync(Func<Message, bool> fits, TimeSpan deadline, string what, int from = 0, CancellationToken cancellationToken = default)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        stop.CancelAfter(deadline);
+        int next = from;
+        while (true)
+        {
+            Task grown;
+            lock (_gate)
+            {
+                for (; next < _messages.Count; next++)
+                {
+                    if (fits(_messages[next])) return _messages[next];
+                }
+                grown = _grown.Task;
+            }
+            try
+            {
+                await grown.WaitAsync(stop.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw new TimeoutException($"MQTT: not within {deadline.TotalSeconds:0.0} s: {what}");
+            }
+        }
+    }
+
+    /// <summary>Waits until the latest payloads, taken together, make something true.</summary>
+    public async Task WaitUntilAsync(Func<Entities, bool> holds, TimeSpan deadline, string what, CancellationToken cancellationToken = default)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        stop.CancelAfter(deadline);
+        while (true)
+        {
+            Task grown;
+            lock (_gate) grown = _grown.Task;
+            Entities entities = Entities();
+            if (holds(entities)) return;
+            try
+            {
+                await grown.WaitAsync(stop.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw new TimeoutException($"MQTT: not within {deadline.TotalSeconds:0.0} s: {what}\n{entities}");
+            }
+        }
+    }
+
+    /// <summary>What Home Assistant would show now.</summary>
+    public Entities Entities() => Brokers.Entities.From(Messages, _time);
+
+    public async Task PublishAsync(string topic, string payload, bool retain = false) =>
+        await _client!.PublishAsync(new MqttApplicationMessageBuilder().WithTopic(topic).WithPayload(payload).WithRetainFlag(retain)
+            .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build());
+
+    /// <summary>Says what Home Assistant says when it has started.</summary>
+    public Task HomeAssistantStartsAsync() => PublishAsync("homeassistant/status", "online");
+
+    internal async Task FollowAsync(IPEndPoint broker, BrokerSetup setup)
+    {
+        IMqttClient client = new MqttClientFactory().CreateMqttClient();
+        client.ApplicationMessageReceivedAsync += received =>
+        {
+            MqttApplicationMessage message = received.ApplicationMessage;
+            Add(new Message(_time.GetTimestamp(), message.Topic, message.ConvertPayloadToString() ?? "", message.Retain));
+            return Task.CompletedTask;
+        };
+        MqttClientOptionsBuilder options = new MqttClientOptionsBuilder().WithProtocolVersion(MqttProtocolVersion.V500).WithClientId("the-test")
+            .WithTcpServer(broker.Address.ToString(), broker.Port).WithKeepAlivePeriod(TimeSpan.Zero).WithCleanStart();
+        if (setup.UserName is not null) options = options.WithCredentials(setup.UserName, setup.Password ?? "");
+        if (setup.Tls)
+        {
+            // The test knows the broker it has just made: whether certificates are checked is the program's business, not the watcher's.
+            options = options.WithTlsOptions(tls => tls.UseTls().WithCertificateValidationHandler(_ => true));
+        }
+        MqttClientConnectResult result = await client.ConnectAsync(options.Build());
+        if (result.ResultCode != MqttClientConnectResultCode.Success) throw new InvalidOperationException($"The broker refused the watcher: {result.ResultCode}");
+        await client.SubscribeAsync(new MqttClientSubscribeOptionsBuilder()
+            .WithTopicFilter(filter => filter.WithTopic("#").WithAtLeastOnceQoS().WithRetainAsPublished(false)).Build());
+        _client = client;
+    }
+
+    internal async Task LetGoAsync()
+    {
+        _client?.Dispose();
+        _client = null;
+        await Task.CompletedTask;
+    }
+
+    internal string Describe()
+    {
+        var text = new StringBuilder("--- messages, the last 60\n");
+        foreach (Message message in Messages.TakeLast(60))
+        {
+            string payload = message.Payload.Length > 400 ? message.Payload[..400] + "…" : message.Payload;
+            text.AppendLine(CultureInfo.InvariantCulture, $"{_time.GetElapsedTime(message.Timestamp).TotalSeconds,8:0.000} s ago {(message.Retained ? "retained " : "")}{message.Topic} {payload}");
+        }
+        return text.ToString();
+    }
+
+    public async ValueTask DisposeAsync() => await LetGoAsync();
+
+    private void Add(Message message)
+    {
+        TaskCompletionSource grown;
+        lock (_gate)
+        {
+            if (_messages.Count < MessagesKept) _messages.Add(message);
+            grown = _grown;
+            _grown = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+        grown.SetResult();
+    }
+}

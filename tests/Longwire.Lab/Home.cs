@@ -1,0 +1,89 @@
+using System.Net;
+using Longwire.Lab.Brokers;
+using Longwire.Lab.Machines;
+using Longwire.Lab.Network;
+using Xunit;
+
+namespace Longwire.Lab;
+
+/// <summary>
+/// A house: two Pis, two hosts, the switch between them and the broker. Guests are started when a test first needs them and serve
+/// every later test; between tests the house is put back in order, and a test that makes that impossible fails.
+/// </summary>
+public sealed class Home : IAsyncLifetime
+{
+    private readonly string _folder;
+    private readonly Switch _switch;
+
+    public Home()
+        : this("house")
+    {
+    }
+
+    private Home(string name)
+    {
+        TimeProvider time = TimeProvider.System;
+        _folder = LabFolders.NewRun($"{name}-{Guid.NewGuid().ToString("N")[..4]}", time);
+        _switch = new Switch(time);
+        Attic = new Pi("attic", IPAddress.Parse("10.77.0.11"), "52:54:00:77:00:0b", _switch.Connect("attic"), _folder, time);
+        Cellar = new Pi("cellar", IPAddress.Parse("10.77.0.12"), "52:54:00:77:00:0c", _switch.Connect("cellar"), _folder, time);
+        Host = new Host("house", IPAddress.Parse("10.77.0.21"), "52:54:00:77:00:15", _switch.Connect("house"), _folder, time);
+        Neighbour = new Host("neighbour", IPAddress.Parse("10.77.0.22"), "52:54:00:77:00:16", _switch.Connect("neighbour"), _folder, time);
+        Broker = new Broker(_folder, time);
+    }
+
+    /// <summary>The Pi of most tests.</summary>
+    public Pi Attic { get; }
+
+    /// <summary>A second Pi, for those that need one.</summary>
+    public Pi Cellar { get; }
+
+    /// <summary>The host of most tests.</summary>
+    public Host Host { get; }
+
+    /// <summary>Somebody else's host.</summary>
+    public Host Neighbour { get; }
+
+    /// <summary>A real mosquitto on the test machine; not started before a test starts it.</summary>
+    public Broker Broker { get; }
+
+    private IEnumerable<Guest> Guests => [Attic, Cellar, Host, Neighbour];
+
+    /// <summary>Switches on what is not on yet, all at once.</summary>
+    public static Task StartAsync(params IEnumerable<Guest> guests) => Task.WhenAll(guests.Select(guest => guest.StartAsync(TestContext.Current.CancellationToken)));
+
+    /// <summary>Options for a host of this house: these Pis over stock USB/IP, this broker, and whatever lines are added.</summary>
+    public string Options(IEnumerable<Pi> pis, string more = "") => $$"""
+        pis:
+        {{string.Join('\n', pis.Select(pi => $"  - name: {pi.Name}\n    address: {pi.Address}"))}}
+        mqtt:
+          host: 10.0.2.2
+          port: {{Broker.Port}}
+        log_level: debug
+        {{more}}
+
+        """;
+
+    /// <summary>Puts the house back in order and checks that it is.</summary>
+    public async Task ResetAsync()
+    {
+        _switch.Mend();
+        await Task.WhenAll([Broker.ResetAsync(), .. Guests.Select(guest => guest.ResetAsync())]);
+    }
+
+    /// <summary>Everything that explains a failure.</summary>
+    public async Task<string> DescribeAsync()
+    {
+        string[] parts = await Task.WhenAll(Guests.Where(guest => guest.IsOn || guest.Processes.Count > 0).Select(guest => guest.DescribeAsync()));
+        return string.Join('\n', [.. parts, Broker.Describe(), $"(disks and consoles: {_folder})"]);
+    }
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(Guests.Select(guest => guest.DisposeAsync().AsTask()));
+        await _switch.DisposeAsync();
+        await Broker.DisposeAsync();
+    }
+}

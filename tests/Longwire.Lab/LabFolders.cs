@@ -1,0 +1,45 @@
+namespace Longwire.Lab;
+
+/// <summary>Where the lab finds what script/test has made, and where it puts what a run leaves behind.</summary>
+internal static class LabFolders
+{
+    public static string Images { get; } = Path.Combine(Artifacts(), "lab");
+
+    /// <summary>A new folder for one lab's disks and consoles. The last runs are kept: a failure can be looked at afterwards.</summary>
+    public static string NewRun(string name, TimeProvider time)
+    {
+        string runs = Path.Combine(Artifacts(), "lab", "runs");
+        string run = Path.Combine(runs, $"{time.GetUtcNow():yyyyMMdd-HHmmss}-{Environment.ProcessId}-{name}");
+        Directory.CreateDirectory(run);
+        foreach (string old in Directory.GetDirectories(runs).Order(StringComparer.Ordinal).SkipLast(RunsKept)) Remove(old);
+        return run;
+    }
+
+    private const int RunsKept = 6;
+
+    private static void Remove(string run)
+    {
+        try
+        {
+            Directory.Delete(run, recursive: true);
+        }
+        catch (IOException)
+        {
+            // Another run tidies up at the same moment.
+        }
+    }
+
+    private static string Artifacts()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Longwire.slnx"))) folder = Path.GetDirectoryName(folder);
+        if (folder is null) throw new InvalidOperationException($"{AppContext.BaseDirectory} does not lie in the repository.");
+        string artifacts = Path.Combine(folder, "artifacts");
+        foreach (string architecture in new[] { "amd64", "arm64" })
+        {
+            string image = Path.Combine(artifacts, "lab", architecture, "initrd");
+            if (!File.Exists(image)) throw new InvalidOperationException($"{image} is missing: run script/test (or script/lab) once, it makes the guests' images.");
+        }
+        return artifacts;
+    }
+}

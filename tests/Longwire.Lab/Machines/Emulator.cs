@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Net;
+using Longwire.Lab.Network;
+
+namespace Longwire.Lab.Machines;
+
+/// <summary>What a guest is made of.</summary>
+/// <param name="Architecture">amd64 or arm64, as Debian calls them.</param>
+/// <param name="Role">host or pi: what the guest's first process prepares.</param>
+internal sealed record Machine(string Name, string Architecture, string Role, IPAddress Address, string Mac, int MemoryMiB);
+
+/// <summary>
+/// One run of a guest's emulator, from power on to power off. The guest's memory is gone with it; its disk, which stands for /data,
+/// is a file that stays.
+/// </summary>
+internal sealed class Emulator : IAsyncDisposable
+{
+    private readonly LeashedProcess _process;
+
+    private Emulator(LeashedProcess process, IPEndPoint shell, IReadOnlyDictionary<int, IPEndPoint> forwarded)
+    {
+        _process = process;
+        ShellAddress = shell;
+        Forwarded = forwarded;
+    }
+
+    /// <summary>Where the guest's shells answer.</summary>
+    public IPEndPoint ShellAddress { get; }
+
+    /// <summary>Loopback addresses of the test machine that lead to ports of the guest's second card.</summary>
+    public IReadOnlyDictionary<int, IPEndPoint> Forwarded { get; }
+
+    public bool HasExited => _process.HasExited;
+
+    public static async Task<Emulator> StartAsync(Machine machine, Cable cable, string folder, IReadOnlyList<int> forwardedPorts)
+    {
+        cable.Renew();
+        IPEndPoint shell = FreePort.Tcp();
+        Dictionary<int, IPEndPoint> forwarded = forwardedPorts.ToDictionary(port => port, _ => FreePort.Tcp());
+        string image = Path.Combine(LabFolders.Images, machine.Architecture);
+        string forwards = string.Concat(forwarded.Append(new KeyValuePair<int, IPEndPoint>(GuestPorts.Shell, shell))
+            .Select(pair => string.Create(CultureInfo.InvariantCulture, $",hostfwd=tcp:{pair.Value}-:{pair.Key}")));
+        (string program, string[] board, string console) = machine.Architecture switch
+        {
+            // Debian's program needs what every PC since 2009 has, hence Nehalem; rdrand spares the kernel the search for entropy.
+            "amd64" => ("qemu-system-x86_64", new[] { "-M", "pc,accel=tcg", "-cpu", "Nehalem,+rdrand" }, "ttyS0 mitigations=off"),
+            "arm64" => ("qemu-system-aarch64", new[] { "-M", "virt,accel=tcg", "-cpu", "cortex-a53" }, "ttyAMA0"),
+            _ => throw new ArgumentOutOfRangeException(nameof(machine), machine.Architecture, null),
+        };
+        string commandLine = $"console={console} quiet panic=-1 net.ifnames=0 random.trust_cpu=1 rdinit=/init "
+            + $"lab.name={machine.Name} lab.role={machine.Role} lab.address={machine.Address}/24";
+        string[] arguments =
+        [
+            .. board,
+            "-m", machine.MemoryMiB.ToString(CultureInfo.InvariantCulture),
+            "-nodefaults", "-display", "none", "-no-reboot",
+            "-serial", $"file:{Path.Combine(folder, "console")}",
+            "-kernel", Path.Combine(image, "vmlinux"), "-initrd", Path.Combine(image, "initrd"), "-append", commandLine,
+            "-netdev", $"dgram,id=lan,local.type=inet,local.host=127.0.0.1,local.port={cable.GuestEnd.Port},"
+                + $"remote.type=inet,remote.host=127.0.0.1,remote.port={cable.SwitchEnd.Port}",
+            "-device", $"virtio-net-pci,netdev=lan,mac={machine.Mac},romfile=",
+            // The guest has no route beyond this network, so 10.0.2.2, the test machine's loopback, is all it can reach.
+            "-netdev", $"user,id=control,ipv6=off{forwards}",
+            "-device", "virtio-net-pci,netdev=control,romfile=",
+            // The test machine does not lose power: what the guest flushed is as safe in the page cache as on a disk.
+            "-drive", $"file={Path.Combine(folder, "disk")},if=none,id=data,format=raw,cache=unsafe",
+            "-device", "virtio-blk-pci,drive=data",
+        ];
+        LeashedProcess process = await LeashedProcess.StartAsync(program, arguments);
+        return new Emulator(process, shell, forwarded);
+    }
+
+    /// <summary>What the emulator itself complained of.</summary>
+    public string Complaints => _process.Said;
+
+    /// <summary>Waits until the emulator has ended: the guest switched itself off, or its kernel panicked.</summary>
+    public Task WaitForExitAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
+
+    /// <summary>Pulls the plug.</summary>
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+}
+
+/// <summary>Ports in the guests.</summary>
+internal static class GuestPorts
+{
+    public const int Shell = 2222;
+    public const int UsbIp = 3240;
+}

@@ -1,0 +1,297 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using Longwire.Lab.Network;
+
+namespace Longwire.Lab.Machines;
+
+/// <summary>
+/// A virtual machine on a real kernel. It is driven through shells on a card of its own, so that whatever a test does to the house's
+/// network, and whatever hangs in the guest's USB, commands still come through. Safe to use from several tasks at once.
+/// </summary>
+public abstract class Guest : IAsyncDisposable
+{
+    private static readonly TimeSpan BootDeadline = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan CommandDeadline = TimeSpan.FromSeconds(30);
+
+    private readonly Machine _machine;
+    private readonly string _folder;
+    private readonly IReadOnlyList<int> _forwardedPorts;
+    private readonly ConcurrentBag<Shell> _idle = [];
+    private readonly List<GuestProcess> _processes = [];
+    private readonly Lock _gate = new();
+    private Emulator? _emulator;
+    private Task _kernelLogReading = Task.CompletedTask;
+    private GuestClock _clock = GuestClock.Unknown;
+
+    private protected Guest(Machine machine, Cable cable, string labFolder, TimeProvider time, params IReadOnlyList<int> forwardedPorts)
+    {
+        _machine = machine;
+        _folder = Path.Combine(labFolder, machine.Name);
+        _forwardedPorts = forwardedPorts;
+        Cable = cable;
+        Time = time;
+    }
+
+    public string Name => _machine.Name;
+
+    /// <summary>On the house's network, behind the switch.</summary>
+    public IPAddress Address => _machine.Address;
+
+    public Cable Cable { get; }
+
+    public KernelLog Kernel { get; } = new();
+
+    public bool IsOn => _emulator is { HasExited: false };
+
+    /// <summary>Programs started by <see cref="StartProcessAsync"/> since the last reset, ended ones too.</summary>
+    public IReadOnlyList<GuestProcess> Processes
+    {
+        get { lock (_gate) return [.. _processes]; }
+    }
+
+    protected TimeProvider Time { get; }
+
+    /// <summary>The guest's clock now: time since it was switched on, as its kernel counts.</summary>
+    public TimeSpan Now => ClockAt(Time.GetTimestamp());
+
+    /// <summary>What the guest's clock showed at a moment of the test machine's clock, to about 10 ms.</summary>
+    public TimeSpan ClockAt(long timestamp) => _clock.At(timestamp, Time);
+
+    /// <summary>Switches it on and waits until it obeys. Nothing to do if it is on.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        if (IsOn) return;
+        Directory.CreateDirectory(_folder);
+        string disk = Path.Combine(_folder, "disk");
+        if (!File.Exists(disk)) File.Copy(Path.Combine(LabFolders.Images, "empty-disk"), disk);
+        if (_emulator is not null) await _emulator.DisposeAsync();
+        Kernel.Clear();
+        _emulator = await Emulator.StartAsync(_machine, Cable, _folder, _forwardedPorts);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        stop.CancelAfter(BootDeadline);
+        try
+        {
+            _idle.Add(await FirstShellAsync(_emulator, stop.Token));
+            _kernelLogReading = ReadKernelLogAsync(await NewShellAsync(stop.Token), stop.Token);
+            _clock = await GuestClock.ReadAsync(this, Time);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"{Name} did not come up within {BootDeadline.TotalSeconds} s.\n{await DescribeAsync()}");
+        }
+    }
+
+    /// <summary>Pulls the plug: nothing is written back, nobody is told.</summary>
+    public async Task PowerOffAsync()
+    {
+        if (_emulator is not null) await _emulator.DisposeAsync();
+        _emulator = null;
+        await ForgetConnectionsAsync();
+    }
+
+    /// <summary>Stops what runs, as an init system would, and switches off.</summary>
+    public async Task ShutDownAsync()
+    {
+        await RunAsync("/lab/shutdown >/dev/null 2>&1 &");
+        await _emulator!.WaitForExitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+        await PowerOffAsync();
+    }
+
+    /// <summary>Runs a script and returns its exit code and output.</summary>
+    public async Task<ShellResult> TryRunAsync(string script, TimeSpan? deadline = null, CancellationToken cancellationToken = default)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        stop.CancelAfter(deadline ?? CommandDeadline);
+        Shell? shell = null;
+        try
+        {
+            if (!_idle.TryTake(out shell)) shell = await NewShellAsync(stop.Token);
+            ShellResult result = await shell.RunAsync(script, stop.Token);
+            _idle.Add(shell);
+            return result;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // What the script does in the guest goes on; only this shell is of no more use.
+            shell?.Dispose();
+            throw new TimeoutException($"{Name}: this did not end within {(deadline ?? CommandDeadline).TotalSeconds:0.0} s: {script}");
+        }
+        catch
+        {
+            shell?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs a script and returns its output.</summary>
+    /// <exception cref="GuestCommandException">It did not end with exit code 0.</exception>
+    public async Task<string> RunAsync(string script, TimeSpan? deadline = null, CancellationToken cancellationToken = default)
+    {
+        ShellResult result = await TryRunAsync(script, deadline, cancellationToken);
+        if (result.ExitCode == 0) return result.Output;
+        throw new GuestCommandException($"{Name}: exit code {result.ExitCode} from: {script}\n{result.Output}");
+    }
+
+    /// <summary>
+    /// Waits until a shell condition holds, such as <c>[ -e /dev/ttyACM0 ]</c>. The waiting is done in the guest, every 20 ms, and the
+    /// deadline is on its clock.
+    /// </summary>
+    /// <param name="what">What is waited for, in words, for the message if it does not come.</param>
+    /// <returns>The guest's clock when it held.</returns>
+    public async Task<TimeSpan> WaitForAsync(string condition, TimeSpan deadline, string? what = null, CancellationToken cancellationToken = default)
+    {
+        string script = string.Create(CultureInfo.InvariantCulture, $$"""
+            read u _ </proc/uptime; end=$((${u%.*}${u#*.} + {{(long)(deadline.TotalMilliseconds / 10)}}))
+            until { {{condition}}
+            } >/dev/null 2>&1; do
+              read u _ </proc/uptime; [ ${u%.*}${u#*.} -lt $end ] || exit 124
+              read -t 0.02 _ <&9
+            done
+            read u _ </proc/uptime; echo $u
+            """);
+        ShellResult result = await TryRunAsync(script, deadline + CommandDeadline, cancellationToken);
+        if (result.ExitCode == 0 && double.TryParse(result.Output, CultureInfo.InvariantCulture, out double uptime)) return _clock.FromUptime(uptime);
+        throw new TimeoutException($"{Name}: not within {deadline.TotalSeconds:0.0} s: {what ?? condition}");
+    }
+
+    /// <summary>Starts a program that runs on while the test does other things. What it says is kept, and shown if the test fails.</summary>
+    public async Task<GuestProcess> StartProcessAsync(string command, CancellationToken cancellationToken = default)
+    {
+        GuestProcess process = await GuestProcess.StartAsync(this, command, await NewShellAsync(cancellationToken), Time, cancellationToken);
+        lock (_gate) _processes.Add(process);
+        return process;
+    }
+
+    /// <summary>Opens a character device for reading and writing, raw.</summary>
+    public async Task<GuestStream> OpenAsync(string path, CancellationToken cancellationToken = default) =>
+        await GuestStream.OpenAsync(this, path, await NewShellAsync(cancellationToken), cancellationToken);
+
+    public async Task WriteFileAsync(string path, string text)
+    {
+        string encoded = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));
+        await RunAsync($"mkdir -p $(dirname {path}) && echo {encoded} | base64 -d >{path}.new && mv {path}.new {path}");
+    }
+
+    public Task<string> ReadFileAsync(string path) => RunAsync($"cat {path}");
+
+    /// <summary>Everything that explains a failure: what the programs said, what the kernel said, the console.</summary>
+    public async Task<string> DescribeAsync()
+    {
+        var text = new System.Text.StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"===== {Name} ({Address}), {(IsOn ? $"on, clock {Now.TotalSeconds:0.000}" : "off")}{(Cable.IsCut ? ", cable cut" : "")}");
+        foreach (GuestProcess process in Processes)
+        {
+            string end = !process.Exited.IsCompletedSuccessfully ? "runs" : await process.Exited is { } code ? $"exit code {code}" : "switched off under it";
+            text.AppendLine(CultureInfo.InvariantCulture, $"--- {process.Command} (pid {process.Pid}, {end})");
+            foreach (ProcessLine line in process.Lines.TakeLast(150)) text.AppendLine(CultureInfo.InvariantCulture, $"[{ClockAt(line.Timestamp).TotalSeconds,9:0.000}] {line.Text}");
+        }
+        text.AppendLine("--- kernel");
+        foreach (KernelLine line in Kernel.Lines.Where(line => line.Time > _clock.KernelTime || !IsOn).TakeLast(80)) text.AppendLine(CultureInfo.InvariantCulture, $"[{line.Time.TotalSeconds,9:0.000}] {line.Message}");
+        string console = Path.Combine(_folder, "console");
+        if (File.Exists(console))
+        {
+            text.AppendLine("--- console");
+            foreach (string line in (await File.ReadAllLinesAsync(console)).TakeLast(30)) text.AppendLine(line);
+        }
+        if (_emulator?.Complaints is { Length: > 0 } complaints) text.AppendLine("--- emulator").AppendLine(complaints);
+        return text.ToString();
+    }
+
+    /// <summary>Brings the guest back to how it was after its start, and checks that it is.</summary>
+    /// <exception cref="GuestCommandException">Something a test left behind cannot be removed; the guest was switched off, to start afresh.</exception>
+    internal async Task ResetAsync()
+    {
+        if (!IsOn)
+        {
+            // A guest that a test left off must not bring back what its disk remembers.
+            ForgetDisk();
+            Forget();
+            return;
+        }
+        KernelLine? damage = Kernel.Damage().FirstOrDefault();
+        ShellResult? result = null;
+        try
+        {
+            result = damage is null ? await TryRunAsync("/lab/reset", TimeSpan.FromSeconds(20)) : null;
+        }
+        catch (Exception e) when (e is IOException or TimeoutException)
+        {
+            result = new ShellResult(-1, e.Message);
+        }
+        if (result is { ExitCode: 0 })
+        {
+            Forget();
+            return;
+        }
+        string description = await DescribeAsync();
+        await PowerOffAsync();
+        ForgetDisk();
+        Forget();
+        throw new GuestCommandException(damage is null
+            ? $"{Name} could not be brought back to how it was, and was switched off: {result!.Output}\n{description}"
+            : $"{Name}: the kernel took damage: {damage.Message}\n{description}");
+    }
+
+    internal IPEndPoint Forwarded(int port) => _emulator!.Forwarded[port];
+
+    /// <summary>What a guest's own class remembers of a test.</summary>
+    protected virtual void Forget()
+    {
+        lock (_gate) _processes.Clear();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await PowerOffAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    private void ForgetDisk()
+    {
+        if (Directory.Exists(_folder)) File.Delete(Path.Combine(_folder, "disk"));
+    }
+
+    private async Task<Shell> FirstShellAsync(Emulator emulator, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (emulator.HasExited) throw new IOException($"{Name}'s emulator ended at once: {emulator.Complaints}");
+            using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            attempt.CancelAfter(TimeSpan.FromMilliseconds(500));
+            try
+            {
+                return await Shell.ConnectAsync(emulator.ShellAddress, attempt.Token);
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException or System.Net.Sockets.SocketException && !cancellationToken.IsCancellationRequested)
+            {
+                // The emulator accepts before the guest listens; then it closes, or nothing comes back.
+                await Task.Delay(TimeSpan.FromMilliseconds(30), Time, cancellationToken);
+            }
+        }
+    }
+
+    private Task<Shell> NewShellAsync(CancellationToken cancellationToken) =>
+        _emulator is { HasExited: false } emulator
+            ? Shell.ConnectAsync(emulator.ShellAddress, cancellationToken)
+            : Task.FromException<Shell>(new IOException($"{Name} is off."));
+
+    private async Task ReadKernelLogAsync(Shell shell, CancellationToken startCancelled)
+    {
+        using (shell)
+        {
+            await shell.SendAsync("exec cat /dev/kmsg\n", startCancelled);
+            while (await shell.ReadLineAsync(CancellationToken.None) is { } record)
+            {
+                if (record.Length > 0) Kernel.Add(record);
+            }
+        }
+    }
+
+    private async Task ForgetConnectionsAsync()
+    {
+        while (_idle.TryTake(out Shell? shell)) shell.Dispose();
+        await _kernelLogReading;
+        foreach (GuestProcess process in Processes) await process.Exited;
+    }
+}

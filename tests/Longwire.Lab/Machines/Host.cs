@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Net;
+using Longwire.Lab.Network;
+
+namespace Longwire.Lab.Machines;
+
+/// <summary>A virtual Home Assistant machine (amd64) with the real udev. Its /data outlives it, also when it loses power.</summary>
+public sealed class Host : Guest
+{
+    private const string OptionsFile = "/data/options.yaml";
+    private const string DataFolder = "/data/longwire";
+
+    internal Host(string name, IPAddress address, string mac, Cable cable, string folder, TimeProvider time)
+        : base(new Machine(name, "amd64", "host", address, mac, MemoryMiB: 384), cable, folder, time)
+    {
+    }
+
+    /// <summary>Our program on this host, if it was started: the last one, should it have been started again.</summary>
+    public GuestProcess? Attach { get; private set; }
+
+    public Task WriteOptionsAsync(string options) => WriteFileAsync(OptionsFile, options);
+
+    /// <summary>Starts <c>longwire attach</c>, with the options that were written last if none are given.</summary>
+    public async Task<GuestProcess> StartAttachAsync(string? options = null)
+    {
+        if (options is not null) await WriteOptionsAsync(options);
+        return Attach = await StartProcessAsync($"longwire attach --options {OptionsFile} --data {DataFolder}");
+    }
+
+    /// <summary>Stops <c>longwire attach</c> as the Supervisor would.</summary>
+    public Task<int?> StopAttachAsync() => Attach!.StopAsync(TimeSpan.FromSeconds(10));
+
+    /// <summary>All ports of vhci_hcd; empty before its module is loaded.</summary>
+    public async Task<IReadOnlyList<VhciPort>> VhciPortsAsync() =>
+        VhciPort.Parse((await TryRunAsync("cat /sys/devices/platform/vhci_hcd.0/status*")).Output);
+
+    /// <summary>Ports that are not free.</summary>
+    public async Task<IReadOnlyList<VhciPort>> VhciPortsInUseAsync() => [.. (await VhciPortsAsync()).Where(port => port.State != 4)];
+
+    /// <summary>Waits until no port of vhci_hcd is taken and no device of it is left.</summary>
+    public Task<TimeSpan> WaitUntilNothingIsAttachedAsync(TimeSpan deadline) => WaitForAsync(
+        "cd /sys/devices/platform/vhci_hcd.0 && ! cat status* | grep -q -E '^(hs|ss) +[0-9]+ 00[567] ' && ! ls -d usb*/[0-9]*-[0-9]", deadline,
+        "every vhci port is free");
+
+    /// <summary>What a stranger does: the stock tool, without asking us.</summary>
+    /// <returns>The port it took.</returns>
+    public async Task<int> StrangerAttachAsync(Pi pi, string busId)
+    {
+        HashSet<int> before = [.. (await VhciPortsInUseAsync()).Select(port => port.Number)];
+        await RunAsync($"modprobe vhci-hcd && usbip attach -r {pi.Address} -b {busId}");
+        await WaitForAsync("! cat /sys/devices/platform/vhci_hcd.0/status* | grep -q ' 005 '", TimeSpan.FromSeconds(10), "the stranger's device is enumerated");
+        return (await VhciPortsInUseAsync()).Single(port => !before.Contains(port.Number)).Number;
+    }
+
+    /// <summary>The stock tool's detach.</summary>
+    public Task StrangerDetachAsync(int port) => RunAsync(string.Create(CultureInfo.InvariantCulture, $"usbip detach -p {port}"));
+
+    /// <summary>Every name that udev gave a serial port: by-id and by-path, as they stand.</summary>
+    public async Task<IReadOnlyList<string>> SerialLinksAsync() =>
+        (await TryRunAsync("ls -d /dev/serial/by-id/* /dev/serial/by-path/* 2>/dev/null")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Waits until udev has made a link, such as /dev/serial/by-id/usb-….</summary>
+    public Task<TimeSpan> WaitForDeviceAsync(string path, TimeSpan deadline) => WaitForAsync($"[ -c {path} ]", deadline, $"{path} is there");
+
+    /// <summary><c>authorized_default</c> of every root hub of vhci_hcd, in the order of the buses.</summary>
+    public async Task<IReadOnlyList<int>> AuthorizedDefaultsAsync() =>
+        [.. (await RunAsync("cat /sys/devices/platform/vhci_hcd.0/usb*/authorized_default")).Split('\n').Select(value => int.Parse(value, CultureInfo.InvariantCulture))];
+
+    protected override void Forget()
+    {
+        base.Forget();
+        Attach = null;
+    }
+}

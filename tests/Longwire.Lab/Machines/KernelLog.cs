@@ -1,0 +1,79 @@
+using System.Globalization;
+
+namespace Longwire.Lab.Machines;
+
+/// <param name="Time">On the guest's own clock, since it was switched on.</param>
+public sealed record KernelLine(TimeSpan Time, string Message);
+
+/// <summary>What the guest's kernel says, as it says it, with the kernel's own times.</summary>
+public sealed class KernelLog
+{
+    // A guest that talks without end must not eat the test's memory; a test looks at the last minutes at most.
+    private const int LinesKept = 20_000;
+
+    private readonly Lock _gate = new();
+    private readonly List<KernelLine> _lines = [];
+    private TaskCompletionSource _grown = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public IReadOnlyList<KernelLine> Lines
+    {
+        get { lock (_gate) return [.. _lines]; }
+    }
+
+    /// <summary>The first line after <paramref name="after"/> that contains the text, waited for until the deadline.</summary>
+    public async Task<KernelLine> WaitForAsync(string text, TimeSpan after, TimeSpan deadline, CancellationToken cancellationToken = default)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        stop.CancelAfter(deadline);
+        while (true)
+        {
+            Task grown;
+            lock (_gate)
+            {
+                KernelLine? found = _lines.Find(line => line.Time > after && line.Message.Contains(text, StringComparison.Ordinal));
+                if (found is not null) return found;
+                grown = _grown.Task;
+            }
+            try
+            {
+                await grown.WaitAsync(stop.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw new TimeoutException($"The kernel did not say \"{text}\" within {deadline.TotalSeconds:0.0} s.");
+            }
+        }
+    }
+
+    /// <summary>Lines that tell of damage to the kernel itself: after these nothing that a test sees can be trusted.</summary>
+    public IEnumerable<KernelLine> Damage() => Lines.Where(line =>
+        line.Message.Contains("BUG:", StringComparison.Ordinal)
+        || line.Message.Contains("Oops", StringComparison.Ordinal)
+        || line.Message.Contains("WARNING: CPU", StringComparison.Ordinal)
+        || line.Message.Contains("general protection fault", StringComparison.Ordinal)
+        || line.Message.Contains("refcount_t:", StringComparison.Ordinal)
+        || line.Message.Contains("soft lockup", StringComparison.Ordinal));
+
+    internal void Clear()
+    {
+        lock (_gate) _lines.Clear();
+    }
+
+    /// <summary>Takes a record of /dev/kmsg: <c>priority,sequence,microseconds,flags;message</c>. Continuation lines begin with a space.</summary>
+    internal void Add(string record)
+    {
+        int semicolon = record.IndexOf(';', StringComparison.Ordinal);
+        if (semicolon < 0 || record[0] == ' ') return;
+        string[] fields = record[..semicolon].Split(',');
+        if (fields.Length < 3 || !long.TryParse(fields[2], CultureInfo.InvariantCulture, out long microseconds)) return;
+        TaskCompletionSource grown;
+        lock (_gate)
+        {
+            if (_lines.Count == LinesKept) _lines.RemoveRange(0, LinesKept / 2);
+            _lines.Add(new KernelLine(TimeSpan.FromMicroseconds(microseconds), record[(semicolon + 1)..]));
+            grown = _grown;
+            _grown = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+        grown.SetResult();
+    }
+}

@@ -1,0 +1,112 @@
+using System.Net;
+using Longwire.Lab.Network;
+using Longwire.Lab.Sticks;
+
+namespace Longwire.Lab.Machines;
+
+/// <summary>
+/// A virtual Raspberry Pi (arm64) with eight USB ports, 0 to 7. It exports either with our program or with the distribution's
+/// usbipd; a test says which.
+/// </summary>
+public sealed class Pi : Guest
+{
+    private readonly List<Stick> _sticks = [];
+    private int _made;
+    private Func<Task>? _service;
+
+    internal Pi(string name, IPAddress address, string mac, Cable cable, string folder, TimeProvider time)
+        : base(new Machine(name, "arm64", "pi", address, mac, MemoryMiB: 256), cable, folder, time, GuestPorts.UsbIp)
+    {
+    }
+
+    /// <summary>Our program on this Pi, if it was started.</summary>
+    public GuestProcess? Export { get; private set; }
+
+    /// <summary>Leads to this Pi's port 3240 from the test machine, past the switch; the Pi sees 10.0.2.2 as the client.</summary>
+    public IPEndPoint UsbIpFromTheTest => Forwarded(GuestPorts.UsbIp);
+
+
+    /// <summary>Options for our export that serve stock clients on 3240: every host of the house, and the test itself.</summary>
+    public string DefaultExportOptions => $$"""
+        name: {{Name}}
+        stock:
+          port: 3240
+          allow: ["10.77.0.21", "10.77.0.22", "10.0.2.2"]
+
+        """;
+
+    /// <summary>A stick in the hand, not plugged in yet.</summary>
+    public async Task<Stick> MakeStickAsync(StickModel model)
+    {
+        Stick stick = await Stick.MakeAsync(this, $"s{++_made}", model);
+        _sticks.Add(stick);
+        return stick;
+    }
+
+    /// <summary>Plugs a new stick into a port and waits until the Pi's kernel has read it.</summary>
+    public async Task<Stick> PlugAsync(StickModel model, int port = 0)
+    {
+        Stick stick = await MakeStickAsync(model);
+        await stick.PlugAsync(port);
+        return stick;
+    }
+
+    /// <summary>Starts the distribution's usbipd and binds one VID:PID, as the classic units do; it comes back so after a reboot.</summary>
+    public async Task StartStockAsync(string usbId)
+    {
+        _service = () => StartStockAsync(usbId);
+        await RunAsync($"stock-pi start {usbId}");
+        await WaitForAsync("netstat -tln | grep -q :3240", TimeSpan.FromSeconds(5), "usbipd listens");
+    }
+
+    /// <summary>Stops the classic units: the stick is unbound, usbipd ends.</summary>
+    public async Task StopStockAsync()
+    {
+        _service = null;
+        await RunAsync("stock-pi stop");
+    }
+
+    /// <summary>Starts <c>longwire export</c>; it comes back so after a reboot. Does not wait for it to serve: see <see cref="WaitUntilItServesAsync"/>.</summary>
+    /// <param name="options">What stands in /etc/longwire/export.yaml; <see cref="DefaultExportOptions"/> if null.</param>
+    public async Task<GuestProcess> StartExportAsync(string? options = null)
+    {
+        _service = () => StartExportAsync(options);
+        await WriteFileAsync("/etc/longwire/export.yaml", options ?? DefaultExportOptions);
+        return Export = await StartProcessAsync("longwire export");
+    }
+
+    /// <summary>Stops <c>longwire export</c> as its service manager would.</summary>
+    public async Task<int?> StopExportAsync()
+    {
+        _service = null;
+        return await Export!.StopAsync(TimeSpan.FromSeconds(10));
+    }
+
+    /// <summary>Waits until something accepts connections on 3240.</summary>
+    /// <returns>This Pi's clock at that moment.</returns>
+    public Task<TimeSpan> WaitUntilItServesAsync(TimeSpan deadline) => WaitForAsync("netstat -tln | grep -q :3240", deadline, "something listens on 3240");
+
+    /// <summary>Switches off, in order or by pulling the plug, and leaves it off.</summary>
+    public Task StopAsync(bool inOrder) => inOrder ? ShutDownAsync() : PowerOffAsync();
+
+    /// <summary>Switches on again: the sticks are where they were, and what exported them starts once they are there.</summary>
+    public async Task ComeBackAsync(CancellationToken cancellationToken = default)
+    {
+        await StartAsync(cancellationToken);
+        foreach (Stick stick in _sticks) await stick.RemakeAsync();
+        if (_service is not null) await _service();
+    }
+
+    public async Task RebootAsync(bool inOrder)
+    {
+        await StopAsync(inOrder);
+        await ComeBackAsync();
+    }
+
+    protected override void Forget()
+    {
+        base.Forget();
+        _sticks.Clear();
+        (_service, Export) = (null, null);
+    }
+}

@@ -1,0 +1,28 @@
+namespace Longwire.Lab.Sticks;
+
+/// <summary>What a stick says of itself. The kernel emulates the rest: a true USB device with drivers bound by the usual rules.</summary>
+/// <param name="VendorId">Four hexadecimal digits.</param>
+/// <param name="ProductId">Four hexadecimal digits.</param>
+/// <param name="Serial">Empty for a stick that has none.</param>
+/// <param name="Ports">Serial ports (CDC ACM functions); 0 for a stick that only claims to be a radio.</param>
+/// <param name="Keyboard">With a HID function, as a bad guest has it.</param>
+public sealed record StickModel(string VendorId, string ProductId, string Serial, string Manufacturer, string Product, int Ports = 1, bool Keyboard = false)
+{
+    /// <summary>A Z-Wave stick: 0658:0200, recognised with certainty.</summary>
+    public static StickModel ZWave { get; } = new("0658", "0200", "ZW0001", "Sigma Designs", "UZB");
+
+    /// <summary>A Zigbee stick: 1cf1:0030, recognised with certainty.</summary>
+    public static StickModel Zigbee { get; } = new("1cf1", "0030", "DE2400001", "dresden elektronik", "ConBee II");
+
+    /// <summary>One device, two radios: 10c4:8a2a.</summary>
+    public static StickModel TwoPorts { get; } = new("10c4", "8a2a", "51600001", "Silicon Labs", "HubZ Smart Home Controller", Ports: 2);
+
+    /// <summary>As vendor:product, the way options name it.</summary>
+    public string UsbId => $"{VendorId}:{ProductId}";
+
+    /// <summary>The same stick as the maker builds it without a serial number, as many are.</summary>
+    public StickModel WithoutSerial() => this with { Serial = "" };
+
+    /// <summary>A keyboard that claims to be this stick.</summary>
+    public StickModel AsKeyboard() => this with { Ports = 0, Keyboard = true };
+}

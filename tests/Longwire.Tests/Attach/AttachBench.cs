@@ -1,0 +1,231 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Threading.Channels;
+using Longwire.Attach;
+using Longwire.Attach.Memory;
+using Longwire.Health;
+using Longwire.Options;
+using Longwire.Radios;
+using Longwire.UsbIp.Client;
+using Longwire.UsbIp.Usb;
+using Longwire.UsbIp.Wire;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Longwire.Tests.Attach;
+
+/// <summary>A reconciler with scripted attachments and Pis around it, on a clock that only the test moves.</summary>
+internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWatchStarter
+{
+    public static readonly UsbId Zwave = UsbId.Parse("0658:0200");
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(10);
+
+    private readonly Channel<AttachEvent> _events = Channel.CreateBounded<AttachEvent>(1000);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _running;
+    private readonly string _folder = Directory.CreateTempSubdirectory("longwire-attach-").FullName;
+    private readonly Reconciler _reconciler;
+
+    public AttachBench(params RadioMemory[] known)
+    {
+        EventReader = Feed.SubscribeToEvents();
+        var memory = new AttachMemory { InstanceId = "test", Radios = [.. known] };
+        var store = new MemoryStore(new MemoryFile(_folder), Time, NullLogger.Instance, _ => { });
+        _reconciler = new Reconciler(
+            _events.Reader, new ReconcilerPorts(this, this, store, Feed), memory, _ => { }, KnownRadios.Default, Time, new Random(1), NullLogger.Instance);
+        _running = Task.Run(() => _reconciler.RunAsync(_stop.Token));
+    }
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
+    public StateFeed Feed { get; } = new();
+    public ChannelReader<RadioEvent> EventReader { get; }
+    public AttachMemory Memory => _reconciler.Memory;
+
+    // Written by the reconciler's task, read by the test's.
+    public List<ScriptedAttachment> Attachments { get; } = [];
+    public Dictionary<string, ScriptedWatch> Watches { get; } = [];
+
+    public static PiOptions Pi(string id, string address = "192.0.2.1") =>
+        new() { Id = id, Name = id, Address = address, EndPoint = new DnsEndPoint(address, 3240) };
+
+    public static RadioRule Rule(string match, string? pi = null, string? name = null, int index = 0) =>
+        new() { Match = RadioMatch.TryParse(match, out RadioMatch? parsed) ? parsed : throw new FormatException(match), Pi = pi, Name = name, Path = $"radios[{index}]" };
+
+    public static AttachOptions Wishes(IEnumerable<PiOptions> pis, params RadioRule[] rules) =>
+        new() { Pis = [.. pis], Radios = [.. rules], TakeRecognised = rules.Length == 0 };
+
+    public static ExportedDevice Device(string busId = "1-1.2", uint devNum = 3, string id = "0658:0200") => new()
+    {
+        Path = $"/sys/devices/platform/soc/usb1/1-1/{busId}",
+        BusId = BusId.Parse(busId),
+        BusNumber = 1,
+        DeviceNumber = devNum,
+        Speed = UsbSpeed.Full,
+        Id = UsbId.Parse(id),
+        BcdDevice = 0,
+        DeviceClass = 2,
+        DeviceSubClass = 0,
+        DeviceProtocol = 0,
+        ConfigurationValue = 1,
+        ConfigurationCount = 1,
+        InterfaceCount = 2,
+    };
+
+    public static DeviceIdentity Identity(string? serial = null, string id = "0658:0200", params byte[] classes) => new()
+    {
+        Id = UsbId.Parse(id),
+        BcdDevice = 0,
+        Serial = serial,
+        Interfaces = classes.Length == 0 ? [new(2, 2, 1), new(10, 0, 0)] : [.. classes.Select(c => new UsbInterfaceClass(c, 0, 0))],
+        Descriptors = new byte[18],
+    };
+
+    public static RadioMemory Known(string id, string? serial = null, string port = "1.2", string pi = "attic", bool wanted = true) => new()
+    {
+        Id = id,
+        Name = id,
+        PiId = pi,
+        UsbId = "0658:0200",
+        Serial = serial,
+        Controller = "platform/soc",
+        PortChain = port,
+        LastBusId = $"1-{port}",
+        SerialPortCount = 1,
+        Wanted = wanted,
+    };
+
+    public void Tell(AttachEvent news) => Assert.True(_events.Writer.TryWrite(news));
+
+    public void Load(AttachOptions options) => Tell(new AttachEvent.OptionsLoaded(new LoadedOptions<AttachOptions>(options, [])));
+
+    public void List(string pi, params ExportedDevice[] devices) =>
+        Tell(new AttachEvent.PiAnswered(pi, new DeviceList([.. devices], null), TimeSpan.FromMilliseconds(1), Time.GetTimestamp()));
+
+    public void ListOfLongwire(string pi, ImmutableArray<NoticeEntry> notice, params ExportedDevice[] devices) =>
+        Tell(new AttachEvent.PiAnswered(
+            pi, new DeviceList([.. devices], new ExportNotice { Version = "0.1.0", Entries = notice }), TimeSpan.FromMilliseconds(1), Time.GetTimestamp()));
+
+    public async Task<Snapshot> UntilAsync(Func<Snapshot, bool> condition)
+    {
+        using var deadline = new CancellationTokenSource(s_deadline);
+        Snapshot snapshot = Feed.Current;
+        while (!condition(snapshot))
+        {
+            try
+            {
+                snapshot = await Feed.WaitForChangeAsync(snapshot, deadline.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail($"never came: {string.Join("; ", snapshot.Radios.Select(r => $"{r.Id} {r.Status} {r.Reason}"))} problems: {string.Join("; ", snapshot.Bridge.Problems)}");
+            }
+        }
+        return snapshot;
+    }
+
+    public Task<Snapshot> UntilStatusAsync(string radio, RadioStatus status) =>
+        UntilAsync(snapshot => snapshot.Radios.Any(r => r.Id == radio && r.Status == status));
+
+    /// <summary>The next attachment that is started, in order.</summary>
+    public async Task<ScriptedAttachment> NextAttachmentAsync(int index = 0)
+    {
+        using var deadline = new CancellationTokenSource(s_deadline);
+        while (true)
+        {
+            lock (Attachments)
+            {
+                if (Attachments.Count > index) return Attachments[index];
+            }
+            deadline.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    /// <summary>Everything told so far has been seen and settled: the question travels the same channel.</summary>
+    public async Task SettledAsync()
+    {
+        string mark = Guid.NewGuid().ToString();
+        Tell(new AttachEvent.ProblemsChanged("settled", mark));
+        await UntilAsync(snapshot => snapshot.Bridge.Problems.Contains(mark));
+        Tell(new AttachEvent.ProblemsChanged("settled", null));
+        await UntilAsync(snapshot => !snapshot.Bridge.Problems.Contains(mark));
+    }
+
+    /// <summary>Brings one stick up on a fresh bench.</summary>
+    public async Task<ScriptedAttachment> AttachAsync(ExportedDevice device, DeviceIdentity identity, int index = 0, string pi = "attic")
+    {
+        List(pi, device);
+        ScriptedAttachment attachment = await NextAttachmentAsync(index);
+        Assert.IsType<Verdict.Attach>(await IdentifyAsync(attachment, device, identity));
+        Tell(new AttachEvent.CameUp(attachment, 1));
+        await SettledAsync();
+        return attachment;
+    }
+
+    public async Task<Verdict> IdentifyAsync(ScriptedAttachment attachment, ExportedDevice device, DeviceIdentity identity) =>
+        await Identify(attachment, device, identity).WaitAsync(s_deadline);
+
+    public Task<Verdict> Identify(ScriptedAttachment attachment, ExportedDevice device, DeviceIdentity identity)
+    {
+        var answer = new TaskCompletionSource<Verdict>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Tell(new AttachEvent.Identified(attachment, device, identity, 40000, answer));
+        return answer.Task;
+    }
+
+    public IReadOnlyList<RadioEvent> TakeEvents()
+    {
+        var events = new List<RadioEvent>();
+        while (EventReader.TryRead(out RadioEvent? radioEvent)) events.Add(radioEvent);
+        return events;
+    }
+
+    IAttachment IAttachmentStarter.Start(AttachRequest request)
+    {
+        var attachment = new ScriptedAttachment(request, Tell);
+        lock (Attachments) Attachments.Add(attachment);
+        return attachment;
+    }
+
+    IPiWatch IPiWatchStarter.Start(PiOptions pi) => Watches[pi.Id] = new ScriptedWatch();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running.WaitAsync(s_deadline);
+        _stop.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    internal sealed class ScriptedAttachment(AttachRequest request, Action<AttachEvent> tell) : IAttachment
+    {
+        public AttachRequest Request { get; } = request;
+        public string PiId => Request.PiId;
+        public BusId BusId => Request.BusId;
+        public bool Cancelled { get; private set; }
+
+        public void KernelChanged()
+        {
+        }
+
+        public void Cancel()
+        {
+            Cancelled = true;
+            tell(new AttachEvent.Ended(this, new AttachOutcome.Cancelled()));
+        }
+    }
+
+    internal sealed class ScriptedWatch : IPiWatch
+    {
+        public TimeSpan? Interval { get; private set; }
+        public bool Stopped { get; private set; }
+
+        public void AskEvery(TimeSpan? interval) => Interval = interval;
+
+        public void AskNow()
+        {
+        }
+
+        public void Stop() => Stopped = true;
+    }
+}

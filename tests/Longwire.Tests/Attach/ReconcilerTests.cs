@@ -1,0 +1,277 @@
+using Longwire.Attach;
+using Longwire.Health;
+using Longwire.UsbIp.Wire;
+using Xunit;
+using static Longwire.Tests.Attach.AttachBench;
+
+namespace Longwire.Tests.Attach;
+
+public sealed class ReconcilerTests
+{
+    private const string Radio = "0658_0200_ZW0001";
+
+    [Fact]
+    public async Task A_recognised_stick_is_attached_and_told_about()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")]));
+        await bench.AttachAsync(Device(), Identity("ZW0001"));
+        RadioSnapshot radio = Assert.Single((await bench.UntilStatusAsync(Radio, RadioStatus.Attached)).Radios);
+        Assert.Equal(bench.Time.GetUtcNow(), radio.Since);
+        Assert.True(radio.PluggedIn);
+        Assert.Equal([new RadioEvent(Radio, RadioEventType.Attached, null)], bench.TakeEvents());
+    }
+
+    [Fact]
+    public async Task A_known_radio_is_shown_before_anything_is_asked()
+    {
+        await using var bench = new AttachBench(Known(Radio, "ZW0001"));
+        bench.Load(Wishes([Pi("attic")]));
+        Snapshot first = await bench.UntilAsync(snapshot => snapshot != Snapshot.Empty);
+        Assert.Equal(RadioStatus.Attaching, Assert.Single(first.Radios).Status);
+        Assert.Null(Assert.Single(first.Pis).Reachable);
+    }
+
+    [Fact]
+    public async Task A_lost_radio_is_lost_at_once_and_attached_again_when_it_is_listed()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")]));
+        ScriptedAttachment first = await bench.AttachAsync(Device(), Identity("ZW0001"));
+        bench.Tell(new AttachEvent.WentDown(first, new AttachOutcome.Lost("pulled", PiSilent: false)));
+        RadioSnapshot lost = (await bench.UntilAsync(s => s.Radios.Any(r => r.Status != RadioStatus.Attached))).Radios[0];
+        Assert.Equal((1, "pulled", (DateTimeOffset?)null), (lost.Disconnects, lost.LastDisconnectReason, lost.Since));
+        bench.Tell(new AttachEvent.Ended(first, new AttachOutcome.Lost("pulled", PiSilent: false)));
+        bench.ListOfLongwire("attic", []);
+        await bench.UntilStatusAsync(Radio, RadioStatus.Unplugged);
+        await bench.AttachAsync(Device("1-1.4", 4), Identity("ZW0001"), index: 1);
+        Snapshot back = await bench.UntilStatusAsync(Radio, RadioStatus.Attached);
+        Assert.Equal("unplugged from the Pi", Assert.Single(back.Radios).LastDisconnectReason);
+        Assert.Equal(
+            [RadioEventType.Attached, RadioEventType.Lost, RadioEventType.Unplugged, RadioEventType.Plugged, RadioEventType.Attached],
+            bench.TakeEvents().Select(e => e.Type));
+    }
+
+    [Fact]
+    public async Task A_Pi_that_fell_silent_is_unreachable_at_once()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")]));
+        ScriptedAttachment attachment = await bench.AttachAsync(Device(), Identity("ZW0001"));
+        bench.Tell(new AttachEvent.WentDown(attachment, new AttachOutcome.Lost("silent", PiSilent: true)));
+        Snapshot snapshot = await bench.UntilStatusAsync(Radio, RadioStatus.PiUnreachable);
+        Assert.False(snapshot.Pis[0].Reachable);
+    }
+
+    [Fact]
+    public async Task A_radio_that_is_not_listed_is_asked_for_and_found_in_use()
+    {
+        await using var bench = new AttachBench(Known(Radio, "ZW0001"));
+        bench.Load(Wishes([Pi("attic")]));
+        bench.List("attic");
+        ScriptedAttachment asked = await bench.NextAttachmentAsync();
+        Assert.Equal("1-1.2", asked.BusId.ToString());
+        bench.Tell(new AttachEvent.Ended(asked, new AttachOutcome.NotGiven(UsbIpStatus.DeviceBusy)));
+        await bench.UntilStatusAsync(Radio, RadioStatus.InUse);
+        await bench.AttachAsync(Device(), Identity("ZW0001"), index: 1);
+        await bench.UntilStatusAsync(Radio, RadioStatus.Attached);
+    }
+
+    [Fact]
+    public async Task A_radio_that_a_stock_Pi_does_not_know_is_not_offered()
+    {
+        await using var bench = new AttachBench(Known(Radio, "ZW0001"));
+        bench.Load(Wishes([Pi("attic")]));
+        bench.List("attic");
+        bench.Tell(new AttachEvent.Ended(await bench.NextAttachmentAsync(), new AttachOutcome.NotGiven(UsbIpStatus.NoSuchDevice)));
+        await bench.UntilStatusAsync(Radio, RadioStatus.NotOffered);
+    }
+
+    [Fact]
+    public async Task A_detached_radio_stays_so_and_is_not_counted_as_lost()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")]));
+        ScriptedAttachment attachment = await bench.AttachAsync(Device(), Identity("ZW0001"));
+        bench.Tell(new AttachEvent.Commanded(new RadioCommand.SetWanted(Radio, Wanted: false)));
+        Snapshot snapshot = await bench.UntilStatusAsync(Radio, RadioStatus.Detached);
+        Assert.True(attachment.Cancelled);
+        Assert.Equal(0, snapshot.Radios[0].Disconnects);
+        bench.List("attic", Device());
+        await bench.SettledAsync();
+        Assert.Single(bench.Attachments);
+        Assert.False(bench.Memory.Find(Radio)!.Wanted);
+        Assert.Equal([RadioEventType.Attached, RadioEventType.Detached], bench.TakeEvents().Select(e => e.Type));
+    }
+
+    [Fact]
+    public async Task A_radio_with_a_keyboard_in_it_is_refused_once_until_something_changes()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")]));
+        bench.List("attic", Device());
+        ScriptedAttachment attachment = await bench.NextAttachmentAsync();
+        Verdict.Refuse refuse = Assert.IsType<Verdict.Refuse>(await bench.IdentifyAsync(attachment, Device(), Identity("ZW0001", classes: [2, 10, 3])));
+        bench.Tell(new AttachEvent.Ended(attachment, new AttachOutcome.Refused(refuse.Reason)));
+        Snapshot snapshot = await bench.UntilStatusAsync(Radio, RadioStatus.Refused);
+        Assert.Contains("class 03", snapshot.Radios[0].Reason, StringComparison.Ordinal);
+        bench.List("attic");
+        bench.List("attic", Device());
+        await bench.SettledAsync();
+        Assert.Single(bench.Attachments);
+        Assert.Equal([RadioEventType.Refused], bench.TakeEvents().Select(e => e.Type));
+        bench.List("attic", Device(devNum: 9));
+        await bench.NextAttachmentAsync(1);
+    }
+
+    [Fact]
+    public async Task Two_twins_at_first_sight_both_wait_until_both_have_spoken()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")]));
+        bench.List("attic", Device("1-1.2", 3), Device("1-1.3", 4));
+        ScriptedAttachment one = await bench.NextAttachmentAsync(), other = await bench.NextAttachmentAsync(1);
+        Task<Verdict> first = bench.Identify(one, Device("1-1.2", 3), Identity("0001"));
+        await bench.SettledAsync();
+        Assert.False(first.IsCompleted);
+        Verdict second = await bench.IdentifyAsync(other, Device("1-1.3", 4), Identity("0001"));
+        string[] ids = [Assert.IsType<Verdict.Attach>(await first).RadioId, Assert.IsType<Verdict.Attach>(second).RadioId];
+        Assert.Equal(["attic_0658_0200_1-2", "attic_0658_0200_1-3"], ids.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_twin_that_turns_up_later_renames_nobody()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")]));
+        await bench.AttachAsync(Device(), Identity("0001"));
+        bench.List("attic", Device("1-1.3", 4));
+        Verdict verdict = await bench.IdentifyAsync(await bench.NextAttachmentAsync(1), Device("1-1.3", 4), Identity("0001"));
+        Assert.Equal("attic_0658_0200_1-3", Assert.IsType<Verdict.Attach>(verdict).RadioId);
+        Snapshot snapshot = await bench.UntilAsync(s => s.Radios.Length == 2);
+        Assert.Contains(snapshot.Radios, radio => radio.Id == "0658_0200_0001" && radio.Status == RadioStatus.Attached);
+    }
+
+    [Fact]
+    public async Task Asking_for_a_kind_with_two_present_is_answered_with_the_lines_that_tell_them_apart()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")], Rule("0658:0200")));
+        bench.List("attic", Device("1-1.2", 3), Device("1-1.3", 4));
+        Snapshot snapshot = await bench.UntilAsync(s => s.Bridge.Problems.Length > 0);
+        string problem = Assert.Single(snapshot.Bridge.Problems);
+        Assert.Contains("radios[0]", problem, StringComparison.Ordinal);
+        Assert.Contains("0658:0200@1.2", problem, StringComparison.Ordinal);
+        Assert.Contains("0658:0200@1.3", problem, StringComparison.Ordinal);
+        Assert.Empty(bench.Attachments);
+        // One is pulled: what is left is meant.
+        bench.List("attic", Device("1-1.3", 4));
+        await bench.NextAttachmentAsync();
+    }
+
+    [Fact]
+    public async Task A_rule_keeps_its_radio_when_a_twin_turns_up()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")], Rule("0658:0200")));
+        ScriptedAttachment first = await bench.AttachAsync(Device(), Identity("ZW0001"));
+        bench.List("attic", Device("1-1.3", 4));
+        await bench.UntilAsync(s => s.Bridge.Problems.Length == 1);
+        Assert.False(first.Cancelled);
+        Assert.Single(bench.Attachments);
+    }
+
+    [Fact]
+    public async Task Changed_options_touch_only_what_changed()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic"), Pi("cellar", "192.0.2.2")], Rule("0658:0200", "attic", index: 0), Rule("1cf1:0030", "cellar", index: 1)));
+        bench.List("cellar");
+        ScriptedAttachment zwave = await bench.AttachAsync(Device(), Identity("ZW0001"));
+        ScriptedAttachment zigbee = await bench.AttachAsync(Device(id: "1cf1:0030"), Identity("DE1", "1cf1:0030"), 1, "cellar");
+        bench.Load(Wishes([Pi("attic"), Pi("cellar", "192.0.2.2")], Rule("0658:0200", "attic", name: "Z-Wave", index: 0)));
+        Snapshot snapshot = await bench.UntilAsync(s => s.Radios.Length == 1 && s.Radios[0].Name == "Z-Wave");
+        Assert.True(zigbee.Cancelled);
+        Assert.False(zwave.Cancelled);
+        Assert.Equal(RadioStatus.Attached, snapshot.Radios[0].Status);
+        Assert.All(bench.Watches.Values, watch => Assert.False(watch.Stopped));
+    }
+
+    [Fact]
+    public async Task A_stock_Pi_is_polled_only_while_something_is_missing()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")], Rule("0658:0200")));
+        bench.List("attic");
+        await bench.SettledAsync();
+        Assert.Equal(AttachTimers.PollFast, bench.Watches["attic"].Interval);
+        bench.Time.Advance(TimeSpan.FromSeconds(61));
+        await bench.SettledAsync();
+        Assert.Equal(AttachTimers.Poll, bench.Watches["attic"].Interval);
+        ScriptedAttachment attachment = await bench.AttachAsync(Device(), Identity("ZW0001"));
+        Assert.Null(bench.Watches["attic"].Interval);
+        bench.Tell(new AttachEvent.WentDown(attachment, new AttachOutcome.Lost("x", PiSilent: false)));
+        await bench.SettledAsync();
+        Assert.Equal(AttachTimers.PollFast, bench.Watches["attic"].Interval);
+    }
+
+    [Fact]
+    public async Task A_failing_stick_is_tried_again_after_its_back_off_and_keeps_its_status_meanwhile()
+    {
+        await using var bench = new AttachBench(Known(Radio, "ZW0001"));
+        bench.Load(Wishes([Pi("attic")]));
+        bench.List("attic", Device());
+        bench.Tell(new AttachEvent.Ended(await bench.NextAttachmentAsync(), new AttachOutcome.Failed("no free port")));
+        Snapshot failed = await bench.UntilStatusAsync(Radio, RadioStatus.Failed);
+        Assert.Equal("no free port", failed.Radios[0].Reason);
+        await bench.SettledAsync();
+        Assert.Single(bench.Attachments);
+        bench.Time.Advance(AttachTimers.BackoffFirst);
+        await bench.NextAttachmentAsync(1);
+        Assert.Equal(RadioStatus.Failed, bench.Feed.Current.Radios[0].Status);
+    }
+
+    [Fact]
+    public async Task A_wall_clock_that_jumps_an_hour_fires_no_timer_and_moves_no_since()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")]));
+        await bench.AttachAsync(Device(), Identity("ZW0001"));
+        DateTimeOffset? since = (await bench.UntilStatusAsync(Radio, RadioStatus.Attached)).Radios[0].Since;
+        TimeSpan? interval = bench.Watches["attic"].Interval;
+        // Moves the date alone: timestamps and timers stand on the monotonic clock.
+        bench.Time.AdjustTime(bench.Time.GetUtcNow() + TimeSpan.FromHours(1));
+        await bench.SettledAsync();
+        Assert.Equal(since, bench.Feed.Current.Radios[0].Since);
+        Assert.Equal(interval, bench.Watches["attic"].Interval);
+        Assert.Single(bench.Attachments);
+        Assert.Single(bench.TakeEvents());
+    }
+
+    [Fact]
+    public async Task A_stick_that_is_ours_and_listed_again_shows_that_the_Pi_has_forgotten_us()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")]));
+        ScriptedAttachment attachment = await bench.AttachAsync(Device(), Identity("ZW0001"));
+        bench.Time.Advance(TimeSpan.FromSeconds(1));
+        bench.List("attic", Device(devNum: 2));
+        await bench.NextAttachmentAsync(1);
+        await bench.SettledAsync();
+        Assert.True(attachment.Cancelled);
+        Assert.Contains(bench.TakeEvents(), e => e.Type == RadioEventType.Lost);
+    }
+
+    [Fact]
+    public async Task One_missing_radio_and_one_silent_Pi_are_named_each_with_its_remedy()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic"), Pi("cellar", "192.0.2.2")], Rule("0658:0200", "attic", index: 0), Rule("1cf1:0030", "attic", index: 1)));
+        bench.Tell(new AttachEvent.PiSilent("cellar", "no route"));
+        await bench.AttachAsync(Device(), Identity("ZW0001"));
+        Snapshot snapshot = await bench.UntilAsync(s => s.Bridge.Problems.Length == 2);
+        Assert.Contains(snapshot.Bridge.Problems, p => p.Contains("radios[1]", StringComparison.Ordinal) && p.Contains("Plug it in", StringComparison.Ordinal));
+        Assert.Contains(snapshot.Bridge.Problems, p => p.Contains("cellar", StringComparison.Ordinal) && p.Contains("See that it is on", StringComparison.Ordinal));
+        Assert.Equal(RadioStatus.Attached, Assert.Single(snapshot.Radios).Status);
+    }
+}

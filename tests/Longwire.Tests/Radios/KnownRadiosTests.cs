@@ -1,0 +1,128 @@
+using Longwire.Radios;
+using Longwire.UsbIp.Usb;
+using Xunit;
+
+namespace Longwire.Tests.Radios;
+
+public sealed class KnownRadiosTests
+{
+    /// <summary>What sticks say of themselves, as their owners' kernels logged it.</summary>
+    public static TheoryData<string, string?, string?, string, string, int> Sticks => new()
+    {
+        { "0658:0200", null, null, "Z-Wave stick", "Z-Wave", 1 },
+        { "10c4:8a2a", null, null, "Nortek HUSBZB-1", "Z-Wave and Zigbee", 2 },
+        { "10c4:8a2a", "HubZ Smart Home Controller", "Silicon Labs", "Nortek HUSBZB-1", "Z-Wave and Zigbee", 2 },
+        { "303a:4001", "Nabu Casa ZWA-2", "Nabu Casa", "Home Assistant Connect ZWA-2", "Z-Wave", 1 },
+        { "10c4:ea60", "SONOFF ZWave 800 Dongle Plus", "SONOFF", "SONOFF Z-Wave 800 Dongle Plus", "Z-Wave", 1 },
+        { "1cf1:0030", null, null, "dresden elektronik ConBee II", "Zigbee", 1 },
+        { "1cf1:0030", "ConBee II", "dresden elektronik ingenieurtechnik GmbH", "dresden elektronik ConBee II", "Zigbee", 1 },
+        { "0403:6015", "ConBee III", "dresden elektronik", "dresden elektronik ConBee III", "Zigbee or Thread", 1 },
+        { "10c4:ea60", "SkyConnect v1.0", "Nabu Casa", "Home Assistant SkyConnect", "Zigbee or Thread", 1 },
+        { "10c4:ea60", "Home Assistant Connect ZBT-1", "Nabu Casa", "Home Assistant Connect ZBT-1", "Zigbee or Thread", 1 },
+        { "303a:4001", "ZBT-2", "Nabu Casa", "Home Assistant Connect ZBT-2", "Zigbee or Thread", 1 },
+        { "303a:831a", "Nabu Casa ZBT-2", "Nabu Casa", "Home Assistant Connect ZBT-2", "Zigbee or Thread", 1 },
+        { "1a86:55d4", "SONOFF Zigbee 3.0 USB Dongle Plus V2", "ITEAD", "SONOFF Zigbee 3.0 USB Dongle Plus V2", "Zigbee or Thread", 1 },
+        { "10c4:ea60", "SONOFF Dongle Max MG24", "SONOFF", "SONOFF Dongle Max", "Zigbee or Thread", 1 },
+        { "10c4:ea60", "SONOFF Dongle Lite MG21", "SONOFF", "SONOFF Dongle Lite MG21", "Zigbee or Thread", 1 },
+        { "10c4:ea60", "SONOFF Dongle Plus MG24", "SONOFF", "SONOFF Dongle Plus MG24", "Zigbee or Thread", 1 },
+        { "10c4:ea60", "Sonoff Zigbee 3.0 USB Dongle Plus V2", "Itead", "SONOFF Zigbee 3.0 USB Dongle Plus V2", "Zigbee or Thread", 1 },
+        { "10c4:ea60", "Sonoff Zigbee 3.0 USB Dongle Plus", "Silicon Labs", "SONOFF Zigbee 3.0 USB Dongle Plus", "Zigbee", 1 },
+        { "10c4:ea60", "SMLIGHT SLZB-07p7", "SMLIGHT", "SMLIGHT SLZB-07", "Zigbee or Thread", 1 },
+        { "10c4:ea60", "SMLIGHT SLZB-06p10", "SMLIGHT", "SMLIGHT SLZB-06", "Zigbee or Thread", 1 },
+        { "10c4:ea60", "slae.sh cc2652rb stick - slaesh's iot stuff", "Silicon Labs", "CC2652 stick", "Zigbee", 1 },
+        { "10c4:ea60", "TubesZB", null, "TubesZB coordinator", "Zigbee", 1 },
+        { "1a86:7523", "TubesZB", null, "TubesZB coordinator", "Zigbee", 1 },
+        { "1a86:7523", "ZigStar", null, "ZigStar coordinator", "Zigbee", 1 },
+        { "10c4:ea60", "ZiGate", null, "ZiGate", "Zigbee", 1 },
+        { "0403:6015", "ZiGate", "FTDI", "ZiGate+", "Zigbee", 1 },
+        { "067b:2303", "ZiGate", null, "ZiGate", "Zigbee", 1 },
+        { "0403:6015", null, "Electrolama", "Electrolama zig-a-zig-ah", "Zigbee", 1 },
+        { "10c4:8b34", "BV 2010/10", "Silicon Labs", "Bitron Video AV2010/10", "Zigbee", 1 },
+        { "0451:16a8", "TI CC2531 USB CDC", "Texas Instruments", "Texas Instruments CC2531", "Zigbee", 1 },
+        { "0451:16c8", "CC2538 USB CDC", "Texas Instruments", "Texas Instruments CC2538", "Zigbee", 1 },
+        { "2fe3:0100", "Zigbee NCP", "ZEPHYR", "Nordic Zigbee NCP", "Zigbee", 1 },
+    };
+
+    /// <summary>The same chips in printers, meters and boards, and as a stock Pi's list shows them: without texts.</summary>
+    public static TheoryData<string, string?, string?> Bridges => new()
+    {
+        { "10c4:ea60", null, null },
+        { "10c4:ea60", "CP2102 USB to UART Bridge Controller", "Silicon Labs" },
+        { "10c4:ea70", "CP2105 Dual USB to UART Bridge Controller", "Silicon Labs" },
+        { "1a86:7523", "USB2.0-Serial", null },
+        { "1a86:55d4", "USB Single Serial", "1a86" },
+        { "0403:6001", "FT232R USB UART", "FTDI" },
+        { "0403:6015", "FT230X Basic UART", "FTDI" },
+        { "303a:4001", "Espressif Device", "Espressif" },
+        { "303a:4001", "Nabu Casa ZWA-2", "Somebody else" },
+        { "2fe3:0100", "Zigbee NCP", null },
+    };
+
+    [Theory]
+    [MemberData(nameof(Sticks))]
+    public void A_known_stick_is_recognised_with_certainty(string id, string? product, string? manufacturer, string name, string kind, int serialPorts)
+    {
+        Recognition? recognition = KnownRadios.Default.Recognise(UsbId.Parse(id), product, manufacturer);
+
+        Assert.NotNull(recognition);
+        Assert.True(recognition.Certain);
+        Assert.StartsWith(name, recognition.Name, StringComparison.Ordinal);
+        Assert.Equal((kind, serialPorts), (recognition.Kind, recognition.SerialPorts));
+    }
+
+    [Theory]
+    [MemberData(nameof(Bridges))]
+    public void A_generic_bridge_without_the_right_texts_is_only_doubtful(string id, string? product, string? manufacturer)
+    {
+        Recognition? recognition = KnownRadios.Default.Recognise(UsbId.Parse(id), product, manufacturer);
+
+        Assert.NotNull(recognition);
+        Assert.False(recognition.Certain);
+        Assert.Equal("serial bridge", recognition.Kind);
+    }
+
+    [Theory]
+    [InlineData("046d:c31c")]
+    [InlineData("0000:0000")]
+    [InlineData("1d6b:0002")]
+    public void Nothing_is_claimed_of_any_other_device(string id) => Assert.Null(KnownRadios.Default.Recognise(UsbId.Parse(id), "Zigbee Z-Wave Thread", "Nabu Casa"));
+
+    [Fact]
+    public void Every_row_of_the_file_is_the_answer_to_some_stick_of_this_page()
+    {
+        HashSet<KnownRadio> unseen = [.. KnownRadios.Default.Rows];
+        foreach (TheoryDataRow<string, string?, string?, string, string, int> stick in Sticks)
+        {
+            (string id, string? product, string? manufacturer, _, _, _) = stick.Data;
+            unseen.Remove(KnownRadios.Default.Rows.First(row => row.Id == UsbId.Parse(id) && row.Fits(product, manufacturer)));
+        }
+
+        Assert.Empty(unseen.Select(row => $"{row.Id} {row.Name}"));
+    }
+
+    [Fact]
+    public void An_id_that_alone_is_certain_is_no_generic_bridge() =>
+        Assert.Empty(KnownRadios.Default.Rows.Where(row => row.Product is null && row.Manufacturer is null).Select(row => row.Id)
+            .Intersect(KnownRadios.Default.Bridges.Select(bridge => bridge.Id)));
+
+    [Fact]
+    public void Every_row_with_a_pattern_is_shown_as_a_bridge_when_the_pattern_does_not_fit() =>
+        Assert.All(
+            KnownRadios.Default.Rows.Where(row => row.Product is not null || row.Manufacturer is not null),
+            row => Assert.False(KnownRadios.Default.Recognise(row.Id, null, null)!.Certain));
+
+    [Fact]
+    public void Serial_kinds_are_what_a_radio_may_show() =>
+        Assert.All(KnownRadios.Default.Rows, row => Assert.Equal([0x02, 0x0A, 0xFF], row.AsRecognition(certain: true).InterfaceClasses));
+
+    [Fact]
+    public void A_device_is_recognised_by_what_it_says_itself() =>
+        Assert.True(KnownRadios.Default.Recognise(new DeviceIdentity
+        {
+            Id = UsbId.Parse("10c4:ea60"),
+            BcdDevice = 0x0100,
+            Product = "SkyConnect v1.0",
+            Interfaces = [],
+            Descriptors = default,
+        })!.Certain);
+}
