@@ -1,14 +1,20 @@
+using Longwire.Export;
 using Longwire.Options;
+using Longwire.Radios;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Longwire.Commands;
 
 /// <summary>What runs in <c>longwire export</c>.</summary>
 internal static class ExportServices
 {
-    public static void Add(IServiceCollection services, ExportOptions options, string dataFolder)
-    {
-        _ = (options, dataFolder);
-        services.AddHostedService(_ => new NotBuiltYet("export"));
-    }
+    public static void Add(IServiceCollection services, ExportOptions options, string dataFolder) =>
+        services.AddSingleton<IHostedService>(provider => new ExportService(
+            options,
+            dataFolder,
+            KnownRadios.Default,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ExportService>>()));
 }
