@@ -27,7 +27,6 @@ internal static class AttachCommand
         using IDisposable? exclusive = await RoleLock.TakeAsync(RoleLock.Attach, folder, surroundings.Error);
         if (exclusive is null) return ExitCode.Failed;
         Log.Starting(logger, ProgramVersion.Text, "attaching", path, folder);
-        foreach (OptionProblem problem in watch.Current.Problems) Options.Log.OptionProblem(logger, problem);
         return await ServiceHost.RunAsync(log, services => AttachServices.Add(services, watch, folder, log), cancellationToken);
     }
 }
