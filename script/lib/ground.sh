@@ -9,16 +9,17 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPE
 say() { printf '%s\n' "$*" >&2; }
 die() { say "error: $*"; exit 1; }
 
-# phase NAME COMMAND...: runs the command; where the time went is told at the end by phase_table.
+# phase NAME COMMAND...: runs the command; where the time went is told at the end by phase_table. A command that fails ends the
+# script (errexit must hold inside it, hence no condition around it).
 phase_names=() phase_seconds=()
 phase() {
-  local name=$1 start=$EPOCHREALTIME status=0
+  local name=$1 start=$EPOCHREALTIME
   shift
   say "== $name"
-  "$@" || status=$?
   phase_names+=("$name")
-  phase_seconds+=("$(awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')")
-  return "$status"
+  phase_seconds+=("?")
+  "$@"
+  phase_seconds[-1]=$(awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
 }
 phase_table() {
   local i

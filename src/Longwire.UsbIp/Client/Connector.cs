@@ -6,13 +6,18 @@ using Longwire.UsbIp.Wire;
 namespace Longwire.UsbIp.Client;
 
 /// <summary>From a name and a port to a connected socket.</summary>
-internal sealed class Connector(DnsEndPoint endpoint, ConnectOptions options)
+/// <param name="endpoint">A name or a literal address, and the port.</param>
+/// <param name="options">How.</param>
+/// <param name="resolve">What finds a name's addresses, in the order in which to try them; null for the system's resolver.</param>
+internal sealed class Connector(
+    DnsEndPoint endpoint, ConnectOptions options, Func<string, AddressFamily, CancellationToken, Task<IPAddress[]>>? resolve = null)
 {
     // SO_REUSEADDR by itself (include/uapi/asm-generic/socket.h). .NET's ReuseAddress sets SO_REUSEPORT too, and with that two processes
     // could hold the port at once.
     private const int SolSocket = 1;
     private const int SoReuseAddr = 2;
 
+    private readonly Func<string, AddressFamily, CancellationToken, Task<IPAddress[]>> _resolve = resolve ?? Dns.GetHostAddressesAsync;
     private readonly string _name = string.Create(CultureInfo.InvariantCulture, $"{endpoint.Host}:{endpoint.Port}");
 
     public async Task<(Socket Socket, TimeSpan Time)> ConnectAsync(CancellationToken cancellationToken)
@@ -50,7 +55,7 @@ internal sealed class Connector(DnsEndPoint endpoint, ConnectOptions options)
         {
             // WaitAsync: a resolver that ignores cancellation must not hold us.
             IPAddress[] addresses = await deadline.RunAsync(
-                () => Dns.GetHostAddressesAsync(endpoint.Host, endpoint.AddressFamily, deadline.Token).WaitAsync(deadline.Token));
+                () => _resolve(endpoint.Host, endpoint.AddressFamily, deadline.Token).WaitAsync(deadline.Token));
             return addresses.Length > 0 ? addresses : throw new UsbIpConnectException($"{endpoint.Host} has no address");
         }
         catch (SocketException e)

@@ -133,8 +133,6 @@ internal sealed class AttachService(
         {
             await foreach (LoadedOptions<AttachOptions> loaded in options.WatchAsync(cancellationToken))
                 await _events.Writer.WriteAsync(new AttachEvent.OptionsLoaded(loaded), cancellationToken);
-            // Options that can change no more are a state, not an end.
-            await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

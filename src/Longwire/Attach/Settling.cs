@@ -33,7 +33,8 @@ internal sealed class Settling(AttachState state)
         }
         UpdateStatuses();
         state.Remember();
-        Publish();
+        // What a snapshot lacks is removed from Home Assistant: the first must know the options.
+        if (state.HasOptions) Publish();
     }
 
     private void StartWhatIsDue()

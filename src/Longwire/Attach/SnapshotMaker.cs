@@ -14,8 +14,7 @@ internal static class SnapshotMaker
         return new Snapshot(
             new BridgeSnapshot(state.Memory.InstanceId, [.. state.Problems]),
             [.. state.Pis.Values.OrderBy(pi => pi.Options.Id, StringComparer.Ordinal).Select(Of)],
-            // Until the options are read, every known radio is shown as it is remembered: what is published first must be true.
-            [.. state.Radios.Values.Where(radio => !state.HasOptions || claims.Covers(radio.Memory)).Select(Of)]);
+            [.. state.Radios.Values.Where(radio => claims.Covers(radio.Memory)).Select(Of)]);
     }
 
     private static PiSnapshot Of(PiState pi) => new()

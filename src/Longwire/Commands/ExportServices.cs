@@ -2,7 +2,6 @@ using Longwire.Export;
 using Longwire.Options;
 using Longwire.Radios;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Commands;
@@ -11,10 +10,6 @@ namespace Longwire.Commands;
 internal static class ExportServices
 {
     public static void Add(IServiceCollection services, ExportOptions options, string dataFolder) =>
-        services.AddSingleton<IHostedService>(provider => new ExportService(
-            options,
-            dataFolder,
-            KnownRadios.Default,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<ExportService>>()));
+        services.AddHostedService(provider => new ExportService(
+            options, dataFolder, KnownRadios.Default, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ExportService>>()));
 }

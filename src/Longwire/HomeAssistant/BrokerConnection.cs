@@ -55,9 +55,9 @@ internal sealed class BrokerConnection : IAsyncDisposable
 #pragma warning disable CA2000 // Handed to the caller, or disposed in the catch.
         var connection = new BrokerConnection(inbox, time);
 #pragma warning restore CA2000
+        using var deadline = new Deadline(BrokerTimers.ConnectDeadline, time, cancellationToken);
         try
         {
-            using var deadline = new Deadline(BrokerTimers.ConnectDeadline, time, cancellationToken);
             MqttClientConnectResult result = await connection._client.ConnectAsync(options, deadline.Token);
             if (result.ResultCode != MqttClientConnectResultCode.Success) throw Refusals.Of(result, broker);
             connection._pinger = connection.PingAsync();
@@ -68,7 +68,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
             await connection.DisposeAsync();
             cancellationToken.ThrowIfCancellationRequested();
             if (e is BrokerException) throw;
-            throw Refusals.Of(e, broker, tls.Problem);
+            throw Refusals.Of(e, broker, deadline.Passed, tls.Problem);
         }
     }
 

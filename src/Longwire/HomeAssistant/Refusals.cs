@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using MQTTnet;
+using MQTTnet.Exceptions;
 
 namespace Longwire.HomeAssistant;
 
@@ -35,18 +36,23 @@ internal static class Refusals
         BrokerFailure.Refused,
         $"The broker does not let us read {item.TopicFilter.Topic} ({item.ResultCode}): let this user read there.");
 
+    /// <param name="e">What the library threw; when it was cancelled, that may be nearly anything.</param>
+    /// <param name="broker">Whom we asked.</param>
+    /// <param name="late">The deadline was over.</param>
     /// <param name="certificateProblem">What was wrong with the broker's certificate, if anything.</param>
-    public static BrokerException Of(Exception e, BrokerAddress broker, string? certificateProblem)
+    public static BrokerException Of(Exception e, BrokerAddress broker, bool late, string? certificateProblem)
     {
         string at = $"{broker.Host}:{broker.Port}";
         if (certificateProblem is not null) return new BrokerException(BrokerFailure.Refused, $"{at}: {certificateProblem}", e);
         Exception cause = Innermost(e);
         string sentence = cause switch
         {
-            OperationCanceledException or TimeoutException => $"{at} does not answer within {BrokerTimers.ConnectDeadline.TotalSeconds} s.",
+            _ when late => $"{at} does not answer within {BrokerTimers.ConnectDeadline.TotalSeconds} s.",
             SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } =>
                 $"there is no host \"{broker.Host}\": check mqtt.host.",
             SocketException { SocketErrorCode: SocketError.ConnectionRefused } => $"nothing listens at {at}.",
+            SocketException { SocketErrorCode: SocketError.ConnectionReset } or MqttCommunicationException { Message: "Connection closed." } =>
+                $"{at} closes the connection at once: check mqtt.port and mqtt.tls, then the broker's log.",
             SocketException socket => $"{at} cannot be reached ({socket.SocketErrorCode}).",
             AuthenticationException when broker.Tls => $"{at} does not agree on TLS ({cause.Message.TrimEnd('.')}): check mqtt.port and mqtt.tls.",
             IOException when broker.Tls => $"{at} does not speak TLS ({cause.Message.TrimEnd('.')}): check mqtt.port and mqtt.tls.",

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
+using Longwire.Lab.Machines;
 using Longwire.Lab.Network;
 
 namespace Longwire.Lab.Brokers;
@@ -25,9 +26,8 @@ public sealed partial class Broker : IAsyncDisposable
 
     private readonly string _folder;
     private readonly TimeProvider _time;
-    private readonly StringBuilder _log = new();
     private IPEndPoint _address = FreePort.Tcp();
-    private Process? _process;
+    private LeashedProcess? _process;
     private BrokerSetup _setup = new();
 
     internal Broker(string labFolder, TimeProvider time)
@@ -55,15 +55,7 @@ public sealed partial class Broker : IAsyncDisposable
         Directory.CreateDirectory(_folder);
         string configuration = Path.Combine(_folder, "mosquitto.conf");
         await File.WriteAllTextAsync(configuration, Configuration());
-        var process = new Process
-        {
-            StartInfo = new ProcessStartInfo(Program, ["-v", "-c", configuration]) { RedirectStandardError = true, RedirectStandardOutput = true },
-        };
-        process.ErrorDataReceived += (_, line) => Log(line.Data);
-        process.OutputDataReceived += (_, line) => Log(line.Data);
-        process.Start();
-        process.BeginErrorReadLine();
-        process.BeginOutputReadLine();
+        LeashedProcess process = await LeashedProcess.StartAsync(Program, "-v", "-c", configuration);
         _process = process;
         await WaitUntilItListensAsync(process);
         await Watch.FollowAsync(_address, _setup);
@@ -74,11 +66,11 @@ public sealed partial class Broker : IAsyncDisposable
     {
         if (_process is null) return;
         await Watch.LetGoAsync();
-        if (!_process.HasExited) Signal(_process.Id, SignalTerm);
+        if (!_process.HasExited) Signal(_process.Pid, SignalTerm);
         // A stalled one must be woken to hear of its end.
-        if (!_process.HasExited) Signal(_process.Id, SignalContinue);
+        if (!_process.HasExited) Signal(_process.Pid, SignalContinue);
         await _process.WaitForExitAsync();
-        _process.Dispose();
+        await _process.DisposeAsync();
         _process = null;
     }
 
@@ -89,21 +81,17 @@ public sealed partial class Broker : IAsyncDisposable
     }
 
     /// <summary>It stands still: the kernel accepts connections and bytes for it, nothing answers.</summary>
-    public void Stall() => Signal(_process!.Id, SignalStop);
+    public void Stall() => Signal(_process!.Pid, SignalStop);
 
-    public void Resume() => Signal(_process!.Id, SignalContinue);
+    public void Resume() => Signal(_process!.Pid, SignalContinue);
 
-    public string Describe()
-    {
-        lock (_log) return $"===== broker on {_address}, {(IsRunning ? "running" : "stopped")}\n{Tail(_log.ToString(), 60)}\n{Watch.Describe()}";
-    }
+    public string Describe() => $"===== broker on {_address}, {(IsRunning ? "running" : "stopped")}\n{Tail(_process?.Said ?? "", 60)}\n{Watch.Describe()}";
 
     internal async Task ResetAsync()
     {
         await StopAsync();
         if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
         await Watch.DisposeAsync();
-        lock (_log) _log.Clear();
         (_setup, _address, Watch) = (new BrokerSetup(), FreePort.Tcp(), new Watch(_time));
     }
 
@@ -140,7 +128,7 @@ public sealed partial class Broker : IAsyncDisposable
         return text.ToString();
     }
 
-    private async Task WaitUntilItListensAsync(Process process)
+    private async Task WaitUntilItListensAsync(LeashedProcess process)
     {
         using var stop = new CancellationTokenSource(StartDeadline);
         while (true)
@@ -157,12 +145,6 @@ public sealed partial class Broker : IAsyncDisposable
                 await Task.Delay(TimeSpan.FromMilliseconds(10), _time, stop.Token);
             }
         }
-    }
-
-    private void Log(string? line)
-    {
-        if (line is null) return;
-        lock (_log) _log.AppendLine(line);
     }
 
     private const int SignalTerm = 15;

@@ -95,7 +95,7 @@ public sealed class Watch : IAsyncDisposable
     }
 
     /// <summary>What Home Assistant would show now.</summary>
-    public Entities Entities() => Brokers.Entities.From(Messages);
+    public Entities Entities() => Brokers.Entities.From(Messages, _time);
 
     public async Task PublishAsync(string topic, string payload, bool retain = false) =>
         await _client!.PublishAsync(new MqttApplicationMessageBuilder().WithTopic(topic).WithPayload(payload).WithRetainFlag(retain)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using Longwire.Lab.Network;
@@ -16,13 +15,11 @@ internal sealed record Machine(string Name, string Architecture, string Role, IP
 /// </summary>
 internal sealed class Emulator : IAsyncDisposable
 {
-    private readonly Process _process;
-    private readonly Task<string> _errors;
+    private readonly LeashedProcess _process;
 
-    private Emulator(Process process, IPEndPoint shell, IReadOnlyDictionary<int, IPEndPoint> forwarded)
+    private Emulator(LeashedProcess process, IPEndPoint shell, IReadOnlyDictionary<int, IPEndPoint> forwarded)
     {
         _process = process;
-        _errors = process.StandardError.ReadToEndAsync();
         ShellAddress = shell;
         Forwarded = forwarded;
     }
@@ -35,7 +32,7 @@ internal sealed class Emulator : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    public static Emulator Start(Machine machine, Cable cable, string folder, IReadOnlyList<int> forwardedPorts)
+    public static async Task<Emulator> StartAsync(Machine machine, Cable cable, string folder, IReadOnlyList<int> forwardedPorts)
     {
         cable.Renew();
         IPEndPoint shell = FreePort.Tcp();
@@ -69,34 +66,18 @@ internal sealed class Emulator : IAsyncDisposable
             "-drive", $"file={Path.Combine(folder, "disk")},if=none,id=data,format=raw,cache=unsafe",
             "-device", "virtio-blk-pci,drive=data",
         ];
-        var process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardError = true,
-            RedirectStandardOutput = false,
-        }) ?? throw new InvalidOperationException($"{program} did not start.");
-        process.StandardInput.Close();
+        LeashedProcess process = await LeashedProcess.StartAsync(program, arguments);
         return new Emulator(process, shell, forwarded);
     }
+
+    /// <summary>What the emulator itself complained of.</summary>
+    public string Complaints => _process.Said;
 
     /// <summary>Waits until the emulator has ended: the guest switched itself off, or its kernel panicked.</summary>
     public Task WaitForExitAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
 
     /// <summary>Pulls the plug.</summary>
-    public async Task PowerOffAsync()
-    {
-        if (!_process.HasExited) _process.Kill();
-        await _process.WaitForExitAsync();
-    }
-
-    /// <summary>What the emulator itself complained of.</summary>
-    public async Task<string> ErrorsAsync() => _process.HasExited ? await _errors : "";
-
-    public async ValueTask DisposeAsync()
-    {
-        await PowerOffAsync();
-        _process.Dispose();
-    }
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
 }
 
 /// <summary>Ports in the guests.</summary>

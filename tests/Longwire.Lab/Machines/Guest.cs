@@ -67,7 +67,7 @@ public abstract class Guest : IAsyncDisposable
         if (!File.Exists(disk)) File.Copy(Path.Combine(LabFolders.Images, "empty-disk"), disk);
         if (_emulator is not null) await _emulator.DisposeAsync();
         Kernel.Clear();
-        _emulator = Emulator.Start(_machine, Cable, _folder, _forwardedPorts);
+        _emulator = await Emulator.StartAsync(_machine, Cable, _folder, _forwardedPorts);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         stop.CancelAfter(BootDeadline);
         try
@@ -86,6 +86,7 @@ public abstract class Guest : IAsyncDisposable
     public async Task PowerOffAsync()
     {
         if (_emulator is not null) await _emulator.DisposeAsync();
+        _emulator = null;
         await ForgetConnectionsAsync();
     }
 
@@ -94,7 +95,7 @@ public abstract class Guest : IAsyncDisposable
     {
         await RunAsync("/lab/shutdown >/dev/null 2>&1 &");
         await _emulator!.WaitForExitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
-        await ForgetConnectionsAsync();
+        await PowerOffAsync();
     }
 
     /// <summary>Runs a script and returns its exit code and output.</summary>
@@ -193,7 +194,7 @@ public abstract class Guest : IAsyncDisposable
             text.AppendLine("--- console");
             foreach (string line in (await File.ReadAllLinesAsync(console)).TakeLast(30)) text.AppendLine(line);
         }
-        if (_emulator is not null && await _emulator.ErrorsAsync() is { Length: > 0 } errors) text.AppendLine("--- emulator").AppendLine(errors);
+        if (_emulator?.Complaints is { Length: > 0 } complaints) text.AppendLine("--- emulator").AppendLine(complaints);
         return text.ToString();
     }
 
@@ -255,7 +256,7 @@ public abstract class Guest : IAsyncDisposable
     {
         while (true)
         {
-            if (emulator.HasExited) throw new IOException($"{Name}'s emulator ended at once: {await emulator.ErrorsAsync()}");
+            if (emulator.HasExited) throw new IOException($"{Name}'s emulator ended at once: {emulator.Complaints}");
             using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             attempt.CancelAfter(TimeSpan.FromMilliseconds(500));
             try

@@ -26,8 +26,10 @@ public sealed class ReconcilerTests
     public async Task A_known_radio_is_shown_before_anything_is_asked()
     {
         await using var bench = new AttachBench(Known(Radio, "ZW0001"));
-        Snapshot first = await bench.UntilAsync(snapshot => snapshot.Radios.Length > 0);
-        Assert.Equal(RadioStatus.Attaching, first.Radios[0].Status);
+        bench.Load(Wishes([Pi("attic")]));
+        Snapshot first = await bench.UntilAsync(snapshot => snapshot != Snapshot.Empty);
+        Assert.Equal(RadioStatus.Attaching, Assert.Single(first.Radios).Status);
+        Assert.Null(Assert.Single(first.Pis).Reachable);
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class MosquittoTests
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(3), $"stopping took {watch.Elapsed}");
         await observer.WaitForAsync("longwire/bridge/state", seen => seen.Payload == "offline");
         Assert.Contains("as longwire-a1", mosquitto.Said, StringComparison.Ordinal);
-        Assert.Contains("Received DISCONNECT from longwire-a1", mosquitto.Said, StringComparison.Ordinal);
+        await Eventually.IsTrueAsync(() => mosquitto.Said.Contains("Received DISCONNECT from longwire-a1", StringComparison.Ordinal), () => mosquitto.Said);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using MQTTnet;
@@ -8,9 +9,12 @@ using Xunit;
 
 namespace Longwire.Tests.HomeAssistant.Brokers;
 
-/// <param name="Retained">It lay on the broker when we subscribed.</param>
+/// <summary>A message, and whether it lay on the broker when we subscribed.</summary>
 internal sealed record Seen(string Topic, string Payload, bool Retained)
 {
+    /// <summary>When it arrived, by a clock that only goes forward.</summary>
+    public TimeSpan At { get; } = Stopwatch.GetElapsedTime(0);
+
     public JsonElement Json => JsonSerializer.Deserialize<JsonElement>(Payload);
 }
 
