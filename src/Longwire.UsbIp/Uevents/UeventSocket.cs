@@ -21,9 +21,12 @@ public sealed class UeventSocket : IDisposable
     // The kernel's own bound is 2 KiB of properties and the path (UEVENT_BUFFER_SIZE); a short buffer would truncate silently.
     private const int LongestMessage = 16384;
 
+    // sizeof(struct sockaddr_storage): any address fits.
+    private const int SenderCapacity = 128;
+
     private readonly Socket _socket;
     private readonly byte[] _buffer = new byte[LongestMessage];
-    private readonly SocketAddress _sender = new(AddressFamily.Unspecified, 128);
+    private readonly SocketAddress _sender = new(AddressFamily.Unspecified, SenderCapacity);
 
     private UeventSocket(Socket socket) => _socket = socket;
 
@@ -57,6 +60,8 @@ public sealed class UeventSocket : IDisposable
     {
         while (true)
         {
+            // The call before has cut it to the 12 bytes of a netlink address, and an address that may not fit is refused.
+            _sender.Size = SenderCapacity;
             int length;
             try
             {
