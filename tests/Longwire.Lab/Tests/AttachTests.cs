@@ -18,13 +18,16 @@ public sealed class AttachTests(Home home) : LabTest(home)
         await Home.Attic.PlugAsync(StickModel.ZWave);
         if (ourExport) await Home.Attic.StartExportAsync();
         else await Home.Attic.StartStockAsync("0658:0200");
-        await Home.Host.StartAttachAsync(Home.Options([Home.Attic]));
+        await Home.Host.StartAttachAsync(Home.Options([Home.Attic], """
+            radios:
+              - match: "0658:0200"
+                name: Z-Wave
+            """));
 
         await Home.Host.WaitForDeviceAsync(ById, TimeSpan.FromSeconds(15));
         await Home.Broker.Watch.WaitUntilAsync(
-            entities => entities.All.Any(entity => entity is { Key: "connected", State: "on" }), TimeSpan.FromSeconds(10), "connected is on");
-        Say(Home.Broker.Watch.Entities().ToString());
-        Assert.Contains(Home.Broker.Watch.Entities().All, entity => entity is { Key: "serial_port", State: ById });
+            entities => entities.State("Z-Wave", "connected") == "on" && entities.State("Z-Wave", "serial_port") == ById, TimeSpan.FromSeconds(10),
+            "connected, with the path that udev gave");
         Assert.Equal(0, await Home.Host.StopAttachAsync());
     }
 }
