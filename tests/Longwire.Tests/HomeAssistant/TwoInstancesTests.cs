@@ -157,6 +157,32 @@ public sealed class TwoInstancesTests
     }
 
     [Fact]
+    public async Task One_that_comes_back_under_another_base_topic_leaves_alone_what_its_successor_publishes()
+    {
+        string data = Directory.CreateTempSubdirectory("longwire-mqtt-").FullName;
+        await using Mosquitto mosquitto = await Mosquitto.StartAsync();
+        await using (Bridge before = await Bridge.StartAsync(mosquitto.Port, Some.Snapshot("aa", First), data))
+        {
+            await before.SaysAsync("connected to");
+        }
+        // The same radio by the same name, on another machine.
+        await using Bridge successor = await StartAsync(mosquitto, "bb", First);
+        successor.Logger.Expect("another Longwire (aa) asks for the base topic longwire");
+        await successor.SaysAsync("connected to");
+        await using (Bridge moved = await Bridge.StartAsync(mosquitto.Port, Some.Snapshot("aa", First), data, baseTopic: "attic"))
+        {
+            moved.Logger.Expect("the topics under longwire are left as they are, because another Longwire (bb) uses them now");
+            await moved.SaysAsync("are left as they are");
+            await moved.SaysAsync("connected to");
+        }
+        ImmutableDictionary<string, string> retained = await Observer.RetainedAsync(mosquitto.Port);
+        Assert.Contains("homeassistant/device/longwire_radio_first/config", retained.Keys);
+        Assert.Contains("longwire/radio/first/state", retained.Keys);
+        Assert.Equal("online", retained["longwire/bridge/state"]);
+        Directory.Delete(data, recursive: true);
+    }
+
+    [Fact]
     public void Of_two_claims_both_sides_choose_the_same()
     {
         ClaimMessage[] all = [new("a", false), new("b", false), new("a", true), new("b", true), new("B", false)];

@@ -1,0 +1,79 @@
+using Longwire.Options;
+using Longwire.Tests.HomeAssistant.Brokers;
+using MQTTnet.Protocol;
+using MQTTnet.Server;
+using Xunit;
+
+namespace Longwire.Tests.HomeAssistant;
+
+/// <summary>Brokers that say things mosquitto hardly ever says: one inside the process.</summary>
+public sealed class RefusalTests
+{
+    [Theory]
+    [InlineData(MqttConnectReasonCode.UnsupportedProtocolVersion, "does not speak MQTT 5: update that broker")]
+    [InlineData(MqttConnectReasonCode.NotAuthorized, "wants a user name and a password: set mqtt.username and mqtt.password")]
+    [InlineData(MqttConnectReasonCode.ClientIdentifierNotValid, "allow client ids that begin with \"longwire\"")]
+    [InlineData(MqttConnectReasonCode.Banned, "has banned us")]
+    [InlineData(MqttConnectReasonCode.ServerBusy, "refuses the connection (ServerBusy): look into its log. It says: \"come?back\".")]
+    public async Task A_refusal_is_a_sentence_with_a_remedy_and_said_once(MqttConnectReasonCode code, string sentence)
+    {
+        int port = Mosquitto.FreePort();
+        using MqttServer server = await StartAsync(port);
+        int asked = 0;
+        server.ValidatingConnectionAsync += args =>
+        {
+            Interlocked.Increment(ref asked);
+            args.ReasonCode = code;
+            if (code == MqttConnectReasonCode.ServerBusy) args.ReasonString = "come\nback";
+            return Task.CompletedTask;
+        };
+        await using Bridge bridge = await Bridge.StartAsync(port, Some.Snapshot(Some.Radio));
+        bridge.Logger.Expect(sentence);
+        await Eventually.IsTrueAsync(() => Volatile.Read(ref asked) >= 3, () => "three attempts");
+        await bridge.SaysAsync(sentence);
+        Assert.Single(bridge.Logger.Lines);
+        await server.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_copied_data_folder_is_recognised_instead_of_a_duel_without_end()
+    {
+        int port = Mosquitto.FreePort();
+        using MqttServer server = await StartAsync(port);
+        await using Bridge one = await Bridge.StartAsync(port, Some.Snapshot("same", Some.Radio));
+        await using Bridge two = await Bridge.StartAsync(port, Some.Snapshot("same", Some.Radio));
+        foreach (Bridge bridge in new[] { one, two }) bridge.Logger.Expect("somebody else connected with our client id");
+        await Eventually.IsTrueAsync(
+            () => (one.Problems.Last ?? two.Problems.Last)?.Contains("If the data folder was copied", StringComparison.Ordinal) == true, () => "the duel is reported");
+        // The other one is left in peace for a while, and publishes.
+        Bridge stays = one.Problems.Last is null ? one : two;
+        await Eventually.IsTrueAsync(
+            () => stays.Logger.Lines.LastOrDefault()?.Contains("connected to", StringComparison.Ordinal) == true, () => string.Join('\n', stays.Logger.Lines));
+        await server.StopAsync();
+        stays.Logger.Expect("lost 127.0.0.1");
+        stays.Logger.Expect("nothing listens");
+    }
+
+    [Fact]
+    public async Task A_broker_that_changes_in_the_options_is_followed_at_once()
+    {
+        int port = Mosquitto.FreePort();
+        using MqttServer server = await StartAsync(port);
+        await using Bridge bridge = await Bridge.StartAsync(port, Some.Snapshot(Some.Radio), options: new MqttOptions { Host = "no-such-host.invalid" });
+        bridge.Logger.Expect("there is no host \"no-such-host.invalid\": check mqtt.host");
+        bridge.Logger.Expect("no-such-host.invalid:1883");
+        await Eventually.IsTrueAsync(() => bridge.Logger.Lines.Any(), () => "a line");
+        bridge.Apply(bridge.Settings with { Broker = new MqttOptions() });
+        await bridge.SaysAsync("No MQTT broker is named");
+        bridge.Apply(bridge.Settings with { Broker = new MqttOptions { Host = "127.0.0.1", Port = port } });
+        await bridge.SaysAsync($"connected to 127.0.0.1:{port}");
+    }
+
+    private static async Task<MqttServer> StartAsync(int port)
+    {
+        MqttServer server = new MqttServerFactory().CreateMqttServer(
+            new MqttServerOptionsBuilder().WithDefaultEndpoint().WithDefaultEndpointBoundIPAddress(System.Net.IPAddress.Loopback).WithDefaultEndpointPort(port).Build());
+        await server.StartAsync();
+        return server;
+    }
+}

@@ -1,0 +1,154 @@
+using System.Text;
+using System.Threading.Channels;
+using Longwire.Health;
+using Longwire.HomeAssistant;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Longwire.Tests.HomeAssistant;
+
+public sealed class SmallPartsTests
+{
+    private static readonly Topics Topics = new("longwire", "homeassistant");
+
+    [Theory]
+    [InlineData("longwire/radio/a_1/attach/set", true, "a_1", false)]
+    [InlineData("longwire/radio/a_1/reattach/set", true, "a_1", true)]
+    [InlineData("longwire/radio//attach/set", false, "", false)]
+    [InlineData("longwire/radio/attach/set", false, "", false)]
+    [InlineData("longwire/radio/a/b/attach/set", false, "", false)]
+    [InlineData("other/radio/a_1/attach/set", false, "", false)]
+    [InlineData("longwire/radio/a_1/attach", false, "", false)]
+    [InlineData("", false, "", false)]
+    public void Command_topics_name_their_radio(string topic, bool good, string radio, bool reattach)
+    {
+        Assert.Equal(good, Topics.TryParseCommand(topic, out string parsed, out bool isReattach));
+        if (!good) return;
+        Assert.Equal(radio, parsed);
+        Assert.Equal(reattach, isReattach);
+    }
+
+    [Fact]
+    public void A_base_topic_of_several_levels_makes_identifiers_that_discovery_takes()
+    {
+        var topics = new Topics("house/röhre", "homeassistant");
+        Assert.Equal("homeassistant/device/house_r_hre_radio_a/config", topics.Config(topics.RadioIdentifier("a")));
+    }
+
+    [Fact]
+    public void Pauses_double_up_to_their_cap_and_never_go_in_step()
+    {
+        var pauses = new Pauses(new Random(7));
+        List<TimeSpan> taken = [.. Enumerable.Range(0, 30).Select(_ => pauses.After(BrokerFailure.Away, TimeSpan.Zero))];
+        Assert.All(taken, pause => Assert.InRange(pause, BrokerTimers.FirstPause / 2, BrokerTimers.LongestPause));
+        Assert.All(taken.Skip(6), pause => Assert.True(pause >= BrokerTimers.LongestPause / 2));
+        Assert.True(taken.Distinct().Count() > 25);
+        Assert.True(pauses.After(BrokerFailure.Away, BrokerTimers.GoodConnection) <= BrokerTimers.FirstPause);
+    }
+
+    [Fact]
+    public void A_refusal_is_not_hammered_at()
+    {
+        var pauses = new Pauses(new Random(7));
+        List<TimeSpan> taken = [.. Enumerable.Range(0, 15).Select(_ => pauses.After(BrokerFailure.Refused, TimeSpan.Zero))];
+        Assert.True(taken[^1] >= BrokerTimers.LongestPauseWhenRefused / 2);
+        // And a broker that is away after that is soon tried again.
+        Assert.True(pauses.After(BrokerFailure.Away, TimeSpan.Zero) <= BrokerTimers.LongestPause);
+    }
+
+    [Fact]
+    public void Being_thrown_out_once_is_no_duel_and_thrice_is()
+    {
+        var pauses = new Pauses(new Random(7));
+        Assert.True(pauses.After(BrokerFailure.TakenOver, TimeSpan.Zero) < BrokerTimers.LongestPause);
+        pauses.After(BrokerFailure.TakenOver, TimeSpan.Zero);
+        Assert.False(pauses.Duel);
+        Assert.True(pauses.After(BrokerFailure.TakenOver, TimeSpan.Zero) >= BrokerTimers.PauseWhenTakenOver / 2);
+        Assert.True(pauses.Duel);
+        pauses.After(BrokerFailure.Away, TimeSpan.Zero);
+        Assert.False(pauses.Duel);
+    }
+
+    [Fact]
+    public void The_worst_of_pauses_keeps_the_promise_of_five_seconds() =>
+        Assert.True(BrokerTimers.LongestPause + BrokerTimers.ConnectDeadline + BrokerTimers.ClaimSettles < TimeSpan.FromSeconds(5));
+
+    [Fact]
+    public void Pings_leave_the_keep_alive_room_and_the_heartbeat_the_expiry()
+    {
+        Assert.True(BrokerTimers.PingEvery + BrokerTimers.AnswerDeadline <= BrokerTimers.KeepAlive * 1.5);
+        Assert.True(BrokerTimers.Heartbeat * 3 <= TimeSpan.FromSeconds(BrokerTimers.ExpireAfterSeconds));
+        Assert.True(BrokerTimers.ClaimSettlesLate > BrokerTimers.LongestPause + BrokerTimers.ClaimSettles);
+    }
+
+    [Fact]
+    public void Events_wait_for_the_first_discovery_only_and_are_bounded()
+    {
+        var time = new FakeTimeProvider();
+        Channel<RadioEvent> source = Channel.CreateBounded<RadioEvent>(1000);
+        var events = new RadioEvents(source.Reader, time);
+        source.Writer.TryWrite(new RadioEvent("unknown", RadioEventType.Lost, null));
+        Assert.Empty(events.TakeDue());
+        events.Discovered(["a"]);
+        for (int i = 0; i < 300; i++) source.Writer.TryWrite(new RadioEvent("a", RadioEventType.Lost, $"{i}"));
+        Assert.Empty(events.TakeDue());
+        Assert.Equal(BrokerTimers.EventsAfterDiscovery, events.NextDue);
+        time.Advance(BrokerTimers.EventsAfterDiscovery);
+        List<RadioEvent> due = events.TakeDue();
+        Assert.Equal(256, due.Count);
+        Assert.Equal("44", due[0].Reason);
+        Assert.Equal("299", due[^1].Reason);
+        Assert.Null(events.NextDue);
+
+        events.Discovered(["a", "b"]);
+        source.Writer.TryWrite(new RadioEvent("b", RadioEventType.Attached, null));
+        source.Writer.TryWrite(new RadioEvent("a", RadioEventType.Attached, null));
+        Assert.Equal("a", Assert.Single(events.TakeDue()).RadioId);
+        events.DropAll();
+        Assert.Null(events.NextDue);
+    }
+
+    [Fact]
+    public void The_inbox_takes_no_more_than_it_has_room_for_and_nothing_that_is_old()
+    {
+        var inbox = new Inbox(Topics);
+        byte[] on = "ON"u8.ToArray();
+        inbox.Deliver("longwire/radio/a/attach/set", on, retained: true);
+        inbox.Deliver(Topics.BridgeClaim, "{}"u8.ToArray(), retained: true);
+        inbox.Deliver(Topics.Birth, "online"u8.ToArray(), retained: true);
+        inbox.Deliver(Topics.Birth, "offline"u8.ToArray(), retained: false);
+        inbox.Deliver("longwire/radio/a/attach/set", new byte[100_000], retained: false);
+        Assert.False(inbox.Commands.TryRead(out _) || inbox.Bridge.TryRead(out _) || inbox.Births.TryRead(out _));
+
+        for (int i = 0; i < 1000; i++)
+        {
+            inbox.Deliver("longwire/radio/a/attach/set", on, retained: false);
+            inbox.Deliver(Topics.BridgeState, Encoding.UTF8.GetBytes($"{i}"), retained: false);
+            inbox.Deliver(Topics.Birth, "online"u8.ToArray(), retained: false);
+        }
+        Assert.True(inbox.TakeCommandsDropped());
+        Assert.False(inbox.TakeCommandsDropped());
+        Assert.Equal(64, inbox.Commands.Count);
+        Assert.Equal(64, inbox.Bridge.Count);
+        Assert.Equal(1, inbox.Births.Count);
+    }
+
+    [Theory]
+    [InlineData("a\u0000b\nc", "a?b?c")]
+    [InlineData("\u001b[31m", "?[31m")]
+    [InlineData("plain", "plain")]
+    public void What_others_send_fits_one_line_of_a_log(string text, string shown)
+    {
+        Assert.Equal(shown, Printable.Of(text, 40));
+        Assert.Equal(shown, Printable.Of(Encoding.UTF8.GetBytes(text), 40));
+        Assert.Equal(40, Printable.Of(new string('x', 1000), 40).Length);
+    }
+
+    [Fact]
+    public void A_password_is_never_printed()
+    {
+        var broker = new BrokerAddress("h", 1) { Username = "anna", Password = "secret" };
+        Assert.DoesNotContain("secret", broker.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", new MqttSettings(new Longwire.Options.MqttOptions { Password = "secret" }).ToString(), StringComparison.Ordinal);
+    }
+}
