@@ -42,7 +42,11 @@ internal sealed class RadioStory(Home home, IStoryBroker broker, TimeProvider ti
     }
 
     /// <summary>Longwire is stopped at both ends, and nothing is left behind.</summary>
-    public Task EndAsync() => StepAsync("Longwire is stopped: the port is free, the Pi has its stick back", StopAsync, show: true, CancellationToken.None);
+    public async Task EndAsync()
+    {
+        await StepAsync("Longwire is stopped: the port is free, the Pi has its stick back", StopAsync, show: true, CancellationToken.None);
+        await broker.CleanAsync();
+    }
 
     private async Task StepAsync(string what, Func<CancellationToken, Task> happens, bool show, CancellationToken stopped)
     {
@@ -163,7 +167,6 @@ internal sealed class RadioStory(Home home, IStoryBroker broker, TimeProvider ti
         int? pi = await Pi.StopExportAsync();
         await Pi.WaitForAsync($"[ -e /sys/bus/usb/devices/{_stick!.BusId}:1.0/driver ] && ls /dev/ttyACM*", TimeSpan.FromSeconds(5), "the stick's own driver has it back", stopped);
         if (host != 0 || pi != 0) throw new InvalidOperationException($"Longwire ended with exit code {host} on the host and {pi} on the Pi.");
-        await broker.CleanAsync();
     }
 
     private async Task ConnectedAsync(CancellationToken stopped)
