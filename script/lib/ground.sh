@@ -93,7 +93,9 @@ publish_program() {
   fi
   # The build of the whole solution has had the analyzers already, and nobody debugs inside a guest.
   mkdir -p "$out"
-  quietly "$artifacts/publish-$arch.log" dotnet publish "$root/src/Longwire" -c Release -r "$rid" -o "$out" --artifacts-path "$artifacts/build-$arch" \
+  # Restored for both architectures, as the lock files are written: a restore for one alone would not fit them.
+  quietly "$artifacts/publish-$arch.log" dotnet restore "$root/src/Longwire" --artifacts-path "$artifacts/build-$arch"
+  quietly "$artifacts/publish-$arch.log" dotnet publish "$root/src/Longwire" --no-restore -c Release -r "$rid" -o "$out" --artifacts-path "$artifacts/build-$arch" \
     -p:RunAnalyzers=false -p:NativeDebugSymbols=false "${more[@]}"
   printf '%s\n' "$sum" >"$out.sum"
 }

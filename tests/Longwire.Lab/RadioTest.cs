@@ -55,7 +55,7 @@ public abstract class RadioTest(Home home) : LabTest(home)
 
     protected static string Connected(Entities house, string radio) => house.State(DeviceId(radio), "connected");
 
-    protected static string DeviceId(string radio) => $"longwire_{radio}";
+    protected static string DeviceId(string radio) => $"longwire_radio_{radio}";
 
     protected static string IdOf(StickModel model) => model.Serial.Length > 0
         ? $"{model.UsbId.Replace(':', '_')}_{model.Serial}"

@@ -1,5 +1,4 @@
 using Longwire.Lab.Brokers;
-using Longwire.Lab.Machines;
 using Longwire.Lab.Network;
 using Longwire.Lab.Sticks;
 using Xunit;

@@ -32,7 +32,7 @@ public sealed class TwinTests(Home home) : RadioTest(home)
         await Task.WhenAll(ExportAsync(Home.Attic, PiSide.Longwire, StickModel.ZWave), ExportAsync(Home.Cellar, PiSide.Longwire, StickModel.ZWave));
         await Home.Host.StartAttachAsync(Home.Options([Home.Attic, Home.Cellar]));
         await Watch.WaitUntilAsync(house => Attached(house).Count == 2, Patience, "both twins are connected", Cancelled);
-        Assert.Equal(["longwire_attic_0658_0200", "longwire_cellar_0658_0200"], Attached(Watch.Entities()).Order(StringComparer.Ordinal));
+        Assert.Equal(["longwire_radio_attic_0658_0200", "longwire_radio_cellar_0658_0200"], Attached(Watch.Entities()).Order(StringComparer.Ordinal));
     }
 
     [Fact]
