@@ -91,7 +91,11 @@ publish_program() {
     unpack_packages arm64 sysroot libc6 libc6-dev libgcc-s1 libgcc-12-dev zlib1g zlib1g-dev
     more=(-p:CppCompilerAndLinker=clang -p:ObjCopyName=aarch64-linux-gnu-objcopy "-p:SysRoot=$artifacts/debian/arm64/sysroot")
   fi
+  # The build of the whole solution has had the analyzers already, and nobody debugs inside a guest.
   mkdir -p "$out"
-  quietly "$artifacts/publish-$arch.log" dotnet publish "$root/src/Longwire" -c Release -r "$rid" -o "$out" --artifacts-path "$artifacts/build-$arch" "${more[@]}"
+  # Restored for both architectures, as the lock files are written: a restore for one alone would not fit them.
+  quietly "$artifacts/publish-$arch.log" dotnet restore "$root/src/Longwire" --artifacts-path "$artifacts/build-$arch"
+  quietly "$artifacts/publish-$arch.log" dotnet publish "$root/src/Longwire" --no-restore -c Release -r "$rid" -o "$out" --artifacts-path "$artifacts/build-$arch" \
+    -p:RunAnalyzers=false -p:NativeDebugSymbols=false "${more[@]}"
   printf '%s\n' "$sum" >"$out.sum"
 }

@@ -21,9 +21,12 @@ public sealed class UeventSocket : IDisposable
     // The kernel's own bound is 2 KiB of properties and the path (UEVENT_BUFFER_SIZE); a short buffer would truncate silently.
     private const int LongestMessage = 16384;
 
+    // struct sockaddr_storage: what .NET asks for where it does not know the address family.
+    private const int SenderBytes = 128;
+
     private readonly Socket _socket;
     private readonly byte[] _buffer = new byte[LongestMessage];
-    private readonly SocketAddress _sender = new(AddressFamily.Unspecified, 128);
+    private readonly SocketAddress _sender = new(AddressFamily.Unspecified, SenderBytes);
 
     private UeventSocket(Socket socket) => _socket = socket;
 
@@ -58,6 +61,8 @@ public sealed class UeventSocket : IDisposable
         while (true)
         {
             int length;
+            // A receive leaves the length of the address it got (12), and the next would refuse so short a buffer.
+            _sender.Size = SenderBytes;
             try
             {
                 length = await _socket.ReceiveFromAsync(_buffer, SocketFlags.None, _sender, cancellationToken);

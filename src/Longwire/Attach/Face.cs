@@ -23,8 +23,6 @@ internal static class Face
         return Same(asked.Product, kernel.Product) ? null : $"its product was '{asked.Product}' and then '{kernel.Product}'";
     }
 
-    // The kernel keeps blanks and line ends of string descriptors; ours are trimmed.
-    private static bool Same(string? one, string? other) => Plain(one) == Plain(other);
-
-    private static string Plain(string? text) => string.Concat((text ?? "").Where(c => char.IsLetterOrDigit(c) || char.IsPunctuation(c)));
+    // The kernel keeps blanks and control characters of string descriptors; ours are cleaned as they are read.
+    private static bool Same(string? one, string? other) => DeviceText.Clean(one) == DeviceText.Clean(other);
 }

@@ -24,28 +24,9 @@ internal static class AttachCommand
         ILogger logger = log.CreateLogger("Longwire");
         var watch = OptionsWatch.Open(path, surroundings.Time, logger);
         log.Minimum = watch.Current.Options.LogLevel;
-        using IDisposable? exclusive = Exclusive(folder);
-        if (exclusive is null)
-        {
-            await surroundings.Error.WriteLineAsync($"Another longwire attach uses {folder}. Stop it, or give this one a folder of its own with --data.");
-            return ExitCode.Failed;
-        }
+        using IDisposable? exclusive = await RoleLock.TakeAsync(RoleLock.Attach, folder, surroundings.Error);
+        if (exclusive is null) return ExitCode.Failed;
         Log.Starting(logger, ProgramVersion.Text, "attaching", path, folder);
-        foreach (OptionProblem problem in watch.Current.Problems) Options.Log.OptionProblem(logger, problem);
         return await ServiceHost.RunAsync(log, services => AttachServices.Add(services, watch, folder, log), cancellationToken);
-    }
-
-    // Two of them would take each other's ports for leftovers of a crash. A folder that cannot be written is not that: radios
-    // are attached all the same, and what is forgotten then is said by whoever remembers.
-    private static IDisposable? Exclusive(string folder)
-    {
-        try
-        {
-            return DataFolder.TryLock(folder);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return new MemoryStream();
-        }
     }
 }

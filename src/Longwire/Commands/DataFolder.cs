@@ -1,6 +1,6 @@
 namespace Longwire.Commands;
 
-/// <summary>Where a role keeps its memory, and the lock that lets only one process do so.</summary>
+/// <summary>Where a role keeps its memory, and the lock that lets only one process of that role do so.</summary>
 internal static class DataFolder
 {
     public const string Default = "/var/lib/longwire";
@@ -13,10 +13,10 @@ internal static class DataFolder
     /// </summary>
     /// <exception cref="IOException">The folder cannot be made or written to.</exception>
     /// <exception cref="UnauthorizedAccessException">Permission is denied.</exception>
-    public static IDisposable? TryLock(string folder)
+    public static IDisposable? TryLock(string folder, string role)
     {
         Directory.CreateDirectory(folder);
-        string path = Path.Combine(folder, "lock");
+        string path = Path.Combine(folder, role + ".lock");
         try
         {
             // FileShare.None is flock(LOCK_EX | LOCK_NB) on Linux: a lock on the open file, not a file whose mere presence locks.

@@ -22,7 +22,10 @@ internal static class ExportCommand
         string folder = data ?? DataFolder.Default;
         using var log = new StderrLog(surroundings.OpenLog(), surroundings.LogStyle, loaded.Options.LogLevel, surroundings.Time);
         ILogger logger = log.CreateLogger("Longwire");
-        Log.Starting(logger, ProgramVersion.Text, "exporting", optionsPath ?? OptionsFile.ExportPath, folder);
+        using IDisposable? exclusive = await RoleLock.TakeAsync(RoleLock.Export, folder, surroundings.Error);
+        if (exclusive is null) return ExitCode.Failed;
+        string source = optionsPath ?? (File.Exists(OptionsFile.ExportPath) ? OptionsFile.ExportPath : "the environment alone");
+        Log.Starting(logger, ProgramVersion.Text, "exporting", source, folder);
         foreach (OptionProblem problem in loaded.Problems) Options.Log.OptionProblem(logger, problem);
         return await ServiceHost.RunAsync(log, services => ExportServices.Add(services, loaded.Options, folder), cancellationToken);
     }

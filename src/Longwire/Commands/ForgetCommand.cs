@@ -28,7 +28,7 @@ internal static class ForgetCommand
         try
         {
             if (!Directory.Exists(folder)) return await FailAsync(surroundings, $"{folder} does not exist: name attach's folder with --data.");
-            using IDisposable? exclusive = DataFolder.TryLock(folder);
+            using IDisposable? exclusive = DataFolder.TryLock(folder, RoleLock.Attach);
             return exclusive is null
                 ? await FailAsync(surroundings, $"A running longwire attach uses {folder}. Stop it, forget, and start it again.")
                 : await ForgetAsync(radio, surroundings.OpenMemory(folder), surroundings);

@@ -42,5 +42,5 @@ internal static class ExportTimers
     public static readonly TimeSpan AcceptRetry = TimeSpan.FromMilliseconds(250);
 
     /// <summary>At stop, for giving every stick back.</summary>
-    public static readonly TimeSpan Stop = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Stop = TimeSpan.FromSeconds(8);
 }

@@ -123,16 +123,19 @@ internal sealed class StockListener(
             }
             catch (SocketException e)
             {
-                string owner = TcpListeners.OwnerOf(root, options.Port)?.ToString() ?? "somebody who cannot be seen from here";
-                string why = e.SocketErrorCode == SocketError.AddressAlreadyInUse
-                    ? $"is taken by {owner}: stop that for good (for the distribution's own: systemctl disable --now usbipd), or set stock.port to another one"
-                    : $"cannot be listened on ({e.Message}): set stock.port to another one";
-                if (why != said) Log.PortTaken(logger, options.Port, why);
-                said = why;
+                bool taken = e.SocketErrorCode == SocketError.AddressAlreadyInUse;
+                string? owner = taken ? TcpListeners.OwnerOf(root, options.Port)?.ToString() : null;
+                // One that is just ending is no longer seen, and would be said to be somebody else.
+                if (said is null || (owner is not null && owner != said)) SayTaken(taken, owner, e);
+                said = owner ?? said ?? "";
             }
             await Task.Delay(backoff.Next(), time, cancellationToken);
         }
     }
+
+    private void SayTaken(bool taken, string? owner, SocketException e) => Log.PortTaken(logger, options.Port, taken
+        ? $"is taken by {owner ?? "somebody who cannot be seen from here"}: stop that for good (for the distribution's own: systemctl disable --now usbipd), or set stock.port to another one"
+        : $"cannot be listened on ({e.Message}): set stock.port to another one");
 
     private Socket Open()
     {

@@ -55,6 +55,8 @@ internal sealed class OptionsWatch : IOptionsFeed
         // One place: ten events say no more than one, that there is something to look at.
         var signals = Channel.CreateBounded<byte>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
         using FileSystemWatcher? watcher = Watch(() => signals.Writer.TryWrite(0));
+        // The file may have changed between its first reading and the watcher's first breath.
+        signals.Writer.TryWrite(0);
         yield return Current;
         while (true)
         {
@@ -136,13 +138,8 @@ internal sealed class OptionsWatch : IOptionsFeed
     private void Become(LoadedOptions<AttachOptions> loaded)
     {
         if (loaded.Equals(_current)) return;
-        bool optionsChanged = !loaded.Options.Equals(_current.Options);
-        ImmutableArray<OptionProblem> known = _current.Problems;
+        // The problems are said by the reconciler, which shows them to Home Assistant too: each of them once.
+        if (!loaded.Options.Equals(_current.Options)) Log.OptionsChanged(_logger, _path);
         Volatile.Write(ref _current, loaded);
-        if (optionsChanged) Log.OptionsChanged(_logger, _path);
-        foreach (OptionProblem problem in loaded.Problems)
-        {
-            if (!known.Contains(problem)) Log.OptionProblem(_logger, problem);
-        }
     }
 }

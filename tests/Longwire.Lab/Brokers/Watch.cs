@@ -104,7 +104,9 @@ public sealed class Watch : IAsyncDisposable
     /// <summary>Says what Home Assistant says when it has started.</summary>
     public Task HomeAssistantStartsAsync() => PublishAsync("homeassistant/status", "online");
 
-    internal async Task FollowAsync(IPEndPoint broker, BrokerSetup setup)
+    internal Task FollowAsync(IPEndPoint broker, BrokerSetup setup) => FollowAsync(broker.Address.ToString(), broker.Port, setup.UserName, setup.Password, setup.Tls, "#");
+
+    internal async Task FollowAsync(string host, int port, string? userName, string? password, bool tls, params IEnumerable<string> topics)
     {
         IMqttClient client = new MqttClientFactory().CreateMqttClient();
         client.ApplicationMessageReceivedAsync += received =>
@@ -113,19 +115,29 @@ public sealed class Watch : IAsyncDisposable
             Add(new Message(_time.GetTimestamp(), message.Topic, message.ConvertPayloadToString() ?? "", message.Retain));
             return Task.CompletedTask;
         };
-        MqttClientOptionsBuilder options = new MqttClientOptionsBuilder().WithProtocolVersion(MqttProtocolVersion.V500).WithClientId("the-test")
-            .WithTcpServer(broker.Address.ToString(), broker.Port).WithKeepAlivePeriod(TimeSpan.Zero).WithCleanStart();
-        if (setup.UserName is not null) options = options.WithCredentials(setup.UserName, setup.Password ?? "");
-        if (setup.Tls)
+        // Without an end: a broker that a test makes stand still must not lose its watcher. (None at all is mistaken for one that is over at once.)
+        MqttClientOptionsBuilder options = new MqttClientOptionsBuilder().WithProtocolVersion(MqttProtocolVersion.V500).WithClientId($"longwire-lab-{Environment.ProcessId}")
+            .WithTcpServer(host, port).WithKeepAlivePeriod(TimeSpan.FromHours(1)).WithCleanStart();
+        if (userName is not null) options = options.WithCredentials(userName, password ?? "");
+        if (tls)
         {
             // The test knows the broker it has just made: whether certificates are checked is the program's business, not the watcher's.
-            options = options.WithTlsOptions(tls => tls.UseTls().WithCertificateValidationHandler(_ => true));
+            options = options.WithTlsOptions(choice => choice.UseTls().WithCertificateValidationHandler(_ => true));
         }
         MqttClientConnectResult result = await client.ConnectAsync(options.Build());
         if (result.ResultCode != MqttClientConnectResultCode.Success) throw new InvalidOperationException($"The broker refused the watcher: {result.ResultCode}");
-        await client.SubscribeAsync(new MqttClientSubscribeOptionsBuilder()
-            .WithTopicFilter(filter => filter.WithTopic("#").WithAtLeastOnceQoS().WithRetainAsPublished(false)).Build());
+        var subscription = new MqttClientSubscribeOptionsBuilder();
+        foreach (string topic in topics) subscription = subscription.WithTopicFilter(filter => filter.WithTopic(topic).WithAtLeastOnceQoS());
+        await client.SubscribeAsync(subscription.Build());
         _client = client;
+    }
+
+    /// <summary>Takes every retained message away that was seen under a base topic, and the devices it announced.</summary>
+    internal async Task ForgetAsync(string baseTopic)
+    {
+        IEnumerable<string> topics = Messages.Select(message => message.Topic).Distinct()
+            .Where(topic => topic.StartsWith($"{baseTopic}/", StringComparison.Ordinal) || topic.Contains($"/device/{baseTopic}_", StringComparison.Ordinal));
+        foreach (string topic in topics) await PublishAsync(topic, "", retain: true);
     }
 
     internal async Task LetGoAsync()

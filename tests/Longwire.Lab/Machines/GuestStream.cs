@@ -22,13 +22,13 @@ public sealed class GuestStream : IDisposable
     internal static async Task<GuestStream> OpenAsync(Guest guest, string path, Shell shell, CancellationToken cancellationToken)
     {
         // The second cat ends when the test closes the connection, and takes the first with it.
-        await shell.SendAsync($"exec 3<>{path} && stty raw -echo <&3 && echo @@open@@ && {{ cat <&3 & cat >&3; kill $!; exit; }}; echo @@failed@@; exit\n", cancellationToken);
+        await shell.SendAsync($"exec 2>&1; [ -c {path} ] || {{ echo it is not there; echo @@failed@@; exit; }}; exec 3<>{path} && stty raw -echo <&3 && echo @@open@@ && {{ cat <&3 & cat >&3; kill $!; exit; }}; echo @@failed@@; exit\n", cancellationToken);
         string said = "";
         while (await shell.ReadLineAsync(cancellationToken) is { } line)
         {
             if (line == "@@open@@") return new GuestStream(guest, path, shell);
             if (line == "@@failed@@") break;
-            said += line;
+            said += line + " ";
         }
         throw new IOException($"{guest.Name}: {path} cannot be opened: {said}");
     }

@@ -6,7 +6,8 @@ namespace Longwire.Lab.Machines;
 
 /// <summary>
 /// A program on the test machine that cannot outlive the test: it is killed when this process ends, however that happens. The leash
-/// is a pipe that only this process holds open.
+/// is a pipe that only this process holds open. It has a session of its own: Ctrl-C on the terminal is for us to hear, and for us to
+/// end it in good order.
 /// </summary>
 internal sealed class LeashedProcess : IAsyncDisposable
 {
@@ -37,7 +38,7 @@ internal sealed class LeashedProcess : IAsyncDisposable
 
     public static async Task<LeashedProcess> StartAsync(string program, params IEnumerable<string> arguments)
     {
-        var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Leash, "leash", program, .. arguments])
+        var process = Process.Start(new ProcessStartInfo("setsid", ["/bin/sh", "-c", Leash, "leash", program, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

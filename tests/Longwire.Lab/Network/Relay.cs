@@ -89,12 +89,12 @@ public sealed class RelayedConnection
 }
 
 /// <summary>
-/// A stand-in for a Pi on the test machine: it hands TCP connections on to the real one, and falls silent, loses or changes
-/// bytes where a test says. Hosts reach it at 10.0.2.2 and <see cref="Port"/>.
+/// A stand-in on the test machine for a Pi (or a broker): it hands TCP connections on to the real one, and falls silent, loses or
+/// changes bytes where a test says. Hosts reach it at 10.0.2.2 and <see cref="Port"/>.
 /// </summary>
 public sealed class Relay : IAsyncDisposable
 {
-    private readonly IPEndPoint _to;
+    private readonly EndPoint _to;
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
@@ -104,9 +104,21 @@ public sealed class Relay : IAsyncDisposable
 
     /// <param name="to">Where connections are handed on to, such as <c>pi.UsbIpFromTheTest</c>.</param>
     public Relay(IPEndPoint to)
+        : this(to, port: 0)
+    {
+    }
+
+    /// <summary>Hands on to a machine by name.</summary>
+    /// <param name="port">The port to listen on, for one that must come back where it was; 0 for any.</param>
+    public Relay(string host, int toPort, int port = 0)
+        : this(IPAddress.TryParse(host, out IPAddress? address) ? new IPEndPoint(address, toPort) : new DnsEndPoint(host, toPort), port)
+    {
+    }
+
+    private Relay(EndPoint to, int port)
     {
         _to = to;
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
         _listener.Listen();
         Port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
         _accepting = AcceptAsync();
@@ -167,7 +179,7 @@ public sealed class Relay : IAsyncDisposable
 
     private async Task CarryAsync(RelayedConnection connection, Socket client)
     {
-        using var pi = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var pi = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         client.NoDelay = true;
         using (client)
         using (var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token))

@@ -17,6 +17,9 @@ public sealed record StickModel(string VendorId, string ProductId, string Serial
     /// <summary>One device, two radios: 10c4:8a2a.</summary>
     public static StickModel TwoPorts { get; } = new("10c4", "8a2a", "51600001", "Silicon Labs", "HubZ Smart Home Controller", Ports: 2);
 
+    /// <summary>The interface whose tty is this serial port.</summary>
+    public static int InterfaceOf(int port) => port * 2;
+
     /// <summary>As vendor:product, the way options name it.</summary>
     public string UsbId => $"{VendorId}:{ProductId}";
 

@@ -1,0 +1,81 @@
+using Longwire.Lab.Brokers;
+using Longwire.Lab.Machines;
+using Longwire.Lab.Sticks;
+using Xunit;
+
+namespace Longwire.Lab;
+
+/// <summary>What carries a radio from a Pi to a host in a test.</summary>
+public enum PiSide
+{
+    /// <summary><c>longwire export</c>.</summary>
+    Longwire,
+
+    /// <summary>The distribution's usbipd with the classic recipe.</summary>
+    Stock,
+}
+
+/// <summary>A test of the main job: a stick in the attic, attached in the house, shown by the broker.</summary>
+public abstract class RadioTest(Home home) : LabTest(home)
+{
+    protected const string ZWave = "0658_0200_ZW0001";
+    protected const string ZWavePath = "/dev/serial/by-id/usb-Sigma_Designs_UZB_ZW0001-if00";
+
+    // The lab's processors are emulated, ten to twenty times slower than real ones: what a test promises is measured on the guests'
+    // clocks; this is only how long it waits before it gives up.
+    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+
+    protected Watch Watch => Home.Broker.Watch;
+
+    /// <summary>Everything on: the stick plugged in, the Pi exporting, the broker up, Longwire attaching, the radio attached.</summary>
+    protected async Task<Stick> BringUpAsync(PiSide side, StickModel? model = null, string more = "")
+    {
+        await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Host), Home.Broker.StartAsync());
+        Stick stick = await Home.Attic.PlugAsync(model ?? StickModel.ZWave);
+        await ExportAsync(Home.Attic, side, stick.Model);
+        await Home.Host.StartAttachAsync(Home.Options([Home.Attic], more));
+        await UntilConnectedAsync(stick.Model);
+        return stick;
+    }
+
+    protected static async Task ExportAsync(Pi pi, PiSide side, StickModel model)
+    {
+        if (side == PiSide.Stock) await pi.StartStockAsync(model.UsbId);
+        else await pi.StartExportAsync();
+        await pi.WaitUntilItServesAsync(Patience);
+    }
+
+    protected Task UntilConnectedAsync(StickModel model) => UntilConnectedAsync(IdOf(model));
+
+    protected Task UntilConnectedAsync(string radio) =>
+        Watch.WaitUntilAsync(house => Connected(house, radio) == "on", Patience, $"{radio} is connected", Cancelled);
+
+    protected Task UntilStatusAsync(string radio, string status) =>
+        Watch.WaitUntilAsync(house => house.State(DeviceId(radio), "status") == status, Patience, $"{radio} is {status}", Cancelled);
+
+    protected static string Connected(Entities house, string radio) => house.State(DeviceId(radio), "connected");
+
+    protected static string DeviceId(string radio) => $"longwire_radio_{radio}";
+
+    protected static string IdOf(StickModel model) => model.Serial.Length > 0
+        ? $"{model.UsbId.Replace(':', '_')}_{model.Serial}"
+        : $"attic_{model.UsbId.Replace(':', '_')}";
+
+    /// <summary>The next event of a radio from a point on.</summary>
+    protected Task<Message> UntilEventAsync(string radio, string type, int from) =>
+        Watch.WaitForAsync(
+            message => message.Topic == $"longwire/radio/{radio}/event" && message.Payload.Contains($"\"{type}\"", StringComparison.Ordinal),
+            Patience, $"{radio}: event {type}", from, Cancelled);
+
+    /// <summary>Serial data both ways, through every part there is.</summary>
+    protected async Task CarriesDataAsync(Stick stick, string path, int bytes = 256)
+    {
+        using GuestStream inside = await stick.OpenInsideAsync();
+        using GuestStream tty = await Home.Host.OpenAsync(path);
+        byte[] said = [.. Enumerable.Range(0, bytes).Select(i => (byte)(i * 7))];
+        await tty.WriteAsync(said, Cancelled);
+        Assert.Equal(said, await inside.ReadExactlyAsync(said.Length, Patience));
+        await inside.WriteAsync(said, Cancelled);
+        Assert.Equal(said, await tty.ReadExactlyAsync(said.Length, Patience));
+    }
+}

@@ -1,0 +1,180 @@
+using System.Globalization;
+using Longwire.Lab.Brokers;
+using Longwire.Lab.Machines;
+using Longwire.Lab.Sticks;
+
+namespace Longwire.Lab.Story;
+
+/// <summary>A day in the life of a radio that is somewhere else: each step is something that happens in real houses.</summary>
+internal sealed class RadioStory(Home home, IStoryBroker broker, TimeProvider time, TextWriter output)
+{
+    private const string Radio = "Z-Wave";
+    private const string SerialPort = "/dev/serial/by-id/usb-Sigma_Designs_UZB_ZW0001-if00";
+    private const int Bytes = 64 * 1024;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly long _start = time.GetTimestamp();
+    private Stick? _stick;
+
+    /// <summary>Steps that went well.</summary>
+    public int Steps { get; private set; }
+
+    /// <summary>The step that is being told.</summary>
+    public string Step { get; private set; } = "";
+
+    private Pi Pi => home.Attic;
+
+    private Host Host => home.Host;
+
+    public async Task TellAsync(CancellationToken stopped)
+    {
+        await StepAsync("A Raspberry Pi (arm64) and a Home Assistant host (amd64) are switched on", StartAsync, show: false, stopped);
+        await StepAsync("A Z-Wave stick is plugged into the Pi; both run Longwire", AttachAsync, show: true, stopped);
+        await StepAsync("64 KiB of serial data each way, through the radio's tty on the host", CarryAsync, show: false, stopped);
+        await StepAsync("The stick is pulled out of the Pi", PullAsync, show: true, stopped);
+        await StepAsync("It is plugged in again, into another port", ReplugAsync, show: true, stopped);
+        await StepAsync("The Pi loses power", PowerOffPiAsync, show: true, stopped);
+        await StepAsync("The Pi comes back", ReturnPiAsync, show: true, stopped);
+        await StepAsync("The Pi's network cable is cut", CutAsync, show: true, stopped);
+        await StepAsync("The cable is mended", MendAsync, show: true, stopped);
+        await StepAsync(broker.Trouble, BrokerAsync, show: true, stopped);
+        await StepAsync("The radio still works: 64 KiB more each way", CarryAsync, show: false, stopped);
+    }
+
+    /// <summary>Longwire is stopped at both ends, and nothing is left behind.</summary>
+    public async Task EndAsync()
+    {
+        await StepAsync("Longwire is stopped: the port is free, the Pi has its stick back", StopAsync, show: true, CancellationToken.None);
+        await broker.CleanAsync();
+    }
+
+    private async Task StepAsync(string what, Func<CancellationToken, Task> happens, bool show, CancellationToken stopped)
+    {
+        Step = what;
+        long start = time.GetTimestamp();
+        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"[{time.GetElapsedTime(_start).TotalSeconds,6:0.0} s] {what}"));
+        await happens(stopped).WaitAsync(stopped);
+        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"           done after {time.GetElapsedTime(start).TotalSeconds:0.0} s"));
+        if (show) await output.WriteLineAsync(Table());
+        Steps++;
+    }
+
+    // A person looks at a few entities, not at all of them.
+    private string Table()
+    {
+        Entities entities = broker.Watch.Entities();
+        string[] keys = ["connected", "status", "serial_port", "plugged_in", "disconnects", "last_disconnect_reason", "reachable", "connection_state"];
+        IEnumerable<string> lines =
+            from entity in entities.All
+            where keys.Contains(entity.Key)
+            select $"             {entity.Device,-10} {entity.Name,-24} {entity.State}";
+        return string.Join('\n', lines);
+    }
+
+    private async Task StartAsync(CancellationToken stopped)
+    {
+        await Task.WhenAll(Pi.StartAsync(stopped), Host.StartAsync(stopped), broker.StartAsync());
+    }
+
+    private async Task AttachAsync(CancellationToken stopped)
+    {
+        _stick = await Pi.PlugAsync(StickModel.ZWave);
+        await Pi.StartExportAsync();
+        string account = broker.UserName is null ? "" : $"  username: {broker.UserName}\n  password: {broker.Password}\n";
+        await Host.StartAttachAsync($$"""
+            pis:
+              - name: attic
+                address: {{Pi.Address}}
+            radios:
+              - match: "0658:0200"
+                name: {{Radio}}
+            mqtt:
+              host: 10.0.2.2
+              port: {{broker.Port}}
+            {{account}}
+            """);
+        await ConnectedAsync(stopped);
+    }
+
+    private async Task CarryAsync(CancellationToken stopped)
+    {
+        // Seeded: the same bytes in every run.
+        byte[] toHost = new byte[Bytes], toRadio = new byte[Bytes];
+#pragma warning disable CA5394
+        var random = new Random(1);
+        random.NextBytes(toHost);
+        random.NextBytes(toRadio);
+#pragma warning restore CA5394
+        using GuestStream inside = await _stick!.OpenInsideAsync();
+        using GuestStream tty = await Host.OpenAsync(SerialPort, stopped);
+        Task<byte[]> atHost = tty.ReadExactlyAsync(Bytes, TimeSpan.FromSeconds(60));
+        Task<byte[]> atRadio = inside.ReadExactlyAsync(Bytes, TimeSpan.FromSeconds(60));
+        await Task.WhenAll(tty.WriteAsync(toRadio, stopped), inside.WriteAsync(toHost, stopped), atHost, atRadio);
+        byte[] heardByHost = await atHost, heardByRadio = await atRadio;
+        if (!toHost.SequenceEqual(heardByHost) || !toRadio.SequenceEqual(heardByRadio)) throw new InvalidDataException("The bytes that came are not those that were sent.");
+    }
+
+    private async Task PullAsync(CancellationToken stopped)
+    {
+        await _stick!.PullAsync();
+        await StateAsync("connected", "off", stopped);
+        await StateAsync("status", "unplugged", stopped);
+    }
+
+    private async Task ReplugAsync(CancellationToken stopped)
+    {
+        await _stick!.PlugAsync(port: 3);
+        await ConnectedAsync(stopped);
+    }
+
+    private async Task PowerOffPiAsync(CancellationToken stopped)
+    {
+        await Pi.StopAsync(inOrder: false);
+        await StateAsync("status", "pi_unreachable", stopped);
+    }
+
+    private async Task ReturnPiAsync(CancellationToken stopped)
+    {
+        await Pi.ComeBackAsync(stopped);
+        await ConnectedAsync(stopped);
+    }
+
+    private async Task CutAsync(CancellationToken stopped)
+    {
+        Pi.Cable.Cut();
+        await StateAsync("status", "pi_unreachable", stopped);
+    }
+
+    private async Task MendAsync(CancellationToken stopped)
+    {
+        Pi.Cable.Mend();
+        await ConnectedAsync(stopped);
+    }
+
+    private async Task BrokerAsync(CancellationToken stopped)
+    {
+        int before = broker.Watch.Count;
+        await broker.GoAwayAndComeBackAsync();
+        await broker.Watch.WaitForAsync(message => message is { Topic: "longwire/bridge/state", Payload: "online" }, Patience, "the bridge is online again", before, stopped);
+        await ConnectedAsync(stopped);
+    }
+
+    private async Task StopAsync(CancellationToken stopped)
+    {
+        int? host = await Host.StopAttachAsync();
+        await Host.WaitUntilNothingIsAttachedAsync(TimeSpan.FromSeconds(5));
+        await broker.Watch.WaitUntilAsync(entities => entities.State("Longwire", "connection_state") == "off", Patience, "the bridge says that it is gone", stopped);
+        int? pi = await Pi.StopExportAsync();
+        await Pi.WaitForAsync($"[ -e /sys/bus/usb/devices/{_stick!.BusId}:1.0/driver ] && ls /dev/ttyACM*", TimeSpan.FromSeconds(5), "the stick's own driver has it back", stopped);
+        if (host != 0 || pi != 0) throw new InvalidOperationException($"Longwire ended with exit code {host} on the host and {pi} on the Pi.");
+    }
+
+    private async Task ConnectedAsync(CancellationToken stopped)
+    {
+        await StateAsync("connected", "on", stopped);
+        await StateAsync("serial_port", SerialPort, stopped);
+    }
+
+    private Task StateAsync(string key, string state, CancellationToken stopped) =>
+        broker.Watch.WaitUntilAsync(entities => entities.State(Radio, key) == state, Patience, $"{Radio} {key} is {state}", stopped);
+}

@@ -1,0 +1,52 @@
+using Longwire.Lab.Brokers;
+using Xunit;
+
+namespace Longwire.Lab.Tests;
+
+/// <summary>A broker that goes, comes, and forgets.</summary>
+[Collection(SecondHouse.Name)]
+public sealed class BrokerTests(Home home) : RadioTest(home)
+{
+    [Fact]
+    public async Task After_a_broker_s_restart_without_memory_everything_is_published_again()
+    {
+        await BringUpAsync(PiSide.Longwire);
+        await Home.Broker.RestartAsync();
+        TimeSpan back = Home.Host.Now;
+        Message online = await Watch.WaitForAsync(message => message is { Topic: "longwire/bridge/state", Payload: "online" }, Patience, "online", cancellationToken: Cancelled);
+        await UntilConnectedAsync(ZWave);
+        Say($"online {Home.Host.ClockAt(online.Timestamp) - back} after the restart");
+        Assert.InRange(Home.Host.ClockAt(online.Timestamp) - back, TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(5));
+        IReadOnlyList<Message> messages = Watch.Messages;
+        int state = messages.ToList().FindIndex(message => message.Topic == $"longwire/radio/{ZWave}/state");
+        int onlineAt = messages.ToList().FindIndex(message => message is { Topic: "longwire/bridge/state", Payload: "online" });
+        Assert.InRange(state, 0, onlineAt);
+    }
+
+    [Fact]
+    public async Task Home_Assistant_s_birth_is_answered_once_with_everything()
+    {
+        await BringUpAsync(PiSide.Longwire);
+        int from = Watch.Count;
+        await Watch.HomeAssistantStartsAsync();
+        string config = $"homeassistant/device/{DeviceId(ZWave)}/config";
+        await Watch.WaitForAsync(message => message.Topic == config, Patience, "discovery again", from, Cancelled);
+        await Watch.WaitForAsync(message => message.Topic == $"longwire/radio/{ZWave}/state", Patience, "state again", from, Cancelled);
+        // A second answer would come right behind the first; a command that travels behind both shows that there is none.
+        await Watch.PublishAsync($"longwire/radio/{ZWave}/attach/set", "OFF");
+        await UntilStatusAsync(ZWave, "detached");
+        Assert.Single(Watch.Messages.Skip(from), message => message.Topic == config);
+    }
+
+    [Fact]
+    public async Task Changed_options_touch_only_what_changed()
+    {
+        await BringUpAsync(PiSide.Longwire);
+        await Home.Host.WriteOptionsAsync(Home.Options([Home.Attic], "radios:\n  - match: \"0658:0200\"\n    name: Heating\n"));
+        await Watch.WaitUntilAsync(house => house.Find("Heating", "connected") is { State: "on" }, Patience, "the new name is shown", Cancelled);
+        Assert.Equal("0", Watch.Entities().State(DeviceId(ZWave), "disconnects"));
+        await Home.Host.WriteOptionsAsync(Home.Options([Home.Attic], "radios:\n  - match: \"1cf1:0030\"\n"));
+        await Home.Host.WaitUntilNothingIsAttachedAsync(Patience);
+        await Watch.WaitUntilAsync(house => house.Find("Heating", "connected") is null, Patience, "the radio that left the options is removed", Cancelled);
+    }
+}

@@ -1,0 +1,137 @@
+using Longwire.Lab.Brokers;
+using Longwire.Lab.Sticks;
+using Xunit;
+
+namespace Longwire.Lab.Tests;
+
+/// <summary>What goes away comes back by itself.</summary>
+[Collection(FirstHouse.Name)]
+public sealed class ComeBackTests(Home home) : RadioTest(home)
+{
+    [Fact]
+    public async Task A_pulled_stick_is_lost_at_once_and_shown_as_unplugged()
+    {
+        Stick stick = await BringUpAsync(PiSide.Longwire);
+        int from = Watch.Count;
+        await stick.PullAsync();
+        Message lost = await UntilEventAsync(ZWave, "lost", from);
+        TimeSpan freed = Home.Host.Kernel.Lines.Last(line => line.Message.Contains("USB disconnect", StringComparison.Ordinal)).Time;
+        Message off = await Watch.WaitForAsync(
+            message => message.Topic == $"longwire/radio/{ZWave}/state" && message.Payload.Contains("\"connected\":false", StringComparison.Ordinal), Patience, "connected is off", from, Cancelled);
+        Say($"lost {Home.Host.ClockAt(lost.Timestamp) - freed}, off {Home.Host.ClockAt(off.Timestamp) - freed} after the kernel freed the port");
+        Assert.InRange(Home.Host.ClockAt(lost.Timestamp) - freed, TimeSpan.Zero, TimeSpan.FromMilliseconds(500));
+        Assert.InRange(Home.Host.ClockAt(off.Timestamp) - freed, TimeSpan.Zero, TimeSpan.FromMilliseconds(500));
+        await UntilStatusAsync(ZWave, "unplugged");
+    }
+
+    [Theory]
+    [InlineData("ZW0001", 0)]
+    [InlineData("ZW0001", 3)]
+    [InlineData("", 0)]
+    [InlineData("", 3)]
+    public async Task A_stick_plugged_in_again_is_the_same_radio_on_the_same_port(string serial, int port)
+    {
+        StickModel model = StickModel.ZWave with { Serial = serial };
+        Stick stick = await BringUpAsync(PiSide.Longwire, model);
+        int vhciPort = Assert.Single(await Home.Host.VhciPortsInUseAsync()).Number;
+        string[] devices = [.. Watch.Entities().DiscoveryTopics];
+        int from = Watch.Count;
+        await stick.PullAsync();
+        await UntilEventAsync(IdOf(model), "lost", from);
+        from = Watch.Count;
+        TimeSpan plugged = await stick.PlugAsync(port);
+        Message attached = await UntilEventAsync(IdOf(model), "attached", from);
+        TimeSpan took = Home.Attic.ClockAt(attached.Timestamp) - plugged;
+        Say($"attached {took} after it was plugged in");
+        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(4));
+        Assert.Equal(vhciPort, Assert.Single(await Home.Host.VhciPortsInUseAsync()).Number);
+        Assert.Equal(devices, Watch.Entities().DiscoveryTopics);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_Pi_that_reboots_is_unreachable_and_serves_again_without_anybody_s_help(bool inOrder)
+    {
+        await BringUpAsync(PiSide.Longwire);
+        int from = Watch.Count;
+        TimeSpan off = Home.Host.Now;
+        await Home.Attic.StopAsync(inOrder);
+        await UntilStatusAsync(ZWave, "pi_unreachable");
+        Message unreachable = await Watch.WaitForAsync(
+            message => message.Topic == $"longwire/radio/{ZWave}/state" && message.Payload.Contains("pi_unreachable", StringComparison.Ordinal), Patience, "pi_unreachable", from, Cancelled);
+        TimeSpan noticed = Home.Host.ClockAt(unreachable.Timestamp) - off;
+        Say($"unreachable {noticed} after it went");
+        // Going down in order takes its own time before the last goodbye.
+        if (!inOrder) Assert.InRange(noticed, TimeSpan.Zero, TimeSpan.FromSeconds(8));
+        await Home.Host.WaitUntilNothingIsAttachedAsync(TimeSpan.FromSeconds(5));
+
+        from = Watch.Count;
+        await Home.Attic.ComeBackAsync(Cancelled);
+        TimeSpan serves = await Home.Attic.WaitUntilItServesAsync(Patience);
+        Message attached = await UntilEventAsync(ZWave, "attached", from);
+        TimeSpan took = Home.Attic.ClockAt(attached.Timestamp) - serves;
+        Say($"attached {took} after the export was back");
+        Assert.InRange(took, TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(5));
+        Assert.Single(await Home.Host.VhciPortsInUseAsync());
+    }
+
+    [Theory]
+    [InlineData(PiSide.Longwire)]
+    [InlineData(PiSide.Stock)]
+    public async Task A_host_process_that_was_killed_leaks_no_port_and_attaches_again(PiSide side)
+    {
+        await BringUpAsync(side);
+        int from = Watch.Count;
+        await Home.Host.Attach!.KillAsync();
+        TimeSpan started = Home.Host.Now;
+        await Home.Host.StartAttachAsync();
+        Message attached = await UntilEventAsync(ZWave, "attached", from);
+        TimeSpan took = Home.Host.ClockAt(attached.Timestamp) - started;
+        Say($"attached {took} after the start");
+        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        Assert.Single(await Home.Host.VhciPortsInUseAsync());
+    }
+
+    [Theory]
+    [InlineData(PiSide.Longwire)]
+    [InlineData(PiSide.Stock)]
+    public async Task A_host_that_lost_power_attaches_again_although_the_Pi_never_heard_goodbye(PiSide side)
+    {
+        await BringUpAsync(side);
+        int from = Watch.Count;
+        await Home.Host.PowerOffAsync();
+        await Home.Host.StartAsync(Cancelled);
+        TimeSpan started = Home.Host.Now;
+        await Home.Host.StartAttachAsync();
+        Message attached = await UntilEventAsync(ZWave, "attached", from);
+        TimeSpan took = Home.Host.ClockAt(attached.Timestamp) - started;
+        Say($"attached {took} after the start");
+        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+    }
+
+    [Theory]
+    [InlineData(PiSide.Longwire)]
+    [InlineData(PiSide.Stock)]
+    public async Task A_cut_cable_is_noticed_with_a_write_pending_and_nobody_hangs_in_close(PiSide side)
+    {
+        await BringUpAsync(side);
+        await Home.Host.RunAsync($"stty -F {ZWavePath} raw -echo");
+        await Home.Host.RunAsync($"(exec 3<>{ZWavePath}; sleep 1; echo pending >&3; sleep 2; exec 3>&-; cut -d' ' -f1 /proc/uptime > /tmp/closed) >/dev/null 2>&1 &");
+        int from = Watch.Count;
+        TimeSpan cut = Home.Host.Now;
+        Home.Attic.Cable.Cut();
+        Message lost = await UntilEventAsync(ZWave, "lost", from);
+        TimeSpan noticed = Home.Host.ClockAt(lost.Timestamp) - cut;
+        await Home.Host.WaitForAsync("[ -s /tmp/closed ]", Patience, "the process has closed the tty");
+        double closed = double.Parse(await Home.Host.ReadFileAsync("/tmp/closed"), System.Globalization.CultureInfo.InvariantCulture);
+        Say($"noticed {noticed} after the cut, closed {closed - cut.TotalSeconds:0.0} s after it");
+        // The write comes 1 s after the cut, and only it is waited for.
+        Assert.InRange(noticed, TimeSpan.Zero, TimeSpan.FromSeconds(8));
+        Assert.InRange(closed - cut.TotalSeconds, 0, 9);
+        await UntilStatusAsync(ZWave, "pi_unreachable");
+
+        Home.Attic.Cable.Mend();
+        await UntilConnectedAsync(ZWave);
+    }
+}

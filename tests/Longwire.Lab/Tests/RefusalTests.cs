@@ -1,0 +1,84 @@
+using Longwire.Lab.Brokers;
+using Longwire.Lab.Network;
+using Longwire.Lab.Sticks;
+using Xunit;
+
+namespace Longwire.Lab.Tests;
+
+/// <summary>What must not come in, and what must not hold up the others.</summary>
+[Collection(SecondHouse.Name)]
+public sealed class RefusalTests(Home home) : RadioTest(home)
+{
+    [Fact]
+    public async Task A_keyboard_with_the_radio_s_identity_is_refused_and_no_driver_ever_bound()
+    {
+        await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Host), Home.Broker.StartAsync());
+        Stick stick = await Home.Attic.PlugAsync(StickModel.ZWave.AsKeyboard());
+        await Home.Attic.StartStockAsync(stick.Model.UsbId);
+        await Home.Host.RunAsync("modprobe usbhid");
+        await Home.Host.StartAttachAsync(Home.Options([Home.Attic]));
+        await UntilStatusAsync(ZWave, "refused");
+        Assert.Contains(Watch.Messages, message => message.Topic == $"longwire/radio/{ZWave}/event" && message.Payload.Contains("refused", StringComparison.Ordinal));
+        Assert.Empty(await Home.Host.VhciPortsInUseAsync());
+        Assert.Equal("", (await Home.Host.TryRunAsync("ls -d /sys/bus/usb/drivers/usbhid/*:* 2>/dev/null")).Output.Trim());
+        Assert.DoesNotContain(Home.Host.Kernel.Lines, line => line.Message.Contains("input:", StringComparison.Ordinal) && line.Message.Contains("vhci", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_device_that_changes_its_face_after_our_look_is_refused_and_no_driver_ever_bound()
+    {
+        await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Host), Home.Broker.StartAsync());
+        await Home.Attic.PlugAsync(StickModel.ZWave);
+        await ExportAsync(Home.Attic, PiSide.Longwire, StickModel.ZWave);
+        await using var relay = new Relay(Home.Attic.UsbIpFromTheTest);
+        // The device descriptor crosses three times or more: the first is our look, those after it are the kernel's. From then on the
+        // class bytes of the communication interface say 03, a keyboard.
+        relay.Change = (connection, toClient, bytes) => toClient && connection.ToClient > 900 ? Faced(bytes) : bytes;
+        await Home.Host.StartAttachAsync($"pis:\n  - name: attic\n    address: {relay.Address}\nmqtt:\n  host: 10.0.2.2\n  port: {Home.Broker.Port}\n");
+        await UntilStatusAsync(ZWave, "refused");
+        await Home.Host.WaitUntilNothingIsAttachedAsync(TimeSpan.FromSeconds(5));
+        Assert.DoesNotContain(Home.Host.Kernel.Lines, line => line.Message.Contains("ttyACM", StringComparison.Ordinal));
+        Assert.DoesNotContain(Home.Host.Kernel.Lines, line => line.Message.Contains("input:", StringComparison.Ordinal));
+    }
+
+    // 09 04 00 00 01 02 02 01: the interface descriptor of an ACM function's control interface.
+    private static byte[] Faced(byte[] bytes)
+    {
+        int at = bytes.AsSpan().IndexOf<byte>([0x09, 0x04, 0x00, 0x00]);
+        if (at >= 0 && at + 6 < bytes.Length && bytes[at + 5] == 0x02) bytes[at + 5] = 0x03;
+        return bytes;
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(200)]
+    [InlineData(330)]
+    [InlineData(420)]
+    [InlineData(900)]
+    public async Task A_peer_that_falls_silent_does_not_slow_another_radio(int afterBytes)
+    {
+        await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Cellar, Home.Host), Home.Broker.StartAsync());
+        await Home.Cellar.PlugAsync(StickModel.Zigbee);
+        Stick stick = await Home.Attic.PlugAsync(StickModel.ZWave);
+        await Task.WhenAll(ExportAsync(Home.Cellar, PiSide.Longwire, StickModel.Zigbee), ExportAsync(Home.Attic, PiSide.Longwire, StickModel.ZWave));
+        await using var relay = new Relay(Home.Cellar.UsbIpFromTheTest);
+        // Lists are answered; an import falls silent after so many bytes.
+        relay.Accepted = connection => connection.SilenceAfter(long.MaxValue);
+        relay.Change = (connection, toClient, bytes) =>
+        {
+            if (!toClient && bytes.AsSpan().IndexOf<byte>([0x01, 0x11, 0x80, 0x03]) == 0) connection.SilenceAfter(afterBytes);
+            return bytes;
+        };
+        await Home.Host.StartAttachAsync(
+            $"pis:\n  - name: attic\n    address: {Home.Attic.Address}\n  - name: cellar\n    address: {relay.Address}\nmqtt:\n  host: 10.0.2.2\n  port: {Home.Broker.Port}\n");
+        TimeSpan start = Home.Host.Now;
+        Message attached = await UntilEventAsync(ZWave, "attached", 0);
+        Say($"attached {Home.Host.ClockAt(attached.Timestamp) - start} after the start");
+        Assert.InRange(Home.Host.ClockAt(attached.Timestamp) - start, TimeSpan.Zero, TimeSpan.FromSeconds(6));
+        int from = Watch.Count;
+        await stick.PullAsync();
+        Message lost = await UntilEventAsync(ZWave, "lost", from);
+        TimeSpan freed = Home.Host.Kernel.Lines.Last(line => line.Message.Contains("USB disconnect", StringComparison.Ordinal)).Time;
+        Assert.InRange(Home.Host.ClockAt(lost.Timestamp) - freed, TimeSpan.FromSeconds(-0.1), TimeSpan.FromMilliseconds(500));
+    }
+}

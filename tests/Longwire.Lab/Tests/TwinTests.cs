@@ -1,0 +1,65 @@
+using Longwire.Lab.Brokers;
+using Longwire.Lab.Machines;
+using Longwire.Lab.Sticks;
+using Xunit;
+
+namespace Longwire.Lab.Tests;
+
+/// <summary>Sticks that look alike, and one that is two.</summary>
+[Collection(SecondHouse.Name)]
+public sealed class TwinTests(Home home) : RadioTest(home)
+{
+    [Fact]
+    public async Task A_twin_that_is_added_later_renames_nobody_and_both_are_shown_by_path()
+    {
+        await BringUpAsync(PiSide.Longwire);
+        await Home.Attic.PlugAsync(StickModel.ZWave, port: 2);
+        await Watch.WaitUntilAsync(house => Attached(house).Count == 2, Patience, "both twins are connected", Cancelled);
+        Entities house = Watch.Entities();
+        Assert.Contains(DeviceId(ZWave), Attached(house));
+        Assert.Equal(house.All.Count, house.All.Select(entity => entity.UniqueId).Distinct().Count());
+        // Their by-id names are one name; only by-path tells them apart.
+        await Watch.WaitUntilAsync(
+            now => Attached(now).All(device => now.State(device, "serial_port").StartsWith("/dev/serial/by-path/", StringComparison.Ordinal)), Patience, "both by path", Cancelled);
+        Assert.Equal(2, Attached(Watch.Entities()).Select(device => Watch.Entities().State(device, "serial_port")).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Twins_on_two_Pis_are_told_apart_by_Pi()
+    {
+        await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Cellar, Home.Host), Home.Broker.StartAsync());
+        await Task.WhenAll(Home.Attic.PlugAsync(StickModel.ZWave), Home.Cellar.PlugAsync(StickModel.ZWave));
+        await Task.WhenAll(ExportAsync(Home.Attic, PiSide.Longwire, StickModel.ZWave), ExportAsync(Home.Cellar, PiSide.Longwire, StickModel.ZWave));
+        await Home.Host.StartAttachAsync(Home.Options([Home.Attic, Home.Cellar]));
+        await Watch.WaitUntilAsync(house => Attached(house).Count == 2, Patience, "both twins are connected", Cancelled);
+        Assert.Equal(["longwire_radio_attic_0658_0200", "longwire_radio_cellar_0658_0200"], Attached(Watch.Entities()).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Asking_for_one_of_a_kind_with_two_present_is_answered_with_a_sentence_that_says_how()
+    {
+        await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Host), Home.Broker.StartAsync());
+        await Home.Attic.PlugAsync(StickModel.ZWave);
+        await Home.Attic.PlugAsync(StickModel.ZWave, port: 2);
+        await ExportAsync(Home.Attic, PiSide.Longwire, StickModel.ZWave);
+        GuestProcess attach = await Home.Host.StartAttachAsync(Home.Options([Home.Attic], "radios:\n  - match: \"0658:0200\"\n"));
+        ProcessLine said = await attach.WaitForLineAsync("2 sticks match '0658:0200'", Patience, cancellationToken: Cancelled);
+        Assert.Contains("match: \"0658:0200@1\"", said.Text, StringComparison.Ordinal);
+        await Watch.WaitUntilAsync(house => house.State("longwire_bridge", "problem") == "on", Patience, "the bridge has a problem", Cancelled);
+        Assert.Empty(await Home.Host.VhciPortsInUseAsync());
+    }
+
+    [Fact]
+    public async Task A_stick_with_two_ports_is_one_radio_with_two_serial_ports()
+    {
+        Stick stick = await BringUpAsync(PiSide.Longwire, StickModel.TwoPorts);
+        string device = DeviceId(IdOf(StickModel.TwoPorts));
+        await Watch.WaitUntilAsync(
+            house => house.State(device, "serial_port").Contains("-if00", StringComparison.Ordinal) && house.State(device, "serial_port_2").Contains("-if02", StringComparison.Ordinal),
+            Patience, "both ports are shown", Cancelled);
+        await CarriesDataAsync(stick, Watch.Entities().State(device, "serial_port"));
+    }
+
+    private static List<string> Attached(Entities house) =>
+        [.. house.All.Where(entity => entity is { Key: "connected", State: "on" }).Select(entity => entity.DeviceId)];
+}

@@ -1,0 +1,45 @@
+using Longwire.Commands;
+using Longwire.UsbIp.Sysfs;
+
+namespace Longwire.Tests.Commands;
+
+/// <summary>Runs command lines inside the test, in a folder of their own.</summary>
+internal sealed class TestRun : IDisposable
+{
+    public string Folder { get; } = Directory.CreateTempSubdirectory("longwire-").FullName;
+    public StringWriter Output { get; } = new();
+    public StringWriter Error { get; } = new();
+    public MemoryStream Log { get; } = new();
+    public Dictionary<string, string> Environment { get; } = new(StringComparer.Ordinal);
+    public IRadioMemory? Memory { get; set; }
+
+    public void Dispose()
+    {
+        Output.Dispose();
+        Error.Dispose();
+        Log.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    public string Write(string name, string content)
+    {
+        string path = Path.Combine(Folder, name);
+        File.WriteAllText(path, content);
+        return path;
+    }
+
+    public Task<int> RunAsync(params string[] arguments) => CommandLine.RunAsync(
+        arguments,
+        new Surroundings
+        {
+            Output = Output,
+            Error = Error,
+            OpenLog = () => Log,
+            LogStyle = LogStyle.Plain,
+            Environment = Environment,
+            Sysfs = SysfsRoot.Below(Folder),
+            SupervisorOptions = Path.Combine(Folder, "supervisor.json"),
+            OpenMemory = folder => Memory ?? new RadioMemoryFile(folder),
+        },
+        CancellationToken.None);
+}

@@ -1,0 +1,179 @@
+using System.Net;
+using System.Net.Sockets;
+using Longwire.Export;
+using Longwire.Options;
+using Longwire.Radios;
+using Longwire.Tests.HomeAssistant.Brokers;
+using Longwire.UsbIp.Linux;
+using Longwire.UsbIp.Tests.Sysfs;
+using Longwire.UsbIp.Tests.UsbipHost;
+using Longwire.UsbIp.Usb;
+using Longwire.UsbIp.UsbipHost;
+using Longwire.UsbIp.Wire;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Longwire.Tests.Export;
+
+/// <summary>The export side on a played kernel, with real connections over loopback and a clock that moves only while a test waits.</summary>
+internal sealed class ExportBench : IAsyncDisposable
+{
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(50);
+
+    private readonly DescriptorEvents _events = DescriptorEvents.Open();
+    private CancellationTokenSource _stop = new();
+    private ExportLedger? _ledger;
+    private Task _deciding = Task.CompletedTask;
+    private Task _listening = Task.CompletedTask;
+
+    public ExportBench() => Kernel = new FakeUsbipHost(Sysfs);
+
+    public FakeSysfs Sysfs { get; } = new();
+    public FakeUsbipHost Kernel { get; }
+    public FakeTimeProvider Time { get; } = new();
+    public RecordingLogger<ExportService> Log { get; private set; } = new();
+    public ExportReconciler Reconciler { get; private set; } = null!;
+    public ExportOptions Options { get; set; } = new() { Stock = new StockExportOptions { Port = 0, Allow = ["127.0.0.1"] } };
+    public int Port { get; private set; }
+    public string LedgerPath => Path.Combine(Sysfs.Folder, "data/export.json");
+
+    /// <summary>One life of the service.</summary>
+    public async Task<ExportBench> StartAsync()
+    {
+        _stop = new CancellationTokenSource();
+        Log = new RecordingLogger<ExportService>();
+        var driver = new UsbipHostDriver(Sysfs.Root, Kernel.Write);
+        _ledger = new ExportLedger(Sysfs.Root, Path.Combine(Sysfs.Folder, "data"), Log);
+        var work = new StickWork(Sysfs.Root, driver, new RadioSelection(Options, KnownRadios.Default));
+        Reconciler = new ExportReconciler(Sysfs.Root, driver, work, new StickWaits(Sysfs.Root, driver, _events, Time), _ledger, Time, new Random(1), Log);
+        var listener = new StockListener(Options.Stock, Reconciler, Sysfs.Root, Time, new Random(1), Log);
+        _deciding = Task.Run(() => Reconciler.RunAsync(_stop.Token));
+        _listening = Task.Run(() => listener.RunAsync(_stop.Token));
+        if (!Options.Stock.Allow.IsEmpty) Port = await listener.Listening.Task.WaitAsync(s_deadline, Cancellation);
+        return this;
+    }
+
+    /// <summary>SIGTERM.</summary>
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        Task ended = Task.WhenAll(_deciding, _listening.ContinueWith(_ => { }, TaskScheduler.Default));
+        await UntilAsync(() => ended.IsCompleted, "the service to stop");
+        await ended;
+        _ledger?.Dispose();
+        _ledger = null;
+    }
+
+    /// <summary>kill -9: what stands in the kernel and in the file stays as it is.</summary>
+    public async Task DieAsync()
+    {
+        string ledger = await File.ReadAllTextAsync(LedgerPath, Cancellation);
+        Func<string, string, int?> refuse = Kernel.Refuse;
+        Kernel.Refuse = (_, _) => Errno.NoPermission;
+        await StopAsync();
+        Kernel.Refuse = refuse;
+        await File.WriteAllTextAsync(LedgerPath, ledger, Cancellation);
+    }
+
+    public async Task NewsAsync(string busId = "1-1") =>
+        await Reconciler.PostAsync(new ExportMessage.DeviceChanged(BusId.Parse(busId)), Cancellation);
+
+    public async Task PlugAsync(string busId = "1-1", string id = "0658:0200", string? serial = "ZW0001", string? product = "UZB", string tty = "ttyACM0")
+    {
+        Sysfs.Plug(busId, id, serial, product, tty: tty);
+        await NewsAsync(busId);
+    }
+
+    public async Task PullAsync(string busId = "1-1")
+    {
+        Sysfs.Pull(busId);
+        await NewsAsync(busId);
+    }
+
+    public Task UntilOfferedAsync(string busId = "1-1") => UntilAsync(() => Offered.Contains(busId), $"{busId} to be offered");
+
+    public Task UntilReasonAsync(NoticeReason reason, string busId = "1-1") =>
+        UntilAsync(() => Reasons.TryGetValue(busId, out NoticeReason now) && now == reason, $"{busId} to be {reason}");
+
+    public Task UntilSaidAsync(string part) => UntilAsync(() => Said(part), $"the log to say '{part}'");
+
+    public bool Said(string part) => Log.Lines.Any(line => line.Contains(part, StringComparison.Ordinal));
+
+    public IEnumerable<string> Offered => DeviceListReply.Parse(Reconciler.Offers.ListReply.Span, out _).Select(d => d.BusId.ToString());
+
+    public IReadOnlyDictionary<string, NoticeReason> Reasons
+    {
+        get
+        {
+            ReadOnlySpan<byte> reply = Reconciler.Offers.ListReply.Span;
+            DeviceListReply.Parse(reply, out int consumed);
+            return ExportNotice.Parse(reply[consumed..]).Entries.ToDictionary(e => e.BusId.ToString(), e => e.Reason);
+        }
+    }
+
+    /// <summary>Real work needs real moments, back-offs need the clock: both move until it is so.</summary>
+    public async Task UntilAsync(Func<bool> condition, string what)
+    {
+        using var deadline = new CancellationTokenSource(s_deadline);
+        while (!condition())
+        {
+            Assert.False(deadline.IsCancellationRequested, $"waited {s_deadline} for {what}. Log:\n{string.Join('\n', Log.Lines)}");
+            Time.Advance(s_step);
+            await Task.Delay(2, Cancellation);
+        }
+    }
+
+    public async Task<Socket> ConnectAsync()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, Port), Cancellation);
+        return socket;
+    }
+
+    /// <summary>Asks for a stick and reads the status; the connection stays open for the caller to end.</summary>
+    public async Task<(Socket Connection, UsbIpStatus Status)> ImportAsync(string busId = "1-1")
+    {
+        Socket socket = await ConnectAsync();
+        var request = new byte[ImportRequest.Size];
+        ImportRequest.Write(request, BusId.Parse(busId));
+        await socket.SendAsync(request, Cancellation);
+        byte[] header = await ReadAsync(socket, OpCommon.Size);
+        UsbIpStatus status = OpCommon.Parse(header).Status;
+        if (status == UsbIpStatus.Ok) Assert.Equal(busId, DeviceRecord.Parse(await ReadAsync(socket, DeviceRecord.Size)).BusId.ToString());
+        return (socket, status);
+    }
+
+    /// <summary>To the end of the stream.</summary>
+    public static async Task<byte[]> ReadToEndAsync(Socket socket)
+    {
+        using var deadline = new CancellationTokenSource(s_deadline);
+        var all = new List<byte>();
+        var buffer = new byte[4096];
+        while (await socket.ReceiveAsync(buffer, deadline.Token) is var read and > 0) all.AddRange(buffer[..read]);
+        return [.. all];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_ledger is not null) await StopAsync();
+        _events.Dispose();
+        _stop.Dispose();
+        Sysfs.Dispose();
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static async Task<byte[]> ReadAsync(Socket socket, int length)
+    {
+        using var deadline = new CancellationTokenSource(s_deadline);
+        var bytes = new byte[length];
+        for (int at = 0; at < length;)
+        {
+            int read = await socket.ReceiveAsync(bytes.AsMemory(at), deadline.Token);
+            Assert.NotEqual(0, read);
+            at += read;
+        }
+        return bytes;
+    }
+}

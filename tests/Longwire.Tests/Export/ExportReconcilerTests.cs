@@ -1,0 +1,303 @@
+using System.Net.Sockets;
+using Longwire.Options;
+using Longwire.UsbIp.Linux;
+using Longwire.UsbIp.Wire;
+using Xunit;
+
+namespace Longwire.Tests.Export;
+
+public sealed class ExportReconcilerTests : IAsyncDisposable
+{
+    private readonly ExportBench _bench = new();
+
+    [Fact]
+    public async Task A_known_radio_is_bound_and_offered_and_anything_else_left_alone()
+    {
+        _bench.Sysfs.Plug();
+        _bench.Sysfs.Plug("1-2", "046d:c31c", serial: null, product: "Keyboard", tty: "ttyACM1");
+        _bench.Sysfs.Plug("1-3", "1d6b:0002", deviceClass: "09", tty: "ttyACM2");
+        await _bench.StartAsync();
+        await _bench.UntilOfferedAsync();
+        await _bench.UntilReasonAsync(NoticeReason.NotKnownRadio, "1-2");
+        Assert.DoesNotContain("1-3", _bench.Reasons.Keys);
+        Assert.DoesNotContain(_bench.Kernel.Lines, line => line.EndsWith("1-2", StringComparison.Ordinal) || line.EndsWith("1-3", StringComparison.Ordinal));
+        Assert.Equal("on", PowerControl("1-1"));
+    }
+
+    [Fact]
+    public async Task A_generic_bridge_is_only_shown_with_the_line_to_paste()
+    {
+        _bench.Sysfs.Plug(id: "1a86:7523", serial: "X1", product: "USB Serial");
+        await _bench.StartAsync();
+        await _bench.UntilSaidAsync("- match: \"1a86:7523:X1\"");
+        Assert.Empty(_bench.Kernel.Writes);
+    }
+
+    [Fact]
+    public async Task A_named_stick_is_taken_whatever_it_is_and_nothing_else_then()
+    {
+        Assert.True(RadioMatch.TryParse("1a86:7523:X1", out RadioMatch? match));
+        _bench.Options = _bench.Options with { Radios = [new RadioRule { Match = match, Name = "Mine", Path = "radios[0]" }], TakeRecognised = false };
+        _bench.Sysfs.Plug(id: "1a86:7523", serial: "X1");
+        _bench.Sysfs.Plug("1-2", tty: "ttyACM1");
+        await _bench.StartAsync();
+        await _bench.UntilSaidAsync("Mine (1a86:7523 at 1-1) is offered");
+        await _bench.UntilReasonAsync(NoticeReason.NotKnownRadio, "1-2");
+    }
+
+    [Fact]
+    public async Task Its_interfaces_are_listed_although_usbip_host_leaves_it_without_a_configuration()
+    {
+        _bench.Sysfs.Plug();
+        await _bench.StartAsync();
+        await _bench.UntilOfferedAsync();
+        ExportedDevice device = Assert.Single(DeviceListReply.Parse(_bench.Reconciler.Offers.ListReply.Span, out _));
+        Assert.Equal(2, device.Interfaces.Length);
+        Assert.Equal("/sys/devices/platform/soc/dummy_hcd.0/usb1/1-1", device.Path);
+    }
+
+    [Fact]
+    public async Task A_replug_is_bound_again_at_once_and_unplugging_is_known()
+    {
+        await _bench.StartAsync();
+        await _bench.PlugAsync();
+        await _bench.UntilOfferedAsync();
+        await _bench.PullAsync();
+        await _bench.UntilSaidAsync("was unplugged");
+        await _bench.UntilAsync(() => !_bench.Offered.Any() && _bench.Reasons.Count == 0, "nothing to be listed");
+        await _bench.PlugAsync("1-2", tty: "ttyACM0");
+        await _bench.UntilOfferedAsync("1-2");
+    }
+
+    [Fact]
+    public async Task A_replug_whose_news_came_as_one_is_seen_by_the_device_number()
+    {
+        await _bench.StartAsync();
+        await _bench.PlugAsync();
+        await _bench.UntilOfferedAsync();
+        _bench.Sysfs.Pull("1-1");
+        await _bench.PlugAsync();
+        await _bench.UntilSaidAsync("plugged in at its place");
+        await _bench.UntilAsync(() => _bench.Kernel.Lines.Count(l => l == "usbip-host/bind 1-1") == 2, "a second bind");
+        await _bench.UntilOfferedAsync();
+    }
+
+    [Fact]
+    public async Task Lost_news_are_made_up_for_by_a_look_at_everything()
+    {
+        await _bench.StartAsync();
+        await _bench.PlugAsync();
+        await _bench.UntilOfferedAsync();
+        _bench.Sysfs.Pull("1-1");
+        _bench.Sysfs.Plug("1-2");
+        await _bench.Reconciler.PostAsync(new Longwire.Export.ExportMessage.LookAtAll(), TestContext.Current.CancellationToken);
+        await _bench.UntilOfferedAsync("1-2");
+        await _bench.UntilSaidAsync("was unplugged");
+    }
+
+    [Fact]
+    public async Task A_stick_whose_tty_is_open_is_left_alone_until_it_is_closed()
+    {
+        _bench.Sysfs.Plug();
+        _bench.Sysfs.AddProcess(10, "zwave-js", "/dev/null");
+        await _bench.StartAsync();
+        await _bench.UntilReasonAsync(NoticeReason.TtyOpen);
+        Assert.True(_bench.Said("zwave-js (pid 10)"));
+        (Socket refused, UsbIpStatus status) = await _bench.ImportAsync();
+        refused.Dispose();
+        Assert.Equal(UsbIpStatus.NoSuchDevice, status);
+        Assert.Empty(_bench.Kernel.Writes);
+
+        _bench.Sysfs.EndProcess(10);
+        await _bench.UntilOfferedAsync();
+        Assert.Single(_bench.Log.Lines, line => line.Contains("left alone", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_stick_bound_by_somebody_else_is_named_once_and_left_alone()
+    {
+        string folder = _bench.Sysfs.Plug();
+        _bench.Sysfs.SetDriver(folder, "usbip-host");
+        _bench.Kernel.SetStatus("1-1", 1);
+        _bench.Sysfs.AddProcess(20, "usbipd");
+        await _bench.StartAsync();
+        await _bench.UntilReasonAsync(NoticeReason.BoundByOther);
+        await _bench.NewsAsync();
+        await _bench.NewsAsync();
+        await _bench.StopAsync();
+        Assert.Empty(_bench.Kernel.Writes);
+        Assert.Contains("usbipd (pid 20)", Assert.Single(_bench.Log.Lines, l => l.Contains("somebody else", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refused_bind_is_said_once_and_tried_again_with_pauses()
+    {
+        int refused = 0;
+        _bench.Kernel.Refuse = (attribute, _) => attribute == "usbip-host/bind" && Interlocked.Increment(ref refused) < 4 ? Errno.NoDevice : null;
+        _bench.Sysfs.Plug();
+        await _bench.StartAsync();
+        await _bench.UntilReasonAsync(NoticeReason.ErrorState);
+        await _bench.UntilOfferedAsync();
+        Assert.Equal(4, refused);
+        Assert.Contains("ENODEV", Assert.Single(_bench.Log.Lines, l => l.Contains("cannot be offered", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task News_of_our_own_doing_does_not_shorten_the_pause()
+    {
+        _bench.Kernel.Refuse = (attribute, _) => attribute == "usbip-host/bind" ? Errno.NoDevice : null;
+        await _bench.StartAsync();
+        await _bench.PlugAsync();
+        await _bench.UntilReasonAsync(NoticeReason.ErrorState);
+        int before = _bench.Kernel.Writes.Count;
+        for (int i = 0; i < 100; i++) await _bench.NewsAsync();
+        // A stick that comes after them in the channel is handled after them.
+        _bench.Kernel.Refuse = (_, _) => null;
+        await _bench.PlugAsync("1-2", id: "046d:c31c", tty: "ttyACM1");
+        while (!_bench.Reasons.ContainsKey("1-2")) await Task.Yield();
+        Assert.Equal(before, _bench.Kernel.Writes.Count);
+    }
+
+    [Fact]
+    public async Task A_full_table_names_the_remedy()
+    {
+        _bench.Kernel.Refuse = (attribute, _) => attribute == "usbip-host/match_busid" ? Errno.NoMemory : null;
+        _bench.Sysfs.Plug();
+        await _bench.StartAsync();
+        await _bench.UntilSaidAsync("reboot");
+    }
+
+    [Fact]
+    public async Task A_device_in_error_state_is_recovered()
+    {
+        await _bench.StartAsync();
+        await _bench.PlugAsync();
+        await _bench.UntilOfferedAsync();
+        _bench.Kernel.SetStatus("1-1", 3);
+        await _bench.NewsAsync();
+        await _bench.UntilSaidAsync("is in error state");
+        await _bench.UntilOfferedAsync();
+        Assert.Equal(["usbip-host/unbind 1-1", "usbip-host/bind 1-1"], _bench.Kernel.Lines.TakeLast(2));
+    }
+
+    [Fact]
+    public async Task A_stop_gives_every_stick_back_with_its_tty_and_its_autosuspend()
+    {
+        _bench.Sysfs.Plug();
+        _bench.Sysfs.Plug("1-2", tty: "ttyACM1");
+        await _bench.StartAsync();
+        await _bench.UntilOfferedAsync();
+        await _bench.UntilOfferedAsync("1-2");
+        (Socket connection, UsbIpStatus status) = await _bench.ImportAsync();
+        Assert.Equal(UsbIpStatus.Ok, status);
+        await _bench.StopAsync();
+        connection.Dispose();
+
+        foreach (string busId in (string[])["1-1", "1-2"])
+        {
+            string folder = _bench.Sysfs.DeviceFolder(busId);
+            Assert.EndsWith("/usb", new FileInfo(Path.Combine(folder, "driver")).LinkTarget, StringComparison.Ordinal);
+            Assert.True(Directory.Exists(Path.Combine(folder, busId + ":1.0")));
+            Assert.Equal("auto", PowerControl(busId));
+        }
+        Assert.Contains("1-1/usbip_sockfd -1", _bench.Kernel.Lines);
+        Assert.DoesNotContain("1-1", await File.ReadAllTextAsync(_bench.LedgerPath, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task After_a_crash_our_sticks_are_adopted_idle_or_served()
+    {
+        _bench.Sysfs.Plug();
+        _bench.Sysfs.Plug("1-2", tty: "ttyACM1");
+        await _bench.StartAsync();
+        await _bench.UntilOfferedAsync();
+        await _bench.UntilOfferedAsync("1-2");
+        await _bench.DieAsync();
+        _bench.Kernel.SetStatus("1-2", 2);
+        int before = _bench.Kernel.Writes.Count;
+
+        await _bench.StartAsync();
+        await _bench.UntilOfferedAsync();
+        await _bench.UntilReasonAsync(NoticeReason.InUse, "1-2");
+        Assert.Equal(before, _bench.Kernel.Writes.Count);
+        _bench.Kernel.SetStatus("1-2", 1);
+        await _bench.UntilOfferedAsync("1-2");
+
+        await _bench.StopAsync();
+        Assert.Equal("auto", PowerControl("1-1"));
+    }
+
+    [Fact]
+    public async Task A_crash_between_two_writes_leaves_no_stick_without_a_driver()
+    {
+        _bench.Sysfs.SetDriver(_bench.Sysfs.Plug(), null);
+        await _bench.StartAsync();
+        await _bench.UntilOfferedAsync();
+    }
+
+    [Fact]
+    public async Task A_ledger_of_another_boot_or_of_another_port_claims_nothing()
+    {
+        string folder = _bench.Sysfs.Plug();
+        _bench.Sysfs.SetDriver(folder, "usbip-host");
+        _bench.Kernel.SetStatus("1-1", 1);
+        Directory.CreateDirectory(Path.GetDirectoryName(_bench.LedgerPath)!);
+        string other = """{"boot_id":"another","sticks":[{"bus_id":"1-1","port":"/sys/devices/platform/soc/dummy_hcd.0/1","may_sleep":true}]}""";
+        await File.WriteAllTextAsync(_bench.LedgerPath, other, TestContext.Current.CancellationToken);
+        await _bench.StartAsync();
+        await _bench.UntilReasonAsync(NoticeReason.BoundByOther);
+        await _bench.StopAsync();
+
+        string moved = """{"boot_id":"11111111-2222-3333-4444-555555555555","sticks":[{"bus_id":"1-1","port":"/sys/devices/elsewhere/1","may_sleep":true}]}""";
+        await File.WriteAllTextAsync(_bench.LedgerPath, moved, TestContext.Current.CancellationToken);
+        await _bench.StartAsync();
+        await _bench.UntilReasonAsync(NoticeReason.BoundByOther);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{")]
+    [InlineData("""{"boot_id":null,"sticks":null}""")]
+    [InlineData("""{"boot_id":"11111111-2222-3333-4444-555555555555","sticks":[null,{"bus_id":"../../x","port":"y","may_sleep":true},{"bus_id":null,"port":null,"may_sleep":true}]}""")]
+    public async Task A_ledger_of_garbage_is_survived_and_claims_nothing(string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_bench.LedgerPath)!);
+        await File.WriteAllTextAsync(_bench.LedgerPath, text, TestContext.Current.CancellationToken);
+        _bench.Sysfs.Plug();
+        await _bench.StartAsync();
+        await _bench.UntilOfferedAsync();
+    }
+
+    [Fact]
+    public async Task A_stick_that_the_options_no_longer_name_is_given_back_at_the_next_start()
+    {
+        _bench.Sysfs.Plug();
+        await _bench.StartAsync();
+        await _bench.UntilOfferedAsync();
+        await _bench.DieAsync();
+        _bench.Options = _bench.Options with { TakeRecognised = false };
+        await _bench.StartAsync();
+        await _bench.UntilReasonAsync(NoticeReason.NotKnownRadio);
+        await _bench.UntilAsync(() => _bench.Kernel.Lines.Last() == "usb/bind 1-1", "its own driver to be back");
+    }
+
+    [Fact]
+    public async Task A_data_folder_that_cannot_be_written_costs_one_line_and_nothing_else()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_bench.Sysfs.Folder, "data"), "a file where the folder should be", TestContext.Current.CancellationToken);
+        _bench.Sysfs.Plug();
+        _bench.Sysfs.Plug("1-2", tty: "ttyACM1");
+        await _bench.StartAsync();
+        await _bench.UntilOfferedAsync();
+        await _bench.UntilOfferedAsync("1-2");
+        await _bench.StopAsync();
+        Assert.Single(_bench.Log.Lines, line => line.Contains("cannot be written", StringComparison.Ordinal));
+    }
+
+    public ValueTask DisposeAsync() => _bench.DisposeAsync();
+
+    // The kernel's attribute holds one word whatever was written before; a plain file keeps the tail of a longer one.
+    private string PowerControl(string busId) =>
+        File.ReadAllText(Path.Combine(_bench.Sysfs.DeviceFolder(busId), "power/control")).StartsWith("on", StringComparison.Ordinal) ? "on" : "auto";
+}

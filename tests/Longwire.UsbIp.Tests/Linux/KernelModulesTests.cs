@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using System.Runtime.Versioning;
+using System.Text;
+using Longwire.UsbIp.Linux;
+using Longwire.UsbIp.Tests.Sysfs;
+using Xunit;
+
+namespace Longwire.UsbIp.Tests.Linux;
+
+[SupportedOSPlatform("linux")]
+public sealed class KernelModulesTests : IDisposable
+{
+    private readonly FakeSysfs _sysfs = new();
+
+    [Fact]
+    public async Task A_module_that_is_there_needs_no_modprobe()
+    {
+        Directory.CreateDirectory(Path.Combine(_sysfs.Root.Sys, "module/usbip_host"));
+        KernelModuleOutcome outcome = Assert.Single(await LoadAsync("/nowhere/modprobe", "usbip-host"));
+        Assert.True(outcome.Ok);
+        Assert.Equal("usbip-host", outcome.Module);
+    }
+
+    [Fact]
+    public async Task One_that_fails_does_not_stop_the_others()
+    {
+        string modprobe = Script("[ $1 = good ] || { echo 'modprobe: FATAL: Module bad not found in directory /lib/modules/6.1.0-fake' >&2; exit 1; }");
+        ImmutableArray<KernelModuleOutcome> outcomes = await LoadAsync(modprobe, "bad", "good");
+        Assert.Equal([false, true], outcomes.Select(o => o.Ok));
+    }
+
+    [Fact]
+    public async Task A_kernel_upgraded_without_a_reboot_is_told_from_a_kernel_without_the_module()
+    {
+        string modprobe = Script("echo 'modprobe: FATAL: Module usbip-host not found in directory /lib/modules/6.1.0-fake' >&2; exit 1");
+        KernelModuleOutcome outcome = Assert.Single(await LoadAsync(modprobe, "usbip-host"));
+        Assert.Contains("6.1.0-fake", outcome.Reason, StringComparison.Ordinal);
+        Assert.Contains("reboot", outcome.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_container_that_may_not_load_modules_is_told_so()
+    {
+        string modprobe = Script("echo \"modprobe: ERROR: could not insert 'usbip_host': Operation not permitted\" >&2; exit 1");
+        Assert.Contains("CAP_SYS_MODULE", Assert.Single(await LoadAsync(modprobe, "usbip-host")).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_machine_without_modprobe_is_told_what_to_install() =>
+        Assert.Contains("kmod", Assert.Single(await LoadAsync("/nowhere/modprobe", "usbip-host")).Reason, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Any_other_failure_is_repeated_as_it_was_said()
+    {
+        string modprobe = Script("echo 'something odd' >&2; exit 1");
+        Assert.Contains("something odd", Assert.Single(await LoadAsync(modprobe, "usbip-host")).Reason, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _sysfs.Dispose();
+
+    private Task<ImmutableArray<KernelModuleOutcome>> LoadAsync(string modprobe, params string[] modules) =>
+        KernelModules.LoadAsync(_sysfs.Root, modprobe, modules, TestContext.Current.CancellationToken);
+
+    private string Script(string body)
+    {
+        string path = Path.Combine(_sysfs.Folder, "modprobe");
+        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserExecute });
+        file.Write(Encoding.ASCII.GetBytes("#!/bin/sh\n" + body + "\n"));
+        return path;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Net;
+using System.Net.Sockets;
+using Longwire.UsbIp.Linux;
+using Longwire.UsbIp.Sysfs;
+using Longwire.UsbIp.Tests.Sysfs;
+using Xunit;
+
+namespace Longwire.UsbIp.Tests.Linux;
+
+/// <summary>Who has a tty or a port.</summary>
+public sealed class OwnersTests : IDisposable
+{
+    private readonly FakeSysfs _sysfs = new();
+
+    [Fact]
+    public void A_process_with_the_tty_open_under_any_name_is_found()
+    {
+        _sysfs.Plug();
+        _sysfs.AddProcess(10, "zwave-js", "/dev/zero", "/dev/null");
+        _sysfs.AddProcess(11, "sh", "/dev/zero", "/nowhere", "socket:[5]");
+        Assert.Equal([new RunningProcess(10, "zwave-js")], OpenDevices.HoldersOf(_sysfs.Root, ["ttyACM0"]));
+        Assert.Equal("zwave-js (pid 10)", new RunningProcess(10, "zwave-js").ToString());
+    }
+
+    [Fact]
+    public void A_tty_that_is_gone_is_held_by_nobody()
+    {
+        _sysfs.AddProcess(10, "zwave-js", "/dev/null");
+        Assert.Empty(OpenDevices.HoldersOf(_sysfs.Root, ["ttyACM0"]));
+        Assert.Empty(OpenDevices.HoldersOf(_sysfs.Root, []));
+    }
+
+    [Fact]
+    public void A_process_that_names_itself_with_escapes_does_not_reach_the_log()
+    {
+        _sysfs.AddProcess(12, "\u001b[31mevil");
+        Assert.Equal("[31mevil", Assert.Single(RunningProcess.Named(_sysfs.Root, "[31mevil")).Name);
+    }
+
+    [Theory]
+    [InlineData(AddressFamily.InterNetwork)]
+    [InlineData(AddressFamily.InterNetworkV6)]
+    public void A_listening_port_is_owned_by_the_process_that_has_its_socket(AddressFamily family)
+    {
+        using var listener = new Socket(family, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(family == AddressFamily.InterNetwork ? IPAddress.Loopback : IPAddress.IPv6Loopback, 0));
+        int port = ((IPEndPoint)listener.LocalEndPoint!).Port;
+        Assert.Null(TcpListeners.OwnerOf(SysfsRoot.Machine, port));
+        listener.Listen();
+        Assert.Equal(Environment.ProcessId, TcpListeners.OwnerOf(SysfsRoot.Machine, port)!.Id);
+    }
+
+    public void Dispose() => _sysfs.Dispose();
+}
