@@ -24,24 +24,4 @@ public sealed class TogetherTests(Home home) : RadioTest(home)
         Assert.Contains("Plug it in", info, StringComparison.Ordinal);
         Assert.Equal("on", Watch.Entities().State("longwire_bridge", "problem"));
     }
-
-    [Fact]
-    public async Task With_all_ports_taken_the_radio_has_failed_with_the_remedy_and_comes_when_one_is_free()
-    {
-        await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Cellar, Home.Host), Home.Broker.StartAsync());
-        Stick theirs = await Home.Cellar.PlugAsync(StickModel.Zigbee);
-        await Home.Cellar.StartStockAsync(theirs.Model.UsbId);
-        await Home.Attic.PlugAsync(StickModel.ZWave);
-        await ExportAsync(Home.Attic, PiSide.Longwire, StickModel.ZWave);
-        // All but one port are occupied by sockets that lead nowhere: the kernel counts them as taken. The last is a real stranger's.
-        await Home.Host.RunAsync("modprobe vhci-hcd");
-        int port = await Home.Host.StrangerAttachAsync(Home.Cellar, theirs.BusId);
-        await Home.Host.RunAsync($"vhci-fill {port}");
-        await Home.Host.StartAttachAsync(Home.Options([Home.Attic]));
-        await UntilStatusAsync(ZWave, "failed");
-        Message state = Watch.Messages.Last(message => message.Topic == $"longwire/radio/{ZWave}/state");
-        Assert.Contains("vhci ports", state.Payload, StringComparison.Ordinal);
-        await Home.Host.StrangerDetachAsync(port);
-        await UntilConnectedAsync(ZWave);
-    }
 }
