@@ -26,7 +26,7 @@ public sealed class StockServingTests : IAsyncDisposable
         DeviceList list = await connection.ListAsync(Cancellation);
         Assert.Equal("1-1", Assert.Single(list.Devices).BusId.ToString());
         Assert.Equal(new NoticeEntry(BusId.Parse("1-2"), UsbId.Parse("046d:c31c"), NoticeReason.NotKnownRadio), Assert.Single(list.Notice!.Entries));
-        Assert.Equal(Commands.ProgramVersion.Text, list.Notice.Version);
+        Assert.Equal(Longwire.Commands.ProgramVersion.Text, list.Notice.Version);
     }
 
     [Fact]

@@ -4,12 +4,17 @@ using Longwire.UsbIp.Vhci;
 namespace Longwire.Attach.Kernel;
 
 /// <summary>The host's kernel, as the attach side uses it.</summary>
-internal sealed class AttachKernel(SysfsRoot root)
+internal sealed class AttachKernel(SysfsRoot root, VhciHost vhci)
 {
+    public AttachKernel(SysfsRoot root)
+        : this(root, new VhciHost(root))
+    {
+    }
+
     public SysfsRoot Root { get; } = root;
-    public VhciHost Vhci { get; } = new(root);
-    public VhciAuthorization Authorization { get; } = new(root, new VhciHost(root));
-    public PortLeases Leases { get; } = new(new VhciHost(root));
+    public VhciHost Vhci { get; } = vhci;
+    public VhciAuthorization Authorization { get; } = new(root, vhci);
+    public PortLeases Leases { get; } = new(vhci);
 
     /// <summary>Changes with every boot: what is remembered of ports means nothing after one.</summary>
     public string BootId { get; } = ReadBootId(root);

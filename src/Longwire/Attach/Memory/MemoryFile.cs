@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Longwire.UsbIp.Usb;
 
 namespace Longwire.Attach.Memory;
 
@@ -19,10 +20,14 @@ internal sealed class MemoryFile(string dataFolder)
         {
             byte[] bytes = File.ReadAllBytes(Path);
             AttachMemory? memory = JsonSerializer.Deserialize(bytes, AttachMemoryJson.Default.AttachMemory);
-            if (memory is { Format: AttachMemory.CurrentFormat, Radios.IsDefault: false }) return memory;
-            problem = memory is null or { Radios.IsDefault: true }
-                ? $"The memory in {Path} is empty; radios are taken for new. {SetAside()}"
-                : $"The memory in {Path} has format {memory.Format}, this release knows {AttachMemory.CurrentFormat}; radios are taken for new. {SetAside()}";
+            string? fault = memory switch
+            {
+                null or { Radios.IsDefault: true } => "is empty",
+                { Format: not AttachMemory.CurrentFormat } => $"has format {memory.Format}, this release knows {AttachMemory.CurrentFormat}",
+                _ => FaultOf(memory),
+            };
+            if (fault is null) return memory;
+            problem = $"The memory in {Path} {fault}; radios are taken for new. {SetAside()}";
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -51,6 +56,19 @@ internal sealed class MemoryFile(string dataFolder)
             stream.Flush(flushToDisk: true);
         }
         File.Move(fresh, Path, overwrite: true);
+    }
+
+    // Valid JSON is not enough: what the rest of the program relies on must hold, or every start would end in the same exception.
+    private static string? FaultOf(AttachMemory memory)
+    {
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        foreach (RadioMemory? radio in memory.Radios)
+        {
+            if (radio is null) return "has an entry that is no radio";
+            if (!ids.Add(radio.Id)) return $"has two radios with the id {radio.Id}";
+            if (!UsbId.TryParse(radio.UsbId, out _)) return $"has a radio {radio.Id} with the usb_id '{radio.UsbId}', which is not like 0658:0200";
+        }
+        return null;
     }
 
     private string SetAside()
