@@ -82,7 +82,7 @@ internal static class ForgetCommand
         if (broker is null)
         {
             await surroundings.Output.WriteLineAsync(
-                "Home Assistant drops its entities when attach next reaches the broker. To have that done now, name attach's options with --options.");
+                "Home Assistant drops its entities when attach next reaches the broker. To have that done now, name the broker (mqtt.host) in attach's options, and those with --options.");
             return ExitCode.Done;
         }
         try
