@@ -9,7 +9,10 @@ public sealed record VhciAttachment(int Port, uint DevId, UsbSpeed Speed, BusId?
 {
     internal bool IsOn(VhciPort port, Func<BusId, int> deviceNumberOf)
     {
-        if (port.Number != Port || port.DevId != DevId || port.Speed != Speed) return false;
+        if (port.Number != Port) return false;
+        // The kernel fills these columns from 006 on (port_show_vhci, drivers/usb/usbip/vhci_sysfs.c).
+        if (port.State != VhciPortState.Used) return Local is null;
+        if (port.DevId != DevId || port.Speed != Speed) return false;
         if (Local is not { } local || port.LocalBusId is not { } seen) return true;
         if (local != seen) return false;
         // A port in use whose device is just going shows its name, but has no number any more.

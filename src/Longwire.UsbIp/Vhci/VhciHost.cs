@@ -13,6 +13,7 @@ namespace Longwire.UsbIp.Vhci;
 public sealed class VhciHost(SysfsRoot root)
 {
     private readonly string _attributes = Path.Combine(root.Sys, "devices/platform/vhci_hcd.0");
+    private IReadOnlyList<VhciRootHub> _rootHubs = [];
 
     /// <summary>False: the module vhci-hcd is not loaded, or this kernel has none.</summary>
     public bool IsPresent => File.Exists(Path.Combine(_attributes, "attach"));
@@ -39,8 +40,18 @@ public sealed class VhciHost(SysfsRoot root)
         return null;
     }
 
-    /// <summary>Every root hub of every controller.</summary>
+    /// <summary>
+    /// Every root hub of every controller. They stand as long as the module is loaded, and each port is asked for its own: what was
+    /// read is kept until a folder of it is gone.
+    /// </summary>
     public IReadOnlyList<VhciRootHub> ReadRootHubs()
+    {
+        IReadOnlyList<VhciRootHub> known = _rootHubs;
+        if (known.Count > 0 && Directory.Exists(known[0].Folder) && Directory.Exists(known[^1].Folder)) return known;
+        return _rootHubs = ScanRootHubs();
+    }
+
+    private List<VhciRootHub> ScanRootHubs()
     {
         var hubs = new List<VhciRootHub>();
         for (int controller = 0; ; controller++)
@@ -89,6 +100,10 @@ public sealed class VhciHost(SysfsRoot root)
     /// Frees a port if the device on it is still the one that was put there: port numbers are shared with every other user of
     /// vhci, and what stood there a moment ago may be somebody else's now.
     /// </summary>
+    /// <remarks>
+    /// Before a device is enumerated (005) the kernel does not say whose it is; only an attachment that never got further can be meant
+    /// then. Who still holds the socket should end that instead: it cannot hit anybody else's.
+    /// </remarks>
     /// <returns>True if the port was freed or is free already; false if something else is on it.</returns>
     public bool DetachIfStill(VhciAttachment attachment)
     {

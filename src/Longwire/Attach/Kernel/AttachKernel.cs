@@ -4,15 +4,24 @@ using Longwire.UsbIp.Vhci;
 namespace Longwire.Attach.Kernel;
 
 /// <summary>The host's kernel, as the attach side uses it.</summary>
-internal sealed class AttachKernel(SysfsRoot root)
+internal sealed class AttachKernel
 {
-    public SysfsRoot Root { get; } = root;
-    public VhciHost Vhci { get; } = new(root);
-    public VhciAuthorization Authorization { get; } = new(root, new VhciHost(root));
-    public PortLeases Leases { get; } = new(new VhciHost(root));
+    public AttachKernel(SysfsRoot root)
+    {
+        Root = root;
+        Vhci = new VhciHost(root);
+        Authorization = new VhciAuthorization(root, Vhci);
+        Leases = new PortLeases(Vhci);
+        BootId = ReadBootId(root);
+    }
+
+    public SysfsRoot Root { get; }
+    public VhciHost Vhci { get; }
+    public VhciAuthorization Authorization { get; }
+    public PortLeases Leases { get; }
 
     /// <summary>Changes with every boot: what is remembered of ports means nothing after one.</summary>
-    public string BootId { get; } = ReadBootId(root);
+    public string BootId { get; }
 
     private static string ReadBootId(SysfsRoot root)
     {
