@@ -15,6 +15,7 @@ public sealed class VhciHost
     private readonly SysfsRoot _root;
     private readonly string _attributes;
     private readonly Action<string, string> _write;
+    private IReadOnlyList<VhciRootHub> _rootHubs = [];
 
     public VhciHost(SysfsRoot root)
         : this(root, SysfsFile.Write)
@@ -55,8 +56,18 @@ public sealed class VhciHost
         return null;
     }
 
-    /// <summary>Every root hub of every controller.</summary>
+    /// <summary>
+    /// Every root hub of every controller. They stand as long as the module is loaded, and each port is asked for its own: what was
+    /// read is kept until a folder of it is gone.
+    /// </summary>
     public IReadOnlyList<VhciRootHub> ReadRootHubs()
+    {
+        IReadOnlyList<VhciRootHub> known = _rootHubs;
+        if (known.Count > 0 && Directory.Exists(known[0].Folder) && Directory.Exists(known[^1].Folder)) return known;
+        return _rootHubs = ScanRootHubs();
+    }
+
+    private List<VhciRootHub> ScanRootHubs()
     {
         var hubs = new List<VhciRootHub>();
         for (int controller = 0; ; controller++)
@@ -105,6 +116,10 @@ public sealed class VhciHost
     /// Frees a port if the device on it is still the one that was put there: port numbers are shared with every other user of
     /// vhci, and what stood there a moment ago may be somebody else's now.
     /// </summary>
+    /// <remarks>
+    /// Before a device is enumerated (005) the kernel does not say whose it is; only an attachment that never got further can be meant
+    /// then. Who still holds the socket should end that instead: it cannot hit anybody else's.
+    /// </remarks>
     /// <returns>True if the port was freed or is free already; false if something else is on it.</returns>
     public bool DetachIfStill(VhciAttachment attachment)
     {

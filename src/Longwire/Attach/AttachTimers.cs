@@ -52,6 +52,9 @@ internal static class AttachTimers
     /// <summary>The last segment is older than this at a loss: the Pi fell silent rather than closing. A live idle peer answers a probe every 3 s.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(3.5);
 
+    /// <summary>A Pi that runs Longwire notices a vanished host within 8 s; so long a stick that we had is busy with us.</summary>
+    public static readonly TimeSpan OwnRelease = TimeSpan.FromSeconds(8);
+
     public static readonly TimeSpan MemoryRetry = TimeSpan.FromSeconds(30);
 
     /// <summary>At stop, for detaching everything that is ours.</summary>

@@ -74,6 +74,7 @@ internal sealed class AttemptNews(AttachState state)
         if (radio is not null)
         {
             if (radio.Attempt == attempt) radio.Attempt = null;
+            if (attempt.Identified) radio.ReleasedAt = state.Now;
             state.Change(radio, radio.Memory with { Attached = null });
         }
         if (!state.Pis.TryGetValue(attempt.PiId, out PiState? pi)) return;

@@ -146,7 +146,9 @@ internal sealed class PortSession(
         try
         {
             if (!_handedOver) return;
-            if (!_vhci.DetachIfStill(attached)) Log.PortNotOurs(around.Logger, attached.Port);
+            // Ends what is ours and nothing else, in whatever state; our copy would keep the Pi from ever seeing the end.
+            Shutdown();
+            if (attached.Local is not null && !_vhci.DetachIfStill(attached)) Log.PortNotOurs(around.Logger, attached.Port);
             // The port is ours until its device is gone: who takes it earlier would wait at 005 for ever.
             long start = around.Time.GetTimestamp();
             while (!_vhci.IsGone(attached) && around.Time.GetElapsedTime(start) < AttachTimers.PortReuse)
@@ -159,8 +161,6 @@ internal sealed class PortSession(
         finally
         {
             around.Kernel.Leases.Return(attached.Port);
-            // Our copy keeps the connection open after the kernel let go of its own: without this the Pi would never see the end.
-            if (_handedOver) Shutdown();
         }
     }
 

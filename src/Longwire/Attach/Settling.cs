@@ -104,12 +104,13 @@ internal sealed class Settling(AttachState state)
         foreach (RadioState radio in state.Radios.Values)
         {
             PiState? pi = state.Pis.GetValueOrDefault(radio.Memory.PiId);
-            StatusRules.Verdict now = StatusRules.Of(radio, pi, state.StickOf(radio));
+            StatusRules.Verdict now = StatusRules.Of(radio, pi, state.StickOf(radio), state.Now);
             if (now.PluggedIn is { } pluggedIn)
             {
                 if (radio.WasPluggedIn is { } was && was != pluggedIn) state.Raise(radio, pluggedIn ? RadioEventType.Plugged : RadioEventType.Unplugged);
                 radio.WasPluggedIn = pluggedIn;
             }
+            if (radio.Attempt is null && !radio.IsUp) IsDue(radio.ReleasedAt + AttachTimers.OwnRelease);
             if (now.Status != radio.Status) Log.Status(state.Logger, radio.Memory.Name, radio.Id, now.Status.Name(), now.Reason ?? "");
             // The connection's end alone does not say that somebody pulled the stick; the Pi's next list does.
             if (now.Status == RadioStatus.Unplugged && radio.Status != RadioStatus.Unplugged && state.Now - radio.MissingSince < AttachTimers.PollFastFor && radio.Memory.Disconnects > 0)

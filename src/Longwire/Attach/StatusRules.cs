@@ -12,7 +12,16 @@ internal static class StatusRules
 
     /// <param name="pi">Null when the Pi is no longer in the options.</param>
     /// <param name="stick">The stick this radio is, if the Pi lists one that is.</param>
-    public static Verdict Of(RadioState radio, PiState? pi, Stick? stick)
+    /// <param name="now">Since the reconciler's start.</param>
+    public static Verdict Of(RadioState radio, PiState? pi, Stick? stick, TimeSpan now)
+    {
+        Verdict verdict = Of(radio, pi, stick);
+        if (verdict.Status != RadioStatus.InUse || now - radio.ReleasedAt >= AttachTimers.OwnRelease) return verdict;
+        // The Pi has not noticed yet that we let go.
+        return verdict with { Status = radio.Status is RadioStatus.Failed or RadioStatus.InUse ? radio.Status : RadioStatus.Attaching, Reason = radio.Reason };
+    }
+
+    private static Verdict Of(RadioState radio, PiState? pi, Stick? stick)
     {
         if (radio.IsUp) return new(RadioStatus.Attached, null, true);
         bool? pluggedIn = PluggedIn(radio, pi, stick, out NoticeEntry? notice);

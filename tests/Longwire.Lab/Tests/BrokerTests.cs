@@ -11,8 +11,8 @@ public sealed class BrokerTests(Home home) : RadioTest(home)
     public async Task After_a_broker_s_restart_without_memory_everything_is_published_again()
     {
         await BringUpAsync(PiSide.Longwire);
-        await Home.Broker.RestartAsync();
         TimeSpan back = Home.Host.Now;
+        await Home.Broker.RestartAsync();
         Message online = await Watch.WaitForAsync(message => message is { Topic: "longwire/bridge/state", Payload: "online" }, Patience, "online", cancellationToken: Cancelled);
         await UntilConnectedAsync(ZWave);
         Say($"online {Home.Host.ClockAt(online.Timestamp) - back} after the restart");

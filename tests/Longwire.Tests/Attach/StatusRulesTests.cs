@@ -13,6 +13,7 @@ public sealed class StatusRulesTests
 {
     private static readonly BusId s_busId = BusId.Parse("1-1.2");
 
+    private TimeSpan _now = TimeSpan.FromHours(1);
     private readonly RadioState _radio = new(AttachBench.Known("r", "ZW0001"));
     private readonly PiState _pi = new(AttachBench.Pi("attic"), new AttachBench.ScriptedWatch()) { Reachable = true };
     private readonly Stick _stick = new(
@@ -93,6 +94,16 @@ public sealed class StatusRulesTests
     }
 
     [Fact]
+    public void What_we_let_go_a_moment_ago_is_not_in_use_by_somebody_else()
+    {
+        _radio.LastOutcome = new AttachOutcome.NotGiven(UsbIpStatus.DeviceBusy);
+        _radio.ReleasedAt = _now;
+        AssertIs(RadioStatus.Attaching, null, pluggedIn: true);
+        _now += AttachTimers.OwnRelease;
+        AssertIs(RadioStatus.InUse, null, pluggedIn: true);
+    }
+
+    [Fact]
     public void Refused_stays_so_while_the_Pi_resets_the_stick_and_after()
     {
         _radio.LastOutcome = new AttachOutcome.Refused("class 03");
@@ -106,7 +117,7 @@ public sealed class StatusRulesTests
     public void Failed_is_a_stick_in_error_state_with_what_to_do(bool listed)
     {
         _radio.LastOutcome = new AttachOutcome.NotGiven(UsbIpStatus.DeviceError);
-        StatusRules.Verdict verdict = StatusRules.Of(_radio, _pi, listed ? _stick : null);
+        StatusRules.Verdict verdict = StatusRules.Of(_radio, _pi, listed ? _stick : null, _now);
         Assert.Equal(RadioStatus.Failed, verdict.Status);
         Assert.Contains("plug it in again", verdict.Reason, StringComparison.Ordinal);
     }
@@ -120,7 +131,7 @@ public sealed class StatusRulesTests
     public void Failed_is_what_a_Longwire_keeps_back_with_its_reason(NoticeReason reason, string said)
     {
         Notice(reason);
-        StatusRules.Verdict verdict = StatusRules.Of(_radio, _pi, null);
+        StatusRules.Verdict verdict = StatusRules.Of(_radio, _pi, null, _now);
         Assert.Equal((RadioStatus.Failed, true), (verdict.Status, verdict.PluggedIn));
         Assert.Contains(said, verdict.Reason, StringComparison.Ordinal);
     }
@@ -142,14 +153,14 @@ public sealed class StatusRulesTests
             Version = "0.1.0",
             Entries = [new(BusId.Parse("1-1.3"), AttachBench.Zwave, NoticeReason.TtyOpen), new(BusId.Parse("2-1.2"), AttachBench.Zwave, NoticeReason.InUse)],
         };
-        Assert.Equal(RadioStatus.InUse, StatusRules.Of(_radio, _pi, null).Status);
+        Assert.Equal(RadioStatus.InUse, StatusRules.Of(_radio, _pi, null, _now).Status);
         _radio.Memory = _radio.Memory with { PortChain = "4" };
-        Assert.Equal(RadioStatus.Unplugged, StatusRules.Of(_radio, _pi, null).Status);
+        Assert.Equal(RadioStatus.Unplugged, StatusRules.Of(_radio, _pi, null, _now).Status);
     }
 
     private void Notice(NoticeReason reason) =>
         _pi.Notice = new ExportNotice { Version = "0.1.0", Entries = [new NoticeEntry(s_busId, AttachBench.Zwave, reason)] };
 
     private void AssertIs(RadioStatus status, string? reason, bool? pluggedIn, bool listed = true) =>
-        Assert.Equal(new StatusRules.Verdict(status, reason, pluggedIn), StatusRules.Of(_radio, _pi, listed ? _stick : null));
+        Assert.Equal(new StatusRules.Verdict(status, reason, pluggedIn), StatusRules.Of(_radio, _pi, listed ? _stick : null, _now));
 }

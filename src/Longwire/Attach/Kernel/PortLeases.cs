@@ -11,16 +11,17 @@ namespace Longwire.Attach.Kernel;
 internal sealed class PortLeases(VhciHost vhci)
 {
     private readonly Lock _gate = new();
-    private readonly HashSet<int> _ours = [];
+    private readonly Dictionary<int, (int Controller, VhciHubSpeed Hub)> _ours = [];
     private readonly Dictionary<(int Controller, VhciHubSpeed Hub), SemaphoreSlim> _turns = [];
 
     public bool IsOurs(int port)
     {
-        lock (_gate) return _ours.Contains(port);
+        lock (_gate) return _ours.ContainsKey(port);
     }
 
     /// <summary>
-    /// Takes the best free port: the wanted one; else one that no other radio had last, for names by path depend on ports.
+    /// Takes the best free port: the wanted one; else one that no other radio had last, for names by path depend on ports, and if
+    /// there is a choice on a root hub that carries none of ours, so that a peer that falls silent holds up nobody.
     /// Null if none is free for this speed.
     /// </summary>
     /// <param name="except">Ports that turned out to be somebody else's in this attempt.</param>
@@ -33,12 +34,12 @@ internal sealed class PortLeases(VhciHost vhci)
             int bestRank = int.MaxValue;
             foreach (VhciPort port in ports)
             {
-                if (port.Hub != VhciHost.HubFor(speed) || _ours.Contains(port.Number) || except.Contains(port.Number)) continue;
+                if (port.Hub != VhciHost.HubFor(speed) || _ours.ContainsKey(port.Number) || except.Contains(port.Number)) continue;
                 if (!vhci.IsReusable(port)) continue;
-                int rank = port.Number == wanted ? 0 : others.Contains(port.Number) ? 2 : 1;
+                int rank = port.Number == wanted ? 0 : others.Contains(port.Number) ? 3 : _ours.ContainsValue((port.Controller, port.Hub)) ? 2 : 1;
                 if (rank < bestRank) (best, bestRank) = (port, rank);
             }
-            if (best is { } taken) _ours.Add(taken.Number);
+            if (best is { } taken) _ours.Add(taken.Number, (taken.Controller, taken.Hub));
             return best;
         }
     }
@@ -48,7 +49,7 @@ internal sealed class PortLeases(VhciHost vhci)
     {
         lock (_gate)
         {
-            if (_ours.Contains(port)) return true;
+            if (_ours.ContainsKey(port)) return true;
         }
         return vhci.ReadPort(port) is { } now && now.Hub == VhciHost.HubFor(speed) && now.State == VhciPortState.Null && !vhci.IsReusable(now);
     }

@@ -26,6 +26,9 @@ internal sealed class RadioState(RadioMemory memory)
     /// <summary>The last that was known for certain: what changes from it is an event.</summary>
     public bool? WasPluggedIn { get; set; }
 
+    /// <summary>When we let go of it last, or started: until its Pi has noticed, "in use" means us.</summary>
+    public TimeSpan ReleasedAt { get; set; }
+
     /// <summary>When it was lost, or first missed: the first minute from then is searched faster.</summary>
     public TimeSpan MissingSince { get; set; }
 

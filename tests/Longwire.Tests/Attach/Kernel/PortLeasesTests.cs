@@ -30,6 +30,14 @@ public sealed class PortLeasesTests : IDisposable
     public void Anothers_last_port_is_taken_only_when_nothing_else_is_free() => Assert.Equal([2, 3, 0, 1], Enumerable.Range(0, 4).Select(_ => Take(others: [0, 1])));
 
     [Fact]
+    public void A_second_radio_gets_a_hub_of_its_own_where_there_is_one()
+    {
+        using var sysfs = new FakeSysfs();
+        var leases = new PortLeases(new FakeVhci(sysfs, portsPerHub: 2, controllers: 2).Host);
+        Assert.Equal([0, 4, 1, 5], Enumerable.Range(0, 4).Select(_ => leases.Take(UsbSpeed.Full, null, [], s_none)?.Number));
+    }
+
+    [Fact]
     public void A_last_port_that_somebody_has_is_replaced()
     {
         _kernel.Plug(2);
