@@ -1,10 +1,13 @@
 using System.Text.Json;
+using Longwire.UsbIp.Usb;
 
 namespace Longwire.Attach.Memory;
 
 /// <summary>memory.json: read once at start, replaced as a whole at each write.</summary>
 internal sealed class MemoryFile(string dataFolder)
 {
+    private bool _unreadable;
+
     public string Path { get; } = System.IO.Path.Combine(dataFolder, "memory.json");
 
     /// <summary>
@@ -19,9 +22,9 @@ internal sealed class MemoryFile(string dataFolder)
         {
             byte[] bytes = File.ReadAllBytes(Path);
             AttachMemory? memory = JsonSerializer.Deserialize(bytes, AttachMemoryJson.Default.AttachMemory);
-            if (memory is { Format: AttachMemory.CurrentFormat, Radios.IsDefault: false }) return memory;
-            problem = memory is null or { Radios.IsDefault: true }
-                ? $"The memory in {Path} is empty; radios are taken for new. {SetAside()}"
+            if (memory is { Format: AttachMemory.CurrentFormat, Radios.IsDefault: false } && IsSound(memory)) return memory;
+            problem = memory is null or { Format: AttachMemory.CurrentFormat }
+                ? $"The memory in {Path} is not what we wrote; radios are taken for new. {SetAside()}"
                 : $"The memory in {Path} has format {memory.Format}, this release knows {AttachMemory.CurrentFormat}; radios are taken for new. {SetAside()}";
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -34,7 +37,8 @@ internal sealed class MemoryFile(string dataFolder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            problem = $"The memory in {Path} cannot be read ({e.Message}); radios are taken for new until the next start.";
+            _unreadable = true;
+            problem = $"The memory in {Path} cannot be read ({e.Message}); radios are taken for new, and nothing is written over it, until the next start.";
         }
         return null;
     }
@@ -43,6 +47,7 @@ internal sealed class MemoryFile(string dataFolder)
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
     public void Save(AttachMemory memory)
     {
+        if (_unreadable) throw new IOException("it could not be read at the start, and is not written over");
         Directory.CreateDirectory(dataFolder);
         string fresh = Path + ".new";
         using (var stream = new FileStream(fresh, FileMode.Create, FileAccess.Write, FileShare.None))
@@ -52,6 +57,11 @@ internal sealed class MemoryFile(string dataFolder)
         }
         File.Move(fresh, Path, overwrite: true);
     }
+
+    // People edit files. What would trip us later is found here.
+    private static bool IsSound(AttachMemory memory) =>
+        memory.Radios.All(radio => radio is { Id.Length: > 0, Name: not null, PiId: not null, PortChain: not null, LastBusId: not null } && UsbId.TryParse(radio.UsbId, out _))
+        && memory.Radios.Select(radio => radio.Id).Distinct(StringComparer.Ordinal).Count() == memory.Radios.Length;
 
     private string SetAside()
     {
