@@ -56,12 +56,13 @@ internal sealed class AttachService(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using UeventSocket uevents = UeventSocket.Open();
-        await LoadModulesAsync(stoppingToken);
+        await LoadVhciAsync(stoppingToken);
         var store = new MemoryStore(_file, time, logger, problem => Report("memory", problem));
         AttachMemory memory = StalePorts.Free(_kernel, Remembered(), logger);
 
         using var aids = new CancellationTokenSource();
         Task writing = store.RunAsync(aids.Token);
+        Task serialModules = LoadSerialModulesAsync(stoppingToken);
         await using var hubs = new HubAuthorization(_kernel, logger);
         _surroundings = new AttachmentSurroundings(_kernel, hubs, _events.Writer, store, time, logger);
         memory = memory with { HubAuthorization = hubs.Look(memory.HubAuthorization) };
@@ -83,19 +84,23 @@ internal sealed class AttachService(
         store.Put(reconciler.Memory with { HubAuthorization = null });
         await aids.CancelAsync();
         await writing;
+        await serialModules.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll(_running.Keys);
         await first;
     }
 
-    private async Task LoadModulesAsync(CancellationToken cancellationToken)
+    private async Task LoadVhciAsync(CancellationToken cancellationToken)
     {
         foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(["vhci-hcd"], cancellationToken))
         {
-            if (outcome.Reason is null) continue;
-            Log.ModuleMissing(logger, outcome.Reason);
-            Report($"module {outcome.Module}", outcome.Reason);
+            if (outcome.Reason is not null) Report($"module {outcome.Module}", outcome.Reason);
         }
-        // Containers that start before a tty driver's major number exists may never get it.
+    }
+
+    // Containers that start before a tty driver's major number exists may never get it. The first radio takes longer to come
+    // than these to load, so nothing waits for them.
+    private async Task LoadSerialModulesAsync(CancellationToken cancellationToken)
+    {
         foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(s_serialModules, cancellationToken))
         {
             if (outcome.Reason is not null) Log.SerialModuleMissing(logger, outcome.Reason);

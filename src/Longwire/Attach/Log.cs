@@ -5,8 +5,8 @@ namespace Longwire.Attach;
 /// <summary>What the attach side logs: transitions, each once. A state that persists is in the snapshot, not here.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Information, "{Name} ({Radio}): {Event} {Reason}")]
-    public static partial void RadioEvent(ILogger logger, string name, string radio, string @event, string reason);
+    [LoggerMessage(1, LogLevel.Information, "{Name} ({Radio}) is lost: {Reason}")]
+    public static partial void Lost(ILogger logger, string name, string radio, string reason);
 
     [LoggerMessage(2, LogLevel.Information, "{Name} ({Radio}) is {Status} {Reason}")]
     public static partial void Status(ILogger logger, string name, string radio, string status, string reason);
@@ -16,9 +16,6 @@ internal static partial class Log
 
     [LoggerMessage(4, LogLevel.Information, "{Pi} ({Address}) answers")]
     public static partial void PiReachable(ILogger logger, string pi, string address);
-
-    [LoggerMessage(5, LogLevel.Information, "{Pi} ({Address}) does not answer: {Reason}")]
-    public static partial void PiUnreachable(ILogger logger, string pi, string address, string reason);
 
     [LoggerMessage(6, LogLevel.Information, "New radio {Radio} '{Name}' on {Pi}, port {Port}")]
     public static partial void NewRadio(ILogger logger, string radio, string name, string pi, string port);
@@ -52,9 +49,6 @@ internal static partial class Log
 
     [LoggerMessage(16, LogLevel.Warning, "{Radio} was not detached in time")]
     public static partial void StopIncomplete(ILogger logger, string radio);
-
-    [LoggerMessage(17, LogLevel.Warning, "{Reason}")]
-    public static partial void ModuleMissing(ILogger logger, string reason);
 
     [LoggerMessage(18, LogLevel.Debug, "{Reason}")]
     public static partial void SerialModuleMissing(ILogger logger, string reason);

@@ -23,9 +23,9 @@ internal sealed class PiNews(AttachState state)
     public void Silent(string piId, string reason)
     {
         if (!state.Pis.TryGetValue(piId, out PiState? pi)) return;
-        if (pi.Reachable != false) Log.PiUnreachable(state.Logger, pi.Options.DisplayName, pi.Options.Address, reason);
+        // The first reason counts: those of the tries after it are its echo, and each would be a problem of its own.
+        if (pi.Reachable != false) pi.SilentReason = reason;
         pi.Reachable = false;
-        pi.SilentReason = reason;
         pi.RoundTrip = null;
         pi.Notice = null;
         // What comes back with the Pi may be something else at the same place.

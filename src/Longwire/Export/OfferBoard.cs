@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Longwire.Commands;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.Export;
@@ -9,7 +10,7 @@ namespace Longwire.Export;
 /// </summary>
 internal sealed class OfferBoard
 {
-    private static readonly string s_version = typeof(OfferBoard).Assembly.GetName().Version?.ToString(3) ?? "0";
+    private static readonly string s_version = ProgramVersion.Text[..Math.Min(ProgramVersion.Text.Length, ExportNotice.VersionSize - 1)];
 
     private byte[] _reply = Encode([], []);
 

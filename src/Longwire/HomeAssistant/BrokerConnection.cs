@@ -193,13 +193,31 @@ internal sealed class BrokerConnection : IAsyncDisposable
         {
             return await ask(deadline.Token);
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e)
         {
-            // The first cause wins: a publish fails because the connection is gone, and that knows why.
-            if (Lost.IsCompletedSuccessfully) throw await Lost;
-            throw deadline.Passed
-                ? new BrokerException(BrokerFailure.Away, $"it did not answer for {BrokerTimers.AnswerDeadline.TotalSeconds} s.", e)
-                : Broken((MqttClientDisconnectReason?)(int?)(e as MqttClientUnexpectedDisconnectReceivedException)?.ReasonCode, e.Message);
+            // The library throws what it likes when it is cancelled, or when the connection ends at the same moment.
+            if (cancellationToken.IsCancellationRequested) throw new OperationCanceledException(e.Message, e, cancellationToken);
+            throw await CauseAsync(e, deadline.Passed, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// The first cause wins: what we asked fails because the connection is gone, and why it is gone (somebody took it over) the
+    /// library tells on another task, a moment later.
+    /// </summary>
+    private async Task<BrokerException> CauseAsync(Exception e, bool late, CancellationToken cancellationToken)
+    {
+        if (late && !Lost.IsCompleted)
+        {
+            return new BrokerException(BrokerFailure.Away, $"it did not answer for {BrokerTimers.AnswerDeadline.TotalSeconds} s.", e);
+        }
+        try
+        {
+            return await Lost.WaitAsync(BrokerTimers.CauseDeadline, _time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return Broken((MqttClientDisconnectReason?)(int?)(e as MqttClientUnexpectedDisconnectReceivedException)?.ReasonCode, e.Message);
         }
     }
 

@@ -16,6 +16,9 @@ internal static class BrokerTimers
     /// </summary>
     public static readonly TimeSpan AnswerDeadline = TimeSpan.FromSeconds(5);
 
+    /// <summary>For the library to tell why a connection ended, once something failed because it had.</summary>
+    public static readonly TimeSpan CauseDeadline = TimeSpan.FromSeconds(1);
+
     /// <summary>What we promise the broker: it declares us dead after one and a half of it.</summary>
     public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(8);
 

@@ -11,13 +11,16 @@ internal sealed class Pauses(Random random)
     private TimeSpan _next = BrokerTimers.FirstPause;
     private int _takeOvers;
 
-    /// <summary>Somebody else uses our client id, again and again.</summary>
-    public bool Duel => _takeOvers >= TakeOversThatMeanSomething;
+    /// <summary>Somebody else uses our client id, again and again, and has just thrown us out.</summary>
+    public bool Duel { get; private set; }
 
     /// <param name="lived">How long the connection was good; zero if it never was.</param>
     public TimeSpan After(BrokerFailure failure, TimeSpan lived)
     {
-        _takeOvers = failure == BrokerFailure.TakenOver && lived < BrokerTimers.PauseWhenTakenOver ? _takeOvers + 1 : 0;
+        // Other failures come in between, when two connect at the same moment: only a connection that lasted ends the count.
+        if (lived >= BrokerTimers.PauseWhenTakenOver) _takeOvers = 0;
+        if (failure == BrokerFailure.TakenOver) _takeOvers++;
+        Duel = failure == BrokerFailure.TakenOver && _takeOvers >= TakeOversThatMeanSomething;
         if (Duel) return Jittered(BrokerTimers.PauseWhenTakenOver);
         if (lived >= BrokerTimers.GoodConnection) _next = BrokerTimers.FirstPause;
         TimeSpan longest = failure == BrokerFailure.Refused ? BrokerTimers.LongestPauseWhenRefused : BrokerTimers.LongestPause;

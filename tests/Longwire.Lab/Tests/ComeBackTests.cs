@@ -100,6 +100,8 @@ public sealed class ComeBackTests(Home home) : RadioTest(home)
     {
         await BringUpAsync(side);
         int from = Watch.Count;
+        // The options are the test's; that ours survives unsynced is what is tested.
+        await Home.Host.RunAsync("sync /data/options.yaml");
         await Home.Host.PowerOffAsync();
         await Home.Host.StartAsync(Cancelled);
         TimeSpan started = Home.Host.Now;
@@ -117,7 +119,9 @@ public sealed class ComeBackTests(Home home) : RadioTest(home)
     {
         await BringUpAsync(side);
         await Home.Host.RunAsync($"stty -F {ZWavePath} raw -echo");
-        await Home.Host.RunAsync($"(exec 3<>{ZWavePath}; sleep 1; echo pending >&3; sleep 2; exec 3>&-; cut -d' ' -f1 /proc/uptime > /tmp/closed) >/dev/null 2>&1 &");
+        await Home.Host.RunAsync(
+            $"rm -f /tmp/opened /tmp/closed; (exec 3<>{ZWavePath}; : > /tmp/opened; sleep 1; echo pending >&3; sleep 2; exec 3>&-; cut -d' ' -f1 /proc/uptime > /tmp/closed) >/dev/null 2>&1 &");
+        await Home.Host.WaitForAsync("[ -e /tmp/opened ]", Patience, "a process has the tty open");
         int from = Watch.Count;
         TimeSpan cut = Home.Host.Now;
         Home.Attic.Cable.Cut();

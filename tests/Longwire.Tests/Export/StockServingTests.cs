@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using Longwire.Commands;
 using Longwire.Export;
 using Longwire.Options;
 using Longwire.UsbIp.Client;
@@ -26,7 +27,7 @@ public sealed class StockServingTests : IAsyncDisposable
         DeviceList list = await connection.ListAsync(Cancellation);
         Assert.Equal("1-1", Assert.Single(list.Devices).BusId.ToString());
         Assert.Equal(new NoticeEntry(BusId.Parse("1-2"), UsbId.Parse("046d:c31c"), NoticeReason.NotKnownRadio), Assert.Single(list.Notice!.Entries));
-        Assert.Matches(@"^\d+\.\d+\.\d+$", list.Notice.Version);
+        Assert.Equal(ProgramVersion.Text, list.Notice.Version);
     }
 
     [Fact]

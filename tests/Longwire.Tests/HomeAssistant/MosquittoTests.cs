@@ -97,6 +97,42 @@ public sealed class MosquittoTests
     }
 
     [Fact]
+    public async Task Stopped_at_any_moment_it_ends_cleanly_and_leaves_no_online_behind()
+    {
+        await using Mosquitto mosquitto = await Mosquitto.StartAsync();
+        await using Observer observer = await Observer.ConnectAsync(mosquitto.Port);
+        for (int messages = 0; messages <= 8; messages++) await StopAfterAsync(messages, mosquitto, observer);
+    }
+
+    private static async Task StopAfterAsync(int messages, Mosquitto mosquitto, Observer observer)
+    {
+        int from = observer.Count;
+        await using Bridge bridge = await Bridge.StartAsync(mosquitto.Port, Some.Snapshot(Some.Radio));
+        await Eventually.IsTrueAsync(() => observer.Count - from >= messages, () => observer.Tell(from));
+        await bridge.StopAsync();
+        Assert.NotEqual("online", (await Observer.RetainedAsync(mosquitto.Port)).GetValueOrDefault("longwire/bridge/state"));
+    }
+
+    [Fact]
+    public async Task A_broker_killed_at_any_moment_stops_nothing()
+    {
+        await using Mosquitto mosquitto = await Mosquitto.StartAsync();
+        await using Bridge bridge = await Bridge.StartAsync(mosquitto.Port, Some.Snapshot(Some.Radio));
+        bridge.Logger.Expect("Trying on");
+        for (int messages = 1; messages < 8; messages++)
+        {
+            await using (Observer observer = await Observer.ConnectAsync(mosquitto.Port))
+            {
+                await Eventually.IsTrueAsync(() => observer.Count >= messages, () => observer.Tell());
+                await mosquitto.KillAsync();
+            }
+            await mosquitto.StartAgainAsync();
+        }
+        await using Observer last = await Observer.ConnectAsync(mosquitto.Port);
+        await last.WaitForAsync(Config, within: Promise);
+    }
+
+    [Fact]
     public async Task After_a_restart_without_persistence_everything_is_there_again_in_time()
     {
         await using Mosquitto mosquitto = await Mosquitto.StartAsync();

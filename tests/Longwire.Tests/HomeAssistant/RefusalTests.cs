@@ -42,7 +42,7 @@ public sealed class RefusalTests
         using MqttServer server = await StartAsync(port);
         await using Bridge one = await Bridge.StartAsync(port, Some.Snapshot("same", Some.Radio));
         await using Bridge two = await Bridge.StartAsync(port, Some.Snapshot("same", Some.Radio));
-        foreach (Bridge bridge in new[] { one, two }) bridge.Logger.Expect("somebody else connected with our client id");
+        foreach (Bridge bridge in new[] { one, two }) bridge.Logger.Expect("Trying on");
         await Eventually.IsTrueAsync(
             () => (one.Problems.Last ?? two.Problems.Last)?.Contains("If the data folder was copied", StringComparison.Ordinal) == true, () => "the duel is reported");
         // The other one is left in peace for a while, and publishes.
@@ -50,8 +50,6 @@ public sealed class RefusalTests
         await Eventually.IsTrueAsync(
             () => stays.Logger.Lines.LastOrDefault()?.Contains("connected to", StringComparison.Ordinal) == true, () => string.Join('\n', stays.Logger.Lines));
         await server.StopAsync();
-        stays.Logger.Expect("lost 127.0.0.1");
-        stays.Logger.Expect("nothing listens");
     }
 
     [Fact]

@@ -67,6 +67,10 @@ public sealed class SmallPartsTests
         Assert.True(pauses.Duel);
         pauses.After(BrokerFailure.Away, TimeSpan.Zero);
         Assert.False(pauses.Duel);
+        pauses.After(BrokerFailure.TakenOver, TimeSpan.Zero);
+        Assert.True(pauses.Duel);
+        pauses.After(BrokerFailure.TakenOver, BrokerTimers.PauseWhenTakenOver);
+        Assert.False(pauses.Duel);
     }
 
     [Fact]

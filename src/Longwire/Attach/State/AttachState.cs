@@ -96,7 +96,8 @@ internal sealed class AttachState
     public void Raise(RadioState radio, RadioEventType type, string? reason = null)
     {
         _events.Add(new RadioEvent(radio.Id, type, reason));
-        Log.RadioEvent(Logger, radio.Memory.Name, radio.Id, type.Name(), reason ?? "");
+        // Of what else happens, the status tells in the same breath.
+        if (type == RadioEventType.Lost) Log.Lost(Logger, radio.Memory.Name, radio.Id, reason ?? "");
     }
 
     public IReadOnlyList<RadioEvent> TakeEvents()

@@ -55,8 +55,8 @@ internal sealed class Bridge : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        // Whatever ended it early is a failure of the test as well.
-        if (_service.ExecuteTask is { } executed) await executed;
+        // Whatever ended it early is a failure of the test as well; stopped before it began, it is merely cancelled.
+        if (_service.ExecuteTask is { IsCanceled: false } executed) await executed;
         _service.Dispose();
         if (_ownsData) Directory.Delete(_data, recursive: true);
         Logger.AssertNothingUnexpected();
