@@ -9,9 +9,10 @@ public sealed record VhciAttachment(int Port, uint DevId, UsbSpeed Speed, BusId?
 {
     internal bool IsOn(VhciPort port, Func<BusId, int> deviceNumberOf)
     {
-        if (port.Number != Port) return false;
-        // The kernel fills these columns from 006 on (port_show_vhci, drivers/usb/usbip/vhci_sysfs.c).
-        if (port.State != VhciPortState.Used) return Local is null;
+        if (port.Number != Port || port.State == VhciPortState.Null) return false;
+        // Only a port in use shows what is on it (port_show_vhci). What was enumerated once never goes back to 005, so a
+        // name of ours and a port at 005 are two devices; at 007 the connection is dead, whosever it was.
+        if (port.State != VhciPortState.Used) return port.State == VhciPortState.Error || Local is null;
         if (port.DevId != DevId || port.Speed != Speed) return false;
         if (Local is not { } local || port.LocalBusId is not { } seen) return true;
         if (local != seen) return false;

@@ -10,10 +10,26 @@ namespace Longwire.UsbIp.Vhci;
 /// controller, vhci_hcd.0, whichever controller a port is on. How many there are differs from machine to machine: it is read,
 /// never assumed.
 /// </summary>
-public sealed class VhciHost(SysfsRoot root)
+public sealed class VhciHost
 {
-    private readonly string _attributes = Path.Combine(root.Sys, "devices/platform/vhci_hcd.0");
+    private readonly SysfsRoot _root;
+    private readonly string _attributes;
+    private readonly Action<string, string> _write;
     private IReadOnlyList<VhciRootHub> _rootHubs = [];
+
+    public VhciHost(SysfsRoot root)
+        : this(root, SysfsFile.Write)
+    {
+    }
+
+    /// <summary>For tests: sees every write, in order, and can play the kernel.</summary>
+    internal VhciHost(SysfsRoot root, Action<string, string> write)
+    {
+        ArgumentNullException.ThrowIfNull(root);
+        _root = root;
+        _attributes = Path.Combine(root.Sys, "devices/platform/vhci_hcd.0");
+        _write = write;
+    }
 
     /// <summary>False: the module vhci-hcd is not loaded, or this kernel has none.</summary>
     public bool IsPresent => File.Exists(Path.Combine(_attributes, "attach"));
@@ -56,7 +72,7 @@ public sealed class VhciHost(SysfsRoot root)
         var hubs = new List<VhciRootHub>();
         for (int controller = 0; ; controller++)
         {
-            string folder = Path.Combine(root.Sys, string.Create(CultureInfo.InvariantCulture, $"devices/platform/vhci_hcd.{controller}"));
+            string folder = Path.Combine(_root.Sys, string.Create(CultureInfo.InvariantCulture, $"devices/platform/vhci_hcd.{controller}"));
             if (!Directory.Exists(folder)) return hubs;
             foreach (string hub in Directory.EnumerateDirectories(folder, "usb*"))
             {
@@ -86,7 +102,7 @@ public sealed class VhciHost(SysfsRoot root)
         try
         {
             socket.DangerousAddRef(ref held);
-            SysfsFile.Write(
+            _write(
                 Path.Combine(_attributes, "attach"),
                 string.Create(CultureInfo.InvariantCulture, $"{port.Number} {socket.DangerousGetHandle()} {devId} {(uint)speed}"));
         }
@@ -112,7 +128,7 @@ public sealed class VhciHost(SysfsRoot root)
         if (!attachment.IsOn(port, DeviceNumberOf)) return false;
         try
         {
-            SysfsFile.Write(Path.Combine(_attributes, "detach"), attachment.Port.ToString(CultureInfo.InvariantCulture));
+            _write(Path.Combine(_attributes, "detach"), attachment.Port.ToString(CultureInfo.InvariantCulture));
             return true;
         }
         catch (KernelRefusedException e) when (e.ErrorNumber == Errno.InvalidArgument)
@@ -137,9 +153,9 @@ public sealed class VhciHost(SysfsRoot root)
     /// <c>remove</c> uevent). A port taken in between stays at 005 for ever.
     /// </summary>
     public bool IsReusable(VhciPort port) =>
-        port.State == VhciPortState.Null && (LocalBusIdOf(port) is not { } busId || !Directory.Exists(Path.Combine(root.UsbDevices, busId.ToString())));
+        port.State == VhciPortState.Null && (LocalBusIdOf(port) is not { } busId || !Directory.Exists(Path.Combine(_root.UsbDevices, busId.ToString())));
 
     private int DeviceNumberOf(BusId local) =>
-        SysfsFile.Read(Path.Combine(root.UsbDevices, local.ToString(), "devnum")) is { } text
+        SysfsFile.Read(Path.Combine(_root.UsbDevices, local.ToString(), "devnum")) is { } text
         && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
 }

@@ -15,9 +15,11 @@ public readonly record struct VhciPort
     /// <summary>The port's number on its own root hub, from 1: the <c>4</c> of local bus id <c>3-4</c>.</summary>
     public required int HubPort { get; init; }
     public required VhciPortState State { get; init; }
+
+    /// <summary>Unknown unless the state is <see cref="VhciPortState.Used"/>.</summary>
     public required UsbSpeed Speed { get; init; }
 
-    /// <summary>The device's number on the exporting side: bus &lt;&lt; 16 | device.</summary>
+    /// <summary>The device's number on the exporting side: bus &lt;&lt; 16 | device; 0 unless the state is <see cref="VhciPortState.Used"/>.</summary>
     public required uint DevId { get; init; }
 
     /// <summary>The device's name here; null unless the state is <see cref="VhciPortState.Used"/>.</summary>

@@ -40,7 +40,7 @@ public static class VhciStatusParser
                 DevId = uint.TryParse(fields[4], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint devId)
                     ? devId
                     : throw Malformed(line),
-                // The column holds "0-0" for a free port and whatever was there last in state 005.
+                // In every other state it says 0-0, and speed and device id are zero (port_show_vhci).
                 LocalBusId = state == VhciPortState.Used && fields.Length > 6 && BusId.TryParse(fields[6], out BusId local) ? local : null,
             });
         }

@@ -57,7 +57,7 @@ internal sealed class AttachService(
     {
         await LoadVhciAsync(stoppingToken);
         var store = new MemoryStore(_file, time, logger, problem => Report("memory", problem));
-        AttachMemory memory = StalePorts.Free(_kernel, Remembered(), logger);
+        AttachMemory memory = await StalePorts.FreeAsync(_kernel, Remembered(), time, logger, stoppingToken);
 
         using var aids = new CancellationTokenSource();
         Task writing = store.RunAsync(aids.Token);

@@ -16,7 +16,9 @@ internal static class StatusRules
     public static Verdict Of(RadioState radio, PiState? pi, Stick? stick, TimeSpan now)
     {
         Verdict verdict = Of(radio, pi, stick);
-        if (verdict.Status != RadioStatus.InUse || (radio.Attempt is null && now - radio.ReleasedAt >= AttachTimers.OwnRelease)) return verdict;
+        // An attempt at what is not listed only asks; it holds nothing.
+        bool ours = radio.Attempt is { Listed: true } or { Identified: true } || now - radio.ReleasedAt < AttachTimers.OwnRelease;
+        if (verdict.Status != RadioStatus.InUse || !ours) return verdict;
         // It is busy with us: our import is under way, or the Pi has not noticed yet that we let go.
         return verdict with { Status = radio.Status is RadioStatus.Failed or RadioStatus.InUse ? radio.Status : RadioStatus.Attaching, Reason = radio.Reason };
     }

@@ -1,12 +1,17 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Globalization;
+using Longwire.HomeAssistant;
+using Longwire.Options;
+using Microsoft.Extensions.Logging;
 
 namespace Longwire.Commands;
 
 /// <summary>
 /// <c>longwire forget RADIO|--all</c>: the next attach takes these radios for new. It changes the memory of a stopped attach only: a
-/// running one owns it, and would write back what was taken out. The retained topics go when attach next reaches the
-/// broker: it clears whatever it once published and no longer remembers.
+/// running one owns it, and would write back what was taken out. Their entities leave Home Assistant at once: the broker that the
+/// options name is asked to drop what attach had it retain, with <c>--all</c> the Pis and the bridge as well, for people forget
+/// everything before they remove Longwire. What cannot be cleared now stays in mqtt.json, and the next attach clears it.
 /// </summary>
 internal static class ForgetCommand
 {
@@ -14,24 +19,31 @@ internal static class ForgetCommand
     {
         var radio = new Argument<string?>("RADIO") { Description = "A radio, by its id or its name", Arity = ArgumentArity.ZeroOrOne };
         var all = new Option<bool>("--all") { Description = "Forget every radio" };
-        Option<string?> options = RoleOptions.File("The options that attach runs with; they tell which folder it uses");
+        Option<string?> options = RoleOptions.File("The options that attach runs with; they name the broker and tell which folder it uses");
         Option<string?> data = RoleOptions.Data();
         var command = new Command("forget", "Forget a radio: its id, its name, its counts and its entities in Home Assistant. Needs attach to be stopped.") { radio, all, options, data };
-        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(radio), parsed.GetValue(all), parsed.GetValue(options), parsed.GetValue(data), surroundings));
+        command.SetAction((parsed, cancellationToken) =>
+            RunAsync(parsed.GetValue(radio), parsed.GetValue(all), parsed.GetValue(options), parsed.GetValue(data), surroundings, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string? radio, bool all, string? optionsPath, string? data, Surroundings surroundings)
+    private static async Task<int> RunAsync(
+        string? radio, bool all, string? optionsPath, string? data, Surroundings surroundings, CancellationToken cancellationToken)
     {
         if (all == radio is not null) throw new UsageException("Name one radio, by its id or its name, or write --all.");
-        string folder = RoleOptions.DataOf(data, RoleOptions.FindAttach(optionsPath, surroundings), surroundings);
+        string? path = RoleOptions.FindAttach(optionsPath, surroundings);
+        string folder = RoleOptions.DataOf(data, path, surroundings);
+        // Before anything is forgotten: options that cannot be read end here.
+        BrokerAddress? broker = path is null ? null : await new ConfiguredBroker().FindAsync(OptionsFile.LoadAttach(path).Options.Mqtt, cancellationToken);
         try
         {
             if (!Directory.Exists(folder)) return await FailAsync(surroundings, $"{folder} does not exist: name attach's folder with --data.");
             using IDisposable? exclusive = DataFolder.TryLock(folder, RoleLock.Attach);
-            return exclusive is null
-                ? await FailAsync(surroundings, $"A running longwire attach uses {folder}. Stop it, forget, and start it again.")
-                : await ForgetAsync(radio, surroundings.OpenMemory(folder), surroundings);
+            if (exclusive is null) return await FailAsync(surroundings, $"A running longwire attach uses {folder}. Stop it, forget, and start it again.");
+            IRadioMemory memory = surroundings.OpenMemory(folder);
+            string instanceId = memory.ReadInstanceId() ?? Random.Shared.NextInt64().ToString("x16", CultureInfo.InvariantCulture);
+            if (!await ForgetAsync(radio, memory, surroundings)) return ExitCode.Failed;
+            return await ClearAsync(all ? null : [.. memory.Read().Select(entry => entry.Id)], folder, broker, instanceId, surroundings, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -39,7 +51,7 @@ internal static class ForgetCommand
         }
     }
 
-    private static async Task<int> ForgetAsync(string? radio, IRadioMemory memory, Surroundings surroundings)
+    private static async Task<bool> ForgetAsync(string? radio, IRadioMemory memory, Surroundings surroundings)
     {
         ImmutableArray<RememberedRadio> known = memory.Read();
         List<RememberedRadio> chosen = [.. known.Where(entry => radio is null || entry.Id == radio)];
@@ -48,14 +60,46 @@ internal static class ForgetCommand
         {
             string what = chosen.Count == 0 ? $"No radio is called '{radio}'" : $"{chosen.Count} radios are called '{radio}'; use an id";
             string listed = known.IsEmpty ? "none is remembered" : string.Join(", ", known.Select(Show));
-            return await FailAsync(surroundings, $"{what}. Known: {listed}.");
+            await surroundings.Error.WriteLineAsync($"{what}. Known: {listed}.");
+            return false;
         }
         memory.Forget([.. chosen.Select(entry => entry.Id)]);
         foreach (RememberedRadio entry in chosen) await surroundings.Output.WriteLineAsync($"Forgotten: {Show(entry)}");
         await surroundings.Output.WriteLineAsync(chosen.Count == 0
-            ? "There was nothing to forget."
-            : "Home Assistant drops its entities when attach next reaches the broker. A radio that the options still ask for is taken for new then.");
-        return ExitCode.Done;
+            ? "No radio was remembered."
+            : "A radio that the options still ask for is taken for new when attach starts.");
+        return true;
+    }
+
+    /// <param name="remembered">Radios that stay in Home Assistant; null: nothing of ours stays.</param>
+    private static async Task<int> ClearAsync(
+        string[]? remembered, string folder, BrokerAddress? broker, string instanceId, Surroundings surroundings, CancellationToken cancellationToken)
+    {
+        using var log = new StderrLog(surroundings.OpenLog(), surroundings.LogStyle, LogLevel.Warning, surroundings.Time);
+        var topics = new ForgottenTopics(folder, surroundings.Time, log.CreateLogger("Longwire"));
+        IReadOnlyCollection<KeyValuePair<string, PublishedDevice>> gone = topics.Find(remembered);
+        if (gone.Count == 0) return ExitCode.Done;
+        if (broker is null)
+        {
+            await surroundings.Output.WriteLineAsync(
+                "Home Assistant drops its entities when attach next reaches the broker. To have that done now, name the broker (mqtt.host) in attach's options, and those with --options.");
+            return ExitCode.Done;
+        }
+        try
+        {
+            IReadOnlyCollection<string> others = await topics.ClearAsync(gone, broker, instanceId, cancellationToken);
+            await surroundings.Output.WriteLineAsync(others.Count == 0
+                ? "Their entities are removed from Home Assistant."
+                : "Entities that another Longwire shows under the same base topic are left in Home Assistant: they are its own by now.");
+            return ExitCode.Done;
+        }
+        catch (BrokerException e)
+        {
+            string again = remembered is null ? "run this again, or start attach, which" : "start attach, which";
+            return await FailAsync(
+                surroundings,
+                $"Home Assistant still shows what is forgotten: {e.Message} Put that right (mqtt in the options) and {again} removes it as soon as it reaches the broker.");
+        }
     }
 
     private static string Show(RememberedRadio radio) => $"{radio.Id} ({radio.Name})";

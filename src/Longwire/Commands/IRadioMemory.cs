@@ -12,6 +12,10 @@ internal interface IRadioMemory
     /// <exception cref="IOException">Cannot be read.</exception>
     public ImmutableArray<RememberedRadio> Read();
 
+    /// <summary>The id by which other Longwires on the broker know this one; null if nothing is remembered.</summary>
+    /// <exception cref="IOException">Cannot be read.</exception>
+    public string? ReadInstanceId();
+
     /// <exception cref="IOException">Cannot be written: nothing is forgotten.</exception>
     public void Forget(IReadOnlyCollection<string> radioIds);
 }

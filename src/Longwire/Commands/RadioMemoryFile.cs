@@ -10,6 +10,8 @@ internal sealed class RadioMemoryFile(string dataFolder) : IRadioMemory
 
     public ImmutableArray<RememberedRadio> Read() => [.. (Load()?.Radios ?? []).Select(radio => new RememberedRadio(radio.Id, radio.Name))];
 
+    public string? ReadInstanceId() => Load()?.InstanceId;
+
     public void Forget(IReadOnlyCollection<string> radioIds)
     {
         if (Load() is not { } memory) return;

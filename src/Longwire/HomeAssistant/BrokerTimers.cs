@@ -64,4 +64,7 @@ internal static class BrokerTimers
 
     /// <summary>For the goodbye: the last states, <c>offline</c>, DISCONNECT.</summary>
     public static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(2);
+
+    /// <summary>For clearing what a person had forgotten, who waits for it: connecting, a claim that settles late, and the messages.</summary>
+    public static readonly TimeSpan Forget = TimeSpan.FromSeconds(5);
 }

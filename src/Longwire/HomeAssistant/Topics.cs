@@ -24,6 +24,9 @@ internal sealed record Topics(string Base, string Prefix)
     public string BridgeIdentifier => $"{IdPrefix}_bridge";
     private string IdPrefix { get; } = string.Concat(Base.Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' ? c : '_'));
 
+    /// <summary>What every radio's topics begin with.</summary>
+    public string AllRadios => $"{Base}/radio/";
+
     public string PiState(string pi) => $"{Base}/pi/{pi}/state";
     public string RadioState(string radio) => $"{Base}/radio/{radio}/state";
     public string RadioEvent(string radio) => $"{Base}/radio/{radio}/event";
@@ -40,7 +43,7 @@ internal sealed record Topics(string Base, string Prefix)
     public bool TryParseCommand(string topic, out string radio, out bool reattach)
     {
         radio = "";
-        string start = $"{Base}/radio/";
+        string start = AllRadios;
         reattach = topic.EndsWith(ReattachSuffix, StringComparison.Ordinal);
         string end = reattach ? ReattachSuffix : AttachSuffix;
         if (!topic.StartsWith(start, StringComparison.Ordinal) || !topic.EndsWith(end, StringComparison.Ordinal)) return false;

@@ -90,6 +90,8 @@ public sealed class ForgetTests : IDisposable
 
         public ImmutableArray<RememberedRadio> Read() => [new("0658_0200_1", "Z-Wave"), new("x_1", "Twin"), new("x_2", "twin")];
 
+        public string? ReadInstanceId() => null;
+
         public void Forget(IReadOnlyCollection<string> radioIds)
         {
             if (Fault is not null) throw Fault;

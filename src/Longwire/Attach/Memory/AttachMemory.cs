@@ -85,6 +85,6 @@ internal sealed record RadioMemory
 /// <param name="LocalDeviceNumber">devnum here; 0 until it was enumerated.</param>
 internal sealed record AttachRecord(string BootId, int Port, uint DevId, uint Speed, string? LocalBusId = null, int LocalDeviceNumber = 0);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(AttachMemory))]
 internal sealed partial class AttachMemoryJson : JsonSerializerContext;

@@ -22,10 +22,14 @@ internal sealed class MemoryFile(string dataFolder)
         {
             byte[] bytes = File.ReadAllBytes(Path);
             AttachMemory? memory = JsonSerializer.Deserialize(bytes, AttachMemoryJson.Default.AttachMemory);
-            if (memory is { Format: AttachMemory.CurrentFormat, Radios.IsDefault: false } && IsSound(memory)) return memory;
-            problem = memory is null or { Format: AttachMemory.CurrentFormat }
-                ? $"The memory in {Path} is not what we wrote; radios are taken for new. {SetAside()}"
-                : $"The memory in {Path} has format {memory.Format}, this release knows {AttachMemory.CurrentFormat}; radios are taken for new. {SetAside()}";
+            string? fault = memory switch
+            {
+                null or { Radios.IsDefault: true } => "is empty",
+                { Format: not AttachMemory.CurrentFormat } => $"has format {memory.Format}, this release knows {AttachMemory.CurrentFormat}",
+                _ => FaultOf(memory),
+            };
+            if (fault is null) return memory;
+            problem = $"The memory in {Path} {fault}; radios are taken for new. {SetAside()}";
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -58,10 +62,18 @@ internal sealed class MemoryFile(string dataFolder)
         File.Move(fresh, Path, overwrite: true);
     }
 
-    // People edit files. What would trip us later is found here.
-    private static bool IsSound(AttachMemory memory) =>
-        memory.Radios.All(radio => radio is { Id.Length: > 0, Name: not null, PiId: not null, PortChain: not null, LastBusId: not null } && UsbId.TryParse(radio.UsbId, out _))
-        && memory.Radios.Select(radio => radio.Id).Distinct(StringComparer.Ordinal).Count() == memory.Radios.Length;
+    // Valid JSON is not enough: what the rest of the program relies on must hold, or every start would end in the same exception.
+    private static string? FaultOf(AttachMemory memory)
+    {
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        foreach (RadioMemory? radio in memory.Radios)
+        {
+            if (radio is null) return "has an entry that is no radio";
+            if (!ids.Add(radio.Id)) return $"has two radios with the id {radio.Id}";
+            if (!UsbId.TryParse(radio.UsbId, out _)) return $"has a radio {radio.Id} with the usb_id '{radio.UsbId}', which is not like 0658:0200";
+        }
+        return null;
+    }
 
     private string SetAside()
     {

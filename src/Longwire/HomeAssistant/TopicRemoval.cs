@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.HomeAssistant;
+
+/// <summary>Clears devices of ours under a base topic that we do not publish under now: it is an old one, or we are stopped.</summary>
+internal sealed class TopicRemoval(PublishedTopics published, TimeProvider time, ILogger logger)
+{
+    /// <param name="baseTopic">The one that all of <paramref name="ours"/> are under.</param>
+    /// <returns>The Longwire that has the base topic by now: then nothing was cleared. Null if all was.</returns>
+    /// <exception cref="BrokerException">The broker is gone or does not want us; what was published stays remembered.</exception>
+    public async Task<string?> ClearAsync(
+        BrokerAddress broker,
+        string clientId,
+        string instanceId,
+        string baseTopic,
+        IReadOnlyCollection<KeyValuePair<string, PublishedDevice>> ours,
+        CancellationToken cancellationToken)
+    {
+        // A connection of its own: under this base topic we have no will to leave. The prefix plays no part in a claim.
+        var topics = new Topics(baseTopic, "");
+        var inbox = new Inbox(topics);
+        await using BrokerConnection connection = await BrokerConnection.OpenAsync(broker, clientId, willTopic: null, inbox, time, cancellationToken);
+        using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, connection.Gone);
+        try
+        {
+            // People give one of two Longwires a base topic of its own; the other has ours by now, and its radios may be
+            // called the same.
+            string? owner = await new TopicClaim(connection, inbox, topics, new ClaimMessage(instanceId, Incumbent: true), time).TryAsync(null, session.Token);
+            if (owner is not null) Log.LeftToOther(logger, baseTopic, Printable.Of(owner, 40));
+            foreach ((string config, PublishedDevice device) in ours)
+            {
+                if (owner is not null) break;
+                await RetainedMessages.ClearAsync(connection, config, device.Topics, session.Token);
+                Log.Removed(logger, config);
+            }
+            await published.SaveAsync(published.Current.Without(ours.Select(device => device.Key)), session.Token);
+            await connection.CloseAsync(session.Token);
+            return owner;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && connection.Lost.IsCompletedSuccessfully)
+        {
+            throw await connection.Lost;
+        }
+    }
+}

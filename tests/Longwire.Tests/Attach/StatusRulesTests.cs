@@ -1,0 +1,172 @@
+using Longwire.Attach;
+using Longwire.Attach.State;
+using Longwire.Health;
+using Longwire.Radios;
+using Longwire.UsbIp.Usb;
+using Longwire.UsbIp.Wire;
+using Xunit;
+
+namespace Longwire.Tests.Attach;
+
+/// <summary>The table of "A radio's life on the host", row by row. <c>held</c> belongs to the link and has no rule yet.</summary>
+public sealed class StatusRulesTests
+{
+    private static readonly BusId s_busId = BusId.Parse("1-1.2");
+
+    private readonly RadioState _radio = new(AttachBench.Known("r", "ZW0001"));
+    private readonly PiState _pi = new(AttachBench.Pi("attic"), new AttachBench.ScriptedWatch()) { Reachable = true };
+    private readonly Stick _stick = new(
+        "attic", s_busId, AttachBench.Zwave, new UsbPort("platform/soc", "1.2"), 65539, new Tries(AttachBench.Zwave, new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), new Random(1))));
+
+    [Fact]
+    public void Attached_is_a_radio_whose_tty_is_there()
+    {
+        _radio.Attempt = new Attempt("attic", s_busId, "r", listed: true) { Identified = true, IsUp = true };
+        AssertIs(RadioStatus.Attached, null, pluggedIn: true, listed: false);
+        // Whatever else is told of its Pi in the meantime.
+        _pi.Reachable = false;
+        AssertIs(RadioStatus.Attached, null, pluggedIn: true, listed: false);
+    }
+
+    [Fact]
+    public void Attaching_is_a_radio_whose_Pi_was_not_asked_yet()
+    {
+        _pi.Reachable = null;
+        AssertIs(RadioStatus.Attaching, null, pluggedIn: null, listed: false);
+    }
+
+    [Fact]
+    public void Attaching_is_a_radio_that_is_there_and_of_which_nothing_else_is_known() => AssertIs(RadioStatus.Attaching, null, pluggedIn: true);
+
+    [Fact]
+    public void Retries_keep_the_last_status()
+    {
+        _radio.LastOutcome = new AttachOutcome.Failed("no free port");
+        _radio.Attempt = new Attempt("attic", s_busId, "r", listed: true);
+        AssertIs(RadioStatus.Failed, "no free port", pluggedIn: true);
+    }
+
+    [Fact]
+    public void Detached_is_what_a_person_wants_whatever_the_Pi_says()
+    {
+        _radio.Memory = _radio.Memory with { Wanted = false };
+        AssertIs(RadioStatus.Detached, null, pluggedIn: true);
+        _pi.Reachable = false;
+        AssertIs(RadioStatus.Detached, null, pluggedIn: null);
+    }
+
+    [Fact]
+    public void Unplugged_is_what_a_Longwire_neither_lists_nor_notices()
+    {
+        _pi.Notice = new ExportNotice { Version = "0.1.0", Entries = [new NoticeEntry(s_busId, UsbId.Parse("1cf1:0030"), NoticeReason.InUse)] };
+        AssertIs(RadioStatus.Unplugged, null, pluggedIn: false, listed: false);
+    }
+
+    [Fact]
+    public void Not_offered_is_what_a_stock_Pi_does_not_know()
+    {
+        _radio.LastOutcome = new AttachOutcome.NotGiven(UsbIpStatus.NoSuchDevice);
+        AssertIs(RadioStatus.NotOffered, null, pluggedIn: null, listed: false);
+    }
+
+    [Fact]
+    public void Pi_unreachable_is_a_Pi_that_does_not_answer_with_its_reason()
+    {
+        _pi.Reachable = false;
+        _pi.SilentReason = "no route";
+        AssertIs(RadioStatus.PiUnreachable, "no route", pluggedIn: null);
+    }
+
+    [Fact]
+    public void In_use_is_learnt_from_a_stock_Pi_by_its_refusal()
+    {
+        _radio.LastOutcome = new AttachOutcome.NotGiven(UsbIpStatus.DeviceBusy);
+        AssertIs(RadioStatus.InUse, null, pluggedIn: true, listed: false);
+        AssertIs(RadioStatus.InUse, null, pluggedIn: true);
+    }
+
+    [Fact]
+    public void In_use_is_told_by_a_Longwire()
+    {
+        Notice(NoticeReason.InUse);
+        AssertIs(RadioStatus.InUse, null, pluggedIn: true, listed: false);
+    }
+
+    [Fact]
+    public void Refused_stays_so_while_the_Pi_resets_the_stick_and_after()
+    {
+        _radio.LastOutcome = new AttachOutcome.Refused("class 03");
+        AssertIs(RadioStatus.Refused, "class 03", pluggedIn: true, listed: false);
+        AssertIs(RadioStatus.Refused, "class 03", pluggedIn: true);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Failed_is_a_stick_in_error_state_with_what_to_do(bool listed)
+    {
+        _radio.LastOutcome = new AttachOutcome.NotGiven(UsbIpStatus.DeviceError);
+        StatusRules.Verdict verdict = StatusRules.Of(_radio, _pi, listed ? _stick : null, AttachTimers.OwnRelease);
+        Assert.Equal(RadioStatus.Failed, verdict.Status);
+        Assert.Contains("plug it in again", verdict.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(NoticeReason.TtyOpen, "tty open")]
+    [InlineData(NoticeReason.BoundByOther, "has bound the stick")]
+    [InlineData(NoticeReason.NotKnownRadio, "name it under radios")]
+    [InlineData(NoticeReason.ErrorState, "plug it in again")]
+    [InlineData((NoticeReason)999, "update this one")]
+    public void Failed_is_what_a_Longwire_keeps_back_with_its_reason(NoticeReason reason, string said)
+    {
+        Notice(reason);
+        StatusRules.Verdict verdict = StatusRules.Of(_radio, _pi, null, AttachTimers.OwnRelease);
+        Assert.Equal((RadioStatus.Failed, true), (verdict.Status, verdict.PluggedIn));
+        Assert.Contains(said, verdict.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void In_use_right_after_we_let_go_means_us_and_keeps_the_status()
+    {
+        Notice(NoticeReason.InUse);
+        Assert.Equal(RadioStatus.InUse, StatusRules.Of(_radio, _pi, null, AttachTimers.OwnRelease).Status);
+        Assert.Equal(RadioStatus.Attaching, StatusRules.Of(_radio, _pi, null, AttachTimers.OwnRelease / 2).Status);
+        _radio.Status = RadioStatus.Failed;
+        Assert.Equal(RadioStatus.Failed, StatusRules.Of(_radio, _pi, null, AttachTimers.OwnRelease / 2).Status);
+    }
+
+    [Fact]
+    public void A_stick_that_its_Pi_is_just_binding_is_attaching()
+    {
+        Notice(NoticeReason.None);
+        AssertIs(RadioStatus.Attaching, null, pluggedIn: true, listed: false);
+    }
+
+    [Fact]
+    public void A_radio_lost_a_moment_ago_and_not_asked_for_keeps_what_was_known()
+    {
+        (_radio.Status, _radio.Reason) = (RadioStatus.Failed, "a deadline");
+        AssertIs(RadioStatus.Failed, "a deadline", pluggedIn: null, listed: false);
+        (_radio.Status, _radio.Reason) = (RadioStatus.Attached, null);
+        AssertIs(RadioStatus.Attaching, null, pluggedIn: null, listed: false);
+    }
+
+    [Fact]
+    public void Of_two_alike_in_a_notice_the_one_on_its_port_is_meant_and_elsewhere_neither()
+    {
+        _pi.Notice = new ExportNotice
+        {
+            Version = "0.1.0",
+            Entries = [new(BusId.Parse("1-1.3"), AttachBench.Zwave, NoticeReason.TtyOpen), new(BusId.Parse("2-1.2"), AttachBench.Zwave, NoticeReason.InUse)],
+        };
+        Assert.Equal(RadioStatus.InUse, StatusRules.Of(_radio, _pi, null, AttachTimers.OwnRelease).Status);
+        _radio.Memory = _radio.Memory with { PortChain = "4" };
+        Assert.Equal(RadioStatus.Unplugged, StatusRules.Of(_radio, _pi, null, AttachTimers.OwnRelease).Status);
+    }
+
+    private void Notice(NoticeReason reason) =>
+        _pi.Notice = new ExportNotice { Version = "0.1.0", Entries = [new NoticeEntry(s_busId, AttachBench.Zwave, reason)] };
+
+    private void AssertIs(RadioStatus status, string? reason, bool? pluggedIn, bool listed = true) =>
+        Assert.Equal(new StatusRules.Verdict(status, reason, pluggedIn), StatusRules.Of(_radio, _pi, listed ? _stick : null, AttachTimers.OwnRelease));
+}

@@ -1,0 +1,213 @@
+using System.Net.Sockets;
+using Longwire.UsbIp.Linux;
+using Longwire.UsbIp.Tests.Sysfs;
+using Longwire.UsbIp.Usb;
+using Longwire.UsbIp.Vhci;
+using Xunit;
+
+namespace Longwire.UsbIp.Tests.Vhci;
+
+public sealed class VhciHostTests : IDisposable
+{
+    private const uint DevId = 65539;
+
+    private static readonly VhciAttachment s_ours = new(2, DevId, UsbSpeed.Full, BusId.Parse("3-3"), 5);
+
+    private readonly FakeSysfs _sysfs = new();
+    private readonly FakeVhci _kernel;
+
+    public VhciHostTests() => _kernel = new FakeVhci(_sysfs);
+
+    private VhciHost Vhci => _kernel.Host;
+
+    [Fact]
+    public void A_kernel_without_the_module_has_no_ports_and_no_hubs()
+    {
+        using var bare = new FakeSysfs();
+        var vhci = new VhciHost(bare.Root);
+        Assert.False(vhci.IsPresent);
+        Assert.Empty(vhci.ReadPorts());
+        Assert.Empty(vhci.ReadRootHubs());
+    }
+
+    [Fact]
+    public void Ports_of_every_controller_are_read_with_the_hub_they_hang_on()
+    {
+        using var sysfs = new FakeSysfs();
+        VhciHost vhci = new FakeVhci(sysfs, portsPerHub: 15, controllers: 8).Host;
+        Assert.Equal(Enumerable.Range(0, 240), vhci.ReadPorts().Select(port => port.Number));
+        Assert.Equal(Enumerable.Range(3, 16), vhci.ReadRootHubs().Select(hub => hub.BusNumber).Order());
+        Assert.Equal("5-2", vhci.LocalBusIdOf(vhci.ReadPort(31)!.Value).ToString());
+        Assert.Equal("6-1", vhci.LocalBusIdOf(vhci.ReadPort(45)!.Value).ToString());
+        Assert.Null(vhci.ReadPort(240));
+    }
+
+    [Theory]
+    [InlineData(UsbSpeed.Low, VhciHubSpeed.High)]
+    [InlineData(UsbSpeed.Full, VhciHubSpeed.High)]
+    [InlineData(UsbSpeed.High, VhciHubSpeed.High)]
+    [InlineData(UsbSpeed.Super, VhciHubSpeed.Super)]
+    [InlineData(UsbSpeed.SuperPlus, VhciHubSpeed.Super)]
+    public void The_half_follows_from_the_speed(UsbSpeed speed, VhciHubSpeed hub) => Assert.Equal(hub, VhciHost.HubFor(speed));
+
+    [Fact]
+    public void Attaching_writes_port_descriptor_device_and_speed()
+    {
+        using var socket = NewSocket();
+        Vhci.Attach(Port(1), socket.SafeHandle, DevId, UsbSpeed.Full);
+        Assert.Equal([$"attach 1 {socket.Handle} 65539 2"], _kernel.Writes);
+    }
+
+    [Fact]
+    public void A_port_of_the_wrong_half_is_refused_without_a_write()
+    {
+        using var socket = NewSocket();
+        Assert.Throws<ArgumentException>(() => Vhci.Attach(Port(8), socket.SafeHandle, DevId, UsbSpeed.Full));
+        Assert.Throws<ArgumentException>(() => Vhci.Attach(Port(0), socket.SafeHandle, DevId, UsbSpeed.Super));
+        Assert.Empty(_kernel.Writes);
+    }
+
+    [Fact]
+    public void An_unknown_speed_is_refused_without_a_write()
+    {
+        using var socket = NewSocket();
+        Assert.Throws<ArgumentException>(() => Vhci.Attach(Port(0), socket.SafeHandle, DevId, UsbSpeed.Unknown));
+        Assert.Empty(_kernel.Writes);
+    }
+
+    [Fact]
+    public void A_port_that_somebody_took_first_is_busy()
+    {
+        using var socket = NewSocket();
+        VhciPort seen = Port(0);
+        _kernel.Plug(0);
+        Assert.Equal(Errno.Busy, Assert.Throws<KernelRefusedException>(() => Vhci.Attach(seen, socket.SafeHandle, DevId, UsbSpeed.Full)).ErrorNumber);
+    }
+
+    [Fact]
+    public void What_is_still_ours_is_detached()
+    {
+        _kernel.Plug(2);
+        Assert.True(Vhci.DetachIfStill(s_ours));
+        Assert.Equal(["detach 2"], _kernel.Writes);
+    }
+
+    [Fact]
+    public void A_port_that_is_free_already_counts_as_freed_and_nothing_is_written()
+    {
+        Assert.True(Vhci.DetachIfStill(s_ours));
+        Assert.Empty(_kernel.Writes);
+    }
+
+    [Fact]
+    public void A_port_that_does_not_exist_any_more_counts_as_freed() => Assert.True(Vhci.DetachIfStill(s_ours with { Port = 99 }));
+
+    [Fact]
+    public void Anothers_device_by_device_id_is_left_alone()
+    {
+        _kernel.Plug(2, DevId + 1);
+        AssertLeftAlone(s_ours);
+    }
+
+    [Fact]
+    public void Anothers_device_by_speed_is_left_alone()
+    {
+        _kernel.Plug(2);
+        AssertLeftAlone(s_ours with { Speed = UsbSpeed.High });
+    }
+
+    [Fact]
+    public void Anothers_device_by_local_name_is_left_alone()
+    {
+        _kernel.Plug(2);
+        AssertLeftAlone(s_ours with { Local = BusId.Parse("5-3") });
+    }
+
+    [Fact]
+    public void Anothers_device_by_its_number_here_is_left_alone()
+    {
+        _kernel.Plug(2, deviceNumber: 6);
+        AssertLeftAlone(s_ours);
+    }
+
+    [Fact]
+    public void Before_its_name_was_known_here_device_id_and_speed_decide()
+    {
+        _kernel.Plug(2);
+        Assert.True(Vhci.DetachIfStill(s_ours with { Local = null, LocalDeviceNumber = 0 }));
+        Assert.Equal(["detach 2"], _kernel.Writes);
+    }
+
+    [Fact]
+    public void A_device_whose_folder_is_just_going_is_still_ours()
+    {
+        _kernel.Set(2, 6, 2, DevId, "3-3");
+        Assert.True(Vhci.DetachIfStill(s_ours));
+        Assert.Equal(["detach 2"], _kernel.Writes);
+    }
+
+    // The kernel shows neither speed nor device id at 005: matching them would leave a hub blocked for ever.
+    [Fact]
+    public void What_never_came_up_is_detached_though_its_port_shows_no_device()
+    {
+        _kernel.Set(2, 5);
+        VhciAttachment unborn = s_ours with { Local = null, LocalDeviceNumber = 0 };
+        Assert.True(Vhci.DetachIfStill(unborn));
+        Assert.Equal(["detach 2"], _kernel.Writes);
+    }
+
+    [Fact]
+    public void A_port_that_comes_up_after_ours_had_is_anothers()
+    {
+        _kernel.Set(2, 5);
+        AssertLeftAlone(s_ours);
+    }
+
+    [Fact]
+    public void A_port_in_error_is_freed()
+    {
+        _kernel.Set(2, 7);
+        Assert.True(Vhci.DetachIfStill(s_ours));
+        Assert.Equal(["detach 2"], _kernel.Writes);
+    }
+
+    [Fact]
+    public void A_port_that_became_free_between_look_and_write_counts_as_freed()
+    {
+        _kernel.Plug(2);
+        _kernel.Refuse = (_, _) => Errno.InvalidArgument;
+        Assert.True(Vhci.DetachIfStill(s_ours));
+    }
+
+    [Fact]
+    public void A_detach_that_the_kernel_refuses_otherwise_is_an_error()
+    {
+        _kernel.Plug(2);
+        _kernel.Refuse = (_, _) => Errno.NoPermission;
+        Assert.Equal("EPERM", Assert.Throws<KernelRefusedException>(() => Vhci.DetachIfStill(s_ours)).ErrorName);
+    }
+
+    [Fact]
+    public void A_free_port_is_reusable_only_when_its_former_device_is_out_of_sysfs()
+    {
+        _kernel.Plug(2);
+        Assert.False(Vhci.IsReusable(Port(2)));
+        _kernel.Pull(2, folderToo: false);
+        Assert.Equal(VhciPortState.Null, Port(2).State);
+        Assert.False(Vhci.IsReusable(Port(2)));
+        _sysfs.Pull("3-3", FakeVhci.Controller());
+        Assert.True(Vhci.IsReusable(Port(2)));
+    }
+
+    public void Dispose() => _sysfs.Dispose();
+
+    private void AssertLeftAlone(VhciAttachment attachment)
+    {
+        Assert.False(Vhci.DetachIfStill(attachment));
+        Assert.Empty(_kernel.Writes);
+    }
+
+    private VhciPort Port(int number) => Vhci.ReadPort(number)!.Value;
+
+    private static Socket NewSocket() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+}
