@@ -155,14 +155,6 @@ public sealed class VhciHost
     public bool IsReusable(VhciPort port) =>
         port.State == VhciPortState.Null && (LocalBusIdOf(port) is not { } busId || !Directory.Exists(Path.Combine(_root.UsbDevices, busId.ToString())));
 
-    /// <summary>Nothing of it is left on its port: the port is reusable, or somebody else has it already.</summary>
-    public bool IsGone(VhciAttachment attachment)
-    {
-        ArgumentNullException.ThrowIfNull(attachment);
-        if (ReadPort(attachment.Port) is not { } port) return true;
-        return port.State == VhciPortState.Null ? IsReusable(port) : !attachment.IsOn(port, DeviceNumberOf);
-    }
-
     private int DeviceNumberOf(BusId local) =>
         SysfsFile.Read(Path.Combine(_root.UsbDevices, local.ToString(), "devnum")) is { } text
         && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;

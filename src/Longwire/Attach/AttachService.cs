@@ -55,14 +55,13 @@ internal sealed class AttachService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using UeventSocket uevents = UeventSocket.Open();
         await LoadVhciAsync(stoppingToken);
         var store = new MemoryStore(_file, time, logger, problem => Report("memory", problem));
         AttachMemory memory = await StalePorts.FreeAsync(_kernel, Remembered(), time, logger, stoppingToken);
 
         using var aids = new CancellationTokenSource();
         Task writing = store.RunAsync(aids.Token);
-        Task serialModules = LoadSerialModulesAsync(stoppingToken);
+        Task serialModules = LoadModulesAsync(stoppingToken);
         await using var hubs = new HubAuthorization(_kernel, logger);
         _surroundings = new AttachmentSurroundings(_kernel, hubs, _events.Writer, store, time, logger);
         memory = memory with { HubAuthorization = hubs.Look(memory.HubAuthorization) };
@@ -75,18 +74,32 @@ internal sealed class AttachService(
         var reconciler = new Reconciler(
             _events.Reader, new ReconcilerPorts(this, this, store, feed), memory, strangers.KernelChanged, catalogue, time, random, logger);
         using var stopReconciler = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        Task reconciling = reconciler.RunAsync(stopReconciler.Token);
         // None of these ends before it is told to. If one does, its fault ends the service: half a Longwire is none.
-        Task first = await Task.WhenAny(reconciling, writing, ReadKernelAsync(uevents, aids.Token), ReadOptionsAsync(aids.Token));
+        Task kernel = ReadKernelAsync(aids.Token);
+        Task reconciling = reconciler.RunAsync(stopReconciler.Token);
+        Task reading = ReadOptionsAsync(aids.Token);
+        Task first = await Task.WhenAny(reconciling, writing, kernel, reading);
         await stopReconciler.CancelAsync();
         await reconciling;
         await hubs.DisposeAsync();
         store.Put(reconciler.Memory with { HubAuthorization = null });
         await aids.CancelAsync();
-        await writing;
+        await Task.WhenAll(writing, kernel, reading);
         await serialModules.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Task.WhenAll(_running.Keys);
+        await EndOfAttachmentsAsync();
         await first;
+    }
+
+    private async Task EndOfAttachmentsAsync()
+    {
+        try
+        {
+            await Task.WhenAll(_running.Keys).WaitAsync(AttachTimers.PortReuse, time);
+        }
+        catch (TimeoutException)
+        {
+            // One hangs in the kernel; it was named when the reconciler gave up on it, and ends with the process.
+        }
     }
 
     private async Task LoadVhciAsync(CancellationToken cancellationToken)
@@ -99,8 +112,14 @@ internal sealed class AttachService(
 
     // Containers that start before a tty driver's major number exists may never get it. The first radio takes longer to come
     // than these to load, so nothing waits for them.
-    private async Task LoadSerialModulesAsync(CancellationToken cancellationToken)
+    private async Task LoadModulesAsync(CancellationToken cancellationToken)
     {
+        // Whoever follows the remedy should not have to restart us as well.
+        while (!_kernel.Vhci.IsPresent)
+        {
+            await Task.Delay(AttachTimers.ModuleRetry, time, cancellationToken);
+            if (_kernel.Vhci.IsPresent || (await KernelModules.LoadAsync(["vhci-hcd"], cancellationToken)).All(outcome => outcome.Ok)) Report("module vhci-hcd", null);
+        }
         foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(s_serialModules, cancellationToken))
         {
             if (outcome.Reason is not null) Log.SerialModuleMissing(logger, outcome.Reason);
@@ -114,8 +133,10 @@ internal sealed class AttachService(
         return memory ?? new AttachMemory { InstanceId = random.NextInt64().ToString("x16", CultureInfo.InvariantCulture) };
     }
 
-    private async Task ReadKernelAsync(UeventSocket uevents, CancellationToken cancellationToken)
+    private async Task ReadKernelAsync(CancellationToken cancellationToken)
     {
+        // Open before the first radio is attached: this runs up to its first wait at once.
+        using UeventSocket uevents = UeventSocket.Open();
         try
         {
             while (true)

@@ -20,6 +20,9 @@ internal static class AttachTimers
     public static readonly TimeSpan Enumerate = TimeSpan.FromSeconds(2);
     public const int EnumerateRoundTrips = 40;
 
+    /// <summary>The round trip is the peer's word; no more than this of it counts.</summary>
+    public static readonly TimeSpan EnumerateRoundTripMost = TimeSpan.FromMilliseconds(50);
+
     /// <summary>A port just left (004) and its device's removal: milliseconds, unless a driver hangs in its disconnect.</summary>
     public static readonly TimeSpan PortReuse = TimeSpan.FromSeconds(2);
 
@@ -52,8 +55,14 @@ internal static class AttachTimers
     /// <summary>The last segment is older than this at a loss: the Pi fell silent rather than closing. A live idle peer answers a probe every 3 s.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(3.5);
 
+    /// <summary>Up for so long, an attachment was a success; what ends sooner counts as another failure.</summary>
+    public static readonly TimeSpan Stable = TimeSpan.FromSeconds(10);
+
     /// <summary>A Pi that runs Longwire notices a vanished host within 8 s; so long a stick that we had is busy with us.</summary>
     public static readonly TimeSpan OwnRelease = TimeSpan.FromSeconds(8);
+
+    /// <summary>vhci-hcd is missing: looked for again.</summary>
+    public static readonly TimeSpan ModuleRetry = TimeSpan.FromSeconds(10);
 
     public static readonly TimeSpan MemoryRetry = TimeSpan.FromSeconds(30);
 

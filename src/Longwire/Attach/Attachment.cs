@@ -35,17 +35,21 @@ internal sealed class Attachment : IAttachment, IDisposable
 
     public void KernelChanged() => _kernelChanged.Raise();
 
-    public void Cancel()
-    {
-        try
+    // On a thread of the pool: what waits for this goes on inside Cancel, and the reconciler must not clean up ports.
+    public void Cancel() => ThreadPool.UnsafeQueueUserWorkItem(
+        static cancelled =>
         {
-            _cancelled.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It ended by itself a moment ago; its report is on the way.
-        }
-    }
+            try
+            {
+                cancelled.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It ended by itself a moment ago; its report is on the way.
+            }
+        },
+        _cancelled,
+        preferLocal: false);
 
     public void Dispose() => _cancelled.Dispose();
 
@@ -68,6 +72,8 @@ internal sealed class Attachment : IAttachment, IDisposable
                 _request.EndPoint, new ConnectOptions { SourcePort = _request.SourcePort, TimeProvider = _around.Time }, either.Token);
             step = "importing";
             ExportedDevice device = await connection.ImportAsync(_request.BusId, either.Token);
+            if (device.Speed is not (UsbSpeed.Low or UsbSpeed.Full or UsbSpeed.High or UsbSpeed.Super or UsbSpeed.SuperPlus))
+                return new AttachOutcome.Failed($"the Pi gives its speed as {(uint)device.Speed}, which no stick has");
             step = "asking the stick who it is";
             long asked = _around.Time.GetTimestamp();
             DeviceIdentity identity = await connection.ReadIdentityAsync(device, either.Token);
@@ -108,6 +114,13 @@ internal sealed class Attachment : IAttachment, IDisposable
         }
         catch (Exception e) when (e is UsbIpException or IOException or System.Net.Sockets.SocketException or UnauthorizedAccessException or FormatException)
         {
+            return new AttachOutcome.Failed($"{step}: {e.Message}");
+        }
+#pragma warning disable CA1031 // What a peer can provoke and nobody foresaw must cost this radio an attempt, not all radios the service.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Log.Unforeseen(_around.Logger, BusId.ToString(), PiId, e);
             return new AttachOutcome.Failed($"{step}: {e.Message}");
         }
     }

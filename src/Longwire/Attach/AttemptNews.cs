@@ -36,7 +36,6 @@ internal sealed class AttemptNews(AttachState state)
         if (state.AttemptOf(attachment) is not { Cancelled: false } attempt || state.RadioOf(attempt) is not { } radio) return;
         attempt.IsUp = true;
         attempt.UpAt = state.Time.GetTimestamp();
-        state.StickOf(attempt)?.Backoff.Reset();
         radio.LastOutcome = null;
         radio.Since = state.Time.GetUtcNow();
         state.Change(radio, radio.Memory with { SerialPortCount = ttyCount });
@@ -73,11 +72,17 @@ internal sealed class AttemptNews(AttachState state)
         if (stick is not null) stick.Attempt = null;
         if (radio is not null)
         {
-            if (radio.Attempt == attempt) radio.Attempt = null;
             if (attempt.Identified) radio.ReleasedAt = state.Now;
-            state.Change(radio, radio.Memory with { Attached = null });
+            if (radio.Attempt == attempt)
+            {
+                radio.Attempt = null;
+                state.Change(radio, radio.Memory with { Attached = null });
+            }
         }
         if (!state.Pis.TryGetValue(attempt.PiId, out PiState? pi)) return;
+        // Came up and stayed: whatever failed before is over. Came up and fell: as good as failed.
+        if (stick is not null && outcome is AttachOutcome.Lost && state.Time.GetElapsedTime(attempt.UpAt) >= AttachTimers.Stable) stick.Tries.Afresh();
+        else if (outcome is AttachOutcome.Lost) stick?.Tries.Failed(state.Now);
         if (stick is { Listed: false }) pi.Sticks.Remove(stick.BusId);
         if (!attempt.Cancelled) Judge(pi, attempt, radio, stick, outcome);
         // The list we have was made while the stick was ours, or before we knew.
@@ -109,6 +114,9 @@ internal sealed class AttemptNews(AttachState state)
         TryAfresh(radio);
     }
 
+    /// <summary>What a stick's failure is known by among the bridge's problems.</summary>
+    public static string ProblemAt(string piId, UsbIp.Usb.BusId busId) => $"stick {piId}/{busId}";
+
     /// <summary>The tty of a radio is gone.</summary>
     /// <param name="asked">A person, or the options, wanted it so: not counted as a disconnect.</param>
     public static void GoDown(AttachState state, RadioState radio, Attempt attempt, string reason, bool asked)
@@ -131,7 +139,7 @@ internal sealed class AttemptNews(AttachState state)
     private void Judge(PiState pi, Attempt attempt, RadioState? radio, Stick? stick, AttachOutcome outcome)
     {
         if (attempt.IsUp && radio is not null) GoDown(state, radio, attempt, (outcome as AttachOutcome.Lost)?.Reason ?? "it ended", asked: false);
-        string problem = $"stick {attempt.PiId}/{attempt.BusId}";
+        string problem = ProblemAt(attempt.PiId, attempt.BusId);
         state.SetProblem(problem, null);
         switch (outcome)
         {
@@ -139,7 +147,7 @@ internal sealed class AttemptNews(AttachState state)
                 new PiNews(state).Silent(attempt.PiId, unreachable.Reason);
                 return;
             case AttachOutcome.NotGiven or AttachOutcome.Failed:
-                if (stick is not null) stick.NotBefore = state.Now + stick.Backoff.Next();
+                if (stick is not null) stick.Tries.Failed(state.Now);
                 if (radio is not null) SetOutcome(radio, outcome);
                 else if (attempt.Listed) state.SetProblem(problem, $"A stick at {attempt.BusId} on {pi.Options.DisplayName} could not be attached: {Reason(outcome)}. It is tried again.");
                 break;
@@ -177,7 +185,7 @@ internal sealed class AttemptNews(AttachState state)
         if (!state.Pis.TryGetValue(radio.Memory.PiId, out PiState? pi)) return;
         if (state.StickOf(radio) is { } stick)
         {
-            stick.NotBefore = TimeSpan.Zero;
+            stick.Tries.Afresh();
             pi.TurnedAway.Remove(stick.BusId);
         }
         pi.Watch.AskNow();
@@ -193,7 +201,7 @@ internal sealed class AttemptNews(AttachState state)
         // Asked for although not listed, or replaced between the list and the import.
         stick = new Stick(
             pi.Options.Id, device.BusId, device.Id, Radios.UsbPort.Of(device.Path, device.BusId), device.DevId,
-            new Backoff(AttachTimers.BackoffFirst, AttachTimers.BackoffCap, state.Random)) { Listed = false, Attempt = attempt };
+            pi.TriesAt(device.BusId, device.Id, state.Random)) { Listed = false, Attempt = attempt };
         pi.Sticks[attempt.BusId] = stick;
         return stick;
     }

@@ -9,7 +9,8 @@ namespace Longwire.Attach;
 /// <summary>A stick as the options see it.</summary>
 /// <param name="Identity">Null until it was imported once.</param>
 /// <param name="RadioId">The known radio it is, or by kind and port seems to be; null if none.</param>
-internal sealed record Candidate(string PiId, BusId BusId, UsbPort Port, UsbId Id, DeviceIdentity? Identity, string? RadioId);
+/// <param name="IsNot">Radios that it cannot be.</param>
+internal sealed record Candidate(string PiId, BusId BusId, UsbPort Port, UsbId Id, DeviceIdentity? Identity, string? RadioId, IReadOnlySet<string> IsNot);
 
 internal enum Claim
 {
@@ -57,9 +58,10 @@ internal sealed class Claims(AttachOptions options, KnownRadios catalogue, Immut
         if (rule.Match.Serial is not null || rule.Match.Port is not null) return Claim.Take;
 
         List<Candidate> rivals = [.. present.Where(other => RuleOf(other) == rule)];
-        if (rivals.Count <= 1) return Claim.Take;
-        // A twin that turns up later takes nothing away: the radio that the rule has given so far keeps it.
+        // A twin that turns up later takes nothing away: the radio that the rule has given so far keeps it, also while it is away.
         List<RadioMemory> given = [.. known.Where(radio => RuleOf(radio) == rule)];
+        if (given.Exists(radio => stick.IsNot.Contains(radio.Id))) return Claim.Ambiguous;
+        if (rivals.Count <= 1) return Claim.Take;
         if (given.Count == 0) return Claim.Ambiguous;
         List<Candidate> entitled = rivals.FindAll(rival => rival.RadioId is not null && given.Exists(radio => radio.Id == rival.RadioId));
         if (entitled.Count == 1) return entitled[0].BusId == stick.BusId && entitled[0].PiId == stick.PiId ? Claim.Take : Claim.Ambiguous;

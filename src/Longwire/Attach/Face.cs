@@ -5,20 +5,11 @@ namespace Longwire.Attach;
 /// <summary>Whether the device that the kernel read is the one that answered us.</summary>
 internal static class Face
 {
-    private const int DeviceDescriptorLength = 18;
-    private const int ConfigurationCountAt = 17;
-
     /// <summary>What differs, in words; null if nothing does.</summary>
     public static string? Difference(DeviceIdentity asked, DeviceIdentity kernel)
     {
         if (asked.Id != kernel.Id) return $"it called itself {asked.Id} and then {kernel.Id}";
-        ReadOnlySpan<byte> first = asked.Descriptors.Span, second = kernel.Descriptors.Span;
-        if (first.Length < DeviceDescriptorLength || second.Length < DeviceDescriptorLength) return "its descriptors are cut short";
-        // A device of several configurations has none chosen before it is authorized, so that its configurations
-        // cannot be matched yet; which drivers bind is looked at in any case.
-        bool one = first[ConfigurationCountAt] == 1;
-        if (!(one ? first.SequenceEqual(second) : first[..DeviceDescriptorLength].SequenceEqual(second[..DeviceDescriptorLength])))
-            return "its descriptors changed between our look and the kernel's";
+        if (!asked.Descriptors.Span.SequenceEqual(kernel.Descriptors.Span)) return "its descriptors changed between our look and the kernel's";
         if (!Same(asked.Serial, kernel.Serial)) return $"its serial was '{asked.Serial}' and then '{kernel.Serial}'";
         return Same(asked.Product, kernel.Product) ? null : $"its product was '{asked.Product}' and then '{kernel.Product}'";
     }

@@ -9,6 +9,12 @@ namespace Longwire.Attach;
 /// <summary>Decides about sticks that have said who they are: which radio it is, whether it is wanted, whether it may be let in.</summary>
 internal sealed class Identification(AttachState state)
 {
+    // USB 2.0, tables 9-8 and 9-12.
+    private const int DeviceDescriptorLength = 18;
+    private const int ConfigurationCountAt = 17;
+    private const byte InterfaceDescriptor = 4;
+    private const int InterfaceClassAt = 5;
+
     /// <summary>Answers every waiting stick that can be answered now.</summary>
     public void DecideParked()
     {
@@ -60,6 +66,7 @@ internal sealed class Identification(AttachState state)
 
     private bool IsAbsent(RadioMemory radio, Attempt attempt, Stick stick)
     {
+        if (stick.IsNot.Contains(radio.Id)) return false;
         Attempt? other = state.Radios[radio.Id].Attempt;
         if (other is { Identified: true, Cancelled: false } && other != attempt) return false;
         return !state.Pis.Values.Any(pi => pi.Sticks.Values.Any(present => present != stick && present.RadioId == radio.Id && present.Listed));
@@ -127,11 +134,26 @@ internal sealed class Identification(AttachState state)
     {
         if (news.Device.Id != news.Identity.Id) return $"the Pi calls it {news.Device.Id}, and it calls itself {news.Identity.Id}";
         ImmutableArray<byte> allowed = state.Catalogue.Recognise(news.Identity)?.InterfaceClasses ?? Recognition.SerialClasses;
-        foreach (UsbInterfaceClass kind in news.Identity.Interfaces)
+        // The kernel would choose among several by rules of its own, and another one than we looked at.
+        if (news.Identity.Descriptors.Span[ConfigurationCountAt] != 1) return "it has several configurations, which no radio has";
+        foreach (byte kind in ClassesOf(news.Identity))
         {
-            if (!allowed.Contains(kind.Class)) return $"it has an interface of class {kind.Class:x2}{KindOf(kind.Class)}, which this radio does not have";
+            if (!allowed.Contains(kind)) return $"it has an interface of class {kind:x2}{KindOf(kind)}, which this radio does not have";
         }
         return news.Identity.Interfaces.IsEmpty ? "it has no interface at all" : null;
+    }
+
+    // Of every alternate setting: where an interface has no setting 0 the kernel takes the first there is.
+    private static SortedSet<byte> ClassesOf(DeviceIdentity identity)
+    {
+        var classes = new SortedSet<byte>(identity.Interfaces.Select(kind => kind.Class));
+        ReadOnlySpan<byte> rest = identity.Descriptors.Span[DeviceDescriptorLength..];
+        while (rest.Length >= 2 && rest[0] >= 2 && rest[0] <= rest.Length)
+        {
+            if (rest[1] == InterfaceDescriptor && rest[0] > InterfaceClassAt) classes.Add(rest[InterfaceClassAt]);
+            rest = rest[rest[0]..];
+        }
+        return classes;
     }
 
     private static string KindOf(byte interfaceClass) => interfaceClass switch

@@ -47,6 +47,9 @@ internal static partial class Log
     [LoggerMessage(15, LogLevel.Information, "{Path} can be written again")]
     public static partial void MemoryWritable(ILogger logger, string path);
 
+    [LoggerMessage(17, LogLevel.Error, "The stick at {BusId} on {Pi} could not be attached, for a reason that nobody foresaw")]
+    public static partial void Unforeseen(ILogger logger, string busId, string pi, Exception e);
+
     [LoggerMessage(16, LogLevel.Warning, "{Radio} was not detached in time")]
     public static partial void StopIncomplete(ILogger logger, string radio);
 

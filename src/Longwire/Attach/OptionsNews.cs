@@ -17,7 +17,7 @@ internal sealed class OptionsNews(AttachState state)
 
         bool rulesChanged = !before.Radios.SequenceEqual(loaded.Options.Radios) || before.TakeRecognised != loaded.Options.TakeRecognised;
         if (!rulesChanged) return;
-        foreach (PiState pi in state.Pis.Values) pi.TurnedAway.Clear();
+        foreach (PiState pi in state.Pis.Values) pi.TryAllAfresh();
         Claims claims = state.Claims();
         foreach (RadioState radio in state.Radios.Values)
         {
@@ -50,7 +50,7 @@ internal sealed class OptionsNews(AttachState state)
             else state.Cancel(attempt);
         }
         state.Pis.Remove(piId);
-        state.SetProblem($"pi {piId}", null);
+        foreach (Stick stick in pi.Sticks.Values) state.SetProblem(AttemptNews.ProblemAt(piId, stick.BusId), null);
     }
 
     private void End(RadioState radio, Attempt attempt)

@@ -17,7 +17,14 @@ internal sealed class PiNews(AttachState state)
         pi.Notice = answer.List.Notice;
         foreach (Stick stick in pi.Sticks.Values) stick.Listed = false;
         foreach (ExportedDevice device in answer.List.Devices) Listed(pi, device, answer.Asked);
-        foreach (Stick gone in pi.Sticks.Values.Where(stick => !stick.Listed && stick.Attempt is null).ToArray()) pi.Sticks.Remove(gone.BusId);
+        foreach (Stick gone in pi.Sticks.Values.Where(stick => !stick.Listed && stick.Attempt is null).ToArray()) Remove(pi, gone);
+        foreach (Stick stick in pi.Sticks.Values.Where(stick => stick.Listed))
+        {
+            foreach (RadioState radio in state.Radios.Values)
+            {
+                if (radio.IsUp && radio.Attempt != stick.Attempt && radio.Memory.UsbId == stick.Id.ToString()) stick.IsNot.Add(radio.Id);
+            }
+        }
     }
 
     public void Silent(string piId, string reason)
@@ -29,16 +36,22 @@ internal sealed class PiNews(AttachState state)
         pi.RoundTrip = null;
         pi.Notice = null;
         // What comes back with the Pi may be something else at the same place.
-        pi.TurnedAway.Clear();
+        pi.TryAllAfresh();
         foreach (Stick stick in pi.Sticks.Values.ToArray())
         {
             stick.Listed = false;
-            if (stick.Attempt is null) pi.Sticks.Remove(stick.BusId);
+            if (stick.Attempt is null) Remove(pi, stick);
         }
         foreach (RadioState radio in state.Radios.Values)
         {
             if (radio.Memory.PiId == piId && !radio.IsUp) radio.LastOutcome = null;
         }
+    }
+
+    private void Remove(PiState pi, Stick stick)
+    {
+        pi.Sticks.Remove(stick.BusId);
+        state.SetProblem(AttemptNews.ProblemAt(stick.PiId, stick.BusId), null);
     }
 
     private void Listed(PiState pi, ExportedDevice device, long asked)
@@ -65,7 +78,7 @@ internal sealed class PiNews(AttachState state)
         }
         UsbPort port = UsbPort.Of(device.Path, device.BusId);
         stick = new Stick(
-            pi.Options.Id, device.BusId, device.Id, port, device.DevId, new Backoff(AttachTimers.BackoffFirst, AttachTimers.BackoffCap, state.Random));
+            pi.Options.Id, device.BusId, device.Id, port, device.DevId, pi.TriesAt(device.BusId, device.Id, state.Random));
         pi.Sticks[device.BusId] = stick;
         if (!pi.TurnedAway.TryGetValue(device.BusId, out TurnedAway? away)) return;
         if (away.Is(stick)) (stick.Identity, stick.RadioId) = (away.Identity, away.RadioId);

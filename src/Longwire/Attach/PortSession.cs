@@ -93,7 +93,8 @@ internal sealed class PortSession(
 
     private async Task<SysfsUsbDevice> UntilEnumeratedAsync(VhciPort port, CancellationToken cancellation)
     {
-        TimeSpan patience = AttachTimers.Enumerate + (roundTrip * AttachTimers.EnumerateRoundTrips);
+        TimeSpan patience = AttachTimers.Enumerate
+            + ((roundTrip < AttachTimers.EnumerateRoundTripMost ? roundTrip : AttachTimers.EnumerateRoundTripMost) * AttachTimers.EnumerateRoundTrips);
         long start = around.Time.GetTimestamp();
         while (true)
         {
@@ -151,7 +152,7 @@ internal sealed class PortSession(
             if (attached.Local is not null && !_vhci.DetachIfStill(attached)) Log.PortNotOurs(around.Logger, attached.Port);
             // The port is ours until its device is gone: who takes it earlier would wait at 005 for ever.
             long start = around.Time.GetTimestamp();
-            while (!_vhci.IsGone(attached) && around.Time.GetElapsedTime(start) < AttachTimers.PortReuse)
+            while (_vhci.ReadPort(attached.Port) is { } port && !_vhci.IsReusable(port) && around.Time.GetElapsedTime(start) < AttachTimers.PortReuse)
                 await kernelChanged.WaitAsync(AttachTimers.PortReuseStep, CancellationToken.None);
         }
         catch (Exception e) when (e is IOException or FormatException)

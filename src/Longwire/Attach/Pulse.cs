@@ -12,13 +12,14 @@ internal sealed class Pulse(TimeProvider time)
     }
 
     /// <summary>True if pulsed, false if the time was over first.</summary>
+    /// <param name="atMost"><see cref="Timeout.InfiniteTimeSpan"/> for no limit; other negative times are over already.</param>
     public async Task<bool> WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
         Task pulsed;
         lock (_gate) pulsed = _next.Task;
         try
         {
-            await pulsed.WaitAsync(atMost < TimeSpan.Zero ? TimeSpan.Zero : atMost, time, cancellationToken);
+            await pulsed.WaitAsync(atMost < TimeSpan.Zero && atMost != Timeout.InfiniteTimeSpan ? TimeSpan.Zero : atMost, time, cancellationToken);
         }
         catch (TimeoutException)
         {

@@ -112,6 +112,8 @@ internal sealed class Reconciler
         await wake.CancelAsync();
         // Observed either way: the arrival, or its cancellation by the clock or the stop.
         await ((Task)arrival).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // A channel that was closed by a fault nobody foresaw is the end.
+        if (arrival.IsFaulted) await arrival;
         return _events.TryRead(out AttachEvent? read) ? read : null;
     }
 
@@ -124,6 +126,6 @@ internal sealed class Reconciler
             if (await NextAsync(null, deadline.Token) is { } attachEvent) Apply(attachEvent);
         }
         foreach (Attempt attempt in _state.Attempts) Log.StopIncomplete(_logger, attempt.RadioId ?? attempt.BusId.ToString());
-        _state.Remember();
+        _settling.SayLast();
     }
 }

@@ -37,6 +37,14 @@ internal sealed class Settling(AttachState state)
         if (state.HasOptions) Publish();
     }
 
+    /// <summary>The last snapshot of this life: nothing is attached any more, and what stays in a broker must not say otherwise.</summary>
+    public void SayLast()
+    {
+        UpdateStatuses();
+        state.Remember();
+        if (state.HasOptions) Publish();
+    }
+
     private void StartWhatIsDue()
     {
         Claims claims = state.Claims();
@@ -49,7 +57,7 @@ internal sealed class Settling(AttachState state)
                 string? radioId = stick.RadioId ?? state.Seems(stick);
                 if (radioId is not null && state.Radios[radioId] is var radio && (!radio.Memory.Wanted || (radio.Attempt is not null && radio.Attempt.Identified))) continue;
                 if (claims.Of(state.CandidateOf(stick), present) is not (Claim.Take or Claim.Identify)) continue;
-                if (!IsDue(stick.NotBefore)) continue;
+                if (!IsDue(stick.Tries.NotBefore)) continue;
                 if (radioId is not null && state.Radios[radioId].Attempt is not null) radioId = null;
                 int sourcePort = radioId is null ? 0 : state.Radios[radioId].Memory.SourcePort;
                 stick.Attempt = state.Start(pi, stick.BusId, radioId, sourcePort, listed: true);
@@ -69,7 +77,7 @@ internal sealed class Settling(AttachState state)
             // A Longwire says itself what it has. Only a connection of ours that died unnoticed is worth knocking for there.
             if (pi.Notice is not null && radio.Status is not RadioStatus.InUse) continue;
             if (state.StickOf(radio) is not null || !BusId.TryParse(radio.Memory.LastBusId, out BusId busId) || pi.Sticks.ContainsKey(busId)) continue;
-            if (pi.TurnedAway.TryGetValue(busId, out TurnedAway? away) && away.RefusedReason is not null) continue;
+            if (pi.TurnedAway.TryGetValue(busId, out TurnedAway? away) && away.RefusedReason is not null && !IsDue(radio.ReleasedAt + AttachTimers.Stable)) continue;
             if (!IsDue(radio.NextAsk)) continue;
             radio.NextAsk = state.Now + AttachTimers.AskWhetherInUse;
             state.Start(pi, busId, radio.Id, radio.Memory.SourcePort, listed: false);
@@ -90,14 +98,19 @@ internal sealed class Settling(AttachState state)
         List<RadioState> here = [.. state.Radios.Values.Where(radio => radio.Memory.PiId == pi.Options.Id && claims.Covers(radio.Memory))];
         List<RadioState> missing = here.FindAll(radio => radio.Memory.Wanted && !radio.IsUp);
         bool neverSeen = state.Options.Radios.Any(rule => (rule.Pi is null || rule.Pi == pi.Options.Id) && !state.Memory.Radios.Any(radio => claims.RuleOf(radio) == rule));
-        if (missing.Count == 0 && !neverSeen && pi.Reachable is not null)
-            return state.Options.TakeRecognised || !here.Exists(radio => radio.IsUp) ? AttachTimers.PollIdle : null;
+        if (missing.Count == 0 && !neverSeen && here.Count > 0 && pi.Reachable == true)
+            return MayHaveNew(pi) || !here.Exists(radio => radio.IsUp) ? AttachTimers.PollIdle : null;
         TimeSpan since = missing.Count == 0 ? TimeSpan.Zero : missing.Max(radio => radio.MissingSince);
         TimeSpan fastUntil = since + AttachTimers.PollFastFor;
         if (state.Now >= fastUntil) return AttachTimers.Poll;
         IsDue(fastUntil);
         return AttachTimers.PollFast;
     }
+
+    // A radio that nobody has named yet, or the twin of one that is named by its kind alone.
+    private bool MayHaveNew(PiState pi) =>
+        state.Options.TakeRecognised
+        || state.Options.Radios.Any(rule => (rule.Pi is null || rule.Pi == pi.Options.Id) && rule.Match.Serial is null && rule.Match.Port is null);
 
     private void UpdateStatuses()
     {

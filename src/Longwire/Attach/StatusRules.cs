@@ -16,8 +16,10 @@ internal static class StatusRules
     public static Verdict Of(RadioState radio, PiState? pi, Stick? stick, TimeSpan now)
     {
         Verdict verdict = Of(radio, pi, stick);
-        if (verdict.Status != RadioStatus.InUse || now - radio.ReleasedAt >= AttachTimers.OwnRelease) return verdict;
-        // The Pi has not noticed yet that we let go.
+        // An attempt at what is not listed only asks; it holds nothing.
+        bool ours = radio.Attempt is { Listed: true } or { Identified: true } || now - radio.ReleasedAt < AttachTimers.OwnRelease;
+        if (verdict.Status != RadioStatus.InUse || !ours) return verdict;
+        // It is busy with us: our import is under way, or the Pi has not noticed yet that we let go.
         return verdict with { Status = radio.Status is RadioStatus.Failed or RadioStatus.InUse ? radio.Status : RadioStatus.Attaching, Reason = radio.Reason };
     }
 
@@ -58,6 +60,8 @@ internal static class StatusRules
     private static Verdict NotListedByLongwire(NoticeEntry? notice) => notice?.Reason switch
     {
         null => new(RadioStatus.Unplugged, null, false),
+        // Just plugged in, and being bound.
+        NoticeReason.None => new(RadioStatus.Attaching, null, true),
         NoticeReason.InUse => new(RadioStatus.InUse, null, true),
         NoticeReason.TtyOpen => new(RadioStatus.Failed, "a process on the Pi has the stick's tty open: stop it there", true),
         NoticeReason.BoundByOther => new(RadioStatus.Failed, "something else on the Pi has bound the stick: see the export's log there", true),

@@ -58,6 +58,9 @@ public abstract class Guest : IAsyncDisposable
     /// <summary>What the guest's clock showed at a moment of the test machine's clock, to about 10 ms.</summary>
     public TimeSpan ClockAt(long timestamp) => _clock.At(timestamp, Time);
 
+    /// <summary>The guest's clock at a moment that a script in it read from /proc/uptime.</summary>
+    public TimeSpan FromUptime(double seconds) => _clock.FromUptime(seconds);
+
     /// <summary>Switches it on and waits until it obeys. Nothing to do if it is on.</summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
@@ -239,6 +242,8 @@ public abstract class Guest : IAsyncDisposable
     protected virtual void Forget()
     {
         lock (_gate) _processes.Clear();
+        // The next test asks what the kernel said in its own time.
+        Kernel.Clear();
     }
 
     public async ValueTask DisposeAsync()

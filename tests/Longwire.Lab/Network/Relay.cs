@@ -49,13 +49,14 @@ public sealed class RelayedConnection
             while (left.Length > 0)
             {
                 int allowed = (int)Math.Min(left.Length, await AllowedAsync(towardsClient, cancellationToken));
-                int sent = await to.SendAsync(left[..allowed], SocketFlags.None, cancellationToken);
-                left = left[sent..];
+                // Counted before it is sent: who has heard a byte must find it in the count.
                 lock (_gate)
                 {
-                    if (towardsClient) ToClient += sent;
-                    else ToPi += sent;
+                    if (towardsClient) ToClient += allowed;
+                    else ToPi += allowed;
                 }
+                for (int sent = 0; sent < allowed;) sent += await to.SendAsync(left[sent..allowed], SocketFlags.None, cancellationToken);
+                left = left[allowed..];
             }
         }
     }

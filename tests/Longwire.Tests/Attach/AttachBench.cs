@@ -19,6 +19,7 @@ namespace Longwire.Tests.Attach;
 internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWatchStarter
 {
     public static readonly UsbId Zwave = UsbId.Parse("0658:0200");
+    private static readonly byte[] s_oneConfiguration = [.. new byte[17], 1];
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(10);
 
     private readonly Channel<AttachEvent> _events = Channel.CreateBounded<AttachEvent>(1000);
@@ -78,7 +79,7 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWat
         BcdDevice = 0,
         Serial = serial,
         Interfaces = classes.Length == 0 ? [new(2, 2, 1), new(10, 0, 0)] : [.. classes.Select(c => new UsbInterfaceClass(c, 0, 0))],
-        Descriptors = new byte[18],
+        Descriptors = s_oneConfiguration,
     };
 
     public static RadioMemory Known(string id, string? serial = null, string port = "1.2", string pi = "attic", bool wanted = true) => new()

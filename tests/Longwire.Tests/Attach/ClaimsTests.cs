@@ -116,5 +116,5 @@ public sealed class ClaimsTests
 
     // A stick whose serial is null was not asked yet.
     private static Candidate At(string port, string? serial, string id = "0658:0200") => new(
-        "attic", BusId.Parse("1-" + port), new UsbPort("platform/soc", port), UsbId.Parse(id), serial is null ? null : Identity(serial, id), null);
+        "attic", BusId.Parse("1-" + port), new UsbPort("platform/soc", port), UsbId.Parse(id), serial is null ? null : Identity(serial, id), null, new HashSet<string>());
 }

@@ -17,7 +17,7 @@ public sealed class StatusRulesTests
     private readonly RadioState _radio = new(AttachBench.Known("r", "ZW0001"));
     private readonly PiState _pi = new(AttachBench.Pi("attic"), new AttachBench.ScriptedWatch()) { Reachable = true };
     private readonly Stick _stick = new(
-        "attic", s_busId, AttachBench.Zwave, new UsbPort("platform/soc", "1.2"), 65539, new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), new Random(1)));
+        "attic", s_busId, AttachBench.Zwave, new UsbPort("platform/soc", "1.2"), 65539, new Tries(AttachBench.Zwave, new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), new Random(1))));
 
     [Fact]
     public void Attached_is_a_radio_whose_tty_is_there()
@@ -134,6 +134,23 @@ public sealed class StatusRulesTests
         StatusRules.Verdict verdict = StatusRules.Of(_radio, _pi, null, _now);
         Assert.Equal((RadioStatus.Failed, true), (verdict.Status, verdict.PluggedIn));
         Assert.Contains(said, verdict.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void In_use_right_after_we_let_go_means_us_and_keeps_the_status()
+    {
+        Notice(NoticeReason.InUse);
+        Assert.Equal(RadioStatus.InUse, StatusRules.Of(_radio, _pi, null, AttachTimers.OwnRelease).Status);
+        Assert.Equal(RadioStatus.Attaching, StatusRules.Of(_radio, _pi, null, AttachTimers.OwnRelease / 2).Status);
+        _radio.Status = RadioStatus.Failed;
+        Assert.Equal(RadioStatus.Failed, StatusRules.Of(_radio, _pi, null, AttachTimers.OwnRelease / 2).Status);
+    }
+
+    [Fact]
+    public void A_stick_that_its_Pi_is_just_binding_is_attaching()
+    {
+        Notice(NoticeReason.None);
+        AssertIs(RadioStatus.Attaching, null, pluggedIn: true, listed: false);
     }
 
     [Fact]

@@ -4,30 +4,20 @@ using Longwire.UsbIp.Vhci;
 namespace Longwire.Attach.Kernel;
 
 /// <summary>The host's kernel, as the attach side uses it.</summary>
-internal sealed class AttachKernel
+internal sealed class AttachKernel(SysfsRoot root, VhciHost vhci)
 {
     public AttachKernel(SysfsRoot root)
         : this(root, new VhciHost(root))
     {
     }
 
-    /// <summary>For tests, whose vhci plays the kernel.</summary>
-    internal AttachKernel(SysfsRoot root, VhciHost vhci)
-    {
-        Root = root;
-        Vhci = vhci;
-        Authorization = new VhciAuthorization(root, Vhci);
-        Leases = new PortLeases(Vhci);
-        BootId = ReadBootId(root);
-    }
-
-    public SysfsRoot Root { get; }
-    public VhciHost Vhci { get; }
-    public VhciAuthorization Authorization { get; }
-    public PortLeases Leases { get; }
+    public SysfsRoot Root { get; } = root;
+    public VhciHost Vhci { get; } = vhci;
+    public VhciAuthorization Authorization { get; } = new(root, vhci);
+    public PortLeases Leases { get; } = new(vhci);
 
     /// <summary>Changes with every boot: what is remembered of ports means nothing after one.</summary>
-    public string BootId { get; }
+    public string BootId { get; } = ReadBootId(root);
 
     private static string ReadBootId(SysfsRoot root)
     {

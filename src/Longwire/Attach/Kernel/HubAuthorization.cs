@@ -26,7 +26,7 @@ internal sealed class HubAuthorization(AttachKernel kernel, ILogger logger) : IA
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
-    private Process? _guard;
+    private readonly List<Process> _guards = [];
     private bool _ended;
 
     /// <summary>What was found: what a stranger's device gets.</summary>
@@ -72,7 +72,15 @@ internal sealed class HubAuthorization(AttachKernel kernel, ILogger logger) : IA
     {
         foreach (VhciRootHub hub in kernel.Vhci.ReadRootHubs())
         {
-            if (hub.Controller != port.Controller || hub.Speed != port.Hub || VhciAuthorization.ReadDefault(hub) is null or 0) continue;
+            if (hub.Controller != port.Controller || hub.Speed != port.Hub) continue;
+            if (VhciAuthorization.ReadDefault(hub) is not { } value) continue;
+            if (!Found.ContainsKey(hub.Name))
+            {
+                // The module was loaded, or loaded again, after our start.
+                Found = Found.Add(hub.Name, value);
+                StartGuard([hub]);
+            }
+            if (value == 0) continue;
             try
             {
                 VhciAuthorization.WriteDefault(hub, 0);
@@ -88,22 +96,21 @@ internal sealed class HubAuthorization(AttachKernel kernel, ILogger logger) : IA
     {
         if (_ended) return;
         _ended = true;
-        if (_guard is null)
+        foreach (Process guard in _guards)
         {
-            PutBack();
-            return;
+            try
+            {
+                guard.StandardInput.Close();
+                await guard.WaitForExitAsync().WaitAsync(s_patience);
+            }
+            catch (Exception e) when (e is TimeoutException or IOException)
+            {
+                Log.NoGuard(logger, e.Message);
+            }
+            guard.Dispose();
         }
-        _guard.StandardInput.Close();
-        try
-        {
-            await _guard.WaitForExitAsync().WaitAsync(s_patience);
-        }
-        catch (TimeoutException)
-        {
-            PutBack();
-        }
-        _guard.Dispose();
-        _guard = null;
+        // The same values again: a guard that was killed before us has put back nothing.
+        PutBack();
     }
 
     private void StartGuard(List<VhciRootHub> hubs)
@@ -116,7 +123,7 @@ internal sealed class HubAuthorization(AttachKernel kernel, ILogger logger) : IA
         }
         try
         {
-            _guard = Process.Start(new ProcessStartInfo("/bin/sh", arguments) { RedirectStandardInput = true });
+            if (Process.Start(new ProcessStartInfo("/bin/sh", arguments) { RedirectStandardInput = true }) is { } guard) _guards.Add(guard);
         }
         catch (Win32Exception e)
         {

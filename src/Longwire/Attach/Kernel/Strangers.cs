@@ -50,7 +50,8 @@ internal sealed class Strangers(AttachKernel kernel, HubAuthorization hubs, ILog
         {
             // A device behind a stranger's hub (3-1.2) hangs on the same port.
             if (port.Controller != hub.Controller || port.Hub != hub.Speed || hub.BusIdOf(port.HubPort).ToString() != text.Split('.')[0]) continue;
-            if (kernel.Leases.IsOurs(port.Number)) return;
+            // On a free port it is a device that is just going.
+            if (port.State == VhciPortState.Null || kernel.Leases.IsOurs(port.Number)) return;
             if (_named.Add(text)) Log.Stranger(logger, port.Number, text);
             // What was found there before us is what its owner may expect.
             if (hubs.Found.TryGetValue(hub.Name, out int found) && found == 1 && UsbDevices.TryRead(kernel.Root, busId) is { Authorized: false }) Authorize(busId);

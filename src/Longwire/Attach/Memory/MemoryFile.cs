@@ -6,6 +6,8 @@ namespace Longwire.Attach.Memory;
 /// <summary>memory.json: read once at start, replaced as a whole at each write.</summary>
 internal sealed class MemoryFile(string dataFolder)
 {
+    private bool _unreadable;
+
     public string Path { get; } = System.IO.Path.Combine(dataFolder, "memory.json");
 
     /// <summary>
@@ -39,7 +41,8 @@ internal sealed class MemoryFile(string dataFolder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            problem = $"The memory in {Path} cannot be read ({e.Message}); radios are taken for new until the next start.";
+            _unreadable = true;
+            problem = $"The memory in {Path} cannot be read ({e.Message}); radios are taken for new, and nothing is written over it, until the next start.";
         }
         return null;
     }
@@ -48,6 +51,7 @@ internal sealed class MemoryFile(string dataFolder)
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
     public void Save(AttachMemory memory)
     {
+        if (_unreadable) throw new IOException("it could not be read at the start, and is not written over");
         Directory.CreateDirectory(dataFolder);
         string fresh = Path + ".new";
         using (var stream = new FileStream(fresh, FileMode.Create, FileAccess.Write, FileShare.None))

@@ -73,7 +73,9 @@ internal sealed class AttachState
         string kind = stick.Id.ToString();
         List<RadioMemory> alike = [.. Memory.Radios.Where(radio => radio.PiId == stick.PiId && radio.UsbId == kind)];
         if (alike.Find(radio => radio.Port == stick.Port) is { } there) return there.Id;
-        return alike.Count == 1 && !Radios[alike[0].Id].IsUp ? alike[0].Id : null;
+        // The only one known, and the only one there: it moved to another port. With a twin beside it nobody can say which.
+        bool onlyOne = Pis.TryGetValue(stick.PiId, out PiState? pi) && pi.Sticks.Values.Count(other => other.Id == stick.Id) == 1;
+        return alike.Count == 1 && onlyOne && !Radios[alike[0].Id].IsUp && !stick.IsNot.Contains(alike[0].Id) ? alike[0].Id : null;
     }
 
     public void Change(RadioState radio, RadioMemory memory)
@@ -161,14 +163,19 @@ internal sealed class AttachState
     {
         Stopping = true;
         foreach (PiState pi in Pis.Values) pi.Watch.Stop();
-        foreach (Attempt attempt in Attempts.ToArray()) Cancel(attempt);
+        foreach (Attempt attempt in Attempts.ToArray())
+        {
+            if (RadioOf(attempt) is { } radio) (radio.Since, radio.SerialPorts, radio.RoundTrip) = (null, [], null);
+            attempt.IsUp = false;
+            Cancel(attempt);
+        }
     }
 
     public ImmutableArray<Candidate> Candidates() =>
         [.. from pi in Pis.Values from stick in pi.Sticks.Values where stick.Listed || stick.Attempt is { Cancelled: false } select CandidateOf(stick)];
 
     public Candidate CandidateOf(Stick stick) =>
-        new(stick.PiId, stick.BusId, stick.Port, stick.Id, stick.Identity, stick.RadioId ?? Seems(stick));
+        new(stick.PiId, stick.BusId, stick.Port, stick.Id, stick.Identity, stick.RadioId ?? Seems(stick), stick.IsNot);
 
     public Claims Claims() => new(Options, Catalogue, Memory.Radios);
 }

@@ -7,6 +7,10 @@ namespace Longwire.Attach.State;
 /// <summary>One Pi as the reconciler knows it. Owned by the reconciler alone.</summary>
 internal sealed class PiState(PiOptions options, IPiWatch watch)
 {
+    private const int PlacesRemembered = 1024;
+
+    private readonly Dictionary<BusId, Tries> _tries = [];
+
     public PiOptions Options { get; set; } = options;
     public IPiWatch Watch { get; set; } = watch;
 
@@ -26,6 +30,20 @@ internal sealed class PiState(PiOptions options, IPiWatch watch)
     /// is missing for a moment then; to take it for a new one would import and reset it for ever.
     /// </summary>
     public Dictionary<BusId, TurnedAway> TurnedAway { get; } = [];
+
+    public Tries TriesAt(BusId busId, UsbId id, Random random)
+    {
+        if (_tries.TryGetValue(busId, out Tries? tries) && tries.Id == id) return tries;
+        // A Pi that makes up places without end must not fill our memory.
+        if (_tries.Count >= PlacesRemembered) _tries.Clear();
+        return _tries[busId] = new Tries(id, new Backoff(AttachTimers.BackoffFirst, AttachTimers.BackoffCap, random));
+    }
+
+    public void TryAllAfresh()
+    {
+        _tries.Clear();
+        TurnedAway.Clear();
+    }
 }
 
 /// <param name="Identity">What it said: enough to tell whether it is wanted now, without another import.</param>

@@ -4,7 +4,7 @@ using Longwire.UsbIp.Usb;
 namespace Longwire.Attach.State;
 
 /// <summary>A stick present on a Pi, between one plugging and the next unplugging.</summary>
-internal sealed class Stick(string piId, BusId busId, UsbId id, UsbPort port, uint devId, Backoff backoff)
+internal sealed class Stick(string piId, BusId busId, UsbId id, UsbPort port, uint devId, Tries tries)
 {
     public string PiId { get; } = piId;
     public BusId BusId { get; } = busId;
@@ -21,10 +21,10 @@ internal sealed class Stick(string piId, BusId busId, UsbId id, UsbPort port, ui
     public DeviceIdentity? Identity { get; set; }
     public string? RadioId { get; set; }
     public Attempt? Attempt { get; set; }
-    public Backoff Backoff { get; } = backoff;
+    public Tries Tries { get; } = tries;
 
-    /// <summary>Not tried before this moment, in time since the reconciler's start.</summary>
-    public TimeSpan NotBefore { get; set; }
+    /// <summary>Radios that were attached while this stick was in the list: whatever it is, it is none of them.</summary>
+    public HashSet<string> IsNot { get; } = [];
 
     public Sighting Sighting => new(PiId, Port, Id, Identity?.Serial);
 }
