@@ -42,6 +42,7 @@ packages_needed() {
 qemu-system-x86 /usr/bin/qemu-system-x86_64
 qemu-system-arm /usr/bin/qemu-system-aarch64
 mosquitto /usr/sbin/mosquitto
+python3-minimal /usr/bin/python3
 cpio /usr/bin/cpio
 kmod /sbin/depmod
 e2fsprogs /sbin/mke2fs

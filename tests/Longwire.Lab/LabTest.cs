@@ -24,15 +24,12 @@ public abstract class LabTest(Home home) : IAsyncLifetime
     protected static void Say(string text) => TestContext.Current.TestOutputHelper?.WriteLine(text);
 }
 
-/// <summary>Tests of one collection share a house, one after the other. Different collections run side by side, each with its own.</summary>
+/// <summary>
+/// All tests share one house, one after the other. Two houses side by side would share two emulating cores, and what the tests
+/// measure then is the other house.
+/// </summary>
 [CollectionDefinition(Name)]
 public sealed class FirstHouse : ICollectionFixture<Home>
 {
     public const string Name = "first house";
-}
-
-[CollectionDefinition(Name)]
-public sealed class SecondHouse : ICollectionFixture<Home>
-{
-    public const string Name = "second house";
 }

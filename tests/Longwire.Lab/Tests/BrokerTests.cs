@@ -4,7 +4,7 @@ using Xunit;
 namespace Longwire.Lab.Tests;
 
 /// <summary>A broker that goes, comes, and forgets.</summary>
-[Collection(SecondHouse.Name)]
+[Collection(FirstHouse.Name)]
 public sealed class BrokerTests(Home home) : RadioTest(home)
 {
     [Fact]

@@ -5,7 +5,7 @@ using Xunit;
 namespace Longwire.Lab.Tests;
 
 /// <summary>We are not alone on vhci, nor at a Pi.</summary>
-[Collection(SecondHouse.Name)]
+[Collection(FirstHouse.Name)]
 public sealed class OtherPeopleTests(Home home) : RadioTest(home)
 {
     [Fact]

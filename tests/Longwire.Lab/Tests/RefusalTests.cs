@@ -7,7 +7,7 @@ using Xunit;
 namespace Longwire.Lab.Tests;
 
 /// <summary>What must not come in, and what must not hold up the others.</summary>
-[Collection(SecondHouse.Name)]
+[Collection(FirstHouse.Name)]
 public sealed class RefusalTests(Home home) : RadioTest(home)
 {
     [Fact]
@@ -79,9 +79,10 @@ public sealed class RefusalTests(Home home) : RadioTest(home)
         Say($"attached {Home.Host.ClockAt(attached.Timestamp) - start} after the start");
         Assert.InRange(Home.Host.ClockAt(attached.Timestamp) - start, TimeSpan.Zero, TimeSpan.FromSeconds(6));
         int from = Watch.Count;
+        TimeSpan before = Home.Host.Now;
         await stick.PullAsync();
         Message lost = await UntilEventAsync(ZWave, "lost", from);
-        TimeSpan freed = Home.Host.Kernel.Lines.Last(line => line.Message.Contains("USB disconnect", StringComparison.Ordinal)).Time;
+        TimeSpan freed = (await Home.Host.Kernel.WaitForAsync("USB disconnect", before, Patience, Cancelled)).Time;
         Assert.InRange(Home.Host.ClockAt(lost.Timestamp) - freed, TimeSpan.FromSeconds(-0.1), TimeSpan.FromMilliseconds(500));
     }
 }

@@ -6,7 +6,7 @@ using Xunit;
 namespace Longwire.Lab.Tests;
 
 /// <summary>Sticks that look alike, and one that is two.</summary>
-[Collection(SecondHouse.Name)]
+[Collection(FirstHouse.Name)]
 public sealed class TwinTests(Home home) : RadioTest(home)
 {
     [Fact]

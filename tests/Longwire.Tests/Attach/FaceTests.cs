@@ -53,6 +53,5 @@ public sealed class FaceTests
     public void Descriptors_that_are_cut_short_are_a_difference(int length) =>
         AssertDiffers("changed between", s_asked with { Descriptors = s_asked.Descriptors[..length] });
 
-    // None is chosen before it is authorized, so the kernel shows another one, or none.
     private static void AssertDiffers(string how, DeviceIdentity kernel) => Assert.Contains(how, Face.Difference(s_asked, kernel), StringComparison.Ordinal);
 }
