@@ -42,7 +42,7 @@ internal static class AttachTimers
     public static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
 
     /// <summary>A Pi of which nothing is missing, asked only for what may be new on it.</summary>
-    public static readonly TimeSpan PollIdle = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan PollIdle = TimeSpan.FromSeconds(10);
 
     /// <summary>After a failed attempt: doubled each time, with jitter, up to the cap.</summary>
     public static readonly TimeSpan BackoffFirst = TimeSpan.FromMilliseconds(250);
