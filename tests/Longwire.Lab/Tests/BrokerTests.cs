@@ -1,4 +1,5 @@
 using Longwire.Lab.Brokers;
+using Longwire.Lab.Sticks;
 using Xunit;
 
 namespace Longwire.Lab.Tests;
@@ -28,6 +29,36 @@ public sealed class BrokerTests(Home home) : RadioTest(home)
         // A true state stands there before anybody is told that we are.
         Assert.True(again[0].Timestamp <= online.Timestamp);
         Assert.Contains("\"connected\":true", again[0].Payload, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_broker_that_is_away_at_the_start_keeps_no_radio_waiting_and_is_told_everything_when_it_comes()
+    {
+        await Home.StartAsync(Home.Attic, Home.Host);
+        await Home.Attic.PlugAsync(StickModel.ZWave);
+        await ExportAsync(Home.Attic, PiSide.Longwire, StickModel.ZWave);
+        await Home.Host.StartAttachAsync(Home.Options([Home.Attic]));
+        await Home.Host.WaitForDeviceAsync(ZWavePath, Patience);
+        TimeSpan started = Home.Host.Now;
+        await Home.Broker.StartAsync();
+        Message state = await Watch.WaitForAsync(message => message.Topic == $"longwire/radio/{ZWave}/state", Patience, "the radio's state", cancellationToken: Cancelled);
+        Assert.Contains("\"connected\":true", state.Payload, StringComparison.Ordinal);
+        await UntilConnectedAsync(ZWave);
+        Assert.InRange(Home.Host.ClockAt(state.Timestamp) - started, TimeSpan.FromSeconds(-0.1), TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task While_the_broker_stands_still_radios_come_and_go_and_afterwards_it_is_told()
+    {
+        Stick stick = await BringUpAsync(PiSide.Longwire);
+        Home.Broker.Stall();
+        await stick.PullAsync();
+        await Home.Host.WaitUntilNothingIsAttachedAsync(Patience);
+        await stick.PlugAsync();
+        await Home.Host.WaitForDeviceAsync(ZWavePath, Patience);
+        Home.Broker.Resume();
+        await Watch.WaitUntilAsync(
+            house => Connected(house, ZWave) == "on" && house.State(DeviceId(ZWave), "disconnects") == "1", Patience, "what happened meanwhile is told", Cancelled);
     }
 
     [Fact]
