@@ -32,7 +32,7 @@ internal sealed class Claims(AttachOptions options, KnownRadios catalogue, Immut
     {
         foreach (RadioRule rule in options.Radios)
         {
-            if (rule.Pi is not null && rule.Pi != piId) continue;
+            if (!rule.IsAbout(piId)) continue;
             if (!rule.Match.CouldMatch(id, port)) continue;
             if (rule.Match.Serial is null || (serialKnown && rule.Match.Matches(id, serial, port))) return rule;
             if (!serialKnown) return null;
@@ -96,7 +96,7 @@ internal sealed class Claims(AttachOptions options, KnownRadios catalogue, Immut
     private RadioRule? RuleOf(Candidate stick) => RuleOf(stick.PiId, stick.Id, stick.Port, stick.Identity?.Serial, stick.Identity is not null);
 
     private bool MayMatch(Candidate stick) =>
-        options.Radios.Any(rule => (rule.Pi is null || rule.Pi == stick.PiId) && rule.Match.CouldMatch(stick.Id, stick.Port));
+        options.Radios.Any(rule => rule.IsAbout(stick.PiId) && rule.Match.CouldMatch(stick.Id, stick.Port));
 
     private Claim OfRecognised(Candidate stick)
     {

@@ -70,11 +70,8 @@ internal sealed class PiNews(AttachState state)
                 stick.Listed = true;
                 return;
             }
-            if (stick.Attempt is { } attempt)
-            {
-                // Another stick where one of ours is just being attached: that attempt finds out by itself, and is not disturbed.
-                if (!attempt.Cancelled) return;
-            }
+            // Another stick where one of ours is just being attached: that attempt finds out by itself, and is not disturbed.
+            if (stick.Attempt is { Cancelled: false }) return;
         }
         UsbPort port = UsbPort.Of(device.Path, device.BusId);
         stick = new Stick(

@@ -126,6 +126,6 @@ internal sealed class Reconciler
             if (await NextAsync(null, deadline.Token) is { } attachEvent) Apply(attachEvent);
         }
         foreach (Attempt attempt in _state.Attempts) Log.StopIncomplete(_logger, attempt.RadioId ?? attempt.BusId.ToString());
-        _settling.SayLast();
+        _settling.Say();
     }
 }

@@ -31,17 +31,15 @@ internal sealed class Settling(AttachState state)
             foreach (PiState pi in state.Pis.Values) pi.Watch.AskEvery(PollInterval(pi));
             state.SetProblems("setup", Problems());
         }
-        UpdateStatuses();
-        state.Remember();
-        // What a snapshot lacks is removed from Home Assistant: the first must know the options.
-        if (state.HasOptions) Publish();
+        Say();
     }
 
-    /// <summary>The last snapshot of this life: nothing is attached any more, and what stays in a broker must not say otherwise.</summary>
-    public void SayLast()
+    /// <summary>Remembers and publishes what is. Called once more at the stop: what stays in a broker must not say that anything is attached.</summary>
+    public void Say()
     {
         UpdateStatuses();
         state.Remember();
+        // What a snapshot lacks is removed from Home Assistant: the first must know the options.
         if (state.HasOptions) Publish();
     }
 
@@ -97,7 +95,7 @@ internal sealed class Settling(AttachState state)
         Claims claims = state.Claims();
         List<RadioState> here = [.. state.Radios.Values.Where(radio => radio.Memory.PiId == pi.Options.Id && claims.Covers(radio.Memory))];
         List<RadioState> missing = here.FindAll(radio => radio.Memory.Wanted && !radio.IsUp);
-        bool neverSeen = state.Options.Radios.Any(rule => (rule.Pi is null || rule.Pi == pi.Options.Id) && !state.Memory.Radios.Any(radio => claims.RuleOf(radio) == rule));
+        bool neverSeen = state.Options.Radios.Any(rule => rule.IsAbout(pi.Options.Id) && !state.Memory.Radios.Any(radio => claims.RuleOf(radio) == rule));
         if (missing.Count == 0 && !neverSeen && here.Count > 0 && pi.Reachable == true)
             return MayHaveNew(pi) || !here.Exists(radio => radio.IsUp) ? AttachTimers.PollIdle : null;
         TimeSpan since = missing.Count == 0 ? TimeSpan.Zero : missing.Max(radio => radio.MissingSince);
@@ -110,7 +108,7 @@ internal sealed class Settling(AttachState state)
     // A radio that nobody has named yet, or the twin of one that is named by its kind alone.
     private bool MayHaveNew(PiState pi) =>
         state.Options.TakeRecognised
-        || state.Options.Radios.Any(rule => (rule.Pi is null || rule.Pi == pi.Options.Id) && rule.Match.Serial is null && rule.Match.Port is null);
+        || state.Options.Radios.Any(rule => rule.IsAbout(pi.Options.Id) && rule.Match.Serial is null && rule.Match.Port is null);
 
     private void UpdateStatuses()
     {
@@ -141,10 +139,10 @@ internal sealed class Settling(AttachState state)
             yield return $"{pi.Options.DisplayName} ({pi.Options.Address}) does not answer: {pi.SilentReason}. See that it is on, in the network, and runs its export.";
         foreach (RadioRule rule in state.Options.Radios)
         {
-            List<PiState> asked = [.. state.Pis.Values.Where(pi => rule.Pi is null || rule.Pi == pi.Options.Id)];
+            List<PiState> asked = [.. state.Pis.Values.Where(pi => rule.IsAbout(pi.Options.Id))];
             if (asked.Count == 0 || asked.Exists(pi => pi.Reachable != true)) continue;
             bool known = state.Memory.Radios.Any(radio => claims.RuleOf(radio) == rule);
-            bool seen = present.Any(stick => (rule.Pi is null || rule.Pi == stick.PiId) && rule.Match.CouldMatch(stick.Id, stick.Port));
+            bool seen = present.Any(stick => rule.IsAbout(stick.PiId) && rule.Match.CouldMatch(stick.Id, stick.Port));
             if (known || seen) continue;
             string where = string.Join(" or ", asked.Select(pi => pi.Options.DisplayName));
             yield return $"{rule.Path}: no stick that matches '{rule.Match}' is offered by {where}. Plug it in, see that the Pi exports it, or correct the entry.";

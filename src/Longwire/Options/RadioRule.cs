@@ -19,6 +19,8 @@ internal sealed record RadioRule
     /// <summary>Where in the options: <c>radios[1]</c>. Not part of equality: an entry that moved has not changed.</summary>
     public required string Path { get; init; }
 
+    public bool IsAbout(string piId) => Pi is null || Pi == piId;
+
     public bool Equals(RadioRule? other) =>
         other is not null && Match == other.Match && Pi == other.Pi && Name == other.Name && SequenceEquality.Same(RestartApps, other.RestartApps);
 
