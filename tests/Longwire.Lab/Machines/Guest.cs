@@ -216,7 +216,7 @@ public abstract class Guest : IAsyncDisposable
         ShellResult? result = null;
         try
         {
-            result = damage is null ? await TryRunAsync("/lab/reset", TimeSpan.FromSeconds(20)) : null;
+            result = damage is null ? await TryRunAsync("/lab/reset", TimeSpan.FromSeconds(30)) : null;
         }
         catch (Exception e) when (e is IOException or TimeoutException)
         {
