@@ -5,6 +5,15 @@ internal static class LabFolders
 {
     public static string Images { get; } = Path.Combine(Artifacts(), "lab");
 
+    /// <summary>The repository's root, where the add-on's files are.</summary>
+    public static string Repository { get; } = Path.GetDirectoryName(Artifacts())!;
+
+    /// <summary>The root file system of our image for an architecture, as the Dockerfile makes it.</summary>
+    public static string ContainerRoot(string architecture) => Path.Combine(Artifacts(), "image", architecture, "rootfs");
+
+    /// <summary>What the image says of itself (the OCI image configuration): its program, its environment.</summary>
+    public static string ContainerImage(string architecture) => Path.Combine(Artifacts(), "image", architecture, "image.json");
+
     /// <summary>A new folder for one lab's disks and consoles. The last runs are kept: a failure can be looked at afterwards.</summary>
     public static string NewRun(string name, TimeProvider time)
     {

@@ -35,6 +35,9 @@ public abstract class Guest : IAsyncDisposable
 
     public string Name => _machine.Name;
 
+    /// <summary>amd64 or arm64.</summary>
+    public string Architecture => _machine.Architecture;
+
     /// <summary>On the house's network, behind the switch.</summary>
     public IPAddress Address => _machine.Address;
 

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Longwire.Lab.Containers;
+using Longwire.Lab.Sticks;
+
+namespace Longwire.Lab;
+
+/// <summary>A test of the add-on: the real image, run in the host as the Supervisor runs it, with its AppArmor profile enforced.</summary>
+public abstract class AddOnTest(Home home) : RadioTest(home)
+{
+    private const string Name = "longwire";
+
+    protected static AddOn AddOn { get; } = AddOn.Read();
+
+    /// <summary>Everything on: the stick plugged in, the Pi exporting, the broker up, the add-on started, the radio attached.</summary>
+    protected async Task<(Stick Stick, Container AddOn)> BringUpAddOnAsync(PiSide side)
+    {
+        await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Host), Home.Broker.StartAsync());
+        Stick stick = await Home.Attic.PlugAsync(StickModel.ZWave);
+        await ExportAsync(Home.Attic, side, stick.Model);
+        Container addOn = await StartAddOnAsync();
+        await UntilConnectedAsync(stick.Model);
+        return (stick, addOn);
+    }
+
+    /// <summary>Starts the add-on as the Supervisor does: the options of its page in /data/options.json, its own profile loaded.</summary>
+    /// <param name="environment">What the Supervisor would set beside the image's own.</param>
+    protected async Task<Container> StartAddOnAsync(
+        object? mqtt = null, IEnumerable<string>? environment = null, int supervisorPort = 0, ContainerRights? rights = null)
+    {
+        var options = new Dictionary<string, object>
+        {
+            ["pis"] = new[] { new Dictionary<string, string> { ["name"] = Home.Attic.Name, ["address"] = Home.Attic.Address.ToString() } },
+            ["radios"] = Array.Empty<object>(),
+            ["mqtt"] = mqtt ?? new Dictionary<string, object> { ["host"] = "10.0.2.2", ["port"] = Home.Broker.Port },
+            ["log_level"] = "debug",
+        };
+        await Home.Host.WriteFileAsync("/data/options.json", JsonSerializer.Serialize(options));
+        await Home.Host.WriteFileAsync("/run/lab/apparmor", AddOn.Profile);
+        await Home.Host.RunAsync("container ground && container profile /run/lab/apparmor");
+        return await Container.RunAsync(Home.Host, Name, rights ?? AddOn.Rights, environment: environment, supervisorPort: supervisorPort);
+    }
+
+    /// <summary>What the kernel denied our profile.</summary>
+    protected IReadOnlyList<string> Denied() =>
+        [.. Home.Host.Kernel.Lines.Select(line => line.Message).Where(line => line.Contains("apparmor=\"DENIED\"", StringComparison.Ordinal) && line.Contains($"profile=\"{AddOn.Slug}", StringComparison.Ordinal))];
+}

@@ -1,0 +1,71 @@
+using Longwire.Lab.Containers;
+using Longwire.Lab.Sticks;
+using Xunit;
+
+namespace Longwire.Lab.Tests;
+
+/// <summary>The main job, done by the image that people install, with no more rights than it asks for.</summary>
+[Collection(FirstHouse.Name)]
+public sealed class AddOnTests(Home home) : AddOnTest(home)
+{
+    [Theory]
+    [InlineData(PiSide.Longwire)]
+    [InlineData(PiSide.Stock)]
+    public async Task The_add_on_attaches_a_radio_carries_its_data_and_gives_it_back_when_it_is_stopped(PiSide side)
+    {
+        (Stick stick, Container addOn) = await BringUpAddOnAsync(side);
+        await Watch.WaitUntilAsync(house => house.State(DeviceId(ZWave), "serial_port") == ZWavePath, Patience, "the serial port's path is shown", Cancelled);
+        await CarriesDataAsync(stick, ZWavePath);
+        Assert.True(await addOn.IsHealthyAsync());
+        await UntilPulledAndReplugged(stick, side);
+
+        Assert.Equal(0, await addOn.StopAsync(TimeSpan.FromSeconds(10)));
+        await Home.Host.WaitUntilNothingIsAttachedAsync(TimeSpan.FromSeconds(10));
+        Assert.All(await Home.Host.AuthorizedDefaultsAsync(), value => Assert.Equal(1, value));
+        Assert.Equal("offline", Watch.Latest("longwire/bridge/state"));
+        Assert.Empty(Denied());
+    }
+
+    [Theory]
+    [InlineData(PiSide.Longwire)]
+    [InlineData(PiSide.Stock)]
+    public async Task A_container_killed_with_its_network_leaves_nothing_that_a_new_one_does_not_put_right(PiSide side)
+    {
+        (Stick stick, Container addOn) = await BringUpAddOnAsync(side);
+        await addOn.KillAsync();
+        TimeSpan started = Home.Host.Now;
+        await StartAddOnAsync();
+        await Home.Host.WaitForDeviceAsync(ZWavePath, Patience);
+        Say($"attached {(Home.Host.Now - started).TotalSeconds:0.0} s after the new container's start");
+        await UntilConnectedAsync(stick.Model);
+        Assert.Single(await Home.Host.VhciPortsInUseAsync());
+        await CarriesDataAsync(stick, ZWavePath);
+    }
+
+    [Fact]
+    public async Task The_network_is_only_touched_by_a_process_without_the_rights_of_the_first_stage()
+    {
+        (_, Container addOn) = await BringUpAddOnAsync(PiSide.Longwire);
+        string pid = await addOn.FirstProcessAsync();
+        string status = await Home.Host.RunAsync($"cat /proc/{pid}/status");
+        foreach (string set in new[] { "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb" })
+        {
+            string line = status.Split('\n').Single(line => line.StartsWith(set, StringComparison.Ordinal));
+            ulong held = Convert.ToUInt64(line.Split(':')[1].Trim(), 16);
+            Assert.Equal(0UL, held & (1UL << Capability.SysModule | 1UL << Capability.SysAdmin));
+        }
+        Assert.Contains("NoNewPrivs:\t1", status, StringComparison.Ordinal);
+        Assert.Equal($"{AddOn.Slug} (enforce)", await Home.Host.RunAsync($"cat /proc/{pid}/attr/current"));
+    }
+
+    private async Task UntilPulledAndReplugged(Stick stick, PiSide side)
+    {
+        if (side == PiSide.Stock) return;
+        int from = Watch.Count;
+        await stick.PullAsync();
+        await UntilStatusAsync(ZWave, "unplugged");
+        await stick.PlugAsync(3);
+        await UntilConnectedAsync(stick.Model);
+        await UntilEventAsync(ZWave, "attached", from);
+    }
+}
