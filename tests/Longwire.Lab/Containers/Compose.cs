@@ -1,0 +1,59 @@
+using YamlDotNet.RepresentationModel;
+
+namespace Longwire.Lab.Containers;
+
+/// <summary>The one service of a compose file of ours, turned into rights as docker compose does.</summary>
+public sealed class Compose
+{
+    private readonly YamlMappingNode _service;
+
+    private Compose(YamlMappingNode service) => _service = service;
+
+    /// <param name="path">From the repository's root, such as addon/companion/compose.yaml.</param>
+    public static Compose Read(string path, string service = "longwire")
+    {
+        using var reader = new StreamReader(Path.Combine(LabFolders.Repository, path));
+        var stream = new YamlStream();
+        stream.Load(reader);
+        var root = (YamlMappingNode)stream.Documents[0].RootNode;
+        return new Compose((YamlMappingNode)((YamlMappingNode)root.Children["services"]).Children[service]);
+    }
+
+    public IReadOnlyList<string> Command => [.. List("command")];
+
+    public ContainerRights Rights
+    {
+        get
+        {
+            if (Scalar("privileged") == "true") throw new InvalidOperationException("The compose file asks for everything.");
+            List<string> capabilities = List("cap_drop").Contains("ALL") ? [] : [.. ContainerRights.DockerCapabilities.Except(List("cap_drop"))];
+            capabilities.AddRange(List("cap_add"));
+            return new ContainerRights
+            {
+                Capabilities = capabilities,
+                HostNetwork = Scalar("network_mode") == "host",
+                HostProcesses = Scalar("pid") == "host",
+                ReadOnlyRoot = Scalar("read_only") == "true",
+                NoNewPrivileges = List("security_opt").Any(option => option is "no-new-privileges" or "no-new-privileges:true"),
+                Mounts = [.. List("volumes").Select(Volume), .. List("tmpfs").Select(place => new ContainerMount("tmpfs", place.Split(':')[0], ReadOnly: false, "tmpfs"))],
+            };
+        }
+    }
+
+    // source:target or source:target:ro. A source without a slash is a named volume, which Docker keeps in a folder of its own.
+    private static ContainerMount Volume(string text)
+    {
+        string[] parts = text.Split(':');
+        string source = parts[0].StartsWith('/') ? parts[0] : $"/data/volumes/{parts[0]}";
+        return new ContainerMount(source, parts[1], parts.Length > 2 && parts[2].Split(',').Contains("ro"));
+    }
+
+    private string? Scalar(string key) => _service.Children.TryGetValue(key, out YamlNode? value) ? (value as YamlScalarNode)?.Value : null;
+
+    private IEnumerable<string> List(string key) => _service.Children.TryGetValue(key, out YamlNode? value) switch
+    {
+        true when value is YamlSequenceNode list => list.Children.Select(one => ((YamlScalarNode)one).Value!),
+        true when value is YamlScalarNode { Value: { } text } => text.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+        _ => [],
+    };
+}

@@ -1,0 +1,66 @@
+using Longwire.Lab.Containers;
+using Longwire.Lab.Machines;
+using Longwire.Lab.Sticks;
+using Xunit;
+
+namespace Longwire.Lab.Tests;
+
+/// <summary>The companion: the image on a Pi, with what its compose file asks for and nothing else.</summary>
+[Collection(FirstHouse.Name)]
+public sealed class CompanionTests(Home home) : RadioTest(home)
+{
+    private const string Name = "companion";
+
+    private static readonly Compose s_compose = Compose.Read("addon/companion/compose.yaml");
+
+    [Fact]
+    public async Task The_companion_serves_with_the_rights_of_its_compose_file_and_gives_the_stick_back()
+    {
+        await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Host), Home.Broker.StartAsync());
+        Stick stick = await Home.Attic.PlugAsync(StickModel.ZWave);
+        Container companion = await StartAsync(s_compose.Rights);
+        await Home.Attic.WaitUntilItServesAsync(Patience);
+        await Home.Host.StartAttachAsync(Home.Options([Home.Attic]));
+        await UntilConnectedAsync(stick.Model);
+        await CarriesDataAsync(stick, ZWavePath);
+
+        await stick.PullAsync();
+        await UntilStatusAsync(ZWave, "unplugged");
+        await stick.PlugAsync(2);
+        await UntilConnectedAsync(stick.Model);
+
+        Assert.Equal(0, await companion.StopAsync(TimeSpan.FromSeconds(10)));
+        await Home.Attic.WaitForAsync($"[ -e /sys/bus/usb/devices/{stick.BusId}:1.0/tty ]", TimeSpan.FromSeconds(10), "the stick has its own driver and tty");
+    }
+
+    public static TheoryDataRow<string>[] Rights() =>
+        [.. s_compose.Rights.Capabilities.Select(one => new TheoryDataRow<string>(one)), .. s_compose.Rights.Mounts.Select(one => new TheoryDataRow<string>(one.Target))];
+
+    [Theory]
+    [MemberData(nameof(Rights))]
+    public async Task One_right_less_is_answered_with_a_sentence(string lacking)
+    {
+        await Home.StartAsync(Home.Attic);
+        await Home.Attic.PlugAsync(StickModel.ZWave);
+        await Home.Attic.RunAsync("rmmod usbip_host 2>/dev/null; true");
+        ContainerRights rights = s_compose.Rights;
+        Container companion = await StartAsync(rights with
+        {
+            Capabilities = [.. rights.Capabilities.Where(one => one != lacking)],
+            Mounts = [.. rights.Mounts.Where(one => one.Target != lacking)],
+        });
+        ProcessLine line = await companion.Process.WaitForLineAsync("emedy", Patience, cancellationToken: Cancelled);
+        Say($"without {lacking}: {line.Text}");
+    }
+
+    private Task<Container> StartAsync(ContainerRights rights) => StartAsync(Home.Attic, rights);
+
+    private static async Task<Container> StartAsync(Pi pi, ContainerRights rights)
+    {
+        await pi.WriteFileAsync("/etc/longwire/export.yaml", pi.DefaultExportOptions);
+        foreach (ContainerMount mount in rights.Mounts.Where(mount => mount.Source.StartsWith("/data/volumes/", StringComparison.Ordinal)))
+            await pi.RunAsync($"mkdir -p {mount.Source}");
+        await pi.RunAsync("container ground");
+        return await Container.RunAsync(pi, Name, rights, s_compose.Command);
+    }
+}
