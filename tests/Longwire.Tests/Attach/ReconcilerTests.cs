@@ -1,3 +1,4 @@
+using System.Globalization;
 using Longwire.Attach;
 using Longwire.Health;
 using Longwire.UsbIp.Wire;
@@ -126,6 +127,40 @@ public sealed class ReconcilerTests
         Assert.Equal([RadioEventType.Refused], bench.TakeEvents().Select(e => e.Type));
         bench.List("attic", Device(devNum: 9));
         await bench.NextAttachmentAsync(1);
+    }
+
+    [Fact]
+    public async Task A_Pi_that_lists_thousands_has_a_few_of_them_tried_at_once_and_each_in_its_turn()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")]));
+        ExportedDevice[] many = [.. Enumerable.Range(1, 1000).Select(i => Device(string.Create(CultureInfo.InvariantCulture, $"1-{i}"), (uint)i))];
+        bench.List("attic", many);
+        await bench.NextAttachmentAsync(7);
+        await bench.SettledAsync();
+        Assert.Equal(8, bench.Attachments.Count);
+        // One that failed makes room, and goes behind those who were not tried yet.
+        bench.Tell(new AttachEvent.Ended(bench.Attachments[0], new AttachOutcome.Failed("no")));
+        await bench.NextAttachmentAsync(8);
+        bench.Time.Advance(AttachTimers.BackoffCap);
+        bench.Tell(new AttachEvent.Ended(bench.Attachments[1], new AttachOutcome.Failed("no")));
+        await bench.NextAttachmentAsync(9);
+        await bench.SettledAsync();
+        Assert.Equal(10, bench.Attachments.Select(attachment => attachment.BusId).Distinct().Count());
+        Assert.Equal(10, bench.Attachments.Count);
+    }
+
+    [Fact]
+    public async Task Radios_that_are_up_take_no_place_from_those_that_come()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")]));
+        for (uint i = 0; i < 9; i++)
+        {
+            ExportedDevice device = Device(string.Create(CultureInfo.InvariantCulture, $"1-{i + 1}"), i + 1);
+            await bench.AttachAsync(device, Identity(string.Create(CultureInfo.InvariantCulture, $"ZW{i}")), (int)i);
+        }
+        Assert.Equal(9, bench.Feed.Current.Radios.Count(radio => radio.Status == RadioStatus.Attached));
     }
 
     [Fact]
