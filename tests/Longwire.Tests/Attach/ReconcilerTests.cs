@@ -1,6 +1,7 @@
 using System.Globalization;
 using Longwire.Attach;
 using Longwire.Health;
+using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 using Xunit;
 using static Longwire.Tests.Attach.AttachBench;
@@ -127,6 +128,17 @@ public sealed class ReconcilerTests
         Assert.Equal([RadioEventType.Refused], bench.TakeEvents().Select(e => e.Type));
         bench.List("attic", Device(devNum: 9));
         await bench.NextAttachmentAsync(1);
+    }
+
+    [Fact]
+    public async Task A_network_card_with_a_radios_name_is_refused_before_the_kernel_meets_it()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")]));
+        bench.List("attic", Device());
+        DeviceIdentity ecm = Identity("ZW0001") with { Interfaces = [new(2, 6, 0), new(10, 0, 0)] };
+        Verdict.Refuse refuse = Assert.IsType<Verdict.Refuse>(await bench.IdentifyAsync(await bench.NextAttachmentAsync(), Device(), ecm));
+        Assert.Equal("it has an interface of class 02, subclass 06 (network card), which this radio does not have", refuse.Reason);
     }
 
     [Fact]
