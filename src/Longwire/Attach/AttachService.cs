@@ -24,8 +24,6 @@ internal sealed class AttachService(
 {
     private const int EventsWaiting = 1024;
 
-    private static readonly string[] s_serialModules = ["cdc_acm", "cp210x", "ftdi_sio", "ch341", "pl2303", "ti_usb_3410_5052"];
-
     private readonly Channel<AttachEvent> _events =
         Channel.CreateBounded<AttachEvent>(new BoundedChannelOptions(EventsWaiting) { SingleReader = true });
 
@@ -120,7 +118,7 @@ internal sealed class AttachService(
             await Task.Delay(AttachTimers.ModuleRetry, time, cancellationToken);
             if (_kernel.Vhci.IsPresent || (await KernelModules.LoadAsync(["vhci-hcd"], cancellationToken)).All(outcome => outcome.Ok)) Report("module vhci-hcd", null);
         }
-        foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(s_serialModules, cancellationToken))
+        foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(SerialDrivers.Modules, cancellationToken))
         {
             if (outcome.Reason is not null) Log.SerialModuleMissing(logger, outcome.Reason);
         }
