@@ -30,12 +30,13 @@ internal sealed class AttachService(
     private readonly AttachKernel _kernel = new(SysfsRoot.Machine);
     private readonly MemoryFile _file = new(dataFolder);
     private readonly ConcurrentDictionary<Task, byte> _running = new();
+    private readonly ProblemReports _reports = new(time);
     private AttachmentSurroundings? _surroundings;
 
     public async ValueTask SendAsync(RadioCommand command, CancellationToken cancellationToken) =>
         await _events.Writer.WriteAsync(new AttachEvent.Commanded(command), cancellationToken);
 
-    public void Report(string source, string? problem) => _events.Writer.TryWrite(new AttachEvent.ProblemsChanged(source, problem));
+    public void Report(string source, string? problem) => _reports.Report(source, problem);
 
     IAttachment IAttachmentStarter.Start(AttachRequest request)
     {
@@ -76,13 +77,14 @@ internal sealed class AttachService(
         Task kernel = ReadKernelAsync(aids.Token);
         Task reconciling = reconciler.RunAsync(stopReconciler.Token);
         Task reading = ReadOptionsAsync(aids.Token);
-        Task first = await Task.WhenAny(reconciling, writing, kernel, reading);
+        Task reporting = _reports.RunAsync(_events.Writer, aids.Token);
+        Task first = await Task.WhenAny(reconciling, writing, kernel, reading, reporting);
         await stopReconciler.CancelAsync();
         await reconciling;
         await hubs.DisposeAsync();
         store.Put(reconciler.Memory with { HubAuthorization = null });
         await aids.CancelAsync();
-        await Task.WhenAll(writing, kernel, reading);
+        await Task.WhenAll(writing, kernel, reading, reporting);
         await serialModules.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await EndOfAttachmentsAsync();
         await first;
