@@ -193,7 +193,7 @@ internal sealed partial class ExportReconciler
             Look(stick);
             return;
         }
-        BeginSession(stick, new Session(stick, attempt.Connection, attempt.Client));
+        BeginSession(stick, new Session(stick, device.DeviceNumber, attempt.Connection, attempt.Client));
         attempt.Accept(OfferBoard.Describe(stick)!);
     }
 
