@@ -18,7 +18,8 @@ internal sealed class Identification(AttachState state)
     /// <summary>Answers every waiting stick that can be answered now.</summary>
     public void DecideParked()
     {
-        foreach (AttachEvent.Identified waiting in state.Parked.ToArray())
+        // Who sits where a known radio sat is decided about first: the others may be that radio only if this one is not.
+        foreach (AttachEvent.Identified waiting in state.Parked.OrderByDescending(SitsWhereARadioSat).ToArray())
         {
             if (state.AttemptOf(waiting.Attachment) is not { } attempt || state.StickOf(attempt) is not { Identity: not null } stick)
             {
@@ -38,6 +39,7 @@ internal sealed class Identification(AttachState state)
     private Verdict? Decide(AttachEvent.Identified news, Attempt attempt, Stick stick)
     {
         RadioMemory? recalled = RadioIds.Recall(stick.Sighting, state.Memory.Radios, radio => IsAbsent(radio, attempt, stick));
+        if (recalled is not null && InPlaceOf(recalled, stick) is { Attempt: { Identified: false, Cancelled: false } }) return null;
         stick.RadioId = recalled?.Id;
         if (recalled is null && MayHaveTwin(stick, attempt)) return null;
 
@@ -69,8 +71,20 @@ internal sealed class Identification(AttachState state)
         if (stick.IsNot.Contains(radio.Id)) return false;
         Attempt? other = state.Radios[radio.Id].Attempt;
         if (other is { Identified: true, Cancelled: false } && other != attempt) return false;
+        // Without a serial the port is all that tells: the radio did not move away from a port where one of its kind still is.
+        if (string.IsNullOrWhiteSpace(stick.Identity?.Serial) && InPlaceOf(radio, stick) is not null) return false;
         return !state.Pis.Values.Any(pi => pi.Sticks.Values.Any(present => present != stick && present.RadioId == radio.Id && present.Listed));
     }
+
+    /// <summary>Another stick of the radio's kind that sits on the radio's own port and has not said yet who it is.</summary>
+    private Stick? InPlaceOf(RadioMemory radio, Stick stick) => state.Pis.GetValueOrDefault(radio.PiId)?.Sticks.Values.FirstOrDefault(
+        present => present != stick && present is { Listed: true, Identity: null } && Sits(present, radio) && !present.IsNot.Contains(radio.Id));
+
+    private bool SitsWhereARadioSat(AttachEvent.Identified waiting) =>
+        state.AttemptOf(waiting.Attachment) is { } attempt && state.StickOf(attempt) is { } stick && state.Memory.Radios.Any(radio => Sits(stick, radio));
+
+    private static bool Sits(Stick stick, RadioMemory radio) =>
+        stick.PiId == radio.PiId && stick.Id.ToString() == radio.UsbId && stick.Port == radio.Port;
 
     private Verdict.LetGo TurnAway(Stick stick, Attempt attempt)
     {

@@ -204,6 +204,48 @@ public sealed class ReconcilerTests
     }
 
     [Fact]
+    public async Task A_stick_without_a_serial_is_not_taken_for_a_radio_whose_own_port_is_taken()
+    {
+        await using var bench = new AttachBench(Known("attic_0658_0200", wanted: false));
+        bench.Load(Wishes([Pi("attic")]));
+        bench.List("attic", Device("1-1.2", 3), Device("1-1.3", 4));
+        ScriptedAttachment twin = await bench.NextAttachmentAsync();
+        Assert.Equal("1-1.3", twin.BusId.ToString());
+        Verdict verdict = await bench.IdentifyAsync(twin, Device("1-1.3", 4), Identity());
+        Assert.Equal("attic_0658_0200_1-3", Assert.IsType<Verdict.Attach>(verdict).RadioId);
+        Assert.Equal("1.2", bench.Memory.Find("attic_0658_0200")!.PortChain);
+    }
+
+    [Fact]
+    public async Task A_twin_that_speaks_before_the_radio_on_its_own_port_waits_for_it()
+    {
+        await using var bench = new AttachBench(Known("0658_0200_0001", "0001"));
+        bench.Load(Wishes([Pi("attic")]));
+        bench.List("attic", Device("1-1.2", 3), Device("1-1.3", 4));
+        ScriptedAttachment radio = await bench.NextAttachmentAsync(), twin = await bench.NextAttachmentAsync(1);
+        Task<Verdict> later = bench.Identify(twin, Device("1-1.3", 4), Identity("0001"));
+        await bench.SettledAsync();
+        Assert.False(later.IsCompleted);
+        Verdict first = await bench.IdentifyAsync(radio, Device("1-1.2", 3), Identity("0001"));
+        Assert.Equal("0658_0200_0001", Assert.IsType<Verdict.Attach>(first).RadioId);
+        Assert.Equal("attic_0658_0200_1-3", Assert.IsType<Verdict.Attach>(await later).RadioId);
+    }
+
+    [Fact]
+    public async Task A_radio_whose_port_another_took_is_known_by_its_serial()
+    {
+        await using var bench = new AttachBench(Known("0658_0200_A", "A"));
+        bench.Load(Wishes([Pi("attic")]));
+        bench.List("attic", Device("1-1.2", 3), Device("1-1.3", 4));
+        ScriptedAttachment other = await bench.NextAttachmentAsync(), moved = await bench.NextAttachmentAsync(1);
+        Task<Verdict> later = bench.Identify(moved, Device("1-1.3", 4), Identity("A"));
+        await bench.SettledAsync();
+        Verdict first = await bench.IdentifyAsync(other, Device("1-1.2", 3), Identity("B"));
+        Assert.Equal("0658_0200_B", Assert.IsType<Verdict.Attach>(first).RadioId);
+        Assert.Equal("0658_0200_A", Assert.IsType<Verdict.Attach>(await later).RadioId);
+    }
+
+    [Fact]
     public async Task Asking_for_a_kind_with_two_present_is_answered_with_the_lines_that_tell_them_apart()
     {
         await using var bench = new AttachBench();
