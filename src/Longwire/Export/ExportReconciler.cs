@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using Longwire.Attach;
+using Longwire.Timing;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.UsbipHost;
