@@ -73,6 +73,6 @@ public sealed class DriverGateTests : IAsyncDisposable
         // It waits for the kernel now.
         await _clock.StartedAsync(AttachTimers.Attach);
         await deadline.CancelAsync();
-        return (await Assert.ThrowsAsync<TimeoutException>(() => opening)).Message;
+        return (await Assert.ThrowsAsync<TimeoutException>(() => opening.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken))).Message;
     }
 }

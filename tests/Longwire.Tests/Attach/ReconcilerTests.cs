@@ -130,15 +130,18 @@ public sealed class ReconcilerTests
         await bench.NextAttachmentAsync(1);
     }
 
-    [Fact]
-    public async Task A_network_card_with_a_radios_name_is_refused_before_the_kernel_meets_it()
+    [Theory]
+    [InlineData(0x06, 0x00, "class 02, subclass 06 (network card)")]
+    [InlineData(0x0D, 0x00, "class 02, subclass 0d (network card)")]
+    [InlineData(0x02, 0xFF, "class 02, subclass 02, protocol ff (RNDIS network card)")]
+    public async Task A_network_card_with_a_radios_name_is_refused_before_the_kernel_meets_it(byte subClass, byte protocol, string named)
     {
         await using var bench = new AttachBench();
         bench.Load(Wishes([Pi("attic")]));
         bench.List("attic", Device());
-        DeviceIdentity ecm = Identity("ZW0001") with { Interfaces = [new(2, 6, 0), new(10, 0, 0)] };
-        Verdict.Refuse refuse = Assert.IsType<Verdict.Refuse>(await bench.IdentifyAsync(await bench.NextAttachmentAsync(), Device(), ecm));
-        Assert.Equal("it has an interface of class 02, subclass 06 (network card), which this radio does not have", refuse.Reason);
+        DeviceIdentity card = Identity("ZW0001") with { Interfaces = [new(2, subClass, protocol), new(10, 0, 0)] };
+        Verdict.Refuse refuse = Assert.IsType<Verdict.Refuse>(await bench.IdentifyAsync(await bench.NextAttachmentAsync(), Device(), card));
+        Assert.Equal($"it has an interface of {named}, which this radio does not have", refuse.Reason);
     }
 
     [Fact]

@@ -96,7 +96,7 @@ public sealed class SerialPathsTests : IDisposable
         _silent = "1-2";
         Task first = AssertPathsAsync(complete: false, ["ttyACM0"], byPath);
         await _clock.ExpireAsync(AttachTimers.SerialLinksStep);
-        await first;
+        await first.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         // Asked once, it is not waited for again: the clock stands still.
         await AssertPathsAsync(complete: false, ["ttyACM0"], byPath);
         _peerSpeaks.Set();
