@@ -28,7 +28,6 @@ public sealed class UsbIpConnection : IDisposable
         Fresh,
         Imported,
         Spent,
-        Released,
     }
 
     /// <summary>
@@ -39,8 +38,6 @@ public sealed class UsbIpConnection : IDisposable
 
     /// <summary>From the SYN to the connection: one round trip, unless a SYN had to be sent again.</summary>
     public TimeSpan ConnectTime { get; }
-
-    public IPEndPoint RemoteEndPoint => (IPEndPoint)Socket.RemoteEndPoint!;
 
     /// <summary>Its port is what <see cref="ConnectOptions.SourcePort"/> wants after a crash.</summary>
     public IPEndPoint LocalEndPoint => (IPEndPoint)Socket.LocalEndPoint!;
@@ -111,17 +108,7 @@ public sealed class UsbIpConnection : IDisposable
         return identity;
     }
 
-    /// <summary>Gives the socket away: from now on <see cref="Dispose"/> leaves it open and the caller owns it.</summary>
-    public Socket ReleaseSocket()
-    {
-        _phase = Phase.Released;
-        return Socket;
-    }
-
-    public void Dispose()
-    {
-        if (_phase != Phase.Released) Socket.Dispose();
-    }
+    public void Dispose() => Socket.Dispose();
 
     private async Task<ExportedDevice> AskForAsync(BusId busId, Deadline deadline)
     {

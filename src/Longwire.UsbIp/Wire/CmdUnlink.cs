@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Longwire.UsbIp.Wire;
 
@@ -11,39 +11,29 @@ namespace Longwire.UsbIp.Wire;
 /// </summary>
 public readonly record struct CmdUnlink
 {
+    private readonly UrbFields _fields;
+
+    [SetsRequiredMembers]
+    private CmdUnlink(UrbFields fields) => _fields = fields;
+
     /// <summary>Of this message itself, echoed in RET_UNLINK.</summary>
-    public required uint Seqnum { get; init; }
+    public required uint Seqnum { get => _fields.Seqnum; init => _fields.Seqnum = value; }
 
     /// <summary>Bus number &lt;&lt; 16 | device number on the Pi.</summary>
-    public required uint DevId { get; init; }
+    public required uint DevId { get => _fields.DevId; init => _fields.DevId = value; }
 
-    public UrbDirection Direction { get; init; }
+    public UrbDirection Direction { get => _fields.Direction; init => _fields.Direction = value; }
 
-    public uint Ep { get; init; }
+    public uint Ep { get => _fields.Ep; init => _fields.Ep = value; }
 
     /// <summary>The seqnum of the URB to take back.</summary>
-    public required uint UnlinkSeqnum { get; init; }
+    public required uint UnlinkSeqnum { get => (uint)_fields.First; init => _fields.First = (int)value; }
 
     /// <summary>Reads 48 bytes.</summary>
     /// <exception cref="UsbIpFormatException">Cut short, or a field outside its range.</exception>
     /// <exception cref="UsbIpProtocolException">Another message.</exception>
-    public static CmdUnlink Parse(ReadOnlySpan<byte> bytes)
-    {
-        UrbHeader basic = UrbHeader.Parse(bytes, UrbCommand.CmdUnlink);
-        return new CmdUnlink
-        {
-            Seqnum = basic.Seqnum,
-            DevId = basic.DevId,
-            Direction = basic.Direction,
-            Ep = basic.Ep,
-            UnlinkSeqnum = BinaryPrimitives.ReadUInt32BigEndian(bytes[20..]),
-        };
-    }
+    public static CmdUnlink Parse(ReadOnlySpan<byte> bytes) => new(UrbFields.Parse(bytes, UrbCommand.CmdUnlink));
 
     /// <summary>Writes 48 bytes.</summary>
-    public void Write(Span<byte> destination)
-    {
-        new UrbHeader(UrbCommand.CmdUnlink, Seqnum, DevId, Direction, Ep).Write(destination);
-        BinaryPrimitives.WriteUInt32BigEndian(destination[20..], UnlinkSeqnum);
-    }
+    public void Write(Span<byte> destination) => _fields.Write(destination, UrbCommand.CmdUnlink);
 }

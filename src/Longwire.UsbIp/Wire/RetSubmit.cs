@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Longwire.UsbIp.Wire;
 
@@ -11,61 +11,43 @@ public readonly record struct RetSubmit
     /// <summary>-EPIPE: the endpoint stalled, which is how a device says "I do not have that".</summary>
     public const int Stall = -32;
 
+    private readonly UrbFields _fields;
+
+    [SetsRequiredMembers]
+    private RetSubmit(UrbFields fields) => _fields = fields;
+
     /// <summary>Of the CMD_SUBMIT that this answers.</summary>
-    public required uint Seqnum { get; init; }
+    public required uint Seqnum { get => _fields.Seqnum; init => _fields.Seqnum = value; }
 
     /// <summary>0 from Linux.</summary>
-    public uint DevId { get; init; }
+    public uint DevId { get => _fields.DevId; init => _fields.DevId = value; }
 
     /// <summary>0 from Linux, whatever the URB's was.</summary>
-    public UrbDirection Direction { get; init; }
+    public UrbDirection Direction { get => _fields.Direction; init => _fields.Direction = value; }
 
     /// <summary>0 from Linux.</summary>
-    public uint Ep { get; init; }
+    public uint Ep { get => _fields.Ep; init => _fields.Ep = value; }
 
     /// <summary>0, or a negative errno.</summary>
-    public required int Status { get; init; }
+    public required int Status { get => _fields.First; init => _fields.First = value; }
 
     /// <summary>Bytes transferred.</summary>
-    public required int ActualLength { get; init; }
+    public required int ActualLength { get => _fields.Length; init => _fields.Length = value; }
 
     /// <summary>Isochronous transfers only.</summary>
-    public int StartFrame { get; init; }
+    public int StartFrame { get => _fields.StartFrame; init => _fields.StartFrame = value; }
 
     /// <summary>Isochronous transfers only.</summary>
-    public int NumberOfPackets { get; init; }
+    public int NumberOfPackets { get => _fields.NumberOfPackets; init => _fields.NumberOfPackets = value; }
 
     /// <summary>Isochronous transfers only.</summary>
-    public int ErrorCount { get; init; }
+    public int ErrorCount { get => _fields.Last; init => _fields.Last = value; }
 
     /// <summary>Reads 48 bytes; the last 8 are padding and not looked at.</summary>
     /// <exception cref="UsbIpFormatException">Cut short, or a field outside its range.</exception>
     /// <exception cref="UsbIpProtocolException">Another message.</exception>
-    public static RetSubmit Parse(ReadOnlySpan<byte> bytes)
-    {
-        UrbHeader basic = UrbHeader.Parse(bytes, UrbCommand.RetSubmit);
-        return new RetSubmit
-        {
-            Seqnum = basic.Seqnum,
-            DevId = basic.DevId,
-            Direction = basic.Direction,
-            Ep = basic.Ep,
-            Status = BinaryPrimitives.ReadInt32BigEndian(bytes[20..]),
-            ActualLength = UrbHeader.ReadLength(bytes[24..], "actual_length"),
-            StartFrame = BinaryPrimitives.ReadInt32BigEndian(bytes[28..]),
-            NumberOfPackets = BinaryPrimitives.ReadInt32BigEndian(bytes[32..]),
-            ErrorCount = BinaryPrimitives.ReadInt32BigEndian(bytes[36..]),
-        };
-    }
+    public static RetSubmit Parse(ReadOnlySpan<byte> bytes) => new(UrbFields.Parse(bytes, UrbCommand.RetSubmit));
 
     /// <summary>Writes 48 bytes.</summary>
-    public void Write(Span<byte> destination)
-    {
-        new UrbHeader(UrbCommand.RetSubmit, Seqnum, DevId, Direction, Ep).Write(destination);
-        BinaryPrimitives.WriteInt32BigEndian(destination[20..], Status);
-        BinaryPrimitives.WriteInt32BigEndian(destination[24..], ActualLength);
-        BinaryPrimitives.WriteInt32BigEndian(destination[28..], StartFrame);
-        BinaryPrimitives.WriteInt32BigEndian(destination[32..], NumberOfPackets);
-        BinaryPrimitives.WriteInt32BigEndian(destination[36..], ErrorCount);
-    }
+    public void Write(Span<byte> destination) => _fields.Write(destination, UrbCommand.RetSubmit);
 }

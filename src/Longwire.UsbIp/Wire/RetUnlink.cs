@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Longwire.UsbIp.Wire;
 
@@ -11,41 +11,31 @@ public readonly record struct RetUnlink
     /// <summary>-ECONNRESET: the URB was taken back and gets no RET_SUBMIT.</summary>
     public const int TakenBack = -104;
 
+    private readonly UrbFields _fields;
+
+    [SetsRequiredMembers]
+    private RetUnlink(UrbFields fields) => _fields = fields;
+
     /// <summary>Of the CMD_UNLINK that this answers, not of the URB.</summary>
-    public required uint Seqnum { get; init; }
+    public required uint Seqnum { get => _fields.Seqnum; init => _fields.Seqnum = value; }
 
     /// <summary>0 from Linux.</summary>
-    public uint DevId { get; init; }
+    public uint DevId { get => _fields.DevId; init => _fields.DevId = value; }
 
     /// <summary>0 from Linux.</summary>
-    public UrbDirection Direction { get; init; }
+    public UrbDirection Direction { get => _fields.Direction; init => _fields.Direction = value; }
 
     /// <summary>0 from Linux.</summary>
-    public uint Ep { get; init; }
+    public uint Ep { get => _fields.Ep; init => _fields.Ep = value; }
 
     /// <summary><see cref="TakenBack"/>, or 0 when the URB had completed already.</summary>
-    public required int Status { get; init; }
+    public required int Status { get => _fields.First; init => _fields.First = value; }
 
     /// <summary>Reads 48 bytes.</summary>
     /// <exception cref="UsbIpFormatException">Cut short, or a field outside its range.</exception>
     /// <exception cref="UsbIpProtocolException">Another message.</exception>
-    public static RetUnlink Parse(ReadOnlySpan<byte> bytes)
-    {
-        UrbHeader basic = UrbHeader.Parse(bytes, UrbCommand.RetUnlink);
-        return new RetUnlink
-        {
-            Seqnum = basic.Seqnum,
-            DevId = basic.DevId,
-            Direction = basic.Direction,
-            Ep = basic.Ep,
-            Status = BinaryPrimitives.ReadInt32BigEndian(bytes[20..]),
-        };
-    }
+    public static RetUnlink Parse(ReadOnlySpan<byte> bytes) => new(UrbFields.Parse(bytes, UrbCommand.RetUnlink));
 
     /// <summary>Writes 48 bytes.</summary>
-    public void Write(Span<byte> destination)
-    {
-        new UrbHeader(UrbCommand.RetUnlink, Seqnum, DevId, Direction, Ep).Write(destination);
-        BinaryPrimitives.WriteInt32BigEndian(destination[20..], Status);
-    }
+    public void Write(Span<byte> destination) => _fields.Write(destination, UrbCommand.RetUnlink);
 }

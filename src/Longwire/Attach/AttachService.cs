@@ -24,20 +24,19 @@ internal sealed class AttachService(
 {
     private const int EventsWaiting = 1024;
 
-    private static readonly string[] s_serialModules = ["cdc_acm", "cp210x", "ftdi_sio", "ch341", "pl2303", "ti_usb_3410_5052"];
-
     private readonly Channel<AttachEvent> _events =
         Channel.CreateBounded<AttachEvent>(new BoundedChannelOptions(EventsWaiting) { SingleReader = true });
 
     private readonly AttachKernel _kernel = new(SysfsRoot.Machine);
     private readonly MemoryFile _file = new(dataFolder);
     private readonly ConcurrentDictionary<Task, byte> _running = new();
+    private readonly ProblemReports _reports = new(time);
     private AttachmentSurroundings? _surroundings;
 
     public async ValueTask SendAsync(RadioCommand command, CancellationToken cancellationToken) =>
         await _events.Writer.WriteAsync(new AttachEvent.Commanded(command), cancellationToken);
 
-    public void Report(string source, string? problem) => _events.Writer.TryWrite(new AttachEvent.ProblemsChanged(source, problem));
+    public void Report(string source, string? problem) => _reports.Report(source, problem);
 
     IAttachment IAttachmentStarter.Start(AttachRequest request)
     {
@@ -78,13 +77,14 @@ internal sealed class AttachService(
         Task kernel = ReadKernelAsync(aids.Token);
         Task reconciling = reconciler.RunAsync(stopReconciler.Token);
         Task reading = ReadOptionsAsync(aids.Token);
-        Task first = await Task.WhenAny(reconciling, writing, kernel, reading);
+        Task reporting = _reports.RunAsync(_events.Writer, aids.Token);
+        Task first = await Task.WhenAny(reconciling, writing, kernel, reading, reporting);
         await stopReconciler.CancelAsync();
         await reconciling;
         await hubs.DisposeAsync();
         store.Put(reconciler.Memory with { HubAuthorization = null });
         await aids.CancelAsync();
-        await Task.WhenAll(writing, kernel, reading);
+        await Task.WhenAll(writing, kernel, reading, reporting);
         await serialModules.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await EndOfAttachmentsAsync();
         await first;
@@ -120,7 +120,7 @@ internal sealed class AttachService(
             await Task.Delay(AttachTimers.ModuleRetry, time, cancellationToken);
             if (_kernel.Vhci.IsPresent || (await KernelModules.LoadAsync(["vhci-hcd"], cancellationToken)).All(outcome => outcome.Ok)) Report("module vhci-hcd", null);
         }
-        foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(s_serialModules, cancellationToken))
+        foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(SerialDrivers.Modules, cancellationToken))
         {
             if (outcome.Reason is not null) Log.SerialModuleMissing(logger, outcome.Reason);
         }

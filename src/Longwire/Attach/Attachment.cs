@@ -9,7 +9,10 @@ using Microsoft.Extensions.Logging;
 namespace Longwire.Attach;
 
 /// <summary>What every attachment works with.</summary>
-internal sealed record AttachmentSurroundings(AttachKernel Kernel, HubAuthorization Hubs, ChannelWriter<AttachEvent> Events, MemoryStore Memory, TimeProvider Time, ILogger Logger);
+internal sealed record AttachmentSurroundings(AttachKernel Kernel, HubAuthorization Hubs, ChannelWriter<AttachEvent> Events, MemoryStore Memory, TimeProvider Time, ILogger Logger)
+{
+    public SerialNumbers Serials { get; } = new(Time);
+}
 
 /// <summary>
 /// One attempt, in the order that keeps a bad peer away from the kernel and a bad device away from drivers: import and ask the stick who it

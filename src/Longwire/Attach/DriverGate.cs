@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Longwire.Attach.Kernel;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Sysfs;
@@ -12,13 +11,10 @@ namespace Longwire.Attach;
 /// </summary>
 internal sealed class DriverGate(AttachmentSurroundings around, Pulse kernelChanged, DeviceIdentity asked, int serialPorts)
 {
-    // Linux's drivers for what a radio can be: CDC-ACM, and the serial bridges that sticks are built on.
-    private static readonly FrozenSet<string> s_serialDrivers =
-        FrozenSet.Create(StringComparer.Ordinal, "cdc_acm", "cp210x", "ftdi_sio", "ch341", "pl2303", "ti_usb_3410_5052", "usbserial", "usbserial_generic");
-
     /// <summary>Lets drivers bind and waits for the ttys. Null when they are there; else why the device was refused.</summary>
     /// <exception cref="IOException">The device went away.</exception>
-    /// <exception cref="OperationCanceledException">The deadline: the ttys did not come.</exception>
+    /// <exception cref="TimeoutException">Cancelled while it waited for the ttys: the message says which did not come, and why.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before that.</exception>
     public async Task<AttachOutcome.Refused?> OpenAsync(SysfsUsbDevice local, CancellationToken cancellation)
     {
         DeviceIdentity read = await BlockingCall.RunAsync(local.ReadIdentity, cancellation) ?? throw Gone();
@@ -30,11 +26,18 @@ internal sealed class DriverGate(AttachmentSurroundings around, Pulse kernelChan
             if (now.DeviceNumber != local.DeviceNumber) throw Gone();
             foreach (SysfsUsbInterface part in now.Interfaces)
             {
-                if (part.Driver is not null && !s_serialDrivers.Contains(part.Driver))
+                if (part.Driver is not null && !SerialDrivers.Contains(part.Driver))
                     return await RefuseAsync(local, $"the driver {part.Driver} took its interface {part.Name}, which is no serial driver", cancellation);
             }
             if (now.Ttys.Count() >= serialPorts) return null;
-            await kernelChanged.WaitAsync(AttachTimers.Attach, cancellation);
+            try
+            {
+                await kernelChanged.WaitAsync(AttachTimers.Attach, cancellation);
+            }
+            catch (OperationCanceledException e)
+            {
+                throw new TimeoutException(SerialDrivers.WhyNoTty(now, serialPorts), e);
+            }
         }
     }
 

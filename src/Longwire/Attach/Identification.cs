@@ -18,7 +18,8 @@ internal sealed class Identification(AttachState state)
     /// <summary>Answers every waiting stick that can be answered now.</summary>
     public void DecideParked()
     {
-        foreach (AttachEvent.Identified waiting in state.Parked.ToArray())
+        // Who sits where a known radio sat is decided about first: the others may be that radio only if this one is not.
+        foreach (AttachEvent.Identified waiting in state.Parked.OrderByDescending(SitsWhereARadioSat).ToArray())
         {
             if (state.AttemptOf(waiting.Attachment) is not { } attempt || state.StickOf(attempt) is not { Identity: not null } stick)
             {
@@ -38,6 +39,7 @@ internal sealed class Identification(AttachState state)
     private Verdict? Decide(AttachEvent.Identified news, Attempt attempt, Stick stick)
     {
         RadioMemory? recalled = RadioIds.Recall(stick.Sighting, state.Memory.Radios, radio => IsAbsent(radio, attempt, stick));
+        if (recalled is not null && InPlaceOf(recalled, stick) is { Attempt: { Identified: false, Cancelled: false } }) return null;
         stick.RadioId = recalled?.Id;
         if (recalled is null && MayHaveTwin(stick, attempt)) return null;
 
@@ -69,8 +71,20 @@ internal sealed class Identification(AttachState state)
         if (stick.IsNot.Contains(radio.Id)) return false;
         Attempt? other = state.Radios[radio.Id].Attempt;
         if (other is { Identified: true, Cancelled: false } && other != attempt) return false;
+        // Without a serial the port is all that tells: the radio did not move away from a port where one of its kind still is.
+        if (string.IsNullOrWhiteSpace(stick.Identity?.Serial) && InPlaceOf(radio, stick) is not null) return false;
         return !state.Pis.Values.Any(pi => pi.Sticks.Values.Any(present => present != stick && present.RadioId == radio.Id && present.Listed));
     }
+
+    /// <summary>Another stick of the radio's kind that sits on the radio's own port and has not said yet who it is.</summary>
+    private Stick? InPlaceOf(RadioMemory radio, Stick stick) => state.Pis.GetValueOrDefault(radio.PiId)?.Sticks.Values.FirstOrDefault(
+        present => present != stick && present is { Listed: true, Identity: null } && Sits(present, radio) && !present.IsNot.Contains(radio.Id));
+
+    private bool SitsWhereARadioSat(AttachEvent.Identified waiting) =>
+        state.AttemptOf(waiting.Attachment) is { } attempt && state.StickOf(attempt) is { } stick && state.Memory.Radios.Any(radio => Sits(stick, radio));
+
+    private static bool Sits(Stick stick, RadioMemory radio) =>
+        stick.PiId == radio.PiId && stick.Id.ToString() == radio.UsbId && stick.Port == radio.Port;
 
     private Verdict.LetGo TurnAway(Stick stick, Attempt attempt)
     {
@@ -133,28 +147,43 @@ internal sealed class Identification(AttachState state)
     private string? WhyNot(AttachEvent.Identified news)
     {
         if (news.Device.Id != news.Identity.Id) return $"the Pi calls it {news.Device.Id}, and it calls itself {news.Identity.Id}";
-        ImmutableArray<byte> allowed = state.Catalogue.Recognise(news.Identity)?.InterfaceClasses ?? Recognition.SerialClasses;
+        ImmutableArray<InterfaceKind> allowed = state.Catalogue.Recognise(news.Identity)?.InterfaceKinds ?? InterfaceKind.Serial;
         // The kernel would choose among several by rules of its own, and another one than we looked at.
         if (news.Identity.Descriptors.Span[ConfigurationCountAt] != 1) return "it has several configurations, which no radio has";
-        foreach (byte kind in ClassesOf(news.Identity))
+        foreach (UsbInterfaceClass shown in ClassesOf(news.Identity))
         {
-            if (!allowed.Contains(kind)) return $"it has an interface of class {kind:x2}{KindOf(kind)}, which this radio does not have";
+            if (!allowed.Any(kind => kind.Covers(shown))) return $"it has an interface of {NameOf(shown)}, which this radio does not have";
         }
         return news.Identity.Interfaces.IsEmpty ? "it has no interface at all" : null;
     }
 
     // Of every alternate setting: where an interface has no setting 0 the kernel takes the first there is.
-    private static SortedSet<byte> ClassesOf(DeviceIdentity identity)
+    private static HashSet<UsbInterfaceClass> ClassesOf(DeviceIdentity identity)
     {
-        var classes = new SortedSet<byte>(identity.Interfaces.Select(kind => kind.Class));
+        var classes = new HashSet<UsbInterfaceClass>(identity.Interfaces);
         ReadOnlySpan<byte> rest = identity.Descriptors.Span[DeviceDescriptorLength..];
         while (rest.Length >= 2 && rest[0] >= 2 && rest[0] <= rest.Length)
         {
-            if (rest[1] == InterfaceDescriptor && rest[0] > InterfaceClassAt) classes.Add(rest[InterfaceClassAt]);
+            if (rest[1] == InterfaceDescriptor && rest[0] >= InterfaceClassAt + 3)
+                classes.Add(new UsbInterfaceClass(rest[InterfaceClassAt], rest[InterfaceClassAt + 1], rest[InterfaceClassAt + 2]));
             rest = rest[rest[0]..];
         }
         return classes;
     }
+
+    private static string NameOf(UsbInterfaceClass shown) => shown switch
+    {
+        _ when InterfaceKind.IsRndis(shown) => "class 02, subclass 02, protocol ff (RNDIS network card)",
+        { Class: 0x02 } => $"class 02, subclass {shown.SubClass:x2}{CommunicationsKindOf(shown.SubClass)}",
+        _ => $"class {shown.Class:x2}{KindOf(shown.Class)}",
+    };
+
+    // USB CDC 1.2, table 4.
+    private static string CommunicationsKindOf(byte subClass) => subClass switch
+    {
+        0x06 or 0x0C or 0x0D or 0x0E => " (network card)",
+        _ => "",
+    };
 
     private static string KindOf(byte interfaceClass) => interfaceClass switch
     {

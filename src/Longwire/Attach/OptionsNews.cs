@@ -6,13 +6,15 @@ namespace Longwire.Attach;
 /// <summary>What changed options mean: only what changed is touched.</summary>
 internal sealed class OptionsNews(AttachState state)
 {
+    private const string NotAskedFor = "the options no longer ask for it";
+
     public void Apply(LoadedOptions<AttachOptions> loaded)
     {
         AttachOptions before = state.Options;
         state.Loaded = loaded;
         state.HasOptions = true;
         state.SetProblems("options", loaded.Problems.Select(problem => problem.ToString()));
-        foreach (string gone in state.Pis.Keys.Where(id => loaded.Options.Pis.All(pi => pi.Id != id)).ToArray()) Leave(gone);
+        foreach (string gone in state.Pis.Keys.Where(id => loaded.Options.Pis.All(pi => pi.Id != id)).ToArray()) Leave(gone, NotAskedFor);
         foreach (PiOptions pi in loaded.Options.Pis) Take(pi);
 
         bool rulesChanged = !before.Radios.SequenceEqual(loaded.Options.Radios) || before.TakeRecognised != loaded.Options.TakeRecognised;
@@ -23,7 +25,7 @@ internal sealed class OptionsNews(AttachState state)
         {
             if (claims.RuleOf(radio.Memory)?.Name is { } name) state.Change(radio, radio.Memory with { Name = name });
             if (radio.LastOutcome is AttachOutcome.Refused) radio.LastOutcome = null;
-            if (radio.Attempt is { } attempt && !claims.Covers(radio.Memory)) End(radio, attempt);
+            if (radio.Attempt is { } attempt && !claims.Covers(radio.Memory)) End(radio, attempt, NotAskedFor);
         }
     }
 
@@ -31,31 +33,31 @@ internal sealed class OptionsNews(AttachState state)
     {
         if (state.Pis.TryGetValue(options.Id, out PiState? pi))
         {
-            bool moved = !pi.Options.EndPoint.Equals(options.EndPoint);
+            PiOptions before = pi.Options;
             pi.Options = options;
-            if (!moved) return;
-            Leave(options.Id);
+            if (before.EndPoint.Equals(options.EndPoint)) return;
+            Leave(options.Id, $"the address of its Pi was changed from {before.Address} to {options.Address}");
         }
         state.Pis.Add(options.Id, new PiState(options, state.Ports.PiWatches.Start(options)));
         foreach (RadioState radio in state.Radios.Values.Where(radio => radio.Memory.PiId == options.Id)) radio.MissingSince = state.Now;
     }
 
-    private void Leave(string piId)
+    private void Leave(string piId, string reason)
     {
         PiState pi = state.Pis[piId];
         pi.Watch.Stop();
         foreach (Attempt attempt in state.Attempts.Where(attempt => attempt.PiId == piId).ToArray())
         {
-            if (state.RadioOf(attempt) is { } radio) End(radio, attempt);
+            if (state.RadioOf(attempt) is { } radio) End(radio, attempt, reason);
             else state.Cancel(attempt);
         }
         state.Pis.Remove(piId);
         foreach (Stick stick in pi.Sticks.Values) state.SetProblem(AttemptNews.ProblemAt(piId, stick.BusId), null);
     }
 
-    private void End(RadioState radio, Attempt attempt)
+    private void End(RadioState radio, Attempt attempt, string reason)
     {
-        if (attempt.IsUp && !attempt.Cancelled) AttemptNews.GoDown(state, radio, attempt, "the options no longer ask for it", asked: true);
+        if (attempt.IsUp && !attempt.Cancelled) AttemptNews.GoDown(state, radio, attempt, reason, asked: true);
         state.Cancel(attempt);
     }
 }

@@ -1,50 +1,52 @@
+using Longwire.Attach.Kernel;
 using Longwire.UsbIp.Sysfs;
+using Longwire.UsbIp.Usb;
 
 namespace Longwire.Attach;
 
 /// <summary>
 /// The names under which people and programs should open a radio's ttys: udev's by-id link, which is the one it would have
-/// locally; its by-path link where another device claims the same by-id name; the tty itself where there is no udev.
+/// locally; its by-path link where another device claims the same by-id name, or may; the tty itself where there is no udev.
 /// </summary>
 /// <param name="Paths">One per tty, in the same order.</param>
-/// <param name="Complete">Every tty has a link; false: udev may not have come to it yet.</param>
+/// <param name="Complete">Every tty has the link that it will keep; false: udev, or another device's serial, may still come.</param>
 internal readonly record struct SerialPaths(IReadOnlyList<string> Paths, bool Complete)
 {
-    public static SerialPaths Of(SysfsRoot root, IReadOnlyList<string> ttys)
+    public static async Task<SerialPaths> FindAsync(SysfsRoot root, SerialNumbers serials, IReadOnlyList<string> ttys, CancellationToken cancellationToken)
     {
+        (HashSet<string> shared, HashSet<string> undecided) = await SharedNamesAsync(root, serials, cancellationToken);
         Dictionary<string, string> byId = Links(root, "by-id"), byPath = Links(root, "by-path");
         var paths = new List<string>(ttys.Count);
         bool complete = true;
-        HashSet<string> shared = SharedNames(root);
         foreach (string tty in ttys)
         {
             bool alone = !shared.Contains(tty);
             string? link = (alone ? byId.GetValueOrDefault(tty) : null) ?? byPath.GetValueOrDefault(tty);
-            complete &= alone ? byId.ContainsKey(tty) : link is not null;
+            complete &= !undecided.Contains(tty) && (alone ? byId.ContainsKey(tty) : link is not null);
             paths.Add(link ?? Path.Combine(root.Dev, tty));
         }
         return new SerialPaths(paths, complete);
     }
 
-    // Two devices of one vendor, product and serial have one by-id name between them, and the link shows whichever came last.
-    private static HashSet<string> SharedNames(SysfsRoot root)
+    // Two devices of one vendor, product and serial have one by-id name between them, and the link shows whichever came last. One that does
+    // not say its serial may be such a twin.
+    private static async Task<(HashSet<string> Shared, HashSet<string> Undecided)> SharedNamesAsync(
+        SysfsRoot root, SerialNumbers serials, CancellationToken cancellationToken)
     {
-        IEnumerable<IGrouping<object, SysfsUsbDevice>> alike = UsbDevices.Enumerate(root)
-            .Where(device => device.Ttys.Any())
-            .GroupBy(device => (object)(device.Id, Serial(device)));
-        return [.. alike.Where(group => group.Count() > 1).SelectMany(group => group).SelectMany(device => device.Ttys)];
-    }
-
-    private static string Serial(SysfsUsbDevice device)
-    {
-        try
+        SysfsUsbDevice[] present = [.. UsbDevices.Enumerate(root).Where(device => device.Ttys.Any())];
+        SysfsUsbDevice[] alike = [.. present.GroupBy(device => device.Id).Where(group => group.Count() > 1).SelectMany(group => group)];
+        IReadOnlyDictionary<BusId, string> known = await serials.KnownAsync(present, alike, cancellationToken);
+        HashSet<string> shared = [], undecided = [];
+        foreach (SysfsUsbDevice device in alike)
         {
-            return File.ReadAllText(Path.Combine(device.Folder, "serial")).Trim();
+            SysfsUsbDevice[] others = [.. alike.Where(other => other.Id == device.Id && other.BusId != device.BusId)];
+            string? serial = known.GetValueOrDefault(device.BusId);
+            bool twin = serial is not null && others.Any(other => known.GetValueOrDefault(other.BusId) == serial);
+            bool maybe = serial is null || others.Any(other => !known.ContainsKey(other.BusId));
+            if (twin || maybe) shared.UnionWith(device.Ttys);
+            if (maybe && !twin) undecided.UnionWith(device.Ttys);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
+        return (shared, undecided);
     }
 
     private static Dictionary<string, string> Links(SysfsRoot root, string kind)

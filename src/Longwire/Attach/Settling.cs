@@ -11,6 +11,10 @@ namespace Longwire.Attach;
 /// </summary>
 internal sealed class Settling(AttachState state)
 {
+    // Each attempt is a connection, and a reset of the stick when it ends. A Pi with more radios than this is served in turns; one that makes up
+    // thousands gets no more of our descriptors, ports and vhci's time than a full one.
+    private const int TriedAtOncePerPi = 8;
+
     private readonly Identification _identification = new(state);
     private Snapshot _published = Snapshot.Empty;
 
@@ -49,8 +53,12 @@ internal sealed class Settling(AttachState state)
         IReadOnlyCollection<Candidate> present = state.Candidates();
         foreach (PiState pi in state.Pis.Values)
         {
-            foreach (Stick stick in pi.Sticks.Values.Where(stick => stick.Listed && stick.Attempt is null).OrderBy(stick => stick.BusId.ToString(), StringComparer.Ordinal).ToArray())
+            // Who has waited longest is first: what fails again and again must not keep the others from their turn.
+            IEnumerable<Stick> waiting = pi.Sticks.Values.Where(stick => stick.Listed && stick.Attempt is null)
+                .OrderBy(stick => stick.Tries.NotBefore).ThenBy(stick => stick.BusId.ToString(), StringComparer.Ordinal);
+            foreach (Stick stick in waiting.ToArray())
             {
+                if (!HasPlace(pi)) break;
                 if (pi.TurnedAway.TryGetValue(stick.BusId, out TurnedAway? away) && away.Is(stick) && away.RefusedReason is not null) continue;
                 string? radioId = stick.RadioId ?? state.Seems(stick);
                 if (radioId is not null && state.Radios[radioId] is var radio && (!radio.Memory.Wanted || (radio.Attempt is not null && radio.Attempt.Identified))) continue;
@@ -76,11 +84,14 @@ internal sealed class Settling(AttachState state)
             if (pi.Notice is not null && radio.Status is not RadioStatus.InUse) continue;
             if (state.StickOf(radio) is not null || !BusId.TryParse(radio.Memory.LastBusId, out BusId busId) || pi.Sticks.ContainsKey(busId)) continue;
             if (pi.TurnedAway.TryGetValue(busId, out TurnedAway? away) && away.RefusedReason is not null && !IsDue(radio.ReleasedAt + AttachTimers.Stable)) continue;
-            if (!IsDue(radio.NextAsk)) continue;
+            if (!IsDue(radio.NextAsk) || !HasPlace(pi)) continue;
             radio.NextAsk = state.Now + AttachTimers.AskWhetherInUse;
             state.Start(pi, busId, radio.Id, radio.Memory.SourcePort, listed: false);
         }
     }
+
+    // The end of an attempt is an event, and those who found no place are looked at again after it. What is up takes none.
+    private bool HasPlace(PiState pi) => state.Attempts.Count(attempt => attempt.PiId == pi.Options.Id && !attempt.IsUp) < TriedAtOncePerPi;
 
     private bool IsDue(TimeSpan at)
     {

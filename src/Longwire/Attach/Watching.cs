@@ -19,7 +19,7 @@ internal sealed class Watching(
         while (true)
         {
             if (WhatIsLost() is { } lost) return lost;
-            bool complete = await FindPathsAsync(lastTry: around.Time.GetElapsedTime(start) >= AttachTimers.SerialLinks);
+            bool complete = await FindPathsAsync(lastTry: around.Time.GetElapsedTime(start) >= AttachTimers.SerialLinks, cancellation);
             TimeSpan untilBeat = AttachTimers.Heartbeat - around.Time.GetElapsedTime(beat);
             if (untilBeat <= TimeSpan.Zero)
             {
@@ -70,9 +70,9 @@ internal sealed class Watching(
         await attachment.TellAsync(new AttachEvent.Measured(attachment, roundTrip));
     }
 
-    private async Task<bool> FindPathsAsync(bool lastTry)
+    private async Task<bool> FindPathsAsync(bool lastTry, CancellationToken cancellation)
     {
-        SerialPaths found = SerialPaths.Of(around.Kernel.Root, _ttys);
+        SerialPaths found = await SerialPaths.FindAsync(around.Kernel.Root, around.Serials, _ttys, cancellation);
         if (!found.Paths.SequenceEqual(_paths))
         {
             _paths = found.Paths;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Longwire.Storage;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Usb;
 using Microsoft.Extensions.Logging;
@@ -93,14 +94,7 @@ internal sealed class ExportLedger(SysfsRoot root, string dataFolder, ILogger lo
     private void Write()
     {
         var file = new LedgerFile(BootId(), [.. _entries.Values.OrderBy(e => e.BusId, StringComparer.Ordinal)]);
-        Directory.CreateDirectory(dataFolder);
-        string fresh = _path + ".new";
-        using (var stream = new FileStream(fresh, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            JsonSerializer.Serialize(stream, file, LedgerJson.Default.LedgerFile);
-            stream.Flush(flushToDisk: true);
-        }
-        File.Move(fresh, _path, overwrite: true);
+        DurableFile.Replace(_path, JsonSerializer.SerializeToUtf8Bytes(file, LedgerJson.Default.LedgerFile));
     }
 
     public void Dispose() => _disk.Dispose();

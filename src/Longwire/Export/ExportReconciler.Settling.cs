@@ -88,7 +88,7 @@ internal sealed partial class ExportReconciler
                 Offer(stick);
                 break;
             case UsbipHostStatus.InUse:
-                BeginSession(stick, new Session(stick, null, "a host that was served before Longwire was restarted"));
+                BeginSession(stick, new Session(stick, device.DeviceNumber, null, "a host that was served before Longwire was restarted"));
                 break;
             case UsbipHostStatus.Error when stick.WaitsToRetry:
                 break;

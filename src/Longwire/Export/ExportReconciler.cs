@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using Longwire.Attach;
+using Longwire.Timing;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.UsbipHost;
@@ -193,7 +193,7 @@ internal sealed partial class ExportReconciler
             Look(stick);
             return;
         }
-        BeginSession(stick, new Session(stick, attempt.Connection, attempt.Client));
+        BeginSession(stick, new Session(stick, device.DeviceNumber, attempt.Connection, attempt.Client));
         attempt.Accept(OfferBoard.Describe(stick)!);
     }
 

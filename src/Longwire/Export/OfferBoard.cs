@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Longwire.Commands;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.Export;

@@ -1,4 +1,4 @@
-using Longwire.Attach;
+using Longwire.Timing;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Usb;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using Longwire.Attach;
 using Longwire.Options;
+using Longwire.Timing;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Sysfs;
 using Microsoft.Extensions.Logging;

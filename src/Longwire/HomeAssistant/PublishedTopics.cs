@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Longwire.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.HomeAssistant;
@@ -28,7 +29,7 @@ internal sealed class PublishedTopics(string dataFolder, ILogger logger)
         try
         {
             // On a thread that may wait: a worn SD card takes seconds to flush.
-            await Task.Run(() => Write(content), cancellationToken);
+            await Task.Run(() => DurableFile.Replace(_path, content), cancellationToken);
             if (_saveFailed) Log.TopicsSavedAgain(logger, _path);
             _saveFailed = false;
         }
@@ -37,18 +38,6 @@ internal sealed class PublishedTopics(string dataFolder, ILogger logger)
             if (!_saveFailed) Log.TopicsNotSaved(logger, _path, e.Message);
             _saveFailed = true;
         }
-    }
-
-    private void Write(byte[] content)
-    {
-        string temporary = _path + ".new";
-        Directory.CreateDirectory(dataFolder);
-        using (FileStream file = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
-        {
-            file.Write(content);
-            file.Flush(flushToDisk: true);
-        }
-        File.Move(temporary, _path, overwrite: true);
     }
 
     private PublishedRecord Load()

@@ -24,13 +24,13 @@ internal sealed record KnownRadio
     /// <summary>Ttys it shows on the host.</summary>
     public int SerialPorts { get; init; } = 1;
 
-    /// <summary>Interface classes it may show; the serial kinds where the row names none.</summary>
-    public ImmutableArray<byte> InterfaceClasses { get; init; } = Recognition.SerialClasses;
+    /// <summary>Interfaces it may show; the serial kinds where the row names none.</summary>
+    public ImmutableArray<InterfaceKind> InterfaceKinds { get; init; } = InterfaceKind.Serial;
 
     public bool Fits(string? product, string? manufacturer) => IsLike(Product, product) && IsLike(Manufacturer, manufacturer);
 
     public Recognition AsRecognition(bool certain) =>
-        new() { Name = Name, Kind = Kind, SerialPorts = SerialPorts, Certain = certain, InterfaceClasses = InterfaceClasses };
+        new() { Name = Name, Kind = Kind, SerialPorts = SerialPorts, Certain = certain, InterfaceKinds = InterfaceKinds };
 
     private static bool IsLike(string? pattern, string? text) =>
         pattern is null || (text is not null && FileSystemName.MatchesSimpleExpression(pattern, text, ignoreCase: true));

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using Longwire.UsbIp.Usb;
 
@@ -60,8 +59,6 @@ internal sealed class KnownRadios
         Product = row.Product,
         Manufacturer = row.Manufacturer,
         SerialPorts = row.SerialPorts ?? 1,
-        InterfaceClasses = row.InterfaceClasses is null
-            ? Recognition.SerialClasses
-            : [.. row.InterfaceClasses.Select(text => byte.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture))],
+        InterfaceKinds = row.InterfaceClasses is null ? InterfaceKind.Serial : [.. row.InterfaceClasses.Select(InterfaceKind.Parse)],
     };
 }

@@ -21,7 +21,7 @@ internal sealed record RadiosFile
         /// <summary>Null: one. (A default written here would be lost: the generated reader sets every init property.)</summary>
         public int? SerialPorts { get; init; }
 
-        /// <summary>In hexadecimal, as lsusb writes them; null: the serial kinds.</summary>
+        /// <summary>In hexadecimal, as lsusb writes them, <c>02</c> or with the subclass <c>02/02</c>; null: the serial kinds.</summary>
         public IReadOnlyList<string>? InterfaceClasses { get; init; }
     }
 }

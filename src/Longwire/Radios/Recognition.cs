@@ -5,9 +5,6 @@ namespace Longwire.Radios;
 /// <summary>What a stick is, as far as its ids and texts tell.</summary>
 internal sealed record Recognition
 {
-    /// <summary>Communications (02), its data (0A), and vendor specific (FF), which is what serial bridges are.</summary>
-    public static ImmutableArray<byte> SerialClasses { get; } = [0x02, 0x0A, 0xFF];
-
     /// <summary>For a person: <c>Nortek HUSBZB-1</c>.</summary>
     public required string Name { get; init; }
 
@@ -20,6 +17,6 @@ internal sealed record Recognition
     /// <summary>False: the same ids are on printers and power meters too, and its texts do not say that it is a radio. Show it, do not take it unasked.</summary>
     public required bool Certain { get; init; }
 
-    /// <summary>Interface classes it may show.</summary>
-    public ImmutableArray<byte> InterfaceClasses { get; init; } = SerialClasses;
+    /// <summary>Interfaces it may show.</summary>
+    public ImmutableArray<InterfaceKind> InterfaceKinds { get; init; } = InterfaceKind.Serial;
 }

@@ -78,7 +78,7 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWat
         Id = UsbId.Parse(id),
         BcdDevice = 0,
         Serial = serial,
-        Interfaces = classes.Length == 0 ? [new(2, 2, 1), new(10, 0, 0)] : [.. classes.Select(c => new UsbInterfaceClass(c, 0, 0))],
+        Interfaces = classes.Length == 0 ? [new(2, 2, 1), new(10, 0, 0)] : [.. classes.Select(c => c == 2 ? new UsbInterfaceClass(2, 2, 1) : new UsbInterfaceClass(c, 0, 0))],
         Descriptors = s_oneConfiguration,
     };
 

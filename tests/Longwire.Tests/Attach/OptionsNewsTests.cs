@@ -38,6 +38,9 @@ public sealed class OptionsNewsTests
         Assert.True(before.Stopped);
         Assert.NotSame(before, bench.Watches["attic"]);
         Assert.True(first.Cancelled);
+        Assert.Equal(
+            [(RadioEventType.Attached, null), (RadioEventType.Detached, "the address of its Pi was changed from 192.0.2.1 to 192.0.2.9")],
+            bench.TakeEvents().Select(e => (e.Type, e.Reason)));
         ScriptedAttachment second = await bench.AttachAsync(Device(), Identity("ZW0001"), index: 1);
         Assert.Equal("192.0.2.9", second.Request.EndPoint.Host);
         Assert.Equal(Radio, Assert.Single((await bench.UntilStatusAsync(Radio, RadioStatus.Attached)).Radios).Id);

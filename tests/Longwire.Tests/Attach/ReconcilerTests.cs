@@ -1,5 +1,7 @@
+using System.Globalization;
 using Longwire.Attach;
 using Longwire.Health;
+using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 using Xunit;
 using static Longwire.Tests.Attach.AttachBench;
@@ -128,6 +130,54 @@ public sealed class ReconcilerTests
         await bench.NextAttachmentAsync(1);
     }
 
+    [Theory]
+    [InlineData(0x06, 0x00, "class 02, subclass 06 (network card)")]
+    [InlineData(0x0D, 0x00, "class 02, subclass 0d (network card)")]
+    [InlineData(0x02, 0xFF, "class 02, subclass 02, protocol ff (RNDIS network card)")]
+    public async Task A_network_card_with_a_radios_name_is_refused_before_the_kernel_meets_it(byte subClass, byte protocol, string named)
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")]));
+        bench.List("attic", Device());
+        DeviceIdentity card = Identity("ZW0001") with { Interfaces = [new(2, subClass, protocol), new(10, 0, 0)] };
+        Verdict.Refuse refuse = Assert.IsType<Verdict.Refuse>(await bench.IdentifyAsync(await bench.NextAttachmentAsync(), Device(), card));
+        Assert.Equal($"it has an interface of {named}, which this radio does not have", refuse.Reason);
+    }
+
+    [Fact]
+    public async Task A_Pi_that_lists_thousands_has_a_few_of_them_tried_at_once_and_each_in_its_turn()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")]));
+        ExportedDevice[] many = [.. Enumerable.Range(1, 1000).Select(i => Device(string.Create(CultureInfo.InvariantCulture, $"1-{i}"), (uint)i))];
+        bench.List("attic", many);
+        await bench.NextAttachmentAsync(7);
+        await bench.SettledAsync();
+        Assert.Equal(8, bench.Attachments.Count);
+        // One that failed makes room, and goes behind those who were not tried yet.
+        bench.Tell(new AttachEvent.Ended(bench.Attachments[0], new AttachOutcome.Failed("no")));
+        await bench.NextAttachmentAsync(8);
+        bench.Time.Advance(AttachTimers.BackoffCap);
+        bench.Tell(new AttachEvent.Ended(bench.Attachments[1], new AttachOutcome.Failed("no")));
+        await bench.NextAttachmentAsync(9);
+        await bench.SettledAsync();
+        Assert.Equal(10, bench.Attachments.Select(attachment => attachment.BusId).Distinct().Count());
+        Assert.Equal(10, bench.Attachments.Count);
+    }
+
+    [Fact]
+    public async Task Radios_that_are_up_take_no_place_from_those_that_come()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")]));
+        for (uint i = 0; i < 9; i++)
+        {
+            ExportedDevice device = Device(string.Create(CultureInfo.InvariantCulture, $"1-{i + 1}"), i + 1);
+            await bench.AttachAsync(device, Identity(string.Create(CultureInfo.InvariantCulture, $"ZW{i}")), (int)i);
+        }
+        Assert.Equal(9, bench.Feed.Current.Radios.Count(radio => radio.Status == RadioStatus.Attached));
+    }
+
     [Fact]
     public async Task Two_twins_at_first_sight_both_wait_until_both_have_spoken()
     {
@@ -154,6 +204,48 @@ public sealed class ReconcilerTests
         Assert.Equal("attic_0658_0200_1-3", Assert.IsType<Verdict.Attach>(verdict).RadioId);
         Snapshot snapshot = await bench.UntilAsync(s => s.Radios.Length == 2);
         Assert.Contains(snapshot.Radios, radio => radio.Id == "0658_0200_0001" && radio.Status == RadioStatus.Attached);
+    }
+
+    [Fact]
+    public async Task A_stick_without_a_serial_is_not_taken_for_a_radio_whose_own_port_is_taken()
+    {
+        await using var bench = new AttachBench(Known("attic_0658_0200", wanted: false));
+        bench.Load(Wishes([Pi("attic")]));
+        bench.List("attic", Device("1-1.2", 3), Device("1-1.3", 4));
+        ScriptedAttachment twin = await bench.NextAttachmentAsync();
+        Assert.Equal("1-1.3", twin.BusId.ToString());
+        Verdict verdict = await bench.IdentifyAsync(twin, Device("1-1.3", 4), Identity());
+        Assert.Equal("attic_0658_0200_1-3", Assert.IsType<Verdict.Attach>(verdict).RadioId);
+        Assert.Equal("1.2", bench.Memory.Find("attic_0658_0200")!.PortChain);
+    }
+
+    [Fact]
+    public async Task A_twin_that_speaks_before_the_radio_on_its_own_port_waits_for_it()
+    {
+        await using var bench = new AttachBench(Known("0658_0200_0001", "0001"));
+        bench.Load(Wishes([Pi("attic")]));
+        bench.List("attic", Device("1-1.2", 3), Device("1-1.3", 4));
+        ScriptedAttachment radio = await bench.NextAttachmentAsync(), twin = await bench.NextAttachmentAsync(1);
+        Task<Verdict> later = bench.Identify(twin, Device("1-1.3", 4), Identity("0001"));
+        await bench.SettledAsync();
+        Assert.False(later.IsCompleted);
+        Verdict first = await bench.IdentifyAsync(radio, Device("1-1.2", 3), Identity("0001"));
+        Assert.Equal("0658_0200_0001", Assert.IsType<Verdict.Attach>(first).RadioId);
+        Assert.Equal("attic_0658_0200_1-3", Assert.IsType<Verdict.Attach>(await later).RadioId);
+    }
+
+    [Fact]
+    public async Task A_radio_whose_port_another_took_is_known_by_its_serial()
+    {
+        await using var bench = new AttachBench(Known("0658_0200_A", "A"));
+        bench.Load(Wishes([Pi("attic")]));
+        bench.List("attic", Device("1-1.2", 3), Device("1-1.3", 4));
+        ScriptedAttachment other = await bench.NextAttachmentAsync(), moved = await bench.NextAttachmentAsync(1);
+        Task<Verdict> later = bench.Identify(moved, Device("1-1.3", 4), Identity("A"));
+        await bench.SettledAsync();
+        Verdict first = await bench.IdentifyAsync(other, Device("1-1.2", 3), Identity("B"));
+        Assert.Equal("0658_0200_B", Assert.IsType<Verdict.Attach>(first).RadioId);
+        Assert.Equal("0658_0200_A", Assert.IsType<Verdict.Attach>(await later).RadioId);
     }
 
     [Fact]

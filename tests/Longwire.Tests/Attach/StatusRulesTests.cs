@@ -2,6 +2,7 @@ using Longwire.Attach;
 using Longwire.Attach.State;
 using Longwire.Health;
 using Longwire.Radios;
+using Longwire.Timing;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 using Xunit;

@@ -83,6 +83,27 @@ public sealed class ExportReconcilerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_session_that_ends_late_does_not_cut_that_of_the_stick_which_took_its_place()
+    {
+        await _bench.StartAsync();
+        await _bench.PlugAsync();
+        await _bench.UntilOfferedAsync();
+        (Socket first, _) = await _bench.ImportAsync();
+        _bench.Sysfs.Pull("1-1");
+        await _bench.PlugAsync();
+        await _bench.UntilOfferedAsync();
+        (Socket second, UsbIpStatus status) = await _bench.ImportAsync();
+        using (second)
+        {
+            Assert.Equal(UsbIpStatus.Ok, status);
+            first.Dispose();
+            await _bench.UntilSaidAsync("is no longer served");
+            Assert.DoesNotContain("1-1/usbip_sockfd -1", _bench.Kernel.Lines);
+            await _bench.UntilReasonAsync(NoticeReason.InUse);
+        }
+    }
+
+    [Fact]
     public async Task Lost_news_are_made_up_for_by_a_look_at_everything()
     {
         await _bench.StartAsync();

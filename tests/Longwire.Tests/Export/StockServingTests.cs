@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using Longwire.Commands;
 using Longwire.Export;
 using Longwire.Options;
 using Longwire.UsbIp.Client;

@@ -113,7 +113,7 @@ public sealed class KnownRadiosTests
 
     [Fact]
     public void Serial_kinds_are_what_a_radio_may_show() =>
-        Assert.All(KnownRadios.Default.Rows, row => Assert.Equal([0x02, 0x0A, 0xFF], row.AsRecognition(certain: true).InterfaceClasses));
+        Assert.All(KnownRadios.Default.Rows, row => Assert.Equal([new(0x02, 0x02), new(0x0A), new(0xFF)], row.AsRecognition(certain: true).InterfaceKinds));
 
     [Fact]
     public void A_device_is_recognised_by_what_it_says_itself() =>

@@ -15,7 +15,7 @@ public sealed class ConnectTests
     {
         await using FakeUsbipd server = FakeUsbipd.Start(client => client.StaySilentAsync());
         using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(server.EndPoint, ConnectOptions.Default, Cancelled);
-        Assert.Equal(new IPEndPoint(IPAddress.Loopback, server.Port), connection.RemoteEndPoint);
+        Assert.Equal(new IPEndPoint(IPAddress.Loopback, server.Port), connection.Socket.RemoteEndPoint);
         Assert.NotEqual(0, connection.LocalEndPoint.Port);
         Assert.InRange(connection.ConnectTime, TimeSpan.FromTicks(1), ClientTimers.Connect);
     }
@@ -35,7 +35,7 @@ public sealed class ConnectTests
         await using FakeUsbipd server = FakeUsbipd.Start(client => client.StaySilentAsync());
         using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(
             new DnsEndPoint("localhost", server.Port, AddressFamily.InterNetwork), ConnectOptions.Default, Cancelled);
-        Assert.Equal(server.Port, connection.RemoteEndPoint.Port);
+        Assert.Equal(server.Port, Assert.IsType<IPEndPoint>(connection.Socket.RemoteEndPoint).Port);
     }
 
     [Fact]

@@ -118,6 +118,15 @@ public sealed class UrbHeaderTests
         RetSubmit parsed = RetSubmit.Parse(bytes);
         parsed.Write(bytes);
         Assert.Equal(RetSubmitHex, Samples.Hex(bytes));
+        foreach (string hex in (string[])[CmdUnlinkHex, RetUnlinkHex])
+        {
+            bytes = Convert.FromHexString(hex);
+            // Where the SUBMIT messages have a length, which must not be negative.
+            bytes.AsSpan(24).Fill(0xAA);
+            if (hex == CmdUnlinkHex) CmdUnlink.Parse(bytes).Write(bytes);
+            else RetUnlink.Parse(bytes).Write(bytes);
+            Assert.Equal(hex, Samples.Hex(bytes));
+        }
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Longwire.Storage;
 using Longwire.UsbIp.Usb;
 
 namespace Longwire.Attach.Memory;
@@ -47,19 +48,12 @@ internal sealed class MemoryFile(string dataFolder)
         return null;
     }
 
-    /// <summary>Replaces the file atomically: after a power cut there is the old one or the new one, never a half.</summary>
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">Permission is denied.</exception>
     public void Save(AttachMemory memory)
     {
         if (_unreadable) throw new IOException("it could not be read at the start, and is not written over");
-        Directory.CreateDirectory(dataFolder);
-        string fresh = Path + ".new";
-        using (var stream = new FileStream(fresh, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            JsonSerializer.Serialize(stream, memory, AttachMemoryJson.Default.AttachMemory);
-            stream.Flush(flushToDisk: true);
-        }
-        File.Move(fresh, Path, overwrite: true);
+        DurableFile.Replace(Path, JsonSerializer.SerializeToUtf8Bytes(memory, AttachMemoryJson.Default.AttachMemory));
     }
 
     // Valid JSON is not enough: what the rest of the program relies on must hold, or every start would end in the same exception.

@@ -1,4 +1,5 @@
 using Longwire.Options;
+using Longwire.Timing;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 

@@ -1,3 +1,4 @@
+using Longwire.Timing;
 using Longwire.UsbIp.Usb;
 
 namespace Longwire.Attach.State;

@@ -1,4 +1,4 @@
-namespace Longwire.Attach;
+namespace Longwire.Timing;
 
 /// <summary>How long to wait after a failure: doubled each time up to a cap, with jitter so that ten radios do not knock in step.</summary>
 internal sealed class Backoff(TimeSpan first, TimeSpan cap, Random random)

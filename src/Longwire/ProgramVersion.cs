@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace Longwire.Commands;
+namespace Longwire;
 
 internal static class ProgramVersion
 {
