@@ -10,12 +10,14 @@ namespace Longwire.Lab.Tests;
 [Collection(FirstHouse.Name)]
 public sealed class RefusalTests(Home home) : RadioTest(home)
 {
-    [Fact]
-    public async Task A_keyboard_with_the_radio_s_identity_is_refused_and_no_driver_ever_bound()
+    [Theory]
+    [InlineData(PiSide.Longwire)]
+    [InlineData(PiSide.Stock)]
+    public async Task A_keyboard_with_the_radio_s_identity_is_refused_and_no_driver_ever_bound(PiSide side)
     {
         await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Host), Home.Broker.StartAsync());
         Stick stick = await Home.Attic.PlugAsync(StickModel.ZWave.AsKeyboard());
-        await Home.Attic.StartStockAsync(stick.Model.UsbId);
+        await ExportAsync(Home.Attic, side, stick.Model);
         await Home.Host.RunAsync("modprobe usbhid");
         await Home.Host.StartAttachAsync(Home.Options([Home.Attic]));
         await UntilStatusAsync(ZWave, "refused");
