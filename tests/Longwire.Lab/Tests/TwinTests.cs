@@ -37,13 +37,12 @@ public sealed class TwinTests(Home home) : RadioTest(home)
         Assert.Equal("on", Connected(Watch.Entities(), ZWave));
 
         int from = Watch.Count;
-        await Home.Attic.StopAsync(inOrder: false);
-        await UntilStatusAsync(ZWave, "pi_unreachable");
-        await Home.Attic.ComeBackAsync(Cancelled);
+        await Home.Attic.RebootAsync(inOrder: false);
         await UntilEventAsync(ZWave, "attached", from);
-        Assert.Equal(devices, Watch.Entities().DiscoveryTopics);
+        await Home.Attic.WaitForAsync($"[ \"$(cat /sys/bus/usb/devices/{twin.BusId}/usbip_status)\" = 1 ]", Patience, "the twin is free to take");
+        Assert.Equal("2", await Home.Attic.RunAsync($"cat /sys/bus/usb/devices/{first.BusId}/usbip_status"));
         Assert.Single(await Home.Host.VhciPortsInUseAsync());
-        Assert.Equal("2 1", await Home.Attic.RunAsync($"echo $(cat /sys/bus/usb/devices/{first.BusId}/usbip_status /sys/bus/usb/devices/{twin.BusId}/usbip_status)"));
+        Assert.Equal(devices, Watch.Entities().DiscoveryTopics);
     }
 
     [Fact]
