@@ -53,12 +53,11 @@ public sealed class Home : IAsyncLifetime
     public static Task StartAsync(params IEnumerable<Guest> guests) => Task.WhenAll(guests.Select(guest => guest.StartAsync(TestContext.Current.CancellationToken)));
 
     /// <summary>Options for a host of this house: these Pis over stock USB/IP, this broker, and whatever lines are added.</summary>
-    public string Options(IEnumerable<Pi> pis, string more = "") => $$"""
+    /// <param name="mqtt">More of what the broker wants, as entries of a flow mapping, such as <c>, tls: true</c>.</param>
+    public string Options(IEnumerable<Pi> pis, string more = "", string mqtt = "") => $$"""
         pis:
         {{string.Join('\n', pis.Select(pi => $"  - name: {pi.Name}\n    address: {pi.Address}"))}}
-        mqtt:
-          host: 10.0.2.2
-          port: {{Broker.Port}}
+        mqtt: { host: 10.0.2.2, port: {{Broker.Port}}{{mqtt}} }
         log_level: debug
         {{more}}
 

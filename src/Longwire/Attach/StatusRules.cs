@@ -20,7 +20,7 @@ internal static class StatusRules
         bool ours = radio.Attempt is { Listed: true } or { Identified: true } || now - radio.ReleasedAt < AttachTimers.OwnRelease;
         if (verdict.Status != RadioStatus.InUse || !ours) return verdict;
         // It is busy with us: our import is under way, or the Pi has not noticed yet that we let go.
-        return verdict with { Status = radio.Status is RadioStatus.Failed or RadioStatus.InUse ? radio.Status : RadioStatus.Attaching, Reason = radio.Reason };
+        return verdict with { Status = radio.Status is RadioStatus.Failed or RadioStatus.InUse or RadioStatus.Refused ? radio.Status : RadioStatus.Attaching, Reason = radio.Reason };
     }
 
     private static Verdict Of(RadioState radio, PiState? pi, Stick? stick)

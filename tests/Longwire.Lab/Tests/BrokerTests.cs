@@ -75,16 +75,4 @@ public sealed class BrokerTests(Home home) : RadioTest(home)
         await UntilStatusAsync(ZWave, "detached");
         Assert.Single(Watch.Messages.Skip(from), message => message.Topic == config);
     }
-
-    [Fact]
-    public async Task Changed_options_touch_only_what_changed()
-    {
-        await BringUpAsync(PiSide.Longwire);
-        await Home.Host.WriteOptionsAsync(Home.Options([Home.Attic], "radios:\n  - match: \"0658:0200\"\n    name: Heating\n"));
-        await Watch.WaitUntilAsync(house => house.Find("Heating", "connected") is { State: "on" }, Patience, "the new name is shown", Cancelled);
-        Assert.Equal("0", Watch.Entities().State(DeviceId(ZWave), "disconnects"));
-        await Home.Host.WriteOptionsAsync(Home.Options([Home.Attic], "radios:\n  - match: \"1cf1:0030\"\n"));
-        await Home.Host.WaitUntilNothingIsAttachedAsync(Patience);
-        await Watch.WaitUntilAsync(house => house.Find("Heating", "connected") is null, Patience, "the radio that left the options is removed", Cancelled);
-    }
 }

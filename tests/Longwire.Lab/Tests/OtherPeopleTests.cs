@@ -1,15 +1,19 @@
+using System.Text.Json.Nodes;
 using Longwire.Lab.Brokers;
+using Longwire.Lab.Machines;
 using Longwire.Lab.Sticks;
 using Xunit;
 
 namespace Longwire.Lab.Tests;
 
-/// <summary>We are not alone on vhci, nor at a Pi.</summary>
+/// <summary>We are not alone on vhci, nor at a Pi, nor at a broker.</summary>
 [Collection(FirstHouse.Name)]
 public sealed class OtherPeopleTests(Home home) : RadioTest(home)
 {
-    [Fact]
-    public async Task A_stranger_s_device_gets_its_driver_before_during_and_after_us_and_after_our_end_by_kill()
+    [Theory]
+    [InlineData(PiSide.Longwire)]
+    [InlineData(PiSide.Stock)]
+    public async Task A_stranger_s_device_gets_its_driver_before_during_and_after_us_and_after_our_end_by_kill(PiSide side)
     {
         await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Cellar, Home.Host), Home.Broker.StartAsync());
         await Home.Host.RunAsync("modprobe vhci-hcd");
@@ -17,7 +21,7 @@ public sealed class OtherPeopleTests(Home home) : RadioTest(home)
         Stick theirs = await Home.Cellar.PlugAsync(StickModel.Zigbee);
         await Home.Cellar.StartStockAsync(theirs.Model.UsbId);
         await Home.Attic.PlugAsync(StickModel.ZWave);
-        await ExportAsync(Home.Attic, PiSide.Longwire, StickModel.ZWave);
+        await ExportAsync(Home.Attic, side, StickModel.ZWave);
 
         int before = await StrangerGetsDriverAsync(theirs);
         await Home.Host.StartAttachAsync(Home.Options([Home.Attic]));
@@ -61,6 +65,34 @@ public sealed class OtherPeopleTests(Home home) : RadioTest(home)
         await Home.Neighbour.StrangerDetachAsync(port);
         await UntilEventAsync(ZWave, "attached", from);
     }
+
+    [Fact]
+    public async Task Of_two_Longwires_on_one_base_topic_the_second_attaches_says_so_and_publishes_nothing_before_the_first_has_gone()
+    {
+        await Task.WhenAll(BringUpAsync(PiSide.Longwire), Home.StartAsync(Home.Cellar, Home.Neighbour));
+        await Home.Cellar.PlugAsync(StickModel.Zigbee);
+        await ExportAsync(Home.Cellar, PiSide.Longwire, StickModel.Zigbee);
+        int from = Watch.Count;
+        GuestProcess second = await Home.Neighbour.StartAttachAsync(Home.Options([Home.Cellar]));
+        await Home.Neighbour.WaitForDeviceAsync(ZigbeePath, Patience);
+        ProcessLine said = await second.WaitForLineAsync("publishes under the base topic \"longwire\"", Patience, cancellationToken: Cancelled);
+        Assert.Contains("Give one of the two a base_topic of its own", said.Text, StringComparison.Ordinal);
+        await Home.Host.Attach!.WaitForLineAsync("asks for the base topic longwire; we keep it", Patience, cancellationToken: Cancelled);
+        Assert.Equal("on", Connected(Watch.Entities(), ZWave));
+
+        Assert.Equal(0, await Home.Host.StopAttachAsync());
+        Message gone = await Watch.WaitForAsync(message => message is { Topic: "longwire/bridge/state", Payload: "offline" }, Patience, "the first one's goodbye", from, Cancelled);
+        await UntilConnectedAsync(IdOf(StickModel.Zigbee));
+        // All the time that the first was there, only the question itself came from the second.
+        string[] ours = ["longwire/bridge/claim", "longwire/bridge/info", "longwire/pi/attic/state", $"longwire/radio/{ZWave}/state"];
+        Message[] meanwhile = [.. Watch.Messages.Skip(from).TakeWhile(message => message != gone)];
+        Assert.Contains(meanwhile, message => message.Topic == "longwire/bridge/claim");
+        Assert.All(meanwhile, message => Assert.Contains(message.Topic, ours));
+        string instance = InstanceId(Watch.Messages.First(message => message.Topic == "longwire/bridge/info"));
+        Assert.All(meanwhile.Where(message => message.Topic == "longwire/bridge/info"), message => Assert.Equal(instance, InstanceId(message)));
+    }
+
+    private static string InstanceId(Message info) => JsonNode.Parse(info.Payload)!["instance_id"]!.GetValue<string>();
 
     private async Task<int> StrangerGetsDriverAsync(Stick theirs)
     {

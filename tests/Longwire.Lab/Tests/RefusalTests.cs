@@ -10,20 +10,30 @@ namespace Longwire.Lab.Tests;
 [Collection(FirstHouse.Name)]
 public sealed class RefusalTests(Home home) : RadioTest(home)
 {
-    [Fact]
-    public async Task A_keyboard_with_the_radio_s_identity_is_refused_and_no_driver_ever_bound()
+    [Theory]
+    [InlineData(PiSide.Longwire)]
+    [InlineData(PiSide.Stock)]
+    public async Task A_keyboard_with_the_radio_s_identity_is_refused_and_no_driver_ever_bound(PiSide side)
     {
         await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Host), Home.Broker.StartAsync());
         Stick stick = await Home.Attic.PlugAsync(StickModel.ZWave.AsKeyboard());
-        await Home.Attic.StartStockAsync(stick.Model.UsbId);
         await Home.Host.RunAsync("modprobe usbhid");
         await Home.Host.StartAttachAsync(Home.Options([Home.Attic]));
-        await UntilStatusAsync(ZWave, "refused");
+        // What happens before anybody listens is told as a state alone.
+        await Watch.WaitForAsync(message => message is { Topic: "longwire/bridge/state", Payload: "online" }, Patience, "online", cancellationToken: Cancelled);
+        await ExportAsync(Home.Attic, side, stick.Model);
+        Message refused = await Watch.WaitForAsync(IsRefusal, Patience, "it is refused", cancellationToken: Cancelled);
         await UntilEventAsync(ZWave, "refused", 0);
+        await Home.Attic.WaitForAsync($"[ \"$(cat /sys/bus/usb/devices/{stick.BusId}/usbip_status)\" = 1 ]", Patience, "the Pi has it back");
+        // It stays so while the Pi resets what was looked at and has it in use until then.
+        Assert.All(Watch.Messages.SkipWhile(message => message != refused).Where(message => message.Topic == refused.Topic), message => Assert.True(IsRefusal(message), message.Payload));
         Assert.Empty(await Home.Host.VhciPortsInUseAsync());
         Assert.Equal("", (await Home.Host.TryRunAsync("ls -d /sys/bus/usb/drivers/usbhid/*:* 2>/dev/null")).Output.Trim());
         Assert.DoesNotContain(Home.Host.Kernel.Lines, line => line.Message.Contains("input:", StringComparison.Ordinal) && line.Message.Contains("vhci", StringComparison.Ordinal));
     }
+
+    private static bool IsRefusal(Message message) =>
+        message.Topic == $"longwire/radio/{ZWave}/state" && message.Payload.Contains("\"status\":\"refused\"", StringComparison.Ordinal);
 
     [Fact]
     public async Task A_device_that_changes_its_face_after_our_look_is_refused_and_no_driver_ever_bound()

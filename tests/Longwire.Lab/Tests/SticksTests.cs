@@ -64,12 +64,9 @@ public sealed class SticksTests(Home home) : LabTest(home)
         Stick pulled = await Home.Attic.PlugAsync(StickModel.Zigbee, port: 6);
         await pulled.PullAsync();
         await Home.Attic.StartStockAsync("0658:0200");
-        foreach (bool inOrder in new[] { true, false })
-        {
-            await Home.Attic.RebootAsync(inOrder);
-            Assert.Equal("usbip-host", await Home.Attic.RunAsync($"basename $(readlink /sys/bus/usb/devices/{stick.BusId}/driver)"));
-            Assert.Equal(1, (await Home.Attic.TryRunAsync($"[ -e /sys/bus/usb/devices/{pulled.BusId} ]")).ExitCode);
-        }
+        await Home.Attic.RebootAsync(inOrder: true);
+        Assert.Equal("usbip-host", await Home.Attic.RunAsync($"basename $(readlink /sys/bus/usb/devices/{stick.BusId}/driver)"));
+        Assert.Equal(1, (await Home.Attic.TryRunAsync($"[ -e /sys/bus/usb/devices/{pulled.BusId} ]")).ExitCode);
     }
 
     [Fact]

@@ -25,6 +25,27 @@ public sealed class TwinTests(Home home) : RadioTest(home)
     }
 
     [Fact]
+    public async Task A_twin_that_is_there_when_the_Pi_comes_back_takes_nothing_from_the_radio_that_was_first()
+    {
+        await Home.StartAsync(Home.Attic, Home.Host);
+        // Made first, so that after the reboot the Pi's kernel meets it first.
+        Stick twin = await Home.Attic.MakeStickAsync(StickModel.ZWave);
+        Stick first = await BringUpAsync(PiSide.Longwire, more: "radios:\n  - match: \"0658:0200\"\n");
+        string[] devices = [.. Watch.Entities().DiscoveryTopics];
+        await twin.PlugAsync(2);
+        await Watch.WaitUntilAsync(house => house.State("longwire_bridge", "problem") == "on", Patience, "the bridge says that two match", Cancelled);
+        Assert.Equal("on", Connected(Watch.Entities(), ZWave));
+
+        int from = Watch.Count;
+        await Home.Attic.RebootAsync(inOrder: false);
+        await UntilEventAsync(ZWave, "attached", from);
+        await Home.Attic.WaitForAsync($"[ \"$(cat /sys/bus/usb/devices/{twin.BusId}/usbip_status)\" = 1 ]", Patience, "the twin is free to take");
+        Assert.Equal("2", await Home.Attic.RunAsync($"cat /sys/bus/usb/devices/{first.BusId}/usbip_status"));
+        Assert.Single(await Home.Host.VhciPortsInUseAsync());
+        Assert.Equal(devices, Watch.Entities().DiscoveryTopics);
+    }
+
+    [Fact]
     public async Task Twins_on_two_Pis_are_told_apart_by_Pi()
     {
         await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Cellar, Home.Host), Home.Broker.StartAsync());

@@ -137,14 +137,16 @@ public sealed class StatusRulesTests
         Assert.Contains(said, verdict.Reason, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void In_use_right_after_we_let_go_means_us_and_keeps_the_status()
+    [Theory]
+    [InlineData(RadioStatus.Attached, RadioStatus.Attaching)]
+    [InlineData(RadioStatus.Failed, RadioStatus.Failed)]
+    [InlineData(RadioStatus.Refused, RadioStatus.Refused)]
+    internal void In_use_right_after_we_let_go_means_us_and_keeps_a_verdict_that_stands(RadioStatus was, RadioStatus expected)
     {
         Notice(NoticeReason.InUse);
         Assert.Equal(RadioStatus.InUse, StatusRules.Of(_radio, _pi, null, AttachTimers.OwnRelease).Status);
-        Assert.Equal(RadioStatus.Attaching, StatusRules.Of(_radio, _pi, null, AttachTimers.OwnRelease / 2).Status);
-        _radio.Status = RadioStatus.Failed;
-        Assert.Equal(RadioStatus.Failed, StatusRules.Of(_radio, _pi, null, AttachTimers.OwnRelease / 2).Status);
+        _radio.Status = was;
+        Assert.Equal(expected, StatusRules.Of(_radio, _pi, null, AttachTimers.OwnRelease / 2).Status);
     }
 
     [Fact]
