@@ -9,7 +9,7 @@ internal static class AttachCommand
 {
     public static Command Create(Surroundings surroundings)
     {
-        Option<string?> options = RoleOptions.File($"Options, in YAML or JSON (default: {OptionsFile.SupervisorPath} if it exists)");
+        Option<string?> options = RoleOptions.File($"Options, in YAML or JSON ({RoleOptions.AttachDefault})");
         Option<string?> data = RoleOptions.Data();
         var command = new Command("attach", "Attach the radios of Pis to this machine and keep them attached. Runs until stopped.") { options, data };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(options), parsed.GetValue(data), surroundings, cancellationToken));

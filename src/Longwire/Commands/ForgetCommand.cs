@@ -19,7 +19,7 @@ internal static class ForgetCommand
     {
         var radio = new Argument<string?>("RADIO") { Description = "A radio, by its id or its name", Arity = ArgumentArity.ZeroOrOne };
         var all = new Option<bool>("--all") { Description = "Forget every radio" };
-        Option<string?> options = RoleOptions.File("The options that attach runs with; they name the broker and tell which folder it uses");
+        Option<string?> options = RoleOptions.File($"The options that attach runs with; they name the broker and tell which folder it uses ({RoleOptions.AttachDefault})");
         Option<string?> data = RoleOptions.Data();
         var command = new Command("forget", "Forget a radio: its id, its name, its counts and its entities in Home Assistant. Needs attach to be stopped.") { radio, all, options, data };
         command.SetAction((parsed, cancellationToken) =>
@@ -34,7 +34,8 @@ internal static class ForgetCommand
         string? path = RoleOptions.FindAttach(optionsPath, surroundings);
         string folder = RoleOptions.DataOf(data, path, surroundings);
         // Before anything is forgotten: options that cannot be read end here.
-        BrokerAddress? broker = path is null ? null : await new ConfiguredBroker().FindAsync(OptionsFile.LoadAttach(path).Options.Mqtt, cancellationToken);
+        MqttOptions mqtt = path is null ? new MqttOptions() : OptionsFile.LoadAttach(path).Options.Mqtt;
+        BrokerAddress? broker = await surroundings.Brokers.FindAsync(mqtt, cancellationToken);
         try
         {
             if (!Directory.Exists(folder)) return await FailAsync(surroundings, $"{folder} does not exist: name attach's folder with --data.");
@@ -81,9 +82,11 @@ internal static class ForgetCommand
         if (gone.Count == 0) return ExitCode.Done;
         if (broker is null)
         {
-            await surroundings.Output.WriteLineAsync(
-                "Home Assistant drops its entities when attach next reaches the broker. To have that done now, name the broker (mqtt.host) in attach's options, and those with --options.");
-            return ExitCode.Done;
+            // Not done: who forgets everything removes Longwire next, and then nothing would ever clear them.
+            string then = remembered is null ? "run this again, or start attach, which" : "start attach, which";
+            return await FailAsync(
+                surroundings,
+                $"Home Assistant still shows what is forgotten: no broker is known. Name it (mqtt.host) in attach's options, name those with --options, and {then} removes it.");
         }
         try
         {

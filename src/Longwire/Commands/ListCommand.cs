@@ -16,7 +16,7 @@ internal static class ListCommand
             Description = "A Pi, by its name in the options or by its address; left out: this machine",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        Option<string?> options = RoleOptions.File($"With PI the options of attach (default: {OptionsFile.SupervisorPath}), else those of export (default: {OptionsFile.ExportPath})");
+        Option<string?> options = RoleOptions.File($"With PI the options of attach ({RoleOptions.AttachDefault}), without it those of export (default: {OptionsFile.ExportPath})");
         var json = new Option<bool>("--json") { Description = "For programs" };
         var command = new Command("list", "Show the radios of this machine or of a Pi, what becomes of them and why, and the lines for the options.") { pi, options, json };
         command.SetAction((parsed, cancellationToken) =>

@@ -1,4 +1,5 @@
 using Longwire.Commands;
+using Longwire.HomeAssistant;
 using Longwire.UsbIp.Sysfs;
 
 namespace Longwire.Tests.Commands;
@@ -12,6 +13,10 @@ internal sealed class TestRun : IDisposable
     public MemoryStream Log { get; } = new();
     public Dictionary<string, string> Environment { get; } = new(StringComparer.Ordinal);
     public IRadioMemory? Memory { get; set; }
+    public IBrokerSource Brokers { get; set; } = new ConfiguredBroker();
+
+    /// <summary>Stands for /etc/longwire/attach.yaml; it is not there until a test writes it.</summary>
+    public string AttachOptions => Path.Combine(Folder, "etc-attach.yaml");
 
     public void Dispose()
     {
@@ -39,6 +44,8 @@ internal sealed class TestRun : IDisposable
             Environment = Environment,
             Sysfs = SysfsRoot.Below(Folder),
             SupervisorOptions = Path.Combine(Folder, "supervisor.json"),
+            AttachOptions = AttachOptions,
+            Brokers = Brokers,
             OpenMemory = folder => Memory ?? new RadioMemoryFile(folder),
         },
         CancellationToken.None);
