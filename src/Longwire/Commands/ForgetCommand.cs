@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using Longwire.Attach.Kernel;
+using Longwire.Attach.Memory;
 using Longwire.HomeAssistant;
 using Longwire.Options;
 using Microsoft.Extensions.Logging;
@@ -54,8 +56,8 @@ internal static class ForgetCommand
 
     private static async Task<bool> ForgetAsync(string? radio, IRadioMemory memory, Surroundings surroundings)
     {
-        ImmutableArray<RememberedRadio> known = memory.Read();
-        List<RememberedRadio> chosen = [.. known.Where(entry => radio is null || entry.Id == radio)];
+        ImmutableArray<RadioMemory> known = memory.Read();
+        List<RadioMemory> chosen = [.. known.Where(entry => radio is null || entry.Id == radio)];
         if (chosen.Count == 0) chosen = [.. known.Where(entry => string.Equals(entry.Name, radio, StringComparison.OrdinalIgnoreCase))];
         if (radio is not null && chosen.Count != 1)
         {
@@ -64,12 +66,26 @@ internal static class ForgetCommand
             await surroundings.Error.WriteLineAsync($"{what}. Known: {listed}.");
             return false;
         }
+        if (LeftAttached(chosen, surroundings) is { } left)
+        {
+            // The record of the port is all that can ever free it; the next start does, with everything else that a crash leaves.
+            await surroundings.Error.WriteLineAsync(
+                $"Nothing is forgotten: the last attach was killed, and {Show(left)} may still sit on vhci port {left.Attached!.Port}. Start longwire attach and stop it once, which frees the port; then forget.");
+            return false;
+        }
         memory.Forget([.. chosen.Select(entry => entry.Id)]);
-        foreach (RememberedRadio entry in chosen) await surroundings.Output.WriteLineAsync($"Forgotten: {Show(entry)}");
+        foreach (RadioMemory entry in chosen) await surroundings.Output.WriteLineAsync($"Forgotten: {Show(entry)}");
         await surroundings.Output.WriteLineAsync(chosen.Count == 0
             ? "No radio was remembered."
             : "A radio that the options still ask for is taken for new when attach starts.");
         return true;
+    }
+
+    // A port does not survive a boot.
+    private static RadioMemory? LeftAttached(List<RadioMemory> chosen, Surroundings surroundings)
+    {
+        string bootId = new AttachKernel(surroundings.Sysfs).BootId;
+        return chosen.Find(radio => radio.Attached?.BootId == bootId);
     }
 
     /// <param name="remembered">Radios that stay in Home Assistant; null: nothing of ours stays.</param>
@@ -105,7 +121,7 @@ internal static class ForgetCommand
         }
     }
 
-    private static string Show(RememberedRadio radio) => $"{radio.Id} ({radio.Name})";
+    private static string Show(RadioMemory radio) => $"{radio.Id} ({radio.Name})";
 
     private static async Task<int> FailAsync(Surroundings surroundings, string message)
     {
