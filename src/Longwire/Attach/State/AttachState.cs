@@ -84,6 +84,8 @@ internal sealed class AttachState
         Memory = Memory.With(memory);
     }
 
+    public void Change(HubAuthorizationMemory found) => Memory = Memory with { HubAuthorization = found };
+
     public RadioState Add(RadioMemory memory)
     {
         Memory = Memory.With(memory);
