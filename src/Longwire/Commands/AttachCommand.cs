@@ -24,7 +24,7 @@ internal static class AttachCommand
         ILogger logger = log.CreateLogger("Longwire");
         var watch = OptionsWatch.Open(path, surroundings.Time, logger);
         log.Minimum = watch.Current.Options.LogLevel;
-        using IDisposable? exclusive = await RoleLock.TakeAsync(RoleLock.Attach, folder, surroundings.Error);
+        using IDisposable? exclusive = await RoleLock.TakeAttachAsync(folder, surroundings.RunFolder, surroundings.Error);
         if (exclusive is null) return ExitCode.Failed;
         Log.Starting(logger, ProgramVersion.Text, "attaching", path, folder);
         return await ServiceHost.RunAsync(log, services => AttachServices.Add(services, watch, folder, log), cancellationToken);

@@ -28,6 +28,9 @@ internal sealed record Surroundings
     /// <summary>Says which broker the options of attach lead to.</summary>
     public IBrokerSource Brokers { get; init; } = new ConfiguredBroker();
 
+    /// <summary>Where the one attach of this machine is known.</summary>
+    public string RunFolder { get; init; } = RoleLock.RunFolder;
+
     /// <summary>This process.</summary>
     public static Surroundings Machine() => new()
     {

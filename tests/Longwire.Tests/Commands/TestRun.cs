@@ -26,6 +26,8 @@ internal sealed class TestRun : IDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
+    public string RunFolder => Path.Combine(Folder, "run");
+
     public string Write(string name, string content)
     {
         string path = Path.Combine(Folder, name);
@@ -46,6 +48,7 @@ internal sealed class TestRun : IDisposable
             SupervisorOptions = Path.Combine(Folder, "supervisor.json"),
             AttachOptions = AttachOptions,
             Brokers = Brokers,
+            RunFolder = RunFolder,
             OpenMemory = folder => Memory ?? new RadioMemoryFile(folder),
         },
         CancellationToken.None);
