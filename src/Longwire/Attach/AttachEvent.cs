@@ -29,6 +29,9 @@ internal abstract record AttachEvent
     /// <summary>A port is about to be used, or came up: to be remembered before the next step.</summary>
     internal sealed record Recorded(IAttachment Attachment, Memory.AttachRecord Record, TaskCompletionSource Remembered) : AttachEvent;
 
+    /// <summary>A root hub turned up after the start: to be remembered before it is held.</summary>
+    internal sealed record HubsFound(Memory.HubAuthorizationMemory Found, TaskCompletionSource Remembered) : AttachEvent;
+
     internal sealed record CameUp(IAttachment Attachment, int TtyCount) : AttachEvent;
 
     internal sealed record Measured(IAttachment Attachment, TimeSpan? RoundTrip) : AttachEvent;

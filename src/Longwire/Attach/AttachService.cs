@@ -61,7 +61,7 @@ internal sealed class AttachService(
         using var aids = new CancellationTokenSource();
         Task writing = store.RunAsync(aids.Token);
         Task serialModules = LoadModulesAsync(stoppingToken);
-        await using var hubs = new HubAuthorization(_kernel, logger);
+        await using var hubs = new HubAuthorization(_kernel, (found, cancellationToken) => RememberAsync(found, store, cancellationToken), logger);
         _surroundings = new AttachmentSurroundings(_kernel, hubs, _events.Writer, store, time, logger);
         memory = memory with { HubAuthorization = hubs.Look(memory.HubAuthorization) };
         store.Put(memory);
@@ -88,6 +88,14 @@ internal sealed class AttachService(
         await serialModules.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await EndOfAttachmentsAsync();
         await first;
+    }
+
+    private async Task RememberAsync(HubAuthorizationMemory found, MemoryStore store, CancellationToken cancellationToken)
+    {
+        var remembered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _events.Writer.WriteAsync(new AttachEvent.HubsFound(found, remembered), cancellationToken);
+        await remembered.Task.WaitAsync(cancellationToken);
+        await store.WhenSettledAsync(cancellationToken);
     }
 
     private async Task EndOfAttachmentsAsync()

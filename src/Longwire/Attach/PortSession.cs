@@ -64,6 +64,7 @@ internal sealed class PortSession(
             await turn.WaitAsync(cancellation);
             try
             {
+                await around.Hubs.EnsureHeldAsync(port, cancellation);
                 if (HandOver(port)) return await UntilEnumeratedAsync(port, cancellation);
                 taken.Add(port.Number);
             }
@@ -79,7 +80,6 @@ internal sealed class PortSession(
     /// <summary>False: somebody else's attach came between our look and our write. The port is theirs.</summary>
     private bool HandOver(VhciPort port)
     {
-        around.Hubs.EnsureHeld(port);
         try
         {
             _vhci.Attach(port, connection.Socket.SafeHandle, device.DevId, device.Speed);

@@ -30,6 +30,20 @@ internal static class RadioIds
         return elsewhere.Count == 1 ? elsewhere[0] : null;
     }
 
+    /// <summary>
+    /// The known radio that a stick which was not identified yet seems to be: by kind and port, else as the only one of its kind on its Pi.
+    /// </summary>
+    /// <param name="onlyOne">No other stick of this kind is on that Pi.</param>
+    /// <param name="isElsewhere">Whether a known radio is certainly not this stick, for it is attached.</param>
+    public static RadioMemory? Seems(string piId, UsbId id, UsbPort port, ImmutableArray<RadioMemory> known, bool onlyOne, Func<RadioMemory, bool> isElsewhere)
+    {
+        string kind = id.ToString();
+        List<RadioMemory> alike = [.. known.Where(radio => radio.PiId == piId && radio.UsbId == kind)];
+        if (alike.Find(radio => radio.Port == port) is { } there) return there;
+        // The only one known, and the only one there: it moved to another port. With a twin beside it nobody can say which.
+        return alike.Count == 1 && onlyOne && !isElsewhere(alike[0]) ? alike[0] : null;
+    }
+
     /// <summary>A new id for a stick that <see cref="Recall"/> does not know.</summary>
     /// <param name="present">Every other stick that is present now, on any Pi.</param>
     public static string Give(Sighting stick, ImmutableArray<RadioMemory> known, IReadOnlyCollection<Sighting> present)

@@ -79,6 +79,7 @@ internal sealed class Reconciler
             case AttachEvent.PiSilent silent: _piNews.Silent(silent.PiId, silent.Reason); break;
             case AttachEvent.Identified identified: _attemptNews.Identified(identified); break;
             case AttachEvent.Recorded recorded: _attemptNews.Recorded(recorded); break;
+            case AttachEvent.HubsFound hubs: HubsFound(hubs); break;
             case AttachEvent.CameUp up: _attemptNews.CameUp(up.Attachment, up.TtyCount); break;
             case AttachEvent.Measured measured: _attemptNews.Measured(measured.Attachment, measured.RoundTrip); break;
             case AttachEvent.SerialPathsFound found: _attemptNews.SerialPathsFound(found.Attachment, found.Paths); break;
@@ -92,6 +93,13 @@ internal sealed class Reconciler
     {
         foreach (Attempt attempt in _state.Attempts) attempt.Attachment?.KernelChanged();
         _kernelChanged(uevent);
+    }
+
+    private void HubsFound(AttachEvent.HubsFound hubs)
+    {
+        _state.Change(hubs.Found);
+        _state.Remember();
+        hubs.Remembered.TrySetResult();
     }
 
     private async Task<AttachEvent?> NextAsync(TimeSpan? wakeAt, CancellationToken cancellationToken)

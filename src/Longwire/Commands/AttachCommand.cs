@@ -9,7 +9,7 @@ internal static class AttachCommand
 {
     public static Command Create(Surroundings surroundings)
     {
-        Option<string?> options = RoleOptions.File($"Options, in YAML or JSON (default: {OptionsFile.SupervisorPath} if it exists)");
+        Option<string?> options = RoleOptions.File($"Options, in YAML or JSON ({RoleOptions.AttachDefault})");
         Option<string?> data = RoleOptions.Data();
         var command = new Command("attach", "Attach the radios of Pis to this machine and keep them attached. Runs until stopped.") { options, data };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(options), parsed.GetValue(data), surroundings, cancellationToken));
@@ -24,7 +24,7 @@ internal static class AttachCommand
         ILogger logger = log.CreateLogger("Longwire");
         var watch = OptionsWatch.Open(path, surroundings.Time, logger);
         log.Minimum = watch.Current.Options.LogLevel;
-        using IDisposable? exclusive = await RoleLock.TakeAsync(RoleLock.Attach, folder, surroundings.Error);
+        using IDisposable? exclusive = await RoleLock.TakeAttachAsync(folder, surroundings.RunFolder, surroundings.Error);
         if (exclusive is null) return ExitCode.Failed;
         Log.Starting(logger, ProgramVersion.Text, "attaching", path, folder);
         return await ServiceHost.RunAsync(log, services => AttachServices.Add(services, watch, folder, log), cancellationToken);

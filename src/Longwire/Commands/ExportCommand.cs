@@ -22,7 +22,7 @@ internal static class ExportCommand
         string folder = data ?? DataFolder.Default;
         using var log = new StderrLog(surroundings.OpenLog(), surroundings.LogStyle, loaded.Options.LogLevel, surroundings.Time);
         ILogger logger = log.CreateLogger("Longwire");
-        using IDisposable? exclusive = await RoleLock.TakeAsync(RoleLock.Export, folder, surroundings.Error);
+        using IDisposable? exclusive = await RoleLock.TakeExportAsync(folder, surroundings.Error);
         if (exclusive is null) return ExitCode.Failed;
         string source = optionsPath ?? (File.Exists(OptionsFile.ExportPath) ? OptionsFile.ExportPath : "the environment alone");
         Log.Starting(logger, ProgramVersion.Text, "exporting", source, folder);

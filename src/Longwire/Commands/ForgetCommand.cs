@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using Longwire.Attach.Kernel;
+using Longwire.Attach.Memory;
 using Longwire.HomeAssistant;
 using Longwire.Options;
 using Microsoft.Extensions.Logging;
@@ -19,7 +21,7 @@ internal static class ForgetCommand
     {
         var radio = new Argument<string?>("RADIO") { Description = "A radio, by its id or its name", Arity = ArgumentArity.ZeroOrOne };
         var all = new Option<bool>("--all") { Description = "Forget every radio" };
-        Option<string?> options = RoleOptions.File("The options that attach runs with; they name the broker and tell which folder it uses");
+        Option<string?> options = RoleOptions.File($"The options that attach runs with; they name the broker and tell which folder it uses ({RoleOptions.AttachDefault})");
         Option<string?> data = RoleOptions.Data();
         var command = new Command("forget", "Forget a radio: its id, its name, its counts and its entities in Home Assistant. Needs attach to be stopped.") { radio, all, options, data };
         command.SetAction((parsed, cancellationToken) =>
@@ -34,7 +36,8 @@ internal static class ForgetCommand
         string? path = RoleOptions.FindAttach(optionsPath, surroundings);
         string folder = RoleOptions.DataOf(data, path, surroundings);
         // Before anything is forgotten: options that cannot be read end here.
-        BrokerAddress? broker = path is null ? null : await new ConfiguredBroker().FindAsync(OptionsFile.LoadAttach(path).Options.Mqtt, cancellationToken);
+        MqttOptions mqtt = path is null ? new MqttOptions() : OptionsFile.LoadAttach(path).Options.Mqtt;
+        BrokerAddress? broker = await surroundings.Brokers.FindAsync(mqtt, cancellationToken);
         try
         {
             if (!Directory.Exists(folder)) return await FailAsync(surroundings, $"{folder} does not exist: name attach's folder with --data.");
@@ -53,8 +56,8 @@ internal static class ForgetCommand
 
     private static async Task<bool> ForgetAsync(string? radio, IRadioMemory memory, Surroundings surroundings)
     {
-        ImmutableArray<RememberedRadio> known = memory.Read();
-        List<RememberedRadio> chosen = [.. known.Where(entry => radio is null || entry.Id == radio)];
+        ImmutableArray<RadioMemory> known = memory.Read();
+        List<RadioMemory> chosen = [.. known.Where(entry => radio is null || entry.Id == radio)];
         if (chosen.Count == 0) chosen = [.. known.Where(entry => string.Equals(entry.Name, radio, StringComparison.OrdinalIgnoreCase))];
         if (radio is not null && chosen.Count != 1)
         {
@@ -63,12 +66,26 @@ internal static class ForgetCommand
             await surroundings.Error.WriteLineAsync($"{what}. Known: {listed}.");
             return false;
         }
+        if (LeftAttached(chosen, surroundings) is { } left)
+        {
+            // The record of the port is all that can ever free it; the next start does, with everything else that a crash leaves.
+            await surroundings.Error.WriteLineAsync(
+                $"Nothing is forgotten: the last attach was killed, and {Show(left)} may still sit on vhci port {left.Attached!.Port}. Start longwire attach and stop it once, which frees the port; then forget.");
+            return false;
+        }
         memory.Forget([.. chosen.Select(entry => entry.Id)]);
-        foreach (RememberedRadio entry in chosen) await surroundings.Output.WriteLineAsync($"Forgotten: {Show(entry)}");
+        foreach (RadioMemory entry in chosen) await surroundings.Output.WriteLineAsync($"Forgotten: {Show(entry)}");
         await surroundings.Output.WriteLineAsync(chosen.Count == 0
             ? "No radio was remembered."
             : "A radio that the options still ask for is taken for new when attach starts.");
         return true;
+    }
+
+    // A port does not survive a boot.
+    private static RadioMemory? LeftAttached(List<RadioMemory> chosen, Surroundings surroundings)
+    {
+        string bootId = new AttachKernel(surroundings.Sysfs).BootId;
+        return chosen.Find(radio => radio.Attached?.BootId == bootId);
     }
 
     /// <param name="remembered">Radios that stay in Home Assistant; null: nothing of ours stays.</param>
@@ -81,9 +98,11 @@ internal static class ForgetCommand
         if (gone.Count == 0) return ExitCode.Done;
         if (broker is null)
         {
-            await surroundings.Output.WriteLineAsync(
-                "Home Assistant drops its entities when attach next reaches the broker. To have that done now, name the broker (mqtt.host) in attach's options, and those with --options.");
-            return ExitCode.Done;
+            // Not done: who forgets everything removes Longwire next, and then nothing would ever clear them.
+            string then = remembered is null ? "run this again, or start attach, which" : "start attach, which";
+            return await FailAsync(
+                surroundings,
+                $"Home Assistant still shows what is forgotten: no broker is known. Name it (mqtt.host) in attach's options, name those with --options, and {then} removes it.");
         }
         try
         {
@@ -102,7 +121,7 @@ internal static class ForgetCommand
         }
     }
 
-    private static string Show(RememberedRadio radio) => $"{radio.Id} ({radio.Name})";
+    private static string Show(RadioMemory radio) => $"{radio.Id} ({radio.Name})";
 
     private static async Task<int> FailAsync(Surroundings surroundings, string message)
     {

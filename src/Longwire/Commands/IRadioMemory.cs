@@ -1,16 +1,14 @@
 using System.Collections.Immutable;
+using Longwire.Attach.Memory;
 
 namespace Longwire.Commands;
 
-/// <summary>A radio as the data folder remembers it.</summary>
-internal sealed record RememberedRadio(string Id, string Name);
-
-/// <summary>What the attach side keeps of radios. Only touched while the data folder's lock is held.</summary>
+/// <summary>What the attach side keeps of radios. Only changed while the data folder's lock is held; it may be read at any time.</summary>
 internal interface IRadioMemory
 {
     /// <summary>Every radio that is remembered.</summary>
     /// <exception cref="IOException">Cannot be read.</exception>
-    public ImmutableArray<RememberedRadio> Read();
+    public ImmutableArray<RadioMemory> Read();
 
     /// <summary>The id by which other Longwires on the broker know this one; null if nothing is remembered.</summary>
     /// <exception cref="IOException">Cannot be read.</exception>

@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Net;
+using Longwire.Attach.Kernel;
+using Longwire.Attach.Memory;
 using Longwire.Options;
 using Longwire.Radios;
 using Longwire.UsbIp.Wire;
@@ -16,19 +19,21 @@ internal static class ListCommand
             Description = "A Pi, by its name in the options or by its address; left out: this machine",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        Option<string?> options = RoleOptions.File($"With PI the options of attach (default: {OptionsFile.SupervisorPath}), else those of export (default: {OptionsFile.ExportPath})");
+        Option<string?> options = RoleOptions.File($"With PI the options of attach ({RoleOptions.AttachDefault}), without it those of export (default: {OptionsFile.ExportPath})");
+        Option<string?> data = RoleOptions.Data();
         var json = new Option<bool>("--json") { Description = "For programs" };
-        var command = new Command("list", "Show the radios of this machine or of a Pi, what becomes of them and why, and the lines for the options.") { pi, options, json };
+        var command = new Command("list", "Show the radios of this machine or of a Pi, what becomes of them and why, and the lines for the options.") { pi, options, data, json };
         command.SetAction((parsed, cancellationToken) =>
-            RunAsync(parsed.GetValue(pi), parsed.GetValue(options), parsed.GetValue(json), surroundings, cancellationToken));
+            RunAsync(parsed.GetValue(pi), parsed.GetValue(options), parsed.GetValue(data), parsed.GetValue(json), surroundings, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string? piName, string? optionsPath, bool json, Surroundings surroundings, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        string? piName, string? optionsPath, string? data, bool json, Surroundings surroundings, CancellationToken cancellationToken)
     {
         StickList? list = piName is null
             ? await ReadHereAsync(optionsPath, surroundings)
-            : await ReadPiAsync(piName, optionsPath, surroundings, cancellationToken);
+            : await ReadPiAsync(piName, optionsPath, data, surroundings, cancellationToken);
         if (list is null) return ExitCode.Failed;
         if (json) ListJson.Write(surroundings.Output, list);
         else ListTable.Write(surroundings.Output, list);
@@ -42,25 +47,42 @@ internal static class ListCommand
         return new LocalSticks(surroundings.Sysfs, loaded.Options, KnownRadios.Default).Read();
     }
 
-    private static async Task<StickList?> ReadPiAsync(string piName, string? optionsPath, Surroundings surroundings, CancellationToken cancellationToken)
+    private static async Task<StickList?> ReadPiAsync(
+        string piName, string? optionsPath, string? data, Surroundings surroundings, CancellationToken cancellationToken)
     {
         AttachOptions options = AttachOptions.Default;
-        if (RoleOptions.FindAttach(optionsPath, surroundings) is { } path)
+        string? path = RoleOptions.FindAttach(optionsPath, surroundings);
+        if (path is not null)
         {
             LoadedOptions<AttachOptions> loaded = OptionsFile.LoadAttach(path);
             foreach (OptionProblem problem in loaded.Problems) await surroundings.Error.WriteLineAsync(problem.ToString());
             options = loaded.Options;
         }
         PiOptions pi = Find(piName, options);
+        ImmutableArray<RadioMemory> known = await ReadMemoryAsync(RoleOptions.DataOf(data, path, surroundings), surroundings);
         try
         {
-            return await new PiSticks(pi, options, KnownRadios.Default).ReadAsync(surroundings.Time, cancellationToken);
+            return await new PiSticks(pi, options, KnownRadios.Default, known, new AttachKernel(surroundings.Sysfs).BootId).ReadAsync(surroundings.Time, cancellationToken);
         }
         catch (Exception e) when (e is UsbIpException or TimeoutException)
         {
             await surroundings.Error.WriteLineAsync(
                 $"{pi.DisplayName} gives no list: {e.Message}. See that it is on, that usbipd or longwire export runs there, and that export's stock.allow names this machine.");
             return null;
+        }
+    }
+
+    // Without the lock: the file is only ever replaced as a whole, so a running attach may have it meanwhile.
+    private static async Task<ImmutableArray<RadioMemory>> ReadMemoryAsync(string folder, Surroundings surroundings)
+    {
+        try
+        {
+            return surroundings.OpenMemory(folder).Read();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await surroundings.Error.WriteLineAsync($"What attach remembers is left out here, so of sticks of one kind it may choose another: {e.Message}");
+            return [];
         }
     }
 

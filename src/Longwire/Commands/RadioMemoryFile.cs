@@ -3,12 +3,12 @@ using Longwire.Attach.Memory;
 
 namespace Longwire.Commands;
 
-/// <summary>memory.json of a folder that no running attach has.</summary>
+/// <summary>memory.json of a folder. It is written to only while no running attach has it.</summary>
 internal sealed class RadioMemoryFile(string dataFolder) : IRadioMemory
 {
     private readonly MemoryFile _file = new(dataFolder);
 
-    public ImmutableArray<RememberedRadio> Read() => [.. (Load()?.Radios ?? []).Select(radio => new RememberedRadio(radio.Id, radio.Name))];
+    public ImmutableArray<RadioMemory> Read() => Load()?.Radios ?? [];
 
     public string? ReadInstanceId() => Load()?.InstanceId;
 

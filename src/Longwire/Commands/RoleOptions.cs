@@ -11,9 +11,12 @@ internal static class RoleOptions
     public static Option<string?> Data() =>
         new("--data") { Description = $"Folder for what must survive restarts (default: {DataFolder.Default}, in the add-on {DataFolder.Supervisor})", HelpName = "DIR" };
 
-    /// <summary>The attach side's options: those named, else the Supervisor's if they are there; null if neither.</summary>
+    /// <summary>The attach side's options: those named, else the Supervisor's, else those in /etc, if they are there; null if none are.</summary>
     public static string? FindAttach(string? named, Surroundings surroundings) =>
-        named ?? (System.IO.File.Exists(surroundings.SupervisorOptions) ? surroundings.SupervisorOptions : null);
+        named ?? Array.Find([surroundings.SupervisorOptions, surroundings.AttachOptions], System.IO.File.Exists);
+
+    /// <summary>Where <see cref="FindAttach"/> looks, for a command's help.</summary>
+    public static string AttachDefault { get; } = $"default: {OptionsFile.SupervisorPath}, else {OptionsFile.AttachPath}, if it exists";
 
     /// <summary>The folder named, else the one beside the Supervisor's options, else the default.</summary>
     public static string DataOf(string? named, string? optionsPath, Surroundings surroundings) =>
@@ -21,5 +24,5 @@ internal static class RoleOptions
 
     public static string RequireAttach(string? named, Surroundings surroundings) =>
         FindAttach(named, surroundings)
-            ?? throw new UsageException($"No options: {OptionsFile.SupervisorPath} does not exist. Name a file with --options; it needs no more than 'pis: [{{address: 192.168.0.10}}]'.");
+            ?? throw new UsageException($"No options: neither {OptionsFile.SupervisorPath} nor {OptionsFile.AttachPath} exists. Write the latter, or name a file with --options; it needs no more than 'pis: [{{address: 192.168.0.10}}]'.");
 }

@@ -1,3 +1,4 @@
+using Longwire.HomeAssistant;
 using Longwire.UsbIp.Sysfs;
 
 namespace Longwire.Commands;
@@ -20,6 +21,15 @@ internal sealed record Surroundings
 
     /// <summary>The Supervisor's options, used when they are there and no others are named.</summary>
     public string SupervisorOptions { get; init; } = Options.OptionsFile.SupervisorPath;
+
+    /// <summary>The options of attach on any other machine, used likewise.</summary>
+    public string AttachOptions { get; init; } = Options.OptionsFile.AttachPath;
+
+    /// <summary>Says which broker the options of attach lead to.</summary>
+    public IBrokerSource Brokers { get; init; } = new ConfiguredBroker();
+
+    /// <summary>Where the one attach of this machine is known.</summary>
+    public string RunFolder { get; init; } = RoleLock.RunFolder;
 
     /// <summary>This process.</summary>
     public static Surroundings Machine() => new()

@@ -32,16 +32,24 @@ internal sealed class RadioEvents(ChannelReader<RadioEvent> source, TimeProvider
 
     public Task<bool> WaitAsync(CancellationToken cancellationToken) => source.WaitToReadAsync(cancellationToken).AsTask();
 
-    /// <summary>Those that may go now, in order per radio.</summary>
-    public List<RadioEvent> TakeDue()
+    /// <summary>
+    /// Takes in what has happened. Call before reading the snapshot that is shown next: it is published no later than its events, so what is
+    /// taken in here is in it, and what happens after it waits for the next one.
+    /// </summary>
+    public void TakeIn()
     {
         while (source.TryRead(out RadioEvent? radioEvent))
         {
-            // A radio that was never shown has nobody to tell its events to.
-            if (!_discovered.ContainsKey(radioEvent.RadioId)) continue;
             if (_waiting.Count == MostWaiting) _waiting.RemoveAt(0);
             _waiting.Add(radioEvent);
         }
+    }
+
+    /// <summary>Those that may go now, in order per radio. Call after that snapshot was shown, its discovery included.</summary>
+    public List<RadioEvent> TakeDue()
+    {
+        // A radio that is not in the snapshot by now has nobody to tell its events to.
+        _waiting.RemoveAll(radioEvent => !_discovered.ContainsKey(radioEvent.RadioId));
         List<RadioEvent> due = _waiting.FindAll(radioEvent => Left(radioEvent) <= TimeSpan.Zero);
         _waiting.RemoveAll(due.Contains);
         return due;

@@ -39,8 +39,9 @@ internal sealed class TopicOwner(
         finally
         {
             await ended.CancelAsync();
-            await defended.ContinueOnEnd();
-            await obeyed.ContinueOnEnd();
+            // Their outcome no longer matters: an earlier cause is on its way.
+            await ((Task)defended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await obeyed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -106,6 +107,8 @@ internal sealed class TopicOwner(
                 bool isBeat = beat.IsCompleted;
                 bool isBirth = born.IsCompleted && inbox.Births.TryRead(out _);
                 if (isBirth) Log.Birth(logger);
+                // In this order: an event must not overtake the state that goes with it.
+                events.TakeIn();
                 Snapshot snapshot = feed.Current;
                 await FollowOnceAsync(snapshot, isBeat, isBirth, cancellationToken);
 
@@ -119,7 +122,7 @@ internal sealed class TopicOwner(
         finally
         {
             await ended.CancelAsync();
-            await Task.WhenAll([changed, happened, born, beat, .. due is null ? [] : new[] { due }]).ContinueOnEnd();
+            await Task.WhenAll([changed, happened, born, beat, .. due is null ? [] : new[] { due }]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -6,6 +6,9 @@ namespace Longwire.Options;
 /// <summary>From nodes to what <c>longwire attach</c> does.</summary>
 internal static class AttachOptionsReader
 {
+    /// <summary>Why what is about the link has no effect.</summary>
+    public const string NoLink = "cannot hold a radio while its Pi is away yet";
+
     private const int LongestHold = 3600;
 
     public static LoadedOptions<AttachOptions> Read(MapNode node)
@@ -15,13 +18,16 @@ internal static class AttachOptionsReader
         AttachOptions fallback = AttachOptions.Default;
         PisReader pis = PisReader.Read(root, problems);
         (ImmutableArray<RadioRule> radios, bool takeRecognised) = RadioRulesReader.Read(root, problems, pis.Resolve);
+        TimeSpan? hold = root.Seconds("hold_seconds", 0, LongestHold), stale = root.Seconds("stale_seconds", 1, LongestHold);
+        root.NotYet("hold_seconds", hold, fallback.Hold, NoLink);
+        root.NotYet("stale_seconds", stale, fallback.Stale, NoLink);
         var options = new AttachOptions
         {
             Pis = pis.Pis,
             Radios = radios,
             TakeRecognised = takeRecognised,
-            Hold = root.Seconds("hold_seconds", 0, LongestHold) ?? fallback.Hold,
-            Stale = root.Seconds("stale_seconds", 1, LongestHold) ?? fallback.Stale,
+            Hold = hold ?? fallback.Hold,
+            Stale = stale ?? fallback.Stale,
             BaseTopic = Topic(root, "base_topic", problems) ?? fallback.BaseTopic,
             DiscoveryPrefix = Topic(root, "discovery_prefix", problems) ?? fallback.DiscoveryPrefix,
             Mqtt = Mqtt(root, problems),

@@ -26,10 +26,16 @@ internal static class ExportOptionsReader
             ? (fallback.Radios, fallback.TakeRecognised)
             : RadioRulesReader.Read(root, problems, resolvePi: null);
         OptionMap? stock = root.Map("stock", StockKeys.AsSpan());
+        string? name = root.Text("name");
+        int? listen = root.Number("listen", 1, IPEndPoint.MaxPort);
+        TimeSpan? maxHold = root.Seconds("max_hold_seconds", 0, LongestHold);
+        root.NotYet("name", name, null, "tells nobody its name yet");
+        root.NotYet("listen", listen, ExportOptions.Default.Listen, "serves stock clients alone (stock.port)");
+        root.NotYet("max_hold_seconds", maxHold, ExportOptions.Default.MaxHold, AttachOptionsReader.NoLink);
         return new ExportOptions
         {
-            Name = root.Text("name") ?? fallback.Name,
-            Listen = root.Number("listen", 1, IPEndPoint.MaxPort) ?? fallback.Listen,
+            Name = name ?? fallback.Name,
+            Listen = listen ?? fallback.Listen,
             Radios = radios,
             TakeRecognised = takeRecognised,
             Stock = new StockExportOptions
@@ -37,7 +43,7 @@ internal static class ExportOptionsReader
                 Port = stock?.Number("port", 1, IPEndPoint.MaxPort) ?? fallback.Stock.Port,
                 Allow = stock?.Find("allow") is null ? fallback.Stock.Allow : Allow(stock, problems),
             },
-            MaxHold = root.Seconds("max_hold_seconds", 0, LongestHold) ?? fallback.MaxHold,
+            MaxHold = maxHold ?? fallback.MaxHold,
             LogLevel = LogLevels.Read(root, problems) ?? fallback.LogLevel,
         };
     }

@@ -5,6 +5,7 @@ internal static class OptionsFile
 {
     /// <summary>Written by the Supervisor.</summary>
     public const string SupervisorPath = "/data/options.json";
+    public const string AttachPath = "/etc/longwire/attach.yaml";
     public const string ExportPath = "/etc/longwire/export.yaml";
 
     /// <exception cref="OptionsException">The file as a whole cannot be read: exit 2.</exception>

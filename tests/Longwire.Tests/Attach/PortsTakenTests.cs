@@ -45,7 +45,7 @@ public sealed class PortsTakenTests : IDisposable
     {
         var stick = new ScriptedStick();
         await using FakeUsbipd usbipd = FakeUsbipd.Start(client => stick.ServeAsync(client));
-        await using var hubs = new HubAuthorization(kernel, NullLogger.Instance);
+        await using var hubs = new HubAuthorization(kernel, (_, _) => Task.CompletedTask, NullLogger.Instance);
         var store = new MemoryStore(new MemoryFile(_sysfs.Folder), TimeProvider.System, NullLogger.Instance, _ => { });
         var around = new AttachmentSurroundings(kernel, hubs, _events.Writer, store, TimeProvider.System, NullLogger.Instance);
         using var attachment = new Attachment(new AttachRequest("attic", usbipd.EndPoint, ScriptedStick.Exported.BusId, SourcePort: 0), around);

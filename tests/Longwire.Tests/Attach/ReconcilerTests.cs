@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Longwire.Attach;
+using Longwire.Attach.Memory;
 using Longwire.Health;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
@@ -369,5 +371,16 @@ public sealed class ReconcilerTests
         Assert.Contains(snapshot.Bridge.Problems, p => p.Contains("radios[1]", StringComparison.Ordinal) && p.Contains("Plug it in", StringComparison.Ordinal));
         Assert.Contains(snapshot.Bridge.Problems, p => p.Contains("cellar", StringComparison.Ordinal) && p.Contains("See that it is on", StringComparison.Ordinal));
         Assert.Equal(RadioStatus.Attached, Assert.Single(snapshot.Radios).Status);
+    }
+
+    [Fact]
+    public async Task A_hub_that_was_found_late_is_in_the_memory_before_it_is_held()
+    {
+        await using var bench = new AttachBench();
+        var found = new HubAuthorizationMemory("boot", ImmutableSortedDictionary<string, int>.Empty.Add("usb3", 1));
+        var remembered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        bench.Tell(new AttachEvent.HubsFound(found, remembered));
+        await remembered.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        Assert.Same(found, bench.Memory.HubAuthorization);
     }
 }

@@ -73,6 +73,30 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task A_second_attach_on_the_machine_ends_with_1_whatever_its_folder_and_is_not_told_to_take_another()
+    {
+        using IDisposable? first = DataFolder.TryLock(_run.RunFolder, RoleLock.Attach);
+        Assert.NotNull(first);
+
+        Assert.Equal(ExitCode.Failed, await _run.RunAsync("attach", "--options", _run.Write("empty.yaml", ""), "--data", Path.Combine(_run.Folder, "own")));
+
+        Assert.Contains("runs on this machine. Stop it first", _run.Error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("--data", _run.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_attach_whose_folder_is_taken_does_not_keep_the_machine()
+    {
+        using IDisposable? first = DataFolder.TryLock(_run.Folder, RoleLock.Attach);
+        Assert.Null(await RoleLock.TakeAttachAsync(_run.Folder, _run.RunFolder, _run.Error));
+        Assert.DoesNotContain("--data", _run.Error.ToString(), StringComparison.Ordinal);
+
+        using IDisposable? other = await RoleLock.TakeAttachAsync(Path.Combine(_run.Folder, "own"), _run.RunFolder, _run.Error);
+        Assert.NotNull(other);
+        Assert.Null(await RoleLock.TakeAttachAsync(Path.Combine(_run.Folder, "third"), _run.RunFolder, _run.Error));
+    }
+
+    [Fact]
     public void Both_roles_may_share_a_data_folder_and_a_lock_ends_with_its_holder()
     {
         using IDisposable? attach = DataFolder.TryLock(_run.Folder, RoleLock.Attach);

@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using Longwire.Attach.Memory;
 using Longwire.Commands;
+using Longwire.Tests.Attach;
+using Longwire.UsbIp.Sysfs;
 using Xunit;
 
 namespace Longwire.Tests.Commands;
@@ -83,12 +86,52 @@ public sealed class ForgetTests : IDisposable
         Assert.Equal(["b"], new RadioMemoryFile(_run.Folder).Read().Select(radio => radio.Id));
     }
 
+    [Theory]
+    [InlineData("a")]
+    [InlineData("--all")]
+    public async Task What_a_killed_attach_left_on_a_port_is_not_forgotten_before_the_port_is_free(string what)
+    {
+        WriteBootId("this boot");
+        Leave("a", "this boot");
+
+        Assert.Equal(ExitCode.Failed, await _run.RunAsync("forget", what, "--data", _run.Folder));
+
+        Assert.Contains("a (a) may still sit on vhci port 2. Start longwire attach and stop it once", _run.Error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(["a", "b"], new RadioMemoryFile(_run.Folder).Read().Select(radio => radio.Id));
+        // Another's port is no reason to keep this one.
+        Assert.Equal(ExitCode.Done, await _run.RunAsync("forget", "b", "--data", _run.Folder));
+        Assert.Equal(2, Assert.Single(new RadioMemoryFile(_run.Folder).Read()).Attached?.Port);
+    }
+
+    [Fact]
+    public async Task A_port_of_another_boot_is_free_by_itself()
+    {
+        WriteBootId("this boot");
+        Leave("a", "another");
+
+        Assert.Equal(ExitCode.Done, await _run.RunAsync("forget", "--all", "--data", _run.Folder));
+        Assert.Empty(new RadioMemoryFile(_run.Folder).Read());
+    }
+
+    private void WriteBootId(string bootId)
+    {
+        Directory.CreateDirectory(Path.Combine(SysfsRoot.Below(_run.Folder).Proc, "sys/kernel/random"));
+        File.WriteAllText(Path.Combine(SysfsRoot.Below(_run.Folder).Proc, "sys/kernel/random/boot_id"), bootId + "\n");
+    }
+
+    private void Leave(string radio, string bootId)
+    {
+        _run.Memory = null;
+        var memory = new AttachMemory { InstanceId = "i", Radios = [AttachBench.Known("a"), AttachBench.Known("b")] };
+        new MemoryFile(_run.Folder).Save(memory.With(memory.Find(radio)! with { Attached = new AttachRecord(bootId, 2, 65539, 2) }));
+    }
+
     private sealed class FakeMemory : IRadioMemory
     {
         public List<string> Forgotten { get; } = [];
         public IOException? Fault { get; set; }
 
-        public ImmutableArray<RememberedRadio> Read() => [new("0658_0200_1", "Z-Wave"), new("x_1", "Twin"), new("x_2", "twin")];
+        public ImmutableArray<RadioMemory> Read() => [Known("0658_0200_1", "Z-Wave"), Known("x_1", "Twin"), Known("x_2", "twin")];
 
         public string? ReadInstanceId() => null;
 
@@ -97,5 +140,7 @@ public sealed class ForgetTests : IDisposable
             if (Fault is not null) throw Fault;
             Forgotten.AddRange(radioIds);
         }
+
+        private static RadioMemory Known(string id, string name) => AttachBench.Known(id) with { Name = name };
     }
 }

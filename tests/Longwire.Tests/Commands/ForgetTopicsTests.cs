@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Longwire.Commands;
 using Longwire.HomeAssistant;
+using Longwire.Options;
 using Longwire.Tests.HomeAssistant;
 using Longwire.Tests.HomeAssistant.Brokers;
 using Xunit;
@@ -94,16 +95,47 @@ public sealed class ForgetTopicsTests : IDisposable
         Assert.Contains("another Longwire", _run.Output.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Without_a_broker_in_the_options_the_next_attach_clears()
+    [Theory]
+    [InlineData("--all", "run this again, or start attach, which")]
+    [InlineData(Other, "start attach, which")]
+    public async Task Without_a_broker_the_topics_stay_and_that_is_a_failure_with_its_remedy(string what, string remedy)
     {
         await using Mosquitto mosquitto = await Mosquitto.StartAsync();
         await PublishAsync(mosquitto.Port);
 
+        Assert.Equal(ExitCode.Failed, await _run.RunAsync("forget", what, "--data", _run.Folder));
+
+        Assert.Contains("no broker is known", _run.Error.ToString(), StringComparison.Ordinal);
+        Assert.Contains(remedy, _run.Error.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"longwire/radio/{Other}/state", (await Observer.RetainedAsync(mosquitto.Port)).Keys);
+
+        // As the remedy says.
+        Assert.Equal(ExitCode.Done, await ForgetAsync("--all", mosquitto.Port));
+        Assert.Empty(await Observer.RetainedAsync(mosquitto.Port));
+    }
+
+    [Fact]
+    public async Task Without_options_named_those_that_attach_finds_by_itself_lead_to_the_broker()
+    {
+        await using Mosquitto mosquitto = await Mosquitto.StartAsync();
+        await PublishAsync(mosquitto.Port);
+        await File.WriteAllTextAsync(_run.AttachOptions, Options(mosquitto.Port), TestContext.Current.CancellationToken);
+
         Assert.Equal(ExitCode.Done, await _run.RunAsync("forget", "--all", "--data", _run.Folder));
 
-        Assert.Contains("when attach next reaches the broker", _run.Output.ToString(), StringComparison.Ordinal);
-        Assert.Contains($"longwire/radio/{Other}/state", (await Observer.RetainedAsync(mosquitto.Port)).Keys);
+        Assert.Empty(await Observer.RetainedAsync(mosquitto.Port));
+    }
+
+    [Fact]
+    public async Task A_broker_that_others_than_the_options_know_of_is_used()
+    {
+        await using Mosquitto mosquitto = await Mosquitto.StartAsync();
+        await PublishAsync(mosquitto.Port);
+        _run.Brokers = new KnownBroker(new BrokerAddress("127.0.0.1", mosquitto.Port));
+
+        Assert.Equal(ExitCode.Done, await _run.RunAsync("forget", "--all", "--data", _run.Folder));
+
+        Assert.Empty(await Observer.RetainedAsync(mosquitto.Port));
     }
 
     [Fact]
@@ -120,7 +152,9 @@ public sealed class ForgetTopicsTests : IDisposable
     public void Dispose() => _run.Dispose();
 
     private Task<int> ForgetAsync(string what, int port) => _run.RunAsync(
-        "forget", what, "--data", _run.Folder, "--options", _run.Write("options.yaml", $"pis: [{{address: 192.0.2.7}}]\nmqtt: {{host: 127.0.0.1, port: {port}}}\n"));
+        "forget", what, "--data", _run.Folder, "--options", _run.Write("options.yaml", Options(port)));
+
+    private static string Options(int port) => $"pis: [{{address: 192.0.2.7}}]\nmqtt: {{host: 127.0.0.1, port: {port}}}\n";
 
     private async Task PublishAsync(int port)
     {
@@ -135,4 +169,9 @@ public sealed class ForgetTopicsTests : IDisposable
           { "id": "{{Some.RadioId}}", "name": "A", "pi_id": "p", "usb_id": "0658:0200", "port_chain": "1", "last_bus_id": "1-1", "serial_port_count": 1 },
           { "id": "{{Other}}", "name": "B", "pi_id": "p", "usb_id": "0658:0200", "port_chain": "2", "last_bus_id": "1-2", "serial_port_count": 1 }] }
         """);
+
+    private sealed class KnownBroker(BrokerAddress broker) : IBrokerSource
+    {
+        public ValueTask<BrokerAddress?> FindAsync(MqttOptions options, CancellationToken cancellationToken) => ValueTask.FromResult<BrokerAddress?>(broker);
+    }
 }

@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Longwire.Attach.Memory;
 using Longwire.Commands;
 using Longwire.Options;
 using Longwire.Radios;
+using Longwire.Tests.Attach;
 using Longwire.Tests.Options;
 using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Usb;
@@ -15,6 +17,8 @@ namespace Longwire.Tests.Commands;
 
 public sealed class PiSticksTests
 {
+    private const string OneRule = "pis: [{address: attic}]\nradios: [0658:0200]";
+
     private static readonly ExportNotice s_notice = new() { Version = "0.1.0" };
 
     [Fact]
@@ -53,6 +57,50 @@ public sealed class PiSticksTests
         Assert.All(sticks, stick => Assert.Equal(Verdict.Ambiguous, stick.Verdict));
         Assert.All(sticks, stick => Assert.Contains("2 sticks answer to it", stick.Reason, StringComparison.Ordinal));
         Assert.Equal(["- match: \"0658:0200@1.2\"", "- match: \"0658:0200@1.4\""], sticks.Select(stick => stick.Line));
+    }
+
+    [Fact]
+    public void Of_twins_the_one_that_the_rule_has_meant_so_far_is_attached()
+    {
+        ImmutableArray<ListedStick> sticks = Sticks(OneRule, Known("1.2")).Judge(new DeviceList([Device("1-1.2", "0658:0200"), Device("1-1.4", "0658:0200")], null)).Sticks;
+
+        Assert.Equal([Verdict.Wanted, Verdict.Ambiguous], sticks.Select(stick => stick.Verdict));
+        Assert.Contains("2 sticks answer to it", sticks[1].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_twin_that_comes_while_the_known_one_is_attached_is_not_taken_for_it()
+    {
+        RadioMemory attached = Known("1.2") with { Attached = new AttachRecord("this boot", 0, 65539, 2) };
+
+        // A stock usbipd does not list what is in use, a Longwire says so.
+        ListedStick alone = Assert.Single(Sticks(OneRule, attached).Judge(new DeviceList([Device("1-1.4", "0658:0200")], null)).Sticks);
+        ExportNotice notice = s_notice with { Entries = [new NoticeEntry(BusId.Parse("1-1.2"), UsbId.Parse("0658:0200"), NoticeReason.InUse)] };
+        ImmutableArray<ListedStick> both = Sticks(OneRule, attached).Judge(new DeviceList([Device("1-1.4", "0658:0200")], notice)).Sticks;
+
+        Assert.Equal(Verdict.Ambiguous, alone.Verdict);
+        Assert.Contains("radios[0] names one radio, and so far that is known; write an entry", alone.Reason, StringComparison.Ordinal);
+        Assert.Equal([Verdict.NotOffered, Verdict.Ambiguous], both.Select(stick => stick.Verdict));
+    }
+
+    [Theory]
+    [InlineData("this boot")]
+    [InlineData("another")]
+    public void A_record_that_a_crash_or_a_boot_left_keeps_no_stick_away(string bootId)
+    {
+        RadioMemory left = Known("1.2") with { Attached = new AttachRecord(bootId, 0, 65539, 2) };
+
+        Assert.Equal(Verdict.Wanted, Assert.Single(Sticks(OneRule, left).Judge(new DeviceList([Device("1-1.2", "0658:0200")], null)).Sticks).Verdict);
+    }
+
+    [Fact]
+    public void A_radio_that_moved_to_another_port_is_still_the_one()
+    {
+        Assert.Equal(Verdict.Wanted, Assert.Single(Sticks(OneRule, Known("1.2")).Judge(new DeviceList([Device("1-1.4", "0658:0200")], null)).Sticks).Verdict);
+        // With a twin at another port than its own nobody can say which it is but the sticks themselves.
+        Assert.All(
+            Sticks(OneRule, Known("1.2")).Judge(new DeviceList([Device("1-1.3", "0658:0200"), Device("1-1.4", "0658:0200")], null)).Sticks,
+            stick => Assert.Equal(Verdict.Unclear, stick.Verdict));
     }
 
     [Fact]
@@ -125,12 +173,12 @@ public sealed class PiSticksTests
         string options = run.Write("attach.yaml", $"pis: [{{name: attic, address: '127.0.0.1:{((IPEndPoint)usbipd.LocalEndpoint).Port}'}}]");
 
 #pragma warning disable CA2025 // Awaited before the listener is disposed of.
-        Task serving = ServeAsync(usbipd, 2, TestContext.Current.CancellationToken);
+        Task serving = ServeAsync(usbipd, 2, [Device("1-1.4", "10c4:8a2a")], TestContext.Current.CancellationToken);
 #pragma warning restore CA2025
-        Assert.Equal(ExitCode.Done, await run.RunAsync("list", "attic", "--options", options));
+        Assert.Equal(ExitCode.Done, await run.RunAsync("list", "attic", "--options", options, "--data", run.Folder));
         string table = run.Output.ToString();
         run.Output.GetStringBuilder().Clear();
-        Assert.Equal(ExitCode.Done, await run.RunAsync("list", "attic", "--json", "--options", options));
+        Assert.Equal(ExitCode.Done, await run.RunAsync("list", "attic", "--json", "--options", options, "--data", run.Folder));
         await serving;
 
         Assert.Contains("1-1.4   10c4:8a2a  Nortek HUSBZB-1  Z-Wave and Zigbee, 2 serial ports  will be attached", table, StringComparison.Ordinal);
@@ -146,6 +194,31 @@ public sealed class PiSticksTests
     }
 
     [Fact]
+    public async Task The_memory_of_attach_is_read_while_attach_has_it_and_one_that_cannot_be_read_costs_a_sentence()
+    {
+        using var run = new TestRun();
+        using var usbipd = new TcpListener(IPAddress.Loopback, 0);
+        usbipd.Start();
+        string options = run.Write("attach.yaml", $"pis: [{{name: attic, address: '127.0.0.1:{((IPEndPoint)usbipd.LocalEndpoint).Port}'}}]\nradios: [0658:0200]");
+        new MemoryFile(run.Folder).Save(new AttachMemory { InstanceId = "i", Radios = [Known("1.2")] });
+        using IDisposable? attach = DataFolder.TryLock(run.Folder, RoleLock.Attach);
+
+#pragma warning disable CA2025 // Awaited before the listener is disposed of.
+        Task serving = ServeAsync(usbipd, 2, [Device("1-1.2", "0658:0200"), Device("1-1.4", "0658:0200")], TestContext.Current.CancellationToken);
+#pragma warning restore CA2025
+        Assert.Equal(ExitCode.Done, await run.RunAsync("list", "attic", "--options", options, "--data", run.Folder));
+        Assert.Contains("will be attached, by radios[0]", run.Output.ToString(), StringComparison.Ordinal);
+        Assert.Empty(run.Error.ToString());
+
+        run.Write("memory.json", "{");
+        run.Output.GetStringBuilder().Clear();
+        Assert.Equal(ExitCode.Done, await run.RunAsync("list", "attic", "--options", options, "--data", run.Folder));
+        await serving;
+        Assert.DoesNotContain("will be attached", run.Output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("What attach remembers is left out", run.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_pi_that_does_not_answer_is_a_sentence_and_ends_with_1()
     {
         using var run = new TestRun();
@@ -154,30 +227,32 @@ public sealed class PiSticksTests
         int port = ((IPEndPoint)nobody.LocalEndpoint).Port;
         nobody.Stop();
 
-        Assert.Equal(ExitCode.Failed, await run.RunAsync("list", $"127.0.0.1:{port}"));
+        Assert.Equal(ExitCode.Failed, await run.RunAsync("list", $"127.0.0.1:{port}", "--data", run.Folder));
         Assert.Contains("gives no list", run.Error.ToString(), StringComparison.Ordinal);
         Assert.Empty(run.Output.ToString());
     }
 
-    private static async Task ServeAsync(TcpListener listener, int times, CancellationToken cancellationToken)
+    private static async Task ServeAsync(TcpListener listener, int times, ImmutableArray<ExportedDevice> devices, CancellationToken cancellationToken)
     {
         for (int i = 0; i < times; i++)
         {
             using Socket client = await listener.AcceptSocketAsync(cancellationToken);
             byte[] request = new byte[OpCommon.Size];
             await client.ReceiveAsync(request, cancellationToken);
-            await client.SendAsync(DeviceListReply.Encode([Device("1-1.4", "10c4:8a2a")]), cancellationToken);
+            await client.SendAsync(DeviceListReply.Encode(devices), cancellationToken);
             client.Shutdown(SocketShutdown.Both);
         }
     }
 
     private static ImmutableArray<ListedStick> Judge(string options, ImmutableArray<ExportedDevice> devices) => Sticks(options).Judge(new DeviceList(devices, null)).Sticks;
 
-    private static PiSticks Sticks(string yaml)
+    private static PiSticks Sticks(string yaml, params RadioMemory[] known)
     {
         AttachOptions options = Read.Yaml(yaml).Options;
-        return new PiSticks(options.Pis[0], options, KnownRadios.Default);
+        return new PiSticks(options.Pis[0], options, KnownRadios.Default, [.. known], "this boot");
     }
+
+    private static RadioMemory Known(string port) => AttachBench.Known("known", port: port) with { Controller = "platform/soc/x.usb" };
 
     private static ExportedDevice Device(string busId, string id, string controller = "platform/soc/x.usb")
     {

@@ -1,4 +1,5 @@
 using Longwire.Commands;
+using Longwire.HomeAssistant;
 using Longwire.UsbIp.Sysfs;
 
 namespace Longwire.Tests.Commands;
@@ -12,6 +13,10 @@ internal sealed class TestRun : IDisposable
     public MemoryStream Log { get; } = new();
     public Dictionary<string, string> Environment { get; } = new(StringComparer.Ordinal);
     public IRadioMemory? Memory { get; set; }
+    public IBrokerSource Brokers { get; set; } = new ConfiguredBroker();
+
+    /// <summary>Stands for /etc/longwire/attach.yaml; it is not there until a test writes it.</summary>
+    public string AttachOptions => Path.Combine(Folder, "etc-attach.yaml");
 
     public void Dispose()
     {
@@ -20,6 +25,8 @@ internal sealed class TestRun : IDisposable
         Log.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
+
+    public string RunFolder => Path.Combine(Folder, "run");
 
     public string Write(string name, string content)
     {
@@ -39,6 +46,9 @@ internal sealed class TestRun : IDisposable
             Environment = Environment,
             Sysfs = SysfsRoot.Below(Folder),
             SupervisorOptions = Path.Combine(Folder, "supervisor.json"),
+            AttachOptions = AttachOptions,
+            Brokers = Brokers,
+            RunFolder = RunFolder,
             OpenMemory = folder => Memory ?? new RadioMemoryFile(folder),
         },
         CancellationToken.None);

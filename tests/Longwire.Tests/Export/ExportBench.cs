@@ -154,6 +154,10 @@ internal sealed class ExportBench : IAsyncDisposable
         return [.. all];
     }
 
+    // The kernel's attribute holds one word whatever was written before; a plain file keeps the tail of a longer one.
+    public string PowerControl(string busId) =>
+        File.ReadAllText(Path.Combine(Sysfs.DeviceFolder(busId), "power/control")).StartsWith("on", StringComparison.Ordinal) ? "on" : "auto";
+
     public async ValueTask DisposeAsync()
     {
         if (_ledger is not null) await StopAsync();

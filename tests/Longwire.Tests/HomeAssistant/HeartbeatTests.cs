@@ -9,6 +9,7 @@ namespace Longwire.Tests.HomeAssistant;
 public sealed class HeartbeatTests
 {
     private const string State = $"longwire/radio/{Some.RadioId}/state";
+    private const string Event = $"longwire/radio/{Some.RadioId}/event";
     private const string Config = $"homeassistant/device/longwire_radio_{Some.RadioId}/config";
 
     [Fact]
@@ -114,6 +115,33 @@ public sealed class HeartbeatTests
         bridge.Publish(bridge.Feed.Current, new RadioEvent("fresh", RadioEventType.Lost, "pulled"));
         Seen third = await observer.WaitForAsync("longwire/radio/fresh/event", seen => seen.Json.GetProperty("event_type").GetString() == "lost");
         Assert.True(third.At > second.At);
+    }
+
+    [Fact]
+    public async Task What_happens_while_a_heartbeat_is_under_way_follows_its_own_state()
+    {
+        var time = new HandWoundTime();
+        await using Mosquitto mosquitto = await Mosquitto.StartAsync();
+        await using Observer observer = await Observer.ConnectAsync(mosquitto.Port);
+        await using Bridge bridge = await StartAsync(mosquitto, observer, time);
+        bridge.Publish(Some.Snapshot(Some.Radio), new RadioEvent(Some.RadioId, RadioEventType.Attached, null));
+        await observer.WaitForAsync(Event);
+        await mosquitto.StallAsync();
+        int from = observer.Count, started = time.ShortTimersStarted;
+        await BeatAsync(time);
+        // The first publish of this heartbeat waits for the broker's answer.
+        await Eventually.IsTrueAsync(() => time.ShortTimersStarted > started, () => "the heartbeat's first publish");
+        bridge.Publish(
+            Some.Snapshot(Some.Radio with { Status = RadioStatus.Unplugged }, Some.Radio with { Id = "fresh" }),
+            new RadioEvent(Some.RadioId, RadioEventType.Lost, "pulled"),
+            new RadioEvent("fresh", RadioEventType.Plugged, null));
+        await mosquitto.ContinueAsync();
+
+        await observer.WaitForAsync("longwire/radio/fresh/event", from: from);
+        List<Seen> told = [.. observer.All.Skip(from)];
+        int lost = told.FindIndex(seen => seen.Topic == Event);
+        int state = told.FindIndex(seen => seen.Topic == State && seen.Json.GetProperty("status").GetString() == "unplugged");
+        Assert.True(state >= 0 && state < lost, observer.Tell(from));
     }
 
     [Fact]

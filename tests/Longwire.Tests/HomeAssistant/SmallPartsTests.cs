@@ -92,13 +92,13 @@ public sealed class SmallPartsTests
         Channel<RadioEvent> source = Channel.CreateBounded<RadioEvent>(1000);
         var events = new RadioEvents(source.Reader, time);
         source.Writer.TryWrite(new RadioEvent("unknown", RadioEventType.Lost, null));
-        Assert.Empty(events.TakeDue());
+        Assert.Empty(Due(events));
         events.Discovered(["a"]);
         for (int i = 0; i < 300; i++) source.Writer.TryWrite(new RadioEvent("a", RadioEventType.Lost, $"{i}"));
-        Assert.Empty(events.TakeDue());
+        Assert.Empty(Due(events));
         Assert.Equal(BrokerTimers.EventsAfterDiscovery, events.NextDue);
         time.Advance(BrokerTimers.EventsAfterDiscovery);
-        List<RadioEvent> due = events.TakeDue();
+        List<RadioEvent> due = Due(events);
         Assert.Equal(256, due.Count);
         Assert.Equal("44", due[0].Reason);
         Assert.Equal("299", due[^1].Reason);
@@ -107,9 +107,31 @@ public sealed class SmallPartsTests
         events.Discovered(["a", "b"]);
         source.Writer.TryWrite(new RadioEvent("b", RadioEventType.Attached, null));
         source.Writer.TryWrite(new RadioEvent("a", RadioEventType.Attached, null));
-        Assert.Equal("a", Assert.Single(events.TakeDue()).RadioId);
+        Assert.Equal("a", Assert.Single(Due(events)).RadioId);
         events.DropAll();
         Assert.Null(events.NextDue);
+    }
+
+    [Fact]
+    public void An_event_that_comes_while_a_snapshot_is_shown_waits_for_the_next()
+    {
+        Channel<RadioEvent> source = Channel.CreateBounded<RadioEvent>(1000);
+        var time = new FakeTimeProvider();
+        var events = new RadioEvents(source.Reader, time);
+        events.Discovered(["a"]);
+        time.Advance(BrokerTimers.EventsAfterDiscovery);
+        events.TakeIn();
+        source.Writer.TryWrite(new RadioEvent("a", RadioEventType.Lost, "pulled"));
+        source.Writer.TryWrite(new RadioEvent("fresh", RadioEventType.Plugged, null));
+
+        Assert.Empty(events.TakeDue());
+
+        // The next snapshot, which has both.
+        events.TakeIn();
+        events.Discovered(["a", "fresh"]);
+        Assert.Equal("a", Assert.Single(events.TakeDue()).RadioId);
+        time.Advance(BrokerTimers.EventsAfterDiscovery);
+        Assert.Equal("fresh", Assert.Single(events.TakeDue()).RadioId);
     }
 
     [Fact]
@@ -154,5 +176,11 @@ public sealed class SmallPartsTests
         var broker = new BrokerAddress("h", 1) { Username = "anna", Password = "secret" };
         Assert.DoesNotContain("secret", broker.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("secret", new MqttSettings(new Longwire.Options.MqttOptions { Password = "secret" }).ToString(), StringComparison.Ordinal);
+    }
+
+    private static List<RadioEvent> Due(RadioEvents events)
+    {
+        events.TakeIn();
+        return events.TakeDue();
     }
 }

@@ -58,7 +58,8 @@ public sealed class AttachOptionsTests
     {
         LoadedOptions<AttachOptions> loaded = Read.Yaml(EverythingInYaml);
 
-        Assert.Empty(loaded.Problems);
+        // Read, and without effect until there is the link.
+        Assert.Equal(["hold_seconds", "stale_seconds"], loaded.Problems.Select(problem => problem.Path));
         AttachOptions options = loaded.Options;
         Assert.Equal(2, options.Pis.Length);
         Assert.Equal(("attic", "attic", "192.168.0.10"), (options.Pis[0].Id, options.Pis[0].Name, options.Pis[0].Address));
@@ -96,6 +97,10 @@ public sealed class AttachOptionsTests
         Assert.True(loaded.Options.Mqtt.Verify);
         Assert.Equal(LogLevel.Information, loaded.Options.LogLevel);
     }
+
+    [Fact]
+    public void What_has_no_effect_yet_may_stand_there_with_the_value_it_has_anyway() =>
+        Assert.Empty(Read.Json("""{ "pis": [{ "address": "attic.lan" }], "hold_seconds": 60, "stale_seconds": 10 }""").Problems);
 
     [Fact]
     public void Empty_fields_of_the_supervisors_form_count_as_left_out()

@@ -30,7 +30,8 @@ public sealed class ExportOptionsTests
             log_level: warning
             """);
 
-        Assert.Empty(loaded.Problems);
+        // Read, and without effect until there is the link.
+        Assert.Equal(["name", "listen", "max_hold_seconds"], loaded.Problems.Select(problem => problem.Path));
         Assert.Equal(("attic", 4000, LogLevel.Warning), (loaded.Options.Name, loaded.Options.Listen, loaded.Options.LogLevel));
         Assert.Equal(("0658:0200", "Z-Wave"), (loaded.Options.Radios[0].Match.ToString(), loaded.Options.Radios[0].Name));
         Assert.False(loaded.Options.TakeRecognised);
@@ -42,7 +43,7 @@ public sealed class ExportOptionsTests
     [Fact]
     public void The_environment_says_the_same_as_a_file() =>
         Assert.Equal(
-            Read.Export("name: attic\nlisten: 4000\nradios: [0658:0200, 10c4:8a2a@1.4]\nstock: {port: 4001, allow: [10.0.0.5, '::1']}\nmax_hold_seconds: 9\nlog_level: debug"),
+            Read.Export("name: attic\nlisten: 4000\nradios: [0658:0200, 10c4:8a2a@1.4]\nstock: {port: 4001, allow: [10.0.0.5, '::1']}\nmax_hold_seconds: 9\nlog_level: debug").Options,
             Read.Export(
                 "",
                 ("LONGWIRE_NAME", "attic"),
@@ -52,7 +53,7 @@ public sealed class ExportOptionsTests
                 ("LONGWIRE_STOCK_ALLOW", "10.0.0.5, ::1,"),
                 ("LONGWIRE_MAX_HOLD_SECONDS", "9"),
                 ("LONGWIRE_LOG_LEVEL", "debug"),
-                ("PATH", "/bin")));
+                ("PATH", "/bin")).Options);
 
     [Fact]
     public void The_environment_counts_before_the_file_and_an_empty_variable_says_nothing()
@@ -60,7 +61,7 @@ public sealed class ExportOptionsTests
         LoadedOptions<ExportOptions> loaded = Read.Export(
             "name: attic\nstock: {port: 4001, allow: [10.0.0.5]}", ("LONGWIRE_NAME", "cellar"), ("LONGWIRE_STOCK_PORT", ""), ("LONGWIRE_STOCK_ALLOW", ""), ("LONGWIRE_RADIOS", ""));
 
-        Assert.Empty(loaded.Problems);
+        Assert.Equal(["name", "LONGWIRE_NAME"], loaded.Problems.Select(problem => problem.Path));
         Assert.Equal("cellar", loaded.Options.Name);
         Assert.Equal(4001, loaded.Options.Stock.Port);
         Assert.Equal(["10.0.0.5"], loaded.Options.Stock.Allow);
@@ -83,6 +84,9 @@ public sealed class ExportOptionsTests
     [Theory]
     [InlineData("stock: {allow: [attic.lan]}", "stock.allow[0]", "attic.lan")]
     [InlineData("stock: {allow: {a: b}}", "stock.allow", "a map of keys and values")]
+    [InlineData("name: attic", "name", "attic")]
+    [InlineData("listen: 4000", "listen", "4000")]
+    [InlineData("max_hold_seconds: 90", "max_hold_seconds", "90")]
     [InlineData("stock: [1]", "stock", "a list")]
     [InlineData("radios: [{match: 0658:0200, pi: attic}]", "radios[0].pi", "")]
     [InlineData("pis: []", "pis", "")]
@@ -93,6 +97,10 @@ public sealed class ExportOptionsTests
         Assert.Equal((path, value), (problem.Path, problem.Value));
         Assert.NotEmpty(problem.Remedy);
     }
+
+    [Fact]
+    public void What_has_no_effect_yet_may_stand_there_with_the_value_it_has_anyway() =>
+        Assert.Empty(Read.Export("name:\nlisten: 3241", ("LONGWIRE_MAX_HOLD_SECONDS", "120"), ("LONGWIRE_NAME", "")).Problems);
 
     [Fact]
     public void A_list_of_clients_in_which_nothing_is_readable_allows_nobody() =>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Longwire.Attach.Memory;
 using Longwire.UsbIp.Linux;
@@ -18,7 +19,9 @@ namespace Longwire.Attach.Kernel;
 /// device would get no driver. So a shell waits on a pipe from us: when we end, however we end, it puts the values back. What even
 /// that cannot cover (a container killed with all its processes) is remembered on disk and put back at the next start.
 /// </remarks>
-internal sealed class HubAuthorization(AttachKernel kernel, ILogger logger) : IAsyncDisposable
+/// <param name="remember">Called with all that was found, when a hub turns up after the start; returns when it is on disk, or could not be.</param>
+internal sealed class HubAuthorization(
+    AttachKernel kernel, Func<HubAuthorizationMemory, CancellationToken, Task> remember, ILogger logger) : IAsyncDisposable
 {
     // Signals to the process group are for us to answer; the shell answers to the end of its pipe alone.
     // "cat" ends with the pipe. $@: value path value path …
@@ -26,8 +29,11 @@ internal sealed class HubAuthorization(AttachKernel kernel, ILogger logger) : IA
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
+    // Radios on different hubs come up at once, and each adds to what was found.
+    [SuppressMessage("Usage", "CA2213", Justification = "Who comes late must find it; without a wait handle it holds nothing.")]
+    private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly List<Process> _guards = [];
-    private bool _ended;
+    private volatile bool _ended;
 
     /// <summary>What was found: what a stranger's device gets.</summary>
     public ImmutableSortedDictionary<string, int> Found { get; private set; } = ImmutableSortedDictionary<string, int>.Empty;
@@ -68,27 +74,20 @@ internal sealed class HubAuthorization(AttachKernel kernel, ILogger logger) : IA
     /// <summary>
     /// Before each use of a hub: somebody may have written to it since, a late guard of an earlier life of ours included.
     /// </summary>
-    public void EnsureHeld(VhciPort port)
+    /// <exception cref="OperationCanceledException">Cancelled; nothing was written that is not remembered.</exception>
+    public async Task EnsureHeldAsync(VhciPort port, CancellationToken cancellationToken)
     {
-        foreach (VhciRootHub hub in kernel.Vhci.ReadRootHubs())
+        await _turn.WaitAsync(cancellationToken);
+        try
         {
-            if (hub.Controller != port.Controller || hub.Speed != port.Hub) continue;
-            if (VhciAuthorization.ReadDefault(hub) is not { } value) continue;
-            if (!Found.ContainsKey(hub.Name))
+            foreach (VhciRootHub hub in kernel.Vhci.ReadRootHubs())
             {
-                // The module was loaded, or loaded again, after our start.
-                Found = Found.Add(hub.Name, value);
-                StartGuard([hub]);
+                if (hub.Controller == port.Controller && hub.Speed == port.Hub) await EnsureHeldAsync(hub, cancellationToken);
             }
-            if (value == 0) continue;
-            try
-            {
-                VhciAuthorization.WriteDefault(hub, 0);
-            }
-            catch (KernelRefusedException)
-            {
-                // Said at the start. What binds is looked at all the same.
-            }
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 
@@ -96,6 +95,8 @@ internal sealed class HubAuthorization(AttachKernel kernel, ILogger logger) : IA
     {
         if (_ended) return;
         _ended = true;
+        // Whoever is about to write a 0 does it before this, or not at all. Not for ever: one may hang on a slow disk.
+        if (await _turn.WaitAsync(s_patience)) _turn.Release();
         foreach (Process guard in _guards)
         {
             try
@@ -111,6 +112,29 @@ internal sealed class HubAuthorization(AttachKernel kernel, ILogger logger) : IA
         }
         // The same values again: a guard that was killed before us has put back nothing.
         PutBack();
+    }
+
+    private async Task EnsureHeldAsync(VhciRootHub hub, CancellationToken cancellationToken)
+    {
+        if (VhciAuthorization.ReadDefault(hub) is not { } value) return;
+        if (!Found.ContainsKey(hub.Name))
+        {
+            // The module was loaded, or loaded again, after our start. Remembered before it is held, as at the start.
+            ImmutableSortedDictionary<string, int> found = Found.Add(hub.Name, value);
+            await remember(new HubAuthorizationMemory(kernel.BootId, found), cancellationToken);
+            if (_ended) return;
+            Found = found;
+            StartGuard([hub]);
+        }
+        if (value == 0 || _ended) return;
+        try
+        {
+            VhciAuthorization.WriteDefault(hub, 0);
+        }
+        catch (KernelRefusedException)
+        {
+            // Said at the start. What binds is looked at all the same.
+        }
     }
 
     private void StartGuard(List<VhciRootHub> hubs)

@@ -66,16 +66,12 @@ internal sealed class AttachState
             ?? pi.Sticks.Values.FirstOrDefault(stick => stick.RadioId is null && Seems(stick) == radio.Id);
     }
 
-    /// <summary>The known radio a stick that was not identified yet seems to be: by kind and port, else as the only one of its kind there.</summary>
+    /// <summary>The known radio a stick is, or seems to be if it was not identified yet; see <see cref="RadioIds.Seems"/>.</summary>
     public string? Seems(Stick stick)
     {
         if (stick.Identity is not null) return stick.RadioId;
-        string kind = stick.Id.ToString();
-        List<RadioMemory> alike = [.. Memory.Radios.Where(radio => radio.PiId == stick.PiId && radio.UsbId == kind)];
-        if (alike.Find(radio => radio.Port == stick.Port) is { } there) return there.Id;
-        // The only one known, and the only one there: it moved to another port. With a twin beside it nobody can say which.
         bool onlyOne = Pis.TryGetValue(stick.PiId, out PiState? pi) && pi.Sticks.Values.Count(other => other.Id == stick.Id) == 1;
-        return alike.Count == 1 && onlyOne && !Radios[alike[0].Id].IsUp && !stick.IsNot.Contains(alike[0].Id) ? alike[0].Id : null;
+        return RadioIds.Seems(stick.PiId, stick.Id, stick.Port, Memory.Radios, onlyOne, radio => Radios[radio.Id].IsUp || stick.IsNot.Contains(radio.Id))?.Id;
     }
 
     public void Change(RadioState radio, RadioMemory memory)
@@ -83,6 +79,8 @@ internal sealed class AttachState
         radio.Memory = memory;
         Memory = Memory.With(memory);
     }
+
+    public void Change(HubAuthorizationMemory found) => Memory = Memory with { HubAuthorization = found };
 
     public RadioState Add(RadioMemory memory)
     {

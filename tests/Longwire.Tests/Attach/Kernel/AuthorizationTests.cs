@@ -19,12 +19,14 @@ public sealed class AuthorizationTests : IAsyncDisposable
     private readonly AttachKernel _kernel;
     private readonly RecordingLogger<AttachService> _log = new();
     private readonly HubAuthorization _hubs;
+    private readonly List<HubAuthorizationMemory> _remembered = [];
+    private Func<Task> _whenRemembered = () => Task.CompletedTask;
 
     public AuthorizationTests()
     {
         _vhci = new FakeVhci(_sysfs);
         _kernel = new AttachKernel(_sysfs.Root, _vhci.Host);
-        _hubs = new HubAuthorization(_kernel, _log);
+        _hubs = new HubAuthorization(_kernel, RememberAsync, _log);
     }
 
     [Fact]
@@ -68,7 +70,9 @@ public sealed class AuthorizationTests : IAsyncDisposable
         Assert.Null(_hubs.Hold());
         Assert.Equal("00", Default(3) + Default(4));
         SetDefault(3, 1);
-        _hubs.EnsureHeld(_vhci.Host.ReadPort(0)!.Value);
+        await EnsureHeldAsync(0);
+        // Known from the start, so there is nothing new to remember.
+        Assert.Empty(_remembered);
         Assert.Equal("0", Default(3));
         await _hubs.DisposeAsync();
         Assert.Equal("12", Default(3) + Default(4));
@@ -81,6 +85,54 @@ public sealed class AuthorizationTests : IAsyncDisposable
         _hubs.Look(Remembered(_kernel.BootId));
         Assert.Null(_hubs.Hold());
         await _hubs.DisposeAsync();
+        Assert.Equal("1", Default(3));
+    }
+
+    [Fact]
+    public async Task A_hub_that_turns_up_later_is_remembered_before_it_is_held()
+    {
+        var disk = new TaskCompletionSource();
+        _whenRemembered = () => disk.Task;
+        Task holding = EnsureHeldAsync(0);
+        HubAuthorizationMemory found = Assert.Single(_remembered);
+        Assert.Equal((_kernel.BootId, 1), (found.BootId, found.Found["usb3"]));
+        Assert.Equal("1", Default(3));
+
+        disk.SetResult();
+        await holding;
+
+        Assert.Equal("0", Default(3));
+        await _hubs.DisposeAsync();
+        Assert.Equal("1", Default(3));
+    }
+
+    [Fact]
+    public async Task Two_radios_that_come_up_at_once_on_hubs_not_seen_before_lose_neither()
+    {
+        SetDefault(4, 2);
+        var disk = new TaskCompletionSource();
+        _whenRemembered = () => disk.Task;
+        Task[] holding = [EnsureHeldAsync(0), EnsureHeldAsync(8)];
+        disk.SetResult();
+        await Task.WhenAll(holding);
+
+        Assert.Equal([("usb3", 1), ("usb4", 2)], _remembered[^1].Found.Select(hub => (hub.Key, hub.Value)));
+        Assert.Equal("00", Default(3) + Default(4));
+        await _hubs.DisposeAsync();
+        Assert.Equal("12", Default(3) + Default(4));
+    }
+
+    [Fact]
+    public async Task What_was_put_back_is_not_held_again_by_a_radio_that_was_late()
+    {
+        var disk = new TaskCompletionSource();
+        _whenRemembered = () => disk.Task;
+        Task late = EnsureHeldAsync(0);
+        ValueTask ending = _hubs.DisposeAsync();
+        disk.SetResult();
+        await late;
+        await ending;
+        await EnsureHeldAsync(0);
         Assert.Equal("1", Default(3));
     }
 
@@ -147,6 +199,14 @@ public sealed class AuthorizationTests : IAsyncDisposable
         await _hubs.DisposeAsync();
         _sysfs.Dispose();
         _log.AssertNothingUnexpected();
+    }
+
+    private Task EnsureHeldAsync(int port) => _hubs.EnsureHeldAsync(_vhci.Host.ReadPort(port)!.Value, TestContext.Current.CancellationToken);
+
+    private Task RememberAsync(HubAuthorizationMemory found, CancellationToken cancellationToken)
+    {
+        _remembered.Add(found);
+        return _whenRemembered().WaitAsync(cancellationToken);
     }
 
     private static HubAuthorizationMemory Remembered(string boot) => new(boot, ImmutableSortedDictionary<string, int>.Empty.Add("usb3", 1));

@@ -12,15 +12,22 @@ internal sealed class HandWoundTime : TimeProvider
 
     private readonly FakeTimeProvider _byHand = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
     private int _waiting;
+    private int _short;
 
     /// <summary>How many long timers were started so far.</summary>
     public int LongTimersStarted => Volatile.Read(ref _waiting);
+
+    public int ShortTimersStarted => Volatile.Read(ref _short);
 
     public override DateTimeOffset GetUtcNow() => _byHand.GetUtcNow();
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        if (dueTime < Long) return System.CreateTimer(callback, state, dueTime, period);
+        if (dueTime < Long)
+        {
+            Interlocked.Increment(ref _short);
+            return System.CreateTimer(callback, state, dueTime, period);
+        }
         ITimer timer = _byHand.CreateTimer(callback, state, dueTime, period);
         Interlocked.Increment(ref _waiting);
         return timer;
