@@ -24,6 +24,8 @@ internal sealed class AttachService(
 {
     private const int EventsWaiting = 1024;
 
+    private const string VhciModule = "vhci-hcd";
+
     private static readonly string[] s_serialModules = ["cdc_acm", "cp210x", "ftdi_sio", "ch341", "pl2303", "ti_usb_3410_5052"];
 
     private readonly Channel<AttachEvent> _events =
@@ -33,6 +35,9 @@ internal sealed class AttachService(
     private readonly MemoryFile _file = new(dataFolder);
     private readonly ConcurrentDictionary<Task, byte> _running = new();
     private AttachmentSurroundings? _surroundings;
+
+    /// <summary>What the attach side needs of the kernel.</summary>
+    public static IEnumerable<string> Modules => [VhciModule, .. s_serialModules];
 
     public async ValueTask SendAsync(RadioCommand command, CancellationToken cancellationToken) =>
         await _events.Writer.WriteAsync(new AttachEvent.Commanded(command), cancellationToken);
@@ -104,7 +109,7 @@ internal sealed class AttachService(
 
     private async Task LoadVhciAsync(CancellationToken cancellationToken)
     {
-        foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(["vhci-hcd"], cancellationToken))
+        foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync([VhciModule], cancellationToken))
         {
             if (outcome.Reason is not null) Report($"module {outcome.Module}", outcome.Reason);
         }
@@ -118,7 +123,7 @@ internal sealed class AttachService(
         while (!_kernel.Vhci.IsPresent)
         {
             await Task.Delay(AttachTimers.ModuleRetry, time, cancellationToken);
-            if (_kernel.Vhci.IsPresent || (await KernelModules.LoadAsync(["vhci-hcd"], cancellationToken)).All(outcome => outcome.Ok)) Report("module vhci-hcd", null);
+            if (_kernel.Vhci.IsPresent || (await KernelModules.LoadAsync([VhciModule], cancellationToken)).All(outcome => outcome.Ok)) Report($"module {VhciModule}", null);
         }
         foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(s_serialModules, cancellationToken))
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Longwire.Attach;
 using Longwire.Options;
 using Microsoft.Extensions.Logging;
 
@@ -18,6 +19,8 @@ internal static class AttachCommand
 
     private static async Task<int> RunAsync(string? optionsPath, string? data, Surroundings surroundings, CancellationToken cancellationToken)
     {
+        // Before anything else: until then we hold rights over the whole machine.
+        if (!await surroundings.ConfineAsync(AttachService.Modules, cancellationToken)) return ExitCode.Failed;
         string path = RoleOptions.RequireAttach(optionsPath, surroundings);
         string folder = RoleOptions.DataOf(data, path, surroundings);
         using var log = new StderrLog(surroundings.OpenLog(), surroundings.LogStyle, LogLevel.Information, surroundings.Time);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Longwire.Export;
 using Longwire.Options;
 using Microsoft.Extensions.Logging;
 
@@ -18,6 +19,8 @@ internal static class ExportCommand
 
     private static async Task<int> RunAsync(string? optionsPath, string? data, Surroundings surroundings, CancellationToken cancellationToken)
     {
+        // Before anything else: until then we hold rights over the whole machine.
+        if (!await surroundings.ConfineAsync(ExportService.Modules, cancellationToken)) return ExitCode.Failed;
         LoadedOptions<ExportOptions> loaded = OptionsFile.LoadExport(optionsPath, surroundings.Environment);
         string folder = data ?? DataFolder.Default;
         using var log = new StderrLog(surroundings.OpenLog(), surroundings.LogStyle, loaded.Options.LogLevel, surroundings.Time);

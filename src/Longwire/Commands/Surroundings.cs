@@ -1,3 +1,6 @@
+using Longwire.Confinement;
+using Longwire.Linux;
+using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Sysfs;
 
 namespace Longwire.Commands;
@@ -15,11 +18,25 @@ internal sealed record Surroundings
     public TimeProvider Time { get; init; } = TimeProvider.System;
     public SysfsRoot Sysfs { get; init; } = SysfsRoot.Machine;
 
+    /// <summary>How a process changes itself, in the first stage of a container.</summary>
+    public IOwnProcess Process { get; init; } = new OwnProcess();
+
     /// <summary>What attach remembers in a data folder.</summary>
     public Func<string, IRadioMemory> OpenMemory { get; init; } = folder => new RadioMemoryFile(folder);
 
     /// <summary>The Supervisor's options, used when they are there and no others are named.</summary>
     public string SupervisorOptions { get; init; } = Options.OptionsFile.SupervisorPath;
+
+    /// <summary>
+    /// Gives up the rights that only a start needs, where that is to be done: then the program is started again, and this does not return.
+    /// </summary>
+    /// <returns>False: the role cannot run, and why was said.</returns>
+    public async Task<bool> ConfineAsync(IEnumerable<string> modules, CancellationToken cancellationToken)
+    {
+        string? problem = await new FirstStage(Sysfs, Environment, Process, KernelModules.LoadAsync, Error).RunAsync(modules, cancellationToken);
+        if (problem is not null) await Error.WriteLineAsync(problem);
+        return problem is null;
+    }
 
     /// <summary>This process.</summary>
     public static Surroundings Machine() => new()

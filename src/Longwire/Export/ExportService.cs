@@ -14,11 +14,12 @@ namespace Longwire.Export;
 internal sealed class ExportService(
     ExportOptions options, string dataFolder, KnownRadios radios, TimeProvider time, ILogger<ExportService> logger) : BackgroundService
 {
-    private static readonly string[] s_modules = ["usbip-core", "usbip-host"];
+    /// <summary>What the export side needs of the kernel.</summary>
+    public static IEnumerable<string> Modules => ["usbip-core", "usbip-host"];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(s_modules, stoppingToken))
+        foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(Modules, stoppingToken))
         {
             if (outcome.Reason is { } reason) Log.ModuleMissing(logger, reason);
         }

@@ -67,7 +67,7 @@ internal sealed class StickWork(SysfsRoot root, UsbipHostDriver driver, RadioSel
     }
 
     private static async Task<string?> LoadAsync(CancellationToken cancellationToken) =>
-        (await KernelModules.LoadAsync(["usbip-core", "usbip-host"], cancellationToken)).FirstOrDefault(outcome => !outcome.Ok)?.Reason;
+        (await KernelModules.LoadAsync(ExportService.Modules, cancellationToken)).FirstOrDefault(outcome => !outcome.Ok)?.Reason;
 
     private static BindOutcome Try(Func<bool> work)
     {

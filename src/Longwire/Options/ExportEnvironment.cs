@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Longwire.Confinement;
 
 namespace Longwire.Options;
 
@@ -30,6 +31,9 @@ internal static class ExportEnvironment
                     break;
                 case "LONGWIRE_STOCK_ALLOW":
                     stock.Add(new("allow", List(name, value)));
+                    break;
+                case Image.Variable or FirstStage.Mark:
+                    // Not options: where and how we run.
                     break;
                 default:
                     problems.Add(null, name, "", $"unknown and ignored; {NearestKey.Hint(name, s_variables)}");
