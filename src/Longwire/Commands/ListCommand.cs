@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Net;
+using Longwire.Attach.Memory;
+using Longwire.MovingIn;
 using Longwire.Options;
 using Longwire.Radios;
 using Longwire.UsbIp.Wire;
@@ -39,13 +42,15 @@ internal static class ListCommand
     {
         LoadedOptions<ExportOptions> loaded = OptionsFile.LoadExport(optionsPath, surroundings.Environment);
         foreach (OptionProblem problem in loaded.Problems) await surroundings.Error.WriteLineAsync(problem.ToString());
-        return new LocalSticks(surroundings.Sysfs, loaded.Options, KnownRadios.Default).Read();
+        StickList list = new LocalSticks(surroundings.Sysfs, loaded.Options, KnownRadios.Default).Read();
+        return WithLeftovers(list, surroundings.Former.OnPi(loaded.Options.Stock.Port));
     }
 
     private static async Task<StickList?> ReadPiAsync(string piName, string? optionsPath, Surroundings surroundings, CancellationToken cancellationToken)
     {
         AttachOptions options = AttachOptions.Default;
-        if (RoleOptions.FindAttach(optionsPath, surroundings) is { } path)
+        string? path = RoleOptions.FindAttach(optionsPath, surroundings);
+        if (path is not null)
         {
             LoadedOptions<AttachOptions> loaded = OptionsFile.LoadAttach(path);
             foreach (OptionProblem problem in loaded.Problems) await surroundings.Error.WriteLineAsync(problem.ToString());
@@ -54,7 +59,9 @@ internal static class ListCommand
         PiOptions pi = Find(piName, options);
         try
         {
-            return await new PiSticks(pi, options, KnownRadios.Default).ReadAsync(surroundings.Time, cancellationToken);
+            StickList list = await new PiSticks(pi, options, KnownRadios.Default).ReadAsync(surroundings.Time, cancellationToken);
+            AttachMemory? memory = new MemoryFile(RoleOptions.DataOf(null, path, surroundings)).Load(out _);
+            return WithLeftovers(list, surroundings.Former.OnHost([pi], memory));
         }
         catch (Exception e) when (e is UsbIpException or TimeoutException)
         {
@@ -63,6 +70,9 @@ internal static class ListCommand
             return null;
         }
     }
+
+    private static StickList WithLeftovers(StickList list, ImmutableArray<Leftover> leftovers) =>
+        list with { Notes = [.. list.Notes, .. leftovers.Select(leftover => "From an earlier set-up: " + leftover)] };
 
     private static PiOptions Find(string name, AttachOptions options)
     {

@@ -1,5 +1,7 @@
 using Longwire.Confinement;
+using Longwire.Health;
 using Longwire.Linux;
+using Longwire.MovingIn;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Sysfs;
 
@@ -17,6 +19,13 @@ internal sealed record Surroundings
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
     public TimeProvider Time { get; init; } = TimeProvider.System;
     public SysfsRoot Sysfs { get; init; } = SysfsRoot.Machine;
+
+    /// <summary>Where the machine's own files are: units, module lists, notes of the stock tool.</summary>
+    public string FileRoot { get; init; } = "/";
+    public FormerSetup Former => new(FileRoot, Sysfs);
+
+    /// <summary>What the container's health check looks at.</summary>
+    public HealthFile Health { get; init; } = new(HealthFile.DefaultPath);
 
     /// <summary>How a process changes itself, in the first stage of a container.</summary>
     public IOwnProcess Process { get; init; } = new OwnProcess();

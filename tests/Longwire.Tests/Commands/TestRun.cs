@@ -1,4 +1,6 @@
 using Longwire.Commands;
+using Longwire.Health;
+using Longwire.Tests.Confinement;
 using Longwire.UsbIp.Sysfs;
 
 namespace Longwire.Tests.Commands;
@@ -11,6 +13,8 @@ internal sealed class TestRun : IDisposable
     public StringWriter Error { get; } = new();
     public MemoryStream Log { get; } = new();
     public Dictionary<string, string> Environment { get; } = new(StringComparer.Ordinal);
+    public string HealthFilePath => Path.Combine(Folder, "run/healthy");
+    public FakeOwnProcess Process { get; } = new();
     public IRadioMemory? Memory { get; set; }
 
     public void Dispose()
@@ -39,6 +43,9 @@ internal sealed class TestRun : IDisposable
             Environment = Environment,
             Sysfs = SysfsRoot.Below(Folder),
             SupervisorOptions = Path.Combine(Folder, "supervisor.json"),
+            FileRoot = Folder,
+            Health = new HealthFile(HealthFilePath),
+            Process = Process,
             OpenMemory = folder => Memory ?? new RadioMemoryFile(folder),
         },
         CancellationToken.None);
