@@ -24,6 +24,8 @@ internal sealed class AttachService(
 {
     private const int EventsWaiting = 1024;
 
+    private const string VhciModule = "vhci-hcd";
+
     private readonly Channel<AttachEvent> _events =
         Channel.CreateBounded<AttachEvent>(new BoundedChannelOptions(EventsWaiting) { SingleReader = true });
 
@@ -32,6 +34,9 @@ internal sealed class AttachService(
     private readonly ConcurrentDictionary<Task, byte> _running = new();
     private readonly ProblemReports _reports = new(time);
     private AttachmentSurroundings? _surroundings;
+
+    /// <summary>What the attach side needs of the kernel.</summary>
+    public static IEnumerable<string> Modules => [VhciModule, .. SerialDrivers.Modules];
 
     public async ValueTask SendAsync(RadioCommand command, CancellationToken cancellationToken) =>
         await _events.Writer.WriteAsync(new AttachEvent.Commanded(command), cancellationToken);
@@ -112,7 +117,7 @@ internal sealed class AttachService(
 
     private async Task LoadVhciAsync(CancellationToken cancellationToken)
     {
-        foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(["vhci-hcd"], cancellationToken))
+        foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync([VhciModule], cancellationToken))
         {
             if (outcome.Reason is not null) Report($"module {outcome.Module}", outcome.Reason);
         }
@@ -126,7 +131,7 @@ internal sealed class AttachService(
         while (!_kernel.Vhci.IsPresent)
         {
             await Task.Delay(AttachTimers.ModuleRetry, time, cancellationToken);
-            if (_kernel.Vhci.IsPresent || (await KernelModules.LoadAsync(["vhci-hcd"], cancellationToken)).All(outcome => outcome.Ok)) Report("module vhci-hcd", null);
+            if (_kernel.Vhci.IsPresent || (await KernelModules.LoadAsync([VhciModule], cancellationToken)).All(outcome => outcome.Ok)) Report($"module {VhciModule}", null);
         }
         foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(SerialDrivers.Modules, cancellationToken))
         {

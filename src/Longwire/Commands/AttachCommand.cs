@@ -1,5 +1,11 @@
 using System.CommandLine;
+using System.Net;
+using Longwire.Attach;
+using Longwire.Attach.Memory;
+using Longwire.Confinement;
+using Longwire.MovingIn;
 using Longwire.Options;
+using Longwire.Web;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Commands;
@@ -11,13 +17,20 @@ internal static class AttachCommand
     {
         Option<string?> options = RoleOptions.File($"Options, in YAML or JSON ({RoleOptions.AttachDefault})");
         Option<string?> data = RoleOptions.Data();
-        var command = new Command("attach", "Attach the radios of Pis to this machine and keep them attached. Runs until stopped.") { options, data };
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(options), parsed.GetValue(data), surroundings, cancellationToken));
+        var web = new Option<int?>("--web") { Description = $"Show the web page on this port, to this machine alone (in the add-on: on {WebAddress.IngressPort}, behind ingress)", HelpName = "PORT" };
+        web.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1 or > IPEndPoint.MaxPort) result.AddError($"--web: write a port from 1 to {IPEndPoint.MaxPort}.");
+        });
+        var command = new Command("attach", "Attach the radios of Pis to this machine and keep them attached. Runs until stopped.") { options, data, web };
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(options), parsed.GetValue(data), parsed.GetValue(web), surroundings, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string? optionsPath, string? data, Surroundings surroundings, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string? optionsPath, string? data, int? web, Surroundings surroundings, CancellationToken cancellationToken)
     {
+        // Before anything else: until then we hold rights over the whole machine.
+        if (!await surroundings.ConfineAsync(AttachService.Modules, cancellationToken)) return ExitCode.Failed;
         string path = RoleOptions.RequireAttach(optionsPath, surroundings);
         string folder = RoleOptions.DataOf(data, path, surroundings);
         using var log = new StderrLog(surroundings.OpenLog(), surroundings.LogStyle, LogLevel.Information, surroundings.Time);
@@ -27,6 +40,8 @@ internal static class AttachCommand
         using IDisposable? exclusive = await RoleLock.TakeAttachAsync(folder, surroundings.RunFolder, surroundings.Error);
         if (exclusive is null) return ExitCode.Failed;
         Log.Starting(logger, ProgramVersion.Text, "attaching", path, folder);
-        return await ServiceHost.RunAsync(log, services => AttachServices.Add(services, watch, folder, log), cancellationToken);
+        if (DataVolume.Problem(surroundings.Sysfs, surroundings.Environment, folder) is { } notKept) Log.DataNotKept(logger, notKept);
+        foreach (Leftover leftover in surroundings.Former.OnHost(watch.Current.Options.Pis, new MemoryFile(folder).Load(out _))) Log.Leftover(logger, leftover);
+        return await ServiceHost.RunAsync(log, services => AttachServices.Add(services, watch, folder, WebAddress.Of(surroundings.Environment, web), surroundings, log), cancellationToken);
     }
 }

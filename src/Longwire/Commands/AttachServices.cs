@@ -3,6 +3,7 @@ using Longwire.Health;
 using Longwire.HomeAssistant;
 using Longwire.Options;
 using Longwire.Radios;
+using Longwire.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -11,7 +12,7 @@ namespace Longwire.Commands;
 /// <summary>What runs in <c>longwire attach</c>, and who knows whom.</summary>
 internal static class AttachServices
 {
-    public static void Add(IServiceCollection services, OptionsWatch options, string dataFolder, StderrLog log)
+    public static void Add(IServiceCollection services, OptionsWatch options, string dataFolder, WebAddress? web, Surroundings surroundings, StderrLog log)
     {
         var feed = new StateFeed();
         services.AddSingleton(provider => new AttachService(
@@ -33,6 +34,19 @@ internal static class AttachServices
             provider.GetRequiredService<TimeProvider>(),
             Random.Shared,
             provider.GetRequiredService<ILogger<HomeAssistantService>>()));
+        services.AddHostedService(provider => new AttachHealth(
+            feed, surroundings.Health, surroundings.Sysfs, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AttachHealth>>()));
+        if (web is not null)
+        {
+            services.AddHostedService(provider => new WebServer(
+                web,
+                feed,
+                new PiLists(() => options.Current.Options, KnownRadios.Default, provider.GetRequiredService<TimeProvider>()),
+                provider.GetRequiredService<AttachService>(),
+                ProgramVersion.Text,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<WebServer>>()));
+        }
         // Stopped last to first: radios are detached before 'offline' is published, so that their last word is a true one.
         services.AddHostedService(provider => provider.GetRequiredService<HomeAssistantService>());
         services.AddHostedService(provider => provider.GetRequiredService<AttachService>());

@@ -58,6 +58,7 @@ internal static class CommandLine
             ExportCommand.Create(surroundings),
             ListCommand.Create(surroundings),
             ForgetCommand.Create(surroundings),
+            HealthyCommand.Create(surroundings),
         };
         root.Directives.Clear();
         return root;

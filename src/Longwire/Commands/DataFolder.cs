@@ -5,8 +5,8 @@ internal static class DataFolder
 {
     public const string Default = "/var/lib/longwire";
 
-    /// <summary>The Supervisor's, beside the options that it writes.</summary>
-    public const string Supervisor = "/data";
+    /// <summary>In our image: the Supervisor's, beside the options that it writes, and a named volume elsewhere.</summary>
+    public const string Container = "/data";
 
     /// <summary>
     /// Held until disposed, and let go by the kernel when the process dies, however it dies. Null: another process has it.

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using Longwire.Confinement;
+using Longwire.Export;
+using Longwire.MovingIn;
 using Longwire.Options;
 using Microsoft.Extensions.Logging;
 
@@ -11,22 +14,28 @@ internal static class ExportCommand
     {
         Option<string?> options = RoleOptions.File($"Options, in YAML or JSON (default: {OptionsFile.ExportPath} if it exists); LONGWIRE_* variables count before it");
         Option<string?> data = RoleOptions.Data();
-        var command = new Command("export", "Offer this machine's radios to Home Assistant hosts. Runs until stopped.") { options, data };
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(options), parsed.GetValue(data), surroundings, cancellationToken));
+        var takeOver = new Option<bool>("--take-over") { Description = "Serve a radio that somebody else bound to usbip-host and left free, and leave it bound at the stop" };
+        var command = new Command("export", "Offer this machine's radios to Home Assistant hosts. Runs until stopped.") { options, data, takeOver };
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(options), parsed.GetValue(data), parsed.GetValue(takeOver), surroundings, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string? optionsPath, string? data, Surroundings surroundings, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string? optionsPath, string? data, bool takeOver, Surroundings surroundings, CancellationToken cancellationToken)
     {
+        // Before anything else: until then we hold rights over the whole machine.
+        if (!await surroundings.ConfineAsync(ExportService.Modules, cancellationToken)) return ExitCode.Failed;
         LoadedOptions<ExportOptions> loaded = OptionsFile.LoadExport(optionsPath, surroundings.Environment);
-        string folder = data ?? DataFolder.Default;
+        ExportOptions options = loaded.Options with { TakeOver = takeOver || loaded.Options.TakeOver };
+        string folder = RoleOptions.DataOf(data, null, surroundings);
         using var log = new StderrLog(surroundings.OpenLog(), surroundings.LogStyle, loaded.Options.LogLevel, surroundings.Time);
         ILogger logger = log.CreateLogger("Longwire");
         using IDisposable? exclusive = await RoleLock.TakeExportAsync(folder, surroundings.Error);
         if (exclusive is null) return ExitCode.Failed;
         string source = optionsPath ?? (File.Exists(OptionsFile.ExportPath) ? OptionsFile.ExportPath : "the environment alone");
         Log.Starting(logger, ProgramVersion.Text, "exporting", source, folder);
+        if (DataVolume.Problem(surroundings.Sysfs, surroundings.Environment, folder) is { } notKept) Log.DataNotKept(logger, notKept);
+        foreach (Leftover leftover in surroundings.Former.OnPi(port: null)) Log.Leftover(logger, leftover);
         foreach (OptionProblem problem in loaded.Problems) Options.Log.OptionProblem(logger, problem);
-        return await ServiceHost.RunAsync(log, services => ExportServices.Add(services, loaded.Options, folder), cancellationToken);
+        return await ServiceHost.RunAsync(log, services => ExportServices.Add(services, options, folder, surroundings.Health), cancellationToken);
     }
 }

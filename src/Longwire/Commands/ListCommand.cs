@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Net;
 using Longwire.Attach.Kernel;
 using Longwire.Attach.Memory;
+using Longwire.MovingIn;
 using Longwire.Options;
 using Longwire.Radios;
 using Longwire.UsbIp.Wire;
@@ -44,7 +45,8 @@ internal static class ListCommand
     {
         LoadedOptions<ExportOptions> loaded = OptionsFile.LoadExport(optionsPath, surroundings.Environment);
         foreach (OptionProblem problem in loaded.Problems) await surroundings.Error.WriteLineAsync(problem.ToString());
-        return new LocalSticks(surroundings.Sysfs, loaded.Options, KnownRadios.Default).Read();
+        StickList list = new LocalSticks(surroundings.Sysfs, loaded.Options, KnownRadios.Default).Read();
+        return WithLeftovers(list, surroundings.Former.OnPi(loaded.Options.Stock.Port));
     }
 
     private static async Task<StickList?> ReadPiAsync(
@@ -62,7 +64,8 @@ internal static class ListCommand
         ImmutableArray<RadioMemory> known = await ReadMemoryAsync(RoleOptions.DataOf(data, path, surroundings), surroundings);
         try
         {
-            return await new PiSticks(pi, options, KnownRadios.Default, known, new AttachKernel(surroundings.Sysfs).BootId).ReadAsync(surroundings.Time, cancellationToken);
+            StickList list = await new PiSticks(pi, options, KnownRadios.Default, known, new AttachKernel(surroundings.Sysfs).BootId).ReadAsync(surroundings.Time, cancellationToken);
+            return WithLeftovers(list, surroundings.Former.OnHost([pi], known));
         }
         catch (Exception e) when (e is UsbIpException or TimeoutException)
         {
@@ -85,6 +88,9 @@ internal static class ListCommand
             return [];
         }
     }
+
+    private static StickList WithLeftovers(StickList list, ImmutableArray<Leftover> leftovers) =>
+        list with { Notes = [.. list.Notes, .. leftovers.Select(leftover => "From an earlier set-up: " + leftover)] };
 
     private static PiOptions Find(string name, AttachOptions options)
     {

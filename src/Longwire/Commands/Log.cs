@@ -12,4 +12,10 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 3, Level = LogLevel.Information, Message = "Longwire {Version}: {Role}, options from {Options}, memory in {Data}")]
     public static partial void Starting(ILogger logger, string version, string role, string options, string data);
+
+    [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "{Problem}")]
+    public static partial void DataNotKept(ILogger logger, string problem);
+
+    [LoggerMessage(EventId = 5, Level = LogLevel.Information, Message = "From an earlier set-up: {Leftover}")]
+    public static partial void Leftover(ILogger logger, MovingIn.Leftover leftover);
 }

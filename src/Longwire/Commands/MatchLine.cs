@@ -1,5 +1,6 @@
 using Longwire.Options;
 using Longwire.Radios;
+using Longwire.UsbIp.Usb;
 
 namespace Longwire.Commands;
 
@@ -12,6 +13,11 @@ internal static class MatchLine
         string match = Quoted(Match(stick, present).ToString());
         return piName is null ? $"- match: {match}" : $"- {{ match: {match}, pi: {Quoted(piName)} }}";
     }
+
+    /// <summary>Of a radio that is not in a list now.</summary>
+    /// <param name="serial">Null: its kind alone tells it from the others.</param>
+    public static string For(UsbId id, string? serial) =>
+        $"- match: {Quoted(new RadioMatch(id, IsWritable(serial) ? serial!.Trim() : null).ToString())}";
 
     public static RadioMatch Match(ListedStick stick, IReadOnlyCollection<ListedStick> present)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Longwire.Confinement;
 using Longwire.Options;
 
 namespace Longwire.Commands;
@@ -9,7 +10,7 @@ internal static class RoleOptions
     public static Option<string?> File(string description) => new("--options") { Description = description, HelpName = "FILE" };
 
     public static Option<string?> Data() =>
-        new("--data") { Description = $"Folder for what must survive restarts (default: {DataFolder.Default}, in the add-on {DataFolder.Supervisor})", HelpName = "DIR" };
+        new("--data") { Description = $"Folder for what must survive restarts (default: {DataFolder.Default}, in our container {DataFolder.Container})", HelpName = "DIR" };
 
     /// <summary>The attach side's options: those named, else the Supervisor's, else those in /etc, if they are there; null if none are.</summary>
     public static string? FindAttach(string? named, Surroundings surroundings) =>
@@ -18,9 +19,9 @@ internal static class RoleOptions
     /// <summary>Where <see cref="FindAttach"/> looks, for a command's help.</summary>
     public static string AttachDefault { get; } = $"default: {OptionsFile.SupervisorPath}, else {OptionsFile.AttachPath}, if it exists";
 
-    /// <summary>The folder named, else the one beside the Supervisor's options, else the default.</summary>
+    /// <summary>The folder named, else the container's if this is ours or these are the Supervisor's options, else the default.</summary>
     public static string DataOf(string? named, string? optionsPath, Surroundings surroundings) =>
-        named ?? (optionsPath == surroundings.SupervisorOptions ? DataFolder.Supervisor : DataFolder.Default);
+        named ?? (Image.IsOurs(surroundings.Environment) || optionsPath == surroundings.SupervisorOptions ? DataFolder.Container : DataFolder.Default);
 
     public static string RequireAttach(string? named, Surroundings surroundings) =>
         FindAttach(named, surroundings)

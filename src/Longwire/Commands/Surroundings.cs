@@ -1,4 +1,9 @@
+using Longwire.Confinement;
+using Longwire.Health;
 using Longwire.HomeAssistant;
+using Longwire.Linux;
+using Longwire.MovingIn;
+using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Sysfs;
 
 namespace Longwire.Commands;
@@ -16,6 +21,16 @@ internal sealed record Surroundings
     public TimeProvider Time { get; init; } = TimeProvider.System;
     public SysfsRoot Sysfs { get; init; } = SysfsRoot.Machine;
 
+    /// <summary>Where the machine's own files are: units, module lists, notes of the stock tool.</summary>
+    public string FileRoot { get; init; } = "/";
+    public FormerSetup Former => new(FileRoot, Sysfs);
+
+    /// <summary>What the container's health check looks at.</summary>
+    public HealthFile Health { get; init; } = new(HealthFile.DefaultPath);
+
+    /// <summary>How a process changes itself, in the first stage of a container.</summary>
+    public IOwnProcess Process { get; init; } = new OwnProcess();
+
     /// <summary>What attach remembers in a data folder.</summary>
     public Func<string, IRadioMemory> OpenMemory { get; init; } = folder => new RadioMemoryFile(folder);
 
@@ -30,6 +45,17 @@ internal sealed record Surroundings
 
     /// <summary>Where the one attach of this machine is known.</summary>
     public string RunFolder { get; init; } = RoleLock.RunFolder;
+
+    /// <summary>
+    /// Gives up the rights that only a start needs, where that is to be done: then the program is started again, and this does not return.
+    /// </summary>
+    /// <returns>False: the role cannot run, and why was said.</returns>
+    public async Task<bool> ConfineAsync(IEnumerable<string> modules, CancellationToken cancellationToken)
+    {
+        string? problem = await new FirstStage(Sysfs, Environment, Process, KernelModules.LoadAsync, Error).RunAsync(modules, cancellationToken);
+        if (problem is not null) await Error.WriteLineAsync(problem);
+        return problem is null;
+    }
 
     /// <summary>This process.</summary>
     public static Surroundings Machine() => new()

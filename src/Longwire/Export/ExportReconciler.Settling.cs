@@ -32,12 +32,23 @@ internal sealed partial class ExportReconciler
         bool ours = _ledger.Find(device) is not null;
         if (ours && !choice.Wanted) GiveBack(stick, device);
         else if (!UsbipHostDriver.IsBound(device)) SettleWithOwnDriver(stick, device, seen, choice);
-        else if (ours) SettleBound(stick, device, seen);
+        else if (ours || TakesOver(stick, choice, seen)) SettleBound(stick, device, seen);
         else if (stick.State != StickState.BoundByOther)
         {
             stick.State = StickState.BoundByOther;
             Log.BoundByOther(_logger, stick, Whoever(RunningProcess.Named(_root, "usbipd").FirstOrDefault()));
         }
+    }
+
+    // What stands in error state, or is not wanted, is left to whoever bound it.
+    private bool TakesOver(Stick stick, RadioChoice choice, Inspection seen)
+    {
+        if (!_takeOver || !choice.Wanted) return false;
+        if (stick.IsTakenOver) return true;
+        if (seen.Status is not (UsbipHostStatus.Available or UsbipHostStatus.InUse)) return false;
+        (stick.IsTakenOver, stick.SleptBefore) = (true, seen.MaySleep);
+        Log.TakenOver(_logger, stick);
+        return true;
     }
 
     private void SettleWithOwnDriver(Stick stick, SysfsUsbDevice device, Inspection seen, RadioChoice choice)
@@ -49,6 +60,8 @@ internal sealed partial class ExportReconciler
             return;
         }
 
+        // Whoever had bound it has let go of it: from here on it is taken like any other.
+        (stick.IsTakenOver, stick.SleptBefore) = (false, false);
         // A session whose stick lost usbip-host ends by itself, and its end brings us back here.
         if (stick.Session is not null || stick.WaitsToRetry) return;
         if (device.Driver is null && !stick.SeenWithoutDriver)
@@ -88,7 +101,7 @@ internal sealed partial class ExportReconciler
                 Offer(stick);
                 break;
             case UsbipHostStatus.InUse:
-                BeginSession(stick, new Session(stick, device.DeviceNumber, null, "a host that was served before Longwire was restarted"));
+                BeginSession(stick, new Session(stick, device.DeviceNumber, null, stick.IsTakenOver ? "a host whose session is not ours" : "a host that was served before Longwire was restarted"));
                 break;
             case UsbipHostStatus.Error when stick.WaitsToRetry:
                 break;
@@ -165,6 +178,7 @@ internal sealed partial class ExportReconciler
         Log.Replugged(_logger, stick);
         stick.State = StickState.New;
         stick.Session = null;
+        (stick.IsTakenOver, stick.SleptBefore) = (false, false);
         stick.WaitsToRetry = false;
         stick.SaidFailure = null;
         stick.SeenWithoutDriver = false;

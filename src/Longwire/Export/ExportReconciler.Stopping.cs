@@ -25,9 +25,24 @@ internal sealed partial class ExportReconciler
     {
         await _background.WhenAllEnded();
         foreach (Stick stick in _sticks.Values) RefuseWaitingClient(stick, UsbIpStatus.NoSuchDevice);
-        await Task.WhenAll(_ledger.Entries.Select(entry => Task.Run(() => GiveBackAsync(entry))));
+        await Task.WhenAll(
+            [.. _ledger.Entries.Select(entry => Task.Run(() => GiveBackAsync(entry))), .. _sticks.Values.Where(stick => stick.IsTakenOver).Select(stick => Task.Run(() => LeaveAsync(stick)))]);
         foreach (Stick stick in _sticks.Values) stick.Session?.Connection?.Dispose();
         await _ledger.SaveAsync();
+    }
+
+    // As it was found: bound, and free if it was we who served it.
+    private async Task LeaveAsync(Stick stick)
+    {
+        try
+        {
+            await _work.LeaveBoundAsync(stick.BusId, cut: stick.Session is { Connection: not null }, stick.SleptBefore, _time, CancellationToken.None);
+            Log.LeftBound(_logger, stick);
+        }
+        catch (IOException e)
+        {
+            Log.NotGivenBack(_logger, stick.BusId.ToString(), e.Message);
+        }
     }
 
     private async Task GiveBackAsync(LedgerEntry entry)

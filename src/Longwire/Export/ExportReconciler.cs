@@ -27,15 +27,17 @@ internal sealed partial class ExportReconciler
     private readonly StickWork _work;
     private readonly StickWaits _waits;
     private readonly ExportLedger _ledger;
+    private readonly bool _takeOver;
     private readonly TimeProvider _time;
     private readonly Random _random;
     private readonly ILogger _logger;
     private CancellationToken _stopping;
 
     public ExportReconciler(
-        SysfsRoot root, UsbipHostDriver driver, StickWork work, StickWaits waits, ExportLedger ledger, TimeProvider time, Random random, ILogger logger)
+        SysfsRoot root, UsbipHostDriver driver, StickWork work, StickWaits waits, ExportLedger ledger, bool takeOver, TimeProvider time, Random random, ILogger logger)
     {
         (_root, _driver, _work, _waits, _ledger) = (root, driver, work, waits, ledger);
+        _takeOver = takeOver;
         (_time, _random, _logger) = (time, random, logger);
         _background = new BackgroundWork(fault => _messages.Writer.TryComplete(fault));
     }

@@ -1,3 +1,4 @@
+using Longwire.Health;
 using Longwire.Options;
 using Longwire.Radios;
 using Longwire.UsbIp.Linux;
@@ -12,13 +13,20 @@ namespace Longwire.Export;
 
 /// <summary><c>longwire export</c>: the kernel's news and accepted connections, one reconciler, sticks bound, offered, served and given back.</summary>
 internal sealed class ExportService(
-    ExportOptions options, string dataFolder, KnownRadios radios, TimeProvider time, ILogger<ExportService> logger) : BackgroundService
+    ExportOptions options, string dataFolder, HealthFile health, KnownRadios radios, TimeProvider time, ILogger<ExportService> logger) : BackgroundService
 {
-    private static readonly string[] s_modules = ["usbip-core", "usbip-host"];
+    /// <summary>What the export side needs of the kernel.</summary>
+    public static IEnumerable<string> Modules => ["usbip-core", "usbip-host"];
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (health.Remove() is { } problem) Health.Log.HealthFileStays(logger, problem);
+        return base.StartAsync(cancellationToken);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(s_modules, stoppingToken))
+        foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(Modules, stoppingToken))
         {
             if (outcome.Reason is { } reason) Log.ModuleMissing(logger, reason);
         }
@@ -30,27 +38,36 @@ internal sealed class ExportService(
         using UeventSocket uevents = UeventSocket.Open();
         var work = new StickWork(root, driver, new RadioSelection(options, radios));
         var waits = new StickWaits(root, driver, events, time);
-        var reconciler = new ExportReconciler(root, driver, work, waits, ledger, time, Random.Shared, logger);
+        var reconciler = new ExportReconciler(root, driver, work, waits, ledger, options.TakeOver, time, Random.Shared, logger);
         var listener = new StockListener(options.Stock, reconciler, root, time, Random.Shared, logger);
 
         await RunAsync(reconciler, listener, uevents, stoppingToken);
     }
 
-    private static async Task RunAsync(ExportReconciler reconciler, StockListener listener, UeventSocket uevents, CancellationToken stoppingToken)
+    private async Task RunAsync(ExportReconciler reconciler, StockListener listener, UeventSocket uevents, CancellationToken stoppingToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         Task deciding = reconciler.RunAsync(stop.Token);
         Task listening = listener.RunAsync(stop.Token);
         Task hearing = HearAsync(uevents, reconciler, stop.Token);
 
+        Task starting = SayWhenServingAsync(listener.Listening.Task, stop.Token);
+
         // With nobody allowed the listener has nothing to do, and its end is no reason for ours.
         Task first = await Task.WhenAny(deciding, hearing, EndlessAsync(listening, stop.Token));
         await stop.CancelAsync();
-        await Task.WhenAll(deciding, listening, hearing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(deciding, listening, hearing, starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         // The first cause; what followed is its echo. A fault of the reconciler's closes its channel, so the others may be seen first.
         if (deciding.IsFaulted) await deciding;
         if (!stoppingToken.IsCancellationRequested) await first;
+    }
+
+    // A port that is taken is tried again and again: until then there is no use in what waits for us.
+    private async Task SayWhenServingAsync(Task listening, CancellationToken cancellationToken)
+    {
+        await listening.WaitAsync(cancellationToken);
+        if (health.Make() is { } problem) Health.Log.NoHealthFile(logger, problem);
     }
 
     private static async Task EndlessAsync(Task listening, CancellationToken cancellationToken)

@@ -26,8 +26,14 @@ internal static partial class Log
     public static partial void TtyOpen(ILogger logger, Stick stick, string processes, string ttys);
 
     [LoggerMessage(LogLevel.Warning, "{Stick} is bound to usbip-host by somebody else ({By}) and left alone: disable what binds it, "
-        + "then unplug the stick and plug it in again")]
+        + "then unplug the stick and plug it in again; or run longwire export with --take-over (LONGWIRE_TAKE_OVER=true, take_over: true), which serves it as it stands")]
     public static partial void BoundByOther(ILogger logger, Stick stick, string by);
+
+    [LoggerMessage(LogLevel.Information, "{Stick} is bound to usbip-host by somebody else and taken over: it is served from here, and stays bound when Longwire stops")]
+    public static partial void TakenOver(ILogger logger, Stick stick);
+
+    [LoggerMessage(LogLevel.Information, "{Stick} stays bound to usbip-host, as it was found")]
+    public static partial void LeftBound(ILogger logger, Stick stick);
 
     [LoggerMessage(LogLevel.Information, "{Stick} may be a radio, but that cannot be told for certain, and it is not exported. To export it add to radios: {Line}")]
     public static partial void Doubtful(ILogger logger, Stick stick, string line);

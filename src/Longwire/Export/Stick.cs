@@ -40,6 +40,12 @@ internal sealed class Stick(BusId busId, Backoff retries)
     public StickState State { get; set; } = StickState.New;
     public Session? Session { get; set; }
 
+    /// <summary>Bound to usbip-host by somebody else, and served by us all the same: at the stop it stays bound.</summary>
+    public bool IsTakenOver { get; set; }
+
+    /// <summary>Autosuspend was on when it was taken over.</summary>
+    public bool SleptBefore { get; set; }
+
     /// <summary>A client that waits while the stick is recovered.</summary>
     public ImportAttempt? WaitingClient { get; set; }
 

@@ -56,18 +56,29 @@ internal sealed class StickWork(SysfsRoot root, UsbipHostDriver driver, RadioSel
     /// <exception cref="KernelRefusedException">The kernel said no.</exception>
     public async Task GiveBackAsync(BusId busId, bool maySleep, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (driver.Status(busId) == UsbipHostStatus.InUse)
-        {
-            driver.Cut(busId);
-            // The end of a session resets the stick; unbinding in the middle of that would only make the kernel wait instead of us.
-            while (driver.Status(busId) == UsbipHostStatus.InUse) await Task.Delay(ExportTimers.SessionStep, time, cancellationToken);
-        }
+        await CutAsync(busId, time, cancellationToken);
         driver.GiveBack(busId);
         if (maySleep && UsbDevices.TryRead(root, busId) is { } device) UsbAutosuspend.SwitchOn(device);
     }
 
+    /// <summary>Lets go of a stick that somebody else bound: it stays with usbip-host.</summary>
+    /// <param name="cut">Its session is ours and is ended.</param>
+    public async Task LeaveBoundAsync(BusId busId, bool cut, bool maySleep, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (cut) await CutAsync(busId, time, cancellationToken);
+        if (maySleep && UsbDevices.TryRead(root, busId) is { } device) UsbAutosuspend.SwitchOn(device);
+    }
+
+    private async Task CutAsync(BusId busId, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (driver.Status(busId) != UsbipHostStatus.InUse) return;
+        driver.Cut(busId);
+        // The end of a session resets the stick; unbinding in the middle of that would only make the kernel wait instead of us.
+        while (driver.Status(busId) == UsbipHostStatus.InUse) await Task.Delay(ExportTimers.SessionStep, time, cancellationToken);
+    }
+
     private static async Task<string?> LoadAsync(CancellationToken cancellationToken) =>
-        (await KernelModules.LoadAsync(["usbip-core", "usbip-host"], cancellationToken)).FirstOrDefault(outcome => !outcome.Ok)?.Reason;
+        (await KernelModules.LoadAsync(ExportService.Modules, cancellationToken)).FirstOrDefault(outcome => !outcome.Ok)?.Reason;
 
     private static BindOutcome Try(Func<bool> work)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Longwire.Confinement;
 
 namespace Longwire.Options;
 
@@ -8,7 +9,7 @@ internal static class ExportEnvironment
     private const string Prefix = "LONGWIRE_";
 
     private static readonly string[] s_variables =
-        ["LONGWIRE_NAME", "LONGWIRE_LISTEN", "LONGWIRE_RADIOS", "LONGWIRE_STOCK_PORT", "LONGWIRE_STOCK_ALLOW", "LONGWIRE_MAX_HOLD_SECONDS", "LONGWIRE_LOG_LEVEL"];
+        ["LONGWIRE_NAME", "LONGWIRE_LISTEN", "LONGWIRE_RADIOS", "LONGWIRE_TAKE_OVER", "LONGWIRE_STOCK_PORT", "LONGWIRE_STOCK_ALLOW", "LONGWIRE_MAX_HOLD_SECONDS", "LONGWIRE_LOG_LEVEL"];
 
     public static MapNode Read(IEnumerable<KeyValuePair<string, string>> variables, ProblemList problems)
     {
@@ -19,7 +20,7 @@ internal static class ExportEnvironment
             if (!name.StartsWith(Prefix, StringComparison.Ordinal)) continue;
             switch (name)
             {
-                case "LONGWIRE_NAME" or "LONGWIRE_LISTEN" or "LONGWIRE_MAX_HOLD_SECONDS" or "LONGWIRE_LOG_LEVEL":
+                case "LONGWIRE_NAME" or "LONGWIRE_LISTEN" or "LONGWIRE_MAX_HOLD_SECONDS" or "LONGWIRE_TAKE_OVER" or "LONGWIRE_LOG_LEVEL":
                     root.Add(new(LowerCase(name[Prefix.Length..]), Text(name, value)));
                     break;
                 case "LONGWIRE_RADIOS":
@@ -30,6 +31,9 @@ internal static class ExportEnvironment
                     break;
                 case "LONGWIRE_STOCK_ALLOW":
                     stock.Add(new("allow", List(name, value)));
+                    break;
+                case Image.Variable or FirstStage.Mark:
+                    // Not options: where and how we run.
                     break;
                 default:
                     problems.Add(null, name, "", $"unknown and ignored; {NearestKey.Hint(name, s_variables)}");

@@ -18,6 +18,9 @@ internal sealed record ExportOptions
 
     /// <inheritdoc cref="AttachOptions.TakeRecognised"/>
     public bool TakeRecognised { get; init; } = true;
+
+    /// <summary>Serve a stick that somebody else bound to usbip-host and left free, and leave it bound at the stop.</summary>
+    public bool TakeOver { get; init; }
     public StockExportOptions Stock { get; init; } = new();
 
     /// <summary>The longest hold a host may ask for.</summary>
@@ -30,11 +33,12 @@ internal sealed record ExportOptions
         && Listen == other.Listen
         && SequenceEquality.Same(Radios, other.Radios)
         && TakeRecognised == other.TakeRecognised
+        && TakeOver == other.TakeOver
         && Stock == other.Stock
         && MaxHold == other.MaxHold
         && LogLevel == other.LogLevel;
 
-    public override int GetHashCode() => HashCode.Combine(Name, Listen, SequenceEquality.HashOf(Radios), TakeRecognised, Stock, MaxHold, LogLevel);
+    public override int GetHashCode() => HashCode.Combine(Name, Listen, SequenceEquality.HashOf(Radios), TakeRecognised, TakeOver, Stock, MaxHold, LogLevel);
 }
 
 /// <summary>Serving stock USB/IP clients: nobody, unless their addresses are named.</summary>

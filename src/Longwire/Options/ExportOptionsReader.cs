@@ -6,7 +6,7 @@ namespace Longwire.Options;
 /// <summary>From nodes to what <c>longwire export</c> does.</summary>
 internal static class ExportOptionsReader
 {
-    public static readonly ImmutableArray<string> Keys = ["name", "listen", "radios", "stock", "max_hold_seconds", LogLevels.Key];
+    public static readonly ImmutableArray<string> Keys = ["name", "listen", "radios", "take_over", "stock", "max_hold_seconds", LogLevels.Key];
     public static readonly ImmutableArray<string> StockKeys = ["port", "allow"];
 
     private const int LongestHold = 3600;
@@ -38,6 +38,7 @@ internal static class ExportOptionsReader
             Listen = listen ?? fallback.Listen,
             Radios = radios,
             TakeRecognised = takeRecognised,
+            TakeOver = root.Flag("take_over") ?? fallback.TakeOver,
             Stock = new StockExportOptions
             {
                 Port = stock?.Number("port", 1, IPEndPoint.MaxPort) ?? fallback.Stock.Port,

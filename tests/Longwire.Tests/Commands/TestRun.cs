@@ -1,5 +1,7 @@
 using Longwire.Commands;
+using Longwire.Health;
 using Longwire.HomeAssistant;
+using Longwire.Tests.Confinement;
 using Longwire.UsbIp.Sysfs;
 
 namespace Longwire.Tests.Commands;
@@ -12,6 +14,8 @@ internal sealed class TestRun : IDisposable
     public StringWriter Error { get; } = new();
     public MemoryStream Log { get; } = new();
     public Dictionary<string, string> Environment { get; } = new(StringComparer.Ordinal);
+    public string HealthFilePath => Path.Combine(Folder, "run/healthy");
+    public FakeOwnProcess Process { get; } = new();
     public IRadioMemory? Memory { get; set; }
     public IBrokerSource Brokers { get; set; } = new ConfiguredBroker();
 
@@ -49,6 +53,9 @@ internal sealed class TestRun : IDisposable
             AttachOptions = AttachOptions,
             Brokers = Brokers,
             RunFolder = RunFolder,
+            FileRoot = Folder,
+            Health = new HealthFile(HealthFilePath),
+            Process = Process,
             OpenMemory = folder => Memory ?? new RadioMemoryFile(folder),
         },
         CancellationToken.None);

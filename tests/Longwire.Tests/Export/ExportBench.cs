@@ -46,7 +46,7 @@ internal sealed class ExportBench : IAsyncDisposable
         var driver = new UsbipHostDriver(Sysfs.Root, Kernel.Write);
         _ledger = new ExportLedger(Sysfs.Root, Path.Combine(Sysfs.Folder, "data"), Log);
         var work = new StickWork(Sysfs.Root, driver, new RadioSelection(Options, KnownRadios.Default));
-        Reconciler = new ExportReconciler(Sysfs.Root, driver, work, new StickWaits(Sysfs.Root, driver, _events, Time), _ledger, Time, new Random(1), Log);
+        Reconciler = new ExportReconciler(Sysfs.Root, driver, work, new StickWaits(Sysfs.Root, driver, _events, Time), _ledger, Options.TakeOver, Time, new Random(1), Log);
         var listener = new StockListener(Options.Stock, Reconciler, Sysfs.Root, Time, new Random(1), Log);
         _deciding = Task.Run(() => Reconciler.RunAsync(_stop.Token));
         _listening = Task.Run(() => listener.RunAsync(_stop.Token));

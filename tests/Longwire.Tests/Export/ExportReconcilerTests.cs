@@ -151,6 +151,67 @@ public sealed class ExportReconcilerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_stick_that_somebody_else_bound_and_left_free_is_served_on_request_and_left_bound_at_the_stop()
+    {
+        TakeOver(status: 1);
+        await _bench.StartAsync();
+        await _bench.UntilOfferedAsync();
+        (Socket connection, UsbIpStatus status) = await _bench.ImportAsync();
+        using (connection) Assert.Equal(UsbIpStatus.Ok, status);
+        await _bench.UntilReasonAsync(NoticeReason.InUse);
+        await _bench.StopAsync();
+        Assert.DoesNotContain(_bench.Kernel.Lines, line => line.Contains("bind", StringComparison.Ordinal));
+        Assert.Equal("1", File.ReadAllText(Path.Combine(_bench.Sysfs.DeviceFolder("1-1"), "usbip_status")).Trim());
+        Assert.Equal("auto", _bench.PowerControl("1-1"));
+    }
+
+    [Fact]
+    public async Task A_stick_that_somebody_else_serves_is_taken_over_when_that_session_ends_and_not_before()
+    {
+        TakeOver(status: 2);
+        await _bench.StartAsync();
+        await _bench.UntilReasonAsync(NoticeReason.InUse);
+        Assert.DoesNotContain("1-1", _bench.Offered);
+        _bench.Kernel.SetStatus("1-1", 1);
+        await _bench.UntilOfferedAsync();
+    }
+
+    [Fact]
+    public async Task A_session_that_is_not_ours_outlives_our_stop()
+    {
+        TakeOver(status: 2);
+        await _bench.StartAsync();
+        await _bench.UntilReasonAsync(NoticeReason.InUse);
+        await _bench.StopAsync();
+        Assert.Empty(_bench.Kernel.Writes);
+    }
+
+    [Fact]
+    public async Task A_stick_of_somebody_elses_in_error_state_is_left_alone_though_others_are_taken_over()
+    {
+        TakeOver(status: 3);
+        await _bench.StartAsync();
+        await _bench.UntilReasonAsync(NoticeReason.BoundByOther);
+        await _bench.StopAsync();
+        Assert.Empty(_bench.Kernel.Writes);
+    }
+
+    [Fact]
+    public async Task Once_its_former_owner_has_unbound_it_a_stick_is_ours_like_any_other()
+    {
+        TakeOver(status: 1);
+        await _bench.StartAsync();
+        await _bench.UntilOfferedAsync();
+        _bench.Kernel.Write(Path.Combine(_bench.Sysfs.Root.UsbDrivers, "usbip-host/unbind"), "1-1");
+        _bench.Kernel.Write(Path.Combine(_bench.Sysfs.Root.UsbDrivers, "usb/bind"), "1-1");
+        await _bench.NewsAsync();
+        await _bench.UntilAsync(() => _bench.Kernel.Lines.Contains("usbip-host/bind 1-1"), "it to be bound");
+        await _bench.UntilOfferedAsync();
+        await _bench.StopAsync();
+        Assert.Equal("usb/bind 1-1", _bench.Kernel.Lines.Last());
+    }
+
+    [Fact]
     public async Task A_refused_bind_is_said_once_and_tried_again_with_pauses()
     {
         int refused = 0;
@@ -202,4 +263,11 @@ public sealed class ExportReconcilerTests : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _bench.DisposeAsync();
+
+    private void TakeOver(int status)
+    {
+        _bench.Options = _bench.Options with { TakeOver = true };
+        _bench.Sysfs.SetDriver(_bench.Sysfs.Plug(), "usbip-host");
+        _bench.Kernel.SetStatus("1-1", status);
+    }
 }

@@ -43,7 +43,7 @@ public sealed class ExportOptionsTests
     [Fact]
     public void The_environment_says_the_same_as_a_file() =>
         Assert.Equal(
-            Read.Export("name: attic\nlisten: 4000\nradios: [0658:0200, 10c4:8a2a@1.4]\nstock: {port: 4001, allow: [10.0.0.5, '::1']}\nmax_hold_seconds: 9\nlog_level: debug").Options,
+            Read.Export("name: attic\nlisten: 4000\nradios: [0658:0200, 10c4:8a2a@1.4]\nstock: {port: 4001, allow: [10.0.0.5, '::1']}\nmax_hold_seconds: 9\ntake_over: true\nlog_level: debug").Options,
             Read.Export(
                 "",
                 ("LONGWIRE_NAME", "attic"),
@@ -52,6 +52,8 @@ public sealed class ExportOptionsTests
                 ("LONGWIRE_STOCK_PORT", "4001"),
                 ("LONGWIRE_STOCK_ALLOW", "10.0.0.5, ::1,"),
                 ("LONGWIRE_MAX_HOLD_SECONDS", "9"),
+                ("LONGWIRE_TAKE_OVER", "true"),
+                ("LONGWIRE_CONTAINER", "1"),
                 ("LONGWIRE_LOG_LEVEL", "debug"),
                 ("PATH", "/bin")).Options);
 

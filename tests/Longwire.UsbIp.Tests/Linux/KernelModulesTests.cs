@@ -56,10 +56,34 @@ public sealed class KernelModulesTests : IDisposable
         Assert.Contains("something odd", Assert.Single(await LoadAsync(modprobe, "usbip-host")).Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("0000000000000000", "", "no right to load it now")]
+    [InlineData("0000003fffdeffff", "modules.dep", "no right to load it now")]
+    [InlineData("0000000000000000", "modules.other", "has no module usbip-host")]
+    [InlineData("0000000000000000", "../6.0.0-old/modules.dep", "restart the machine")]
+    public async Task Without_the_right_to_load_modules_nothing_is_tried_and_the_files_say_why(string effective, string list, string expected)
+    {
+        FakeSysfs.WriteFile(Path.Combine(_sysfs.Root.Proc, "self/status"), $"Name:\tlongwire\nCapEff:\t{effective}\n");
+        if (list.Length > 0) FakeSysfs.WriteFile(Path.Combine(_sysfs.Folder, "lib/modules/6.1.0-fake", list), "kernel/drivers/usb/usbip/usbip-host.ko.xz: kernel/drivers/usb/usbip/usbip-core.ko.xz\n");
+        if (list == "modules.other") FakeSysfs.WriteFile(Path.Combine(_sysfs.Folder, "lib/modules/6.1.0-fake/modules.dep"), "kernel/drivers/usb/usbip/usbip-core.ko.xz:\n");
+        string trace = Path.Combine(_sysfs.Folder, "tried");
+        KernelModuleOutcome outcome = Assert.Single(await LoadAsync(Script($"touch {trace}; exit 1"), "usbip-host"));
+        Assert.Contains(expected, outcome.Reason, StringComparison.Ordinal);
+        Assert.False(File.Exists(trace));
+    }
+
+    [Fact]
+    public async Task A_built_in_module_is_there_though_nothing_may_be_loaded()
+    {
+        FakeSysfs.WriteFile(Path.Combine(_sysfs.Root.Proc, "self/status"), "CapEff:\t0000000000000000\n");
+        FakeSysfs.WriteFile(Path.Combine(_sysfs.Folder, "lib/modules/6.1.0-fake/modules.builtin"), "kernel/drivers/usb/class/cdc-acm.ko\n");
+        Assert.Equal([true, false], (await LoadAsync("/nowhere/modprobe", "cdc_acm", "cp210x")).Select(outcome => outcome.Ok));
+    }
+
     public void Dispose() => _sysfs.Dispose();
 
     private Task<ImmutableArray<KernelModuleOutcome>> LoadAsync(string modprobe, params string[] modules) =>
-        KernelModules.LoadAsync(_sysfs.Root, modprobe, modules, TestContext.Current.CancellationToken);
+        KernelModules.LoadAsync(_sysfs.Root, Path.Combine(_sysfs.Folder, "lib/modules"), modprobe, modules, TestContext.Current.CancellationToken);
 
     private string Script(string body)
     {

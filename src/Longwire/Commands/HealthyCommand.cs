@@ -1,0 +1,21 @@
+using System.CommandLine;
+
+namespace Longwire.Commands;
+
+/// <summary><c>longwire healthy</c>: what a container's HEALTHCHECK runs. Exit 0: started; 1: not yet.</summary>
+internal static class HealthyCommand
+{
+    public static Command Create(Surroundings surroundings)
+    {
+        var command = new Command("healthy", "Tell whether the attach or export that runs here has started; for a container's health check.");
+        command.SetAction(_ => Run(surroundings));
+        return command;
+    }
+
+    private static int Run(Surroundings surroundings)
+    {
+        bool healthy = surroundings.Health.IsThere;
+        surroundings.Output.WriteLine(healthy ? "started" : "not started yet");
+        return healthy ? ExitCode.Done : ExitCode.Failed;
+    }
+}

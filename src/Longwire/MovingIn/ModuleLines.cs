@@ -1,0 +1,48 @@
+namespace Longwire.MovingIn;
+
+/// <summary>Lines that load USB/IP's modules at boot, in /etc/modules and /etc/modules-load.d. They do no harm.</summary>
+/// <param name="root">/ (tests have a tree of their own).</param>
+internal sealed class ModuleLines(string root)
+{
+    public IEnumerable<Leftover> Find()
+    {
+        foreach (string path in Files())
+        {
+            List<string> modules = [.. Lines(path).Select(line => line.Trim()).Where(IsUsbIp)];
+            if (modules.Count == 0) continue;
+            string where = "/" + Path.GetRelativePath(root, path);
+            yield return new Leftover(
+                $"{where} loads {string.Join(", ", modules)} at boot. That does no harm; Longwire loads them by itself where it may, and then these lines can go",
+                [.. modules.Distinct().Select(module => $"sed -i '/^[[:space:]]*{module}[[:space:]]*$/d' {where}")]);
+        }
+    }
+
+    private IEnumerable<string> Files()
+    {
+        yield return Path.Combine(root, "etc/modules");
+        string folder = Path.Combine(root, "etc/modules-load.d");
+        if (!Directory.Exists(folder)) yield break;
+        // Debian links one of these to /etc/modules.
+        foreach (string path in Directory.EnumerateFiles(folder, "*.conf").Order(StringComparer.Ordinal))
+        {
+            if (new FileInfo(path).LinkTarget is null) yield return path;
+        }
+    }
+
+    private static string[] Lines(string path)
+    {
+        try
+        {
+            return File.ReadAllLines(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    // A line is one module's name (modules-load.d(5)); the rest is not for a shell to repeat.
+    private static bool IsUsbIp(string line) =>
+        (line.StartsWith("usbip", StringComparison.Ordinal) || line.StartsWith("vhci", StringComparison.Ordinal))
+        && line.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+}

@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using Longwire.Confinement;
+
+namespace Longwire.Web;
+
+/// <summary>Where the page is served, and to whom: it has no log-in of its own.</summary>
+/// <param name="Prefixes">As <see cref="HttpListener"/> takes them.</param>
+internal sealed record WebAddress(int Port, ImmutableArray<string> Prefixes, ImmutableArray<IPNetwork> Allowed)
+{
+    /// <summary>config.yaml's ingress_port.</summary>
+    public const int IngressPort = 8099;
+
+    private static readonly ImmutableArray<IPNetwork> s_thisMachine = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")];
+
+    /// <summary>The Supervisor's, on its own network: it has asked for the log-in before it passes a request on.</summary>
+    private static readonly IPNetwork s_supervisor = IPNetwork.Parse("172.30.32.2/32");
+
+    /// <summary>Under a Supervisor behind its ingress; else for this machine alone and only if asked for; null: nowhere.</summary>
+    public static WebAddress? Of(IReadOnlyDictionary<string, string> environment, int? port)
+    {
+        if (Image.IsUnderSupervisor(environment)) return new WebAddress(port ?? IngressPort, [Prefix("*", port ?? IngressPort)], [.. s_thisMachine, s_supervisor]);
+        // By these names only: a page elsewhere that a browser here has open cannot reach us under a name of its own.
+        return port is { } own ? new WebAddress(own, [Prefix("127.0.0.1", own), Prefix("localhost", own)], s_thisMachine) : null;
+    }
+
+    public bool Allows(IPAddress client)
+    {
+        IPAddress plain = client.IsIPv4MappedToIPv6 ? client.MapToIPv4() : client;
+        return Allowed.Any(network => network.Contains(plain));
+    }
+
+    private static string Prefix(string host, int port) => string.Create(CultureInfo.InvariantCulture, $"http://{host}:{port}/");
+}
