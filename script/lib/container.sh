@@ -7,10 +7,10 @@ image_limit=60000000 # bytes, compressed: what somebody on a slow line downloads
 # Everything of buildah's is below artifacts/: the machine may have images and settings of its own.
 # Overlays cannot lie on every file system; vfs can, and copies instead.
 buildah_of() {
-  local store=$artifacts/container/store
-  [ -n "${STORAGE_DRIVER:-}" ] || STORAGE_DRIVER=$(storage_driver)
-  STORAGE_DRIVER=$STORAGE_DRIVER buildah --root "$store-$STORAGE_DRIVER" --runroot "$artifacts/container/run-$STORAGE_DRIVER" "$@"
+  [ -n "$storage" ] || storage=$(storage_driver)
+  buildah --storage-driver "$storage" --root "$artifacts/container/store-$storage" --runroot "$artifacts/container/run-$storage" "$@"
 }
+storage=''
 storage_driver() {
   local trial=$artifacts/container/trial
   mkdir -p "$trial"/{lower,upper,work,merged}
@@ -50,7 +50,7 @@ base_images() {
   local stamp=$artifacts/container/bases.stamp sdk sum arch
   sdk=$(dirname "$(readlink -f "$(command -v dotnet)")")
   mkdir -p "$artifacts/container"
-  sum=$({ sed -n '/^debian_base/,/^quietly_piped/p' "${BASH_SOURCE[0]}"; printf '%s\n' "$sdk"; ls "$sdk/sdk"; storage_driver; } | sha256sum | cut -d' ' -f1)
+  sum=$({ sed -n '/^debian_base/,/^quietly_piped/p' "${BASH_SOURCE[0]}"; printf '%s\n' "$sdk"; ls "$sdk/sdk"; printf '%s\n' "$storage"; } | sha256sum | cut -d' ' -f1)
   [ "$(cat "$stamp" 2>/dev/null)" = "$sum" ] && return 0
   buildah_of rmi --all --force >/dev/null 2>&1 || true
   buildah_of manifest create localhost/debian >/dev/null
@@ -95,9 +95,10 @@ nuget_packages() { printf '%s\n' "${NUGET_PACKAGES:-$HOME/.nuget/packages}"; }
 
 # Both architectures side by side, after what they have in common.
 build_images() {
-  local first
-  [ "$(id -u)" = 0 ] || die "building the image makes root file systems: run this as root"
-  STORAGE_DRIVER=${STORAGE_DRIVER:-$(storage_driver)}
+  local first arch
+  [ "$(id -u)" = 0 ] || die "the image is made of root file systems, which needs root: run this with sudo -E"
+  mkdir -p "$artifacts/container"
+  storage=$(storage_driver)
   base_images
   if [ "$(cat "$artifacts/image/"{amd64,arm64}.sum 2>/dev/null)" != "$(image_sum; image_sum)" ]; then
     quietly "$artifacts/container/restore.log" dotnet restore "$root/src/Longwire" --locked-mode
