@@ -53,6 +53,11 @@ zlib1g-dev /usr/include/zlib.h
 clang /usr/bin/clang
 lld /usr/bin/ld.lld
 binutils-aarch64-linux-gnu /usr/bin/aarch64-linux-gnu-objcopy
+buildah /usr/bin/buildah
+mmdebstrap /usr/bin/mmdebstrap
+apparmor /usr/sbin/apparmor_parser
+yamllint /usr/bin/yamllint
+shellcheck /usr/bin/shellcheck
 LIST
 }
 

@@ -6,6 +6,8 @@
 . "$root/script/lib/debian.sh"
 # shellcheck source=SCRIPTDIR/lib/images.sh
 . "$root/script/lib/images.sh"
+# shellcheck source=SCRIPTDIR/lib/container.sh
+. "$root/script/lib/container.sh"
 
 prepare_machine() {
   command -v dotnet >/dev/null || die "the .NET SDK is missing: global.json names its version"

@@ -1,0 +1,130 @@
+# shellcheck shell=bash
+# The image, built from the real Dockerfile without a Docker daemon or a registry: buildah, with stand-ins for the two base images.
+# Each ends as artifacts/image/ARCH/rootfs, for the lab, and as artifacts/image/ARCH/oci, to be weighed. Sourced, never run.
+
+image_limit=60000000 # bytes, compressed: what somebody on a slow line downloads
+
+# Everything of buildah's is below artifacts/: the machine may have images and settings of its own.
+# Overlays cannot lie on every file system; vfs can, and copies instead.
+buildah_of() {
+  [ -n "$storage" ] || storage=$(storage_driver)
+  buildah --storage-driver "$storage" --root "$artifacts/container/store-$storage" --runroot "$artifacts/container/run-$storage" "$@"
+}
+storage=''
+storage_driver() {
+  local trial=$artifacts/container/trial
+  mkdir -p "$trial"/{lower,upper,work,merged}
+  if mount -t overlay overlay -o "lowerdir=$trial/lower,upperdir=$trial/upper,workdir=$trial/work" "$trial/merged" 2>/dev/null; then
+    umount "$trial/merged"
+    echo overlay
+  else
+    echo vfs
+  fi
+}
+
+# As debian:bookworm-slim, which leaves out the same folders. For another processor the packages are unpacked and not set up: that would
+# run its programs.
+debian_base() {
+  local arch=$1 tar=$artifacts/container/debian-$1.tar options=(--variant=minbase)
+  [ -e "$tar" ] && return 0
+  [ "$arch" = "$(dpkg --print-architecture)" ] || options=(--variant=extract '--include=?essential')
+  quietly "$artifacts/container/debian-$arch.log" mmdebstrap --mode=root --arch="$arch" "${options[@]}" \
+    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/info/*' \
+    --dpkgopt='path-exclude=/usr/share/locale/*' --aptopt='Acquire::Languages "none"' bookworm "$tar.new"
+  mv "$tar.new" "$tar"
+}
+
+# image_of NAME ARCH FILE-OR-FOLDER PLACE: an image that holds just that.
+image_of() {
+  local name=$1 arch=$2 content=$3 place=$4
+  printf 'FROM scratch\nADD %s %s\nENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n' "$(basename "$content")" "$place" \
+    | quietly_piped "$artifacts/container/$name.log" buildah_of build --quiet --arch "$arch" --tag "localhost/$name" --file - "$(dirname "$content")"
+}
+quietly_piped() {
+  local log=$1
+  shift
+  "$@" >"$log" 2>&1 || { cat "$log" >&2; return 1; }
+}
+
+base_images() {
+  local stamp=$artifacts/container/bases.stamp sdk sum arch
+  sdk=$(dirname "$(readlink -f "$(command -v dotnet)")")
+  mkdir -p "$artifacts/container"
+  sum=$({ sed -n '/^debian_base/,/^quietly_piped/p' "${BASH_SOURCE[0]}"; printf '%s\n' "$sdk"; ls "$sdk/sdk"; printf '%s\n' "$storage"; } | sha256sum | cut -d' ' -f1)
+  [ "$(cat "$stamp" 2>/dev/null)" = "$sum" ] && return 0
+  buildah_of rmi --all --force >/dev/null 2>&1 || true
+  buildah_of manifest create localhost/debian >/dev/null
+  for arch in amd64 arm64; do
+    debian_base "$arch"
+    image_of "debian-$arch" "$arch" "$artifacts/container/debian-$arch.tar" /
+    buildah_of manifest add localhost/debian "localhost/debian-$arch" >/dev/null
+  done
+  # At the place where Microsoft's image has it.
+  image_of dotnet-sdk "$(dpkg --print-architecture)" "$sdk" /usr/share/dotnet
+  printf '%s\n' "$sum" >"$stamp"
+}
+
+# build_image ARCH: the image as a person's 'docker buildx build' makes it. The machine's NuGet packages are lent to it, read-only: they are those of
+# the lock files, and the network is not asked twice.
+build_image() {
+  local arch=$1 place=$artifacts/image/$1 sum container
+  sum=$(image_sum)
+  [ "$(cat "$place.sum" 2>/dev/null)" = "$sum" ] && return 0
+  quietly "$artifacts/container/$arch.log" buildah_bud "$arch" --tag "localhost/longwire-$arch"
+  rm -rf "$place"
+  mkdir -p "$place/rootfs"
+  quietly "$artifacts/container/$arch-push.log" buildah_of push --quiet "localhost/longwire-$arch" "oci:$place/oci"
+  container=$(buildah_of from --pull-never "localhost/longwire-$arch")
+  cp -a "$(buildah_of mount "$container")/." "$place/rootfs/"
+  buildah_of rm "$container" >/dev/null
+  printf '%s\n' "$sum" >"$place.sum"
+}
+image_sum() {
+  { program_sources_sum; cat "$root/Dockerfile" "$root/.dockerignore" "$artifacts/container/bases.stamp"; } | sha256sum | cut -d' ' -f1
+}
+# This buildah does not know BUILDPLATFORM by itself, as Docker does.
+buildah_bud() {
+  local arch=$1
+  shift
+  buildah_of build --isolation chroot --layers --format docker --pull-never --platform "linux/$arch" \
+    --build-arg "BUILDPLATFORM=linux/$(dpkg --print-architecture)" \
+    --build-arg DEBIAN=localhost/debian --build-arg DOTNET_SDK=localhost/dotnet-sdk \
+    --volume "$(nuget_packages):/root/.nuget/packages:ro" "$@" "$root"
+}
+nuget_packages() { printf '%s\n' "${NUGET_PACKAGES:-$HOME/.nuget/packages}"; }
+
+# Both architectures side by side, after what they have in common.
+build_images() {
+  local first arch
+  [ "$(id -u)" = 0 ] || die "the image is made of root file systems, which needs root: run this with sudo -E"
+  mkdir -p "$artifacts/container"
+  storage=$(storage_driver)
+  base_images
+  if [ "$(cat "$artifacts/image/"{amd64,arm64}.sum 2>/dev/null)" != "$(image_sum; image_sum)" ]; then
+    quietly "$artifacts/container/restore.log" dotnet restore "$root/src/Longwire" --locked-mode
+    quietly "$artifacts/container/common.log" buildah_bud "$(dpkg --print-architecture)" --target restored
+    build_image amd64 &
+    first=$!
+    build_image arm64
+    wait "$first"
+  fi
+  for arch in amd64 arm64; do
+    weigh_image "$arch"
+    program_of_image "$arch"
+  done
+}
+
+# What is pulled: the layers as they are stored, compressed.
+weigh_image() {
+  local size
+  size=$(du -sb "$artifacts/image/$1/oci/blobs" | cut -f1)
+  say "the image for $1: $((size / 1000000)) MB compressed"
+  [ "$size" -lt "$image_limit" ] || die "the image for $1 is $size bytes compressed; $image_limit is the limit"
+}
+
+# The lab's guests run the very program that is in the image: it need not be built twice.
+program_of_image() {
+  mkdir -p "$artifacts/publish/$1"
+  cmp -s "$artifacts/image/$1/rootfs/usr/bin/longwire" "$artifacts/publish/$1/longwire" || cp "$artifacts/image/$1/rootfs/usr/bin/longwire" "$artifacts/publish/$1/longwire"
+  program_sources_sum >"$artifacts/publish/$1.sum"
+}

@@ -1,0 +1,80 @@
+using System.Buffers.Binary;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace Longwire.Tests.AddOn;
+
+/// <summary>What else stands beside config.yaml, and what must not stand anywhere.</summary>
+public sealed class RepositoryTests
+{
+    private static readonly string[] s_endings = [".yaml", ".yml", ".json"];
+    private static readonly string[] s_ofThePlatform = ["TARGETARCH", "BUILDPLATFORM"];
+
+    [Fact]
+    public void The_Supervisor_finds_one_app_one_repository_and_no_build_file()
+    {
+        Assert.Equal(["config.yaml"], Named("config"));
+        Assert.Equal(["repository.json"], Named("repository"));
+        Assert.Empty(Named("build"));
+    }
+
+    [Theory]
+    [InlineData("icon.png", 128, 128)]
+    [InlineData("logo.png", 250, 100)]
+    public void Pictures_have_the_size_that_the_store_shows(string file, int width, int height)
+    {
+        byte[] png = File.ReadAllBytes(Checkout.PathOf(file));
+        Assert.True(png.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']));
+        // The first chunk is IHDR: width and height, big-endian, behind the signature and the chunk's own head.
+        Assert.Equal((width, height), (BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(20))));
+    }
+
+    [Fact]
+    public void The_image_builds_without_any_argument()
+    {
+        string[] without = [.. Regex.Matches(Checkout.Text("Dockerfile"), @"^ARG (\w+)$", RegexOptions.Multiline).Select(match => match.Groups[1].Value)];
+        Assert.Empty(without.Except(s_ofThePlatform));
+    }
+
+    [Fact]
+    public async Task The_AppArmor_profile_parses_and_is_the_only_one_of_its_file()
+    {
+        string[] lines = Checkout.Text("apparmor.txt").Split('\n');
+        Assert.Equal("abi <abi/3.0>,", lines[0]);
+        // The Supervisor puts the app's own name into each line that begins so.
+        Assert.Single(lines, line => line.StartsWith("profile ", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Trim() is "file," or "mount," or "capability," or "network,");
+        (int exit, string said) = await Checkout.RunAsync("apparmor_parser", "--skip-kernel-load", "--skip-read-cache", "apparmor.txt");
+        Assert.True(exit == 0, said);
+    }
+
+    [Fact]
+    public async Task Every_file_of_YAML_is_in_order()
+    {
+        string[] files = [.. Checkout.Files().Where(file => Path.GetExtension(file) is ".yaml" or ".yml")];
+        Assert.Contains("config.yaml", files);
+        (int exit, string said) = await Checkout.RunAsync("yamllint", ["--strict", .. files]);
+        Assert.True(exit == 0, said);
+    }
+
+    [Fact]
+    public async Task Every_shell_script_is_in_order()
+    {
+        // What is sourced is looked at through those that source it. The guests' shell is busybox's, Debian's scripts are for any sh.
+        string[] entries = [.. Checkout.Files().Where(file => Path.GetDirectoryName(file) == "script" && IsShell(file))];
+        string[] plain = [.. Checkout.Files().Where(file => Path.GetDirectoryName(file) != "script" && IsShell(file))];
+        Assert.Contains("script/test", entries);
+        Assert.Contains("tests/Longwire.Lab/Guest/init", plain);
+        (int exit, string said) = await Checkout.RunAsync("shellcheck", ["--external-sources", "--check-sourced", .. entries]);
+        Assert.True(exit == 0, said);
+        (exit, said) = await Checkout.RunAsync("shellcheck", plain);
+        Assert.True(exit == 0, said);
+    }
+
+    private static bool IsShell(string file) =>
+        !Path.HasExtension(file) && Regex.IsMatch(File.ReadLines(Checkout.PathOf(file)).FirstOrDefault(""), @"^#! ?/(usr/)?bin/(env )?(ba|busybox )?sh\b");
+
+    // The Supervisor leaves out folders with a dot for config.*, but not for build.*; nothing of ours needs the difference.
+    private static IEnumerable<string> Named(string name) =>
+        Checkout.Files().Where(file => Path.GetFileNameWithoutExtension(file) == name && s_endings.Contains(Path.GetExtension(file)));
+}
