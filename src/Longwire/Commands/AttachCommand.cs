@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Net;
 using Longwire.Attach;
@@ -41,7 +42,9 @@ internal static class AttachCommand
         if (exclusive is null) return ExitCode.Failed;
         Log.Starting(logger, ProgramVersion.Text, "attaching", path, folder);
         if (DataVolume.Problem(surroundings.Sysfs, surroundings.Environment, folder) is { } notKept) Log.DataNotKept(logger, notKept);
-        foreach (Leftover leftover in surroundings.Former.OnHost(watch.Current.Options.Pis, new MemoryFile(folder).Load(out _))) Log.Leftover(logger, leftover);
+        // What is wrong with the memory is said by who lives by it.
+        ImmutableArray<RadioMemory> known = surroundings.OpenMemory(folder).ReadIfPossible(out _);
+        foreach (Leftover leftover in surroundings.Former.OnHost(watch.Current.Options.Pis, known)) Log.Leftover(logger, leftover);
         return await ServiceHost.RunAsync(log, services => AttachServices.Add(services, watch, folder, WebAddress.Of(surroundings.Environment, web), surroundings, log), cancellationToken);
     }
 }

@@ -17,3 +17,21 @@ internal interface IRadioMemory
     /// <exception cref="IOException">Cannot be written: nothing is forgotten.</exception>
     public void Forget(IReadOnlyCollection<string> radioIds);
 }
+
+internal static class RadioMemoryReading
+{
+    /// <summary>For those whom the memory only helps to say more: none where it cannot be read, and why.</summary>
+    public static ImmutableArray<RadioMemory> ReadIfPossible(this IRadioMemory memory, out string? problem)
+    {
+        problem = null;
+        try
+        {
+            return memory.Read();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problem = e.Message;
+            return [];
+        }
+    }
+}

@@ -78,15 +78,9 @@ internal static class ListCommand
     // Without the lock: the file is only ever replaced as a whole, so a running attach may have it meanwhile.
     private static async Task<ImmutableArray<RadioMemory>> ReadMemoryAsync(string folder, Surroundings surroundings)
     {
-        try
-        {
-            return surroundings.OpenMemory(folder).Read();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            await surroundings.Error.WriteLineAsync($"What attach remembers is left out here, so of sticks of one kind it may choose another: {e.Message}");
-            return [];
-        }
+        ImmutableArray<RadioMemory> known = surroundings.OpenMemory(folder).ReadIfPossible(out string? problem);
+        if (problem is not null) await surroundings.Error.WriteLineAsync($"What attach remembers is left out here, so of sticks of one kind it may choose another: {problem}");
+        return known;
     }
 
     private static StickList WithLeftovers(StickList list, ImmutableArray<Leftover> leftovers) =>
