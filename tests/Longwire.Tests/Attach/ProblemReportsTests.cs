@@ -14,13 +14,14 @@ public sealed class ProblemReportsTests
     [Fact]
     public async Task What_is_reported_while_the_channel_is_full_arrives_when_there_is_room_the_latest_of_each_source()
     {
-        await _events.Writer.WriteAsync(new AttachEvent.PiSilent("attic", "in the way"), Cancellation);
+        var door = new Door(_events.Writer);
         using var stop = new CancellationTokenSource();
-        Task running = _reports.RunAsync(_events.Writer, stop.Token);
-        _reports.Report("memory", "the disk is full");
+        Task running = _reports.RunAsync(door, stop.Token);
         _reports.Report("broker", "another Longwire is there");
+        await door.Knocked.Task.WaitAsync(s_deadline, Cancellation);
+        _reports.Report("memory", "the disk is full");
         _reports.Report("memory", null);
-        Assert.IsType<AttachEvent.PiSilent>(await NextAsync());
+        door.Opened.SetResult();
         AttachEvent.ProblemsChanged[] arrived = [await NextProblemAsync(), await NextProblemAsync()];
         Assert.Equal([("broker", "another Longwire is there"), ("memory", null)], arrived.Select(news => (news.Source, news.Problem)).OrderBy(news => news.Source));
         // And what is said later.
@@ -46,4 +47,24 @@ public sealed class ProblemReportsTests
     private async Task<AttachEvent.ProblemsChanged> NextProblemAsync() => Assert.IsType<AttachEvent.ProblemsChanged>(await NextAsync());
 
     private Task<AttachEvent> NextAsync() => _events.Reader.ReadAsync(Cancellation).AsTask().WaitAsync(s_deadline, Cancellation);
+
+    /// <summary>A channel that is full until it is opened, and tells that somebody came.</summary>
+    private sealed class Door(ChannelWriter<AttachEvent> inside) : ChannelWriter<AttachEvent>
+    {
+        public TaskCompletionSource Knocked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource Opened { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override bool TryWrite(AttachEvent item)
+        {
+            Knocked.TrySetResult();
+            return Opened.Task.IsCompleted && inside.TryWrite(item);
+        }
+
+        public override async ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default)
+        {
+            Knocked.TrySetResult();
+            await Opened.Task.WaitAsync(cancellationToken);
+            return await inside.WaitToWriteAsync(cancellationToken);
+        }
+    }
 }

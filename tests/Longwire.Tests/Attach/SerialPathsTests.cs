@@ -96,7 +96,7 @@ public sealed class SerialPathsTests : IDisposable
         _silent = "1-2";
         Task first = AssertPathsAsync(complete: false, ["ttyACM0"], byPath);
         await _clock.ExpireAsync(AttachTimers.SerialLinksStep);
-        await first.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await first;
         // Asked once, it is not waited for again: the clock stands still.
         await AssertPathsAsync(complete: false, ["ttyACM0"], byPath);
         _peerSpeaks.Set();
@@ -146,7 +146,8 @@ public sealed class SerialPathsTests : IDisposable
 
     private async Task AssertPathsAsync(bool complete, string[] ttys, params string[] expected)
     {
-        SerialPaths found = await SerialPaths.FindAsync(_sysfs.Root, _serials, ttys, TestContext.Current.CancellationToken);
+        SerialPaths found = await SerialPaths.FindAsync(_sysfs.Root, _serials, ttys, TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         Assert.Equal(expected, found.Paths);
         Assert.Equal(complete, found.Complete);
     }
