@@ -12,7 +12,7 @@ public sealed class OtherPeopleTests(Home home) : RadioTest(home)
 {
     [Theory]
     [InlineData(PiSide.Longwire)]
-    [InlineData(PiSide.Stock)]
+    [InlineData(PiSide.Stock, Explicit = true)]
     public async Task A_stranger_s_device_gets_its_driver_before_during_and_after_us_and_after_our_end_by_kill(PiSide side)
     {
         await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Cellar, Home.Host), Home.Broker.StartAsync());
