@@ -1,4 +1,5 @@
 using Longwire.Attach;
+using Longwire.Attach.Kernel;
 using Longwire.Health;
 using Longwire.HomeAssistant;
 using Longwire.Options;
@@ -25,7 +26,7 @@ internal static class AttachServices
             provider.GetRequiredService<ILogger<AttachService>>()));
         services.AddSingleton(provider => new HomeAssistantService(
             MqttSettings.From(options.Current.Options),
-            new ConfiguredBroker(),
+            surroundings.Brokers,
             feed,
             provider.GetRequiredService<AttachService>(),
             provider.GetRequiredService<AttachService>(),
@@ -41,7 +42,7 @@ internal static class AttachServices
             services.AddHostedService(provider => new WebServer(
                 web,
                 feed,
-                new PiLists(() => options.Current.Options, KnownRadios.Default, provider.GetRequiredService<TimeProvider>()),
+                new PiLists(() => options.Current.Options, (pi, now) => SticksOf(pi, now, dataFolder, surroundings), provider.GetRequiredService<TimeProvider>()),
                 provider.GetRequiredService<AttachService>(),
                 ProgramVersion.Text,
                 provider.GetRequiredService<TimeProvider>(),
@@ -51,6 +52,9 @@ internal static class AttachServices
         services.AddHostedService(provider => provider.GetRequiredService<HomeAssistantService>());
         services.AddHostedService(provider => provider.GetRequiredService<AttachService>());
     }
+
+    private static PiSticks SticksOf(PiOptions pi, AttachOptions options, string dataFolder, Surroundings surroundings) =>
+        new(pi, options, KnownRadios.Default, surroundings.OpenMemory(dataFolder).ReadIfPossible(out _), new AttachKernel(surroundings.Sysfs).BootId);
 
     private static void Apply(AttachOptions options, HomeAssistantService homeAssistant, StderrLog log)
     {

@@ -1,6 +1,5 @@
 using Longwire.Commands;
 using Longwire.Options;
-using Longwire.Radios;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.Web;
@@ -13,7 +12,8 @@ internal sealed record PiList(PiOptions Pi, StickList? List, string? Problem);
 /// Asks Pis for their sticks when somebody looks. However many look at once: one question at a time per Pi, and its answer is good for a
 /// moment. Each has its own deadline (<see cref="PiSticks.ReadAsync"/>), so a dead Pi costs a page some seconds and no more.
 /// </summary>
-internal sealed class PiLists(Func<AttachOptions> options, KnownRadios catalogue, TimeProvider time)
+/// <param name="sticksOf">Asks one Pi, under these options.</param>
+internal sealed class PiLists(Func<AttachOptions> options, Func<PiOptions, AttachOptions, PiSticks> sticksOf, TimeProvider time)
 {
     public static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(5);
 
@@ -49,7 +49,7 @@ internal sealed class PiLists(Func<AttachOptions> options, KnownRadios catalogue
         if (before is not null) await ((Task)before).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
-            return new PiList(pi, await new PiSticks(pi, question.Options, catalogue).ReadAsync(time, stopping), null);
+            return new PiList(pi, await sticksOf(pi, question.Options).ReadAsync(time, stopping), null);
         }
         catch (Exception e) when (e is UsbIpException or TimeoutException)
         {

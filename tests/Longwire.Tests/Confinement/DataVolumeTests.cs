@@ -1,5 +1,4 @@
 using Longwire.Confinement;
-using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Tests.Sysfs;
 using Xunit;
 

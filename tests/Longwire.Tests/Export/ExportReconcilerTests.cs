@@ -161,7 +161,8 @@ public sealed class ExportReconcilerTests : IAsyncDisposable
         await _bench.UntilReasonAsync(NoticeReason.InUse);
         await _bench.StopAsync();
         Assert.DoesNotContain(_bench.Kernel.Lines, line => line.Contains("bind", StringComparison.Ordinal));
-        Assert.Equal("1", File.ReadAllText(Path.Combine(_bench.Sysfs.DeviceFolder("1-1"), "usbip_status")).Trim());
+        string left = await File.ReadAllTextAsync(Path.Combine(_bench.Sysfs.DeviceFolder("1-1"), "usbip_status"), TestContext.Current.CancellationToken);
+        Assert.Equal("1", left.Trim());
         Assert.Equal("auto", _bench.PowerControl("1-1"));
     }
 

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Longwire.Commands;
 using Longwire.Health;
 using Longwire.Options;
 using Longwire.Radios;
@@ -73,12 +74,11 @@ public sealed class WebServerTests : IAsyncDisposable, IBridgeProblems
     [Fact]
     public async Task A_pi_that_gives_no_list_says_why_and_its_radios_keep_their_lines()
     {
-        FakeUsbipd pi = FakeUsbipd.Start(client =>
+        Name("attic", client =>
         {
             client.Reset();
             return Task.CompletedTask;
         });
-        Name("attic", pi);
         _feed.Publish(Some.Snapshot(Some.Radio with { Status = RadioStatus.PiUnreachable, SerialPorts = [] }), []);
         string page = await GetAsync(await StartAsync());
         Assert.Contains("It gives no list: ", page, StringComparison.Ordinal);
@@ -194,13 +194,13 @@ public sealed class WebServerTests : IAsyncDisposable, IBridgeProblems
     {
         int asked = 0;
         var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Name("attic", FakeUsbipd.Start(async client =>
+        Name("attic", async client =>
         {
             await client.ReceiveListRequestAsync();
             Interlocked.Increment(ref asked);
             await all.Task;
             await client.SendAsync(DeviceListReply.Encode([Device("1-1", "0658:0200")]));
-        }));
+        });
         Uri page = await StartAsync();
         var idle = new List<Socket>();
         for (int i = 0; i < 100; i++)
@@ -227,12 +227,12 @@ public sealed class WebServerTests : IAsyncDisposable, IBridgeProblems
     public async Task An_answer_of_a_pis_is_good_for_five_seconds_and_for_the_options_it_was_asked_under()
     {
         int asked = 0;
-        Name("attic", FakeUsbipd.Start(async client =>
+        Name("attic", async client =>
         {
             await client.ReceiveListRequestAsync();
             Interlocked.Increment(ref asked);
             await client.SendAsync(DeviceListReply.Encode([Device("1-1", "0658:0200")]));
-        }));
+        });
         Uri page = await StartAsync();
         await GetAsync(page);
         _time.Advance(TimeSpan.FromSeconds(4.9));
@@ -303,8 +303,10 @@ public sealed class WebServerTests : IAsyncDisposable, IBridgeProblems
         return "sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 
-    private static HttpClient From(IPAddress address) => new(
-        new SocketsHttpHandler
+    private static HttpClient From(IPAddress address)
+    {
+#pragma warning disable CA2000 // The client disposes of it.
+        var handler = new SocketsHttpHandler
         {
             ConnectCallback = async (context, cancellationToken) =>
             {
@@ -313,8 +315,10 @@ public sealed class WebServerTests : IAsyncDisposable, IBridgeProblems
                 await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, cancellationToken);
                 return new NetworkStream(socket, ownsSocket: true);
             },
-        },
-        disposeHandler: true);
+        };
+#pragma warning restore CA2000
+        return new HttpClient(handler, disposeHandler: true);
+    }
 
     private bool Tick(Task task)
     {
@@ -322,14 +326,15 @@ public sealed class WebServerTests : IAsyncDisposable, IBridgeProblems
         return task.IsCompleted;
     }
 
-    private void AddPi(string name, params ExportedDevice[] devices) => Name(name, FakeUsbipd.Start(async client =>
+    private void AddPi(string name, params ExportedDevice[] devices) => Name(name, async client =>
     {
         await client.ReceiveListRequestAsync();
         await client.SendAsync(DeviceListReply.Encode(devices));
-    }));
+    });
 
-    private void Name(string name, FakeUsbipd pi)
+    private void Name(string name, Func<FakeClient, Task> script)
     {
+        var pi = FakeUsbipd.Start(script);
         _pis.Add(pi);
         _options = _options with { Pis = _options.Pis.Add(new PiOptions { Id = name, Name = name, Address = "192.0.2.7", EndPoint = pi.EndPoint }) };
     }
@@ -345,7 +350,7 @@ public sealed class WebServerTests : IAsyncDisposable, IBridgeProblems
     private WebServer Server(int port, IPNetwork allowed)
     {
         var address = new WebAddress(port, [string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/")], [allowed]);
-        return _server = new WebServer(address, _feed, new PiLists(() => _options, KnownRadios.Default, _time), this, "9.8.7", _time, _log);
+        return _server = new WebServer(address, _feed, new PiLists(() => _options, (pi, options) => new PiSticks(pi, options, KnownRadios.Default, [], "this boot"), _time), this, "9.8.7", _time, _log);
     }
 
     private async Task<string> GetAsync(Uri page) => await _client.GetStringAsync(page, Cancellation);
