@@ -74,7 +74,7 @@ build_image() {
   rm -rf "$place"
   mkdir -p "$place/rootfs"
   quietly "$artifacts/container/$arch-push.log" buildah_of push --quiet "localhost/longwire-$arch" "oci:$place/oci"
-  container=$(buildah_of from --pull-never "localhost/longwire-$arch")
+  container=$(buildah_of from --pull-never --platform "linux/$arch" "localhost/longwire-$arch")
   cp -a "$(buildah_of mount "$container")/." "$place/rootfs/"
   buildah_of rm "$container" >/dev/null
   printf '%s\n' "$sum" >"$place.sum"

@@ -23,7 +23,7 @@ public sealed class DriverGateTests : IAsyncDisposable
     public DriverGateTests()
     {
         _kernel = new AttachKernel(_sysfs.Root, new FakeVhci(_sysfs).Host);
-        _hubs = new HubAuthorization(_kernel, NullLogger.Instance);
+        _hubs = new HubAuthorization(_kernel, (_, _) => Task.CompletedTask, NullLogger.Instance);
     }
 
     [Fact]
