@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Longwire.Options;
+using Longwire.Supervisor;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Commands;
@@ -24,9 +25,22 @@ internal static class AttachCommand
         ILogger logger = log.CreateLogger("Longwire");
         var watch = OptionsWatch.Open(path, surroundings.Time, logger);
         log.Minimum = watch.Current.Options.LogLevel;
+        using SupervisorClient? supervisor = FindSupervisor(surroundings);
         using IDisposable? exclusive = await RoleLock.TakeAsync(RoleLock.Attach, folder, surroundings.Error);
         if (exclusive is null) return ExitCode.Failed;
         Log.Starting(logger, ProgramVersion.Text, "attaching", path, folder);
-        return await ServiceHost.RunAsync(log, services => AttachServices.Add(services, watch, folder, log), cancellationToken);
+        return await ServiceHost.RunAsync(log, services => AttachServices.Add(services, watch, supervisor, folder, log), cancellationToken);
+    }
+
+    private static SupervisorClient? FindSupervisor(Surroundings surroundings)
+    {
+        try
+        {
+            return SupervisorClient.FromEnvironment(surroundings.Environment, surroundings.Time);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException(e.Message);
+        }
     }
 }
