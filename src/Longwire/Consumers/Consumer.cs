@@ -23,7 +23,7 @@ internal sealed class Consumer
     private readonly Lock _gate = new();
     private AppView _latest;
     private long _latestAt;
-    private TaskCompletionSource _changed = NewSignal();
+    private TaskCompletionSource _changed = new();
 
     private ConsumerMemory _memory;
     private bool _first = true;
@@ -47,13 +47,15 @@ internal sealed class Consumer
     /// <summary>How its radios are now.</summary>
     public void See(AppView view)
     {
+        TaskCompletionSource changed;
         lock (_gate)
         {
             if (_latest.Equals(view)) return;
             _latest = view;
             _latestAt = _around.Time.GetTimestamp();
-            _changed.TrySetResult();
+            changed = _changed;
         }
+        changed.TrySetResult();
     }
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -65,7 +67,7 @@ internal sealed class Consumer
             Task changed;
             lock (_gate)
             {
-                if (_changed.Task.IsCompleted) _changed = NewSignal();
+                if (_changed.Task.IsCompleted) _changed = new TaskCompletionSource();
                 (view, seenAt, changed) = (_latest, _latestAt, _changed.Task);
             }
             TimeSpan? wait = await StepAsync(view, seenAt, cancellationToken);
@@ -78,6 +80,8 @@ internal sealed class Consumer
             {
                 // Time for the next look.
             }
+            // Not on the back of whoever brought the news.
+            await Task.Yield();
         }
     }
 
@@ -291,6 +295,4 @@ internal sealed class Consumer
     }
 
     private void Report(string? problem) => _restart.Report(problem);
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -11,7 +11,7 @@ internal sealed class ConsumersStore(ConsumersFile file, ConsumersMemory memory,
 {
     private readonly Lock _gate = new();
     private ConsumersMemory _memory = memory;
-    private TaskCompletionSource _work = NewSignal();
+    private TaskCompletionSource _work = new();
     private bool _failing;
 
     public ConsumerMemory? Find(string slug)
@@ -33,17 +33,21 @@ internal sealed class ConsumersStore(ConsumersFile file, ConsumersMemory memory,
             // A write that failed is tried again: the disk may have been cleaned up without anything new to remember.
             Task wake = _failing ? Task.WhenAny(work, Task.Delay(ConsumerTimers.Look, time, cancellationToken)) : work;
             await wake.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            // Not on the back of whoever brought the news.
+            await Task.Yield();
             Write();
         }
     }
 
     private void Change(Func<ConsumersMemory, ConsumersMemory> change)
     {
+        TaskCompletionSource work;
         lock (_gate)
         {
             _memory = change(_memory);
-            _work.TrySetResult();
+            work = _work;
         }
+        work.TrySetResult();
     }
 
     private void Write()
@@ -52,8 +56,8 @@ internal sealed class ConsumersStore(ConsumersFile file, ConsumersMemory memory,
         lock (_gate)
         {
             if (!_work.Task.IsCompleted && !_failing) return;
+            if (_work.Task.IsCompleted) _work = new TaskCompletionSource();
             memory = _memory;
-            if (_work.Task.IsCompleted) _work = NewSignal();
         }
         try
         {
@@ -71,6 +75,4 @@ internal sealed class ConsumersStore(ConsumersFile file, ConsumersMemory memory,
             _failing = true;
         }
     }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

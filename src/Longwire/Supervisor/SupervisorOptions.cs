@@ -14,7 +14,8 @@ internal sealed class SupervisorOptions(IOptionsFeed file, SupervisorClient supe
     // What problems name as their source.
     private const string Source = "the options in Home Assistant";
 
-    private byte[] _bytes = [];
+    // What the Supervisor said last. It writes the file when it starts us, so the file is its first word.
+    private LoadedOptions<AttachOptions> _said = new(AttachOptions.Default, []);
     private bool _silent;
 
     public async IAsyncEnumerable<LoadedOptions<AttachOptions>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -23,9 +24,9 @@ internal sealed class SupervisorOptions(IOptionsFeed file, SupervisorClient supe
         await using IAsyncEnumerator<LoadedOptions<AttachOptions>> files = file.WatchAsync(end.Token).GetAsyncEnumerator(CancellationToken.None);
         Task<bool> change = files.MoveNextAsync().AsTask();
         await change;
-        LoadedOptions<AttachOptions> current = files.Current;
+        LoadedOptions<AttachOptions> current = _said = files.Current;
         change = files.MoveNextAsync().AsTask();
-        Task<LoadedOptions<AttachOptions>?> asked = AskAsync(current, end.Token);
+        Task<LoadedOptions<AttachOptions>?> asked = AskAsync(end.Token);
         try
         {
             yield return current;
@@ -36,7 +37,7 @@ internal sealed class SupervisorOptions(IOptionsFeed file, SupervisorClient supe
                 if (asked.IsCompleted)
                 {
                     news = await asked;
-                    asked = AskAsync(news ?? current, end.Token);
+                    asked = AskAsync(end.Token);
                 }
                 else
                 {
@@ -64,20 +65,17 @@ internal sealed class SupervisorOptions(IOptionsFeed file, SupervisorClient supe
     private static ImmutableArray<OptionProblem> WithoutLines(ImmutableArray<OptionProblem> problems) => [.. problems.Select(problem => problem with { Line = null })];
 
     /// <returns>Null: nothing new, or no answer.</returns>
-    private async Task<LoadedOptions<AttachOptions>?> AskAsync(LoadedOptions<AttachOptions> current, CancellationToken cancellationToken)
+    private async Task<LoadedOptions<AttachOptions>?> AskAsync(CancellationToken cancellationToken)
     {
         await Task.Delay(SupervisorTimers.OptionsPoll, time, cancellationToken);
         try
         {
-            byte[] bytes = await supervisor.ReadOwnOptionsAsync(cancellationToken);
+            LoadedOptions<AttachOptions> loaded = OptionsFile.ParseAttach(await supervisor.ReadOwnOptionsAsync(cancellationToken), Source);
             if (_silent) Log.OptionsAnswered(logger);
             _silent = false;
-            if (bytes.AsSpan().SequenceEqual(_bytes)) return null;
-            LoadedOptions<AttachOptions> loaded = OptionsFile.ParseAttach(bytes, Source);
-            _bytes = bytes;
-            loaded = loaded with { Problems = WithoutLines(loaded.Problems) };
-            if (!loaded.Options.Equals(current.Options)) Log.OptionsChanged(logger);
-            return loaded;
+            if (IsSame(loaded, _said)) return null;
+            if (!loaded.Options.Equals(_said.Options)) Log.OptionsChanged(logger);
+            return _said = loaded with { Problems = WithoutLines(loaded.Problems) };
         }
         catch (Exception e) when (e is SupervisorException or OptionsException)
         {
