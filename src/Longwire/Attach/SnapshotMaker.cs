@@ -1,6 +1,7 @@
 using Longwire.Attach.Memory;
 using Longwire.Attach.State;
 using Longwire.Health;
+using Longwire.Options;
 using Longwire.UsbIp.Usb;
 
 namespace Longwire.Attach;
@@ -14,7 +15,7 @@ internal static class SnapshotMaker
         return new Snapshot(
             new BridgeSnapshot(state.Memory.InstanceId, [.. state.Problems]),
             [.. state.Pis.Values.OrderBy(pi => pi.Options.Id, StringComparer.Ordinal).Select(Of)],
-            [.. state.Radios.Values.Where(radio => claims.Covers(radio.Memory)).Select(Of)]);
+            [.. state.Radios.Values.Where(radio => claims.Covers(radio.Memory)).Select(radio => Of(radio, claims.RuleOf(radio.Memory)))]);
     }
 
     private static PiSnapshot Of(PiState pi) => new()
@@ -27,7 +28,7 @@ internal static class SnapshotMaker
         Version = pi.Notice?.Version,
     };
 
-    private static RadioSnapshot Of(RadioState radio)
+    private static RadioSnapshot Of(RadioState radio, RadioRule? rule)
     {
         RadioMemory memory = radio.Memory;
         return new RadioSnapshot
@@ -48,6 +49,7 @@ internal static class SnapshotMaker
             LastDisconnectReason = memory.LastDisconnectReason,
             SerialPortCount = memory.SerialPortCount,
             SerialPorts = radio.SerialPorts,
+            RestartApps = rule?.RestartApps ?? [],
             RoundTrip = radio.RoundTrip,
         };
     }

@@ -6,6 +6,7 @@ using Longwire.Attach.Memory;
 using Longwire.Confinement;
 using Longwire.MovingIn;
 using Longwire.Options;
+using Longwire.Supervisor;
 using Longwire.Web;
 using Microsoft.Extensions.Logging;
 
@@ -38,6 +39,7 @@ internal static class AttachCommand
         ILogger logger = log.CreateLogger("Longwire");
         var watch = OptionsWatch.Open(path, surroundings.Time, logger);
         log.Minimum = watch.Current.Options.LogLevel;
+        using SupervisorClient? supervisor = surroundings.FindSupervisor();
         using IDisposable? exclusive = await RoleLock.TakeAttachAsync(folder, surroundings.RunFolder, surroundings.Error);
         if (exclusive is null) return ExitCode.Failed;
         Log.Starting(logger, ProgramVersion.Text, "attaching", path, folder);
@@ -45,6 +47,6 @@ internal static class AttachCommand
         // What is wrong with the memory is said by who lives by it.
         ImmutableArray<RadioMemory> known = surroundings.OpenMemory(folder).ReadIfPossible(out _);
         foreach (Leftover leftover in surroundings.Former.OnHost(watch.Current.Options.Pis, known)) Log.Leftover(logger, leftover);
-        return await ServiceHost.RunAsync(log, services => AttachServices.Add(services, watch, folder, WebAddress.Of(surroundings.Environment, web), surroundings, log), cancellationToken);
+        return await ServiceHost.RunAsync(log, services => AttachServices.Add(services, watch, supervisor, folder, WebAddress.Of(surroundings.Environment, web), surroundings, log), cancellationToken);
     }
 }

@@ -1,9 +1,11 @@
 using Longwire.Attach;
 using Longwire.Attach.Kernel;
+using Longwire.Consumers;
 using Longwire.Health;
 using Longwire.HomeAssistant;
 using Longwire.Options;
 using Longwire.Radios;
+using Longwire.Supervisor;
 using Longwire.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -13,11 +15,16 @@ namespace Longwire.Commands;
 /// <summary>What runs in <c>longwire attach</c>, and who knows whom.</summary>
 internal static class AttachServices
 {
-    public static void Add(IServiceCollection services, OptionsWatch options, string dataFolder, WebAddress? web, Surroundings surroundings, StderrLog log)
+    /// <param name="supervisor">Null: there is none here.</param>
+    /// <param name="web">Null: no page.</param>
+    public static void Add(
+        IServiceCollection services, OptionsWatch options, SupervisorClient? supervisor, string dataFolder, WebAddress? web, Surroundings surroundings, StderrLog log)
     {
         var feed = new StateFeed();
+        services.AddSingleton(provider => new LiveOptions(
+            Feed(options, supervisor, provider), options.Current.Options, changed => Apply(changed, provider.GetRequiredService<HomeAssistantService>(), log)));
         services.AddSingleton(provider => new AttachService(
-            new LiveOptions(options, changed => Apply(changed, provider.GetRequiredService<HomeAssistantService>(), log)),
+            provider.GetRequiredService<LiveOptions>(),
             dataFolder,
             feed,
             KnownRadios.Default,
@@ -26,7 +33,7 @@ internal static class AttachServices
             provider.GetRequiredService<ILogger<AttachService>>()));
         services.AddSingleton(provider => new HomeAssistantService(
             MqttSettings.From(options.Current.Options),
-            surroundings.Brokers,
+            surroundings.BrokersOf(supervisor),
             feed,
             provider.GetRequiredService<AttachService>(),
             provider.GetRequiredService<AttachService>(),
@@ -42,7 +49,7 @@ internal static class AttachServices
             services.AddHostedService(provider => new WebServer(
                 web,
                 feed,
-                new PiLists(() => options.Current.Options, (pi, now) => SticksOf(pi, now, dataFolder, surroundings), provider.GetRequiredService<TimeProvider>()),
+                new PiLists(() => provider.GetRequiredService<LiveOptions>().Current, (pi, now) => SticksOf(pi, now, dataFolder, surroundings), provider.GetRequiredService<TimeProvider>()),
                 provider.GetRequiredService<AttachService>(),
                 ProgramVersion.Text,
                 provider.GetRequiredService<TimeProvider>(),
@@ -51,10 +58,34 @@ internal static class AttachServices
         // Stopped last to first: radios are detached before 'offline' is published, so that their last word is a true one.
         services.AddHostedService(provider => provider.GetRequiredService<HomeAssistantService>());
         services.AddHostedService(provider => provider.GetRequiredService<AttachService>());
+        // Before radios are detached: that we stop is no loss for it to see.
+        AddConsumers(services, supervisor, feed, dataFolder);
     }
 
     private static PiSticks SticksOf(PiOptions pi, AttachOptions options, string dataFolder, Surroundings surroundings) =>
         new(pi, options, KnownRadios.Default, surroundings.OpenMemory(dataFolder).ReadIfPossible(out _), new AttachKernel(surroundings.Sysfs).BootId);
+
+    private static void AddConsumers(IServiceCollection services, SupervisorClient? supervisor, StateFeed feed, string dataFolder)
+    {
+        if (supervisor is null)
+        {
+            services.AddHostedService(provider => new WithoutSupervisor(feed, provider.GetRequiredService<AttachService>()));
+            return;
+        }
+        services.AddHostedService(provider => new ConsumerService(
+            feed,
+            supervisor,
+            provider.GetRequiredService<AttachService>(),
+            dataFolder,
+            HostBoot.OfThisMachine(),
+            provider.GetRequiredService<TimeProvider>(),
+            Random.Shared,
+            provider.GetRequiredService<ILogger<ConsumerService>>()));
+    }
+
+    private static IOptionsFeed Feed(OptionsWatch options, SupervisorClient? supervisor, IServiceProvider provider) => supervisor is null
+        ? options
+        : new SupervisorOptions(options, supervisor, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SupervisorOptions>>());
 
     private static void Apply(AttachOptions options, HomeAssistantService homeAssistant, StderrLog log)
     {

@@ -5,6 +5,7 @@ using Longwire.Attach.Kernel;
 using Longwire.Attach.Memory;
 using Longwire.HomeAssistant;
 using Longwire.Options;
+using Longwire.Supervisor;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Commands;
@@ -37,7 +38,8 @@ internal static class ForgetCommand
         string folder = RoleOptions.DataOf(data, path, surroundings);
         // Before anything is forgotten: options that cannot be read end here.
         MqttOptions mqtt = path is null ? new MqttOptions() : OptionsFile.LoadAttach(path).Options.Mqtt;
-        BrokerAddress? broker = await surroundings.Brokers.FindAsync(mqtt, cancellationToken);
+        using SupervisorClient? supervisor = surroundings.FindSupervisor();
+        BrokerAddress? broker = await surroundings.BrokersOf(supervisor).FindAsync(mqtt, cancellationToken);
         try
         {
             if (!Directory.Exists(folder)) return await FailAsync(surroundings, $"{folder} does not exist: name attach's folder with --data.");

@@ -3,6 +3,7 @@ using Longwire.Health;
 using Longwire.HomeAssistant;
 using Longwire.Linux;
 using Longwire.MovingIn;
+using Longwire.Supervisor;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Sysfs;
 
@@ -42,6 +43,22 @@ internal sealed record Surroundings
 
     /// <summary>Says which broker the options of attach lead to.</summary>
     public IBrokerSource Brokers { get; init; } = new ConfiguredBroker();
+
+    /// <summary>The Supervisor that started us; null: none did.</summary>
+    /// <exception cref="UsageException">Its address is none.</exception>
+    public SupervisorClient? FindSupervisor()
+    {
+        try
+        {
+            return SupervisorClient.FromEnvironment(Environment, Time);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+
+    public IBrokerSource BrokersOf(SupervisorClient? supervisor) => supervisor is null ? Brokers : new SupervisorBroker(supervisor);
 
     /// <summary>Where the one attach of this machine is known.</summary>
     public string RunFolder { get; init; } = RoleLock.RunFolder;

@@ -83,6 +83,9 @@ internal sealed record RadioSnapshot
     /// <summary>One path per tty, in interface order: /dev/serial/by-id/… where that is ours alone, else by-path. Empty unless attached.</summary>
     public ImmutableArray<string> SerialPorts { get; init; } = [];
 
+    /// <summary>The Supervisor's apps that read this radio, as the options name them.</summary>
+    public ImmutableArray<string> RestartApps { get; init; } = [];
+
     /// <summary>Smoothed TCP round-trip time of the radio's own connection; null unless attached.</summary>
     public TimeSpan? RoundTrip { get; init; }
 }

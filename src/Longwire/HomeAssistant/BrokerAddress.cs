@@ -17,6 +17,9 @@ internal sealed record BrokerAddress(string Host, int Port)
     /// <summary>False: any certificate will do.</summary>
     public bool Verify { get; init; } = true;
 
+    /// <summary>Its address and credentials come from the Supervisor: what is wrong with them cannot be mended in our options.</summary>
+    public bool IsSupervisors { get; init; }
+
     private bool PrintMembers(StringBuilder builder)
     {
         builder.Append(null, $"Host = {Host}, Port = {Port}, Username = {Username}, Tls = {Tls}, Ca = {Ca}, Verify = {Verify}");

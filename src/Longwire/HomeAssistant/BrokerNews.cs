@@ -7,19 +7,16 @@ internal sealed class BrokerNews(ILogger logger)
 {
     private readonly HashSet<string> _said = new(StringComparer.Ordinal);
     private bool _connected;
-    private bool _saidNone;
 
-    public void None()
+    public void None(string why)
     {
-        if (!_saidNone) Log.NoBroker(logger);
-        _saidNone = true;
+        if (_said.Add(why)) Log.NoBroker(logger, why);
     }
 
     public void Connected(BrokerAddress broker)
     {
         if (!_connected) Log.Connected(logger, broker.Host, broker.Port);
         _connected = true;
-        _saidNone = false;
         _said.Clear();
     }
 

@@ -109,7 +109,7 @@ internal sealed class HomeAssistantService : BackgroundService
             cancellationToken.ThrowIfCancellationRequested();
             if (await _brokers.FindAsync(settings.Broker, cancellationToken) is not { } broker)
             {
-                news.None();
+                news.None(_brokers.WhyNone);
                 await Task.Delay(BrokerTimers.AskForBrokerEvery, _time, cancellationToken);
                 continue;
             }

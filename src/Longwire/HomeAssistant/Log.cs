@@ -4,8 +4,8 @@ namespace Longwire.HomeAssistant;
 
 internal static partial class Log
 {
-    [LoggerMessage(Level = LogLevel.Information, Message = "No MQTT broker is named, so Home Assistant is told nothing; radios are attached all the same. Set mqtt.host in the options to change that")]
-    public static partial void NoBroker(ILogger logger);
+    [LoggerMessage(Level = LogLevel.Information, Message = "MQTT: {Reason} Home Assistant is told nothing; radios are attached all the same")]
+    public static partial void NoBroker(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "MQTT: connected to {Host}:{Port}")]
     public static partial void Connected(ILogger logger, string host, int port);

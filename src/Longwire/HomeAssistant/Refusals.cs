@@ -13,6 +13,8 @@ internal static class Refusals
         string at = $"{broker.Host}:{broker.Port}";
         string sentence = result.ResultCode switch
         {
+            MqttClientConnectResultCode.BadUserNameOrPassword or MqttClientConnectResultCode.NotAuthorized when broker.IsSupervisors =>
+                $"{at} refuses the user name and password that Home Assistant gave us: restart the broker's app, so that it makes them known anew.",
             MqttClientConnectResultCode.BadUserNameOrPassword or MqttClientConnectResultCode.NotAuthorized when broker.Username is null =>
                 $"{at} wants a user name and a password: set mqtt.username and mqtt.password.",
             MqttClientConnectResultCode.BadUserNameOrPassword or MqttClientConnectResultCode.NotAuthorized =>

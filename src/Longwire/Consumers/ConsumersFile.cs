@@ -1,0 +1,53 @@
+using System.Text.Json;
+
+namespace Longwire.Consumers;
+
+/// <summary>consumers.json: read once at start, replaced as a whole at each write.</summary>
+internal sealed class ConsumersFile(string dataFolder)
+{
+    public string Path { get; } = System.IO.Path.Combine(dataFolder, "consumers.json");
+
+    /// <summary>Null if there is none yet, or none that can be understood.</summary>
+    /// <param name="problem">A sentence for a person, or null.</param>
+    public ConsumersMemory? Load(out string? problem)
+    {
+        problem = null;
+        string fault;
+        try
+        {
+            ConsumersMemory? memory = JsonSerializer.Deserialize(File.ReadAllBytes(Path), ConsumersJson.Default.ConsumersMemory);
+            if (memory is not null && IsSound(memory)) return memory;
+            fault = "it is not what this release writes";
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            fault = e.Message.TrimEnd('.');
+        }
+        problem = $"{Path} cannot be read ({fault}). Which apps ran when their radio was lost is not known: start those that should run by hand, this once.";
+        return null;
+    }
+
+    /// <summary>Replaces the file atomically: after a power cut there is the old one or the new one, never a half.</summary>
+    /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
+    public void Save(ConsumersMemory memory)
+    {
+        Directory.CreateDirectory(dataFolder);
+        string fresh = Path + ".new";
+        using (var stream = new FileStream(fresh, FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            JsonSerializer.Serialize(stream, memory, ConsumersJson.Default.ConsumersMemory);
+            stream.Flush(flushToDisk: true);
+        }
+        File.Move(fresh, Path, overwrite: true);
+    }
+
+    // Valid JSON is not enough: what the rest of the program relies on must hold.
+    private static bool IsSound(ConsumersMemory memory) =>
+        memory.Format == ConsumersMemory.CurrentFormat
+        && !memory.Apps.IsDefault
+        && memory.Apps.All(app => app is { Radios.IsDefault: false, Restarts.IsDefault: false } && app.Radios.All(radio => radio is { Id: not null }));
+}

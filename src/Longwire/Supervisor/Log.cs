@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Supervisor;
+
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "The options were changed in Home Assistant; applying what is new in them")]
+    public static partial void OptionsChanged(ILogger logger);
+
+    [LoggerMessage(2, LogLevel.Information, "Options changed in Home Assistant are not seen now: {Reason}. Those read before stay in force")]
+    public static partial void OptionsSilent(ILogger logger, string reason);
+
+    [LoggerMessage(3, LogLevel.Information, "Options changed in Home Assistant are seen again")]
+    public static partial void OptionsAnswered(ILogger logger);
+}

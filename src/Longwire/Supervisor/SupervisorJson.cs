@@ -1,0 +1,51 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Longwire.Supervisor;
+
+/// <summary>Every answer of the Supervisor's own: <c>{"result": "ok", "data": …}</c> or <c>{"result": "error", "message": …}</c>.</summary>
+internal sealed record Envelope<T>(string? Result, T? Data, string? Message);
+
+/// <summary><c>GET /services/mqtt</c>.</summary>
+internal sealed record MqttService(string? Host, int? Port, string? Username, string? Password, bool? Ssl)
+{
+    // The password stays out of logs.
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append(null, $"Host = {Host}, Port = {Port}, Username = {Username}, Ssl = {Ssl}");
+        return true;
+    }
+}
+
+/// <summary>What we read of <c>GET /addons/&lt;slug&gt;/info</c>.</summary>
+/// <param name="State">started, startup, stopped, error, unknown.</param>
+/// <param name="Boot">auto: the Supervisor starts it with the host. manual: a person does.</param>
+/// <param name="Timeout">Seconds it may take to stop; not every release tells.</param>
+internal sealed record AppInfo(string? Name, string? State, string? Boot, int? Timeout)
+{
+    /// <summary>Running, or on its way there.</summary>
+    public bool IsRunning => State is "started" or "startup";
+}
+
+/// <summary>What we read of <c>GET /info</c>.</summary>
+/// <param name="State">initialize, setup, startup, running, freeze, shutdown, …</param>
+internal sealed record SystemInfo(string? State);
+
+/// <summary>What we read of <c>GET /addons/self/info</c>.</summary>
+internal sealed record OwnInfo(JsonElement Options);
+
+internal sealed record AppRestart(string App);
+
+internal sealed record AddonRestart(string Addon);
+
+// Its documentation shows the broker's port as a string, and the Supervisor sends a number.
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+[JsonSerializable(typeof(Envelope<JsonElement>))]
+[JsonSerializable(typeof(Envelope<MqttService>))]
+[JsonSerializable(typeof(Envelope<AppInfo>))]
+[JsonSerializable(typeof(Envelope<SystemInfo>))]
+[JsonSerializable(typeof(Envelope<OwnInfo>))]
+[JsonSerializable(typeof(AppRestart))]
+[JsonSerializable(typeof(AddonRestart))]
+internal sealed partial class SupervisorJson : JsonSerializerContext;

@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using Longwire.Options;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Supervisor;
+
+/// <summary>
+/// The add-on's options while people change them in the UI: options.json gets them at the next start only, the Supervisor has
+/// them at once. Begins with the file; then whichever of the two changed last counts. A Supervisor that does not answer changes nothing.
+/// </summary>
+internal sealed class SupervisorOptions(IOptionsFeed file, SupervisorClient supervisor, TimeProvider time, ILogger logger) : IOptionsFeed
+{
+    // What problems name as their source.
+    private const string Source = "the options in Home Assistant";
+
+    // What the Supervisor said last. It writes the file when it starts us, so the file is its first word.
+    private LoadedOptions<AttachOptions> _said = new(AttachOptions.Default, []);
+    private bool _silent;
+
+    public async IAsyncEnumerable<LoadedOptions<AttachOptions>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using IAsyncEnumerator<LoadedOptions<AttachOptions>> files = file.WatchAsync(end.Token).GetAsyncEnumerator(CancellationToken.None);
+        Task<bool> change = files.MoveNextAsync().AsTask();
+        await change;
+        LoadedOptions<AttachOptions> current = _said = files.Current;
+        change = files.MoveNextAsync().AsTask();
+        Task<LoadedOptions<AttachOptions>?> asked = AskAsync(end.Token);
+        try
+        {
+            yield return current;
+            while (true)
+            {
+                await Task.WhenAny(change, asked);
+                LoadedOptions<AttachOptions>? news;
+                if (asked.IsCompleted)
+                {
+                    news = await asked;
+                    asked = AskAsync(end.Token);
+                }
+                else
+                {
+                    await change;
+                    news = files.Current;
+                    change = files.MoveNextAsync().AsTask();
+                }
+                if (news is null || IsSame(news, current)) continue;
+                current = news;
+                yield return current;
+            }
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await ((Task)change).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)asked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // A place in the file means nothing in the UI.
+    private static bool IsSame(LoadedOptions<AttachOptions> left, LoadedOptions<AttachOptions> right) =>
+        left.Options.Equals(right.Options) && SequenceEquality.Same(WithoutLines(left.Problems), WithoutLines(right.Problems));
+
+    private static ImmutableArray<OptionProblem> WithoutLines(ImmutableArray<OptionProblem> problems) => [.. problems.Select(problem => problem with { Line = null })];
+
+    /// <returns>Null: nothing new, or no answer.</returns>
+    private async Task<LoadedOptions<AttachOptions>?> AskAsync(CancellationToken cancellationToken)
+    {
+        await Task.Delay(SupervisorTimers.OptionsPoll, time, cancellationToken);
+        try
+        {
+            LoadedOptions<AttachOptions> loaded = OptionsFile.ParseAttach(await supervisor.ReadOwnOptionsAsync(cancellationToken), Source);
+            if (_silent) Log.OptionsAnswered(logger);
+            _silent = false;
+            if (IsSame(loaded, _said)) return null;
+            if (!loaded.Options.Equals(_said.Options)) Log.OptionsChanged(logger);
+            return _said = loaded with { Problems = WithoutLines(loaded.Problems) };
+        }
+        catch (Exception e) when (e is SupervisorException or OptionsException)
+        {
+            if (!_silent) Log.OptionsSilent(logger, e.Message);
+            _silent = true;
+            return null;
+        }
+    }
+}

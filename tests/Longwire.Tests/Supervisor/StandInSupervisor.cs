@@ -1,0 +1,227 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Longwire.Tests.Supervisor;
+
+/// <summary>An app as the stand-in has it.</summary>
+internal sealed class StandInApp
+{
+    /// <summary>started, startup, stopped, error, unknown.</summary>
+    public string State { get; set; } = "started";
+    public string Boot { get; set; } = "auto";
+
+    /// <summary>Whether it comes up when it is started: Z-Wave JS does not without its device.</summary>
+    public Func<bool> CanStart { get; set; } = () => true;
+
+    /// <summary>Ends when it has stopped and started; a call lasts as long.</summary>
+    public Func<Task> Starting { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>How often it was restarted or started through Core.</summary>
+    public int Restarts { get; set; }
+}
+
+/// <summary>What goes back: a status, a content type and a body.</summary>
+internal sealed record StandInAnswer(int Status, string Type, string Body);
+
+/// <summary>
+/// Plays the Home Assistant Supervisor, and Core behind it, for an app with the default role. Answers in process, or over HTTP on
+/// loopback; knows nothing of Longwire, so that the lab uses it too.
+/// </summary>
+/// <remarks>
+/// From developers.home-assistant.io, "Supervisor API": the bearer token; the <c>{"result": "ok", "data": …}</c> around each answer; the keys
+/// of <c>/addons/&lt;slug&gt;/info</c>, <c>/services/mqtt</c> (the port is a string there) and <c>/info</c>; <c>/addons/self/options/config</c>.
+/// From "REST API": <c>GET /api/</c> and <c>POST /api/services/&lt;domain&gt;/&lt;service&gt;</c>, which answers with a list of states.
+/// Not documented, read in the source of the Supervisor and of Core: <c>{"result": "error", "message": …}</c> with 400 for "Service not
+/// enabled", for apps that do not exist and while it starts ("System is not ready with state: …"); 502 while Core is down; Core's 400 in
+/// plain text for a service it does not know, and 500 for one that fails; the port as a number; the states <c>startup</c>, <c>error</c> and <c>unknown</c>.
+/// HTTP is spoken on a bare socket: HttpListener answers only to the host name that it was started with, and a guest has another name for us.
+/// </remarks>
+internal sealed class StandInSupervisor : IAsyncDisposable
+{
+    public const string Token = "stand-in-token";
+    private const int LongestHead = 16 * 1024;
+
+    private readonly ConcurrentQueue<string> _requests = new();
+    private readonly CancellationTokenSource _stop = new();
+    private TcpListener? _listener;
+    private Task _serving = Task.CompletedTask;
+
+    public ConcurrentDictionary<string, StandInApp> Apps { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>False: "System is not ready", whatever is asked.</summary>
+    public bool Ready { get; set; } = true;
+
+    /// <summary>startup until all that starts with the host was started, then running.</summary>
+    public string State { get; set; } = "running";
+    public bool CoreUp { get; set; } = true;
+
+    /// <summary>Core 2026 and later.</summary>
+    public bool CoreKnowsApps { get; set; } = true;
+
+    /// <summary>Until Core drops the older names.</summary>
+    public bool CoreKnowsAddons { get; set; } = true;
+
+    /// <summary>False: an older Supervisor without <c>options/config</c>.</summary>
+    public bool HasOptionsConfig { get; set; } = true;
+
+    /// <summary>The data of <c>/services/mqtt</c> as JSON; null: no broker.</summary>
+    public string? Mqtt { get; set; }
+
+    /// <summary>Our own options, as JSON.</summary>
+    public string Options { get; set; } = "{}";
+
+    /// <summary>Method and path of each request, in order.</summary>
+    public IReadOnlyCollection<string> Requests => _requests;
+
+    public static string MqttData(string host, int port, string username = "addons", string password = "secret", bool ssl = false) => new JsonObject
+    {
+        ["addon"] = "core_mosquitto",
+        ["host"] = host,
+        ["port"] = port.ToString(CultureInfo.InvariantCulture),
+        ["ssl"] = ssl,
+        ["username"] = username,
+        ["password"] = password,
+        ["protocol"] = "3.1.1",
+    }.ToJsonString();
+
+    public StandInApp Add(string slug, string state = "started", string boot = "auto")
+    {
+        var app = new StandInApp { State = state, Boot = boot };
+        Apps[slug] = app;
+        return app;
+    }
+
+    /// <summary>Answers one request; the path has its leading slash, the authorization is the header of that name.</summary>
+    public async Task<StandInAnswer> AnswerAsync(string method, string path, string? authorization, string body)
+    {
+        _requests.Enqueue($"{method} {path}");
+        if (!Ready) return Error("System is not ready with state: setup");
+        if (authorization != $"Bearer {Token}") return Text(path.StartsWith("/core/", StringComparison.Ordinal) ? 401 : 403);
+        string[] parts = path.Trim('/').Split('/');
+        return (method, parts) switch
+        {
+            ("GET", ["services", "mqtt"]) => Mqtt is null ? Error("Service not enabled") : Ok(JsonNode.Parse(Mqtt)!),
+            ("GET", ["info"]) => Ok(new JsonObject { ["supervisor"] = "2026.11.0", ["homeassistant"] = "2026.11.2", ["arch"] = "amd64", ["state"] = State }),
+            ("GET", ["addons", "self", "options", "config"]) when HasOptionsConfig => Ok(JsonNode.Parse(Options)!),
+            ("GET", ["addons", "self", "info"]) => Ok(new JsonObject { ["name"] = "Longwire", ["slug"] = "longwire", ["state"] = "started", ["options"] = JsonNode.Parse(Options)! }),
+            ("GET", ["addons", { } slug, "info"]) => Info(slug),
+            ("GET", ["core", "api"]) => CoreUp ? Json(200, new JsonObject { ["message"] = "API running." }) : Text(502),
+            ("POST", ["core", "api", "services", "hassio", { } service]) => CoreUp ? await CallAsync(service, body) : Text(502),
+            _ => Text(404),
+        };
+    }
+
+    /// <summary>Listens on a free port of 127.0.0.1, and returns it.</summary>
+    public int Listen()
+    {
+        _listener = new TcpListener(IPAddress.Loopback, 0);
+        _listener.Start();
+        _serving = ServeAsync(_listener);
+        return ((IPEndPoint)_listener.LocalEndpoint).Port;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener?.Dispose();
+        await _serving;
+        _stop.Dispose();
+    }
+
+    private static StandInAnswer Ok(JsonNode data) => Json(200, new JsonObject { ["result"] = "ok", ["data"] = data });
+
+    private static StandInAnswer Error(string message) => Json(400, new JsonObject { ["result"] = "error", ["message"] = message });
+
+    private static StandInAnswer Json(int status, JsonNode body) => new(status, "application/json", body.ToJsonString());
+
+    private static StandInAnswer Text(int status) => new(status, "text/plain", $"{status}: {(HttpStatusCode)status}");
+
+    private StandInAnswer Info(string slug) => !Apps.TryGetValue(slug, out StandInApp? app)
+        ? Error($"App {slug} does not exist")
+        : Ok(new JsonObject
+        {
+            ["name"] = slug,
+            ["slug"] = slug,
+            ["description"] = "An app",
+            ["long_description"] = new string('x', 100_000),
+            ["state"] = app.State,
+            ["boot"] = app.Boot,
+            ["startup"] = "application",
+            ["options"] = new JsonObject(),
+            ["watchdog"] = false,
+        });
+
+    private async Task<StandInAnswer> CallAsync(string service, string body)
+    {
+        string? key = service switch
+        {
+            "app_restart" when CoreKnowsApps => "app",
+            "addon_restart" when CoreKnowsAddons => "addon",
+            _ => null,
+        };
+        // A service that is not known, a key that is missing, an app that is not installed: all the same to Core.
+        if (key is null || JsonNode.Parse(body)?[key]?.GetValue<string>() is not { } slug || !Apps.TryGetValue(slug, out StandInApp? app)) return Text(400);
+        app.Restarts++;
+        await app.Starting();
+        app.State = app.CanStart() ? "started" : "error";
+        return app.State == "started" ? new StandInAnswer(200, "application/json", "[]") : Text(500);
+    }
+
+    private async Task ServeAsync(TcpListener listener)
+    {
+        List<Task> answering = [];
+        try
+        {
+            while (true) answering.Add(AnswerAsync(await listener.AcceptTcpClientAsync(_stop.Token)));
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // Told to stop.
+        }
+        await Task.WhenAll(answering);
+    }
+
+    /// <summary>One request, one answer, and the end of the connection.</summary>
+    private async Task AnswerAsync(TcpClient client)
+    {
+        try
+        {
+            using (client)
+            {
+                NetworkStream stream = client.GetStream();
+                string head = await ReadHeadAsync(stream);
+                string[] lines = head.Split("\r\n");
+                string? Header(string name) => lines.Skip(1)
+                    .FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..].Trim();
+                byte[] body = new byte[int.Parse(Header("Content-Length") ?? "0", CultureInfo.InvariantCulture)];
+                await stream.ReadExactlyAsync(body, _stop.Token);
+                string[] first = lines[0].Split(' ');
+                StandInAnswer answer = await AnswerAsync(first[0], first[1], Header("Authorization"), Encoding.UTF8.GetString(body));
+                byte[] content = Encoding.UTF8.GetBytes(answer.Body);
+                string answerHead = $"HTTP/1.1 {answer.Status} {(HttpStatusCode)answer.Status}\r\nContent-Type: {answer.Type}\r\nContent-Length: {content.Length}\r\nConnection: close\r\n\r\n";
+                await stream.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(answerHead), .. content], _stop.Token);
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or SocketException)
+        {
+            // Whoever asked has gone, or the test is over.
+        }
+    }
+
+    private async Task<string> ReadHeadAsync(NetworkStream stream)
+    {
+        var head = new StringBuilder();
+        byte[] one = new byte[1];
+        while (head.Length < LongestHead)
+        {
+            await stream.ReadExactlyAsync(one, _stop.Token);
+            head.Append((char)one[0]);
+            if (one[0] == '\n' && head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal)) return head.ToString();
+        }
+        throw new IOException("The head of the request has no end.");
+    }
+}
