@@ -126,7 +126,7 @@ internal sealed class Settling(AttachState state)
         foreach (RadioState radio in state.Radios.Values)
         {
             PiState? pi = state.Pis.GetValueOrDefault(radio.Memory.PiId);
-            StatusRules.Verdict now = StatusRules.Of(radio, pi, state.StickOf(radio), state.Now);
+            StatusRules.Verdict now = StatusRules.Of(radio, pi, state.StickOf(radio), state.Radios.Values, state.Now);
             if (now.PluggedIn is { } pluggedIn)
             {
                 if (radio.WasPluggedIn is { } was && was != pluggedIn) state.Raise(radio, pluggedIn ? RadioEventType.Plugged : RadioEventType.Unplugged);

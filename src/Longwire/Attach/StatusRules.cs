@@ -12,10 +12,11 @@ internal static class StatusRules
 
     /// <param name="pi">Null when the Pi is no longer in the options.</param>
     /// <param name="stick">The stick this radio is, if the Pi lists one that is.</param>
+    /// <param name="known">All known radios: what a Pi says of another one's stick is not said of this radio.</param>
     /// <param name="now">Since the reconciler's start.</param>
-    public static Verdict Of(RadioState radio, PiState? pi, Stick? stick, TimeSpan now)
+    public static Verdict Of(RadioState radio, PiState? pi, Stick? stick, IReadOnlyCollection<RadioState> known, TimeSpan now)
     {
-        Verdict verdict = Of(radio, pi, stick);
+        Verdict verdict = Of(radio, pi, stick, known);
         // An attempt at what is not listed only asks; it holds nothing.
         bool ours = radio.Attempt is { Listed: true } or { Identified: true } || now - radio.ReleasedAt < AttachTimers.OwnRelease;
         if (verdict.Status != RadioStatus.InUse || !ours) return verdict;
@@ -23,10 +24,10 @@ internal static class StatusRules
         return verdict with { Status = radio.Status is RadioStatus.Failed or RadioStatus.InUse ? radio.Status : RadioStatus.Attaching, Reason = radio.Reason };
     }
 
-    private static Verdict Of(RadioState radio, PiState? pi, Stick? stick)
+    private static Verdict Of(RadioState radio, PiState? pi, Stick? stick, IReadOnlyCollection<RadioState> known)
     {
         if (radio.IsUp) return new(RadioStatus.Attached, null, true);
-        bool? pluggedIn = PluggedIn(radio, pi, stick, out NoticeEntry? notice);
+        bool? pluggedIn = PluggedIn(radio, pi, stick, known, out NoticeEntry? notice);
         if (!radio.Memory.Wanted) return new(RadioStatus.Detached, null, pluggedIn);
         if (pi?.Reachable == false) return new(RadioStatus.PiUnreachable, pi.SilentReason, null);
         if (pi?.Reachable is null) return new(RadioStatus.Attaching, null, null);
@@ -70,25 +71,31 @@ internal static class StatusRules
         _ => new(RadioStatus.Failed, "the Pi has it and does not offer it, for a reason that a newer release of Longwire knows: update this one", true),
     };
 
-    private static bool? PluggedIn(RadioState radio, PiState? pi, Stick? stick, out NoticeEntry? notice)
+    private static bool? PluggedIn(RadioState radio, PiState? pi, Stick? stick, IReadOnlyCollection<RadioState> known, out NoticeEntry? notice)
     {
         notice = null;
         if (pi?.Reachable != true) return null;
         if (stick is { Listed: true }) return true;
         if (pi.Notice is null) return null;
-        notice = NoticeOf(radio, pi.Notice);
+        notice = NoticeOf(radio, pi.Notice, known);
         return notice is not null || radio.Attempt is { Identified: true };
     }
 
     // By port; a stick of its kind elsewhere is taken for it only if there is no other radio it could be.
-    private static NoticeEntry? NoticeOf(RadioState radio, ExportNotice notice)
+    private static NoticeEntry? NoticeOf(RadioState radio, ExportNotice notice, IReadOnlyCollection<RadioState> known)
     {
+        List<RadioState> twins = [.. known.Where(other => other.Id != radio.Id && other.Memory.PiId == radio.Memory.PiId && other.Memory.UsbId == radio.Memory.UsbId)];
         UsbId id = UsbId.Parse(radio.Memory.UsbId);
-        List<NoticeEntry> alike = [.. notice.Entries.Where(entry => entry.Id == id)];
+        List<NoticeEntry> alike = [.. notice.Entries.Where(entry => entry.Id == id && !twins.Exists(twin => IsAt(twin, entry.BusId)))];
         foreach (NoticeEntry entry in alike)
         {
             if (entry.BusId.PortChain == radio.Memory.PortChain) return entry;
         }
-        return alike.Count == 1 ? alike[0] : null;
+        // The generic bridges are power meters and printers, too: what the Pi does not know for a radio elsewhere is somebody's other device.
+        List<NoticeEntry> elsewhere = alike.FindAll(entry => entry.Reason != NoticeReason.NotKnownRadio && !twins.Exists(twin => twin.Memory.PortChain == entry.BusId.PortChain));
+        return elsewhere.Count == 1 ? elsewhere[0] : null;
     }
+
+    // Attached from there, or on its way: certain, where a remembered port may be another's by now or of a second controller.
+    private static bool IsAt(RadioState radio, BusId busId) => radio.Attempt is { Identified: true, Cancelled: false } attempt && attempt.BusId == busId;
 }

@@ -207,6 +207,23 @@ public sealed class ReconcilerTests
     }
 
     [Fact]
+    public async Task Of_two_attached_twins_the_one_that_is_pulled_is_unplugged_and_nobody_knocks_for_it()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")]));
+        await bench.AttachAsync(Device("1-1.2", 3), Identity("0001"));
+        ScriptedAttachment pulled = await bench.AttachAsync(Device("1-1.3", 4), Identity("0001"), index: 1);
+        bench.Tell(new AttachEvent.Ended(pulled, new AttachOutcome.Lost("pulled", PiSilent: false)));
+        bench.ListOfLongwire("attic", [new(BusId.Parse("1-1.2"), Zwave, NoticeReason.InUse)]);
+        await bench.SettledAsync();
+        bench.Time.Advance(AttachTimers.OwnRelease);
+        await bench.UntilStatusAsync("attic_0658_0200_1-3", RadioStatus.Unplugged);
+        bench.Time.Advance(AttachTimers.AskWhetherInUse);
+        await bench.SettledAsync();
+        Assert.Equal(2, bench.Attachments.Count);
+    }
+
+    [Fact]
     public async Task A_stick_without_a_serial_is_not_taken_for_a_radio_whose_own_port_is_taken()
     {
         await using var bench = new AttachBench(Known("attic_0658_0200", wanted: false));
