@@ -134,9 +134,9 @@ internal sealed class Settling(AttachState state)
             }
             if (radio.Attempt is null && !radio.IsUp) IsDue(radio.ReleasedAt + AttachTimers.OwnRelease);
             if (now.Status != radio.Status) Log.Status(state.Logger, radio.Memory.Name, radio.Id, now.Status.Name(), now.Reason ?? "");
-            // The connection's end alone does not say that somebody pulled the stick; the Pi's next list does.
-            if (now.Status == RadioStatus.Unplugged && radio.Status != RadioStatus.Unplugged && state.Now - radio.MissingSince < AttachTimers.PollFastFor && radio.Memory.Disconnects > 0)
-                state.Change(radio, radio.Memory with { LastDisconnectReason = "unplugged from the Pi" });
+            // The connection's end alone does not say that somebody pulled the stick; the Pi's next list does, unless something else was the matter in between.
+            if (radio.MayHaveBeenPulled && now.Status == RadioStatus.Unplugged) state.Change(radio, radio.Memory with { LastDisconnectReason = "unplugged from the Pi" });
+            if (now.Status != RadioStatus.Attaching) radio.MayHaveBeenPulled = false;
             (radio.Status, radio.Reason, radio.PluggedIn) = (now.Status, now.Reason, now.PluggedIn);
         }
     }
