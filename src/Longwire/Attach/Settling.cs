@@ -123,10 +123,13 @@ internal sealed class Settling(AttachState state)
 
     private void UpdateStatuses()
     {
+        Claims claims = state.Claims();
         foreach (RadioState radio in state.Radios.Values)
         {
             PiState? pi = state.Pis.GetValueOrDefault(radio.Memory.PiId);
-            StatusRules.Verdict now = StatusRules.Of(radio, pi, state.StickOf(radio), state.Radios.Values, state.Now);
+            StatusRules.Verdict now = claims.WhyLeftOut(radio.Memory) is { } problem
+                ? StatusRules.LeftOut(radio, problem)
+                : StatusRules.Of(radio, pi, state.StickOf(radio), state.Radios.Values, state.Now);
             if (now.PluggedIn is { } pluggedIn)
             {
                 if (radio.WasPluggedIn is { } was && was != pluggedIn) state.Raise(radio, pluggedIn ? RadioEventType.Plugged : RadioEventType.Unplugged);

@@ -1,5 +1,6 @@
 using Longwire.Attach.State;
 using Longwire.Health;
+using Longwire.Options;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 
@@ -23,6 +24,10 @@ internal static class StatusRules
         // It is busy with us: our import is under way, or the Pi has not noticed yet that we let go.
         return verdict with { Status = radio.Status is RadioStatus.Failed or RadioStatus.InUse ? radio.Status : RadioStatus.Attaching, Reason = radio.Reason };
     }
+
+    /// <summary>Of a radio whose entry in the options cannot be read: nothing is done about it, and it is not gone.</summary>
+    public static Verdict LeftOut(RadioState radio, OptionProblem problem) =>
+        radio.Memory.Wanted ? new(RadioStatus.Failed, problem.ToString(), null) : new(RadioStatus.Detached, null, null);
 
     private static Verdict Of(RadioState radio, PiState? pi, Stick? stick, IReadOnlyCollection<RadioState> known)
     {

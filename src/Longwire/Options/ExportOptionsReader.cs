@@ -22,16 +22,16 @@ internal static class ExportOptionsReader
     private static ExportOptions ReadLayer(MapNode node, ProblemList problems, ExportOptions fallback)
     {
         var root = new OptionMap(node, "", problems, Keys.AsSpan());
-        (ImmutableArray<RadioRule> radios, bool takeRecognised) = root.Find("radios") is null
-            ? (fallback.Radios, fallback.TakeRecognised)
+        RadioRules radios = root.Find("radios") is null
+            ? new RadioRules(fallback.Radios, fallback.TakeRecognised, [])
             : RadioRulesReader.Read(root, problems, resolvePi: null);
         OptionMap? stock = root.Map("stock", StockKeys.AsSpan());
         return new ExportOptions
         {
             Name = root.Text("name") ?? fallback.Name,
             Listen = root.Number("listen", 1, IPEndPoint.MaxPort) ?? fallback.Listen,
-            Radios = radios,
-            TakeRecognised = takeRecognised,
+            Radios = radios.Rules,
+            TakeRecognised = radios.TakeRecognised,
             Stock = new StockExportOptions
             {
                 Port = stock?.Number("port", 1, IPEndPoint.MaxPort) ?? fallback.Stock.Port,
