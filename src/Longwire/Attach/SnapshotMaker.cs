@@ -9,9 +9,8 @@ namespace Longwire.Attach;
 /// <summary>The state as publishers see it.</summary>
 internal static class SnapshotMaker
 {
-    public static Snapshot Make(AttachState state)
+    public static Snapshot Make(AttachState state, Claims claims)
     {
-        Claims claims = state.Claims();
         List<RadioState> radios = [.. state.Radios.Values.Where(radio => claims.Covers(radio.Memory) || claims.WhyLeftOut(radio.Memory) is not null)];
         IEnumerable<PiSnapshot> leftOut = radios.Select(radio => radio.Memory.PiId).Distinct().Where(id => !state.Pis.ContainsKey(id)).Select(id => LeftOut(id, state.Options));
         return new Snapshot(

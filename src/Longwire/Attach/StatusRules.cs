@@ -9,27 +9,27 @@ namespace Longwire.Attach;
 /// <summary>A radio's status, from what is known of it and its Pi. One table; see "A radio's life on the host".</summary>
 internal static class StatusRules
 {
-    internal readonly record struct Verdict(RadioStatus Status, string? Reason, bool? PluggedIn);
+    internal readonly record struct Condition(RadioStatus Status, string? Reason, bool? PluggedIn);
 
     /// <param name="pi">Null when the Pi is no longer in the options.</param>
     /// <param name="stick">The stick this radio is, if the Pi lists one that is.</param>
     /// <param name="known">All known radios: what a Pi says of another one's stick is not said of this radio.</param>
     /// <param name="now">Since the reconciler's start.</param>
-    public static Verdict Of(RadioState radio, PiState? pi, Stick? stick, IReadOnlyCollection<RadioState> known, TimeSpan now)
+    public static Condition Of(RadioState radio, PiState? pi, Stick? stick, IReadOnlyCollection<RadioState> known, TimeSpan now)
     {
-        Verdict verdict = Of(radio, pi, stick, known);
+        Condition condition = Of(radio, pi, stick, known);
         // An attempt at what is not listed only asks; it holds nothing.
         bool ours = radio.Attempt is { Listed: true } or { Identified: true } || now - radio.ReleasedAt < AttachTimers.OwnRelease;
-        if (verdict.Status != RadioStatus.InUse || !ours) return verdict;
+        if (condition.Status != RadioStatus.InUse || !ours) return condition;
         // It is busy with us: our import is under way, or the Pi has not noticed yet that we let go.
-        return verdict with { Status = radio.Status is RadioStatus.Failed or RadioStatus.InUse ? radio.Status : RadioStatus.Attaching, Reason = radio.Reason };
+        return condition with { Status = radio.Status is RadioStatus.Failed or RadioStatus.InUse ? radio.Status : RadioStatus.Attaching, Reason = radio.Reason };
     }
 
     /// <summary>Of a radio whose entry in the options cannot be read: nothing is done about it, and it is not gone.</summary>
-    public static Verdict LeftOut(RadioState radio, OptionProblem problem) =>
+    public static Condition LeftOut(RadioState radio, OptionProblem problem) =>
         radio.Memory.Wanted ? new(RadioStatus.Failed, problem.ToString(), null) : new(RadioStatus.Detached, null, null);
 
-    private static Verdict Of(RadioState radio, PiState? pi, Stick? stick, IReadOnlyCollection<RadioState> known)
+    private static Condition Of(RadioState radio, PiState? pi, Stick? stick, IReadOnlyCollection<RadioState> known)
     {
         if (radio.IsUp) return new(RadioStatus.Attached, null, true);
         bool? pluggedIn = PluggedIn(radio, pi, stick, known, out NoticeEntry? notice);
@@ -54,7 +54,7 @@ internal static class StatusRules
     private const string DeviceErrorReason = "the Pi reports the stick in error state: unplug it and plug it in again, or restart the Pi's export";
 
     // Retries keep the last status: what failed goes on failing until it does not.
-    private static Verdict Present(RadioState radio) => radio.LastOutcome switch
+    private static Condition Present(RadioState radio) => radio.LastOutcome switch
     {
         AttachOutcome.Refused refused => new(RadioStatus.Refused, refused.Reason, true),
         AttachOutcome.Failed failed => new(RadioStatus.Failed, failed.Reason, true),
@@ -63,7 +63,7 @@ internal static class StatusRules
         _ => new(RadioStatus.Attaching, null, true),
     };
 
-    private static Verdict NotListedByLongwire(NoticeEntry? notice) => notice?.Reason switch
+    private static Condition NotListedByLongwire(NoticeEntry? notice) => notice?.Reason switch
     {
         null => new(RadioStatus.Unplugged, null, false),
         // Just plugged in, and being bound.

@@ -29,14 +29,14 @@ internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios 
         List<ListedStick> present = [.. offered, .. withheld.Select(entry => entry.Stick)];
         string? name = options.Pis.Length > 1 && options.Pis.Contains(pi) ? pi.DisplayName : null;
         IEnumerable<ListedStick> judged = offered.Select(stick => Judge(stick, present))
-            .Concat(withheld.Select(entry => entry.Stick with { Verdict = Verdict.NotOffered, Reason = Explain(entry.Reason) }));
+            .Concat(withheld.Select(entry => entry.Stick with { Outlook = Outlook.NotOffered, Reason = Explain(entry.Reason) }));
         string exporter = list.Notice is { } notice ? $"Longwire {notice.Version}" : "stock usbipd";
         string place = pi.Name is null ? pi.Address : $"{pi.Name} ({pi.Address})";
         return new StickList(
             $"Radios of {place}, {exporter}",
             pi.DisplayName,
             list.Notice?.Version,
-            [.. judged.Zip(present, (verdict, stick) => verdict with { Line = MatchLine.For(stick, present, name) }).OrderBy(stick => stick.BusId.ToString(), StringComparer.Ordinal)],
+            [.. judged.Zip(present, (outlook, stick) => outlook with { Line = MatchLine.For(stick, present, name) }).OrderBy(stick => stick.BusId.ToString(), StringComparer.Ordinal)],
             [list.Notice is null ? StockNote : LongwireNote]);
     }
 
@@ -68,25 +68,25 @@ internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios 
 
     private ListedStick Judge(ListedStick stick, List<ListedStick> present)
     {
-        (Verdict verdict, string reason) = options.TakeRecognised ? JudgeRecognised(stick) : JudgeNamed(stick, present);
-        return stick with { Verdict = verdict, Reason = reason };
+        (Outlook outlook, string reason) = options.TakeRecognised ? JudgeRecognised(stick) : JudgeNamed(stick, present);
+        return stick with { Outlook = outlook, Reason = reason };
     }
 
-    private static (Verdict Verdict, string Reason) JudgeRecognised(ListedStick stick) => stick.Recognition switch
+    private static (Outlook Outlook, string Reason) JudgeRecognised(ListedStick stick) => stick.Recognition switch
     {
-        { Certain: true } => (Verdict.Wanted, "will be attached"),
-        not null => (Verdict.Unclear, "will be attached if its own texts say that it is a radio; to have it in any case, name it"),
-        null => (Verdict.NotWanted, "not known as a radio; name it to attach it"),
+        { Certain: true } => (Outlook.Wanted, "will be attached"),
+        not null => (Outlook.Unclear, "will be attached if its own texts say that it is a radio; to have it in any case, name it"),
+        null => (Outlook.NotWanted, "not known as a radio; name it to attach it"),
     };
 
-    private (Verdict Verdict, string Reason) JudgeNamed(ListedStick stick, List<ListedStick> present)
+    private (Outlook Outlook, string Reason) JudgeNamed(ListedStick stick, List<ListedStick> present)
     {
-        if (RuleOf(stick) is not { } rule) return (Verdict.NotWanted, "not named in the options");
-        if (rule.Match.Serial is not null) return (Verdict.Unclear, $"will be attached if its serial is the one that {rule.Path} names");
+        if (RuleOf(stick) is not { } rule) return (Outlook.NotWanted, "not named in the options");
+        if (rule.Match.Serial is not null) return (Outlook.Unclear, $"will be attached if its serial is the one that {rule.Path} names");
         int rivals = rule.Match.Port is null ? present.Count(other => RuleOf(other) == rule) : 1;
         return rivals == 1
-            ? (Verdict.Wanted, $"will be attached, by {rule.Path}")
-            : (Verdict.Ambiguous, string.Create(CultureInfo.InvariantCulture, $"{rule.Path} names one radio, and {rivals} sticks answer to it; write an entry for each that you want"));
+            ? (Outlook.Wanted, $"will be attached, by {rule.Path}")
+            : (Outlook.Ambiguous, string.Create(CultureInfo.InvariantCulture, $"{rule.Path} names one radio, and {rivals} sticks answer to it; write an entry for each that you want"));
     }
 
     private RadioRule? RuleOf(ListedStick stick) =>

@@ -122,9 +122,9 @@ public sealed class StatusRulesTests
     public void Failed_is_a_stick_in_error_state_with_what_to_do(bool listed)
     {
         _radio.LastOutcome = new AttachOutcome.NotGiven(UsbIpStatus.DeviceError);
-        StatusRules.Verdict verdict = StatusRules.Of(_radio, _pi, listed ? _stick : null, Known, _now);
-        Assert.Equal(RadioStatus.Failed, verdict.Status);
-        Assert.Contains("plug it in again", verdict.Reason, StringComparison.Ordinal);
+        StatusRules.Condition condition = StatusRules.Of(_radio, _pi, listed ? _stick : null, Known, _now);
+        Assert.Equal(RadioStatus.Failed, condition.Status);
+        Assert.Contains("plug it in again", condition.Reason, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -136,9 +136,9 @@ public sealed class StatusRulesTests
     public void Failed_is_what_a_Longwire_keeps_back_with_its_reason(NoticeReason reason, string said)
     {
         Notice(reason);
-        StatusRules.Verdict verdict = StatusRules.Of(_radio, _pi, null, Known, _now);
-        Assert.Equal((RadioStatus.Failed, true), (verdict.Status, verdict.PluggedIn));
-        Assert.Contains(said, verdict.Reason, StringComparison.Ordinal);
+        StatusRules.Condition condition = StatusRules.Of(_radio, _pi, null, Known, _now);
+        Assert.Equal((RadioStatus.Failed, true), (condition.Status, condition.PluggedIn));
+        Assert.Contains(said, condition.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -222,5 +222,5 @@ public sealed class StatusRulesTests
         _pi.Notice = new ExportNotice { Version = "0.1.0", Entries = [new NoticeEntry(BusId.Parse(busId), AttachBench.Zwave, reason)] };
 
     private void AssertIs(RadioStatus status, string? reason, bool? pluggedIn, bool listed = true) =>
-        Assert.Equal(new StatusRules.Verdict(status, reason, pluggedIn), StatusRules.Of(_radio, _pi, listed ? _stick : null, Known, _now));
+        Assert.Equal(new StatusRules.Condition(status, reason, pluggedIn), StatusRules.Of(_radio, _pi, listed ? _stick : null, Known, _now));
 }
