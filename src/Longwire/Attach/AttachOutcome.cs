@@ -18,7 +18,11 @@ internal abstract record AttachOutcome
 
     /// <summary>It was attached, and is no longer.</summary>
     /// <param name="PiSilent">The Pi stopped answering; otherwise it, or something here, ended the connection.</param>
-    internal sealed record Lost(string Reason, bool PiSilent) : AttachOutcome;
+    internal sealed record Lost(string Reason, bool PiSilent) : AttachOutcome
+    {
+        /// <summary>The Pi closed the connection, as it does when the stick is pulled; whether it was, its next list tells.</summary>
+        public bool PiClosed { get; init; }
+    }
 
     /// <summary>Imported to learn who it is, and let go.</summary>
     internal sealed record LetGo : AttachOutcome;

@@ -52,7 +52,7 @@ internal sealed class AttachService(
 
     IPiWatch IPiWatchStarter.Start(PiOptions pi)
     {
-        var watch = new PiWatch(pi, _events.Writer, time);
+        var watch = new PiWatch(pi, _events.Writer, time, logger);
         Run(watch.RunAsync, watch);
         return watch;
     }

@@ -57,7 +57,7 @@ internal sealed class AttemptNews(AttachState state)
     public void WentDown(IAttachment attachment, AttachOutcome.Lost loss)
     {
         if (state.AttemptOf(attachment) is not { IsUp: true, Cancelled: false } attempt || state.RadioOf(attempt) is not { } radio) return;
-        GoDown(state, radio, attempt, loss.Reason, asked: false);
+        GoDown(state, radio, attempt, loss.Reason, asked: false, mayHaveBeenPulled: loss.PiClosed);
         if (loss.PiSilent) new PiNews(state).Silent(attempt.PiId, loss.Reason);
         if (state.Pis.TryGetValue(attempt.PiId, out PiState? pi)) pi.Watch.AskNow();
     }
@@ -119,7 +119,7 @@ internal sealed class AttemptNews(AttachState state)
 
     /// <summary>The tty of a radio is gone.</summary>
     /// <param name="asked">A person, or the options, wanted it so: not counted as a disconnect.</param>
-    public static void GoDown(AttachState state, RadioState radio, Attempt attempt, string reason, bool asked)
+    public static void GoDown(AttachState state, RadioState radio, Attempt attempt, string reason, bool asked, bool mayHaveBeenPulled = false)
     {
         attempt.IsUp = false;
         radio.Since = null;
@@ -127,6 +127,7 @@ internal sealed class AttemptNews(AttachState state)
         radio.RoundTrip = null;
         radio.MissingSince = state.Now;
         radio.NextAsk = state.Now;
+        radio.MayHaveBeenPulled = mayHaveBeenPulled;
         if (asked)
         {
             state.Raise(radio, RadioEventType.Detached, reason);
@@ -138,7 +139,11 @@ internal sealed class AttemptNews(AttachState state)
 
     private void Judge(PiState pi, Attempt attempt, RadioState? radio, Stick? stick, AttachOutcome outcome)
     {
-        if (attempt.IsUp && radio is not null) GoDown(state, radio, attempt, (outcome as AttachOutcome.Lost)?.Reason ?? "it ended", asked: false);
+        if (attempt.IsUp && radio is not null)
+        {
+            var loss = outcome as AttachOutcome.Lost;
+            GoDown(state, radio, attempt, loss?.Reason ?? "it ended", asked: false, mayHaveBeenPulled: loss is { PiClosed: true });
+        }
         string problem = ProblemAt(attempt.PiId, attempt.BusId);
         state.SetProblem(problem, null);
         switch (outcome)

@@ -50,6 +50,18 @@ internal sealed class Claims(AttachOptions options, KnownRadios catalogue, Immut
             ? catalogue.Recognise(UsbId.Parse(radio.UsbId), radio.Product, radio.Manufacturer) is { Certain: true }
             : RuleOf(radio) is not null);
 
+    /// <summary>
+    /// What is wrong with the entry about a known radio that was asked for until that entry could not be read any more. Such a radio is not gone: only an
+    /// entry that is absent removes. Null where there is no such entry.
+    /// </summary>
+    public OptionProblem? WhyLeftOut(RadioMemory radio)
+    {
+        if (radio.LeftOptions || Covers(radio)) return null;
+        return options.Pis.Any(pi => pi.Id == radio.PiId)
+            ? options.SkippedRules.FirstOrDefault(rule => rule.Match is null || rule.Match.Matches(UsbId.Parse(radio.UsbId), radio.Serial, radio.Port))?.Problem
+            : options.SkippedPis.FirstOrDefault(pi => pi.MayBe(radio.PiId))?.Problem;
+    }
+
     public Claim Of(Candidate stick, IReadOnlyCollection<Candidate> present)
     {
         if (options.TakeRecognised) return OfRecognised(stick);

@@ -55,4 +55,7 @@ internal static partial class Log
 
     [LoggerMessage(18, LogLevel.Debug, "{Reason}")]
     public static partial void SerialModuleMissing(ILogger logger, string reason);
+
+    [LoggerMessage(19, LogLevel.Error, "{Pi} could not be asked for its list, for a reason that nobody foresaw")]
+    public static partial void UnforeseenAnswer(ILogger logger, string pi, Exception e);
 }

@@ -3,7 +3,10 @@ using Longwire.Options;
 
 namespace Longwire.Attach;
 
-/// <summary>What changed options mean: only what changed is touched.</summary>
+/// <summary>
+/// What changed options mean: only what changed is touched, and only what is absent is removed. An entry that cannot be read stays in force as
+/// it was (<see cref="LastGoodEntries"/>); where it was never in force, as at a start, its radios are shown as failed (<see cref="Claims.WhyLeftOut"/>).
+/// </summary>
 internal sealed class OptionsNews(AttachState state)
 {
     private const string NotAskedFor = "the options no longer ask for it";
@@ -11,22 +14,33 @@ internal sealed class OptionsNews(AttachState state)
     public void Apply(LoadedOptions<AttachOptions> loaded)
     {
         AttachOptions before = state.Options;
-        state.Loaded = loaded;
-        state.HasOptions = true;
-        state.SetProblems("options", loaded.Problems.Select(problem => problem.ToString()));
-        foreach (string gone in state.Pis.Keys.Where(id => loaded.Options.Pis.All(pi => pi.Id != id)).ToArray()) Leave(gone, NotAskedFor);
-        foreach (PiOptions pi in loaded.Options.Pis) Take(pi);
+        AttachOptions now = state.HasOptions ? LastGoodEntries.Keep(loaded.Options, before) : loaded.Options;
+        state.OptionsInForce = now;
+        state.SetProblems("options", [.. loaded.Problems.Select(problem => problem.ToString()), .. AsBefore(now, loaded.Options)]);
+        foreach (string gone in state.Pis.Keys.Where(id => now.Pis.All(pi => pi.Id != id)).ToArray())
+            Leave(gone, now.SkippedPis.FirstOrDefault(pi => pi.MayBe(gone))?.Problem.ToString() ?? NotAskedFor);
+        foreach (PiOptions pi in now.Pis) Take(pi);
+        Claims claims = state.Claims();
+        foreach (RadioState radio in state.Radios.Values)
+            state.Change(radio, radio.Memory with { LeftOptions = !claims.Covers(radio.Memory) && claims.WhyLeftOut(radio.Memory) is null });
 
-        bool rulesChanged = !before.Radios.SequenceEqual(loaded.Options.Radios) || before.TakeRecognised != loaded.Options.TakeRecognised;
+        bool rulesChanged = !before.Radios.SequenceEqual(now.Radios) || before.TakeRecognised != now.TakeRecognised;
         if (!rulesChanged) return;
         foreach (PiState pi in state.Pis.Values) pi.TryAllAfresh();
-        Claims claims = state.Claims();
         foreach (RadioState radio in state.Radios.Values)
         {
             if (claims.RuleOf(radio.Memory)?.Name is { } name) state.Change(radio, radio.Memory with { Name = name });
             if (radio.LastOutcome is AttachOutcome.Refused) radio.LastOutcome = null;
             if (radio.Attempt is { } attempt && !claims.Covers(radio.Memory)) End(radio, attempt, NotAskedFor);
         }
+    }
+
+    private static IEnumerable<string> AsBefore(AttachOptions now, AttachOptions read)
+    {
+        if (now == read) yield break;
+        string[] kept = [.. now.Pis.Except(read.Pis).Select(pi => pi.DisplayName), .. now.Radios.Except(read.Radios).Select(rule => rule.Match.ToString())];
+        string what = kept.Length > 0 ? string.Join(", ", kept) : "every radio that is recognised";
+        yield return $"options: what they said before of {what} stays in force, for not all of them can be read. Mend or remove what cannot.";
     }
 
     private void Take(PiOptions options)

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Longwire.Options;
 using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Wire;
+using Microsoft.Extensions.Logging;
 
 namespace Longwire.Attach;
 
@@ -11,17 +12,20 @@ internal sealed class PiWatch : IPiWatch, IDisposable
     private readonly PiOptions _pi;
     private readonly ChannelWriter<AttachEvent> _events;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly Pulse _wake;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopped = new();
     private TimeSpan? _interval;
     private bool _now = true;
+    private string? _unforeseen;
 
-    public PiWatch(PiOptions pi, ChannelWriter<AttachEvent> events, TimeProvider time)
+    public PiWatch(PiOptions pi, ChannelWriter<AttachEvent> events, TimeProvider time, ILogger logger)
     {
         _pi = pi;
         _events = events;
         _time = time;
+        _logger = logger;
         _wake = new Pulse(time);
     }
 
@@ -90,10 +94,23 @@ internal sealed class PiWatch : IPiWatch, IDisposable
         {
             using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(_pi.EndPoint, new ConnectOptions { TimeProvider = _time }, stopped);
             DeviceList list = await connection.ListAsync(stopped);
+            _unforeseen = null;
             return new AttachEvent.PiAnswered(_pi.Id, list, connection.ConnectTime, asked);
         }
         catch (Exception e) when (e is UsbIpException or TimeoutException or IOException or System.Net.Sockets.SocketException)
         {
+            return new AttachEvent.PiSilent(_pi.Id, e.Message);
+        }
+        catch (OperationCanceledException) when (stopped.IsCancellationRequested)
+        {
+            throw;
+        }
+#pragma warning disable CA1031 // What a peer can provoke and nobody foresaw must cost this Pi an answer, not all radios the service.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            if (_unforeseen != e.Message) Log.UnforeseenAnswer(_logger, _pi.DisplayName, e);
+            _unforeseen = e.Message;
             return new AttachEvent.PiSilent(_pi.Id, e.Message);
         }
     }

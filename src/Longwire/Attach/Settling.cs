@@ -28,12 +28,15 @@ internal sealed class Settling(AttachState state)
         if (state.HasOptions)
         {
             _identification.DecideParked();
-            StartWhatIsDue();
-            AskForWhatIsNotListed();
+            Claims claims = state.Claims();
+            StartWhatIsDue(claims, state.Candidates());
+            AskForWhatIsNotListed(claims);
             // A verdict or a start may have changed whom a stick waits for.
             _identification.DecideParked();
-            foreach (PiState pi in state.Pis.Values) pi.Watch.AskEvery(PollInterval(pi));
-            state.SetProblems("setup", Problems());
+            // Who was just identified is known now.
+            claims = state.Claims();
+            foreach (PiState pi in state.Pis.Values) pi.Watch.AskEvery(PollInterval(pi, claims));
+            state.SetProblems("setup", Problems(claims, state.Candidates()));
         }
         Say();
     }
@@ -41,16 +44,15 @@ internal sealed class Settling(AttachState state)
     /// <summary>Remembers and publishes what is. Called once more at the stop: what stays in a broker must not say that anything is attached.</summary>
     public void Say()
     {
-        UpdateStatuses();
+        Claims claims = state.Claims();
+        UpdateStatuses(claims);
         state.Remember();
         // What a snapshot lacks is removed from Home Assistant: the first must know the options.
-        if (state.HasOptions) Publish();
+        if (state.HasOptions) Publish(claims);
     }
 
-    private void StartWhatIsDue()
+    private void StartWhatIsDue(Claims claims, IReadOnlyCollection<Candidate> present)
     {
-        Claims claims = state.Claims();
-        IReadOnlyCollection<Candidate> present = state.Candidates();
         foreach (PiState pi in state.Pis.Values)
         {
             // Who has waited longest is first: what fails again and again must not keep the others from their turn.
@@ -73,9 +75,8 @@ internal sealed class Settling(AttachState state)
 
     // A stock usbipd lists neither what is in use nor what is unplugged; importing by the last bus id tells one from the other, and
     // frees what our own lost connection still holds there.
-    private void AskForWhatIsNotListed()
+    private void AskForWhatIsNotListed(Claims claims)
     {
-        Claims claims = state.Claims();
         foreach (RadioState radio in state.Radios.Values)
         {
             if (!radio.Memory.Wanted || radio.Attempt is not null || !claims.Covers(radio.Memory)) continue;
@@ -93,17 +94,22 @@ internal sealed class Settling(AttachState state)
     // The end of an attempt is an event, and those who found no place are looked at again after it. What is up takes none.
     private bool HasPlace(PiState pi) => state.Attempts.Count(attempt => attempt.PiId == pi.Options.Id && !attempt.IsUp) < TriedAtOncePerPi;
 
+    // If not, it is looked at again when it is.
     private bool IsDue(TimeSpan at)
     {
-        if (at <= state.Now) return true;
-        WakeAt = WakeAt is { } earlier && earlier < at ? earlier : at;
-        return false;
+        WakeNoLaterThan(at);
+        return at <= state.Now;
+    }
+
+    // What is past has been seen to by this settling.
+    private void WakeNoLaterThan(TimeSpan at)
+    {
+        if (at > state.Now && !(WakeAt <= at)) WakeAt = at;
     }
 
     // Null while nothing is missing there: a Pi that serves us is known to be well by its connection.
-    private TimeSpan? PollInterval(PiState pi)
+    private TimeSpan? PollInterval(PiState pi, Claims claims)
     {
-        Claims claims = state.Claims();
         List<RadioState> here = [.. state.Radios.Values.Where(radio => radio.Memory.PiId == pi.Options.Id && claims.Covers(radio.Memory))];
         List<RadioState> missing = here.FindAll(radio => radio.Memory.Wanted && !radio.IsUp);
         bool neverSeen = state.Options.Radios.Any(rule => rule.IsAbout(pi.Options.Id) && !state.Memory.Radios.Any(radio => claims.RuleOf(radio) == rule));
@@ -112,7 +118,7 @@ internal sealed class Settling(AttachState state)
         TimeSpan since = missing.Count == 0 ? TimeSpan.Zero : missing.Max(radio => radio.MissingSince);
         TimeSpan fastUntil = since + AttachTimers.PollFastFor;
         if (state.Now >= fastUntil) return AttachTimers.Poll;
-        IsDue(fastUntil);
+        WakeNoLaterThan(fastUntil);
         return AttachTimers.PollFast;
     }
 
@@ -121,30 +127,38 @@ internal sealed class Settling(AttachState state)
         state.Options.TakeRecognised
         || state.Options.Radios.Any(rule => rule.IsAbout(pi.Options.Id) && rule.Match.Serial is null && rule.Match.Port is null);
 
-    private void UpdateStatuses()
+    private void UpdateStatuses(Claims claims)
     {
         foreach (RadioState radio in state.Radios.Values)
         {
-            PiState? pi = state.Pis.GetValueOrDefault(radio.Memory.PiId);
-            StatusRules.Verdict now = StatusRules.Of(radio, pi, state.StickOf(radio), state.Now);
-            if (now.PluggedIn is { } pluggedIn)
-            {
-                if (radio.WasPluggedIn is { } was && was != pluggedIn) state.Raise(radio, pluggedIn ? RadioEventType.Plugged : RadioEventType.Unplugged);
-                radio.WasPluggedIn = pluggedIn;
-            }
-            if (radio.Attempt is null && !radio.IsUp) IsDue(radio.ReleasedAt + AttachTimers.OwnRelease);
+            StatusRules.Condition now = claims.WhyLeftOut(radio.Memory) is { } problem
+                ? StatusRules.LeftOut(radio, problem)
+                : StatusRules.Of(radio, state.Pis.GetValueOrDefault(radio.Memory.PiId), state.StickOf(radio), state.Radios.Values, state.Now);
+            TellOfPlugging(radio, now.PluggedIn);
+            LookBackAtLoss(radio, now.Status);
             if (now.Status != radio.Status) Log.Status(state.Logger, radio.Memory.Name, radio.Id, now.Status.Name(), now.Reason ?? "");
-            // The connection's end alone does not say that somebody pulled the stick; the Pi's next list does.
-            if (now.Status == RadioStatus.Unplugged && radio.Status != RadioStatus.Unplugged && state.Now - radio.MissingSince < AttachTimers.PollFastFor && radio.Memory.Disconnects > 0)
-                state.Change(radio, radio.Memory with { LastDisconnectReason = "unplugged from the Pi" });
             (radio.Status, radio.Reason, radio.PluggedIn) = (now.Status, now.Reason, now.PluggedIn);
+            // From then on "in use" is no longer us.
+            if (radio.Attempt is null) WakeNoLaterThan(radio.ReleasedAt + AttachTimers.OwnRelease);
         }
     }
 
-    private IEnumerable<string> Problems()
+    private void TellOfPlugging(RadioState radio, bool? known)
     {
-        Claims claims = state.Claims();
-        IReadOnlyCollection<Candidate> present = state.Candidates();
+        if (known is not { } pluggedIn) return;
+        if (radio.WasPluggedIn is { } was && was != pluggedIn) state.Raise(radio, pluggedIn ? RadioEventType.Plugged : RadioEventType.Unplugged);
+        radio.WasPluggedIn = pluggedIn;
+    }
+
+    // The connection's end alone does not say that somebody pulled the stick; the Pi's next list does, unless something else was the matter in between.
+    private void LookBackAtLoss(RadioState radio, RadioStatus now)
+    {
+        if (radio.MayHaveBeenPulled && now == RadioStatus.Unplugged) state.Change(radio, radio.Memory with { LastDisconnectReason = "unplugged from the Pi" });
+        if (now != RadioStatus.Attaching) radio.MayHaveBeenPulled = false;
+    }
+
+    private IEnumerable<string> Problems(Claims claims, IReadOnlyCollection<Candidate> present)
+    {
         foreach (string ambiguity in claims.Ambiguities(present)) yield return ambiguity;
         foreach (PiState pi in state.Pis.Values.Where(pi => pi.Reachable == false))
             yield return $"{pi.Options.DisplayName} ({pi.Options.Address}) does not answer: {pi.SilentReason}. See that it is on, in the network, and runs its export.";
@@ -160,10 +174,10 @@ internal sealed class Settling(AttachState state)
         }
     }
 
-    private void Publish()
+    private void Publish(Claims claims)
     {
         IReadOnlyList<RadioEvent> events = state.TakeEvents();
-        Snapshot snapshot = SnapshotMaker.Make(state);
+        Snapshot snapshot = SnapshotMaker.Make(state, claims);
         bool same = snapshot.Bridge.InstanceId == _published.Bridge.InstanceId
             && snapshot.Bridge.Problems.SequenceEqual(_published.Bridge.Problems)
             && snapshot.Pis.SequenceEqual(_published.Pis)

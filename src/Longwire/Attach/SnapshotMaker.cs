@@ -9,13 +9,21 @@ namespace Longwire.Attach;
 /// <summary>The state as publishers see it.</summary>
 internal static class SnapshotMaker
 {
-    public static Snapshot Make(AttachState state)
+    public static Snapshot Make(AttachState state, Claims claims)
     {
-        Claims claims = state.Claims();
+        List<RadioState> radios = [.. state.Radios.Values.Where(radio => claims.Covers(radio.Memory) || claims.WhyLeftOut(radio.Memory) is not null)];
+        IEnumerable<PiSnapshot> leftOut = radios.Select(radio => radio.Memory.PiId).Distinct().Where(id => !state.Pis.ContainsKey(id)).Select(id => LeftOut(id, state.Options));
         return new Snapshot(
             new BridgeSnapshot(state.Memory.InstanceId, [.. state.Problems]),
-            [.. state.Pis.Values.OrderBy(pi => pi.Options.Id, StringComparer.Ordinal).Select(Of)],
-            [.. state.Radios.Values.Where(radio => claims.Covers(radio.Memory)).Select(radio => Of(radio, claims.RuleOf(radio.Memory)))]);
+            [.. state.Pis.Values.Select(Of).Concat(leftOut).OrderBy(pi => pi.Id, StringComparer.Ordinal)],
+            [.. radios.Select(radio => Of(radio, claims.RuleOf(radio.Memory)))]);
+    }
+
+    // Its entry cannot be read, and its radios stay: so does what they are plugged into.
+    private static PiSnapshot LeftOut(string id, AttachOptions options)
+    {
+        SkippedPi? entry = options.SkippedPis.FirstOrDefault(pi => pi.Id == id);
+        return new PiSnapshot { Id = id, Name = entry?.Name ?? entry?.Address ?? id, Address = entry?.Address ?? "" };
     }
 
     private static PiSnapshot Of(PiState pi) => new()

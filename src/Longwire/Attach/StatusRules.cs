@@ -1,5 +1,6 @@
 using Longwire.Attach.State;
 using Longwire.Health;
+using Longwire.Options;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 
@@ -8,25 +9,30 @@ namespace Longwire.Attach;
 /// <summary>A radio's status, from what is known of it and its Pi. One table; see "A radio's life on the host".</summary>
 internal static class StatusRules
 {
-    internal readonly record struct Verdict(RadioStatus Status, string? Reason, bool? PluggedIn);
+    internal readonly record struct Condition(RadioStatus Status, string? Reason, bool? PluggedIn);
 
     /// <param name="pi">Null when the Pi is no longer in the options.</param>
     /// <param name="stick">The stick this radio is, if the Pi lists one that is.</param>
+    /// <param name="known">All known radios: what a Pi says of another one's stick is not said of this radio.</param>
     /// <param name="now">Since the reconciler's start.</param>
-    public static Verdict Of(RadioState radio, PiState? pi, Stick? stick, TimeSpan now)
+    public static Condition Of(RadioState radio, PiState? pi, Stick? stick, IReadOnlyCollection<RadioState> known, TimeSpan now)
     {
-        Verdict verdict = Of(radio, pi, stick);
+        Condition condition = Of(radio, pi, stick, known);
         // An attempt at what is not listed only asks; it holds nothing.
         bool ours = radio.Attempt is { Listed: true } or { Identified: true } || now - radio.ReleasedAt < AttachTimers.OwnRelease;
-        if (verdict.Status != RadioStatus.InUse || !ours) return verdict;
+        if (condition.Status != RadioStatus.InUse || !ours) return condition;
         // It is busy with us: our import is under way, or the Pi has not noticed yet that we let go.
-        return verdict with { Status = radio.Status is RadioStatus.Failed or RadioStatus.InUse or RadioStatus.Refused ? radio.Status : RadioStatus.Attaching, Reason = radio.Reason };
+        return condition with { Status = radio.Status is RadioStatus.Failed or RadioStatus.InUse or RadioStatus.Refused ? radio.Status : RadioStatus.Attaching, Reason = radio.Reason };
     }
 
-    private static Verdict Of(RadioState radio, PiState? pi, Stick? stick)
+    /// <summary>Of a radio whose entry in the options cannot be read: nothing is done about it, and it is not gone.</summary>
+    public static Condition LeftOut(RadioState radio, OptionProblem problem) =>
+        radio.Memory.Wanted ? new(RadioStatus.Failed, problem.ToString(), null) : new(RadioStatus.Detached, null, null);
+
+    private static Condition Of(RadioState radio, PiState? pi, Stick? stick, IReadOnlyCollection<RadioState> known)
     {
         if (radio.IsUp) return new(RadioStatus.Attached, null, true);
-        bool? pluggedIn = PluggedIn(radio, pi, stick, out NoticeEntry? notice);
+        bool? pluggedIn = PluggedIn(radio, pi, stick, known, out NoticeEntry? notice);
         if (!radio.Memory.Wanted) return new(RadioStatus.Detached, null, pluggedIn);
         if (pi?.Reachable == false) return new(RadioStatus.PiUnreachable, pi.SilentReason, null);
         if (pi?.Reachable is null) return new(RadioStatus.Attaching, null, null);
@@ -48,7 +54,7 @@ internal static class StatusRules
     private const string DeviceErrorReason = "the Pi reports the stick in error state: unplug it and plug it in again, or restart the Pi's export";
 
     // Retries keep the last status: what failed goes on failing until it does not.
-    private static Verdict Present(RadioState radio) => radio.LastOutcome switch
+    private static Condition Present(RadioState radio) => radio.LastOutcome switch
     {
         AttachOutcome.Refused refused => new(RadioStatus.Refused, refused.Reason, true),
         AttachOutcome.Failed failed => new(RadioStatus.Failed, failed.Reason, true),
@@ -57,7 +63,7 @@ internal static class StatusRules
         _ => new(RadioStatus.Attaching, null, true),
     };
 
-    private static Verdict NotListedByLongwire(NoticeEntry? notice) => notice?.Reason switch
+    private static Condition NotListedByLongwire(NoticeEntry? notice) => notice?.Reason switch
     {
         null => new(RadioStatus.Unplugged, null, false),
         // Just plugged in, and being bound.
@@ -70,25 +76,31 @@ internal static class StatusRules
         _ => new(RadioStatus.Failed, "the Pi has it and does not offer it, for a reason that a newer release of Longwire knows: update this one", true),
     };
 
-    private static bool? PluggedIn(RadioState radio, PiState? pi, Stick? stick, out NoticeEntry? notice)
+    private static bool? PluggedIn(RadioState radio, PiState? pi, Stick? stick, IReadOnlyCollection<RadioState> known, out NoticeEntry? notice)
     {
         notice = null;
         if (pi?.Reachable != true) return null;
         if (stick is { Listed: true }) return true;
         if (pi.Notice is null) return null;
-        notice = NoticeOf(radio, pi.Notice);
+        notice = NoticeOf(radio, pi.Notice, known);
         return notice is not null || radio.Attempt is { Identified: true };
     }
 
     // By port; a stick of its kind elsewhere is taken for it only if there is no other radio it could be.
-    private static NoticeEntry? NoticeOf(RadioState radio, ExportNotice notice)
+    private static NoticeEntry? NoticeOf(RadioState radio, ExportNotice notice, IReadOnlyCollection<RadioState> known)
     {
+        List<RadioState> twins = [.. known.Where(other => other.Id != radio.Id && other.Memory.PiId == radio.Memory.PiId && other.Memory.UsbId == radio.Memory.UsbId)];
         UsbId id = UsbId.Parse(radio.Memory.UsbId);
-        List<NoticeEntry> alike = [.. notice.Entries.Where(entry => entry.Id == id)];
+        List<NoticeEntry> alike = [.. notice.Entries.Where(entry => entry.Id == id && !twins.Exists(twin => IsAt(twin, entry.BusId)))];
         foreach (NoticeEntry entry in alike)
         {
             if (entry.BusId.PortChain == radio.Memory.PortChain) return entry;
         }
-        return alike.Count == 1 ? alike[0] : null;
+        // The generic bridges are power meters and printers, too: what the Pi does not know for a radio elsewhere is somebody's other device.
+        List<NoticeEntry> elsewhere = alike.FindAll(entry => entry.Reason != NoticeReason.NotKnownRadio && !twins.Exists(twin => twin.Memory.PortChain == entry.BusId.PortChain));
+        return elsewhere.Count == 1 ? elsewhere[0] : null;
     }
+
+    // Attached from there, or on its way: certain, where a remembered port may be another's by now or of a second controller.
+    private static bool IsAt(RadioState radio, BusId busId) => radio.Attempt is { Identified: true, Cancelled: false } attempt && attempt.BusId == busId;
 }

@@ -38,7 +38,7 @@ internal sealed class Watching(
         if (there && around.Kernel.Vhci.ReadPort(attached.Port) is { State: VhciPortState.Used } && _ttys.All(now!.Ttys.Contains)) return null;
         (bool silent, bool closed) = Connection();
         if (silent) return new AttachOutcome.Lost("the Pi stopped answering", PiSilent: true);
-        if (closed) return new AttachOutcome.Lost("the Pi closed the connection: the stick was unplugged, or its export stopped", PiSilent: false);
+        if (closed) return new AttachOutcome.Lost("the Pi closed the connection: the stick was unplugged, or its export stopped", PiSilent: false) { PiClosed = true };
         return new AttachOutcome.Lost(there ? "its serial port went away" : "the kernel removed the device", PiSilent: false);
     }
 

@@ -37,12 +37,12 @@ internal sealed record ListJson
         Kind = stick.Recognition?.Kind,
         SerialPorts = stick.Recognition?.SerialPorts,
         Recognised = stick.Recognition is { Certain: true },
-        Verdict = stick.Verdict switch
+        Verdict = stick.Outlook switch
         {
-            Commands.Verdict.Wanted => "wanted",
-            Commands.Verdict.Unclear => "unclear",
-            Commands.Verdict.Ambiguous => "ambiguous",
-            Commands.Verdict.NotWanted => "not_wanted",
+            Outlook.Wanted => "wanted",
+            Outlook.Unclear => "unclear",
+            Outlook.Ambiguous => "ambiguous",
+            Outlook.NotWanted => "not_wanted",
             _ => "not_offered",
         },
         Reason = stick.Reason,

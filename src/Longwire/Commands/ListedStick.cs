@@ -5,7 +5,7 @@ using Longwire.UsbIp.Usb;
 namespace Longwire.Commands;
 
 /// <summary>What becomes of a stick.</summary>
-internal enum Verdict
+internal enum Outlook
 {
     /// <summary>Exported or attached, now or as soon as the service runs.</summary>
     Wanted,
@@ -33,9 +33,9 @@ internal sealed record ListedStick
     /// <summary>Null where it has none, or where it is not known: no list carries serials.</summary>
     public string? Serial { get; init; }
     public Recognition? Recognition { get; init; }
-    public Verdict Verdict { get; init; } = Verdict.NotWanted;
+    public Outlook Outlook { get; init; } = Outlook.NotWanted;
 
-    /// <summary>A person's words for the verdict.</summary>
+    /// <summary>A person's words for the outlook.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>The entry for <c>radios</c> that means this stick and no other; null where there is none to paste.</summary>

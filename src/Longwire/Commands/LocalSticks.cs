@@ -56,16 +56,16 @@ internal sealed class LocalSticks(SysfsRoot root, ExportOptions options, KnownRa
     private ListedStick Judge(ListedStick stick, SysfsUsbDevice device, List<ListedStick> present)
     {
         if (IsFromPi(device)) return stick with { Reason = "came here over USB/IP; it is plugged into another machine" };
-        (Verdict verdict, string reason) = Judge(stick, device);
-        return stick with { Verdict = verdict, Reason = reason, Line = MatchLine.For(stick, present, piName: null) };
+        (Outlook outlook, string reason) = Judge(stick, device);
+        return stick with { Outlook = outlook, Reason = reason, Line = MatchLine.For(stick, present, piName: null) };
     }
 
-    private (Verdict Verdict, string Reason) Judge(ListedStick stick, SysfsUsbDevice device)
+    private (Outlook Outlook, string Reason) Judge(ListedStick stick, SysfsUsbDevice device)
     {
         bool wanted = RuleOf(stick) is not null || (options.TakeRecognised && stick.Recognition is { Certain: true });
         if (UsbipHostDriver.IsBound(device))
         {
-            return (wanted ? Verdict.Wanted : Verdict.NotWanted, _usbipHost.Status(device.BusId) switch
+            return (wanted ? Outlook.Wanted : Outlook.NotWanted, _usbipHost.Status(device.BusId) switch
             {
                 UsbipHostStatus.InUse => "is exported, and a host has it",
                 UsbipHostStatus.Error => "is bound for export and in error state; longwire export recovers it",
@@ -74,14 +74,14 @@ internal sealed class LocalSticks(SysfsRoot root, ExportOptions options, KnownRa
         }
         if (!wanted)
         {
-            return stick.Recognition is { Certain: true } ? (Verdict.NotWanted, "not named in the options")
-                : stick.Recognition is not null ? (Verdict.NotWanted, "may be a radio or anything else on the same chip; name it to export it")
-                : (Verdict.NotWanted, "not known as a radio; name it to export it");
+            return stick.Recognition is { Certain: true } ? (Outlook.NotWanted, "not named in the options")
+                : stick.Recognition is not null ? (Outlook.NotWanted, "may be a radio or anything else on the same chip; name it to export it")
+                : (Outlook.NotWanted, "not known as a radio; name it to export it");
         }
         string holders = string.Join(", ", OpenDevices.HoldersOf(root, device.Ttys));
         return holders.Length > 0
-            ? (Verdict.NotOffered, $"not while {holders} has its serial port open; stop that first")
-            : (Verdict.Wanted, "will be exported");
+            ? (Outlook.NotOffered, $"not while {holders} has its serial port open; stop that first")
+            : (Outlook.Wanted, "will be exported");
     }
 
     private RadioRule? RuleOf(ListedStick stick) => options.Radios.FirstOrDefault(rule => rule.Match.Matches(stick.Id, stick.Serial, stick.Port));

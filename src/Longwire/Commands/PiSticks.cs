@@ -37,14 +37,14 @@ internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios 
         string? name = options.Pis.Length > 1 && options.Pis.Contains(pi) ? pi.DisplayName : null;
         List<Candidate> candidates = CandidatesOf(offered, withheld);
         IEnumerable<ListedStick> judged = offered.Select((stick, index) => Judge(stick, candidates[index], candidates))
-            .Concat(withheld.Select(entry => entry.Stick with { Verdict = Verdict.NotOffered, Reason = Explain(entry.Reason) }));
+            .Concat(withheld.Select(entry => entry.Stick with { Outlook = Outlook.NotOffered, Reason = Explain(entry.Reason) }));
         string exporter = list.Notice is { } notice ? $"Longwire {notice.Version}" : "stock usbipd";
         string place = pi.Name is null ? pi.Address : $"{pi.Name} ({pi.Address})";
         return new StickList(
             $"Radios of {place}, {exporter}",
             pi.DisplayName,
             list.Notice?.Version,
-            [.. judged.Zip(present, (verdict, stick) => verdict with { Line = MatchLine.For(stick, present, name) }).OrderBy(stick => stick.BusId.ToString(), StringComparer.Ordinal)],
+            [.. judged.Zip(present, (outlook, stick) => outlook with { Line = MatchLine.For(stick, present, name) }).OrderBy(stick => stick.BusId.ToString(), StringComparer.Ordinal)],
             [list.Notice is null ? StockNote : LongwireNote]);
     }
 
@@ -105,14 +105,14 @@ internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios 
     private ListedStick Judge(ListedStick stick, Candidate candidate, List<Candidate> present)
     {
         Claim claim = _claims.Of(candidate, present);
-        Verdict verdict = claim switch
+        Outlook outlook = claim switch
         {
-            Claim.Take => Verdict.Wanted,
-            Claim.Identify => Verdict.Unclear,
-            Claim.Ambiguous => Verdict.Ambiguous,
-            _ => Verdict.NotWanted,
+            Claim.Take => Outlook.Wanted,
+            Claim.Identify => Outlook.Unclear,
+            Claim.Ambiguous => Outlook.Ambiguous,
+            _ => Outlook.NotWanted,
         };
-        return stick with { Verdict = verdict, Reason = options.TakeRecognised ? WhyRecognised(claim) : WhyNamed(claim, candidate, present) };
+        return stick with { Outlook = outlook, Reason = options.TakeRecognised ? WhyRecognised(claim) : WhyNamed(claim, candidate, present) };
     }
 
     private static string WhyRecognised(Claim claim) => claim switch

@@ -19,6 +19,12 @@ internal sealed record AttachOptions
     /// </summary>
     public bool TakeRecognised { get; init; } = true;
 
+    /// <summary>Entries that are there and cannot be used: what they were about before is not absent.</summary>
+    public ImmutableArray<SkippedPi> SkippedPis { get; init; } = [];
+
+    /// <inheritdoc cref="SkippedPis"/>
+    public ImmutableArray<SkippedRule> SkippedRules { get; init; } = [];
+
     /// <summary>How long a radio stays attached while its link is away (link mode).</summary>
     public TimeSpan Hold { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -36,6 +42,8 @@ internal sealed record AttachOptions
         && SequenceEquality.Same(Pis, other.Pis)
         && SequenceEquality.Same(Radios, other.Radios)
         && TakeRecognised == other.TakeRecognised
+        && SequenceEquality.Same(SkippedPis, other.SkippedPis)
+        && SequenceEquality.Same(SkippedRules, other.SkippedRules)
         && Hold == other.Hold
         && Stale == other.Stale
         && BaseTopic == other.BaseTopic

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net;
 
 namespace Longwire.Options;
@@ -17,15 +16,17 @@ internal static class AttachOptionsReader
         var root = new OptionMap(node, "", problems, "pis", "radios", "hold_seconds", "stale_seconds", "base_topic", "discovery_prefix", "mqtt", "log_level");
         AttachOptions fallback = AttachOptions.Default;
         PisReader pis = PisReader.Read(root, problems);
-        (ImmutableArray<RadioRule> radios, bool takeRecognised) = RadioRulesReader.Read(root, problems, pis.Resolve);
+        RadioRules radios = RadioRulesReader.Read(root, problems, pis.Resolve);
         TimeSpan? hold = root.Seconds("hold_seconds", 0, LongestHold), stale = root.Seconds("stale_seconds", 1, LongestHold);
         root.NotYet("hold_seconds", hold, fallback.Hold, NoLink);
         root.NotYet("stale_seconds", stale, fallback.Stale, NoLink);
         var options = new AttachOptions
         {
             Pis = pis.Pis,
-            Radios = radios,
-            TakeRecognised = takeRecognised,
+            Radios = radios.Rules,
+            TakeRecognised = radios.TakeRecognised,
+            SkippedPis = pis.Skipped,
+            SkippedRules = radios.Skipped,
             Hold = hold ?? fallback.Hold,
             Stale = stale ?? fallback.Stale,
             BaseTopic = Topic(root, "base_topic", problems) ?? fallback.BaseTopic,

@@ -22,8 +22,8 @@ internal static class ExportOptionsReader
     private static ExportOptions ReadLayer(MapNode node, ProblemList problems, ExportOptions fallback)
     {
         var root = new OptionMap(node, "", problems, Keys.AsSpan());
-        (ImmutableArray<RadioRule> radios, bool takeRecognised) = root.Find("radios") is null
-            ? (fallback.Radios, fallback.TakeRecognised)
+        RadioRules radios = root.Find("radios") is null
+            ? new RadioRules(fallback.Radios, fallback.TakeRecognised, [])
             : RadioRulesReader.Read(root, problems, resolvePi: null);
         OptionMap? stock = root.Map("stock", StockKeys.AsSpan());
         string? name = root.Text("name");
@@ -36,8 +36,8 @@ internal static class ExportOptionsReader
         {
             Name = name ?? fallback.Name,
             Listen = listen ?? fallback.Listen,
-            Radios = radios,
-            TakeRecognised = takeRecognised,
+            Radios = radios.Rules,
+            TakeRecognised = radios.TakeRecognised,
             TakeOver = root.Flag("take_over") ?? fallback.TakeOver,
             Stock = new StockExportOptions
             {

@@ -13,6 +13,7 @@ internal sealed class OptionMap
 
     private readonly Dictionary<string, OptionNode> _values = new(StringComparer.Ordinal);
     private readonly ProblemList _problems;
+    private readonly OptionProblem? _unknown;
 
     /// <param name="path">Of this map; empty for the file's root.</param>
     /// <param name="known">Every key that may stand here.</param>
@@ -26,7 +27,7 @@ internal sealed class OptionMap
             if (!known.Contains(key))
             {
                 // Without the value: a misspelt password is still a password.
-                problems.Add(value, PathOf(key), "", $"unknown and ignored; {NearestKey.Hint(key, known)}");
+                _unknown = problems.Add(value, PathOf(key), "", $"unknown and ignored; {NearestKey.Hint(key, known)}");
             }
             else if (!_values.TryAdd(key, value))
             {
@@ -38,6 +39,7 @@ internal sealed class OptionMap
 
     public MapNode Node { get; }
     public string Path { get; }
+
 
     public string PathOf(string key) => Path.Length == 0 ? key : $"{Path}.{key}";
 
@@ -93,18 +95,23 @@ internal sealed class OptionMap
     }
 
     /// <summary>The entries of a list; a single text counts as a list of one. Empty where something else is written.</summary>
-    public ImmutableArray<(OptionNode Node, string Path)> Items(string key, string expected)
+    public ImmutableArray<(OptionNode Node, string Path)> Items(string key, string expected) => Items(key, expected, out _);
+
+    /// <param name="unread">Why the list may be there although nothing of it was read: it is none, or it is missed and some key is unknown.</param>
+    public ImmutableArray<(OptionNode Node, string Path)> Items(string key, string expected, out OptionProblem? unread)
     {
+        unread = null;
         switch (Find(key))
         {
             case null:
+                unread = _values.ContainsKey(key) ? null : _unknown;
                 return [];
             case ListNode list:
                 return [.. list.Items.Select((item, index) => (item, string.Create(CultureInfo.InvariantCulture, $"{PathOf(key)}[{index}]")))];
             case ScalarNode scalar:
                 return [(scalar, PathOf(key))];
             case OptionNode other:
-                Refuse(other, key, $"a list of {expected}", secret: false);
+                unread = Refuse(other, key, $"a list of {expected}", secret: false);
                 return [];
         }
     }
@@ -133,6 +140,6 @@ internal sealed class OptionMap
         return false;
     }
 
-    private void Refuse(OptionNode node, string key, string expected, bool secret) =>
+    private OptionProblem Refuse(OptionNode node, string key, string expected, bool secret) =>
         _problems.Add(node, PathOf(key), secret && node is ScalarNode ? "" : node.Shown, node is UnusableNode unusable ? unusable.Remedy : $"write {expected}");
 }

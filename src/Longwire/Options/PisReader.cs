@@ -12,17 +12,20 @@ internal sealed class PisReader
     private readonly ProblemList _problems;
     private readonly List<(PiOptions Pi, string Path)> _pis = [];
 
-    // Pis that are named but not used: a rule about one of them has nothing wrong with it.
-    private readonly List<(string? Name, string? Address)> _skipped = [];
+    // A rule about one of them has nothing wrong with it.
+    private readonly List<SkippedPi> _skipped = [];
 
     private PisReader(ProblemList problems) => _problems = problems;
 
     public ImmutableArray<PiOptions> Pis => [.. _pis.Select(entry => entry.Pi)];
+    public ImmutableArray<SkippedPi> Skipped => [.. _skipped];
 
     public static PisReader Read(OptionMap root, ProblemList problems)
     {
         var reader = new PisReader(problems);
-        foreach ((OptionNode node, string path) in root.Items("pis", "entries with an address")) reader.Add(node, path);
+        ImmutableArray<(OptionNode Node, string Path)> entries = root.Items("pis", "entries with an address", out OptionProblem? unread);
+        foreach ((OptionNode node, string path) in entries) reader.Add(node, path);
+        if (unread is not null) reader._skipped.Add(new SkippedPi(null, null, null, unread));
         if (root.Find("pis") is null or ListNode { Items.IsEmpty: true })
         {
             problems.Add(root.Find("pis"), "pis", "", "no Pi is named, so there is nothing to attach; add one: '- address: 192.168.0.10'");
@@ -30,18 +33,17 @@ internal sealed class PisReader
         return reader;
     }
 
-    /// <summary>The id of the Pi that a radio's <c>pi</c> names, by name, address or id; null with a problem where there is none.</summary>
-    public string? Resolve(OptionMap radio)
+    /// <summary>The id of the Pi that a radio's <c>pi</c> names, by name, address or id; else what is wrong.</summary>
+    public (string? Id, OptionProblem? Problem) Resolve(OptionMap radio)
     {
-        if (radio.Text("pi") is not { } written) return null;
+        if (radio.Text("pi") is not { } written) return (null, _problems.Latest);
         foreach ((PiOptions pi, _) in _pis)
         {
-            if (IsCalled(written, pi.Name, pi.Address) || pi.Id == written) return pi.Id;
+            if (IsCalled(written, pi.Name, pi.Address) || pi.Id == written) return (pi.Id, null);
         }
-        if (_skipped.Any(pi => IsCalled(written, pi.Name, pi.Address))) return null;
+        if (_skipped.Find(pi => IsCalled(written, pi.Name, pi.Address) || pi.Id == written) is { } skipped) return (null, skipped.Problem);
         string[] names = [.. _pis.Select(entry => entry.Pi.DisplayName)];
-        _problems.Add(radio.Find("pi")!, radio.PathOf("pi"), $"no Pi is called so; {NearestKey.Hint(written, names)}");
-        return null;
+        return (null, _problems.Add(radio.Find("pi")!, radio.PathOf("pi"), $"no Pi is called so; {NearestKey.Hint(written, names)}"));
     }
 
     private void Add(OptionNode node, string path)
@@ -54,7 +56,7 @@ internal sealed class PisReader
         }
         if (node is not MapNode map)
         {
-            _problems.Add(node, path, node is UnusableNode unusable ? unusable.Remedy : AddressForm);
+            Skip(null, null, _problems.Add(node, path, node is UnusableNode unusable ? unusable.Remedy : AddressForm));
             return;
         }
         var entry = new OptionMap(map, path, _problems, "name", "address", "pairing_code");
@@ -63,15 +65,18 @@ internal sealed class PisReader
         if (entry.Find("pairing_code") is { } code && code is not ScalarNode { Text: "" })
         {
             // Never a fall-back to stock: whoever gave a code asked for an encrypted connection.
-            _skipped.Add((name, address));
-            _problems.Add(code, entry.PathOf("pairing_code"), "", "this release cannot pair yet, so this Pi is left out; "
-                + "remove the code to reach its usbipd unencrypted, or wait for a later release");
+            Skip(
+                name,
+                address,
+                _problems.Add(code, entry.PathOf("pairing_code"), "", "this release cannot pair yet, so this Pi is left out; "
+                    + "remove the code to reach its usbipd unencrypted, or wait for a later release"),
+                standsAsBefore: false);
             return;
         }
         if (address is null)
         {
-            _skipped.Add((name, address));
             if (entry.Find("address") is null or ScalarNode) _problems.Add(node, entry.PathOf("address"), "", $"is missing; {AddressForm}");
+            Skip(name, null, _problems.Latest!);
             return;
         }
         Accept(node, path, name, address, entry.Find("address")!, entry.PathOf("address"));
@@ -81,8 +86,7 @@ internal sealed class PisReader
     {
         if (HostAddress.TryParse(address, PiOptions.StockPort, out DnsEndPoint? endPoint) is { } remedy)
         {
-            _skipped.Add((name, address));
-            _problems.Add(addressNode, addressPath, remedy);
+            Skip(name, address, _problems.Add(addressNode, addressPath, remedy));
             return;
         }
         var pi = new PiOptions { Id = Slug.Of(name ?? address), Name = name, Address = address, EndPoint = endPoint! };
@@ -91,16 +95,23 @@ internal sealed class PisReader
             // Home Assistant's entity ids know no upper case, so neither may the ids that they come from.
             if (string.Equals(other.Id, pi.Id, StringComparison.OrdinalIgnoreCase))
             {
-                _problems.Add(node, path, pi.DisplayName, $"{otherPath} ('{other.DisplayName}') has the same name; this one is left out until they differ");
+                Skip(name, address, _problems.Add(node, path, pi.DisplayName, $"{otherPath} ('{other.DisplayName}') has the same name; this one is left out until they differ"));
                 return;
             }
             if (other.EndPoint.Port == pi.EndPoint.Port && string.Equals(other.EndPoint.Host, pi.EndPoint.Host, StringComparison.OrdinalIgnoreCase))
             {
-                _problems.Add(node, path, pi.DisplayName, $"{otherPath} ('{other.DisplayName}') has the same address; this one is left out. Write each Pi once");
+                Skip(name, address, _problems.Add(node, path, pi.DisplayName, $"{otherPath} ('{other.DisplayName}') has the same address; this one is left out. Write each Pi once"));
                 return;
             }
         }
         _pis.Add((pi, path));
+    }
+
+    private void Skip(string? name, string? address, OptionProblem problem, bool standsAsBefore = true)
+    {
+        bool isAddress = address is not null && HostAddress.TryParse(address, PiOptions.StockPort, out _) is null;
+        string? id = name is not null ? Slug.Of(name) : isAddress ? Slug.Of(address!) : null;
+        _skipped.Add(new SkippedPi(id, name, address, problem, standsAsBefore));
     }
 
     private static bool IsCalled(string written, string? name, string? address) =>

@@ -10,19 +10,24 @@ internal sealed class ProblemList
     private readonly ImmutableArray<OptionProblem>.Builder _problems = ImmutableArray.CreateBuilder<OptionProblem>();
     private int _unlisted;
 
+    /// <summary>The last that was added; null if all is well so far.</summary>
+    public OptionProblem? Latest { get; private set; }
+
     /// <param name="path">Where in the file, unless the value came from elsewhere.</param>
-    public void Add(OptionNode? node, string path, string value, string remedy)
+    public OptionProblem Add(OptionNode? node, string path, string value, string remedy)
     {
+        Latest = new OptionProblem(node?.Origin ?? path, value, remedy) { Line = node is { Line: > 0 } ? node.Line : null };
         if (_problems.Count == MostListed)
         {
             _unlisted++;
-            return;
+            return Latest;
         }
-        _problems.Add(new OptionProblem(node?.Origin ?? path, value, remedy) { Line = node is { Line: > 0 } ? node.Line : null });
+        _problems.Add(Latest);
+        return Latest;
     }
 
     /// <summary>A value that is shown as it was written; never for a secret.</summary>
-    public void Add(OptionNode node, string path, string remedy) => Add(node, path, node.Shown, remedy);
+    public OptionProblem Add(OptionNode node, string path, string remedy) => Add(node, path, node.Shown, remedy);
 
     public ImmutableArray<OptionProblem> ToImmutable() =>
         _unlisted == 0

@@ -42,10 +42,10 @@ public sealed class ReconcilerTests
         await using var bench = new AttachBench();
         bench.Load(Wishes([Pi("attic")]));
         ScriptedAttachment first = await bench.AttachAsync(Device(), Identity("ZW0001"));
-        bench.Tell(new AttachEvent.WentDown(first, new AttachOutcome.Lost("pulled", PiSilent: false)));
+        bench.Tell(new AttachEvent.WentDown(first, new AttachOutcome.Lost("pulled", PiSilent: false) { PiClosed = true }));
         RadioSnapshot lost = (await bench.UntilAsync(s => s.Radios.Any(r => r.Status != RadioStatus.Attached))).Radios[0];
         Assert.Equal((1, "pulled", (DateTimeOffset?)null), (lost.Disconnects, lost.LastDisconnectReason, lost.Since));
-        bench.Tell(new AttachEvent.Ended(first, new AttachOutcome.Lost("pulled", PiSilent: false)));
+        bench.Tell(new AttachEvent.Ended(first, new AttachOutcome.Lost("pulled", PiSilent: false) { PiClosed = true }));
         bench.ListOfLongwire("attic", []);
         await bench.UntilStatusAsync(Radio, RadioStatus.Unplugged);
         await bench.AttachAsync(Device("1-1.4", 4), Identity("ZW0001"), index: 1);
@@ -54,6 +54,33 @@ public sealed class ReconcilerTests
         Assert.Equal(
             [RadioEventType.Attached, RadioEventType.Lost, RadioEventType.Unplugged, RadioEventType.Plugged, RadioEventType.Attached],
             bench.TakeEvents().Select(e => e.Type));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_Pi_that_comes_back_before_it_has_found_its_sticks_does_not_make_its_silence_an_unplugging(bool saidGoodbye)
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")]));
+        ScriptedAttachment attachment = await bench.AttachAsync(Device(), Identity("ZW0001"));
+        bench.Tell(new AttachEvent.Ended(attachment, new AttachOutcome.Lost("the Pi went", PiSilent: false) { PiClosed = saidGoodbye }));
+        bench.Tell(new AttachEvent.PiSilent("attic", "no route"));
+        await bench.UntilStatusAsync(Radio, RadioStatus.PiUnreachable);
+        bench.Time.Advance(TimeSpan.FromSeconds(20));
+        bench.ListOfLongwire("attic", []);
+        RadioSnapshot radio = Assert.Single((await bench.UntilStatusAsync(Radio, RadioStatus.Unplugged)).Radios);
+        Assert.Equal("the Pi went", radio.LastDisconnectReason);
+    }
+
+    [Fact]
+    public async Task A_radio_that_is_not_there_at_the_start_keeps_the_reason_of_its_last_loss()
+    {
+        await using var bench = new AttachBench(Known(Radio, "ZW0001") with { Disconnects = 3, LastDisconnectReason = "last month's" });
+        bench.Load(Wishes([Pi("attic")]));
+        bench.ListOfLongwire("attic", []);
+        RadioSnapshot radio = Assert.Single((await bench.UntilStatusAsync(Radio, RadioStatus.Unplugged)).Radios);
+        Assert.Equal("last month's", radio.LastDisconnectReason);
     }
 
     [Fact]
@@ -206,6 +233,23 @@ public sealed class ReconcilerTests
         Assert.Equal("attic_0658_0200_1-3", Assert.IsType<Verdict.Attach>(verdict).RadioId);
         Snapshot snapshot = await bench.UntilAsync(s => s.Radios.Length == 2);
         Assert.Contains(snapshot.Radios, radio => radio.Id == "0658_0200_0001" && radio.Status == RadioStatus.Attached);
+    }
+
+    [Fact]
+    public async Task Of_two_attached_twins_the_one_that_is_pulled_is_unplugged_and_nobody_knocks_for_it()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")]));
+        await bench.AttachAsync(Device("1-1.2", 3), Identity("0001"));
+        ScriptedAttachment pulled = await bench.AttachAsync(Device("1-1.3", 4), Identity("0001"), index: 1);
+        bench.Tell(new AttachEvent.Ended(pulled, new AttachOutcome.Lost("pulled", PiSilent: false)));
+        bench.ListOfLongwire("attic", [new(BusId.Parse("1-1.2"), Zwave, NoticeReason.InUse)]);
+        await bench.SettledAsync();
+        bench.Time.Advance(AttachTimers.OwnRelease);
+        await bench.UntilStatusAsync("attic_0658_0200_1-3", RadioStatus.Unplugged);
+        bench.Time.Advance(AttachTimers.AskWhetherInUse);
+        await bench.SettledAsync();
+        Assert.Equal(2, bench.Attachments.Count);
     }
 
     [Fact]

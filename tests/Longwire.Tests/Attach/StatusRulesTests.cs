@@ -20,6 +20,10 @@ public sealed class StatusRulesTests
     private readonly Stick _stick = new(
         "attic", s_busId, AttachBench.Zwave, new UsbPort("platform/soc", "1.2"), 65539, new Tries(AttachBench.Zwave, new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), new Random(1))));
 
+    private RadioState? _twin;
+
+    private RadioState[] Known => _twin is null ? [_radio] : [_radio, _twin];
+
     [Fact]
     public void Attached_is_a_radio_whose_tty_is_there()
     {
@@ -118,9 +122,9 @@ public sealed class StatusRulesTests
     public void Failed_is_a_stick_in_error_state_with_what_to_do(bool listed)
     {
         _radio.LastOutcome = new AttachOutcome.NotGiven(UsbIpStatus.DeviceError);
-        StatusRules.Verdict verdict = StatusRules.Of(_radio, _pi, listed ? _stick : null, _now);
-        Assert.Equal(RadioStatus.Failed, verdict.Status);
-        Assert.Contains("plug it in again", verdict.Reason, StringComparison.Ordinal);
+        StatusRules.Condition condition = StatusRules.Of(_radio, _pi, listed ? _stick : null, Known, _now);
+        Assert.Equal(RadioStatus.Failed, condition.Status);
+        Assert.Contains("plug it in again", condition.Reason, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -132,9 +136,9 @@ public sealed class StatusRulesTests
     public void Failed_is_what_a_Longwire_keeps_back_with_its_reason(NoticeReason reason, string said)
     {
         Notice(reason);
-        StatusRules.Verdict verdict = StatusRules.Of(_radio, _pi, null, _now);
-        Assert.Equal((RadioStatus.Failed, true), (verdict.Status, verdict.PluggedIn));
-        Assert.Contains(said, verdict.Reason, StringComparison.Ordinal);
+        StatusRules.Condition condition = StatusRules.Of(_radio, _pi, null, Known, _now);
+        Assert.Equal((RadioStatus.Failed, true), (condition.Status, condition.PluggedIn));
+        Assert.Contains(said, condition.Reason, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -144,9 +148,9 @@ public sealed class StatusRulesTests
     internal void In_use_right_after_we_let_go_means_us_and_keeps_a_verdict_that_stands(RadioStatus was, RadioStatus expected)
     {
         Notice(NoticeReason.InUse);
-        Assert.Equal(RadioStatus.InUse, StatusRules.Of(_radio, _pi, null, AttachTimers.OwnRelease).Status);
+        Assert.Equal(RadioStatus.InUse, StatusRules.Of(_radio, _pi, null, Known, AttachTimers.OwnRelease).Status);
         _radio.Status = was;
-        Assert.Equal(expected, StatusRules.Of(_radio, _pi, null, AttachTimers.OwnRelease / 2).Status);
+        Assert.Equal(expected, StatusRules.Of(_radio, _pi, null, Known, AttachTimers.OwnRelease / 2).Status);
     }
 
     [Fact]
@@ -173,14 +177,52 @@ public sealed class StatusRulesTests
             Version = "0.1.0",
             Entries = [new(BusId.Parse("1-1.3"), AttachBench.Zwave, NoticeReason.TtyOpen), new(BusId.Parse("2-1.2"), AttachBench.Zwave, NoticeReason.InUse)],
         };
-        Assert.Equal(RadioStatus.InUse, StatusRules.Of(_radio, _pi, null, _now).Status);
+        Assert.Equal(RadioStatus.InUse, StatusRules.Of(_radio, _pi, null, Known, _now).Status);
         _radio.Memory = _radio.Memory with { PortChain = "4" };
-        Assert.Equal(RadioStatus.Unplugged, StatusRules.Of(_radio, _pi, null, _now).Status);
+        Assert.Equal(RadioStatus.Unplugged, StatusRules.Of(_radio, _pi, null, Known, _now).Status);
     }
 
-    private void Notice(NoticeReason reason) =>
-        _pi.Notice = new ExportNotice { Version = "0.1.0", Entries = [new NoticeEntry(s_busId, AttachBench.Zwave, reason)] };
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Unplugged_is_a_radio_whose_twin_alone_is_noticed(bool attached)
+    {
+        _twin = new RadioState(AttachBench.Known("twin", "ZW0001", port: "1.3"));
+        if (attached) _twin.Attempt = new Attempt("attic", BusId.Parse("1-1.3"), "twin", listed: true) { Identified = true, IsUp = true };
+        Notice(NoticeReason.InUse, "1-1.3");
+        AssertIs(RadioStatus.Unplugged, null, pluggedIn: false, listed: false);
+    }
+
+    [Fact]
+    public void Unplugged_is_a_radio_whose_attached_twin_has_the_same_port_below_another_controller()
+    {
+        _twin = new RadioState(AttachBench.Known("twin", "ZW0001")) { Attempt = new Attempt("attic", BusId.Parse("2-1.2"), "twin", listed: true) { Identified = true, IsUp = true } };
+        Notice(NoticeReason.InUse, "2-1.2");
+        AssertIs(RadioStatus.Unplugged, null, pluggedIn: false, listed: false);
+    }
+
+    [Fact]
+    public void Unplugged_is_a_radio_when_its_Pi_has_something_else_on_the_same_chip()
+    {
+        Notice(NoticeReason.NotKnownRadio, "1-1.3");
+        AssertIs(RadioStatus.Unplugged, null, pluggedIn: false, listed: false);
+    }
+
+    [Fact]
+    public void A_radio_that_moved_beside_its_twin_is_the_one_that_the_twin_is_not()
+    {
+        _twin = new RadioState(AttachBench.Known("twin", "ZW0001", port: "1.3"));
+        _pi.Notice = new ExportNotice
+        {
+            Version = "0.1.0",
+            Entries = [new(BusId.Parse("1-1.3"), AttachBench.Zwave, NoticeReason.InUse), new(BusId.Parse("1-1.4"), AttachBench.Zwave, NoticeReason.TtyOpen)],
+        };
+        Assert.Equal(RadioStatus.Failed, StatusRules.Of(_radio, _pi, null, Known, _now).Status);
+    }
+
+    private void Notice(NoticeReason reason, string busId = "1-1.2") =>
+        _pi.Notice = new ExportNotice { Version = "0.1.0", Entries = [new NoticeEntry(BusId.Parse(busId), AttachBench.Zwave, reason)] };
 
     private void AssertIs(RadioStatus status, string? reason, bool? pluggedIn, bool listed = true) =>
-        Assert.Equal(new StatusRules.Verdict(status, reason, pluggedIn), StatusRules.Of(_radio, _pi, listed ? _stick : null, _now));
+        Assert.Equal(new StatusRules.Condition(status, reason, pluggedIn), StatusRules.Of(_radio, _pi, listed ? _stick : null, Known, _now));
 }

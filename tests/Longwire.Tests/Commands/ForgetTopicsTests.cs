@@ -172,6 +172,8 @@ public sealed class ForgetTopicsTests : IDisposable
 
     private sealed class KnownBroker(BrokerAddress broker) : IBrokerSource
     {
+        public string WhyNone => "";
+
         public ValueTask<BrokerAddress?> FindAsync(MqttOptions options, CancellationToken cancellationToken) => ValueTask.FromResult<BrokerAddress?>(broker);
     }
 }

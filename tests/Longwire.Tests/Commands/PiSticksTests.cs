@@ -26,7 +26,7 @@ public sealed class PiSticksTests
     {
         ImmutableArray<ListedStick> sticks = Judge("pis: [{address: attic}]", [Device("1-1", "0658:0200"), Device("1-2", "10c4:ea60"), Device("1-3", "046d:c31c")]);
 
-        Assert.Equal([Verdict.Wanted, Verdict.Unclear, Verdict.NotWanted], sticks.Select(stick => stick.Verdict));
+        Assert.Equal([Outlook.Wanted, Outlook.Unclear, Outlook.NotWanted], sticks.Select(stick => stick.Outlook));
         Assert.Contains("if its own texts say", sticks[1].Reason, StringComparison.Ordinal);
         Assert.Equal(["- match: \"0658:0200\"", "- match: \"10c4:ea60\"", "- match: \"046d:c31c\""], sticks.Select(stick => stick.Line));
     }
@@ -37,7 +37,7 @@ public sealed class PiSticksTests
         ImmutableArray<ListedStick> sticks = Judge(
             "pis: [{address: attic}]\nradios: [10c4:ea60, 0403:6001:A1]", [Device("1-1", "0658:0200"), Device("1-2", "10c4:ea60"), Device("1-3", "0403:6001")]);
 
-        Assert.Equal([Verdict.NotWanted, Verdict.Wanted, Verdict.Unclear], sticks.Select(stick => stick.Verdict));
+        Assert.Equal([Outlook.NotWanted, Outlook.Wanted, Outlook.Unclear], sticks.Select(stick => stick.Outlook));
         Assert.Equal("not named in the options", sticks[0].Reason);
         Assert.Equal("will be attached, by radios[0]", sticks[1].Reason);
         Assert.Contains("radios[1]", sticks[2].Reason, StringComparison.Ordinal);
@@ -46,15 +46,15 @@ public sealed class PiSticksTests
     [Fact]
     public void A_rule_about_another_pi_is_not_about_this_one() =>
         Assert.Equal(
-            Verdict.NotWanted,
-            Judge("pis: [{address: attic}, {name: cellar, address: b}]\nradios: [{match: 0658:0200, pi: cellar}]", [Device("1-1", "0658:0200")])[0].Verdict);
+            Outlook.NotWanted,
+            Judge("pis: [{address: attic}, {name: cellar, address: b}]\nradios: [{match: 0658:0200, pi: cellar}]", [Device("1-1", "0658:0200")])[0].Outlook);
 
     [Fact]
     public void Two_sticks_that_one_rule_means_are_shown_with_the_ports_that_tell_them_apart()
     {
         ImmutableArray<ListedStick> sticks = Judge("pis: [{address: attic}]\nradios: [0658:0200]", [Device("1-1.2", "0658:0200"), Device("1-1.4", "0658:0200")]);
 
-        Assert.All(sticks, stick => Assert.Equal(Verdict.Ambiguous, stick.Verdict));
+        Assert.All(sticks, stick => Assert.Equal(Outlook.Ambiguous, stick.Outlook));
         Assert.All(sticks, stick => Assert.Contains("2 sticks answer to it", stick.Reason, StringComparison.Ordinal));
         Assert.Equal(["- match: \"0658:0200@1.2\"", "- match: \"0658:0200@1.4\""], sticks.Select(stick => stick.Line));
     }
@@ -137,7 +137,7 @@ public sealed class PiSticksTests
 
         StickList list = Sticks("pis: [{address: attic}]").Judge(new DeviceList([Device("1-3", "0658:0200")], notice));
 
-        Assert.Equal([Verdict.NotOffered, Verdict.Wanted], list.Sticks.Select(stick => stick.Verdict));
+        Assert.Equal([Outlook.NotOffered, Outlook.Wanted], list.Sticks.Select(stick => stick.Outlook));
         Assert.Contains(expected, list.Sticks[0].Reason, StringComparison.Ordinal);
         Assert.Equal("- match: \"0658:0200@2\"", list.Sticks[0].Line);
         Assert.Equal("0.1.0", list.Exporter);

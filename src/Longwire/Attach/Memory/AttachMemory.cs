@@ -61,6 +61,11 @@ internal sealed record RadioMemory
     /// <summary>What a person wants; survives restarts.</summary>
     public bool Wanted { get; init; } = true;
 
+    /// <summary>
+    /// Options that could be read did not ask for it. Only what was asked for to the last may be what an entry that cannot be read is about.
+    /// </summary>
+    public bool LeftOptions { get; init; }
+
     /// <summary>The vhci port it had last: by-path names depend on it.</summary>
     public int? VhciPort { get; init; }
 

@@ -32,11 +32,11 @@ internal sealed class AttachState
     public Random Random { get; }
     public ILogger Logger { get; }
     public KnownRadios Catalogue { get; }
-    public LoadedOptions<AttachOptions> Loaded { get; set; } = new(AttachOptions.Default, []);
-    public AttachOptions Options => Loaded.Options;
 
     /// <summary>Null until options were read: before that nothing is wanted and nothing is unwanted.</summary>
-    public bool HasOptions { get; set; }
+    public AttachOptions? OptionsInForce { get; set; }
+    public AttachOptions Options => OptionsInForce ?? AttachOptions.Default;
+    public bool HasOptions => OptionsInForce is not null;
     public AttachMemory Memory { get; private set; }
     public Dictionary<string, PiState> Pis { get; } = new(StringComparer.Ordinal);
     public SortedDictionary<string, RadioState> Radios { get; } = new(StringComparer.Ordinal);

@@ -26,6 +26,9 @@ internal sealed class RadioState(RadioMemory memory)
     /// <summary>The last that was known for certain: what changes from it is an event.</summary>
     public bool? WasPluggedIn { get; set; }
 
+    /// <summary>Its Pi closed the connection, and nothing was learnt since: if it turns out to be unplugged, that was the reason.</summary>
+    public bool MayHaveBeenPulled { get; set; }
+
     /// <summary>When we let go of it last, or started: until its Pi has noticed, "in use" means us.</summary>
     public TimeSpan ReleasedAt { get; set; }
 
