@@ -24,6 +24,12 @@ internal sealed class ExportService(
         return base.StartAsync(cancellationToken);
     }
 
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (health.Remove() is { } problem) Health.Log.HealthFileStays(logger, problem);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(Modules, stoppingToken))

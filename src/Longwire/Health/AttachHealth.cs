@@ -27,6 +27,13 @@ internal sealed class AttachHealth(StateFeed feed, HealthFile file, SysfsRoot ro
         return base.StartAsync(cancellationToken);
     }
 
+    // A container that is started again must not look healthy until it is so again.
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (file.Remove() is { } problem) Log.HealthFileStays(logger, problem);
+    }
+
     public override void Dispose()
     {
         base.Dispose();

@@ -77,6 +77,16 @@ public sealed class AttachHealthTests : IDisposable
     }
 
     [Fact]
+    public async Task What_has_stopped_is_not_healthy()
+    {
+        await StartAsync(uptime: null);
+        await _health.ExecuteTask!;
+        await IsAsync(true);
+        await _health.StopAsync(TestContext.Current.CancellationToken);
+        await IsAsync(false);
+    }
+
+    [Fact]
     public async Task The_file_of_a_former_life_does_not_make_this_one_healthy()
     {
         Assert.Null(new HealthFile(_run.HealthFilePath).Make());
