@@ -18,7 +18,7 @@ internal sealed class ConfiguredBroker : IBrokerSource
     private const int PlainPort = 1883;
     private const int TlsPort = 8883;
 
-    public string WhyNone => "No MQTT broker is named: set mqtt.host in the options to change that.";
+    public string WhyNone => "No MQTT broker is named. Set mqtt.host in the options to change that.";
 
     public ValueTask<BrokerAddress?> FindAsync(MqttOptions options, CancellationToken cancellationToken) =>
         ValueTask.FromResult(string.IsNullOrWhiteSpace(options.Host)

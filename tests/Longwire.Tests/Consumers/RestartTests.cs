@@ -1,5 +1,6 @@
 using Longwire.Consumers;
 using Longwire.Health;
+using Longwire.Tests.Attach;
 using Longwire.Tests.HomeAssistant;
 using Longwire.Tests.HomeAssistant.Brokers;
 using Longwire.Tests.Supervisor;
@@ -228,6 +229,15 @@ public sealed class RestartTests : IDisposable
         feed.Publish(Some.Snapshot(Some.Radio), []);
         await Eventually.IsTrueAsync(() => problems.Last is null, () => "no problem");
         await service.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_snapshot_says_which_apps_the_options_name_for_a_radio()
+    {
+        await using var bench = new AttachBench(AttachBench.Known("r", "ZW0001"));
+        bench.Load(AttachBench.Wishes([AttachBench.Pi("attic")], AttachBench.Rule("0658:0200") with { RestartApps = ["zwave_js"] }));
+        Snapshot snapshot = await bench.UntilAsync(snapshot => snapshot.Radios.Length == 1);
+        Assert.Equal(["zwave_js"], snapshot.Radios[0].RestartApps);
     }
 
     [Fact]
