@@ -60,7 +60,7 @@ internal sealed record PageContent(string Version, ImmutableArray<string> Proble
     }
 
     private static PageStick Of(ListedStick stick) => new(
-        stick.Name, $"{stick.Id} at {stick.BusId}", null, stick.Verdict == Verdict.Ambiguous, Sentence(stick.Reason), stick.Line, []);
+        stick.Name, $"{stick.Id} at {stick.BusId}", null, stick.Outlook == Outlook.Ambiguous, Sentence(stick.Reason), stick.Line, []);
 
     private static string Sentence(string reason) => reason.Length == 0 ? reason : $"{char.ToUpperInvariant(reason[0])}{reason[1..]}.";
 }

@@ -64,7 +64,7 @@ public sealed class PiSticksTests
     {
         ImmutableArray<ListedStick> sticks = Sticks(OneRule, Known("1.2")).Judge(new DeviceList([Device("1-1.2", "0658:0200"), Device("1-1.4", "0658:0200")], null)).Sticks;
 
-        Assert.Equal([Verdict.Wanted, Verdict.Ambiguous], sticks.Select(stick => stick.Verdict));
+        Assert.Equal([Outlook.Wanted, Outlook.Ambiguous], sticks.Select(stick => stick.Outlook));
         Assert.Contains("2 sticks answer to it", sticks[1].Reason, StringComparison.Ordinal);
     }
 
@@ -78,9 +78,9 @@ public sealed class PiSticksTests
         ExportNotice notice = s_notice with { Entries = [new NoticeEntry(BusId.Parse("1-1.2"), UsbId.Parse("0658:0200"), NoticeReason.InUse)] };
         ImmutableArray<ListedStick> both = Sticks(OneRule, attached).Judge(new DeviceList([Device("1-1.4", "0658:0200")], notice)).Sticks;
 
-        Assert.Equal(Verdict.Ambiguous, alone.Verdict);
+        Assert.Equal(Outlook.Ambiguous, alone.Outlook);
         Assert.Contains("radios[0] names one radio, and so far that is known; write an entry", alone.Reason, StringComparison.Ordinal);
-        Assert.Equal([Verdict.NotOffered, Verdict.Ambiguous], both.Select(stick => stick.Verdict));
+        Assert.Equal([Outlook.NotOffered, Outlook.Ambiguous], both.Select(stick => stick.Outlook));
     }
 
     [Theory]
@@ -90,17 +90,17 @@ public sealed class PiSticksTests
     {
         RadioMemory left = Known("1.2") with { Attached = new AttachRecord(bootId, 0, 65539, 2) };
 
-        Assert.Equal(Verdict.Wanted, Assert.Single(Sticks(OneRule, left).Judge(new DeviceList([Device("1-1.2", "0658:0200")], null)).Sticks).Verdict);
+        Assert.Equal(Outlook.Wanted, Assert.Single(Sticks(OneRule, left).Judge(new DeviceList([Device("1-1.2", "0658:0200")], null)).Sticks).Outlook);
     }
 
     [Fact]
     public void A_radio_that_moved_to_another_port_is_still_the_one()
     {
-        Assert.Equal(Verdict.Wanted, Assert.Single(Sticks(OneRule, Known("1.2")).Judge(new DeviceList([Device("1-1.4", "0658:0200")], null)).Sticks).Verdict);
+        Assert.Equal(Outlook.Wanted, Assert.Single(Sticks(OneRule, Known("1.2")).Judge(new DeviceList([Device("1-1.4", "0658:0200")], null)).Sticks).Outlook);
         // With a twin at another port than its own nobody can say which it is but the sticks themselves.
         Assert.All(
             Sticks(OneRule, Known("1.2")).Judge(new DeviceList([Device("1-1.3", "0658:0200"), Device("1-1.4", "0658:0200")], null)).Sticks,
-            stick => Assert.Equal(Verdict.Unclear, stick.Verdict));
+            stick => Assert.Equal(Outlook.Unclear, stick.Outlook));
     }
 
     [Fact]
