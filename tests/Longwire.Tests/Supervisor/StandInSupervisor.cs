@@ -8,7 +8,7 @@ using System.Text.Json.Nodes;
 namespace Longwire.Tests.Supervisor;
 
 /// <summary>An app as the stand-in has it.</summary>
-internal sealed class StandInApp
+public sealed class StandInApp
 {
     /// <summary>started, startup, stopped, error, unknown.</summary>
     public string State { get; set; } = "started";
@@ -25,7 +25,7 @@ internal sealed class StandInApp
 }
 
 /// <summary>What goes back: a status, a content type and a body.</summary>
-internal sealed record StandInAnswer(int Status, string Type, string Body);
+public sealed record StandInAnswer(int Status, string Type, string Body);
 
 /// <summary>
 /// Plays the Home Assistant Supervisor, and Core behind it, for an app with the default role. Answers in process, or over HTTP on
@@ -40,7 +40,7 @@ internal sealed record StandInAnswer(int Status, string Type, string Body);
 /// plain text for a service it does not know, and 500 for one that fails; the port as a number; the states <c>startup</c>, <c>error</c> and <c>unknown</c>.
 /// HTTP is spoken on a bare socket: HttpListener answers only to the host name that it was started with, and a guest has another name for us.
 /// </remarks>
-internal sealed class StandInSupervisor : IAsyncDisposable
+public sealed class StandInSupervisor : IAsyncDisposable
 {
     public const string Token = "stand-in-token";
     private const int LongestHead = 16 * 1024;
