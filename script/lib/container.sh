@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # The image, built from the real Dockerfile without a Docker daemon or a registry: buildah, with stand-ins for the two base images.
-# Each ends as artifacts/image/ARCH/rootfs, for the lab, and as artifacts/image/ARCH/oci, to be weighed. Sourced, never run.
+# Each ends as artifacts/image/ARCH/rootfs with image.json, for the lab, and as artifacts/image/ARCH/oci, to be weighed. Sourced, never run.
 
 image_limit=60000000 # bytes, compressed: what somebody on a slow line downloads
 
@@ -76,6 +76,7 @@ build_image() {
   quietly "$artifacts/container/$arch-push.log" buildah_of push --quiet "localhost/longwire-$arch" "oci:$place/oci"
   container=$(buildah_of from --pull-never --platform "linux/$arch" "localhost/longwire-$arch")
   cp -a "$(buildah_of mount "$container")/." "$place/rootfs/"
+  buildah_of inspect --type image "localhost/longwire-$arch" >"$place/image.json"
   buildah_of rm "$container" >/dev/null
   printf '%s\n' "$sum" >"$place.sum"
 }

@@ -11,7 +11,7 @@ internal static class LabFolders
     /// <summary>The root file system of our image for an architecture, as the Dockerfile makes it.</summary>
     public static string ContainerRoot(string architecture) => Path.Combine(Artifacts(), "image", architecture, "rootfs");
 
-    /// <summary>What the image says of itself (the OCI image configuration): its program, its environment.</summary>
+    /// <summary>What buildah knows of the image: its program, its environment, its health check.</summary>
     public static string ContainerImage(string architecture) => Path.Combine(Artifacts(), "image", architecture, "image.json");
 
     /// <summary>A new folder for one lab's disks and consoles. The last runs are kept: a failure can be looked at afterwards.</summary>

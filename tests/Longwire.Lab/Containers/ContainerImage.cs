@@ -9,7 +9,7 @@ public sealed record ContainerImage(IReadOnlyList<string> Entrypoint, IReadOnlyL
     public static ContainerImage Read(string architecture)
     {
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(LabFolders.ContainerImage(architecture)));
-        JsonElement config = document.RootElement.GetProperty("config");
+        JsonElement config = document.RootElement.GetProperty("Docker").GetProperty("config");
         IReadOnlyList<string> health = config.TryGetProperty("Healthcheck", out JsonElement check) ? Strings(check, "Test") : [];
         return new ContainerImage(Strings(config, "Entrypoint"), Strings(config, "Cmd"), Strings(config, "Env"), health);
     }
