@@ -18,7 +18,7 @@ public abstract class AddOnTest(Home home) : RadioTest(home)
         Stick stick = await Home.Attic.PlugAsync(StickModel.ZWave);
         await ExportAsync(Home.Attic, side, stick.Model);
         Container addOn = await StartAddOnAsync();
-        await UntilConnectedAsync(stick.Model);
+        await UntilConnectedOrEndedAsync(stick.Model, addOn);
         return (stick, addOn);
     }
 
@@ -38,6 +38,15 @@ public abstract class AddOnTest(Home home) : RadioTest(home)
         await Home.Host.WriteFileAsync("/run/lab/apparmor", AddOn.Profile);
         await Home.Host.RunAsync("container ground && container profile /run/lab/apparmor");
         return await Container.RunAsync(Home.Host, Name, rights ?? AddOn.Rights, environment: environment, supervisorPort: supervisorPort);
+    }
+
+    /// <summary>Does not wait for what a container that has ended will never do.</summary>
+    private async Task UntilConnectedOrEndedAsync(StickModel model, Container addOn)
+    {
+        Task connected = UntilConnectedAsync(model);
+        await Task.WhenAny(connected, addOn.Process.Exited);
+        if (!connected.IsCompleted) throw new InvalidOperationException($"The add-on ended with {await addOn.Process.Exited}.");
+        await connected;
     }
 
     /// <summary>What the kernel denied our profile.</summary>
