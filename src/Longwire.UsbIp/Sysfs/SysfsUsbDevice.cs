@@ -26,7 +26,12 @@ public sealed record SysfsUsbDevice
     public string PortChain => BusId.PortChain;
 
     public required uint BusNumber { get; init; }
+
+    /// <summary>A new one with every plugging, the same one after a reset; 0 in the middle of a reset.</summary>
     public required uint DeviceNumber { get; init; }
+
+    /// <summary>The kernel takes its number away while it resets a device (hub_port_finish_reset), and gives it the same one again.</summary>
+    public bool IsBeingReset => DeviceNumber == 0;
     public required UsbSpeed Speed { get; init; }
     public required UsbId Id { get; init; }
     public required ushort BcdDevice { get; init; }

@@ -23,7 +23,7 @@ internal sealed class DriverGate(AttachmentSurroundings around, Pulse kernelChan
         while (true)
         {
             SysfsUsbDevice now = UsbDevices.TryRead(around.Kernel.Root, local.BusId) ?? throw Gone();
-            if (now.DeviceNumber != local.DeviceNumber) throw Gone();
+            if (!now.IsBeingReset && now.DeviceNumber != local.DeviceNumber) throw Gone();
             foreach (SysfsUsbInterface part in now.Interfaces)
             {
                 if (part.Driver is not null && !SerialDrivers.Contains(part.Driver))

@@ -34,7 +34,7 @@ internal sealed class Watching(
     private AttachOutcome.Lost? WhatIsLost()
     {
         SysfsUsbDevice? now = UsbDevices.TryRead(around.Kernel.Root, device.BusId);
-        bool there = now is not null && now.DeviceNumber == device.DeviceNumber;
+        bool there = now is not null && (now.IsBeingReset || now.DeviceNumber == device.DeviceNumber);
         if (there && around.Kernel.Vhci.ReadPort(attached.Port) is { State: VhciPortState.Used } && _ttys.All(now!.Ttys.Contains)) return null;
         (bool silent, bool closed) = Connection();
         if (silent) return new AttachOutcome.Lost("the Pi stopped answering", PiSilent: true);

@@ -20,6 +20,8 @@ internal sealed partial class ExportReconciler
             _sticks.Remove(stick.BusId);
             return;
         }
+        // The end of each session resets the stick, just when its news is looked at: it is still the one that it was.
+        if (device.IsBeingReset && stick.Device is { } same) device = device with { DeviceNumber = same.DeviceNumber };
         if (stick.Device is { } former && former.DeviceNumber != device.DeviceNumber) Replugged(stick);
         (stick.Device, stick.Identity, stick.Choice) = (device, seen.Identity, seen.Choice);
         if (seen.Choice is not { } choice)

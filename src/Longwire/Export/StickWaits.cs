@@ -47,7 +47,7 @@ internal sealed class StickWaits(SysfsRoot root, UsbipHostDriver driver, Descrip
         }
     }
 
-    private bool IsThere(Session session) => UsbDevices.TryRead(root, session.Stick.BusId) is { } device && device.DeviceNumber == session.DeviceNumber;
+    private bool IsThere(Session session) => UsbDevices.TryRead(root, session.Stick.BusId) is { } device && (device.IsBeingReset || device.DeviceNumber == session.DeviceNumber);
 
     private FileCloseWatch? TryWatch(SysfsUsbDevice device)
     {

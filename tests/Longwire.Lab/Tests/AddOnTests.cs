@@ -1,4 +1,5 @@
 using Longwire.Lab.Containers;
+using Longwire.Lab.Machines;
 using Longwire.Lab.Sticks;
 using Xunit;
 
@@ -34,9 +35,10 @@ public sealed class AddOnTests(Home home) : AddOnTest(home)
         (Stick stick, Container addOn) = await BringUpAddOnAsync(side);
         await addOn.KillAsync();
         TimeSpan started = Home.Host.Now;
-        await StartAddOnAsync();
-        await Home.Host.WaitForDeviceAsync(ZWavePath, Patience);
-        Say($"attached {(Home.Host.Now - started).TotalSeconds:0.0} s after the new container's start");
+        Container successor = await StartAddOnAsync();
+        // The tty of the stale port is there until the start frees it.
+        ProcessLine attached = await successor.Process.WaitForLineAsync($"({ZWave}) is attached", Patience, cancellationToken: Cancelled);
+        Say($"attached {(Home.Host.ClockAt(attached.Timestamp) - started).TotalSeconds:0.0} s after the new container's start");
         await UntilConnectedAsync(stick.Model);
         Assert.Single(await Home.Host.VhciPortsInUseAsync());
         await CarriesDataAsync(stick, ZWavePath);

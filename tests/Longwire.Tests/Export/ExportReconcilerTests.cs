@@ -83,6 +83,30 @@ public sealed class ExportReconcilerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_stick_that_is_looked_at_while_the_kernel_resets_it_is_still_the_one_it_was()
+    {
+        await _bench.StartAsync();
+        await _bench.PlugAsync();
+        await _bench.UntilOfferedAsync();
+        string number = Path.Combine(_bench.Sysfs.DeviceFolder("1-1"), "devnum");
+        File.Copy(number, number + ".before");
+        await File.WriteAllTextAsync(number + ".none", "0\n", TestContext.Current.CancellationToken);
+        // In one step, as the kernel's attribute changes: a file that is being written is empty for a moment.
+        File.Move(number + ".none", number, overwrite: true);
+        await _bench.NewsAsync();
+        // Whoever comes just then is sent away; and by then the news was read.
+        (Socket early, UsbIpStatus refused) = await _bench.ImportAsync();
+        early.Dispose();
+        Assert.Equal(UsbIpStatus.NoSuchDevice, refused);
+        File.Move(number + ".before", number, overwrite: true);
+        await _bench.NewsAsync();
+        await _bench.UntilOfferedAsync();
+        await _bench.StopAsync();
+        Assert.DoesNotContain(_bench.Log.Lines, line => line.Contains("plugged in at its place", StringComparison.Ordinal));
+        Assert.Single(_bench.Kernel.Lines, line => line == "usbip-host/bind 1-1");
+    }
+
+    [Fact]
     public async Task A_session_that_ends_late_does_not_cut_that_of_the_stick_which_took_its_place()
     {
         await _bench.StartAsync();
