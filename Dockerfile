@@ -3,6 +3,7 @@
 #   docker buildx build --platform linux/arm64 .     for a Pi, built on a PC: cross-compiled; nothing of the target runs during the build
 # The base images are arguments so that the tests, which have no registry, can put others in their place.
 ARG DEBIAN=debian:bookworm-slim
+ARG RUNTIME=debian:bookworm-slim
 # Pinned to the patch: the runtime that goes into the program comes with the SDK, and the lock files name it.
 ARG DOTNET_SDK=mcr.microsoft.com/dotnet/sdk:10.0.401
 
@@ -66,7 +67,8 @@ RUN dpkg --add-architecture $TARGETARCH \
  && mkdir -p /root-of-target/etc/ssl/certs /root-of-target/etc/modprobe.d /root-of-target/data \
  && cp /etc/ssl/certs/ca-certificates.crt /root-of-target/etc/ssl/certs/
 
-FROM ${DEBIAN}
+# Named for those builders that would take the platform of the stage before.
+FROM --platform=$TARGETPLATFORM ${RUNTIME}
 ARG BUILD_VERSION=0.1.0
 ARG BUILD_ARCH=unknown
 COPY --from=packages /root-of-target /

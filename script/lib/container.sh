@@ -25,13 +25,13 @@ storage_driver() {
 # As debian:bookworm-slim, which leaves out the same folders. For another processor the packages are unpacked and not set up: that would
 # run its programs.
 debian_base() {
-  local arch=$1 tar=$artifacts/container/debian-$1.tar options=(--variant=minbase)
-  [ -e "$tar" ] && return 0
-  [ "$arch" = "$(dpkg --print-architecture)" ] || options=(--variant=extract '--include=?essential')
+  local arch=$1 folder=$artifacts/container/debian-$1 options=(--variant=minbase)
+  [ -e "$folder" ] && return 0
+  [ "$arch" = "$(dpkg --print-architecture)" ] || options=(--variant=extract '--include=?essential' --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr)
   quietly "$artifacts/container/debian-$arch.log" mmdebstrap --mode=root --arch="$arch" "${options[@]}" \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/info/*' \
-    --dpkgopt='path-exclude=/usr/share/locale/*' --aptopt='Acquire::Languages "none"' bookworm "$tar.new"
-  mv "$tar.new" "$tar"
+    --dpkgopt='path-exclude=/usr/share/locale/*' --aptopt='Acquire::Languages "none"' bookworm "$folder.new"
+  mv "$folder.new" "$folder"
 }
 
 # image_of NAME ARCH FILE-OR-FOLDER PLACE: an image that holds just that.
@@ -53,11 +53,9 @@ base_images() {
   sum=$({ sed -n '/^debian_base/,/^quietly_piped/p' "${BASH_SOURCE[0]}"; printf '%s\n' "$sdk"; ls "$sdk/sdk"; printf '%s\n' "$storage"; } | sha256sum | cut -d' ' -f1)
   [ "$(cat "$stamp" 2>/dev/null)" = "$sum" ] && return 0
   buildah_of rmi --all --force >/dev/null 2>&1 || true
-  buildah_of manifest create localhost/debian >/dev/null
   for arch in amd64 arm64; do
     debian_base "$arch"
-    image_of "debian-$arch" "$arch" "$artifacts/container/debian-$arch.tar" /
-    buildah_of manifest add localhost/debian "localhost/debian-$arch" >/dev/null
+    image_of "debian-$arch" "$arch" "$artifacts/container/debian-$arch" /
   done
   # At the place where Microsoft's image has it.
   image_of dotnet-sdk "$(dpkg --print-architecture)" "$sdk" /usr/share/dotnet
@@ -83,13 +81,13 @@ build_image() {
 image_sum() {
   { program_sources_sum; cat "$root/Dockerfile" "$root/.dockerignore" "$artifacts/container/bases.stamp"; } | sha256sum | cut -d' ' -f1
 }
-# This buildah does not know BUILDPLATFORM by itself, as Docker does.
+# This buildah does not know the two platforms by itself, as Docker does.
 buildah_bud() {
   local arch=$1
   shift
   buildah_of build --isolation chroot --layers --format docker --pull-never --platform "linux/$arch" \
-    --build-arg "BUILDPLATFORM=linux/$(dpkg --print-architecture)" \
-    --build-arg DEBIAN=localhost/debian --build-arg DOTNET_SDK=localhost/dotnet-sdk \
+    --build-arg "BUILDPLATFORM=linux/$(dpkg --print-architecture)" --build-arg "TARGETPLATFORM=linux/$arch" \
+    --build-arg "DEBIAN=localhost/debian-$(dpkg --print-architecture)" --build-arg "RUNTIME=localhost/debian-$arch" --build-arg DOTNET_SDK=localhost/dotnet-sdk \
     --volume "$(nuget_packages):/root/.nuget/packages:ro" "$@" "$root"
 }
 nuget_packages() { printf '%s\n' "${NUGET_PACKAGES:-$HOME/.nuget/packages}"; }

@@ -10,7 +10,7 @@ public sealed class Compose
     private Compose(YamlMappingNode service) => _service = service;
 
     /// <param name="path">From the repository's root, such as addon/companion/compose.yaml.</param>
-    public static Compose Read(string path, string service = "longwire")
+    public static Compose Read(string path, string service)
     {
         using var reader = new StreamReader(Path.Combine(LabFolders.Repository, path));
         var stream = new YamlStream();
@@ -20,6 +20,11 @@ public sealed class Compose
     }
 
     public IReadOnlyList<string> Command => [.. List("command")];
+
+    /// <summary>Variables that the file sets.</summary>
+    public IReadOnlyDictionary<string, string> Environment => _service.Children.TryGetValue("environment", out YamlNode? value) && value is YamlMappingNode map
+        ? map.Children.ToDictionary(one => ((YamlScalarNode)one.Key).Value!, one => ((YamlScalarNode)one.Value).Value!, StringComparer.Ordinal)
+        : new Dictionary<string, string>(StringComparer.Ordinal);
 
     public ContainerRights Rights
     {
