@@ -67,13 +67,16 @@ internal sealed class Emulator : IAsyncDisposable
             // The test machine does not lose power: what the guest flushed is as safe in the page cache as on a disk.
             "-drive", $"file={Path.Combine(folder, "disk")},if=none,id=data,format=raw,cache=unsafe",
             "-device", "virtio-blk-pci,drive=data",
-            // Our image for this machine, for those tests that run it as a container.
-            "-fsdev", $"local,id=image,path={LabFolders.ContainerRoot(machine.Architecture)},security_model=none,readonly=on",
-            "-device", "virtio-9p-pci,fsdev=image,mount_tag=image",
+            .. ImageShare(LabFolders.ContainerRoot(machine.Architecture)),
         ];
         LeashedProcess process = await LeashedProcess.StartAsync(program, arguments);
         return new Emulator(process, shell, forwarded);
     }
+
+    // Our image for this machine, for those tests that run it as a container. The demo does without, and without building it.
+    private static string[] ImageShare(string root) => Directory.Exists(root)
+        ? ["-fsdev", $"local,id=image,path={root},security_model=none,readonly=on", "-device", "virtio-9p-pci,fsdev=image,mount_tag=image"]
+        : [];
 
     /// <summary>What the emulator itself complained of.</summary>
     public string Complaints => _process.Said;
