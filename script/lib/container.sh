@@ -50,6 +50,7 @@ base_images() {
   local stamp=$artifacts/container/bases.stamp sdk sum arch
   sdk=$(dirname "$(readlink -f "$(command -v dotnet)")")
   mkdir -p "$artifacts/container"
+  storage=$(storage_driver)
   sum=$({ sed -n '/^debian_base/,/^quietly_piped/p' "${BASH_SOURCE[0]}"; printf '%s\n' "$sdk"; ls "$sdk/sdk"; printf '%s\n' "$storage"; } | sha256sum | cut -d' ' -f1)
   [ "$(cat "$stamp" 2>/dev/null)" = "$sum" ] && return 0
   buildah_of rmi --all --force >/dev/null 2>&1 || true
@@ -96,8 +97,6 @@ nuget_packages() { printf '%s\n' "${NUGET_PACKAGES:-$HOME/.nuget/packages}"; }
 build_images() {
   local first arch
   [ "$(id -u)" = 0 ] || die "the image is made of root file systems, which needs root: run this with sudo -E"
-  mkdir -p "$artifacts/container"
-  storage=$(storage_driver)
   base_images
   if [ "$(cat "$artifacts/image/"{amd64,arm64}.sum 2>/dev/null)" != "$(image_sum; image_sum)" ]; then
     quietly "$artifacts/container/restore.log" dotnet restore "$root/src/Longwire" --locked-mode

@@ -21,6 +21,13 @@ prepare_lab() {
   guest_disk
 }
 
+# The parts of all images that no program of ours is in.
+ground_of_images() {
+  base_images
+  base_image amd64
+  base_image arm64
+}
+
 # Side by side: the native compiler keeps one core busy, and everybody has two.
 publish_programs() {
   local first

@@ -25,12 +25,12 @@ public abstract class AddOnTest(Home home) : RadioTest(home)
     /// <summary>Starts the add-on as the Supervisor does: the options of its page in /data/options.json, its own profile loaded.</summary>
     /// <param name="environment">What the Supervisor would set beside the image's own.</param>
     protected async Task<Container> StartAddOnAsync(
-        object? mqtt = null, IEnumerable<string>? environment = null, int supervisorPort = 0, ContainerRights? rights = null)
+        object? mqtt = null, IEnumerable<string>? environment = null, int supervisorPort = 0, ContainerRights? rights = null, object[]? radios = null)
     {
         var options = new Dictionary<string, object>
         {
             ["pis"] = new[] { new Dictionary<string, string> { ["name"] = Home.Attic.Name, ["address"] = Home.Attic.Address.ToString() } },
-            ["radios"] = Array.Empty<object>(),
+            ["radios"] = radios ?? [],
             ["mqtt"] = mqtt ?? new Dictionary<string, object> { ["host"] = "10.0.2.2", ["port"] = Home.Broker.Port },
             ["log_level"] = "debug",
         };

@@ -214,7 +214,7 @@ internal sealed class Consumer
         if (_restart.Pause() is { } pause) return pause;
         if (_restart.LimitEnds(_memory) is { } ends)
         {
-            Report($"{info.Name ?? _memory.Slug} was restarted {ConsumerTimers.MostRestarts} times within an hour, because its radio was lost or it did not start. "
+            Report($"{info.Name ?? _memory.Slug} was restarted {ConsumerTimers.MostRestarts} times within an hour, tries that failed among them, because its radio was lost or it did not start. "
                 + $"The next time is at {ends:HH:mm} UTC at the earliest: look at the log of that app, and at how the radio is connected.");
             TimeSpan until = ends - _around.Time.GetUtcNow();
             return until > ConsumerTimers.FirstWait ? until : ConsumerTimers.FirstWait;

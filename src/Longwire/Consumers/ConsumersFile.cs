@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Longwire.Storage;
 
 namespace Longwire.Consumers;
 
@@ -31,19 +32,10 @@ internal sealed class ConsumersFile(string dataFolder)
         return null;
     }
 
-    /// <summary>Replaces the file atomically: after a power cut there is the old one or the new one, never a half.</summary>
+    /// <summary>Replaces the file as a whole.</summary>
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
-    public void Save(ConsumersMemory memory)
-    {
-        Directory.CreateDirectory(dataFolder);
-        string fresh = Path + ".new";
-        using (var stream = new FileStream(fresh, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            JsonSerializer.Serialize(stream, memory, ConsumersJson.Default.ConsumersMemory);
-            stream.Flush(flushToDisk: true);
-        }
-        File.Move(fresh, Path, overwrite: true);
-    }
+    public void Save(ConsumersMemory memory) =>
+        DurableFile.Replace(Path, JsonSerializer.SerializeToUtf8Bytes(memory, ConsumersJson.Default.ConsumersMemory));
 
     // Valid JSON is not enough: what the rest of the program relies on must hold.
     private static bool IsSound(ConsumersMemory memory) =>

@@ -11,6 +11,9 @@ internal sealed record OptionProblem(string Path, string Value, string Remedy)
     /// <summary>In the file, counted from 1; null where there is none.</summary>
     public int? Line { get; init; }
 
+    /// <summary>The same, wherever in the file it stands now.</summary>
+    public bool IsSameAs(OptionProblem other) => (this with { Line = null }) == (other with { Line = null });
+
     /// <summary>A sentence for the log and for the bridge's Problem.</summary>
     public override string ToString()
     {

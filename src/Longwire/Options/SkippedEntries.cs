@@ -6,8 +6,20 @@ namespace Longwire.Options;
 internal sealed record SkippedPi(string? Id, string? Name, string? Address, OptionProblem Problem, bool StandsAsBefore = true)
 {
     public bool MayBe(string piId) => Id is null || Id == piId;
+
+    /// <summary>An entry that only moved to another line is the same.</summary>
+    public bool Equals(SkippedPi? other) =>
+        other is not null && (Id, Name, Address, StandsAsBefore) == (other.Id, other.Name, other.Address, other.StandsAsBefore) && Problem.IsSameAs(other.Problem);
+
+    public override int GetHashCode() => HashCode.Combine(Id, Name, Address, StandsAsBefore, Problem.Path);
 }
 
 /// <summary>An entry of <c>radios</c> that stands in the options and cannot be used as it is written.</summary>
 /// <param name="Match">Null where that is what cannot be read: it may be about any radio.</param>
-internal sealed record SkippedRule(RadioMatch? Match, OptionProblem Problem);
+internal sealed record SkippedRule(RadioMatch? Match, OptionProblem Problem)
+{
+    /// <summary>An entry that only moved to another line is the same.</summary>
+    public bool Equals(SkippedRule? other) => other is not null && Match == other.Match && Problem.IsSameAs(other.Problem);
+
+    public override int GetHashCode() => HashCode.Combine(Match, Problem.Path);
+}

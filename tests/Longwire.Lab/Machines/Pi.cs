@@ -25,10 +25,8 @@ public sealed class Pi : Guest
     /// <summary>Leads to this Pi's port 3240 from the test machine, past the switch; the Pi sees 10.0.2.2 as the client.</summary>
     public IPEndPoint UsbIpFromTheTest => Forwarded(GuestPorts.UsbIp);
 
-
     /// <summary>Options for our export that serve stock clients on 3240: every host of the house, and the test itself.</summary>
-    public string DefaultExportOptions => $$"""
-        name: {{Name}}
+    public static string DefaultExportOptions => """
         stock:
           port: 3240
           allow: ["10.77.0.21", "10.77.0.22", "10.0.2.2"]
