@@ -29,7 +29,7 @@ public sealed class AddOnTests(Home home) : AddOnTest(home)
     }
 
     [Theory]
-    [InlineData(PiSide.Longwire)]
+    [InlineData(PiSide.Longwire, Explicit = true)]
     [InlineData(PiSide.Stock)]
     public async Task A_container_killed_with_its_network_leaves_nothing_that_a_new_one_does_not_put_right(PiSide side)
     {

@@ -74,7 +74,7 @@ public sealed class ComeBackTests(Home home) : RadioTest(home)
 
     [Theory]
     [InlineData(PiSide.Longwire)]
-    [InlineData(PiSide.Stock)]
+    [InlineData(PiSide.Stock, Explicit = true)]
     public async Task A_Pi_that_reboots_or_loses_power_is_unreachable_and_serves_again_without_anybody_s_help(PiSide side)
     {
         await BringUpAsync(side);
@@ -127,7 +127,7 @@ public sealed class ComeBackTests(Home home) : RadioTest(home)
 
     [Theory]
     [InlineData(PiSide.Longwire)]
-    [InlineData(PiSide.Stock)]
+    [InlineData(PiSide.Stock, Explicit = true)]
     public async Task A_cut_cable_is_noticed_with_a_write_pending_and_nobody_hangs_in_close(PiSide side)
     {
         await BringUpAsync(side);

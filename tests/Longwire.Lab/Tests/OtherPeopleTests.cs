@@ -49,7 +49,7 @@ public sealed class OtherPeopleTests(Home home) : RadioTest(home)
 
     [Theory]
     [InlineData(PiSide.Longwire)]
-    [InlineData(PiSide.Stock)]
+    [InlineData(PiSide.Stock, Explicit = true)]
     public async Task A_radio_that_somebody_else_has_is_in_use_and_attached_when_it_is_free(PiSide side)
     {
         Stick stick = await BringUpAsync(side);
