@@ -1,3 +1,4 @@
+using Longwire.Lab.Machines;
 using YamlDotNet.RepresentationModel;
 
 namespace Longwire.Lab.Containers;
@@ -5,6 +6,11 @@ namespace Longwire.Lab.Containers;
 /// <summary>The one service of a compose file of ours, turned into rights as docker compose does.</summary>
 public sealed class Compose
 {
+    /// <summary>Where the compose file would lie in the guest, and what a person puts beside it.</summary>
+    public const string Folder = "/data/compose";
+
+    private const string Volumes = "/data/volumes/";
+
     private readonly YamlMappingNode _service;
 
     private Compose(YamlMappingNode service) => _service = service;
@@ -45,11 +51,26 @@ public sealed class Compose
         }
     }
 
+    /// <summary>Starts the service as docker compose does, with these rights, which are the file's own or fewer.</summary>
+    /// <param name="environment">Variables that a person changes in the file.</param>
+    public async Task<Container> StartAsync(Guest guest, string name, ContainerRights rights, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var variables = new Dictionary<string, string>(Environment, StringComparer.Ordinal);
+        foreach ((string key, string value) in environment ?? new Dictionary<string, string>()) variables[key] = value;
+        foreach (ContainerMount mount in rights.Mounts.Where(mount => mount.Source.StartsWith(Volumes, StringComparison.Ordinal))) await guest.RunAsync($"mkdir -p {mount.Source}");
+        return await Container.RunAsync(guest, name, rights, Command, variables.Select(one => $"{one.Key}={one.Value}"));
+    }
+
     // source:target or source:target:ro. A source without a slash is a named volume, which Docker keeps in a folder of its own.
     private static ContainerMount Volume(string text)
     {
         string[] parts = text.Split(':');
-        string source = parts[0].StartsWith('/') ? parts[0] : $"/data/volumes/{parts[0]}";
+        string source = parts[0] switch
+        {
+            "./" or "." => Folder,
+            ['/', ..] => parts[0],
+            _ => Volumes + parts[0],
+        };
         return new ContainerMount(source, parts[1], parts.Length > 2 && parts[2].Split(',').Contains("ro"));
     }
 

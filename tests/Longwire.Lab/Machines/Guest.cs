@@ -181,6 +181,9 @@ public abstract class Guest : IAsyncDisposable
 
     public Task<string> ReadFileAsync(string path) => RunAsync($"cat {path}");
 
+    /// <param name="name">As /sys/module spells it, with underscores.</param>
+    public async Task<bool> HasModuleAsync(string name) => (await TryRunAsync($"[ -d /sys/module/{name} ]")).ExitCode == 0;
+
     /// <summary>Everything that explains a failure: what the programs said, what the kernel said, the console.</summary>
     public async Task<string> DescribeAsync()
     {

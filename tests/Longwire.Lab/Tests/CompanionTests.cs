@@ -18,7 +18,7 @@ public sealed class CompanionTests(Home home) : RadioTest(home)
     {
         await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Host), Home.Broker.StartAsync());
         Stick stick = await Home.Attic.PlugAsync(StickModel.ZWave);
-        Container companion = await StartAsync(s_compose.Rights);
+        Container companion = await StartCompanionAsync(s_compose.Rights);
         await Home.Attic.WaitUntilItServesAsync(Patience);
         await Home.Host.StartAttachAsync(Home.Options([Home.Attic]));
         await UntilConnectedAsync(stick.Model);
@@ -52,10 +52,15 @@ public sealed class CompanionTests(Home home) : RadioTest(home)
     public async Task One_right_less_is_answered_with_a_sentence(string lacking)
     {
         await Home.StartAsync(Home.Attic);
+        // A module that is there already needs no right. To unload usbip-host crashes the kernel now and then, so the Pi starts afresh.
+        if (lacking is "SYS_MODULE" or "/lib/modules" && await Home.Attic.HasModuleAsync("usbip_host"))
+        {
+            await Home.Attic.PowerOffAsync();
+            await Home.Attic.StartAsync(Cancelled);
+        }
         await Home.Attic.PlugAsync(StickModel.ZWave);
-        await Home.Attic.RunAsync("rmmod usbip_host 2>/dev/null; true");
         ContainerRights rights = s_compose.Rights;
-        Container companion = await StartAsync(rights with
+        Container companion = await StartCompanionAsync(rights with
         {
             Capabilities = [.. rights.Capabilities.Where(one => one != lacking)],
             Mounts = [.. rights.Mounts.Where(one => one.Target != lacking)],
@@ -64,15 +69,7 @@ public sealed class CompanionTests(Home home) : RadioTest(home)
         Say($"without {lacking}: {line.Text}");
     }
 
-    private Task<Container> StartAsync(ContainerRights rights) => StartAsync(Home.Attic, rights);
-
     // The file as it stands, with the one line changed that its comment says to change.
-    private async Task<Container> StartAsync(Pi pi, ContainerRights rights)
-    {
-        var environment = new Dictionary<string, string>(s_compose.Environment, StringComparer.Ordinal) { ["LONGWIRE_STOCK_ALLOW"] = Home.Host.Address.ToString() };
-        foreach (ContainerMount mount in rights.Mounts.Where(mount => mount.Source.StartsWith("/data/volumes/", StringComparison.Ordinal)))
-            await pi.RunAsync($"mkdir -p {mount.Source}");
-        await pi.RunAsync("container ground");
-        return await Container.RunAsync(pi, Name, rights, s_compose.Command, environment.Select(one => $"{one.Key}={one.Value}"));
-    }
+    private Task<Container> StartCompanionAsync(ContainerRights rights) =>
+        s_compose.StartAsync(Home.Attic, Name, rights, new Dictionary<string, string>(StringComparer.Ordinal) { ["LONGWIRE_STOCK_ALLOW"] = Home.Host.Address.ToString() });
 }
