@@ -2,7 +2,8 @@
 # The image, built from the real Dockerfile without a Docker daemon or a registry: buildah, with stand-ins for the two base images.
 # Each ends as artifacts/image/ARCH/rootfs with image.json, for the lab, and as artifacts/image/ARCH/oci, to be weighed. Sourced, never run.
 
-image_limit=60000000 # bytes, compressed: what somebody on a slow line downloads
+image_limit=60000000    # bytes, compressed: what somebody on a slow line downloads
+memory_limit=2000000000 # bytes, for the build of one architecture: a small machine has to bear it
 
 # Everything of buildah's is below artifacts/: the machine may have images and settings of its own.
 # Overlays cannot lie on every file system; vfs can, and copies instead.
@@ -69,7 +70,7 @@ build_image() {
   local arch=$1 place=$artifacts/image/$1 sum container
   sum=$(image_sum)
   [ "$(cat "$place.sum" 2>/dev/null)" = "$sum" ] && return 0
-  quietly "$artifacts/container/$arch.log" buildah_bud "$arch" --tag "localhost/longwire-$arch"
+  quietly "$artifacts/container/$arch.log" with_peak "$artifacts/container/$arch.peak" buildah_bud "$arch" --tag "localhost/longwire-$arch"
   rm -rf "$place"
   mkdir -p "$place/rootfs"
   quietly "$artifacts/container/$arch-push.log" buildah_of push --quiet "localhost/longwire-$arch" "oci:$place/oci"
@@ -77,7 +78,32 @@ build_image() {
   cp -a "$(buildah_of mount "$container")/." "$place/rootfs/"
   buildah_of inspect --type image "localhost/longwire-$arch" >"$place/image.json"
   buildah_of rm "$container" >/dev/null
+  cp "$artifacts/container/$arch.peak" "$place.peak"
   printf '%s\n' "$sum" >"$place.sum"
+}
+
+# with_peak FILE COMMAND...: runs the command, and writes the most memory that it and all its children had at once, in bytes, looked at every
+# half second. What they share counts for each of them: it is rather more than was needed.
+with_peak() {
+  local file=$1 status=0 running
+  shift
+  "$@" &
+  running=$!
+  echo 0 >"$file"
+  while kill -0 "$running" 2>/dev/null; do
+    cat /proc/[0-9]*/stat 2>/dev/null | sed 's/([^)]*)*)/name/' | awk -v top="$running" -v page="$(getconf PAGESIZE)" -v peak="$(cat "$file")" '
+      { parent[$1] = $4; pages[$1] = $24 }
+      END {
+        for (pid in pages) {
+          for (one = pid; one in parent && one != top; one = parent[one]);
+          if (one == top) sum += pages[pid]
+        }
+        print (sum * page > peak + 0 ? sum * page : peak)
+      }' >"$file.new" && mv "$file.new" "$file"
+    sleep 0.5
+  done
+  wait "$running" || status=$?
+  return "$status"
 }
 image_sum() {
   { program_sources_sum; cat "$root/Dockerfile" "$root/.dockerignore" "$artifacts/container/bases.stamp"; } | sha256sum | cut -d' ' -f1
@@ -112,12 +138,14 @@ build_images() {
   done
 }
 
-# What is pulled: the layers as they are stored, compressed.
+# What is pulled: the layers as they are stored, compressed. And what it took to make them.
 weigh_image() {
-  local size
+  local size peak
   size=$(du -sb "$artifacts/image/$1/oci/blobs" | cut -f1)
-  say "the image for $1: $((size / 1000000)) MB compressed"
+  peak=$(cat "$artifacts/image/$1.peak")
+  say "the image for $1: $((size / 1000000)) MB compressed ($((size * 100 / image_limit)) % of the limit), built within $((peak / 1000000)) MB of memory ($((peak * 100 / memory_limit)) %)"
   [ "$size" -lt "$image_limit" ] || die "the image for $1 is $size bytes compressed; $image_limit is the limit"
+  [ "$peak" -lt "$memory_limit" ] || die "the build of the image for $1 took $peak bytes of memory; $memory_limit is the limit"
 }
 
 # The lab's guests run the very program that is in the image: it need not be built twice.
