@@ -7,10 +7,6 @@ namespace Longwire.Lab;
 /// <summary>A test of the add-on: the real image, run in the host as the Supervisor runs it, with its AppArmor profile enforced.</summary>
 public abstract class AddOnTest(Home home) : RadioTest(home)
 {
-    private const string Name = "longwire";
-
-    protected static AddOn AddOn { get; } = AddOn.Read();
-
     /// <summary>Everything on: the stick plugged in, the Pi exporting, the broker up, the add-on started, the radio attached.</summary>
     protected async Task<(Stick Stick, Container AddOn)> BringUpAddOnAsync(PiSide side)
     {
@@ -34,10 +30,7 @@ public abstract class AddOnTest(Home home) : RadioTest(home)
             ["mqtt"] = mqtt ?? new Dictionary<string, object> { ["host"] = "10.0.2.2", ["port"] = Home.Broker.Port },
             ["log_level"] = "debug",
         };
-        await Home.Host.WriteFileAsync("/data/options.json", JsonSerializer.Serialize(options));
-        await Home.Host.WriteFileAsync("/run/lab/apparmor", AddOn.Profile);
-        await Home.Host.RunAsync("container ground && container profile /run/lab/apparmor");
-        return await Container.RunAsync(Home.Host, Name, rights ?? AddOn.Rights, environment: environment, supervisorPort: supervisorPort);
+        return await AddOn.StartAsync(Home.Host, JsonSerializer.Serialize(options), rights, environment, supervisorPort);
     }
 
     /// <summary>Does not wait for what a container that has ended will never do.</summary>

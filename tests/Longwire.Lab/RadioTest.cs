@@ -1,4 +1,5 @@
 using Longwire.Lab.Brokers;
+using Longwire.Lab.Containers;
 using Longwire.Lab.Machines;
 using Longwire.Lab.Sticks;
 using Xunit;
@@ -15,6 +16,16 @@ public enum PiSide
     Stock,
 }
 
+/// <summary>What attaches on the host.</summary>
+public enum HostSide
+{
+    /// <summary><c>longwire attach</c>, with all of root's rights.</summary>
+    Program,
+
+    /// <summary>The image as the Supervisor runs it, behind NAT, with its AppArmor profile enforced.</summary>
+    AddOn,
+}
+
 /// <summary>A test of the main job: a stick in the attic, attached in the house, shown by the broker.</summary>
 public abstract class RadioTest(Home home) : LabTest(home)
 {
@@ -26,17 +37,26 @@ public abstract class RadioTest(Home home) : LabTest(home)
     // clocks; this is only how long it waits before it gives up.
     protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
+    protected static AddOn AddOn { get; } = AddOn.Read();
+
     protected Watch Watch => Home.Broker.Watch;
 
     /// <summary>Everything on: the stick plugged in, the Pi exporting, the broker up, Longwire attaching, the radio attached.</summary>
-    protected async Task<Stick> BringUpAsync(PiSide side, StickModel? model = null, string more = "")
+    protected async Task<Stick> BringUpAsync(PiSide side, StickModel? model = null, string more = "", HostSide host = HostSide.Program)
     {
         await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Host), Home.Broker.StartAsync());
         Stick stick = await Home.Attic.PlugAsync(model ?? StickModel.ZWave);
         await ExportAsync(Home.Attic, side, stick.Model);
-        await Home.Host.StartAttachAsync(Home.Options([Home.Attic], more));
+        await StartAttachAsync(host, Home.Options([Home.Attic], more));
         await UntilConnectedAsync(stick.Model);
         return stick;
+    }
+
+    /// <summary>Starts what attaches, with the options that were written last if none are given.</summary>
+    protected async Task StartAttachAsync(HostSide host, string? options = null)
+    {
+        if (host == HostSide.Program) await Home.Host.StartAttachAsync(options);
+        else await AddOn.StartAsync(Home.Host, options is null ? null : AddOn.OptionsJson(options));
     }
 
     protected static async Task ExportAsync(Pi pi, PiSide side, StickModel model)

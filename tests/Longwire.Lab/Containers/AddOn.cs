@@ -1,4 +1,6 @@
+using Longwire.Lab.Machines;
 using YamlDotNet.RepresentationModel;
+using YamlDotNet.Serialization;
 
 namespace Longwire.Lab.Containers;
 
@@ -46,6 +48,26 @@ public sealed class AddOn
             .. IsSet("udev") ? new[] { new ContainerMount("/run/udev", "/run/udev", ReadOnly: true) } : [],
         ],
     };
+
+    /// <summary>Starts it as the Supervisor does: the options of its page in /data/options.json, its own profile loaded.</summary>
+    /// <param name="options">As JSON; null: those that are there.</param>
+    /// <param name="rights">Null: its own.</param>
+    /// <param name="environment">What the Supervisor would set beside the image's own.</param>
+    public async Task<Container> StartAsync(
+        Guest guest, string? options, ContainerRights? rights = null, IEnumerable<string>? environment = null, int supervisorPort = 0)
+    {
+        if (options is not null) await guest.WriteFileAsync("/data/options.json", options);
+        await guest.WriteFileAsync("/run/lab/apparmor", Profile);
+        await guest.RunAsync("container ground && container profile /run/lab/apparmor");
+        return await Container.RunAsync(guest, Slug, rights ?? Rights, environment: environment, supervisorPort: supervisorPort);
+    }
+
+    /// <summary>Options as a person writes them, as the Supervisor's page would keep them.</summary>
+    public static string OptionsJson(string yaml)
+    {
+        object? options = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build().Deserialize(yaml);
+        return new SerializerBuilder().JsonCompatible().Build().Serialize(options);
+    }
 
     private bool IsSet(string key) => _config.Children.TryGetValue(key, out YamlNode? value) && value is YamlScalarNode { Value: "true" };
 

@@ -11,7 +11,7 @@ public sealed class BrokerTests(Home home) : RadioTest(home)
     [Fact]
     public async Task After_a_broker_s_restart_without_memory_everything_is_published_again()
     {
-        await BringUpAsync(PiSide.Longwire);
+        await BringUpAsync(PiSide.Longwire, host: HostSide.AddOn);
         int from = Watch.Count;
         await Home.Broker.StopAsync();
         TimeSpan back = Home.Host.Now;

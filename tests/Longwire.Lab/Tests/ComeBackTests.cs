@@ -4,14 +4,14 @@ using Xunit;
 
 namespace Longwire.Lab.Tests;
 
-/// <summary>What goes away comes back by itself.</summary>
+/// <summary>What goes away comes back by itself, to the bare program and to the add-on.</summary>
 [Collection(FirstHouse.Name)]
 public sealed class ComeBackTests(Home home) : RadioTest(home)
 {
     [Fact]
     public async Task A_pulled_stick_is_lost_at_once_and_shown_as_unplugged()
     {
-        Stick stick = await BringUpAsync(PiSide.Longwire);
+        Stick stick = await BringUpAsync(PiSide.Longwire, host: HostSide.AddOn);
         // Events wait for a second behind a radio's first discovery, for Home Assistant would lose them; when this one is through, so is that.
         await UntilEventAsync(ZWave, "attached", 0);
         int from = Watch.Count;
@@ -28,14 +28,14 @@ public sealed class ComeBackTests(Home home) : RadioTest(home)
     }
 
     [Theory]
-    [InlineData("ZW0001", 0)]
-    [InlineData("ZW0001", 3)]
-    [InlineData("", 0)]
-    [InlineData("", 3)]
-    public async Task A_stick_plugged_in_again_is_the_same_radio_on_the_same_port(string serial, int port)
+    [InlineData("ZW0001", 0, HostSide.Program)]
+    [InlineData("ZW0001", 3, HostSide.AddOn)]
+    [InlineData("", 0, HostSide.AddOn)]
+    [InlineData("", 3, HostSide.Program)]
+    public async Task A_stick_plugged_in_again_is_the_same_radio_on_the_same_port(string serial, int port, HostSide host)
     {
         StickModel model = StickModel.ZWave with { Serial = serial };
-        Stick stick = await BringUpAsync(PiSide.Longwire, model);
+        Stick stick = await BringUpAsync(PiSide.Longwire, model, host: host);
         int vhciPort = Assert.Single(await Home.Host.VhciPortsInUseAsync()).Number;
         string[] devices = [.. Watch.Entities().DiscoveryTopics];
         int from = Watch.Count;
@@ -73,11 +73,11 @@ public sealed class ComeBackTests(Home home) : RadioTest(home)
     }
 
     [Theory]
-    [InlineData(PiSide.Longwire)]
-    [InlineData(PiSide.Stock, Explicit = true)]
-    public async Task A_Pi_that_reboots_or_loses_power_is_unreachable_and_serves_again_without_anybody_s_help(PiSide side)
+    [InlineData(PiSide.Longwire, HostSide.AddOn)]
+    [InlineData(PiSide.Stock, HostSide.Program, Explicit = true)]
+    public async Task A_Pi_that_reboots_or_loses_power_is_unreachable_and_serves_again_without_anybody_s_help(PiSide side, HostSide host)
     {
-        await BringUpAsync(side);
+        await BringUpAsync(side, host: host);
         foreach (bool inOrder in new[] { true, false })
         {
             string how = inOrder ? "reboot" : "power lost";
@@ -107,18 +107,18 @@ public sealed class ComeBackTests(Home home) : RadioTest(home)
     }
 
     [Theory]
-    [InlineData(PiSide.Longwire)]
-    [InlineData(PiSide.Stock)]
-    public async Task A_host_that_lost_power_attaches_again_although_the_Pi_never_heard_goodbye(PiSide side)
+    [InlineData(PiSide.Longwire, HostSide.Program)]
+    [InlineData(PiSide.Stock, HostSide.AddOn)]
+    public async Task A_host_that_lost_power_attaches_again_although_the_Pi_never_heard_goodbye(PiSide side, HostSide host)
     {
-        await BringUpAsync(side);
+        await BringUpAsync(side, host: host);
         int from = Watch.Count;
         // The options are the test's; that ours survives unsynced is what is tested.
-        await Home.Host.RunAsync("sync /data/options.yaml");
+        await Home.Host.RunAsync("sync /data/options.*");
         await Home.Host.PowerOffAsync();
         await Home.Host.StartAsync(Cancelled);
         TimeSpan started = Home.Host.Now;
-        await Home.Host.StartAttachAsync();
+        await StartAttachAsync(host);
         Message attached = await UntilEventAsync(ZWave, "attached", from);
         TimeSpan took = Home.Host.ClockAt(attached.Timestamp) - started;
         Say($"attached {took} after the start");
@@ -126,11 +126,11 @@ public sealed class ComeBackTests(Home home) : RadioTest(home)
     }
 
     [Theory]
-    [InlineData(PiSide.Longwire)]
-    [InlineData(PiSide.Stock, Explicit = true)]
-    public async Task A_cut_cable_is_noticed_with_a_write_pending_and_nobody_hangs_in_close(PiSide side)
+    [InlineData(PiSide.Longwire, HostSide.AddOn)]
+    [InlineData(PiSide.Stock, HostSide.Program, Explicit = true)]
+    public async Task A_cut_cable_is_noticed_with_a_write_pending_and_nobody_hangs_in_close(PiSide side, HostSide host)
     {
-        await BringUpAsync(side);
+        await BringUpAsync(side, host: host);
         await Home.Host.RunAsync($"stty -F {ZWavePath} raw -echo");
         await Home.Host.RunAsync(
             "rm -f /tmp/opened /tmp/write /tmp/closed; mkfifo /tmp/write; "
