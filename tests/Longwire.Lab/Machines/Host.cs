@@ -52,6 +52,27 @@ public sealed class Host : Guest
         return (await VhciPortsInUseAsync()).Single(port => !before.Contains(port.Number)).Number;
     }
 
+    /// <summary>
+    /// A stranger takes every port that is left for full speed, all with one connection to somebody who never says a word; there they stand at
+    /// 005 until the far end closes that connection, for now the kernel has it.
+    /// </summary>
+    /// <param name="silence">A port of the test machine's loopback that accepts.</param>
+    public async Task StrangerTakesAllPortsAsync(int silence)
+    {
+        await WriteFileAsync("/run/lab/take-ports", """
+            # Standard input is the connection.
+            exec 3<&0 </dev/null
+            cd /sys/devices/platform/vhci_hcd.0 || exit
+            cat status* >/run/lab/ports
+            while read -r hub port state _; do
+              case $hub$state in hs004) echo "$((1$port - 10000)) 3 65538 2" >attach ;; esac
+            done </run/lab/ports
+            exec cat <&3
+            """);
+        await StartProcessAsync(string.Create(CultureInfo.InvariantCulture, $"nc 10.0.2.2 {silence} -e /bin/sh /run/lab/take-ports"));
+        await WaitForAsync("! cat /sys/devices/platform/vhci_hcd.0/status* | grep -q '^hs .* 004 '", TimeSpan.FromSeconds(20), "every port for full speed is taken");
+    }
+
     /// <summary>The stock tool's detach.</summary>
     public Task StrangerDetachAsync(int port) => RunAsync(string.Create(CultureInfo.InvariantCulture, $"usbip detach -p {port}"));
 

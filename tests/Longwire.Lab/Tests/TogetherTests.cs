@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Longwire.Lab.Brokers;
 using Longwire.Lab.Sticks;
 using Xunit;
@@ -22,5 +24,25 @@ public sealed class TogetherTests(Home home) : RadioTest(home)
             message => message.Topic == "longwire/bridge/info" && Array.TrueForAll(named, word => message.Payload.Contains(word, StringComparison.Ordinal)),
             Patience, "the missing radio, the bad option and the Pi that is away are all named", cancellationToken: Cancelled);
         Assert.Equal("on", Watch.Entities().State("longwire_bridge", "problem"));
+    }
+
+    [Fact]
+    public async Task With_every_port_taken_by_somebody_else_a_radio_says_so_the_other_works_on_and_it_is_attached_when_one_is_free()
+    {
+        Stick stick = await BringUpAsync(PiSide.Longwire);
+        using var silence = new TcpListener(IPAddress.Loopback, 0);
+        silence.Start();
+        Task taking = Home.Host.StrangerTakesAllPortsAsync(((IPEndPoint)silence.LocalEndpoint).Port);
+        using (Socket silent = await silence.AcceptSocketAsync(Cancelled))
+        {
+            await taking;
+            await Home.Attic.PlugAsync(StickModel.Zigbee, port: 2);
+            await UntilStatusAsync(IdOf(StickModel.Zigbee), "failed");
+            Assert.Contains("ports for this speed are taken", Watch.Latest($"longwire/radio/{IdOf(StickModel.Zigbee)}/state"), StringComparison.Ordinal);
+            Assert.Contains("usbip detach -p N", Watch.Latest($"longwire/radio/{IdOf(StickModel.Zigbee)}/state"), StringComparison.Ordinal);
+            await CarriesDataAsync(stick, ZWavePath);
+        }
+        await UntilConnectedAsync(StickModel.Zigbee);
+        Assert.Equal("0", Watch.Entities().State(DeviceId(ZWave), "disconnects"));
     }
 }
