@@ -9,7 +9,9 @@ namespace Longwire.Options;
 /// The options file while people edit it. What cannot be read, is empty or has gone leaves the last good options in force
 /// and becomes a problem: a slip of the editor must not take a house's radios away.
 /// </summary>
-internal sealed class OptionsWatch : IOptionsFeed
+/// <typeparam name="T">What the file says, by the role that reads it.</typeparam>
+internal sealed class WatchedOptions<T>
+    where T : class
 {
     /// <summary>Editors write, rename and touch in several steps; this long without another step and the file is whole.</summary>
     public static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(300);
@@ -24,33 +26,30 @@ internal sealed class OptionsWatch : IOptionsFeed
     public static readonly TimeSpan Poll = TimeSpan.FromSeconds(10);
 
     private readonly string _path;
+    private readonly Func<byte[], string, LoadedOptions<T>> _parse;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private byte[] _bytes = [];
-    private LoadedOptions<AttachOptions> _good;
-    private LoadedOptions<AttachOptions> _current;
+    private byte[] _bytes;
+    private LoadedOptions<T> _good;
+    private LoadedOptions<T> _current;
 
-    private OptionsWatch(string path, byte[] bytes, LoadedOptions<AttachOptions> loaded, TimeProvider time, ILogger logger)
+    /// <param name="parse">Bytes and their path to options; throws <see cref="OptionsException"/> where they are none.</param>
+    /// <exception cref="OptionsException">The file as a whole cannot be read at the start: exit 2.</exception>
+    public WatchedOptions(string path, Func<byte[], string, LoadedOptions<T>> parse, TimeProvider time, ILogger logger)
     {
-        _path = path;
-        _bytes = bytes;
-        _good = _current = loaded;
+        _path = Path.GetFullPath(path);
+        _parse = parse;
+        _bytes = OptionsText.Read(_path);
+        _good = _current = parse(_bytes, _path);
         _time = time;
         _logger = logger;
     }
 
     /// <summary>What is in force.</summary>
-    public LoadedOptions<AttachOptions> Current => Volatile.Read(ref _current);
+    public LoadedOptions<T> Current => Volatile.Read(ref _current);
 
-    /// <exception cref="OptionsException">The file as a whole cannot be read at the start: exit 2.</exception>
-    public static OptionsWatch Open(string path, TimeProvider time, ILogger logger)
-    {
-        string full = Path.GetFullPath(path);
-        byte[] bytes = OptionsText.Read(full);
-        return new OptionsWatch(full, bytes, OptionsFile.ParseAttach(bytes, full), time, logger);
-    }
-
-    public async IAsyncEnumerable<LoadedOptions<AttachOptions>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>First what is in force now, then each change. Ends only by cancellation. For one reader.</summary>
+    public async IAsyncEnumerable<LoadedOptions<T>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // One place: ten events say no more than one, that there is something to look at.
         var signals = Channel.CreateBounded<byte>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
@@ -61,7 +60,7 @@ internal sealed class OptionsWatch : IOptionsFeed
         while (true)
         {
             if (await SignalledAsync(signals.Reader, Poll, cancellationToken)) await UntilQuietAsync(signals.Reader, cancellationToken);
-            LoadedOptions<AttachOptions> before = _current;
+            LoadedOptions<T> before = _current;
             Look();
             if (!_current.Equals(before)) yield return _current;
         }
@@ -123,7 +122,7 @@ internal sealed class OptionsWatch : IOptionsFeed
                 return;
             }
             if (OptionsText.IsBlank(bytes)) throw new OptionsException($"{_path} is empty.");
-            LoadedOptions<AttachOptions> loaded = OptionsFile.ParseAttach(bytes, _path);
+            LoadedOptions<T> loaded = _parse(bytes, _path);
             _bytes = bytes;
             _good = loaded;
             Become(loaded);
@@ -135,11 +134,11 @@ internal sealed class OptionsWatch : IOptionsFeed
         }
     }
 
-    private void Become(LoadedOptions<AttachOptions> loaded)
+    private void Become(LoadedOptions<T> loaded)
     {
         if (loaded.Equals(_current)) return;
-        // The problems are said by the reconciler, which shows them to Home Assistant too: each of them once.
-        if (!loaded.Options.Equals(_current.Options)) Log.OptionsChanged(_logger, _path);
+        // The problems are said by who applies the options: attach shows them to Home Assistant too, each of them once.
+        if (!Equals(loaded.Options, _current.Options)) Log.OptionsChanged(_logger, _path);
         Volatile.Write(ref _current, loaded);
     }
 }
