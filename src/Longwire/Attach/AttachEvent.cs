@@ -20,7 +20,8 @@ internal abstract record AttachEvent
     /// <param name="Asked">When the list was asked for (monotonic): what was attached later is not judged by it.</param>
     internal sealed record PiAnswered(string PiId, DeviceList List, TimeSpan RoundTrip, long Asked) : AttachEvent;
 
-    internal sealed record PiSilent(string PiId, string Reason) : AttachEvent;
+    /// <param name="Accepted">It took the connection, and then did not answer in time: slow, or hung, but there.</param>
+    internal sealed record PiSilent(string PiId, string Reason, bool Accepted = false) : AttachEvent;
 
     /// <summary>The stick has been imported and asked who it is; it waits for the answer what to do with it.</summary>
     internal sealed record Identified(IAttachment Attachment, ExportedDevice Device, DeviceIdentity Identity, int SourcePort, TaskCompletionSource<Verdict> Answer)

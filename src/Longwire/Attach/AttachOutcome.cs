@@ -14,7 +14,11 @@ internal abstract record AttachOutcome
     /// <summary>Not the radio it claims to be, or of a class that is not allowed.</summary>
     internal sealed record Refused(string Reason) : AttachOutcome;
 
-    internal sealed record Failed(string Reason) : AttachOutcome;
+    internal sealed record Failed(string Reason) : AttachOutcome
+    {
+        /// <summary>The Pi took the request and did not answer it in time.</summary>
+        public bool PiSlow { get; init; }
+    }
 
     /// <summary>It was attached, and is no longer.</summary>
     /// <param name="PiSilent">The Pi stopped answering; otherwise it, or something here, ended the connection.</param>

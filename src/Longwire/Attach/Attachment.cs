@@ -21,6 +21,8 @@ internal sealed record AttachmentSurroundings(AttachKernel Kernel, HubAuthorizat
 /// </summary>
 internal sealed class Attachment : IAttachment, IDisposable
 {
+    private const string Importing = "importing";
+
     private readonly AttachRequest _request;
     private readonly AttachmentSurroundings _around;
     private readonly Pulse _kernelChanged;
@@ -73,7 +75,7 @@ internal sealed class Attachment : IAttachment, IDisposable
         {
             using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(
                 _request.EndPoint, new ConnectOptions { SourcePort = _request.SourcePort, TimeProvider = _around.Time }, either.Token);
-            step = "importing";
+            step = Importing;
             ExportedDevice device = await connection.ImportAsync(_request.BusId, either.Token);
             if (device.Speed is not (UsbSpeed.Low or UsbSpeed.Full or UsbSpeed.High or UsbSpeed.Super or UsbSpeed.SuperPlus))
                 return new AttachOutcome.Failed($"the Pi gives its speed as {(uint)device.Speed}, which no stick has");
@@ -104,8 +106,13 @@ internal sealed class Attachment : IAttachment, IDisposable
         }
         catch (TimeoutException e)
         {
-            // No answer to the SYN is the Pi's silence; silence after it is the export's.
-            return step == "connecting" ? new AttachOutcome.Unreachable(e.Message) : new AttachOutcome.Failed(e.Message);
+            // No answer to the SYN is the Pi's silence; silence after it is the export's, and once the stick was given the stick's.
+            return step switch
+            {
+                "connecting" => new AttachOutcome.Unreachable(e.Message),
+                Importing => new AttachOutcome.Failed(PiNews.SlowReason(e.Message)) { PiSlow = true },
+                _ => new AttachOutcome.Failed(e.Message),
+            };
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -146,6 +146,7 @@ internal sealed class AttemptNews(AttachState state)
         }
         string problem = ProblemAt(attempt.PiId, attempt.BusId);
         state.SetProblem(problem, null);
+        if (outcome is AttachOutcome.Failed { PiSlow: true } slow) new PiNews(state).Slow(attempt.PiId, slow.Reason);
         switch (outcome)
         {
             case AttachOutcome.Unreachable unreachable:

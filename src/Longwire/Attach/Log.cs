@@ -29,7 +29,7 @@ internal static partial class Log
     [LoggerMessage(9, LogLevel.Warning, "vhci port {Port} could not be freed: {Reason}")]
     public static partial void DetachFailed(ILogger logger, int port, string reason);
 
-    [LoggerMessage(10, LogLevel.Information, "vhci port {Port} has a device ({BusId}) that is not ours; it is left alone")]
+    [LoggerMessage(10, LogLevel.Information, "vhci port {Port} has a device ({BusId}) that is not ours; it is left alone. If it is one of your radios, stop what attached it: another USB/IP app, or a unit that runs usbip attach")]
     public static partial void Stranger(ILogger logger, int port, string busId);
 
     [LoggerMessage(11, LogLevel.Warning, "{BusId}, which is not ours, could not be given to its drivers: {Reason}")]

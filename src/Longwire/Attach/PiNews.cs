@@ -11,8 +11,9 @@ internal sealed class PiNews(AttachState state)
     {
         if (!state.Pis.TryGetValue(answer.PiId, out PiState? pi)) return;
         if (pi.Reachable != true) Log.PiReachable(state.Logger, pi.Options.DisplayName, pi.Options.Address);
+        if (pi.SlowReason is not null) NoticeOwnImports(pi);
         pi.Reachable = true;
-        pi.SilentReason = null;
+        (pi.SilentReason, pi.SlowReason) = (null, null);
         pi.RoundTrip = answer.RoundTrip;
         pi.Notice = answer.List.Notice;
         foreach (Stick stick in pi.Sticks.Values) stick.Listed = false;
@@ -33,6 +34,7 @@ internal sealed class PiNews(AttachState state)
         // The first reason counts: those of the tries after it are its echo, and each would be a problem of its own.
         if (pi.Reachable != false) pi.SilentReason = reason;
         pi.Reachable = false;
+        pi.SlowReason = null;
         pi.RoundTrip = null;
         pi.Notice = null;
         // What comes back with the Pi may be something else at the same place.
@@ -45,6 +47,31 @@ internal sealed class PiNews(AttachState state)
         foreach (RadioState radio in state.Radios.Values)
         {
             if (radio.Memory.PiId == piId && !radio.IsUp) radio.LastOutcome = null;
+        }
+    }
+
+    /// <summary>
+    /// It takes connections and gives no answer in time. A stock usbipd serves one at a time: while it is busy with an import, its list waits as
+    /// well, and a Pi that has answered before is not away because of that. Nothing more is asked of it until it has answered: each import that
+    /// we gave up waiting for stands in its queue all the same, and more of them would make it slower yet.
+    /// </summary>
+    public void Slow(string piId, string reason)
+    {
+        if (!state.Pis.TryGetValue(piId, out PiState? pi)) return;
+        // Of a Pi that was never heard nobody can tell slow from dead.
+        if (pi.Reachable != true) Silent(piId, reason);
+        else pi.SlowReason ??= reason;
+    }
+
+    public static string SlowReason(string detail) =>
+        $"the Pi takes the connection and does not answer in time: it is overloaded, or its usbipd hangs; restart that if it lasts ({detail})";
+
+    // The import that we gave up waiting for was carried out behind our back: until the Pi notices, "in use" means us.
+    private void NoticeOwnImports(PiState pi)
+    {
+        foreach (RadioState radio in state.Radios.Values)
+        {
+            if (radio.Memory.PiId == pi.Options.Id && radio.LastOutcome is AttachOutcome.Failed { PiSlow: true }) radio.ReleasedAt = state.Now;
         }
     }
 

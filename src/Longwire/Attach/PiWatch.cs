@@ -90,16 +90,18 @@ internal sealed class PiWatch : IPiWatch, IDisposable
 
     private async Task<AttachEvent> AskAsync(long asked, CancellationToken stopped)
     {
+        bool accepted = false;
         try
         {
             using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(_pi.EndPoint, new ConnectOptions { TimeProvider = _time }, stopped);
+            accepted = true;
             DeviceList list = await connection.ListAsync(stopped);
             _unforeseen = null;
             return new AttachEvent.PiAnswered(_pi.Id, list, connection.ConnectTime, asked);
         }
         catch (Exception e) when (e is UsbIpException or TimeoutException or IOException or System.Net.Sockets.SocketException)
         {
-            return new AttachEvent.PiSilent(_pi.Id, e.Message);
+            return new AttachEvent.PiSilent(_pi.Id, e.Message, accepted && e is TimeoutException);
         }
         catch (OperationCanceledException) when (stopped.IsCancellationRequested)
         {

@@ -53,7 +53,7 @@ internal sealed class Settling(AttachState state)
 
     private void StartWhatIsDue(Claims claims, IReadOnlyCollection<Candidate> present)
     {
-        foreach (PiState pi in state.Pis.Values)
+        foreach (PiState pi in state.Pis.Values.Where(pi => pi.SlowReason is null))
         {
             // Who has waited longest is first: what fails again and again must not keep the others from their turn.
             IEnumerable<Stick> waiting = pi.Sticks.Values.Where(stick => stick.Listed && stick.Attempt is null)
@@ -80,7 +80,7 @@ internal sealed class Settling(AttachState state)
         foreach (RadioState radio in state.Radios.Values)
         {
             if (!radio.Memory.Wanted || radio.Attempt is not null || !claims.Covers(radio.Memory)) continue;
-            if (!state.Pis.TryGetValue(radio.Memory.PiId, out PiState? pi) || pi.Reachable != true) continue;
+            if (!state.Pis.TryGetValue(radio.Memory.PiId, out PiState? pi) || pi is not { Reachable: true, SlowReason: null }) continue;
             // A Longwire says itself what it has. Only a connection of ours that died unnoticed is worth knocking for there.
             if (pi.Notice is not null && radio.Status is not RadioStatus.InUse) continue;
             if (state.StickOf(radio) is not null || !BusId.TryParse(radio.Memory.LastBusId, out BusId busId) || pi.Sticks.ContainsKey(busId)) continue;

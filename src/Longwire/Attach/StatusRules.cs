@@ -36,6 +36,8 @@ internal static class StatusRules
         if (!radio.Memory.Wanted) return new(RadioStatus.Detached, null, pluggedIn);
         if (pi?.Reachable == false) return new(RadioStatus.PiUnreachable, pi.SilentReason, null);
         if (pi?.Reachable is null) return new(RadioStatus.Attaching, null, null);
+        // Its last list is old by now. What the last attempt came to still stands.
+        if (pi.SlowReason is { } slow && radio is { LastOutcome: null, Attempt: not { Identified: true } }) return new(RadioStatus.Failed, slow, null);
         if (stick is { Listed: true } || radio.Attempt is { Identified: true, Cancelled: false }) return Present(radio);
         if (pi.Notice is not null) return NotListedByLongwire(notice);
         return radio.LastOutcome switch

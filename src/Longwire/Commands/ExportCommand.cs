@@ -24,18 +24,24 @@ internal static class ExportCommand
     {
         // Before anything else: until then we hold rights over the whole machine.
         if (!await surroundings.ConfineAsync(ExportService.Modules, cancellationToken)) return ExitCode.Failed;
-        LoadedOptions<ExportOptions> loaded = OptionsFile.LoadExport(optionsPath, surroundings.Environment);
-        ExportOptions options = loaded.Options with { TakeOver = takeOver || loaded.Options.TakeOver };
+        string? path = OptionsFile.FindExport(optionsPath);
+        LoadedOptions<ExportOptions> Parse(byte[] bytes, string name)
+        {
+            LoadedOptions<ExportOptions> parsed = OptionsFile.ParseExport(bytes, name, surroundings.Environment);
+            return takeOver ? parsed with { Options = parsed.Options with { TakeOver = true } } : parsed;
+        }
         string folder = RoleOptions.DataOf(data, null, surroundings);
-        using var log = new StderrLog(surroundings.OpenLog(), surroundings.LogStyle, loaded.Options.LogLevel, surroundings.Time);
+        using var log = new StderrLog(surroundings.OpenLog(), surroundings.LogStyle, LogLevel.Information, surroundings.Time);
         ILogger logger = log.CreateLogger("Longwire");
+        WatchedOptions<ExportOptions>? file = path is null ? null : new WatchedOptions<ExportOptions>(path, Parse, surroundings.Time, logger);
+        LoadedOptions<ExportOptions> loaded = file?.Current ?? Parse([], OptionsFile.ExportPath);
+        log.Minimum = loaded.Options.LogLevel;
         using IDisposable? exclusive = await RoleLock.TakeExportAsync(folder, surroundings.Error);
         if (exclusive is null) return ExitCode.Failed;
-        string source = optionsPath ?? (File.Exists(OptionsFile.ExportPath) ? OptionsFile.ExportPath : "the environment alone");
-        Log.Starting(logger, ProgramVersion.Text, "exporting", source, folder);
+        Log.Starting(logger, ProgramVersion.Text, "exporting", path ?? "the environment alone", folder);
         if (DataVolume.Problem(surroundings.Sysfs, surroundings.Environment, folder) is { } notKept) Log.DataNotKept(logger, notKept);
         foreach (Leftover leftover in surroundings.Former.OnPi(port: null)) Log.Leftover(logger, leftover);
         foreach (OptionProblem problem in loaded.Problems) Options.Log.OptionProblem(logger, problem);
-        return await ServiceHost.RunAsync(log, services => ExportServices.Add(services, options, folder, surroundings.Health), cancellationToken);
+        return await ServiceHost.RunAsync(log, services => ExportServices.Add(services, loaded, file, folder, surroundings.Health, log), cancellationToken);
     }
 }

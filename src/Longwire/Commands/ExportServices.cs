@@ -10,7 +10,16 @@ namespace Longwire.Commands;
 /// <summary>What runs in <c>longwire export</c>.</summary>
 internal static class ExportServices
 {
-    public static void Add(IServiceCollection services, ExportOptions options, string dataFolder, HealthFile health) =>
+    /// <param name="file">Null: there is none, and nothing changes.</param>
+    public static void Add(
+        IServiceCollection services, LoadedOptions<ExportOptions> options, WatchedOptions<ExportOptions>? file, string dataFolder, HealthFile health, StderrLog log) =>
         services.AddHostedService(provider => new ExportService(
-            options, dataFolder, health, KnownRadios.Default, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ExportService>>()));
+            options,
+            file,
+            changed => log.Minimum = changed.LogLevel,
+            dataFolder,
+            health,
+            KnownRadios.Default,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ExportService>>()));
 }

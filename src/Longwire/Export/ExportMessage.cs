@@ -1,3 +1,4 @@
+using Longwire.Options;
 using Longwire.UsbIp.Usb;
 
 namespace Longwire.Export;
@@ -10,6 +11,9 @@ internal abstract record ExportMessage
 
     /// <summary>News may have been lost, or this is the start: everything is to be looked at.</summary>
     internal sealed record LookAtAll : ExportMessage;
+
+    /// <summary>Other options are in force.</summary>
+    internal sealed record OptionsChanged(ExportOptions Options) : ExportMessage;
 
     /// <summary>A wait that was begun for this stick is over.</summary>
     internal sealed record WokenUp(Stick Stick, CancellationTokenSource Wait) : ExportMessage;

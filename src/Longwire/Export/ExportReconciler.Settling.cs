@@ -38,6 +38,7 @@ internal sealed partial class ExportReconciler
         else if (stick.State != StickState.BoundByOther)
         {
             stick.State = StickState.BoundByOther;
+            if (stick.IsTakenOver) LetGo(stick);
             Log.BoundByOther(_logger, stick, Whoever(RunningProcess.Named(_root, "usbipd").FirstOrDefault()));
         }
     }
@@ -51,6 +52,14 @@ internal sealed partial class ExportReconciler
         (stick.IsTakenOver, stick.SleptBefore) = (true, seen.MaySleep);
         Log.TakenOver(_logger, stick);
         return true;
+    }
+
+    // The options no longer say so.
+    private void LetGo(Stick stick)
+    {
+        (bool cut, bool maySleep) = (stick.Session is { Connection: not null }, stick.SleptBefore);
+        (stick.IsTakenOver, stick.SleptBefore) = (false, false);
+        _background.Run(() => LeaveAsync(stick, cut, maySleep));
     }
 
     private void SettleWithOwnDriver(Stick stick, SysfsUsbDevice device, Inspection seen, RadioChoice choice)

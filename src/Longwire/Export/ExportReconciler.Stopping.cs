@@ -26,17 +26,17 @@ internal sealed partial class ExportReconciler
         await _background.WhenAllEnded();
         foreach (Stick stick in _sticks.Values) RefuseWaitingClient(stick, UsbIpStatus.NoSuchDevice);
         await Task.WhenAll(
-            [.. _ledger.Entries.Select(entry => Task.Run(() => GiveBackAsync(entry))), .. _sticks.Values.Where(stick => stick.IsTakenOver).Select(stick => Task.Run(() => LeaveAsync(stick)))]);
+            [.. _ledger.Entries.Select(entry => Task.Run(() => GiveBackAsync(entry))), .. _sticks.Values.Where(stick => stick.IsTakenOver).Select(stick => Task.Run(() => LeaveAsync(stick, stick.Session is { Connection: not null }, stick.SleptBefore)))]);
         foreach (Stick stick in _sticks.Values) stick.Session?.Connection?.Dispose();
         await _ledger.SaveAsync();
     }
 
     // As it was found: bound, and free if it was we who served it.
-    private async Task LeaveAsync(Stick stick)
+    private async Task LeaveAsync(Stick stick, bool cut, bool maySleep)
     {
         try
         {
-            await _work.LeaveBoundAsync(stick.BusId, cut: stick.Session is { Connection: not null }, stick.SleptBefore, _time, CancellationToken.None);
+            await _work.LeaveBoundAsync(stick.BusId, cut, maySleep, _time, CancellationToken.None);
             Log.LeftBound(_logger, stick);
         }
         catch (IOException e)

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Threading.Channels;
+using Longwire.Options;
 using Longwire.Timing;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Usb;
@@ -27,7 +29,7 @@ internal sealed partial class ExportReconciler
     private readonly StickWork _work;
     private readonly StickWaits _waits;
     private readonly ExportLedger _ledger;
-    private readonly bool _takeOver;
+    private bool _takeOver;
     private readonly TimeProvider _time;
     private readonly Random _random;
     private readonly ILogger _logger;
@@ -82,6 +84,9 @@ internal sealed partial class ExportReconciler
                 foreach (BusId busId in UsbDevices.Enumerate(_root).Select(d => d.BusId).Union(_sticks.Keys).ToList()) Look(StickAt(busId));
                 ForgetWhatIsGone();
                 break;
+            case ExportMessage.OptionsChanged(var options):
+                Apply(options);
+                break;
             case ExportMessage.WokenUp(var stick, var wait):
                 // A wait that was replaced meanwhile has nothing to say any more.
                 if (!ReferenceEquals(stick.Wait, wait)) break;
@@ -108,6 +113,19 @@ internal sealed partial class ExportReconciler
             default:
                 throw new InvalidOperationException($"no such message: {message}");
         }
+    }
+
+    // What is wanted now, and was not, is bound; what no longer is is given back: each stick is looked at, and those that stay what they are are left alone.
+    private void Apply(ExportOptions options)
+    {
+        _takeOver = options.TakeOver;
+        _work.Choose(options);
+        var allowed = ClientAllowList.Of(options.Stock.Allow);
+        foreach (Session session in _sticks.Values.Select(stick => stick.Session).OfType<Session>())
+        {
+            if (!IPAddress.TryParse(session.Client, out IPAddress? client) || !allowed.Allows(client)) session.HangUp();
+        }
+        Handle(new ExportMessage.LookAtAll());
     }
 
     private Stick StickAt(BusId busId)

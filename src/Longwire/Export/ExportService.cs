@@ -12,8 +12,17 @@ using Microsoft.Extensions.Logging;
 namespace Longwire.Export;
 
 /// <summary><c>longwire export</c>: the kernel's news and accepted connections, one reconciler, sticks bound, offered, served and given back.</summary>
+/// <param name="file">Null: the options are the environment's alone, which does not change.</param>
+/// <param name="others">Hear of changed options first.</param>
 internal sealed class ExportService(
-    ExportOptions options, string dataFolder, HealthFile health, KnownRadios radios, TimeProvider time, ILogger<ExportService> logger) : BackgroundService
+    LoadedOptions<ExportOptions> first,
+    WatchedOptions<ExportOptions>? file,
+    Action<ExportOptions> others,
+    string dataFolder,
+    HealthFile health,
+    KnownRadios radios,
+    TimeProvider time,
+    ILogger<ExportService> logger) : BackgroundService
 {
     /// <summary>What the export side needs of the kernel.</summary>
     public static IEnumerable<string> Modules => ["usbip-core", "usbip-host"];
@@ -37,6 +46,7 @@ internal sealed class ExportService(
             if (outcome.Reason is { } reason) Log.ModuleMissing(logger, reason);
         }
 
+        ExportOptions options = first.Options;
         SysfsRoot root = SysfsRoot.Machine;
         var driver = new UsbipHostDriver(root);
         using var events = DescriptorEvents.Open();
@@ -47,26 +57,26 @@ internal sealed class ExportService(
         var reconciler = new ExportReconciler(root, driver, work, waits, ledger, options.TakeOver, time, Random.Shared, logger);
         var listener = new StockListener(options.Stock, reconciler, root, time, Random.Shared, logger);
 
-        await RunAsync(reconciler, listener, uevents, stoppingToken);
+        await RunAsync(reconciler, listener, new OptionsNews(first, reconciler, listener, others, logger), uevents, stoppingToken);
     }
 
-    private async Task RunAsync(ExportReconciler reconciler, StockListener listener, UeventSocket uevents, CancellationToken stoppingToken)
+    private async Task RunAsync(ExportReconciler reconciler, StockListener listener, OptionsNews news, UeventSocket uevents, CancellationToken stoppingToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         Task deciding = reconciler.RunAsync(stop.Token);
         Task listening = listener.RunAsync(stop.Token);
         Task hearing = HearAsync(uevents, reconciler, stop.Token);
+        Task reading = ReadOptionsAsync(news, stop.Token);
 
         Task starting = SayWhenServingAsync(listener.Listening.Task, stop.Token);
 
-        // With nobody allowed the listener has nothing to do, and its end is no reason for ours.
-        Task first = await Task.WhenAny(deciding, hearing, EndlessAsync(listening, stop.Token));
+        Task ended = await Task.WhenAny(deciding, hearing, listening, reading);
         await stop.CancelAsync();
-        await Task.WhenAll(deciding, listening, hearing, starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(deciding, listening, hearing, reading, starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         // The first cause; what followed is its echo. A fault of the reconciler's closes its channel, so the others may be seen first.
         if (deciding.IsFaulted) await deciding;
-        if (!stoppingToken.IsCancellationRequested) await first;
+        if (!stoppingToken.IsCancellationRequested) await ended;
     }
 
     // A port that is taken is tried again and again: until then there is no use in what waits for us.
@@ -76,10 +86,10 @@ internal sealed class ExportService(
         if (health.Make() is { } problem) Health.Log.NoHealthFile(logger, problem);
     }
 
-    private static async Task EndlessAsync(Task listening, CancellationToken cancellationToken)
+    private async Task ReadOptionsAsync(OptionsNews news, CancellationToken cancellationToken)
     {
-        await listening;
-        await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        if (file is null) await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        else await foreach (LoadedOptions<ExportOptions> loaded in file.WatchAsync(cancellationToken)) await news.ApplyAsync(loaded, cancellationToken);
     }
 
     private static async Task HearAsync(UeventSocket uevents, ExportReconciler reconciler, CancellationToken cancellationToken)

@@ -25,8 +25,8 @@ internal static partial class Log
         + "To have it exported, stop that program here and let it use the stick on the Home Assistant host")]
     public static partial void TtyOpen(ILogger logger, Stick stick, string processes, string ttys);
 
-    [LoggerMessage(LogLevel.Warning, "{Stick} is bound to usbip-host by somebody else ({By}) and left alone: disable what binds it, "
-        + "then unplug the stick and plug it in again; or run longwire export with --take-over (LONGWIRE_TAKE_OVER=true, take_over: true), which serves it as it stands")]
+    [LoggerMessage(LogLevel.Warning, "{Stick} is bound to usbip-host by somebody else ({By}) and left alone: disable what binds it "
+        + "(grep -rl usbip /etc/systemd/system /etc/udev/rules.d finds units and rules), then unplug the stick and plug it in again; or run longwire export with --take-over (LONGWIRE_TAKE_OVER=true, take_over: true), which serves it as it stands")]
     public static partial void BoundByOther(ILogger logger, Stick stick, string by);
 
     [LoggerMessage(LogLevel.Information, "{Stick} is bound to usbip-host by somebody else and taken over: it is served from here, and stays bound when Longwire stops")]

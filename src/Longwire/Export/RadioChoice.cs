@@ -25,6 +25,8 @@ internal sealed class RadioSelection(ExportOptions options, KnownRadios known)
     public static bool CanBeExported(SysfsUsbDevice device) =>
         device.DeviceClass.Class != HubClass && !device.DevicePath.Contains("/vhci_hcd", StringComparison.Ordinal);
 
+    public RadioSelection With(ExportOptions changed) => new(changed, known);
+
     public RadioChoice Choose(SysfsUsbDevice device, DeviceIdentity identity)
     {
         UsbPort port = UsbPort.Of(device.DevicePath, device.BusId);

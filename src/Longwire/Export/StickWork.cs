@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Longwire.Options;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Usb;
@@ -27,12 +28,17 @@ internal sealed record BindOutcome(bool Bound, string? Refusal);
 /// </summary>
 internal sealed class StickWork(SysfsRoot root, UsbipHostDriver driver, RadioSelection selection)
 {
+    private RadioSelection _selection = selection;
+
+    /// <summary>From the next look on.</summary>
+    public void Choose(ExportOptions options) => Volatile.Write(ref _selection, _selection.With(options));
+
     public Inspection Inspect(BusId busId)
     {
         if (UsbDevices.TryRead(root, busId) is not { } device) return Inspection.Gone;
         if (!RadioSelection.CanBeExported(device)) return Inspection.Gone with { Device = device };
         if (device.ReadIdentity() is not { } identity) return Inspection.Gone with { Device = UsbDevices.TryRead(root, busId) };
-        RadioChoice choice = selection.Choose(device, identity);
+        RadioChoice choice = Volatile.Read(ref _selection).Choose(device, identity);
         bool bound = UsbipHostDriver.IsBound(device);
         ImmutableArray<RunningProcess> holders = choice.Wanted && !bound ? OpenDevices.HoldersOf(root, device.Ttys) : [];
         return new Inspection(device, identity, choice, driver.Status(busId), UsbAutosuspend.MaySleep(device), holders);

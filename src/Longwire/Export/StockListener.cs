@@ -10,7 +10,7 @@ namespace Longwire.Export;
 
 /// <summary>Accepts clients of the stock protocol, those that are allowed to ask.</summary>
 internal sealed class StockListener(
-    StockExportOptions options, ExportReconciler reconciler, SysfsRoot root, TimeProvider time, Random random, ILogger logger)
+    StockExportOptions first, ExportReconciler reconciler, SysfsRoot root, TimeProvider time, Random random, ILogger logger)
 {
     private const int ConnectionsInAll = 64;
     private const int ConnectionsPerAddress = 8;
@@ -21,7 +21,10 @@ internal sealed class StockListener(
     private const int SolSocket = 1;
     private const int SoReuseAddr = 2;
 
-    private readonly ClientAllowList _allowed = ClientAllowList.Of(options.Allow);
+    private readonly Lock _gate = new();
+    private StockExportOptions _options = first;
+    private ClientAllowList _allowed = ClientAllowList.Of(first.Allow);
+    private CancellationTokenSource? _round;
     private readonly HandshakeSlots _slots = new(ConnectionsInAll, ConnectionsPerAddress);
     private readonly HashSet<IPAddress> _strangers = [];
     private readonly HashSet<IPAddress> _crowds = [];
@@ -31,30 +34,66 @@ internal sealed class StockListener(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (_allowed.IsEmpty)
-        {
-            Log.NobodyAllowed(logger, options.Port);
-            return;
-        }
         var connections = new List<Task>();
         try
         {
-            using Socket listener = await ListenAsync(cancellationToken);
-            int port = ((IPEndPoint)listener.LocalEndPoint!).Port;
-            Log.Listening(logger, port, string.Join(", ", options.Allow));
-            Listening.TrySetResult(port);
-            while (true)
-            {
-                Socket client = await AcceptAsync(listener, cancellationToken);
-                connections.RemoveAll(task => task.IsCompleted);
-                Admit(client, connections, cancellationToken);
-            }
+            while (true) await RunRoundAsync(connections, cancellationToken);
         }
         finally
         {
             await Task.WhenAll(connections);
         }
     }
+
+    /// <summary>Who may ask counts from the next client on. Another port, or a list that was or becomes empty, is a new round.</summary>
+    public void Use(StockExportOptions options)
+    {
+        lock (_gate)
+        {
+            if (options.Equals(_options)) return;
+            bool again = options.Port != _options.Port || options.Allow.IsEmpty || _options.Allow.IsEmpty;
+            _options = options;
+            Volatile.Write(ref _allowed, ClientAllowList.Of(options.Allow));
+            if (again) _round?.Cancel();
+            else SayListening(options, options.Port);
+        }
+    }
+
+    // Connections outlive their round: whoever is being answered is not disturbed by another port.
+    private async Task RunRoundAsync(List<Task> connections, CancellationToken cancellationToken)
+    {
+        using var round = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        StockExportOptions options;
+        lock (_gate) (options, _round) = (_options, round);
+        try
+        {
+            if (options.Allow.IsEmpty)
+            {
+                Log.NobodyAllowed(logger, options.Port);
+                await Task.Delay(Timeout.InfiniteTimeSpan, round.Token);
+            }
+            using Socket listener = await ListenAsync(options.Port, round.Token);
+            int port = ((IPEndPoint)listener.LocalEndPoint!).Port;
+            SayListening(options, port);
+            Listening.TrySetResult(port);
+            while (true)
+            {
+                Socket client = await AcceptAsync(listener, round.Token);
+                connections.RemoveAll(task => task.IsCompleted);
+                Admit(client, connections, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Other options.
+        }
+        finally
+        {
+            lock (_gate) _round = null;
+        }
+    }
+
+    private void SayListening(StockExportOptions options, int port) => Log.Listening(logger, port, string.Join(", ", options.Allow));
 
     private void Admit(Socket client, List<Task> connections, CancellationToken cancellationToken)
     {
@@ -65,7 +104,7 @@ internal sealed class StockListener(
             return;
         }
         IPAddress address = ClientAllowList.Plain(remote.Address);
-        if (!_allowed.Allows(address))
+        if (!Volatile.Read(ref _allowed).Allows(address))
         {
             if (_strangers.Count < StrangersNamed && _strangers.Add(address)) Log.Stranger(logger, address);
             client.Dispose();
@@ -111,7 +150,7 @@ internal sealed class StockListener(
         }
     }
 
-    private async Task<Socket> ListenAsync(CancellationToken cancellationToken)
+    private async Task<Socket> ListenAsync(int port, CancellationToken cancellationToken)
     {
         var backoff = new Backoff(ExportTimers.ListenFirst, ExportTimers.ListenCap, random);
         string? said = null;
@@ -119,25 +158,25 @@ internal sealed class StockListener(
         {
             try
             {
-                return Open();
+                return Open(port);
             }
             catch (SocketException e)
             {
                 bool taken = e.SocketErrorCode == SocketError.AddressAlreadyInUse;
-                string? owner = taken ? TcpListeners.OwnerOf(root, options.Port)?.ToString() : null;
+                string? owner = taken ? TcpListeners.OwnerOf(root, port)?.ToString() : null;
                 // One that is just ending is no longer seen, and would be said to be somebody else.
-                if (said is null || (owner is not null && owner != said)) SayTaken(taken, owner, e);
+                if (said is null || (owner is not null && owner != said)) SayTaken(port, taken, owner, e);
                 said = owner ?? said ?? "";
             }
             await Task.Delay(backoff.Next(), time, cancellationToken);
         }
     }
 
-    private void SayTaken(bool taken, string? owner, SocketException e) => Log.PortTaken(logger, options.Port, taken
+    private void SayTaken(int port, bool taken, string? owner, SocketException e) => Log.PortTaken(logger, port, taken
         ? $"is taken by {owner ?? "somebody who cannot be seen from here"}: stop that for good (for the distribution's own: systemctl disable --now usbipd), or set stock.port to another one"
         : $"cannot be listened on ({e.Message}): set stock.port to another one");
 
-    private Socket Open()
+    private static Socket Open(int port)
     {
         Socket socket = Socket.OSSupportsIPv6
             ? new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true }
@@ -147,7 +186,7 @@ internal sealed class StockListener(
             // Sessions of our former life still have this local port; SO_REUSEADDR lets us listen beside them, and never beside another
             // listener. Raw, because .NET's ReuseAddress also sets SO_REUSEPORT, which would allow just that.
             socket.SetRawSocketOption(SolSocket, SoReuseAddr, BitConverter.GetBytes(1));
-            socket.Bind(new IPEndPoint(socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, options.Port));
+            socket.Bind(new IPEndPoint(socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, port));
             socket.Listen(ConnectionsInAll);
             return socket;
         }

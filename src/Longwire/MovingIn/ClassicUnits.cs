@@ -2,14 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Longwire.MovingIn;
 
-/// <summary>systemd units that run the stock tools. In a container the machine's are not visible, and nothing is found.</summary>
-/// <param name="root">/ (tests have a tree of their own).</param>
-internal sealed partial class ClassicUnits(string root)
+/// <summary>systemd units that run the stock tools: plain ones, templates with their instances, and drop-ins of other units.</summary>
+internal sealed partial class ClassicUnits(UnitFolders units)
 {
-    private const string Own = "etc/systemd/system";
-
-    private static readonly string[] s_packaged = ["lib/systemd/system", "usr/lib/systemd/system"];
-
     /// <summary>Those that take sticks from us on a Pi.</summary>
     public IEnumerable<Leftover> OnPi() => Find(ServesLine());
 
@@ -18,66 +13,48 @@ internal sealed partial class ClassicUnits(string root)
 
     private IEnumerable<Leftover> Find(Regex line)
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (string folder in (string[])[Own, .. s_packaged])
+        foreach (UnitFile unit in units.Services())
         {
-            foreach (string path in Units(Path.Combine(root, folder)))
-            {
-                string name = Path.GetFileName(path);
-                // The first of a name is the one in force; one that a package brought and nobody enabled does nothing.
-                if (!seen.Add(name) || !Runs(path, line) || (folder != Own && !IsEnabled(name))) continue;
-                string where = "/" + Path.GetRelativePath(root, path);
-                yield return folder == Own
-                    ? new Leftover($"{where} runs the stock USB/IP tools at boot, for the same sticks as Longwire", [$"systemctl disable --now {name}", $"rm {where}", "systemctl daemon-reload"])
-                    : new Leftover($"{where} runs the stock USB/IP tools at boot, for the same sticks as Longwire", [$"systemctl disable --now {name}"]);
-            }
+            if (!Runs(unit.Path, line)) continue;
+            IReadOnlyList<string> enabled = units.Enabled(unit.Name);
+            if (unit.IsOwn || enabled.Count > 0) yield return unit.IsTemplate ? Template(unit, enabled) : Plain(unit);
+        }
+        foreach ((string service, string path, string where) in units.DropIns())
+        {
+            if (!Runs(path, line) || !units.CanRun(service)) continue;
+            yield return new Leftover($"{where} makes {service} run the stock USB/IP tools, for the same sticks as Longwire", [$"rm {ShellWord.Of(where)}", "systemctl daemon-reload"]);
         }
     }
 
-    private static List<string> Units(string folder)
+    private static Leftover Plain(UnitFile unit)
     {
-        try
-        {
-            return [.. Directory.EnumerateFiles(folder, "*.service").Order(StringComparer.Ordinal)];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
+        string disable = $"systemctl disable --now {ShellWord.Of(unit.Name)}";
+        return new Leftover(
+            $"{unit.Where} runs the stock USB/IP tools at boot, for the same sticks as Longwire",
+            unit.IsOwn ? [disable, $"rm {ShellWord.Of(unit.Where)}", "systemctl daemon-reload"] : [disable]);
     }
 
-    private static bool Runs(string path, Regex line)
+    private static Leftover Template(UnitFile unit, IReadOnlyList<string> enabled)
     {
-        try
-        {
-            return File.ReadLines(path).Any(text => line.IsMatch(text));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Not ours to read, or a link to nowhere: then systemd cannot run it either.
-            return false;
-        }
+        // systemd does not know a template's instances by its name alone: those of the boot are named one by one, what else started
+        // (a udev rule, a person) is known by the pattern.
+        IEnumerable<string> disable = enabled.Select(instance => $"systemctl disable --now {ShellWord.Of(instance)}");
+        string who = enabled.Count > 0 ? $"at boot ({string.Join(", ", enabled)})" : "for each stick that it is started for";
+        return new Leftover(
+            $"{unit.Where} runs the stock USB/IP tools {who}, for the same sticks as Longwire",
+            unit.IsOwn
+                ? [.. disable, $"systemctl stop {ShellWord.Of(unit.Name.Replace("@.", "@*.", StringComparison.Ordinal))}", $"rm {ShellWord.Of(unit.Where)}", "systemctl daemon-reload"]
+                : [.. disable]);
     }
 
-    private bool IsEnabled(string name)
-    {
-        try
-        {
-            string folder = Path.Combine(root, Own);
-            return Directory.EnumerateDirectories(folder, "*.wants").Concat(Directory.EnumerateDirectories(folder, "*.requires"))
-                .Any(wants => new FileInfo(Path.Combine(wants, name)).LinkTarget is not null || File.Exists(Path.Combine(wants, name)));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
+    private static bool Runs(string path, Regex line) => SetupFiles.Joined(path).Any(joined => line.IsMatch(joined.Text));
 
-    // "ExecStartPost=/bin/sh -c '/usr/sbin/usbip bind --$(/usr/sbin/usbip list -p -l | grep '#usbid=10c4:8a2a#' | cut '-d#' -f1)'"
-    [GeneratedRegex(@"^\s*Exec\w+\s*=.*(\busbipd\b|\busbip\s+(--\S+\s+)*(bind|unbind)\b)", RegexOptions.CultureInvariant)]
+    // "ExecStartPost=/bin/sh -c '/usr/sbin/usbip bind --$(/usr/sbin/usbip list -p -l | grep '#usbid=10c4:8a2a#' | cut '-d#' -f1)'", or a script of
+    // one's own that says by its name what it does.
+    [GeneratedRegex(@"^Exec\w+\s*=.*(\busbipd\b|\busbip\s+(--\S+\s+)*(bind|unbind)\b|\busbip[-_](un)?bind\b|\b(un)?bind[-_]usbip\b)", RegexOptions.CultureInvariant)]
     private static partial Regex ServesLine();
 
     // "usbip --tcp-port 3241 attach -r 192.168.0.10 -b 1-1.2"
-    [GeneratedRegex(@"^\s*Exec\w+\s*=.*\busbip\s+(-\S+\s+(\d+\s+)?)*(attach|detach)\b", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^Exec\w+\s*=.*(\busbip\s+(-\S+\s+(\d+\s+)?)*(attach|detach)\b|\busbip[-_](at|de)tach\b|\b(at|de)tach[-_]usbip\b)", RegexOptions.CultureInvariant)]
     private static partial Regex AttachesLine();
 }

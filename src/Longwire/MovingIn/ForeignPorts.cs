@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Longwire.Attach.Memory;
 using Longwire.Options;
+using Longwire.Radios;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Vhci;
@@ -9,8 +10,9 @@ using Longwire.UsbIp.Vhci;
 namespace Longwire.MovingIn;
 
 /// <summary>
-/// Radios of our Pis that somebody else attached here. The kernel keeps no record of the far end; the stock tool leaves a note of its
-/// own, /run/vhci_hcd/portN, "address port busid", which outlives what it is about: it counts only while the kernel's port agrees.
+/// Radios that somebody else attached here: another USB/IP app, or the stock tool. The kernel keeps no record of the far end, and an app sees
+/// nothing of another one but what it did to vhci. The stock tool leaves a note of its own, /run/vhci_hcd/portN, "address port busid", which
+/// outlives what it is about: it counts only while the kernel's port agrees.
 /// </summary>
 /// <param name="root">/ (tests have a tree of their own).</param>
 internal sealed class ForeignPorts(string root, SysfsRoot sysfs)
@@ -21,11 +23,31 @@ internal sealed class ForeignPorts(string root, SysfsRoot sysfs)
         foreach (VhciPort port in Used())
         {
             if (known.Any(radio => radio.Attached?.Port == port.Number)) continue;
-            if (Note(port) is not { } note || pis.FirstOrDefault(pi => IsAt(pi, note.Address)) is not { } pi) continue;
-            yield return new Leftover(
-                $"The stock tool attached {note.BusId} of {pi.DisplayName} ({note.Address}) on vhci port {port.Number}, so Longwire cannot have it",
-                [$"usbip detach -p {port.Number.ToString(CultureInfo.InvariantCulture)}"]);
+            string[] commands = [$"usbip detach -p {port.Number.ToString(CultureInfo.InvariantCulture)}"];
+            if (Note(port) is { } note)
+            {
+                // A stick of somebody else's Pi is no business of ours.
+                if (pis.FirstOrDefault(pi => IsAt(pi, note.Address)) is not { } pi) continue;
+                yield return new Leftover(
+                    $"The stock tool attached {note.BusId} of {pi.DisplayName} ({note.Address}) on vhci port {port.Number}, so Longwire cannot have it", [.. commands]);
+            }
+            else if (RadioOn(port, known) is { } radio)
+            {
+                yield return new Leftover(
+                    $"Another USB/IP app, or usbip attach, has put {radio} on vhci port {port.Number}. If it is one of your radios, Longwire cannot have it: "
+                    + "stop that app and switch off its 'Start on boot' (Settings → Apps), or free the port where there is a shell",
+                    [.. commands]);
+            }
         }
+    }
+
+    // Its texts stay unread: for a device that came over the network that can wait for its peer.
+    private string? RadioOn(VhciPort port, IReadOnlyCollection<RadioMemory> known)
+    {
+        if (port.LocalBusId is not { } busId || UsbDevices.TryRead(sysfs, busId) is not { } device) return null;
+        string id = device.Id.ToString();
+        string? name = known.FirstOrDefault(radio => radio.UsbId == id)?.Name ?? KnownRadios.Default.Recognise(device.Id, product: null, manufacturer: null)?.Name;
+        return name is null ? null : $"{name} ({id})";
     }
 
     private IEnumerable<VhciPort> Used()

@@ -13,7 +13,7 @@ namespace Longwire.MovingIn;
 /// <param name="root">/ (tests have a tree of their own).</param>
 internal sealed class FormerSetup(string root, SysfsRoot sysfs)
 {
-    private readonly ClassicUnits _units = new(root);
+    private readonly ClassicUnits _units = new(new UnitFolders(root));
 
     /// <param name="port">Where we are to listen: who has that port is said by who tries to have it, and here only for a list.</param>
     public ImmutableArray<Leftover> OnPi(int? port)
@@ -21,7 +21,8 @@ internal sealed class FormerSetup(string root, SysfsRoot sysfs)
         IEnumerable<Leftover> listener = port is { } number && TcpListeners.OwnerOf(sysfs, number) is { Name: "usbipd" } owner
             ? [new Leftover($"{owner} listens on port {number}, where longwire export is to listen", ["systemctl disable --now usbipd"])]
             : [];
-        return [.. listener, .. _units.OnPi(), .. new ModuleLines(root).Find()];
+        // The rules first: as long as they stand, a stick that is plugged in again is taken again.
+        return [.. new UdevRules(root).Find(), .. listener, .. _units.OnPi(), .. new ModuleLines(root).Find()];
     }
 
     public ImmutableArray<Leftover> OnHost(IReadOnlyCollection<PiOptions> pis, IReadOnlyCollection<RadioMemory> known) =>

@@ -8,36 +8,22 @@ internal sealed class ModuleLines(string root)
     {
         foreach (string path in Files())
         {
-            List<string> modules = [.. Lines(path).Select(line => line.Trim()).Where(IsUsbIp)];
+            List<string> modules = [.. SetupFiles.Lines(path).Select(line => line.Trim()).Where(IsUsbIp)];
             if (modules.Count == 0) continue;
             string where = "/" + Path.GetRelativePath(root, path);
             yield return new Leftover(
                 $"{where} loads {string.Join(", ", modules)} at boot. That does no harm; Longwire loads them by itself where it may, and then these lines can go",
-                [.. modules.Distinct().Select(module => $"sed -i '/^[[:space:]]*{module}[[:space:]]*$/d' {where}")]);
+                [.. modules.Distinct().Select(module => $"sed -i '/^[[:space:]]*{module}[[:space:]]*$/d' {ShellWord.Of(where)}")]);
         }
     }
 
     private IEnumerable<string> Files()
     {
         yield return Path.Combine(root, "etc/modules");
-        string folder = Path.Combine(root, "etc/modules-load.d");
-        if (!Directory.Exists(folder)) yield break;
         // Debian links one of these to /etc/modules.
-        foreach (string path in Directory.EnumerateFiles(folder, "*.conf").Order(StringComparer.Ordinal))
+        foreach (string path in SetupFiles.In(Path.Combine(root, "etc/modules-load.d"), "*.conf"))
         {
             if (new FileInfo(path).LinkTarget is null) yield return path;
-        }
-    }
-
-    private static string[] Lines(string path)
-    {
-        try
-        {
-            return File.ReadAllLines(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [];
         }
     }
 

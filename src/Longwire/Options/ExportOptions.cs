@@ -19,6 +19,9 @@ internal sealed record ExportOptions
     /// <inheritdoc cref="AttachOptions.TakeRecognised"/>
     public bool TakeRecognised { get; init; } = true;
 
+    /// <summary>An entry of the radios is there and cannot be used: what it was about before is not absent.</summary>
+    public bool RadiosUnclear { get; init; }
+
     /// <summary>Serve a stick that somebody else bound to usbip-host and left free, and leave it bound at the stop.</summary>
     public bool TakeOver { get; init; }
     public StockExportOptions Stock { get; init; } = new();
@@ -26,6 +29,16 @@ internal sealed record ExportOptions
     /// <summary>The longest hold a host may ask for.</summary>
     public TimeSpan MaxHold { get; init; } = TimeSpan.FromSeconds(120);
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>
+    /// What is to be in force after a change. A list that cannot be read whole changes nothing: what was there before may be what it means, and
+    /// a slip must not take a working radio away.
+    /// </summary>
+    public ExportOptions KeepingWhatIsUnclear(ExportOptions before)
+    {
+        ExportOptions kept = RadiosUnclear ? this with { Radios = before.Radios, TakeRecognised = before.TakeRecognised } : this;
+        return Stock.AllowUnclear ? kept with { Stock = Stock with { Allow = before.Stock.Allow } } : kept;
+    }
 
     public bool Equals(ExportOptions? other) =>
         other is not null
@@ -48,6 +61,9 @@ internal sealed record StockExportOptions
 
     /// <summary>Client addresses, IPv4 or IPv6 without brackets, each checked to be one. Empty: serve nobody.</summary>
     public ImmutableArray<string> Allow { get; init; } = [];
+
+    /// <inheritdoc cref="ExportOptions.RadiosUnclear"/>
+    public bool AllowUnclear { get; init; }
 
     public bool Equals(StockExportOptions? other) => other is not null && Port == other.Port && SequenceEquality.Same(Allow, other.Allow);
 

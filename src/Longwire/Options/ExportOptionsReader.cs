@@ -25,6 +25,7 @@ internal static class ExportOptionsReader
         RadioRules radios = root.Find("radios") is null
             ? new RadioRules(fallback.Radios, fallback.TakeRecognised, [])
             : RadioRulesReader.Read(root, problems, resolvePi: null);
+        bool radiosUnclear = root.Find("radios") is null ? fallback.RadiosUnclear || MayBeMisspelt(root, "radios") : !radios.Skipped.IsEmpty;
         OptionMap? stock = root.Map("stock", StockKeys.AsSpan());
         string? name = root.Text("name");
         int? listen = root.Number("listen", 1, IPEndPoint.MaxPort);
@@ -38,21 +39,32 @@ internal static class ExportOptionsReader
             Listen = listen ?? fallback.Listen,
             Radios = radios.Rules,
             TakeRecognised = radios.TakeRecognised,
+            RadiosUnclear = radiosUnclear,
             TakeOver = root.Flag("take_over") ?? fallback.TakeOver,
-            Stock = new StockExportOptions
-            {
-                Port = stock?.Number("port", 1, IPEndPoint.MaxPort) ?? fallback.Stock.Port,
-                Allow = stock?.Find("allow") is null ? fallback.Stock.Allow : Allow(stock, problems),
-            },
+            Stock = stock is null
+                ? fallback.Stock with { AllowUnclear = fallback.Stock.AllowUnclear || MayBeMisspelt(root, "stock") }
+                : ReadStock(stock, problems, fallback.Stock),
             MaxHold = maxHold ?? fallback.MaxHold,
             LogLevel = LogLevels.Read(root, problems) ?? fallback.LogLevel,
         };
     }
 
-    private static ImmutableArray<string> Allow(OptionMap stock, ProblemList problems)
+    // It is missed, and some key is unknown.
+    private static bool MayBeMisspelt(OptionMap map, string key)
     {
+        if (map.Find(key) is not null) return false;
+        map.Items(key, "", out OptionProblem? unread);
+        return unread is not null;
+    }
+
+    private static StockExportOptions ReadStock(OptionMap stock, ProblemList problems, StockExportOptions fallback)
+    {
+        fallback = fallback with { Port = stock.Number("port", 1, IPEndPoint.MaxPort) ?? fallback.Port };
+        if (stock.Find("allow") is null) return fallback with { AllowUnclear = fallback.AllowUnclear || MayBeMisspelt(stock, "allow") };
+        bool unclear = false;
         ImmutableArray<string>.Builder allow = ImmutableArray.CreateBuilder<string>();
-        foreach ((OptionNode node, string path) in stock.Items("allow", "client addresses"))
+        ImmutableArray<(OptionNode Node, string Path)> entries = stock.Items("allow", "client addresses", out OptionProblem? unread);
+        foreach ((OptionNode node, string path) in entries)
         {
             if (node is ScalarNode scalar && scalar.Text.Length <= OptionMap.LongestText && HostAddress.ParseLiteral(scalar.Text.Trim()) is { } address)
             {
@@ -61,10 +73,11 @@ internal static class ExportOptionsReader
             }
             else
             {
+                unclear = true;
                 problems.Add(node, path, node is UnusableNode unusable ? unusable.Remedy
                     : "write the IPv4 or IPv6 address of one Home Assistant host, for example 192.168.0.5; names and whole networks are not taken, since stock USB/IP has no other lock");
             }
         }
-        return [.. allow.Distinct()];
+        return fallback with { Allow = [.. allow.Distinct()], AllowUnclear = unclear || unread is not null };
     }
 }

@@ -11,13 +11,22 @@ internal static class OptionsFile
     /// <exception cref="OptionsException">The file as a whole cannot be read: exit 2.</exception>
     public static LoadedOptions<AttachOptions> LoadAttach(string path) => ParseAttach(OptionsText.Read(path), path);
 
-    /// <param name="path">Null: <see cref="ExportPath"/> if it is there. A path that was asked for must exist.</param>
+    /// <summary>The file that export reads: what was asked for, else <see cref="ExportPath"/> if it is there, else null.</summary>
+    public static string? FindExport(string? path) => path ?? (File.Exists(ExportPath) ? ExportPath : null);
+
+    /// <param name="path">Null: as <see cref="FindExport"/> has it. A path that was asked for must exist.</param>
     /// <exception cref="OptionsException">The file as a whole cannot be read: exit 2.</exception>
     public static LoadedOptions<ExportOptions> LoadExport(string? path, IEnumerable<KeyValuePair<string, string>> environment)
     {
+        path = FindExport(path);
+        return ParseExport(path is null ? [] : OptionsText.Read(path), path ?? ExportPath, environment);
+    }
+
+    /// <exception cref="OptionsException">Not parsable.</exception>
+    public static LoadedOptions<ExportOptions> ParseExport(ReadOnlySpan<byte> bytes, string path, IEnumerable<KeyValuePair<string, string>> environment)
+    {
         var problems = new ProblemList();
-        MapNode file = MapNode.Empty;
-        if (path is not null || File.Exists(ExportPath)) file = OptionsText.Parse(OptionsText.Read(path ?? ExportPath), path ?? ExportPath);
+        MapNode file = OptionsText.Parse(bytes, path);
         return ExportOptionsReader.Read(file, ExportEnvironment.Read(environment, problems), problems);
     }
 

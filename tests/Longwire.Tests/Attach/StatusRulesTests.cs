@@ -84,6 +84,18 @@ public sealed class StatusRulesTests
     }
 
     [Fact]
+    public void Failed_is_a_radio_of_which_nothing_is_known_while_its_Pi_takes_connections_and_does_not_answer()
+    {
+        _pi.SlowReason = "it hangs";
+        AssertIs(RadioStatus.Failed, "it hangs", pluggedIn: null);
+        AssertIs(RadioStatus.Failed, "it hangs", pluggedIn: null, listed: false);
+        _radio.LastOutcome = new AttachOutcome.Failed("no free port");
+        AssertIs(RadioStatus.Failed, "no free port", pluggedIn: true);
+        (_radio.LastOutcome, _radio.Attempt) = (null, new Attempt("attic", s_busId, "r", listed: true) { Identified = true });
+        AssertIs(RadioStatus.Attaching, null, pluggedIn: true);
+    }
+
+    [Fact]
     public void In_use_is_learnt_from_a_stock_Pi_by_its_refusal()
     {
         _radio.LastOutcome = new AttachOutcome.NotGiven(UsbIpStatus.DeviceBusy);

@@ -11,26 +11,15 @@ public sealed class ClientAllowListTests
     [InlineData("192.168.0.5", "192.168.0.6", false)]
     [InlineData("192.168.0.5", "::ffff:192.168.0.5", true)]
     [InlineData("::ffff:192.168.0.5", "192.168.0.5", true)]
-    [InlineData("192.168.0.0/24", "192.168.0.77", true)]
-    [InlineData("192.168.0.0/24", "::ffff:192.168.0.77", true)]
-    [InlineData("192.168.0.0/24", "192.168.1.77", false)]
+    [InlineData("192.168.0.0/24", "192.168.0.77", false)]
+    [InlineData("192.168.0.0/24", "192.168.0.0", false)]
     [InlineData("fd00::5", "fd00::5", true)]
-    [InlineData("fd00::/8", "fd12::1", true)]
-    [InlineData("fd00::/8", "2001:db8::1", false)]
     [InlineData("fe80::1", "fe80::1%3", true)]
-    [InlineData("0.0.0.0/0", "fd00::5", false)]
+    [InlineData("0.0.0.0/0", "192.168.0.5", false)]
     [InlineData("not an address", "192.168.0.5", false)]
     [InlineData("", "192.168.0.5", false)]
-    public void Addresses_and_networks_are_compared_in_one_spelling(string entry, string client, bool allowed) =>
+    public void An_entry_is_one_address_compared_in_one_spelling_and_never_a_network(string entry, string client, bool allowed) =>
         Assert.Equal(allowed, ClientAllowList.Of([entry]).Allows(IPAddress.Parse(client)));
-
-    [Fact]
-    public void A_list_without_a_usable_entry_is_empty()
-    {
-        Assert.True(ClientAllowList.Of([]).IsEmpty);
-        Assert.True(ClientAllowList.Of(["nonsense", "10.0.0.1/99"]).IsEmpty);
-        Assert.False(ClientAllowList.Of(["nonsense", "10.0.0.1"]).IsEmpty);
-    }
 
     [Fact]
     public void Places_are_limited_in_all_and_per_address_and_given_back()

@@ -24,6 +24,7 @@ internal sealed class ExportBench : IAsyncDisposable
     private readonly DescriptorEvents _events = DescriptorEvents.Open();
     private CancellationTokenSource _stop = new();
     private ExportLedger? _ledger;
+    private OptionsNews? _news;
     private Task _deciding = Task.CompletedTask;
     private Task _listening = Task.CompletedTask;
 
@@ -35,7 +36,10 @@ internal sealed class ExportBench : IAsyncDisposable
     public RecordingLogger<ExportService> Log { get; private set; } = new();
     public ExportReconciler Reconciler { get; private set; } = null!;
     public ExportOptions Options { get; set; } = new() { Stock = new StockExportOptions { Port = 0, Allow = ["127.0.0.1"] } };
-    public int Port { get; private set; }
+    public int Port { get; set; }
+
+    /// <summary>What others heard of changed options.</summary>
+    public List<ExportOptions> InForce { get; } = [];
     public string LedgerPath => Path.Combine(Sysfs.Folder, "data/export.json");
 
     /// <summary>One life of the service.</summary>
@@ -48,11 +52,16 @@ internal sealed class ExportBench : IAsyncDisposable
         var work = new StickWork(Sysfs.Root, driver, new RadioSelection(Options, KnownRadios.Default));
         Reconciler = new ExportReconciler(Sysfs.Root, driver, work, new StickWaits(Sysfs.Root, driver, _events, Time), _ledger, Options.TakeOver, Time, new Random(1), Log);
         var listener = new StockListener(Options.Stock, Reconciler, Sysfs.Root, Time, new Random(1), Log);
+        _news = new OptionsNews(new LoadedOptions<ExportOptions>(Options, []), Reconciler, listener, InForce.Add, Log);
         _deciding = Task.Run(() => Reconciler.RunAsync(_stop.Token));
         _listening = Task.Run(() => listener.RunAsync(_stop.Token));
         if (!Options.Stock.Allow.IsEmpty) Port = await listener.Listening.Task.WaitAsync(s_deadline, Cancellation);
         return this;
     }
+
+    /// <summary>The file says something else now.</summary>
+    public async Task ChangeAsync(ExportOptions options, params OptionProblem[] problems) =>
+        await _news!.ApplyAsync(new LoadedOptions<ExportOptions>(options, [.. problems]), Cancellation);
 
     /// <summary>SIGTERM.</summary>
     public async Task StopAsync()

@@ -1,11 +1,9 @@
 using System.Net;
-using Longwire.Attach.Memory;
 using Longwire.Commands;
 using Longwire.MovingIn;
 using Longwire.Options;
 using Longwire.Tests.Commands;
 using Longwire.UsbIp.Tests.Sysfs;
-using Longwire.UsbIp.Tests.Vhci;
 using Xunit;
 
 namespace Longwire.Tests.MovingIn;
@@ -112,41 +110,6 @@ public sealed class FormerSetupTests : IDisposable
     }
 
     [Fact]
-    public void A_radio_of_one_of_our_pis_that_the_stock_tool_attached_is_named_with_its_port()
-    {
-        Attach(port: 2, "192.168.0.10 3240 1-1.2\n");
-        Leftover found = Assert.Single(_former.OnHost([Pi("192.168.0.10")], []));
-        Assert.Contains("1-1.2", found.What, StringComparison.Ordinal);
-        Assert.Equal(["usbip detach -p 2"], found.Commands);
-    }
-
-    [Theory]
-    [InlineData("192.168.0.11 3240 1-1.2\n")]
-    [InlineData("192.168.0.10 3240 2-1\n")]
-    [InlineData("192.168.0.10 3240 $(reboot)\n")]
-    [InlineData("garbage")]
-    [InlineData("")]
-    public void A_note_that_is_about_another_pi_or_another_device_says_nothing(string note)
-    {
-        Attach(port: 2, note);
-        Assert.Empty(_former.OnHost([Pi("192.168.0.10")], []));
-    }
-
-    [Fact]
-    public void A_note_that_outlived_its_port_or_stands_on_one_of_ours_says_nothing()
-    {
-        FakeVhci vhci = Attach(port: 2, "192.168.0.10 3240 1-1.2\n");
-        var radio = new RadioMemory
-        {
-            Id = "a", Name = "a", PiId = "attic", UsbId = "0658:0200", PortChain = "1", LastBusId = "1-1", SerialPortCount = 1,
-            Attached = new AttachRecord("boot", 2, 65539, 2),
-        };
-        Assert.Empty(_former.OnHost([Pi("192.168.0.10")], [radio]));
-        vhci.Pull(2);
-        Assert.Empty(_former.OnHost([Pi("192.168.0.10")], []));
-    }
-
-    [Fact]
     public void A_machine_without_any_of_it_hears_nothing() => Assert.Empty(_former.OnPi(3240).AddRange(_former.OnHost([Pi("192.168.0.10")], [])));
 
     [Fact]
@@ -160,14 +123,6 @@ public sealed class FormerSetupTests : IDisposable
     }
 
     private void Write(string path, string text) => FakeSysfs.WriteFile(Path.Combine(_sysfs.Folder, path), text);
-
-    private FakeVhci Attach(int port, string note)
-    {
-        var vhci = new FakeVhci(_sysfs);
-        vhci.Plug(port, devId: (1 << 16) | 3);
-        Write($"run/vhci_hcd/port{port}", note);
-        return vhci;
-    }
 
     private static PiOptions Pi(string host) => new() { Id = "attic", Name = "attic", Address = host, EndPoint = new DnsEndPoint(host, 3240) };
 }

@@ -18,6 +18,9 @@ internal sealed class PiState(PiOptions options, IPiWatch watch)
     /// <summary>Null until it was asked for the first time.</summary>
     public bool? Reachable { get; set; }
     public string? SilentReason { get; set; }
+
+    /// <summary>It is reachable, and did not answer what it was asked last; null once it answers.</summary>
+    public string? SlowReason { get; set; }
     public TimeSpan? RoundTrip { get; set; }
 
     /// <summary>What a Longwire says beside its list; null for a stock usbipd.</summary>
