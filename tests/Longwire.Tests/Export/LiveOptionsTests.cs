@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Longwire.Export;
 using Longwire.Options;
 using Longwire.UsbIp.Wire;
 using Microsoft.Extensions.Logging;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Longwire.Tests.HomeAssistant;
 using Longwire.Tests.HomeAssistant.Brokers;
 using Longwire.UsbIp.Wire;
 using Longwire.Web;
