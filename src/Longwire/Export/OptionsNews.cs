@@ -14,12 +14,16 @@ internal sealed class OptionsNews(
 
     // Said at the start.
     private ImmutableArray<OptionProblem> _said = first.Problems;
+    private bool _saidKept;
 
     public async Task ApplyAsync(LoadedOptions<ExportOptions> loaded, CancellationToken cancellationToken)
     {
         foreach (OptionProblem problem in loaded.Problems.Where(problem => !_said.Any(problem.IsSameAs))) Options.Log.OptionProblem(logger, problem);
         _said = loaded.Problems;
         ExportOptions now = loaded.Options.KeepingWhatIsUnclear(_inForce);
+        bool kept = !now.Equals(loaded.Options);
+        if (kept && !_saidKept) Log.ListKept(logger);
+        _saidKept = kept;
         if (now.Equals(_inForce)) return;
         _inForce = now;
         others(now);

@@ -118,6 +118,18 @@ public sealed class LiveOptionsTests : IAsyncDisposable
         Assert.Single(_bench.Log.Lines, line => line.Contains("write vid:pid", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task That_a_list_stays_as_it_was_is_said_once_and_again_after_it_was_mended()
+    {
+        await _bench.StartAsync();
+        ExportOptions unclear = _bench.Options with { Stock = _bench.Options.Stock with { Allow = [], AllowUnclear = true } };
+        await _bench.ChangeAsync(unclear);
+        await _bench.ChangeAsync(unclear with { LogLevel = LogLevel.Debug });
+        await _bench.ChangeAsync(_bench.Options);
+        await _bench.ChangeAsync(unclear);
+        Assert.Equal(2, _bench.Log.Lines.Count(line => line.Contains("stays in force", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("radios: [{match: '0658:02'}]")]
     [InlineData("radois: [{match: '0658:0200'}]")]
