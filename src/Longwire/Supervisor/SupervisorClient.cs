@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Longwire.Confinement;
 using Longwire.HomeAssistant;
 
 namespace Longwire.Supervisor;
@@ -13,9 +14,6 @@ namespace Longwire.Supervisor;
 /// </summary>
 internal sealed class SupervisorClient : IDisposable
 {
-    /// <summary>The environment variable that says that we run under a Supervisor. A secret: never printed.</summary>
-    public const string TokenVariable = "SUPERVISOR_TOKEN";
-
     /// <summary>The environment variable for another base URL than <see cref="DefaultUrl"/>: for developing Longwire without a Supervisor.</summary>
     public const string UrlVariable = "LONGWIRE_SUPERVISOR";
 
@@ -44,13 +42,13 @@ internal sealed class SupervisorClient : IDisposable
     /// <exception cref="FormatException"><see cref="UrlVariable"/> is no URL.</exception>
     public static SupervisorClient? FromEnvironment(IReadOnlyDictionary<string, string> environment, TimeProvider time)
     {
-        if (!environment.TryGetValue(TokenVariable, out string? token) || string.IsNullOrWhiteSpace(token)) return null;
+        if (Image.SupervisorToken(environment) is not { } token) return null;
         string url = environment.GetValueOrDefault(UrlVariable) is { Length: > 0 } other ? other : DefaultUrl;
         if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
             throw new FormatException($"{UrlVariable} is '{url}': write a URL such as {DefaultUrl}.");
 #pragma warning disable CA2000 // The client owns the handler, and we own the client.
         var handler = new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false };
-        return new SupervisorClient(new HttpClient(handler), address, token.Trim(), time);
+        return new SupervisorClient(new HttpClient(handler), address, token, time);
 #pragma warning restore CA2000
     }
 
