@@ -97,6 +97,15 @@ internal sealed class SupervisorClient : IDisposable
         return answer.IsGood;
     }
 
+    /// <summary>Whether a job of its own goes on with an app (a backup, an update, somebody else's restart): it refuses a second one at once.</summary>
+    /// <remarks>One that has no such list, or does not let us see it, is taken to be idle: this is asked for a better word, not for leave.</remarks>
+    public async Task<bool> IsBusyWithAsync(string slug, CancellationToken cancellationToken)
+    {
+        Answer answer = await GetAsync("jobs/info", cancellationToken);
+        if (answer.NotReady) throw answer.Failure();
+        return answer.IsGood && answer.Read(SupervisorJson.Default.EnvelopeJobsInfo)?.Data?.Jobs is { } jobs && jobs.Any(job => job?.GoesOnWith(slug) == true);
+    }
+
     /// <summary>Restarts an app, or starts it if it does not run. Returns when it runs, which takes as long as it takes to stop and start.</summary>
     public async Task RestartAppAsync(string slug, TimeSpan within, CancellationToken cancellationToken)
     {
@@ -176,7 +185,7 @@ internal sealed class SupervisorClient : IDisposable
 
         private string Said => string.IsNullOrWhiteSpace(Message) ? "" : $" ({Printable.Of(Message.Trim().TrimEnd('.'), LongestMessage)})";
 
-        private Envelope<T>? Read<T>(JsonTypeInfo<Envelope<T>> type)
+        public Envelope<T>? Read<T>(JsonTypeInfo<Envelope<T>> type)
         {
             try
             {
