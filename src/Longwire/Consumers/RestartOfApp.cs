@@ -45,21 +45,25 @@ internal sealed class RestartOfApp(string slug, ConsumerSurroundings around)
     {
         TimeSpan stop = info.Timeout is > 0 and { } seconds ? TimeSpan.FromSeconds(seconds) : ConsumerTimers.LongestStop;
         long started = around.Time.GetTimestamp();
+        string? problem;
+        SupervisorFailure failure = SupervisorFailure.Declined;
         try
         {
             await around.Supervisor.RestartAppAsync(slug, stop + ConsumerTimers.StartOfApp, cancellationToken);
-            return new RestartTry();
+            problem = await WhyNotRunningAsync(cancellationToken);
+            if (problem is null) return new RestartTry();
         }
         catch (SupervisorException e)
         {
-            bool atOnce = e.Failure == SupervisorFailure.Declined && around.Time.GetElapsedTime(started) < ConsumerTimers.AtOnce;
-            if (atOnce && await IsBusyAsync(cancellationToken)) return new RestartTry(Busy: true);
-            _failedAt = around.Time.GetTimestamp();
-            _pause = _pauses.Next();
-            _wasUnderWay = e.Failure == SupervisorFailure.Away && around.Time.GetElapsedTime(started) >= ConsumerTimers.UnderWay;
-            Log.Failed(around.Logger, slug, e.Message);
-            return new RestartTry(Problem: $"{info.Name ?? slug} could not be restarted after its radio came back: {e.Message}. Longwire tries again; look at the log of that app.");
+            (problem, failure) = (e.Message, e.Failure);
         }
+        bool atOnce = failure == SupervisorFailure.Declined && around.Time.GetElapsedTime(started) < ConsumerTimers.AtOnce;
+        if (atOnce && await IsBusyAsync(cancellationToken)) return new RestartTry(Busy: true);
+        _failedAt = around.Time.GetTimestamp();
+        _pause = _pauses.Next();
+        _wasUnderWay = failure == SupervisorFailure.Away && around.Time.GetElapsedTime(started) >= ConsumerTimers.UnderWay;
+        Log.Failed(around.Logger, slug, problem);
+        return new RestartTry(Problem: $"{info.Name ?? slug} could not be restarted after its radio came back: {problem}. Longwire tries again; look at the log of that app.");
     }
 
     public void Reset()
@@ -74,6 +78,20 @@ internal sealed class RestartOfApp(string slug, ConsumerSurroundings around)
         if (_problem == problem) return;
         _problem = problem;
         around.Problems.Report($"consumer {slug}", problem);
+    }
+
+    // An older Core keeps to itself what the Supervisor answered: to its caller all went well.
+    private async Task<string?> WhyNotRunningAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            AppInfo info = await around.Supervisor.ReadAppAsync(slug, SupervisorTimers.Answer, cancellationToken);
+            return info.IsRunning ? null : $"Home Assistant passed the order on, and the app's state is {info.State ?? "not known"}";
+        }
+        catch (SupervisorException)
+        {
+            return null;
+        }
     }
 
     // Core says no more than that it failed: an app that ends at once and a Supervisor that is busy with it look alike.

@@ -94,9 +94,12 @@ public sealed class AppRestartTests : IDisposable
         Assert.Equal(1, app.Restarts);
     }
 
-    [Fact]
-    public void One_that_does_not_come_up_is_tried_again_and_a_person_is_told()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void One_that_does_not_come_up_is_tried_again_and_a_person_is_told_whatever_Core_makes_of_it(bool coreTells)
     {
+        _house.Supervisor.CoreTellsFailures = coreTells;
         _house.Logger.Expect("was not restarted");
         StandInApp app = _house.OneApp();
         app.CanStart = () => false;
@@ -160,15 +163,19 @@ public sealed class AppRestartTests : IDisposable
         Assert.Equal((1, "started"), (app.Restarts, app.State));
     }
 
-    [Fact]
-    public void A_job_that_begins_in_the_same_moment_has_it_refused_and_the_limit_does_not_count_that()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_job_that_begins_in_the_same_moment_has_it_refused_and_the_limit_does_not_count_that(bool coreTells)
     {
+        _house.Supervisor.CoreTellsFailures = coreTells;
         StandInApp app = _house.OneApp();
         for (int i = 0; i < 4; i++)
         {
             // Nothing to be seen when it is asked; then the call is refused, and the job is there to be seen.
             int asked = 0;
             app.Busy = () => ++asked is 2 or 3;
+            app.State = "error";
             _house.Lose("r");
             _house.Attach("r");
             _house.Elapse(10);

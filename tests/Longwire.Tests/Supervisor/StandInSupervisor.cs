@@ -45,7 +45,7 @@ public sealed record StandInAnswer(int Status, string Type, string Body);
 /// Not documented, read in the source of the Supervisor and of Core: <c>{"result": "error", "message": …}</c> with 400 for "Service not
 /// enabled", for apps that do not exist and while it starts ("System is not ready with state: …"); 502 while Core is down; Core's 400 in
 /// plain text for a service it does not know, and 500 for one that fails, whatever the reason: a second job for an app that has one is refused at once
-/// ("Another job is running …"), which Core does not pass on; the port as a number; the states <c>startup</c>, <c>error</c> and <c>unknown</c>.
+/// ("Another job is running …"), which Core does not pass on, and older ones say that all went well; the port as a number; the states <c>startup</c>, <c>error</c> and <c>unknown</c>.
 /// HTTP is spoken on a bare socket: HttpListener answers only to the host name that it was started with, and a guest has another name for us.
 /// </remarks>
 public sealed class StandInSupervisor : IAsyncDisposable
@@ -69,6 +69,9 @@ public sealed class StandInSupervisor : IAsyncDisposable
 
     /// <summary>Core 2026 and later.</summary>
     public bool CoreKnowsApps { get; set; } = true;
+
+    /// <summary>False: an older Core, to which every service of an app it knows went well.</summary>
+    public bool CoreTellsFailures { get; set; } = true;
 
     /// <summary>Until Core drops the older names.</summary>
     public bool CoreKnowsAddons { get; set; } = true;
@@ -204,13 +207,15 @@ public sealed class StandInSupervisor : IAsyncDisposable
         if (app.Busy())
         {
             app.Refusals++;
-            return Text(500);
+            return Called(good: false);
         }
         app.Restarts++;
         await app.Starting();
         app.State = app.CanStart() ? "started" : "error";
-        return app.State == "started" ? new StandInAnswer(200, "application/json", "[]") : Text(500);
+        return Called(app.State == "started");
     }
+
+    private StandInAnswer Called(bool good) => good || !CoreTellsFailures ? new StandInAnswer(200, "application/json", "[]") : Text(500);
 
     private async Task ServeAsync(TcpListener listener)
     {
