@@ -29,6 +29,7 @@ public sealed class SupervisorTests(Home home) : AddOnTest(home)
         await using var supervisor = new StandInSupervisor { Ready = false };
         Apps apps = await InstallAsync(supervisor);
         Stick stick = await PlugInAsync();
+        TimeSpan started = Home.Host.Now;
         Container addOn = await StartAsync(supervisor);
         await Home.Host.WaitForDeviceAsync(ZWavePath, Patience);
         Assert.Empty(Watch.Messages);
@@ -38,6 +39,7 @@ public sealed class SupervisorTests(Home home) : AddOnTest(home)
         supervisor.Mqtt = StandInSupervisor.MqttData("10.0.2.2", Home.Broker.Port, UserName, Password);
         await UntilConnectedAsync(stick.Model);
         await UntilSeenRunningAsync();
+        SaySince(started, "the broker was found, and the apps were seen");
 
         await stick.PullAsync();
         await UntilStatusAsync(ZWave, "unplugged");
@@ -48,6 +50,7 @@ public sealed class SupervisorTests(Home home) : AddOnTest(home)
         await UntilSeenToAsync(addOn, from);
         Assert.Equal((1, 1, 0), apps.Restarts);
         Assert.Equal(("started", "started", "stopped"), apps.States);
+        SaySince(started, "a loss was over");
 
         // The Supervisor updates us: the old container is told to stop, a new one finds the old data folder.
         Assert.Equal(0, await addOn.StopAsync(s_stopTimeOut));
@@ -56,6 +59,7 @@ public sealed class SupervisorTests(Home home) : AddOnTest(home)
         Container updated = await StartAsync(supervisor);
         await UntilSeenToAsync(updated);
         Assert.Equal((2, 2, 0), apps.Restarts);
+        SaySince(started, "our update was over");
 
         // The broker's app was installed anew: it knows new credentials before the Supervisor does.
         const string changed = "an0ther-one";
@@ -65,6 +69,7 @@ public sealed class SupervisorTests(Home home) : AddOnTest(home)
         from = Watch.Count;
         supervisor.Mqtt = StandInSupervisor.MqttData("10.0.2.2", Home.Broker.Port, UserName, changed);
         await Watch.WaitForAsync(message => message is { Topic: "longwire/bridge/state", Payload: "online" }, Patience, "online", from, Cancelled);
+        SaySince(started, "the new credentials were in use");
 
         Assert.Equal((2, 2, 0), apps.Restarts);
         Assert.Equal(("started", "started", "stopped"), apps.States);
@@ -84,6 +89,8 @@ public sealed class SupervisorTests(Home home) : AddOnTest(home)
         await StartAsync(supervisor);
         await UntilConnectedAsync(stick.Model);
         await UntilSeenRunningAsync();
+        // A file is seen a moment before it is on the disk, and this is not about that moment.
+        await Home.Host.RunAsync("sync");
 
         await Task.WhenAll(Home.Host.PowerOffAsync(), Home.Attic.PowerOffAsync());
         apps.EndWithTheMachine();
@@ -104,6 +111,8 @@ public sealed class SupervisorTests(Home home) : AddOnTest(home)
         Assert.Equal((1, 1, 0), apps.Restarts);
         Assert.Equal(("started", "started", "stopped"), apps.States);
     }
+
+    private void SaySince(TimeSpan started, string what) => Say($"{(Home.Host.Now - started).TotalSeconds:0.0} s after the container's start {what}");
 
     private async Task<Apps> InstallAsync(StandInSupervisor supervisor)
     {
@@ -140,7 +149,7 @@ public sealed class SupervisorTests(Home home) : AddOnTest(home)
         Assert.Contains("403", stranger.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>What runs while the radio is there is what counts at a loss, and at a power cut what of that is on the disk.</summary>
+    /// <summary>What runs while the radio is there is what counts at a loss.</summary>
     private async Task UntilSeenRunningAsync() =>
         await Home.Host.WaitForAsync("[ \"$(grep -c '\"running\": true' /data/consumers.json)\" = 2 ]", Patience, "both apps that run were seen running");
 
