@@ -17,8 +17,11 @@ internal sealed record ConsumerSurroundings(
 /// </summary>
 internal sealed class Consumer
 {
+    private const string Busy = "the Supervisor is busy with it";
+
     private readonly ConsumerSurroundings _around;
     private readonly RestartOfApp _restart;
+    private readonly LooksAtApp _looks;
     private readonly Backoff _waits;
     private readonly Lock _gate = new();
     private AppView _latest;
@@ -27,9 +30,6 @@ internal sealed class Consumer
 
     private ConsumerMemory _memory;
     private bool _first = true;
-    private long _lookedAt;
-    private TimeSpan _lookEvery = TimeSpan.Zero;
-    private bool _errorSeen;
     private long? _backAt;
     private bool _ranWithoutRadio;
     private string? _waitingFor;
@@ -42,6 +42,7 @@ internal sealed class Consumer
         _latestAt = around.Time.GetTimestamp();
         _waits = new Backoff(ConsumerTimers.FirstWait, ConsumerTimers.LongestWait, around.Random);
         _restart = new RestartOfApp(view.Slug, around);
+        _looks = new LooksAtApp(view.Slug, around);
     }
 
     /// <summary>How its radios are now.</summary>
@@ -149,35 +150,22 @@ internal sealed class Consumer
     {
         // A link that is held is on its way to a loss, and an app may give up before we do.
         if (!view.Radios.Any(radio => radio.Steady) || view.Radios.Any(radio => radio is { Since: not null, Steady: false })) return null;
-        TimeSpan left = _lookEvery - _around.Time.GetElapsedTime(_lookedAt);
-        if (left > TimeSpan.Zero) return left;
-        (_lookedAt, _lookEvery) = (_around.Time.GetTimestamp(), ConsumerTimers.Look);
+        if (_looks.Left is var left && left > TimeSpan.Zero) return left;
         try
         {
-            AppInfo info = await _around.Supervisor.ReadAppAsync(_memory.Slug, SupervisorTimers.Answer, cancellationToken);
+            bool? running = await _looks.LookAsync(() => IsLatest(view), cancellationToken);
             if (!IsLatest(view)) return TimeSpan.Zero;
-            // A silent Pi is noticed after seconds: an app may have died of it before. One that is still dead at the next look died of something else.
-            bool? running = info.State switch
+            if (running is { } now)
             {
-                _ when info.IsRunning => true,
-                "stopped" => false,
-                "error" when _errorSeen => false,
-                _ => null,
-            };
-            _errorSeen = info.State == "error";
-            if (running is { } now) Remember(_memory with { Running = now });
-            Report(null);
+                Remember(_memory with { Running = now });
+                Report(null);
+            }
         }
-        catch (SupervisorException e) when (e.Failure != SupervisorFailure.Away)
+        catch (SupervisorException e)
         {
-            _lookEvery = ConsumerTimers.LookAgain;
             Report($"{_memory.Slug} (restart_apps) cannot be restarted after a loss: {e.Message}. {Remedy(e)}");
         }
-        catch (SupervisorException)
-        {
-            // What was seen before still counts.
-        }
-        return _lookEvery;
+        return _looks.Left;
     }
 
     private async Task<TimeSpan?> BringBackAsync(AppView view, ImmutableArray<RadioView> back, CancellationToken cancellationToken)
@@ -220,18 +208,22 @@ internal sealed class Consumer
             return until > ConsumerTimers.FirstWait ? until : ConsumerTimers.FirstWait;
         }
         if (!await _around.Supervisor.IsCoreUpAsync(cancellationToken)) return WaitFor("Home Assistant Core, which passes the order on, does not answer");
+        if (await _around.Supervisor.IsBusyWithAsync(_memory.Slug, cancellationToken)) return WaitFor(Busy);
         // A radio went, or a person had it detached, while we asked.
         if (!IsLatest(view)) return TimeSpan.Zero;
         _waits.Reset();
         _waitingFor = null;
         Remember(_restart.Count(_memory));
         Log.Restarting(_around.Logger, back[0].Name, _memory.Slug, info.State ?? "unknown");
-        if (await _restart.TryAsync(info, cancellationToken) is { } problem)
+        RestartTry tried = await _restart.TryAsync(info, cancellationToken);
+        if (tried.Busy)
         {
-            Report(problem);
-            return TimeSpan.Zero;
+            Remember(RestartOfApp.Uncount(_memory));
+            return WaitFor(Busy);
         }
-        return Done(back);
+        if (tried.Problem is null) return Done(back);
+        Report(tried.Problem);
+        return TimeSpan.Zero;
     }
 
     private TimeSpan? Done(ImmutableArray<RadioView> back)
@@ -256,7 +248,8 @@ internal sealed class Consumer
         Remember(memory);
         Report(null);
         _restart.Reset();
-        (_backAt, _lookEvery, _errorSeen) = (null, TimeSpan.Zero, false);
+        _looks.Reset();
+        _backAt = null;
     }
 
     private TimeSpan WaitFor(string reason)

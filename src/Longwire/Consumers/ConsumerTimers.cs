@@ -25,9 +25,12 @@ internal static class ConsumerTimers
     public static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(2);
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
-    /// <summary>After a restart that failed, doubled up to the second: another job of the Supervisor may be busy with that app.</summary>
+    /// <summary>After a restart that failed, doubled up to the second.</summary>
     public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(20);
     public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+
+    /// <summary>A call that is refused, because another job has that app, is refused within this.</summary>
+    public static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(5);
 
     /// <summary>A call that failed after longer than this was under way: if the app runs then, it was done all the same.</summary>
     public static readonly TimeSpan UnderWay = TimeSpan.FromMinutes(1);

@@ -6,9 +6,11 @@ namespace Longwire.Consumers;
 /// <summary>consumers.json: read once at start, replaced as a whole at each write.</summary>
 internal sealed class ConsumersFile(string dataFolder)
 {
+    private bool _onlyCopy;
+
     public string Path { get; } = System.IO.Path.Combine(dataFolder, "consumers.json");
 
-    /// <summary>Null if there is none yet, or none that can be understood.</summary>
+    /// <summary>Null if there is none yet, or none that can be understood: that one is kept beside the new one under another name.</summary>
     /// <param name="problem">A sentence for a person, or null.</param>
     public ConsumersMemory? Load(out string? problem)
     {
@@ -18,24 +20,39 @@ internal sealed class ConsumersFile(string dataFolder)
         {
             ConsumersMemory? memory = JsonSerializer.Deserialize(File.ReadAllBytes(Path), ConsumersJson.Default.ConsumersMemory);
             if (memory is not null && IsSound(memory)) return memory;
-            fault = "it is not what this release writes";
+            fault = memory is { Format: not ConsumersMemory.CurrentFormat }
+                ? $"it has format {memory.Format}, this release knows {ConsumersMemory.CurrentFormat}"
+                : "it is not what this release writes";
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        catch (JsonException e)
         {
             fault = e.Message.TrimEnd('.');
         }
-        problem = $"{Path} cannot be read ({fault}). Which apps ran when their radio was lost is not known: start those that should run by hand, this once.";
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _onlyCopy = true;
+            problem = Problem(e.Message.TrimEnd('.'), "Nothing is written over it, until the next start.");
+            return null;
+        }
+        problem = Problem(fault, KeptAside.Keep(Path, out bool kept));
+        _onlyCopy = !kept;
         return null;
     }
 
     /// <summary>Replaces the file as a whole.</summary>
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
-    public void Save(ConsumersMemory memory) =>
+    public void Save(ConsumersMemory memory)
+    {
+        if (_onlyCopy) throw new IOException("it could not be read at the start, and the only copy is not written over");
         DurableFile.Replace(Path, JsonSerializer.SerializeToUtf8Bytes(memory, ConsumersJson.Default.ConsumersMemory));
+    }
+
+    private string Problem(string fault, string whatBecameOfIt) =>
+        $"{Path} cannot be read ({fault}). {whatBecameOfIt} Which apps ran when their radio was lost is not known: start those that should run by hand, this once.";
 
     // Valid JSON is not enough: what the rest of the program relies on must hold.
     private static bool IsSound(ConsumersMemory memory) =>

@@ -4,6 +4,11 @@ using Longwire.Supervisor;
 
 namespace Longwire.Consumers;
 
+/// <summary>How a call ended. Neither: the app runs.</summary>
+/// <param name="Busy">The Supervisor refused it, because another job of its own goes on with that app: nothing was tried.</param>
+/// <param name="Problem">A sentence for a person: it was tried, and failed.</param>
+internal readonly record struct RestartTry(bool Busy = false, string? Problem = null);
+
 /// <summary>The call that restarts one app: how often it may be made, how long it may take, what to do when it fails.</summary>
 internal sealed class RestartOfApp(string slug, ConsumerSurroundings around)
 {
@@ -33,24 +38,32 @@ internal sealed class RestartOfApp(string slug, ConsumerSurroundings around)
     /// <summary>Counted before it is tried: a crash in the middle of it counts, too.</summary>
     public ConsumerMemory Count(ConsumerMemory memory) => memory with { Restarts = Recent(memory).Add(around.Time.GetUtcNow()) };
 
-    /// <returns>A sentence for a person if it failed, null if the app runs.</returns>
-    public async Task<string?> TryAsync(AppInfo info, CancellationToken cancellationToken)
+    /// <summary>Takes back the last <see cref="Count"/>.</summary>
+    public static ConsumerMemory Uncount(ConsumerMemory memory) => memory with { Restarts = memory.Restarts.RemoveAt(memory.Restarts.Length - 1) };
+
+    public async Task<RestartTry> TryAsync(AppInfo info, CancellationToken cancellationToken)
     {
         TimeSpan stop = info.Timeout is > 0 and { } seconds ? TimeSpan.FromSeconds(seconds) : ConsumerTimers.LongestStop;
         long started = around.Time.GetTimestamp();
+        string? problem;
+        SupervisorFailure failure = SupervisorFailure.Declined;
         try
         {
             await around.Supervisor.RestartAppAsync(slug, stop + ConsumerTimers.StartOfApp, cancellationToken);
-            return null;
+            problem = await WhyNotRunningAsync(cancellationToken);
+            if (problem is null) return new RestartTry();
         }
         catch (SupervisorException e)
         {
-            _failedAt = around.Time.GetTimestamp();
-            _pause = _pauses.Next();
-            _wasUnderWay = e.Failure == SupervisorFailure.Away && around.Time.GetElapsedTime(started) >= ConsumerTimers.UnderWay;
-            Log.Failed(around.Logger, slug, e.Message);
-            return $"{info.Name ?? slug} could not be restarted after its radio came back: {e.Message}. Longwire tries again; look at the log of that app.";
+            (problem, failure) = (e.Message, e.Failure);
         }
+        bool atOnce = failure == SupervisorFailure.Declined && around.Time.GetElapsedTime(started) < ConsumerTimers.AtOnce;
+        if (atOnce && await IsBusyAsync(cancellationToken)) return new RestartTry(Busy: true);
+        _failedAt = around.Time.GetTimestamp();
+        _pause = _pauses.Next();
+        _wasUnderWay = failure == SupervisorFailure.Away && around.Time.GetElapsedTime(started) >= ConsumerTimers.UnderWay;
+        Log.Failed(around.Logger, slug, problem);
+        return new RestartTry(Problem: $"{info.Name ?? slug} could not be restarted after its radio came back: {problem}. Longwire tries again; look at the log of that app.");
     }
 
     public void Reset()
@@ -65,6 +78,33 @@ internal sealed class RestartOfApp(string slug, ConsumerSurroundings around)
         if (_problem == problem) return;
         _problem = problem;
         around.Problems.Report($"consumer {slug}", problem);
+    }
+
+    // An older Core keeps to itself what the Supervisor answered: to its caller all went well.
+    private async Task<string?> WhyNotRunningAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            AppInfo info = await around.Supervisor.ReadAppAsync(slug, SupervisorTimers.Answer, cancellationToken);
+            return info.IsRunning ? null : $"Home Assistant passed the order on, and the app's state is {info.State ?? "not known"}";
+        }
+        catch (SupervisorException)
+        {
+            return null;
+        }
+    }
+
+    // Core says no more than that it failed: an app that ends at once and a Supervisor that is busy with it look alike.
+    private async Task<bool> IsBusyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await around.Supervisor.IsBusyWithAsync(slug, cancellationToken);
+        }
+        catch (SupervisorException)
+        {
+            return false;
+        }
     }
 
     // A clock that was set back must not keep an app down for longer than the hour: what lies ahead is not counted.

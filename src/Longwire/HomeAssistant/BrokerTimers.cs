@@ -41,7 +41,16 @@ internal static class BrokerTimers
     /// <summary>After being thrown out again and again by somebody with our own client id.</summary>
     public static readonly TimeSpan PauseWhenTakenOver = TimeSpan.FromMinutes(1);
 
-    /// <summary>How often to look whether there is a broker now, while nobody names one.</summary>
+    /// <summary>
+    /// How often to look whether there is a broker now, in the first <see cref="BrokerComesWithin"/> in which nobody names one: the
+    /// Supervisor has no event for it, and a person waits for what comes up with the machine, or was just restarted.
+    /// </summary>
+    public static readonly TimeSpan AskForBrokerSoon = TimeSpan.FromSeconds(2);
+
+    /// <summary>As long as the Supervisor of a slow machine takes to start what starts with it.</summary>
+    public static readonly TimeSpan BrokerComesWithin = TimeSpan.FromMinutes(5);
+
+    /// <summary>The same later: the next broker is one that somebody installs.</summary>
     public static readonly TimeSpan AskForBrokerEvery = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a claim to the base topic stands before it is ours, when nothing speaks against it.</summary>

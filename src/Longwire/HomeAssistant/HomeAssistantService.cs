@@ -104,13 +104,15 @@ internal sealed class HomeAssistantService : BackgroundService
         var session = new BrokerSession(
             new Topics(settings.BaseTopic, settings.DiscoveryPrefix), first.Bridge.InstanceId, _feed, _commands, _problems, news, _published,
             new RadioEvents(_events, _time), _version, _time, _logger);
+        long noneSince = _time.GetTimestamp();
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (await _brokers.FindAsync(settings.Broker, cancellationToken) is not { } broker)
             {
                 news.None(_brokers.WhyNone);
-                await Task.Delay(BrokerTimers.AskForBrokerEvery, _time, cancellationToken);
+                bool soon = _time.GetElapsedTime(noneSince) < BrokerTimers.BrokerComesWithin;
+                await Task.Delay(soon ? BrokerTimers.AskForBrokerSoon : BrokerTimers.AskForBrokerEvery, _time, cancellationToken);
                 continue;
             }
             long start = _time.GetTimestamp();
@@ -120,6 +122,7 @@ internal sealed class HomeAssistantService : BackgroundService
             }
             catch (BrokerException e)
             {
+                noneSince = _time.GetTimestamp();
                 TimeSpan pause = pauses.After(e.Failure, _time.GetElapsedTime(start));
                 news.Failed(broker, e);
                 if (pauses.Duel) session.ReportDuel();

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Longwire.Confinement;
 using Longwire.HomeAssistant;
 
 namespace Longwire.Supervisor;
@@ -13,9 +14,6 @@ namespace Longwire.Supervisor;
 /// </summary>
 internal sealed class SupervisorClient : IDisposable
 {
-    /// <summary>The environment variable that says that we run under a Supervisor. A secret: never printed.</summary>
-    public const string TokenVariable = "SUPERVISOR_TOKEN";
-
     /// <summary>The environment variable for another base URL than <see cref="DefaultUrl"/>: for developing Longwire without a Supervisor.</summary>
     public const string UrlVariable = "LONGWIRE_SUPERVISOR";
 
@@ -44,13 +42,13 @@ internal sealed class SupervisorClient : IDisposable
     /// <exception cref="FormatException"><see cref="UrlVariable"/> is no URL.</exception>
     public static SupervisorClient? FromEnvironment(IReadOnlyDictionary<string, string> environment, TimeProvider time)
     {
-        if (!environment.TryGetValue(TokenVariable, out string? token) || string.IsNullOrWhiteSpace(token)) return null;
+        if (Image.SupervisorToken(environment) is not { } token) return null;
         string url = environment.GetValueOrDefault(UrlVariable) is { Length: > 0 } other ? other : DefaultUrl;
         if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
             throw new FormatException($"{UrlVariable} is '{url}': write a URL such as {DefaultUrl}.");
 #pragma warning disable CA2000 // The client owns the handler, and we own the client.
         var handler = new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false };
-        return new SupervisorClient(new HttpClient(handler), address, token.Trim(), time);
+        return new SupervisorClient(new HttpClient(handler), address, token, time);
 #pragma warning restore CA2000
     }
 
@@ -97,6 +95,15 @@ internal sealed class SupervisorClient : IDisposable
         Answer answer = await GetAsync("core/api/", cancellationToken);
         if (answer.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden) throw answer.Failure();
         return answer.IsGood;
+    }
+
+    /// <summary>Whether a job of its own goes on with an app (a backup, an update, somebody else's restart): it refuses a second one at once.</summary>
+    /// <remarks>One that has no such list, or does not let us see it, is taken to be idle: this is asked for a better word, not for leave.</remarks>
+    public async Task<bool> IsBusyWithAsync(string slug, CancellationToken cancellationToken)
+    {
+        Answer answer = await GetAsync("jobs/info", cancellationToken);
+        if (answer.NotReady) throw answer.Failure();
+        return answer.IsGood && answer.Read(SupervisorJson.Default.EnvelopeJobsInfo)?.Data?.Jobs is { } jobs && jobs.Any(job => job?.GoesOnWith(slug) == true);
     }
 
     /// <summary>Restarts an app, or starts it if it does not run. Returns when it runs, which takes as long as it takes to stop and start.</summary>
@@ -178,7 +185,7 @@ internal sealed class SupervisorClient : IDisposable
 
         private string Said => string.IsNullOrWhiteSpace(Message) ? "" : $" ({Printable.Of(Message.Trim().TrimEnd('.'), LongestMessage)})";
 
-        private Envelope<T>? Read<T>(JsonTypeInfo<Envelope<T>> type)
+        public Envelope<T>? Read<T>(JsonTypeInfo<Envelope<T>> type)
         {
             try
             {

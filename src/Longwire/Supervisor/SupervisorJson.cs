@@ -32,6 +32,16 @@ internal sealed record AppInfo(string? Name, string? State, string? Boot, int? T
 /// <param name="State">initialize, setup, startup, running, freeze, shutdown, …</param>
 internal sealed record SystemInfo(string? State);
 
+/// <summary>What we read of <c>GET /jobs/info</c>: the jobs that go on, each with those that are part of it.</summary>
+internal sealed record JobsInfo(Job?[]? Jobs);
+
+/// <param name="Reference">What it is about: an app's slug, for the jobs of apps.</param>
+/// <param name="Done">Null for one that waits for its turn.</param>
+internal sealed record Job(string? Reference, bool? Done, Job?[]? ChildJobs)
+{
+    public bool GoesOnWith(string slug) => (Done == false && Reference == slug) || ChildJobs?.Any(job => job?.GoesOnWith(slug) == true) == true;
+}
+
 /// <summary>What we read of <c>GET /addons/self/info</c>.</summary>
 internal sealed record OwnInfo(JsonElement Options);
 
@@ -46,6 +56,7 @@ internal sealed record AddonRestart(string Addon);
 [JsonSerializable(typeof(Envelope<AppInfo>))]
 [JsonSerializable(typeof(Envelope<SystemInfo>))]
 [JsonSerializable(typeof(Envelope<OwnInfo>))]
+[JsonSerializable(typeof(Envelope<JobsInfo>))]
 [JsonSerializable(typeof(AppRestart))]
 [JsonSerializable(typeof(AddonRestart))]
 internal sealed partial class SupervisorJson : JsonSerializerContext;

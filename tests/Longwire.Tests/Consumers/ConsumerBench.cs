@@ -88,6 +88,15 @@ internal sealed class ConsumerBench : IDisposable, IBridgeProblems
         Supervisor.State = "running";
     }
 
+    /// <summary>Longwire runs, and one app has read its one radio, "r", for a while.</summary>
+    public StandInApp OneApp()
+    {
+        StandInApp app = Supervisor.Add(Zigbee);
+        Start();
+        Radio("r", "zigbee2mqtt");
+        return app;
+    }
+
     /// <summary>A radio that these apps read, attached.</summary>
     public void Radio(string id, params string[] apps)
     {

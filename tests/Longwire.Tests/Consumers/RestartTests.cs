@@ -19,7 +19,7 @@ public sealed class RestartTests : IDisposable
     [Fact]
     public void Our_own_update_costs_each_app_that_ran_one_restart()
     {
-        StandInApp app = Zigbee();
+        StandInApp app = _house.OneApp();
         _house.Stop();
         app.State = "error";
         _house.Elapse(40);
@@ -34,7 +34,7 @@ public sealed class RestartTests : IDisposable
     [Fact]
     public void Our_own_update_in_the_middle_of_a_loss_forgets_nothing()
     {
-        StandInApp app = Zigbee();
+        StandInApp app = _house.OneApp();
         _house.Lose("r");
         app.State = "error";
         _house.Elapse(20);
@@ -51,7 +51,7 @@ public sealed class RestartTests : IDisposable
     [Fact]
     public void What_a_person_had_stopped_is_left_alone_after_our_own_update()
     {
-        StandInApp app = Zigbee();
+        StandInApp app = _house.OneApp();
         app.State = "stopped";
         _house.Elapse(31);
         _house.Stop();
@@ -66,7 +66,7 @@ public sealed class RestartTests : IDisposable
     public void After_a_power_cut_of_everything_the_app_is_started_when_the_Pi_is_there_three_minutes_later()
     {
         bool device = true;
-        StandInApp app = Zigbee();
+        StandInApp app = _house.OneApp();
         app.CanStart = () => device;
 
         device = false;
@@ -87,7 +87,7 @@ public sealed class RestartTests : IDisposable
     [Fact]
     public void One_that_started_without_its_radio_after_a_power_cut_is_restarted_with_it()
     {
-        StandInApp app = Zigbee();
+        StandInApp app = _house.OneApp();
         _house.BootHost();
         _house.Start();
         _house.Elapse(50);
@@ -102,7 +102,7 @@ public sealed class RestartTests : IDisposable
     [Fact]
     public void One_that_the_Supervisor_starts_with_its_radio_at_boot_is_left_to_it()
     {
-        StandInApp app = Zigbee();
+        StandInApp app = _house.OneApp();
         _house.BootHost();
         _house.Start();
         _house.Attach("r");
@@ -117,7 +117,7 @@ public sealed class RestartTests : IDisposable
     [Fact]
     public void One_that_starts_by_itself_but_did_not_at_boot_is_started_once_even_if_it_did_not_run_before()
     {
-        StandInApp app = Zigbee();
+        StandInApp app = _house.OneApp();
         app.State = "stopped";
         _house.Elapse(31);
         _house.BootHost();
@@ -136,7 +136,7 @@ public sealed class RestartTests : IDisposable
     [Fact]
     public void One_that_a_person_starts_by_hand_is_not_started_at_boot()
     {
-        StandInApp app = Zigbee();
+        StandInApp app = _house.OneApp();
         app.Boot = "manual";
         _house.BootHost();
         _house.Start();
@@ -150,7 +150,7 @@ public sealed class RestartTests : IDisposable
     [Fact]
     public void Our_own_restart_while_the_host_boots_does_not_forget_that_it_boots()
     {
-        StandInApp app = Zigbee();
+        StandInApp app = _house.OneApp();
         app.State = "stopped";
         _house.Elapse(31);
         _house.BootHost();
@@ -262,13 +262,5 @@ public sealed class RestartTests : IDisposable
         await service.ExecuteTask!;
         log.AssertNothingUnexpected();
         Directory.Delete(folder, recursive: true);
-    }
-
-    private StandInApp Zigbee()
-    {
-        StandInApp app = _house.Supervisor.Add(ConsumerBench.Zigbee);
-        _house.Start();
-        _house.Radio("r", "zigbee2mqtt");
-        return app;
     }
 }

@@ -30,6 +30,17 @@ public sealed class DurableFileTests : IDisposable
     }
 
     [Fact]
+    public void A_disk_that_is_full_leaves_the_old_one_and_says_so()
+    {
+        string path = Path.Combine(_folder, "memory.json");
+        DurableFile.Replace(path, "old"u8);
+        File.CreateSymbolicLink(path + ".new", "/dev/full");
+        IOException e = Assert.ThrowsAny<IOException>(() => DurableFile.Replace(path, "new"u8));
+        Assert.Contains("No space left on device", e.Message, StringComparison.Ordinal);
+        Assert.Equal("old", File.ReadAllText(path));
+    }
+
+    [Fact]
     public void A_folder_that_is_a_file_says_so()
     {
         string notAFolder = Path.Combine(_folder, "file");

@@ -20,8 +20,14 @@ public sealed class StandInApp
     /// <summary>Ends when it has stopped and started; a call lasts as long.</summary>
     public Func<Task> Starting { get; set; } = () => Task.CompletedTask;
 
+    /// <summary>Another job of the Supervisor, such as a backup, has it: a restart is refused at once.</summary>
+    public Func<bool> Busy { get; set; } = () => false;
+
     /// <summary>How often it was restarted or started through Core.</summary>
     public int Restarts { get; set; }
+
+    /// <summary>How often that was refused.</summary>
+    public int Refusals { get; set; }
 }
 
 /// <summary>What goes back: a status, a content type and a body.</summary>
@@ -33,11 +39,13 @@ public sealed record StandInAnswer(int Status, string Type, string Body);
 /// </summary>
 /// <remarks>
 /// From developers.home-assistant.io, "Supervisor API": the bearer token; the <c>{"result": "ok", "data": …}</c> around each answer; the keys
-/// of <c>/addons/&lt;slug&gt;/info</c>, <c>/services/mqtt</c> (the port is a string there) and <c>/info</c>; <c>/addons/self/options/config</c>.
+/// of <c>/addons/&lt;slug&gt;/info</c>, <c>/services/mqtt</c> (the port is a string there) and <c>/info</c>; <c>/addons/self/options/config</c>;
+/// <c>/jobs/info</c> with the jobs that go on, each with what is part of it.
 /// From "REST API": <c>GET /api/</c> and <c>POST /api/services/&lt;domain&gt;/&lt;service&gt;</c>, which answers with a list of states.
 /// Not documented, read in the source of the Supervisor and of Core: <c>{"result": "error", "message": …}</c> with 400 for "Service not
 /// enabled", for apps that do not exist and while it starts ("System is not ready with state: …"); 502 while Core is down; Core's 400 in
-/// plain text for a service it does not know, and 500 for one that fails; the port as a number; the states <c>startup</c>, <c>error</c> and <c>unknown</c>.
+/// plain text for a service it does not know, and 500 for one that fails, whatever the reason: a second job for an app that has one is refused at once
+/// ("Another job is running …"), which Core does not pass on, and older ones say that all went well; the port as a number; the states <c>startup</c>, <c>error</c> and <c>unknown</c>.
 /// HTTP is spoken on a bare socket: HttpListener answers only to the host name that it was started with, and a guest has another name for us.
 /// </remarks>
 public sealed class StandInSupervisor : IAsyncDisposable
@@ -62,8 +70,14 @@ public sealed class StandInSupervisor : IAsyncDisposable
     /// <summary>Core 2026 and later.</summary>
     public bool CoreKnowsApps { get; set; } = true;
 
+    /// <summary>False: an older Core, to which every service of an app it knows went well.</summary>
+    public bool CoreTellsFailures { get; set; } = true;
+
     /// <summary>Until Core drops the older names.</summary>
     public bool CoreKnowsAddons { get; set; } = true;
+
+    /// <summary>False: an older Supervisor without a list of jobs.</summary>
+    public bool HasJobs { get; set; } = true;
 
     /// <summary>False: an older Supervisor without <c>options/config</c>.</summary>
     public bool HasOptionsConfig { get; set; } = true;
@@ -109,6 +123,7 @@ public sealed class StandInSupervisor : IAsyncDisposable
             ("GET", ["addons", "self", "options", "config"]) when HasOptionsConfig => Ok(JsonNode.Parse(Options)!),
             ("GET", ["addons", "self", "info"]) => Ok(new JsonObject { ["name"] = "Longwire", ["slug"] = "longwire", ["state"] = "started", ["options"] = JsonNode.Parse(Options)! }),
             ("GET", ["addons", { } slug, "info"]) => Info(slug),
+            ("GET", ["jobs", "info"]) when HasJobs => Ok(Jobs()),
             ("GET", ["core", "api"]) => CoreUp ? Json(200, new JsonObject { ["message"] = "API running." }) : Text(502),
             ("POST", ["core", "api", "services", "hassio", { } service]) => CoreUp ? await CallAsync(service, body) : Text(502),
             _ => Text(404),
@@ -121,8 +136,11 @@ public sealed class StandInSupervisor : IAsyncDisposable
         _listener = new TcpListener(IPAddress.Loopback, 0);
         _listener.Start();
         _serving = ServeAsync(_listener);
-        return ((IPEndPoint)_listener.LocalEndpoint).Port;
+        return Port;
     }
+
+    /// <summary>Where it listens; 0: nowhere.</summary>
+    public int Port => ((IPEndPoint?)_listener?.LocalEndpoint)?.Port ?? 0;
 
     public async ValueTask DisposeAsync()
     {
@@ -155,6 +173,27 @@ public sealed class StandInSupervisor : IAsyncDisposable
             ["watchdog"] = false,
         });
 
+    // As during a backup of everything: the app's own job is part of a larger one.
+    private JsonObject Jobs() => new()
+    {
+        ["ignore_conditions"] = new JsonArray(),
+        ["jobs"] = new JsonArray(
+            Job("backup_manager_full_backup", "5d2b1c0a", done: false, [.. Apps.Where(app => app.Value.Busy()).Select(app => Job("app_backup", app.Key, done: false))]),
+            Job("app_restart", Apps.Keys.FirstOrDefault(), done: true)),
+    };
+
+    private static JsonObject Job(string name, string? reference, bool done, params JsonNode[] parts) => new()
+    {
+        ["name"] = name,
+        ["reference"] = reference,
+        ["uuid"] = Guid.NewGuid().ToString("N"),
+        ["progress"] = 0,
+        ["stage"] = null,
+        ["done"] = done,
+        ["errors"] = new JsonArray(),
+        ["child_jobs"] = new JsonArray(parts),
+    };
+
     private async Task<StandInAnswer> CallAsync(string service, string body)
     {
         string? key = service switch
@@ -165,11 +204,18 @@ public sealed class StandInSupervisor : IAsyncDisposable
         };
         // A service that is not known, a key that is missing, an app that is not installed: all the same to Core.
         if (key is null || JsonNode.Parse(body)?[key]?.GetValue<string>() is not { } slug || !Apps.TryGetValue(slug, out StandInApp? app)) return Text(400);
+        if (app.Busy())
+        {
+            app.Refusals++;
+            return Called(good: false);
+        }
         app.Restarts++;
         await app.Starting();
         app.State = app.CanStart() ? "started" : "error";
-        return app.State == "started" ? new StandInAnswer(200, "application/json", "[]") : Text(500);
+        return Called(app.State == "started");
     }
+
+    private StandInAnswer Called(bool good) => good || !CoreTellsFailures ? new StandInAnswer(200, "application/json", "[]") : Text(500);
 
     private async Task ServeAsync(TcpListener listener)
     {

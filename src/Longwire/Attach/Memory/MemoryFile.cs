@@ -52,7 +52,7 @@ internal sealed class MemoryFile(string dataFolder)
     /// <exception cref="UnauthorizedAccessException">Permission is denied.</exception>
     public void Save(AttachMemory memory)
     {
-        if (_unreadable) throw new IOException("it could not be read at the start, and is not written over");
+        if (_unreadable) throw new IOException("it could not be read at the start, and the only copy is not written over");
         DurableFile.Replace(Path, JsonSerializer.SerializeToUtf8Bytes(memory, AttachMemoryJson.Default.AttachMemory));
     }
 
@@ -69,17 +69,11 @@ internal sealed class MemoryFile(string dataFolder)
         return null;
     }
 
+    // What cannot be kept stays what it is: better to forget what changes now than what was known.
     private string SetAside()
     {
-        string kept = Path + ".unreadable";
-        try
-        {
-            File.Copy(Path, kept, overwrite: true);
-            return $"The old file is kept as {kept}.";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return $"The old file could not be kept ({e.Message}).";
-        }
+        string said = KeptAside.Keep(Path, out bool kept);
+        _unreadable = !kept;
+        return said;
     }
 }
