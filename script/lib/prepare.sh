@@ -8,6 +8,10 @@
 . "$root/script/lib/images.sh"
 # shellcheck source=SCRIPTDIR/lib/container.sh
 . "$root/script/lib/container.sh"
+# shellcheck source=SCRIPTDIR/lib/systemd.sh
+. "$root/script/lib/systemd.sh"
+# shellcheck source=SCRIPTDIR/lib/package.sh
+. "$root/script/lib/package.sh"
 
 prepare_machine() {
   command -v dotnet >/dev/null || die "the .NET SDK is missing: global.json names its version"
@@ -21,11 +25,18 @@ prepare_lab() {
   guest_disk
 }
 
+# For the tests of the Debian package: a machine to install it on, and the package. Made of root's files, so only root can make it.
+prepare_package_tests() {
+  phase "the disk of the machine with systemd" systemd_disk
+  phase "the Debian packages for it" lab_packages
+}
+
 # The parts of all images that no program of ours is in.
 ground_of_images() {
   base_images
   base_image amd64
   base_image arm64
+  systemd_disk
 }
 
 # Side by side: the native compiler keeps one core busy, and everybody has two.

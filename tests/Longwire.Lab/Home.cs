@@ -7,7 +7,7 @@ using Xunit;
 namespace Longwire.Lab;
 
 /// <summary>
-/// A house: two Pis, two hosts, the switch between them and the broker. Guests are started when a test first needs them and serve
+/// A house: two Pis, two hosts, a machine to install packages on, the switch between them and the broker. Guests are started when a test first needs them and serve
 /// every later test; between tests the house is put back in order, and a test that makes that impossible fails.
 /// </summary>
 public sealed class Home : IAsyncLifetime
@@ -29,6 +29,7 @@ public sealed class Home : IAsyncLifetime
         Cellar = new Pi("cellar", IPAddress.Parse("10.77.0.12"), "52:54:00:77:00:0c", _switch.Connect("cellar"), _folder, time);
         Host = new Host("house", IPAddress.Parse("10.77.0.21"), "52:54:00:77:00:15", _switch.Connect("house"), _folder, time);
         Neighbour = new Host("neighbour", IPAddress.Parse("10.77.0.22"), "52:54:00:77:00:16", _switch.Connect("neighbour"), _folder, time);
+        Shed = new DebianMachine("shed", IPAddress.Parse("10.77.0.31"), "52:54:00:77:00:1f", _switch.Connect("shed"), _folder, time);
         Broker = new Broker(_folder, time);
     }
 
@@ -44,17 +45,20 @@ public sealed class Home : IAsyncLifetime
     /// <summary>Somebody else's host.</summary>
     public Host Neighbour { get; }
 
+    /// <summary>A machine with systemd and dpkg, to install our package on.</summary>
+    public DebianMachine Shed { get; }
+
     /// <summary>A real mosquitto on the test machine; not started before a test starts it.</summary>
     public Broker Broker { get; }
 
-    private IEnumerable<Guest> Guests => [Attic, Cellar, Host, Neighbour];
+    private IEnumerable<Guest> Guests => [Attic, Cellar, Host, Neighbour, Shed];
 
     /// <summary>Switches on what is not on yet, all at once.</summary>
     public static Task StartAsync(params IEnumerable<Guest> guests) => Task.WhenAll(guests.Select(guest => guest.StartAsync(TestContext.Current.CancellationToken)));
 
     /// <summary>Options for a host of this house: these Pis over stock USB/IP, this broker, and whatever lines are added.</summary>
     /// <param name="mqtt">More of what the broker wants, as entries of a flow mapping, such as <c>, tls: true</c>.</param>
-    public string Options(IEnumerable<Pi> pis, string more = "", string mqtt = "") => $$"""
+    public string Options(IEnumerable<Guest> pis, string more = "", string mqtt = "") => $$"""
         pis:
         {{string.Join('\n', pis.Select(pi => $"  - name: {pi.Name}\n    address: {pi.Address}"))}}
         mqtt: { host: 10.0.2.2, port: {{Broker.Port}}{{mqtt}} }

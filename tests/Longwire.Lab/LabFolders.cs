@@ -11,6 +11,12 @@ internal static class LabFolders
     /// <summary>The root file system of our image for an architecture, as the Dockerfile makes it.</summary>
     public static string ContainerRoot(string architecture) => Path.Combine(Artifacts(), "image", architecture, "rootfs");
 
+    /// <summary>The root file system of the machine that has systemd and dpkg.</summary>
+    public static string SystemdDisk { get; } = Path.Combine(Images, "systemd", "disk");
+
+    /// <summary>Our Debian packages as script/test makes them, of this version and of a later one.</summary>
+    public static string Packages { get; } = Path.Combine(Artifacts(), "lab", "packages");
+
     /// <summary>What buildah knows of the image: its program, its environment, its health check.</summary>
     public static string ContainerImage(string architecture) => Path.Combine(Artifacts(), "image", architecture, "image.json");
 

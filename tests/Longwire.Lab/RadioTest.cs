@@ -89,10 +89,10 @@ public abstract class RadioTest(Home home) : LabTest(home)
             Patience, $"{radio}: event {type}", from, Cancelled);
 
     /// <summary>Serial data both ways, through every part there is.</summary>
-    protected async Task CarriesDataAsync(Stick stick, string path, int bytes = 256)
+    protected async Task CarriesDataAsync(Stick stick, string path, int bytes = 256, Guest? host = null)
     {
         using GuestStream inside = await stick.OpenInsideAsync();
-        using GuestStream tty = await Home.Host.OpenAsync(path);
+        using GuestStream tty = await (host ?? Home.Host).OpenAsync(path);
         byte[] said = [.. Enumerable.Range(0, bytes).Select(i => (byte)(i * 7))];
         await tty.WriteAsync(said, Cancelled);
         Assert.Equal(said, await inside.ReadExactlyAsync(said.Length, Patience));

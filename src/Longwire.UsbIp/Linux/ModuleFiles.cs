@@ -7,7 +7,8 @@ internal sealed class ModuleFiles(string folder, string release)
     /// <summary>Of the running kernel: what uname -r says.</summary>
     public string Release => release;
 
-    public bool IsForRunningKernel => Directory.Exists(Path.Combine(folder, release));
+    // An update that takes the modules away may leave their folder behind.
+    public bool IsForRunningKernel => File.Exists(Path.Combine(folder, release, "modules.dep"));
 
     public bool IsForAnyKernel => Directory.Exists(folder) && Directory.EnumerateDirectories(folder).Any();
 

@@ -70,6 +70,8 @@ internal sealed class Attachment : IAttachment, IDisposable
         CancellationToken cancellation = _cancelled.Token;
         using var deadline = new CancellationTokenSource(AttachTimers.Attach, _around.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+        // Every import ends with a reset of the stick, and attempts follow each other in seconds: not where none can succeed.
+        if (_request.IsKnown && !_around.Kernel.Vhci.IsPresent) return new AttachOutcome.Failed($"attaching: {PortSession.NoVhci}");
         string step = "connecting";
         try
         {

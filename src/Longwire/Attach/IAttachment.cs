@@ -22,4 +22,5 @@ internal interface IAttachmentStarter
 }
 
 /// <param name="SourcePort">Local TCP port to come from, 0 for any: a stock usbipd that missed our end lets go when the same port calls again.</param>
-internal sealed record AttachRequest(string PiId, System.Net.DnsEndPoint EndPoint, BusId BusId, int SourcePort);
+/// <param name="IsKnown">It is a radio that has said before who it is: nothing new is to be learnt from it.</param>
+internal sealed record AttachRequest(string PiId, System.Net.DnsEndPoint EndPoint, BusId BusId, int SourcePort, bool IsKnown);

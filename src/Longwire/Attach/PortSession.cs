@@ -22,6 +22,8 @@ internal sealed class PortSession(
     TimeSpan roundTrip,
     Verdict.Attach verdict)
 {
+    public const string NoVhci = "the kernel has no vhci_hcd: load the module vhci-hcd (modprobe vhci-hcd)";
+
     private readonly VhciHost _vhci = around.Kernel.Vhci;
     private VhciAttachment? _attached;
     private bool _handedOver;
@@ -50,7 +52,7 @@ internal sealed class PortSession(
 
     private async Task<SysfsUsbDevice> EnumerateAsync(CancellationToken cancellation)
     {
-        if (!_vhci.IsPresent) throw new IOException("the kernel has no vhci_hcd: load the module vhci-hcd (modprobe vhci-hcd)");
+        if (!_vhci.IsPresent) throw new IOException(NoVhci);
         await WaitForLastPortAsync(cancellation);
         var taken = new HashSet<int>();
         while (true)

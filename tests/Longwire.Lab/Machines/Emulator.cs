@@ -6,8 +6,15 @@ namespace Longwire.Lab.Machines;
 
 /// <summary>What a guest is made of.</summary>
 /// <param name="Architecture">amd64 or arm64, as Debian calls them.</param>
-/// <param name="Role">host or pi: what the guest's first process prepares.</param>
-internal sealed record Machine(string Name, string Architecture, string Role, IPAddress Address, string Mac, int MemoryMiB);
+/// <param name="Role">host, pi or debian: what the guest's first process prepares.</param>
+internal sealed record Machine(string Name, string Architecture, string Role, IPAddress Address, string Mac, int MemoryMiB)
+{
+    /// <summary>A disk with a root file system, which the guest goes over to. What is written to it is gone when the guest is switched off.</summary>
+    public string? RootDisk { get; init; }
+
+    /// <summary>Folders of the test machine that the guest may mount by these names, over 9p and read-only.</summary>
+    public Dictionary<string, string> Shares { get; } = [];
+}
 
 /// <summary>
 /// One run of a guest's emulator, from power on to power off. The guest's memory is gone with it; its disk, which stands for /data,
@@ -67,16 +74,16 @@ internal sealed class Emulator : IAsyncDisposable
             // The test machine does not lose power: what the guest flushed is as safe in the page cache as on a disk.
             "-drive", $"file={Path.Combine(folder, "disk")},if=none,id=data,format=raw,cache=unsafe",
             "-device", "virtio-blk-pci,drive=data",
-            .. ImageShare(LabFolders.ContainerRoot(machine.Architecture)),
+            .. machine.RootDisk is { } root ? ["-drive", $"file={root},if=none,id=root,format=raw,snapshot=on,cache=unsafe", "-device", "virtio-blk-pci,drive=root"] : Array.Empty<string>(),
+            // What was not made is not shared: the demo does without our image, and without building it.
+            .. machine.Shares.Where(share => Directory.Exists(share.Value)).SelectMany(share => Share(share.Key, share.Value)),
         ];
         LeashedProcess process = await LeashedProcess.StartAsync(program, arguments);
         return new Emulator(process, shell, forwarded);
     }
 
-    // Our image for this machine, for those tests that run it as a container. The demo does without, and without building it.
-    private static string[] ImageShare(string root) => Directory.Exists(root)
-        ? ["-fsdev", $"local,id=image,path={root},security_model=none,readonly=on", "-device", "virtio-9p-pci,fsdev=image,mount_tag=image"]
-        : [];
+    private static string[] Share(string name, string folder) =>
+        ["-fsdev", $"local,id={name},path={folder},security_model=none,readonly=on", "-device", $"virtio-9p-pci,fsdev={name},mount_tag={name}"];
 
     /// <summary>What the emulator itself complained of.</summary>
     public string Complaints => _process.Said;

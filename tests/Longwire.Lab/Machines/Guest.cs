@@ -13,6 +13,7 @@ public abstract class Guest : IAsyncDisposable
 {
     private static readonly TimeSpan BootDeadline = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan CommandDeadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ResetDeadline = TimeSpan.FromSeconds(60);
 
     private readonly Machine _machine;
     private readonly string _folder;
@@ -222,7 +223,7 @@ public abstract class Guest : IAsyncDisposable
         ShellResult? result = null;
         try
         {
-            result = damage is null ? await TryRunAsync("/lab/reset", TimeSpan.FromSeconds(30)) : null;
+            result = damage is null ? await TryRunAsync("/lab/reset", ResetDeadline) : null;
         }
         catch (Exception e) when (e is IOException or TimeoutException)
         {

@@ -11,7 +11,7 @@ public sealed class Host : Guest
     private const string DataFolder = "/data/longwire";
 
     internal Host(string name, IPAddress address, string mac, Cable cable, string folder, TimeProvider time)
-        : base(new Machine(name, "amd64", "host", address, mac, MemoryMiB: 384), cable, folder, time)
+        : base(new Machine(name, "amd64", "host", address, mac, MemoryMiB: 384) { Shares = { ["image"] = LabFolders.ContainerRoot("amd64") } }, cable, folder, time)
     {
     }
 

@@ -15,7 +15,7 @@ public sealed class Pi : Guest
     private Func<Task>? _service;
 
     internal Pi(string name, IPAddress address, string mac, Cable cable, string folder, TimeProvider time)
-        : base(new Machine(name, "arm64", "pi", address, mac, MemoryMiB: 256), cable, folder, time, GuestPorts.UsbIp)
+        : base(new Machine(name, "arm64", "pi", address, mac, MemoryMiB: 256) { Shares = { ["image"] = LabFolders.ContainerRoot("arm64") } }, cable, folder, time, GuestPorts.UsbIp)
     {
     }
 
@@ -25,11 +25,11 @@ public sealed class Pi : Guest
     /// <summary>Leads to this Pi's port 3240 from the test machine, past the switch; the Pi sees 10.0.2.2 as the client.</summary>
     public IPEndPoint UsbIpFromTheTest => Forwarded(GuestPorts.UsbIp);
 
-    /// <summary>Options for our export that serve stock clients on 3240: every host of the house, and the test itself.</summary>
+    /// <summary>Options for our export that serve stock clients on 3240: every machine of the house that attaches, and the test itself.</summary>
     public static string DefaultExportOptions => """
         stock:
           port: 3240
-          allow: ["10.77.0.21", "10.77.0.22", "10.0.2.2"]
+          allow: ["10.77.0.21", "10.77.0.22", "10.77.0.31", "10.0.2.2"]
 
         """;
 

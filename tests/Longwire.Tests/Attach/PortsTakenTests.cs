@@ -39,21 +39,41 @@ public sealed class PortsTakenTests : IDisposable
     public async Task Without_the_module_the_outcome_names_it() =>
         Assert.Equal("attaching: the kernel has no vhci_hcd: load the module vhci-hcd (modprobe vhci-hcd)", await FailureAsync(new AttachKernel(_sysfs.Root)));
 
+    [Fact]
+    public async Task Without_the_module_a_known_radio_is_not_imported_again_and_again_since_each_time_resets_the_stick()
+    {
+        await using FakeUsbipd usbipd = FakeUsbipd.Start(_ => throw new InvalidOperationException("It was imported."));
+        AttachEvent only = await FirstEventAsync(new AttachKernel(_sysfs.Root), usbipd, isKnown: true, _ => Task.CompletedTask);
+        Assert.IsType<AttachOutcome.Failed>(Assert.IsType<AttachEvent.Ended>(only).Outcome);
+    }
+
     public void Dispose() => _sysfs.Dispose();
 
     private async Task<string> FailureAsync(AttachKernel kernel)
     {
         var stick = new ScriptedStick();
         await using FakeUsbipd usbipd = FakeUsbipd.Start(client => stick.ServeAsync(client));
+        AttachOutcome? outcome = null;
+        AttachEvent first = await FirstEventAsync(kernel, usbipd, isKnown: false, async first =>
+        {
+            Assert.IsType<AttachEvent.Identified>(first).Answer.SetResult(new Verdict.Attach("r", SerialPorts: 1, LastPort: null, OthersPorts: []));
+            outcome = Assert.IsType<AttachEvent.Ended>(await NextAsync()).Outcome;
+        });
+        Assert.IsType<AttachEvent.Identified>(first);
+        return Assert.IsType<AttachOutcome.Failed>(outcome).Reason;
+    }
+
+    private async Task<AttachEvent> FirstEventAsync(AttachKernel kernel, FakeUsbipd usbipd, bool isKnown, Func<AttachEvent, Task> goOn)
+    {
         await using var hubs = new HubAuthorization(kernel, (_, _) => Task.CompletedTask, NullLogger.Instance);
         var store = new MemoryStore(new MemoryFile(_sysfs.Folder), TimeProvider.System, NullLogger.Instance, _ => { });
         var around = new AttachmentSurroundings(kernel, hubs, _events.Writer, store, TimeProvider.System, NullLogger.Instance);
-        using var attachment = new Attachment(new AttachRequest("attic", usbipd.EndPoint, ScriptedStick.Exported.BusId, SourcePort: 0), around);
+        using var attachment = new Attachment(new AttachRequest("attic", usbipd.EndPoint, ScriptedStick.Exported.BusId, SourcePort: 0, isKnown), around);
         Task running = attachment.RunAsync();
-        Assert.IsType<AttachEvent.Identified>(await NextAsync()).Answer.SetResult(new Verdict.Attach("r", SerialPorts: 1, LastPort: null, OthersPorts: []));
-        AttachOutcome outcome = Assert.IsType<AttachEvent.Ended>(await NextAsync()).Outcome;
+        AttachEvent first = await NextAsync();
+        await goOn(first);
         await running.WaitAsync(s_deadline, TestContext.Current.CancellationToken);
-        return Assert.IsType<AttachOutcome.Failed>(outcome).Reason;
+        return first;
     }
 
     private Task<AttachEvent> NextAsync() =>

@@ -29,9 +29,12 @@ public sealed class KernelModulesTests : IDisposable
         Assert.Equal([false, true], outcomes.Select(o => o.Ok));
     }
 
-    [Fact]
-    public async Task A_kernel_upgraded_without_a_reboot_is_told_from_a_kernel_without_the_module()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_kernel_upgraded_without_a_reboot_is_told_from_a_kernel_without_the_module(bool emptyFolderIsLeft)
     {
+        if (emptyFolderIsLeft) Directory.CreateDirectory(Path.Combine(_sysfs.Folder, "lib/modules/6.1.0-fake"));
         string modprobe = Script("echo 'modprobe: FATAL: Module usbip-host not found in directory /lib/modules/6.1.0-fake' >&2; exit 1");
         KernelModuleOutcome outcome = Assert.Single(await LoadAsync(modprobe, "usbip-host"));
         Assert.Contains("6.1.0-fake", outcome.Reason, StringComparison.Ordinal);

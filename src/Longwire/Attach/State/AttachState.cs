@@ -140,7 +140,7 @@ internal sealed class AttachState
         var attempt = new Attempt(pi.Options.Id, busId, radioId, listed);
         Attempts.Add(attempt);
         if (radioId is not null) Radios[radioId].Attempt = attempt;
-        attempt.Attachment = Ports.Attachments.Start(new AttachRequest(pi.Options.Id, pi.Options.EndPoint, busId, sourcePort));
+        attempt.Attachment = Ports.Attachments.Start(new AttachRequest(pi.Options.Id, pi.Options.EndPoint, busId, sourcePort, IsKnown: radioId is not null));
         return attempt;
     }
 
