@@ -19,7 +19,7 @@ namespace Longwire.Attach;
 /// memory's writer until told to stop.
 /// </summary>
 internal sealed class AttachService(
-    IOptionsFeed options, string dataFolder, StateFeed feed, KnownRadios catalogue, TimeProvider time, Random random, ILogger<AttachService> logger)
+    IOptionsFeed<AttachOptions> options, string dataFolder, StateFeed feed, KnownRadios catalogue, TimeProvider time, Random random, ILogger<AttachService> logger)
     : BackgroundService, ICommandSink, IBridgeProblems, IAttachmentStarter, IPiWatchStarter
 {
     private const int EventsWaiting = 1024;

@@ -37,7 +37,7 @@ internal static class AttachCommand
         string folder = RoleOptions.DataOf(data, path, surroundings);
         using var log = new StderrLog(surroundings.OpenLog(), surroundings.LogStyle, LogLevel.Information, surroundings.Time);
         ILogger logger = log.CreateLogger("Longwire");
-        var watch = OptionsWatch.Open(path, surroundings.Time, logger);
+        var watch = new WatchedOptions<AttachOptions>(path, (bytes, name) => OptionsFile.ParseAttach(bytes, name), surroundings.Time, logger);
         log.Minimum = watch.Current.Options.LogLevel;
         using SupervisorClient? supervisor = surroundings.FindSupervisor();
         using IDisposable? exclusive = await RoleLock.TakeAttachAsync(folder, surroundings.RunFolder, surroundings.Error);

@@ -18,7 +18,7 @@ internal static class AttachServices
     /// <param name="supervisor">Null: there is none here.</param>
     /// <param name="web">Null: no page.</param>
     public static void Add(
-        IServiceCollection services, OptionsWatch options, SupervisorClient? supervisor, string dataFolder, WebAddress? web, Surroundings surroundings, StderrLog log)
+        IServiceCollection services, WatchedOptions<AttachOptions> options, SupervisorClient? supervisor, string dataFolder, WebAddress? web, Surroundings surroundings, StderrLog log)
     {
         var feed = new StateFeed();
         services.AddSingleton(provider => new LiveOptions(
@@ -83,7 +83,7 @@ internal static class AttachServices
             provider.GetRequiredService<ILogger<ConsumerService>>()));
     }
 
-    private static IOptionsFeed Feed(OptionsWatch options, SupervisorClient? supervisor, IServiceProvider provider) => supervisor is null
+    private static IOptionsFeed<AttachOptions> Feed(WatchedOptions<AttachOptions> options, SupervisorClient? supervisor, IServiceProvider provider) => supervisor is null
         ? options
         : new SupervisorOptions(options, supervisor, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SupervisorOptions>>());
 

@@ -16,7 +16,7 @@ internal static class ExportServices
         services.AddHostedService(provider => new ExportService(
             options,
             file,
-            changed => log.Minimum = changed.LogLevel,
+            level => log.Minimum = level,
             dataFolder,
             health,
             KnownRadios.Default,

@@ -4,7 +4,7 @@ using Longwire.Options;
 namespace Longwire.Commands;
 
 /// <summary>The options on their way to the reconciler; whoever else lives by them hears of each change first.</summary>
-internal sealed class LiveOptions(IOptionsFeed options, AttachOptions first, Action<AttachOptions> others) : IOptionsFeed
+internal sealed class LiveOptions(IOptionsFeed<AttachOptions> options, AttachOptions first, Action<AttachOptions> others) : IOptionsFeed<AttachOptions>
 {
     private AttachOptions _current = first;
 

@@ -19,8 +19,8 @@ internal sealed record ExportOptions
     /// <inheritdoc cref="AttachOptions.TakeRecognised"/>
     public bool TakeRecognised { get; init; } = true;
 
-    /// <summary>An entry of the radios is there and cannot be used: what it was about before is not absent.</summary>
-    public bool RadiosUnclear { get; init; }
+    /// <summary>Paths of options that are there, or may be under a misspelt key, and cannot be read: what they said before is not absent.</summary>
+    public ImmutableArray<string> Unclear { get; init; } = [];
 
     /// <summary>Serve a stick that somebody else bound to usbip-host and left free, and leave it bound at the stop.</summary>
     public bool TakeOver { get; init; }
@@ -31,14 +31,17 @@ internal sealed record ExportOptions
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary>
-    /// What is to be in force after a change. A list that cannot be read whole changes nothing: what was there before may be what it means, and
+    /// What is to be in force after a change. What cannot be read whole changes nothing: what was there before may be what it means, and
     /// a slip must not take a working radio away.
     /// </summary>
-    public ExportOptions KeepingWhatIsUnclear(ExportOptions before)
+    public ExportOptions KeepingWhatIsUnclear(ExportOptions before) => Unclear.Aggregate(this, (now, path) => path switch
     {
-        ExportOptions kept = RadiosUnclear ? this with { Radios = before.Radios, TakeRecognised = before.TakeRecognised } : this;
-        return Stock.AllowUnclear ? kept with { Stock = Stock with { Allow = before.Stock.Allow } } : kept;
-    }
+        "radios" => now with { Radios = before.Radios, TakeRecognised = before.TakeRecognised },
+        "take_over" => now with { TakeOver = before.TakeOver },
+        "stock.port" => now with { Stock = now.Stock with { Port = before.Stock.Port } },
+        "stock.allow" => now with { Stock = now.Stock with { Allow = before.Stock.Allow } },
+        _ => throw new InvalidOperationException($"nobody keeps {path}"),
+    });
 
     public bool Equals(ExportOptions? other) =>
         other is not null
@@ -61,9 +64,6 @@ internal sealed record StockExportOptions
 
     /// <summary>Client addresses, IPv4 or IPv6 without brackets, each checked to be one. Empty: serve nobody.</summary>
     public ImmutableArray<string> Allow { get; init; } = [];
-
-    /// <inheritdoc cref="ExportOptions.RadiosUnclear"/>
-    public bool AllowUnclear { get; init; }
 
     public bool Equals(StockExportOptions? other) => other is not null && Port == other.Port && SequenceEquality.Same(Allow, other.Allow);
 

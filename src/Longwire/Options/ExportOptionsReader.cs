@@ -25,8 +25,11 @@ internal static class ExportOptionsReader
         RadioRules radios = root.Find("radios") is null
             ? new RadioRules(fallback.Radios, fallback.TakeRecognised, [])
             : RadioRulesReader.Read(root, problems, resolvePi: null);
-        bool radiosUnclear = root.Find("radios") is null ? fallback.RadiosUnclear || MayBeMisspelt(root, "radios") : !radios.Skipped.IsEmpty;
-        OptionMap? stock = root.Map("stock", StockKeys.AsSpan());
+        bool? takeOver = root.Flag("take_over");
+        var unclear = new SortedSet<string>(fallback.Unclear, StringComparer.Ordinal);
+        Judge(unclear, root, "radios", read: radios.Skipped.IsEmpty);
+        Judge(unclear, root, "take_over", read: takeOver is not null);
+        StockExportOptions stock = ReadStock(root, problems, fallback.Stock, unclear);
         string? name = root.Text("name");
         int? listen = root.Number("listen", 1, IPEndPoint.MaxPort);
         TimeSpan? maxHold = root.Seconds("max_hold_seconds", 0, LongestHold);
@@ -39,31 +42,48 @@ internal static class ExportOptionsReader
             Listen = listen ?? fallback.Listen,
             Radios = radios.Rules,
             TakeRecognised = radios.TakeRecognised,
-            RadiosUnclear = radiosUnclear,
-            TakeOver = root.Flag("take_over") ?? fallback.TakeOver,
-            Stock = stock is null
-                ? fallback.Stock with { AllowUnclear = fallback.Stock.AllowUnclear || MayBeMisspelt(root, "stock") }
-                : ReadStock(stock, problems, fallback.Stock),
+            TakeOver = takeOver ?? fallback.TakeOver,
+            Stock = stock,
+            Unclear = [.. unclear],
             MaxHold = maxHold ?? fallback.MaxHold,
             LogLevel = LogLevels.Read(root, problems) ?? fallback.LogLevel,
         };
     }
 
+    // A layer that says nothing of a key leaves it as clear as the one below.
+    private static void Judge(SortedSet<string> unclear, OptionMap map, string key, bool read)
+    {
+        if (map.Find(key) is not null && read) unclear.Remove(map.PathOf(key));
+        else if (map.Find(key) is not null || MayBeMisspelt(map, key)) unclear.Add(map.PathOf(key));
+    }
+
     // It is missed, and some key is unknown.
     private static bool MayBeMisspelt(OptionMap map, string key)
     {
-        if (map.Find(key) is not null) return false;
         map.Items(key, "", out OptionProblem? unread);
         return unread is not null;
     }
 
-    private static StockExportOptions ReadStock(OptionMap stock, ProblemList problems, StockExportOptions fallback)
+    private static StockExportOptions ReadStock(OptionMap root, ProblemList problems, StockExportOptions fallback, SortedSet<string> unclear)
     {
-        fallback = fallback with { Port = stock.Number("port", 1, IPEndPoint.MaxPort) ?? fallback.Port };
-        if (stock.Find("allow") is null) return fallback with { AllowUnclear = fallback.AllowUnclear || MayBeMisspelt(stock, "allow") };
-        bool unclear = false;
+        if (root.Map("stock", StockKeys.AsSpan()) is not { } stock)
+        {
+            // There, but no map; or missed, and some key is unknown.
+            if (root.Find("stock") is not null || MayBeMisspelt(root, "stock")) unclear.UnionWith(StockKeys.Select(key => $"stock.{key}"));
+            return fallback;
+        }
+        int? port = stock.Number("port", 1, IPEndPoint.MaxPort);
+        Judge(unclear, stock, "port", read: port is not null);
+        ImmutableArray<string> allow = ReadAllow(stock, problems, out bool read);
+        Judge(unclear, stock, "allow", read);
+        return new StockExportOptions { Port = port ?? fallback.Port, Allow = stock.Find("allow") is null ? fallback.Allow : allow };
+    }
+
+    private static ImmutableArray<string> ReadAllow(OptionMap stock, ProblemList problems, out bool read)
+    {
         ImmutableArray<string>.Builder allow = ImmutableArray.CreateBuilder<string>();
         ImmutableArray<(OptionNode Node, string Path)> entries = stock.Items("allow", "client addresses", out OptionProblem? unread);
+        read = unread is null;
         foreach ((OptionNode node, string path) in entries)
         {
             if (node is ScalarNode scalar && scalar.Text.Length <= OptionMap.LongestText && HostAddress.ParseLiteral(scalar.Text.Trim()) is { } address)
@@ -73,11 +93,11 @@ internal static class ExportOptionsReader
             }
             else
             {
-                unclear = true;
+                read = false;
                 problems.Add(node, path, node is UnusableNode unusable ? unusable.Remedy
                     : "write the IPv4 or IPv6 address of one Home Assistant host, for example 192.168.0.5; names and whole networks are not taken, since stock USB/IP has no other lock");
             }
         }
-        return fallback with { Allow = [.. allow.Distinct()], AllowUnclear = unclear || unread is not null };
+        return [.. allow.Distinct()];
     }
 }

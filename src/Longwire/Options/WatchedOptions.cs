@@ -9,8 +9,8 @@ namespace Longwire.Options;
 /// The options file while people edit it. What cannot be read, is empty or has gone leaves the last good options in force
 /// and becomes a problem: a slip of the editor must not take a house's radios away.
 /// </summary>
-/// <typeparam name="T">What the file says, by the role that reads it.</typeparam>
-internal sealed class WatchedOptions<T>
+/// <inheritdoc cref="IOptionsFeed{T}" path="/typeparam"/>
+internal sealed class WatchedOptions<T> : IOptionsFeed<T>
     where T : class
 {
     /// <summary>Editors write, rename and touch in several steps; this long without another step and the file is whole.</summary>

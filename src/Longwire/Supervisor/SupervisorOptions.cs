@@ -9,7 +9,7 @@ namespace Longwire.Supervisor;
 /// The add-on's options while people change them in the UI: options.json gets them at the next start only, the Supervisor has
 /// them at once. Begins with the file; then whichever of the two changed last counts. A Supervisor that does not answer changes nothing.
 /// </summary>
-internal sealed class SupervisorOptions(IOptionsFeed file, SupervisorClient supervisor, TimeProvider time, ILogger logger) : IOptionsFeed
+internal sealed class SupervisorOptions(IOptionsFeed<AttachOptions> file, SupervisorClient supervisor, TimeProvider time, ILogger logger) : IOptionsFeed<AttachOptions>
 {
     // What problems name as their source.
     private const string Source = "the options in Home Assistant";

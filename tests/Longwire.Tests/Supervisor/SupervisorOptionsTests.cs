@@ -135,7 +135,7 @@ public sealed class SupervisorOptionsTests : IAsyncDisposable
         return Eventually.IsTrueAsync(() => _supervisor.Requests.Count >= before + times, () => "it asked");
     }
 
-    private sealed class ScriptedFile : IOptionsFeed
+    private sealed class ScriptedFile : IOptionsFeed<AttachOptions>
     {
         private readonly Channel<string> _contents = Channel.CreateBounded<string>(10);
 

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Longwire.Tests.Options;
 
-public sealed class OptionsWatchTests : IAsyncLifetime
+public sealed class WatchedOptionsTests : IAsyncLifetime
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
@@ -110,7 +110,7 @@ public sealed class OptionsWatchTests : IAsyncLifetime
 
     [Fact]
     public void A_file_that_is_not_there_at_the_start_is_an_error() =>
-        Assert.Throws<OptionsException>(() => OptionsWatch.Open(File, TimeProvider.System, NullLogger.Instance));
+        Assert.Throws<OptionsException>(() => Open());
 
     private static string Pi(string name) => $"pis: [{{name: {name}, address: 10.0.0.1}}]\n";
 
@@ -122,7 +122,7 @@ public sealed class OptionsWatchTests : IAsyncLifetime
 
     private async Task<LoadedOptions<AttachOptions>> WatchAsync()
     {
-        _changes = OptionsWatch.Open(File, TimeProvider.System, NullLogger.Instance).WatchAsync(_stop.Token).GetAsyncEnumerator(_stop.Token);
+        _changes = Open().WatchAsync(_stop.Token).GetAsyncEnumerator(_stop.Token);
         return await NextAsync();
     }
 
@@ -133,4 +133,6 @@ public sealed class OptionsWatchTests : IAsyncLifetime
     }
 
     private Task WriteAsync(string content) => System.IO.File.WriteAllTextAsync(File, content, _stop.Token);
+
+    private WatchedOptions<AttachOptions> Open() => new(File, (bytes, name) => OptionsFile.ParseAttach(bytes, name), TimeProvider.System, NullLogger.Instance);
 }
