@@ -19,6 +19,12 @@ internal sealed class ClientAllowList
 
     public bool Allows(IPAddress client) => _addresses.Contains(Plain(client));
 
+    /// <param name="client">As a connection was named; what is no address is nobody's.</param>
+    public bool Allows(string client) => IPAddress.TryParse(client, out IPAddress? address) && Allows(address);
+
+    /// <summary>Everybody in the other one is in here.</summary>
+    public bool Covers(ClientAllowList other) => other._addresses.IsSubsetOf(_addresses);
+
     /// <summary>One spelling per client; an interface's name (fe80::1%eth0) is not part of who it is.</summary>
     public static IPAddress Plain(IPAddress address)
     {

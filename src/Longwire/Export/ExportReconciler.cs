@@ -1,4 +1,3 @@
-using System.Net;
 using System.Threading.Channels;
 using Longwire.Options;
 using Longwire.Timing;
@@ -29,17 +28,18 @@ internal sealed partial class ExportReconciler
     private readonly StickWork _work;
     private readonly StickWaits _waits;
     private readonly ExportLedger _ledger;
-    private bool _takeOver;
     private readonly TimeProvider _time;
     private readonly Random _random;
     private readonly ILogger _logger;
+    private bool _takeOver;
+    private ClientAllowList _allowed;
     private CancellationToken _stopping;
 
     public ExportReconciler(
-        SysfsRoot root, UsbipHostDriver driver, StickWork work, StickWaits waits, ExportLedger ledger, bool takeOver, TimeProvider time, Random random, ILogger logger)
+        SysfsRoot root, UsbipHostDriver driver, StickWork work, StickWaits waits, ExportLedger ledger, ExportOptions options, TimeProvider time, Random random, ILogger logger)
     {
         (_root, _driver, _work, _waits, _ledger) = (root, driver, work, waits, ledger);
-        _takeOver = takeOver;
+        (_takeOver, _allowed) = (options.TakeOver, ClientAllowList.Of(options.Stock.Allow));
         (_time, _random, _logger) = (time, random, logger);
         _background = new BackgroundWork(fault => _messages.Writer.TryComplete(fault));
     }
@@ -118,15 +118,30 @@ internal sealed partial class ExportReconciler
     // What is wanted now, and was not, is bound; what no longer is is given back: each stick is looked at, and those that stay what they are are left alone.
     private void Apply(ExportOptions options)
     {
-        _takeOver = options.TakeOver;
+        ClientAllowList before = _allowed;
+        (_takeOver, _allowed) = (options.TakeOver, ClientAllowList.Of(options.Stock.Allow));
         _work.Choose(options);
-        var allowed = ClientAllowList.Of(options.Stock.Allow);
         foreach (Session session in _sticks.Values.Select(stick => stick.Session).OfType<Session>())
         {
-            if (!IPAddress.TryParse(session.Client, out IPAddress? client) || !allowed.Allows(client)) session.HangUp();
+            if (session.Connection is not null && !_allowed.Allows(session.Client)) session.HangUp();
+            // Whose it is nobody knows any more: who is still allowed attaches again by itself.
+            if (session.Connection is null && !session.Stick.IsTakenOver && !_allowed.Covers(before)) Cut(session.Stick);
         }
         Handle(new ExportMessage.LookAtAll());
     }
+
+    private void Cut(Stick stick) => _background.Run(() =>
+    {
+        try
+        {
+            _driver.Cut(stick.BusId);
+        }
+        catch (UsbIp.Linux.KernelRefusedException)
+        {
+            // It has just ended by itself.
+        }
+        return Task.CompletedTask;
+    });
 
     private Stick StickAt(BusId busId)
     {
@@ -179,6 +194,12 @@ internal sealed partial class ExportReconciler
     // Whoever is first in the channel gets it: the state changes here, before the next message is read.
     private void Serve(Stick stick, ImportAttempt attempt)
     {
+        // Let in when it was allowed, and has taken its time.
+        if (!_allowed.Allows(attempt.Client))
+        {
+            attempt.Refuse(UsbIpStatus.NoSuchDevice);
+            return;
+        }
         SysfsUsbDevice? device = UsbDevices.TryRead(_root, stick.BusId);
         UsbipHostStatus status = _driver.Status(stick.BusId);
         if (device is null || device.DeviceNumber != stick.Device?.DeviceNumber || status is UsbipHostStatus.NotBound or UsbipHostStatus.InUse)

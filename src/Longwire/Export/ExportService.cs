@@ -13,11 +13,11 @@ namespace Longwire.Export;
 
 /// <summary><c>longwire export</c>: the kernel's news and accepted connections, one reconciler, sticks bound, offered, served and given back.</summary>
 /// <param name="file">Null: the options are the environment's alone, which does not change.</param>
-/// <param name="others">Hear of changed options first.</param>
+/// <param name="setLogLevel">Called with the level of changed options.</param>
 internal sealed class ExportService(
     LoadedOptions<ExportOptions> first,
-    WatchedOptions<ExportOptions>? file,
-    Action<ExportOptions> others,
+    IOptionsFeed<ExportOptions>? file,
+    Action<LogLevel> setLogLevel,
     string dataFolder,
     HealthFile health,
     KnownRadios radios,
@@ -54,10 +54,10 @@ internal sealed class ExportService(
         using UeventSocket uevents = UeventSocket.Open();
         var work = new StickWork(root, driver, new RadioSelection(options, radios));
         var waits = new StickWaits(root, driver, events, time);
-        var reconciler = new ExportReconciler(root, driver, work, waits, ledger, options.TakeOver, time, Random.Shared, logger);
+        var reconciler = new ExportReconciler(root, driver, work, waits, ledger, options, time, Random.Shared, logger);
         var listener = new StockListener(options.Stock, reconciler, root, time, Random.Shared, logger);
 
-        await RunAsync(reconciler, listener, new OptionsNews(first, reconciler, listener, others, logger), uevents, stoppingToken);
+        await RunAsync(reconciler, listener, new OptionsNews(first, reconciler, listener, setLogLevel, logger), uevents, stoppingToken);
     }
 
     private async Task RunAsync(ExportReconciler reconciler, StockListener listener, OptionsNews news, UeventSocket uevents, CancellationToken stoppingToken)

@@ -71,8 +71,8 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Information, "Listening on port {Port} for {Clients}")]
     public static partial void Listening(ILogger logger, int port, string clients);
 
-    [LoggerMessage(LogLevel.Warning, "A list in the options cannot be read whole, so the one read before stays in force until it can")]
-    public static partial void ListKept(ILogger logger);
+    [LoggerMessage(LogLevel.Warning, "Not everything in the options could be read, so what they said before of {Lists} stays in force until it can")]
+    public static partial void ListKept(ILogger logger, string lists);
 
     [LoggerMessage(LogLevel.Error, "Port {Port} {Why}. Sticks stay bound, and the port is tried again with growing pauses")]
     public static partial void PortTaken(ILogger logger, int port, string why);

@@ -25,6 +25,7 @@ internal sealed class StockListener(
     private StockExportOptions _options = first;
     private ClientAllowList _allowed = ClientAllowList.Of(first.Allow);
     private CancellationTokenSource? _round;
+    private int? _listensOn;
     private readonly HandshakeSlots _slots = new(ConnectionsInAll, ConnectionsPerAddress);
     private readonly HashSet<IPAddress> _strangers = [];
     private readonly HashSet<IPAddress> _crowds = [];
@@ -54,8 +55,10 @@ internal sealed class StockListener(
             bool again = options.Port != _options.Port || options.Allow.IsEmpty || _options.Allow.IsEmpty;
             _options = options;
             Volatile.Write(ref _allowed, ClientAllowList.Of(options.Allow));
+            // Who is turned away by the new list is named, whoever was by the old one.
+            _strangers.Clear();
             if (again) _round?.Cancel();
-            else SayListening(options, options.Port);
+            else if (_listensOn is { } port) SayListening(port);
         }
     }
 
@@ -74,7 +77,11 @@ internal sealed class StockListener(
             }
             using Socket listener = await ListenAsync(options.Port, round.Token);
             int port = ((IPEndPoint)listener.LocalEndPoint!).Port;
-            SayListening(options, port);
+            lock (_gate)
+            {
+                _listensOn = port;
+                SayListening(port);
+            }
             Listening.TrySetResult(port);
             while (true)
             {
@@ -89,11 +96,11 @@ internal sealed class StockListener(
         }
         finally
         {
-            lock (_gate) _round = null;
+            lock (_gate) (_round, _listensOn) = (null, null);
         }
     }
 
-    private void SayListening(StockExportOptions options, int port) => Log.Listening(logger, port, string.Join(", ", options.Allow));
+    private void SayListening(int port) => Log.Listening(logger, port, string.Join(", ", _options.Allow));
 
     private void Admit(Socket client, List<Task> connections, CancellationToken cancellationToken)
     {
@@ -106,7 +113,9 @@ internal sealed class StockListener(
         IPAddress address = ClientAllowList.Plain(remote.Address);
         if (!Volatile.Read(ref _allowed).Allows(address))
         {
-            if (_strangers.Count < StrangersNamed && _strangers.Add(address)) Log.Stranger(logger, address);
+            bool first;
+            lock (_gate) first = _strangers.Count < StrangersNamed && _strangers.Add(address);
+            if (first) Log.Stranger(logger, address);
             client.Dispose();
             return;
         }

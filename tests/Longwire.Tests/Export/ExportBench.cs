@@ -10,6 +10,7 @@ using Longwire.UsbIp.Tests.UsbipHost;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.UsbipHost;
 using Longwire.UsbIp.Wire;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -38,8 +39,8 @@ internal sealed class ExportBench : IAsyncDisposable
     public ExportOptions Options { get; set; } = new() { Stock = new StockExportOptions { Port = 0, Allow = ["127.0.0.1"] } };
     public int Port { get; set; }
 
-    /// <summary>What others heard of changed options.</summary>
-    public List<ExportOptions> InForce { get; } = [];
+    /// <summary>What the log was told of changed options.</summary>
+    public List<LogLevel> LogLevels { get; } = [];
     public string LedgerPath => Path.Combine(Sysfs.Folder, "data/export.json");
 
     /// <summary>One life of the service.</summary>
@@ -50,9 +51,9 @@ internal sealed class ExportBench : IAsyncDisposable
         var driver = new UsbipHostDriver(Sysfs.Root, Kernel.Write);
         _ledger = new ExportLedger(Sysfs.Root, Path.Combine(Sysfs.Folder, "data"), Log);
         var work = new StickWork(Sysfs.Root, driver, new RadioSelection(Options, KnownRadios.Default));
-        Reconciler = new ExportReconciler(Sysfs.Root, driver, work, new StickWaits(Sysfs.Root, driver, _events, Time), _ledger, Options.TakeOver, Time, new Random(1), Log);
+        Reconciler = new ExportReconciler(Sysfs.Root, driver, work, new StickWaits(Sysfs.Root, driver, _events, Time), _ledger, Options, Time, new Random(1), Log);
         var listener = new StockListener(Options.Stock, Reconciler, Sysfs.Root, Time, new Random(1), Log);
-        _news = new OptionsNews(new LoadedOptions<ExportOptions>(Options, []), Reconciler, listener, InForce.Add, Log);
+        _news = new OptionsNews(new LoadedOptions<ExportOptions>(Options, []), Reconciler, listener, LogLevels.Add, Log);
         _deciding = Task.Run(() => Reconciler.RunAsync(_stop.Token));
         _listening = Task.Run(() => listener.RunAsync(_stop.Token));
         if (!Options.Stock.Allow.IsEmpty) Port = await listener.Listening.Task.WaitAsync(s_deadline, Cancellation);
@@ -141,9 +142,9 @@ internal sealed class ExportBench : IAsyncDisposable
     }
 
     /// <summary>Asks for a stick and reads the status; the connection stays open for the caller to end.</summary>
-    public async Task<(Socket Connection, UsbIpStatus Status)> ImportAsync(string busId = "1-1")
+    public async Task<(Socket Connection, UsbIpStatus Status)> ImportAsync(string busId = "1-1", Socket? over = null)
     {
-        Socket socket = await ConnectAsync();
+        Socket socket = over ?? await ConnectAsync();
         var request = new byte[ImportRequest.Size];
         ImportRequest.Write(request, BusId.Parse(busId));
         await socket.SendAsync(request, Cancellation);

@@ -48,10 +48,45 @@ public sealed class LiveOptionsTests : IAsyncDisposable
         Assert.Contains("1-1/usbip_sockfd -1", _bench.Kernel.Lines);
         served.Dispose();
         using (Socket stranger = await _bench.ConnectAsync()) Assert.Empty(await ExportBench.ReadToEndAsync(stranger));
+        await _bench.UntilSaidAsync("127.0.0.1 asked for a radio and is not among the allowed clients");
         await _bench.ChangeAsync(Allowing("127.0.0.2", "127.0.0.1"));
         (Socket again, UsbIpStatus status) = await _bench.ImportAsync();
         Assert.Equal(UsbIpStatus.Ok, status);
         again.Dispose();
+    }
+
+    [Fact]
+    public async Task Who_was_let_in_before_the_change_and_asks_after_it_gets_nothing()
+    {
+        _bench.Sysfs.Plug();
+        await _bench.StartAsync();
+        await _bench.UntilOfferedAsync();
+        using Socket waiting = await _bench.ConnectAsync();
+        // What is answered to somebody who came later shows that the first is in.
+        (await _bench.ImportAsync("9-9")).Connection.Dispose();
+        await _bench.ChangeAsync(Allowing("127.0.0.2"));
+        (_, UsbIpStatus status) = await _bench.ImportAsync(over: waiting);
+        Assert.Equal(UsbIpStatus.NoSuchDevice, status);
+        Assert.DoesNotContain(_bench.Kernel.Lines, line => line.StartsWith("1-1/usbip_sockfd", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_session_that_a_former_life_began_is_cut_when_anybody_is_taken_out_for_it_may_be_theirs()
+    {
+        _bench.Sysfs.Plug();
+        await _bench.StartAsync();
+        await _bench.UntilOfferedAsync();
+        (Socket served, _) = await _bench.ImportAsync();
+        await _bench.DieAsync();
+        await _bench.StartAsync();
+        await _bench.UntilReasonAsync(NoticeReason.InUse);
+        int before = _bench.Kernel.Writes.Count;
+        await _bench.ChangeAsync(Allowing("127.0.0.1", "127.0.0.2"));
+        await _bench.ChangeAsync(Allowing("127.0.0.1"));
+        await _bench.UntilAsync(() => _bench.Kernel.Writes.Count > before, "the session to be cut");
+        Assert.Equal(["1-1/usbip_sockfd -1"], _bench.Kernel.Lines.Skip(before));
+        await _bench.UntilOfferedAsync();
+        served.Dispose();
     }
 
     [Fact]
@@ -80,6 +115,23 @@ public sealed class LiveOptionsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task While_the_port_is_taken_nobody_is_told_that_it_listens_and_then_for_whom_it_does_now()
+    {
+        using var other = new TcpListener(IPAddress.IPv6Any, 0);
+        other.Server.DualMode = true;
+        other.Start();
+        int port = ((IPEndPoint)other.LocalEndpoint).Port;
+        _bench.Options = new ExportOptions { Stock = new StockExportOptions { Port = port } };
+        await _bench.StartAsync();
+        await _bench.ChangeAsync(new ExportOptions { Stock = new StockExportOptions { Port = port, Allow = ["127.0.0.1"] } });
+        await _bench.UntilSaidAsync($"Port {port} is taken");
+        await _bench.ChangeAsync(new ExportOptions { Stock = new StockExportOptions { Port = port, Allow = ["127.0.0.1", "127.0.0.2"] } });
+        Assert.False(_bench.Said("Listening"));
+        other.Stop();
+        await _bench.UntilSaidAsync($"Listening on port {port} for 127.0.0.1, 127.0.0.2");
+    }
+
+    [Fact]
     public async Task What_somebody_else_bound_is_taken_over_and_let_go_as_the_options_say()
     {
         _bench.Sysfs.SetDriver(_bench.Sysfs.Plug(), "usbip-host");
@@ -99,13 +151,13 @@ public sealed class LiveOptionsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Others_hear_of_a_change_once_and_of_the_same_again_nothing()
+    public async Task The_log_is_told_its_level_once_with_a_change_and_of_the_same_again_nothing()
     {
         await _bench.StartAsync();
         await _bench.ChangeAsync(_bench.Options);
-        Assert.Empty(_bench.InForce);
+        Assert.Empty(_bench.LogLevels);
         await _bench.ChangeAsync(_bench.Options with { LogLevel = LogLevel.Debug });
-        Assert.Equal(LogLevel.Debug, Assert.Single(_bench.InForce).LogLevel);
+        Assert.Equal(LogLevel.Debug, Assert.Single(_bench.LogLevels));
     }
 
     [Fact]
@@ -122,12 +174,12 @@ public sealed class LiveOptionsTests : IAsyncDisposable
     public async Task That_a_list_stays_as_it_was_is_said_once_and_again_after_it_was_mended()
     {
         await _bench.StartAsync();
-        ExportOptions unclear = _bench.Options with { Stock = _bench.Options.Stock with { Allow = [], AllowUnclear = true } };
+        ExportOptions unclear = _bench.Options with { Stock = _bench.Options.Stock with { Allow = [] }, Unclear = ["stock.allow"] };
         await _bench.ChangeAsync(unclear);
         await _bench.ChangeAsync(unclear with { LogLevel = LogLevel.Debug });
         await _bench.ChangeAsync(_bench.Options);
         await _bench.ChangeAsync(unclear);
-        Assert.Equal(2, _bench.Log.Lines.Count(line => line.Contains("stays in force", StringComparison.Ordinal)));
+        Assert.Equal(2, _bench.Log.Lines.Count(line => line.Contains("what they said before of stock.allow stays in force", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -148,10 +200,31 @@ public sealed class LiveOptionsTests : IAsyncDisposable
     [InlineData("stock: {allow: [10.0.0.0/24], port: 3242}")]
     [InlineData("stock: {alow: [10.0.0.2], port: 3242}")]
     [InlineData("stok: {allow: [10.0.0.2]}")]
+    [InlineData("stock: [10.0.0.2]")]
+    [InlineData("stock: 10.0.0.2")]
     public void A_list_of_clients_that_cannot_be_read_whole_leaves_the_one_before_in_force(string slip)
     {
         ExportOptions before = Read("stock: {allow: [10.0.0.1]}");
         Assert.Equal(["10.0.0.1"], Read(slip).KeepingWhatIsUnclear(before).Stock.Allow);
+    }
+
+    [Theory]
+    [InlineData("take_over: ture")]
+    [InlineData("takeover: true")]
+    public void A_switch_that_cannot_be_read_stays_as_it_was(string slip) =>
+        Assert.True(Read(slip).KeepingWhatIsUnclear(Read("take_over: true")).TakeOver);
+
+    [Theory]
+    [InlineData("stock: {port: 4001x, allow: [10.0.0.1]}")]
+    [InlineData("stock: {prot: 4001, allow: [10.0.0.1]}")]
+    public void A_port_that_cannot_be_read_stays_as_it_was(string slip) =>
+        Assert.Equal(4001, Read(slip).KeepingWhatIsUnclear(Read("stock: {port: 4001, allow: [10.0.0.1]}")).Stock.Port);
+
+    [Fact]
+    public void What_the_environment_says_clearly_is_not_kept_for_a_slip_in_the_file()
+    {
+        ExportOptions read = OptionsFile.ParseExport("take_over: ture"u8.ToArray(), "export.yaml", [new("LONGWIRE_TAKE_OVER", "false")]).Options;
+        Assert.False(read.KeepingWhatIsUnclear(Read("take_over: true")).TakeOver);
     }
 
     [Fact]
