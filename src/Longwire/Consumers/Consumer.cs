@@ -21,6 +21,7 @@ internal sealed class Consumer
 
     private readonly ConsumerSurroundings _around;
     private readonly RestartOfApp _restart;
+    private string? _problem;
     private readonly LooksAtApp _looks;
     private readonly Backoff _waits;
     private readonly Lock _gate = new();
@@ -208,7 +209,7 @@ internal sealed class Consumer
             return until > ConsumerTimers.FirstWait ? until : ConsumerTimers.FirstWait;
         }
         if (!await _around.Supervisor.IsCoreUpAsync(cancellationToken)) return WaitFor("Home Assistant Core, which passes the order on, does not answer");
-        if (await _around.Supervisor.IsBusyWithAsync(_memory.Slug, cancellationToken)) return WaitFor(Busy);
+        if (await _around.Supervisor.IsBusyWithAsync(_memory.Slug, cancellationToken)) return WaitForSupervisor(info);
         // A radio went, or a person had it detached, while we asked.
         if (!IsLatest(view)) return TimeSpan.Zero;
         _waits.Reset();
@@ -219,7 +220,7 @@ internal sealed class Consumer
         if (tried.Busy)
         {
             Remember(RestartOfApp.Uncount(_memory));
-            return WaitFor(Busy);
+            return WaitForSupervisor(info);
         }
         if (tried.Problem is null) return Done(back);
         Report(tried.Problem);
@@ -250,6 +251,12 @@ internal sealed class Consumer
         _restart.Reset();
         _looks.Reset();
         _backAt = null;
+    }
+
+    private TimeSpan WaitForSupervisor(AppInfo info)
+    {
+        _restart.LeaveToSupervisor(info);
+        return WaitFor(Busy);
     }
 
     private TimeSpan WaitFor(string reason)
@@ -287,5 +294,11 @@ internal sealed class Consumer
         _around.Store.Put(memory);
     }
 
-    private void Report(string? problem) => _restart.Report(problem);
+    // Each sentence once.
+    private void Report(string? problem)
+    {
+        if (_problem == problem) return;
+        _problem = problem;
+        _around.Problems.Report($"consumer {_memory.Slug}", problem);
+    }
 }

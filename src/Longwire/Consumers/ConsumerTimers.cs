@@ -21,7 +21,7 @@ internal static class ConsumerTimers
     /// <summary>Radios that come back together share one restart: how long the first of them waits for the others.</summary>
     public static readonly TimeSpan Settle = TimeSpan.FromSeconds(5);
 
-    /// <summary>While the Supervisor or Core does not answer, doubled up to the second.</summary>
+    /// <summary>While the Supervisor or Core does not answer, or is busy with that app, doubled up to the second.</summary>
     public static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(2);
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 

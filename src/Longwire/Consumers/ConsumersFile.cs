@@ -4,11 +4,17 @@ using Longwire.Storage;
 namespace Longwire.Consumers;
 
 /// <summary>consumers.json: read once at start, replaced as a whole at each write.</summary>
-internal sealed class ConsumersFile(string dataFolder)
+internal sealed class ConsumersFile
 {
-    private bool _onlyCopy;
+    private readonly KeptAside _old;
 
-    public string Path { get; } = System.IO.Path.Combine(dataFolder, "consumers.json");
+    public ConsumersFile(string dataFolder)
+    {
+        Path = System.IO.Path.Combine(dataFolder, "consumers.json");
+        _old = new KeptAside(Path);
+    }
+
+    public string Path { get; }
 
     /// <summary>Null if there is none yet, or none that can be understood: that one is kept beside the new one under another name.</summary>
     /// <param name="problem">A sentence for a person, or null.</param>
@@ -34,12 +40,11 @@ internal sealed class ConsumersFile(string dataFolder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _onlyCopy = true;
+            _old.CannotBeRead();
             problem = Problem(e.Message.TrimEnd('.'), "Nothing is written over it, until the next start.");
             return null;
         }
-        problem = Problem(fault, KeptAside.Keep(Path, out bool kept));
-        _onlyCopy = !kept;
+        problem = Problem(fault, _old.Keep());
         return null;
     }
 
@@ -47,7 +52,7 @@ internal sealed class ConsumersFile(string dataFolder)
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
     public void Save(ConsumersMemory memory)
     {
-        if (_onlyCopy) throw new IOException("it could not be read at the start, and the only copy is not written over");
+        _old.MakeWay();
         DurableFile.Replace(Path, JsonSerializer.SerializeToUtf8Bytes(memory, ConsumersJson.Default.ConsumersMemory));
     }
 

@@ -15,11 +15,13 @@ internal sealed class RestartOfApp(string slug, ConsumerSurroundings around)
     private readonly Backoff _pauses = new(ConsumerTimers.FirstPause, ConsumerTimers.LongestPause, around.Random);
     private TimeSpan _pause;
     private long _failedAt;
-    private bool _wasUnderWay;
-    private string? _problem;
+    private bool _mayBeDone;
 
-    /// <summary>A call that nobody waited for to its end may have done its work all the same.</summary>
-    public bool IsDoneAlready(AppInfo info) => _wasUnderWay && info.State == "started";
+    /// <summary>A call that nobody waited for to its end, or a job of the Supervisor's own, may have done the work.</summary>
+    public bool IsDoneAlready(AppInfo info) => _mayBeDone && info.State == "started";
+
+    /// <summary>A job of the Supervisor's own has the app. If it is down now and runs afterwards, that one has started it, with its radio there.</summary>
+    public void LeaveToSupervisor(AppInfo info) => _mayBeDone |= !info.IsRunning;
 
     /// <summary>How long to wait after the last failure; null: not at all.</summary>
     public TimeSpan? Pause()
@@ -61,7 +63,7 @@ internal sealed class RestartOfApp(string slug, ConsumerSurroundings around)
         if (atOnce && await IsBusyAsync(cancellationToken)) return new RestartTry(Busy: true);
         _failedAt = around.Time.GetTimestamp();
         _pause = _pauses.Next();
-        _wasUnderWay = failure == SupervisorFailure.Away && around.Time.GetElapsedTime(started) >= ConsumerTimers.UnderWay;
+        _mayBeDone = failure == SupervisorFailure.Away && around.Time.GetElapsedTime(started) >= ConsumerTimers.UnderWay;
         Log.Failed(around.Logger, slug, problem);
         return new RestartTry(Problem: $"{info.Name ?? slug} could not be restarted after its radio came back: {problem}. Longwire tries again; look at the log of that app.");
     }
@@ -69,15 +71,7 @@ internal sealed class RestartOfApp(string slug, ConsumerSurroundings around)
     public void Reset()
     {
         _pauses.Reset();
-        (_pause, _wasUnderWay) = (TimeSpan.Zero, false);
-    }
-
-    /// <summary>Each sentence once.</summary>
-    public void Report(string? problem)
-    {
-        if (_problem == problem) return;
-        _problem = problem;
-        around.Problems.Report($"consumer {slug}", problem);
+        (_pause, _mayBeDone) = (TimeSpan.Zero, false);
     }
 
     // An older Core keeps to itself what the Supervisor answered: to its caller all went well.

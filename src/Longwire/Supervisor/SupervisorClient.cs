@@ -97,7 +97,7 @@ internal sealed class SupervisorClient : IDisposable
         return answer.IsGood;
     }
 
-    /// <summary>Whether a job of its own goes on with an app (a backup, an update, somebody else's restart): it refuses a second one at once.</summary>
+    /// <summary>Whether a job of its own goes on with an app (a backup, an update, somebody else's restart): most of them refuse a second one at once.</summary>
     /// <remarks>One that has no such list, or does not let us see it, is taken to be idle: this is asked for a better word, not for leave.</remarks>
     public async Task<bool> IsBusyWithAsync(string slug, CancellationToken cancellationToken)
     {

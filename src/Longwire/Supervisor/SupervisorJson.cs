@@ -35,11 +35,15 @@ internal sealed record SystemInfo(string? State);
 /// <summary>What we read of <c>GET /jobs/info</c>: the jobs that go on, each with those that are part of it.</summary>
 internal sealed record JobsInfo(Job?[]? Jobs);
 
+/// <param name="Name">addon_restart, app_backup, …</param>
 /// <param name="Reference">What it is about: an app's slug, for the jobs of apps.</param>
 /// <param name="Done">Null for one that waits for its turn.</param>
-internal sealed record Job(string? Reference, bool? Done, Job?[]? ChildJobs)
+internal sealed record Job(string? Name, string? Reference, bool? Done, Job?[]? ChildJobs)
 {
-    public bool GoesOnWith(string slug) => (Done == false && Reference == slug) || ChildJobs?.Any(job => job?.GoesOnWith(slug) == true) == true;
+    public bool GoesOnWith(string slug) => (Done == false && Reference == slug && !Sleeps) || ChildJobs?.Any(job => job?.GoesOnWith(slug) == true) == true;
+
+    // The watchdog's: it goes on for minutes, most of them in pauses between two tries, each of which is a job of its own.
+    private bool Sleeps => Name?.EndsWith("_restart_after_problem", StringComparison.Ordinal) == true;
 }
 
 /// <summary>What we read of <c>GET /addons/self/info</c>.</summary>

@@ -163,6 +163,33 @@ public sealed class AppRestartTests : IDisposable
         Assert.Equal((1, "started"), (app.Restarts, app.State));
     }
 
+    [Fact]
+    public void What_the_Supervisors_own_job_started_meanwhile_is_not_restarted_once_more()
+    {
+        StandInApp app = _house.OneApp();
+        app.Busy = () => true;
+        _house.Lose("r");
+        app.State = "error";
+        _house.Attach("r");
+        _house.Elapse(60);
+        app.State = "started";
+        app.Busy = () => false;
+        _house.Elapse(ConsumerTimers.LongestWait);
+        Assert.Equal(0, app.Restarts);
+        Assert.Contains(_house.Logger.Lines, line => line.Contains("runs again", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_watchdog_that_sleeps_between_two_tries_is_not_waited_for()
+    {
+        StandInApp app = _house.OneApp();
+        app.Watched = true;
+        _house.Lose("r");
+        app.State = "error";
+        _house.Attach("r");
+        Assert.Equal((1, "started"), (app.Restarts, app.State));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

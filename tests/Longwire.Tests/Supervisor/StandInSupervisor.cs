@@ -23,6 +23,9 @@ public sealed class StandInApp
     /// <summary>Another job of the Supervisor, such as a backup, has it: a restart is refused at once.</summary>
     public Func<bool> Busy { get; set; } = () => false;
 
+    /// <summary>The watchdog is at it: its job goes on through the pauses between its tries, and refuses nobody.</summary>
+    public bool Watched { get; set; }
+
     /// <summary>How often it was restarted or started through Core.</summary>
     public int Restarts { get; set; }
 
@@ -178,8 +181,11 @@ public sealed class StandInSupervisor : IAsyncDisposable
     {
         ["ignore_conditions"] = new JsonArray(),
         ["jobs"] = new JsonArray(
+        [
             Job("backup_manager_full_backup", "5d2b1c0a", done: false, [.. Apps.Where(app => app.Value.Busy()).Select(app => Job("app_backup", app.Key, done: false))]),
-            Job("app_restart", Apps.Keys.FirstOrDefault(), done: true)),
+            .. Apps.Where(app => app.Value.Watched).Select(app => Job("addon_restart_after_problem", app.Key, done: false)),
+            Job("app_restart", Apps.Keys.FirstOrDefault(), done: true),
+        ]),
     };
 
     private static JsonObject Job(string name, string? reference, bool done, params JsonNode[] parts) => new()
