@@ -5,11 +5,17 @@ using Longwire.UsbIp.Usb;
 namespace Longwire.Attach.Memory;
 
 /// <summary>memory.json: read once at start, replaced as a whole at each write.</summary>
-internal sealed class MemoryFile(string dataFolder)
+internal sealed class MemoryFile
 {
-    private bool _unreadable;
+    private readonly KeptAside _old;
 
-    public string Path { get; } = System.IO.Path.Combine(dataFolder, "memory.json");
+    public MemoryFile(string dataFolder)
+    {
+        Path = System.IO.Path.Combine(dataFolder, "memory.json");
+        _old = new KeptAside(Path);
+    }
+
+    public string Path { get; }
 
     /// <summary>
     /// Null if there is none yet. A file that cannot be understood is kept beside the new one under another name, so that
@@ -30,7 +36,7 @@ internal sealed class MemoryFile(string dataFolder)
                 _ => FaultOf(memory),
             };
             if (fault is null) return memory;
-            problem = $"The memory in {Path} {fault}; radios are taken for new. {SetAside()}";
+            problem = $"The memory in {Path} {fault}; radios are taken for new. {_old.Keep()}";
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -38,11 +44,11 @@ internal sealed class MemoryFile(string dataFolder)
         }
         catch (JsonException e)
         {
-            problem = $"The memory in {Path} cannot be understood ({e.Message}); radios are taken for new. {SetAside()}";
+            problem = $"The memory in {Path} cannot be understood ({e.Message}); radios are taken for new. {_old.Keep()}";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _unreadable = true;
+            _old.CannotBeRead();
             problem = $"The memory in {Path} cannot be read ({e.Message}); radios are taken for new, and nothing is written over it, until the next start.";
         }
         return null;
@@ -52,7 +58,7 @@ internal sealed class MemoryFile(string dataFolder)
     /// <exception cref="UnauthorizedAccessException">Permission is denied.</exception>
     public void Save(AttachMemory memory)
     {
-        if (_unreadable) throw new IOException("it could not be read at the start, and the only copy is not written over");
+        _old.MakeWay();
         DurableFile.Replace(Path, JsonSerializer.SerializeToUtf8Bytes(memory, AttachMemoryJson.Default.AttachMemory));
     }
 
@@ -67,13 +73,5 @@ internal sealed class MemoryFile(string dataFolder)
             if (!UsbId.TryParse(radio.UsbId, out _)) return $"has a radio {radio.Id} with the usb_id '{radio.UsbId}', which is not like 0658:0200";
         }
         return null;
-    }
-
-    // What cannot be kept stays what it is: better to forget what changes now than what was known.
-    private string SetAside()
-    {
-        string said = KeptAside.Keep(Path, out bool kept);
-        _unreadable = !kept;
-        return said;
     }
 }
