@@ -10,7 +10,7 @@ internal sealed class ModuleLines(string root)
         {
             List<string> modules = [.. SetupFiles.Lines(path).Select(line => line.Trim()).Where(IsUsbIp)];
             if (modules.Count == 0) continue;
-            string where = "/" + Path.GetRelativePath(root, path);
+            string where = SetupFiles.Where(root, path);
             yield return new Leftover(
                 $"{where} loads {string.Join(", ", modules)} at boot. That does no harm; Longwire loads them by itself where it may, and then these lines can go",
                 [.. modules.Distinct().Select(module => $"sed -i '/^[[:space:]]*{module}[[:space:]]*$/d' {ShellWord.Of(where)}")]);

@@ -6,6 +6,14 @@ internal static class SetupFiles
     /// <summary>Paths in a folder, in order of their names.</summary>
     public static IReadOnlyList<string> In(string folder, string pattern) => Listed(() => Directory.EnumerateFiles(folder, pattern));
 
+    /// <summary>Files that are in force: of those with one name the one in the first folder silences the others.</summary>
+    public static IEnumerable<(string Path, string Folder)> InForce(string root, IEnumerable<string> folders, string pattern) => folders
+        .SelectMany(folder => In(Path.Combine(root, folder), pattern).Select(path => (path, folder)))
+        .DistinctBy(file => Path.GetFileName(file.path), StringComparer.Ordinal);
+
+    /// <summary>Where a person finds it.</summary>
+    public static string Where(string root, string path) => "/" + Path.GetRelativePath(root, path);
+
     public static IReadOnlyList<string> FoldersIn(string folder, string pattern) => Listed(() => Directory.EnumerateDirectories(folder, pattern));
 
     public static IReadOnlyList<string> Lines(string path)

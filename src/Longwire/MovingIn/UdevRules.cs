@@ -15,16 +15,11 @@ internal sealed partial class UdevRules(string root)
     public IEnumerable<Leftover> Find()
     {
         // udev(7): of two files with one name the one in /etc counts; an empty one, or a link to /dev/null, silences the other.
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (string folder in s_folders)
+        foreach ((string path, _) in SetupFiles.InForce(root, s_folders, "*.rules"))
         {
-            foreach (string path in SetupFiles.In(Path.Combine(root, folder), "*.rules"))
-            {
-                if (!seen.Add(Path.GetFileName(path))) continue;
-                List<JoinedLine> rules = [.. SetupFiles.Joined(path)];
-                List<JoinedLine> found = [.. rules.Where(rule => RunsUsbIp().IsMatch(rule.Text))];
-                if (found.Count > 0) yield return Of("/" + Path.GetRelativePath(root, path), found, others: rules.Count > found.Count);
-            }
+            List<JoinedLine> rules = [.. SetupFiles.Joined(path)];
+            List<JoinedLine> found = [.. rules.Where(rule => RunsUsbIp().IsMatch(rule.Text))];
+            if (found.Count > 0) yield return Of(SetupFiles.Where(root, path), found, others: rules.Count > found.Count);
         }
     }
 

@@ -10,24 +10,15 @@ internal sealed class UnitFolders(string root)
     private static readonly string[] s_folders = [Own, "usr/local/lib/systemd/system", "lib/systemd/system", "usr/lib/systemd/system"];
 
     /// <summary>Services and their templates. The first of a name is the one in force.</summary>
-    public IEnumerable<UnitFile> Services()
-    {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (string folder in s_folders)
-        {
-            foreach (string path in SetupFiles.In(Path.Combine(root, folder), "*.service"))
-            {
-                if (seen.Add(Path.GetFileName(path))) yield return new UnitFile(path, Where(path), folder == Own);
-            }
-        }
-    }
+    public IEnumerable<UnitFile> Services() =>
+        SetupFiles.InForce(root, s_folders, "*.service").Select(file => new UnitFile(file.Path, SetupFiles.Where(root, file.Path), file.Folder == Own));
 
     /// <summary>Files that <c>systemctl edit</c> and people put beside a service.</summary>
     public IEnumerable<(string Service, string Path, string Where)> DropIns()
     {
         foreach (string folder in SetupFiles.FoldersIn(Path.Combine(root, Own), "*.service.d"))
         {
-            foreach (string path in SetupFiles.In(folder, "*.conf")) yield return (Path.GetFileName(folder)[..^".d".Length], path, Where(path));
+            foreach (string path in SetupFiles.In(folder, "*.conf")) yield return (Path.GetFileName(folder)[..^".d".Length], path, SetupFiles.Where(root, path));
         }
     }
 
@@ -49,8 +40,6 @@ internal sealed class UnitFolders(string root)
         // Without [Install] it is started by something else, which is not ours to follow.
         return unit.IsOwn || Enabled(service).Count > 0 || !SetupFiles.Lines(unit.Path).Any(line => line.Trim() == "[Install]");
     }
-
-    private string Where(string path) => "/" + Path.GetRelativePath(root, path);
 }
 
 /// <param name="Path">Where it is read.</param>
