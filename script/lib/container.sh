@@ -35,27 +35,27 @@ debian_base() {
   mv "$folder.new" "$folder"
 }
 
+# What the two stand-ins are made by.
+bases_recipe() { sed -n '/^debian_base/,/^bases_recipe/p' "${BASH_SOURCE[0]}"; }
+
 # image_of NAME ARCH FILE-OR-FOLDER PLACE: an image that holds just that.
 image_of() {
   local name=$1 arch=$2 content=$3 place=$4
   printf 'FROM scratch\nADD %s %s\nENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n' "$(basename "$content")" "$place" \
     | quietly_piped "$artifacts/container/$name.log" buildah_of build --quiet --arch "$arch" --tag "localhost/$name" --file - "$(dirname "$content")"
 }
-quietly_piped() {
-  local log=$1
-  shift
-  "$@" >"$log" 2>&1 || { cat "$log" >&2; return 1; }
-}
 
 base_images() {
+  [ "$(id -u)" = 0 ] || die "the image is made of root file systems, which needs root: run this with sudo -E"
   local stamp=$artifacts/container/bases.stamp sdk sum arch
   sdk=$(dirname "$(readlink -f "$(command -v dotnet)")")
   mkdir -p "$artifacts/container"
   storage=$(storage_driver)
-  sum=$({ sed -n '/^debian_base/,/^quietly_piped/p' "${BASH_SOURCE[0]}"; printf '%s\n' "$sdk"; ls "$sdk/sdk"; printf '%s\n' "$storage"; } | sha256sum | cut -d' ' -f1)
+  sum=$({ bases_recipe; printf '%s\n' "$sdk"; ls "$sdk/sdk"; printf '%s\n' "$storage"; } | sha256sum | cut -d' ' -f1)
   [ "$(cat "$stamp" 2>/dev/null)" = "$sum" ] && return 0
   buildah_of rmi --all --force >/dev/null 2>&1 || true
   for arch in amd64 arm64; do
+    rm -rf "$artifacts/container/debian-$arch"
     debian_base "$arch"
     image_of "debian-$arch" "$arch" "$artifacts/container/debian-$arch" /
   done
@@ -85,13 +85,15 @@ build_image() {
 # with_peak FILE COMMAND...: runs the command, and writes the most memory that it and all its children had at once, in bytes, looked at every
 # half second. What they share counts for each of them: it is rather more than was needed.
 with_peak() {
-  local file=$1 status=0 running
+  local file=$1 status=0 running page
   shift
+  page=$(getconf PAGESIZE)
   "$@" &
   running=$!
   echo 0 >"$file"
   while kill -0 "$running" 2>/dev/null; do
-    cat /proc/[0-9]*/stat 2>/dev/null | sed 's/([^)]*)*)/name/' | awk -v top="$running" -v page="$(getconf PAGESIZE)" -v peak="$(cat "$file")" '
+    # Who ends between the listing and the reading is no reason to stop.
+    { cat /proc/[0-9]*/stat 2>/dev/null || true; } | sed 's/([^)]*)*)/name/' | awk -v top="$running" -v page="$page" -v peak="$(cat "$file")" '
       { parent[$1] = $4; pages[$1] = $24 }
       END {
         for (pid in pages) {
@@ -99,7 +101,8 @@ with_peak() {
           if (one == top) sum += pages[pid]
         }
         print (sum * page > peak + 0 ? sum * page : peak)
-      }' >"$file.new" && mv "$file.new" "$file"
+      }' >"$file.new"
+    mv "$file.new" "$file"
     sleep 0.5
   done
   wait "$running" || status=$?
@@ -122,7 +125,6 @@ nuget_packages() { printf '%s\n' "${NUGET_PACKAGES:-$HOME/.nuget/packages}"; }
 # Both architectures side by side, after what they have in common.
 build_images() {
   local first arch
-  [ "$(id -u)" = 0 ] || die "the image is made of root file systems, which needs root: run this with sudo -E"
   base_images
   if [ "$(cat "$artifacts/image/"{amd64,arm64}.sum 2>/dev/null)" != "$(image_sum; image_sum)" ]; then
     quietly "$artifacts/container/restore.log" dotnet restore "$root/src/Longwire" --locked-mode
@@ -136,6 +138,8 @@ build_images() {
     weigh_image "$arch"
     program_of_image "$arch"
   done
+  # buildah leaves mounts in its store, and a clone with those in it could not be removed.
+  ! mountpoint -q "$artifacts/container/store-$storage/overlay" || umount --recursive "$artifacts/container/store-$storage/overlay"
 }
 
 # What is pulled: the layers as they are stored, compressed. And what it took to make them.

@@ -36,6 +36,13 @@ quietly() {
   fi
 }
 
+# The same for a command that reads what is piped into it.
+quietly_piped() {
+  local log=$1
+  shift
+  "$@" >"$log" 2>&1 || { cat "$log" >&2; return 1; }
+}
+
 # Each line: the Debian package, and a file that tells that it is there.
 packages_needed() {
   cat <<'LIST'

@@ -73,7 +73,7 @@ place_kernel() {
 base_image() {
   local arch=$1 lab=$artifacts/lab/$1 from=$artifacts/debian/$1/root image kernel version module applet loader library
   local stamp
-  stamp=$(sha256sum "${BASH_SOURCE[0]}" "$root/script/lib/debian.sh" | sha256sum | cut -d' ' -f1)
+  stamp=$(cat "${BASH_SOURCE[0]}" "$root/script/lib/apt.sh" | sha256sum | cut -d' ' -f1)
   [ "$(cat "$lab/base.stamp" 2>/dev/null)" = "$stamp" ] && return 0
   kernel=$(kernel_package "$arch")
   # shellcheck disable=SC2046 # a list of words

@@ -2,14 +2,14 @@
 # Makes all that the lab stands on. Sourced, never run.
 # shellcheck source=SCRIPTDIR/lib/ground.sh
 . "$(dirname "${BASH_SOURCE[0]}")/ground.sh"
-# shellcheck source=SCRIPTDIR/lib/debian.sh
-. "$root/script/lib/debian.sh"
+# shellcheck source=SCRIPTDIR/lib/apt.sh
+. "$root/script/lib/apt.sh"
 # shellcheck source=SCRIPTDIR/lib/images.sh
 . "$root/script/lib/images.sh"
 # shellcheck source=SCRIPTDIR/lib/container.sh
 . "$root/script/lib/container.sh"
-# shellcheck source=SCRIPTDIR/lib/systemd.sh
-. "$root/script/lib/systemd.sh"
+# shellcheck source=SCRIPTDIR/lib/debian-machine.sh
+. "$root/script/lib/debian-machine.sh"
 # shellcheck source=SCRIPTDIR/lib/package.sh
 . "$root/script/lib/package.sh"
 
@@ -27,7 +27,7 @@ prepare_lab() {
 
 # For the tests of the Debian package: a machine to install it on, and the package. Made of root's files, so only root can make it.
 prepare_package_tests() {
-  phase "the disk of the machine with systemd" systemd_disk
+  phase "the disk of the machine with systemd" debian_disk
   phase "the Debian packages for it" lab_packages
 }
 
@@ -36,7 +36,7 @@ ground_of_images() {
   base_images
   base_image amd64
   base_image arm64
-  systemd_disk
+  debian_disk
 }
 
 # Side by side: the native compiler keeps one core busy, and everybody has two.

@@ -12,7 +12,7 @@ internal static class LabFolders
     public static string ContainerRoot(string architecture) => Path.Combine(Artifacts(), "image", architecture, "rootfs");
 
     /// <summary>The root file system of the machine that has systemd and dpkg.</summary>
-    public static string SystemdDisk { get; } = Path.Combine(Images, "systemd", "disk");
+    public static string DebianDisk { get; } = Path.Combine(Images, "debian", "disk");
 
     /// <summary>Our Debian packages as script/test makes them, of this version and of a later one.</summary>
     public static string Packages { get; } = Path.Combine(Artifacts(), "lab", "packages");

@@ -17,7 +17,7 @@ public sealed class DebianMachine : Guest
 
     internal DebianMachine(string name, IPAddress address, string mac, Cable cable, string folder, TimeProvider time)
         : base(
-            new Machine(name, "amd64", "debian", address, mac, MemoryMiB: 512) { RootDisk = LabFolders.SystemdDisk, Shares = { ["packages"] = LabFolders.Packages } },
+            new Machine(name, "amd64", "debian", address, mac, MemoryMiB: 512) { RootDisk = LabFolders.DebianDisk, Shares = { ["packages"] = LabFolders.Packages } },
             cable, folder, time)
     {
     }

@@ -80,7 +80,7 @@ public abstract class Guest : IAsyncDisposable
         try
         {
             _idle.Add(await FirstShellAsync(_emulator, stop.Token));
-            _kernelLogReading = ReadKernelLogAsync(await NewShellAsync(stop.Token), stop.Token);
+            _kernelLogReading = Kernel.FollowAsync(await NewShellAsync(stop.Token), stop.Token);
             _clock = await GuestClock.ReadAsync(this, Time);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -287,18 +287,6 @@ public abstract class Guest : IAsyncDisposable
         _emulator is { HasExited: false } emulator
             ? Shell.ConnectAsync(emulator.ShellAddress, cancellationToken)
             : Task.FromException<Shell>(new IOException($"{Name} is off."));
-
-    private async Task ReadKernelLogAsync(Shell shell, CancellationToken startCancelled)
-    {
-        using (shell)
-        {
-            await shell.SendAsync("exec cat /dev/kmsg\n", startCancelled);
-            while (await shell.ReadLineAsync(CancellationToken.None) is { } record)
-            {
-                if (record.Length > 0) Kernel.Add(record);
-            }
-        }
-    }
 
     private async Task ForgetConnectionsAsync()
     {

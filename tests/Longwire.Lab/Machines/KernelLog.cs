@@ -54,13 +54,26 @@ public sealed class KernelLog
         || line.Message.Contains("refcount_t:", StringComparison.Ordinal)
         || line.Message.Contains("soft lockup", StringComparison.Ordinal));
 
+    /// <summary>Reads what the kernel says until the guest is switched off.</summary>
+    internal async Task FollowAsync(Shell shell, CancellationToken startCancelled)
+    {
+        using (shell)
+        {
+            await shell.SendAsync("exec cat /dev/kmsg\n", startCancelled);
+            while (await shell.ReadLineAsync(CancellationToken.None) is { } record)
+            {
+                if (record.Length > 0) Add(record);
+            }
+        }
+    }
+
     internal void Clear()
     {
         lock (_gate) _lines.Clear();
     }
 
     /// <summary>Takes a record of /dev/kmsg: <c>priority,sequence,microseconds,flags;message</c>. Continuation lines begin with a space.</summary>
-    internal void Add(string record)
+    private void Add(string record)
     {
         int semicolon = record.IndexOf(';', StringComparison.Ordinal);
         if (semicolon < 0 || record[0] == ' ') return;

@@ -29,6 +29,13 @@ kernel_package() {
   apt_of "$1" apt-cache depends "linux-image-$1" | awk '/Depends:/ { print $2; exit }'
 }
 
+# newest_files FOLDER PACKAGE...: of each the file with the highest version that was fetched into the folder.
+newest_files() {
+  local folder=$1 package
+  shift
+  for package in "$@"; do find "$folder" -name "${package}_*.deb" | sort -V | tail -n 1; done
+}
+
 # unpack_packages ARCH PLACE PACKAGE...: unpacks packages at artifacts/debian/ARCH/PLACE; nothing to do if all are there.
 unpack_packages() {
   local arch=$1 place=$artifacts/debian/$1/$2 package lacking=() debs
@@ -42,7 +49,7 @@ unpack_packages() {
   say "fetching ${lacking[*]} for $arch"
   (cd "$debs" && quietly "$artifacts/debian/$arch/download.log" apt_of "$arch" apt-get download -q "${lacking[@]}")
   for package in "${lacking[@]}"; do
-    dpkg-deb -x "$(find "$debs" -name "${package}_*.deb" | sort | tail -n 1)" "$place"
+    dpkg-deb -x "$(newest_files "$debs" "$package")" "$place"
     : >"$place/.unpacked/$package"
   done
 }
