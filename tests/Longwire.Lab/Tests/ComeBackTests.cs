@@ -11,7 +11,7 @@ public sealed class ComeBackTests(Home home) : RadioTest(home)
     [Fact]
     public async Task A_pulled_stick_is_lost_at_once_and_shown_as_unplugged()
     {
-        Stick stick = await BringUpAsync(PiSide.Longwire, host: HostSide.AddOn);
+        Stick stick = await BringUpAsync(PiSide.Longwire);
         // Events wait for a second behind a radio's first discovery, for Home Assistant would lose them; when this one is through, so is that.
         await UntilEventAsync(ZWave, "attached", 0);
         int from = Watch.Count;
@@ -107,18 +107,18 @@ public sealed class ComeBackTests(Home home) : RadioTest(home)
     }
 
     [Theory]
-    [InlineData(PiSide.Longwire, HostSide.Program)]
-    [InlineData(PiSide.Stock, HostSide.AddOn)]
-    public async Task A_host_that_lost_power_attaches_again_although_the_Pi_never_heard_goodbye(PiSide side, HostSide host)
+    [InlineData(PiSide.Longwire)]
+    [InlineData(PiSide.Stock)]
+    public async Task A_host_that_lost_power_attaches_again_although_the_Pi_never_heard_goodbye(PiSide side)
     {
-        await BringUpAsync(side, host: host);
+        await BringUpAsync(side);
         int from = Watch.Count;
         // The options are the test's; that ours survives unsynced is what is tested.
-        await Home.Host.RunAsync("sync /data/options.*");
+        await Home.Host.RunAsync("sync /data/options.yaml");
         await Home.Host.PowerOffAsync();
         await Home.Host.StartAsync(Cancelled);
         TimeSpan started = Home.Host.Now;
-        await StartAttachAsync(host);
+        await Home.Host.StartAttachAsync();
         Message attached = await UntilEventAsync(ZWave, "attached", from);
         TimeSpan took = Home.Host.ClockAt(attached.Timestamp) - started;
         Say($"attached {took} after the start");

@@ -147,7 +147,7 @@ public sealed class HeartbeatTests
     [Fact]
     public async Task Without_a_broker_in_the_options_there_is_one_line_and_nothing_else()
     {
-        var time = new HandWoundTime();
+        var time = new HandWoundTime(BrokerTimers.AskForBrokerSoon);
         await using Bridge bridge = await Bridge.StartAsync(0, Some.Snapshot(Some.Radio), options: new Longwire.Options.MqttOptions(), time: time);
         for (int i = 0; i < 5; i++) await BeatAsync(time, i);
         Assert.Single(bridge.Logger.Lines);

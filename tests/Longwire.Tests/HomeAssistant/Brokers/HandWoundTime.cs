@@ -6,10 +6,10 @@ namespace Longwire.Tests.HomeAssistant.Brokers;
 /// Long timers (the heartbeat above all) and the wall clock move by hand; short ones, which guard a real broker's answers, run
 /// by themselves, or winding the clock on would time out what is merely under way.
 /// </summary>
-internal sealed class HandWoundTime : TimeProvider
+/// <param name="longFrom">How long a timer has to be to be moved by hand; 20 s if not said.</param>
+internal sealed class HandWoundTime(TimeSpan? longFrom = null) : TimeProvider
 {
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
-
+    private readonly TimeSpan _long = longFrom ?? TimeSpan.FromSeconds(20);
     private readonly FakeTimeProvider _byHand = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
     private int _waiting;
     private int _short;
@@ -23,7 +23,7 @@ internal sealed class HandWoundTime : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        if (dueTime < Long)
+        if (dueTime < _long)
         {
             Interlocked.Increment(ref _short);
             return System.CreateTimer(callback, state, dueTime, period);
