@@ -28,27 +28,30 @@ public sealed class ComeBackTests(Home home) : RadioTest(home)
     }
 
     [Theory]
-    [InlineData("ZW0001", 0, HostSide.Program)]
-    [InlineData("ZW0001", 3, HostSide.AddOn)]
-    [InlineData("", 0, HostSide.AddOn)]
-    [InlineData("", 3, HostSide.Program)]
-    public async Task A_stick_plugged_in_again_is_the_same_radio_on_the_same_port(string serial, int port, HostSide host)
+    [InlineData("ZW0001", HostSide.Program)]
+    [InlineData("", HostSide.AddOn)]
+    public async Task A_stick_plugged_in_again_there_or_elsewhere_is_the_same_radio_on_the_same_port(string serial, HostSide host)
     {
         StickModel model = StickModel.ZWave with { Serial = serial };
         Stick stick = await BringUpAsync(PiSide.Longwire, model, host: host);
         int vhciPort = Assert.Single(await Home.Host.VhciPortsInUseAsync()).Number;
         string[] devices = [.. Watch.Entities().DiscoveryTopics];
-        int from = Watch.Count;
-        await stick.PullAsync();
-        await UntilEventAsync(IdOf(model), "lost", from);
-        from = Watch.Count;
-        TimeSpan plugged = await stick.PlugAsync(port);
-        Message attached = await UntilEventAsync(IdOf(model), "attached", from);
-        TimeSpan took = Home.Attic.ClockAt(attached.Timestamp) - plugged;
-        Say($"attached {took} after it was plugged in");
-        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(4));
-        Assert.Equal(vhciPort, Assert.Single(await Home.Host.VhciPortsInUseAsync()).Number);
-        Assert.Equal(devices, Watch.Entities().DiscoveryTopics);
+        // What happens within a second of a radio's first discovery is told a little later: when this is through, nothing is held back any more.
+        await UntilEventAsync(IdOf(model), "attached", 0);
+        foreach (int port in new[] { 0, 3 })
+        {
+            int from = Watch.Count;
+            await stick.PullAsync();
+            await UntilEventAsync(IdOf(model), "lost", from);
+            from = Watch.Count;
+            TimeSpan plugged = await stick.PlugAsync(port);
+            Message attached = await UntilEventAsync(IdOf(model), "attached", from);
+            TimeSpan took = Home.Attic.ClockAt(attached.Timestamp) - plugged;
+            Say($"port {port}: attached {took} after it was plugged in");
+            Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(4));
+            Assert.Equal(vhciPort, Assert.Single(await Home.Host.VhciPortsInUseAsync()).Number);
+            Assert.Equal(devices, Watch.Entities().DiscoveryTopics);
+        }
     }
 
     [Fact]

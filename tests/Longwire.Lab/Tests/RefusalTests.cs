@@ -12,7 +12,7 @@ public sealed class RefusalTests(Home home) : RadioTest(home)
 {
     [Theory]
     [InlineData(PiSide.Longwire)]
-    [InlineData(PiSide.Stock)]
+    [InlineData(PiSide.Stock, Explicit = true)]
     public async Task A_keyboard_with_the_radio_s_identity_is_refused_and_no_driver_ever_bound(PiSide side)
     {
         await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Host), Home.Broker.StartAsync());
@@ -62,33 +62,44 @@ public sealed class RefusalTests(Home home) : RadioTest(home)
         return bytes;
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(200)]
-    [InlineData(330)]
-    [InlineData(420)]
-    [InlineData(900)]
-    public async Task A_peer_that_falls_silent_does_not_slow_another_radio(int afterBytes)
+    [Fact]
+    public async Task A_peer_that_falls_silent_at_any_step_does_not_slow_another_radio()
     {
         await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Cellar, Home.Host), Home.Broker.StartAsync());
         await Home.Cellar.PlugAsync(StickModel.Zigbee);
         Stick stick = await Home.Attic.PlugAsync(StickModel.ZWave);
         await Task.WhenAll(ExportAsync(Home.Cellar, PiSide.Longwire, StickModel.Zigbee), ExportAsync(Home.Attic, PiSide.Longwire, StickModel.ZWave));
+        int afterBytes = 0;
         await using var relay = new Relay(Home.Cellar.UsbIpFromTheTest);
         // Lists are answered; an import falls silent after so many bytes.
         relay.Accepted = connection => connection.SilenceAfter(long.MaxValue);
         relay.Change = (connection, toClient, bytes) =>
         {
-            if (!toClient && bytes.AsSpan().IndexOf<byte>([0x01, 0x11, 0x80, 0x03]) == 0) connection.SilenceAfter(afterBytes);
+            if (!toClient && bytes.AsSpan().IndexOf<byte>([0x01, 0x11, 0x80, 0x03]) == 0) connection.SilenceAfter(Volatile.Read(ref afterBytes));
             return bytes;
         };
-        await Home.Host.StartAttachAsync(
+        await Home.Host.WriteOptionsAsync(
             $"pis:\n  - name: attic\n    address: {Home.Attic.Address}\n  - name: cellar\n    address: {relay.Address}\nmqtt:\n  host: 10.0.2.2\n  port: {Home.Broker.Port}\n");
-        TimeSpan start = Home.Host.Now;
-        Message attached = await UntilEventAsync(ZWave, "attached", 0);
-        Say($"attached {Home.Host.ClockAt(attached.Timestamp) - start} after the start");
-        Assert.InRange(Home.Host.ClockAt(attached.Timestamp) - start, TimeSpan.Zero, TimeSpan.FromSeconds(6));
+        // Before the answer, after it, within our look, within the kernel's.
+        foreach (int step in new[] { 0, 200, 330, 420, 900 })
+        {
+            Volatile.Write(ref afterBytes, step);
+            await Home.Attic.WaitForAsync($"[ \"$(cat /sys/bus/usb/devices/{stick.BusId}/usbip_status)\" = 1 ]", Patience, "the Pi has the stick to offer");
+            await TheOtherComesAndGoesAsync(stick, step);
+            Assert.Equal(0, await Home.Host.StopAttachAsync());
+            await stick.PlugAsync();
+        }
+    }
+
+    private async Task TheOtherComesAndGoesAsync(Stick stick, int silentAfter)
+    {
         int from = Watch.Count;
+        TimeSpan start = Home.Host.Now;
+        await Home.Host.StartAttachAsync();
+        Message attached = await UntilEventAsync(ZWave, "attached", from);
+        Say($"silent after {silentAfter} bytes: the other attached {Home.Host.ClockAt(attached.Timestamp) - start} after the start");
+        Assert.InRange(Home.Host.ClockAt(attached.Timestamp) - start, TimeSpan.Zero, TimeSpan.FromSeconds(6));
+        from = Watch.Count;
         TimeSpan before = Home.Host.Now;
         await stick.PullAsync();
         Message lost = await UntilEventAsync(ZWave, "lost", from);
