@@ -1,3 +1,4 @@
+using Longwire.Lab.Machines;
 using Xunit;
 
 namespace Longwire.Lab;
@@ -18,6 +19,20 @@ public abstract class LabTest(Home home) : IAsyncLifetime
         if (TestContext.Current.TestState?.Result == TestResult.Failed) TestContext.Current.TestOutputHelper?.WriteLine(await Home.DescribeAsync());
         await Home.ResetAsync();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>
+    /// Holds a measured time to a promise. If it took longer, the guest is asked how slow the test machine makes it now: what is promised is
+    /// stretched by that and no more, and the test's output says so.
+    /// </summary>
+    /// <param name="took">On the clock of the guest; a little below zero where the moments were read on different clocks.</param>
+    protected static async Task KeepsPromiseAsync(TimeSpan took, TimeSpan promised, Guest guest)
+    {
+        Assert.InRange(took, TimeSpan.FromSeconds(-1), TimeSpan.MaxValue);
+        if (took <= promised) return;
+        double pace = await Pace.OfAsync(guest);
+        Say($"{took.TotalSeconds:0.000} s where {promised.TotalSeconds:0.0} s are promised: {guest.Name} is {pace:0.00} times slower than the machine that it is promised for");
+        Assert.InRange(took, TimeSpan.FromSeconds(-1), promised * Math.Clamp(pace, 1, Pace.Slowest));
     }
 
     /// <summary>Says something in the test's output: a measured time, a seed.</summary>

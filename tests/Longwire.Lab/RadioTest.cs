@@ -35,7 +35,7 @@ public abstract class RadioTest(Home home) : LabTest(home)
 
     // The lab's processors are emulated, ten to twenty times slower than real ones: what a test promises is measured on the guests'
     // clocks; this is only how long it waits before it gives up.
-    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     protected static AddOn AddOn { get; } = AddOn.Read();
 

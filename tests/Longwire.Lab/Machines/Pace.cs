@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace Longwire.Lab.Machines;
+
+/// <summary>
+/// How slow a guest's emulated processor is at this moment, against the one on which the promises of the tests were first kept: 1 is as fast, 2
+/// takes twice as long. Emulation makes a guest as slow as the test machine is busy, or shared; what a test promises in seconds is kept by
+/// real machines, which are more than ten times faster than either.
+/// </summary>
+public static class Pace
+{
+    /// <summary>More than this, and what a test measures is the test machine.</summary>
+    public const double Slowest = 4;
+
+    private const int Count = 20_000;
+
+    // A count to that in the guest's shell, on the guest's clock, measured on two cores at 2.4 GHz that did nothing else. Beside a second guest
+    // that is busy it takes 1.8 times as long there.
+    private static TimeSpan Reference(string architecture) => architecture switch
+    {
+        "amd64" => TimeSpan.FromMilliseconds(660),
+        "arm64" => TimeSpan.FromMilliseconds(900),
+        _ => throw new ArgumentOutOfRangeException(nameof(architecture), architecture, null),
+    };
+
+    public static async Task<double> OfAsync(Guest guest)
+    {
+        string[] clock = (await guest.RunAsync(string.Create(CultureInfo.InvariantCulture,
+            $"read a _ </proc/uptime; i=0; while [ $i -lt {Count} ]; do i=$((i+1)); done; read b _ </proc/uptime; echo $a $b"))).Split(' ');
+        double took = double.Parse(clock[1], CultureInfo.InvariantCulture) - double.Parse(clock[0], CultureInfo.InvariantCulture);
+        return took / Reference(guest.Architecture).TotalSeconds;
+    }
+}
