@@ -21,13 +21,15 @@ internal sealed class PortLeases(VhciHost vhci)
 
     /// <summary>
     /// Takes the best free port: the wanted one; else one that no other radio had last, for names by path depend on ports, and if
-    /// there is a choice on a root hub that carries none of ours, so that a peer that falls silent holds up nobody.
+    /// there is a choice on a root hub that carries none of ours and none that is about to come back to its port there, so that a peer that
+    /// falls silent holds up nobody.
     /// Null if none is free for this speed.
     /// </summary>
     /// <param name="except">Ports that turned out to be somebody else's in this attempt.</param>
     public VhciPort? Take(UsbSpeed speed, int? wanted, ImmutableArray<int> others, IReadOnlySet<int> except)
     {
         IReadOnlyList<VhciPort> ports = vhci.ReadPorts();
+        HashSet<(int, VhciHubSpeed)> othersHubs = [.. ports.Where(port => others.Contains(port.Number)).Select(port => (port.Controller, port.Hub))];
         lock (_gate)
         {
             VhciPort? best = null;
@@ -36,7 +38,7 @@ internal sealed class PortLeases(VhciHost vhci)
             {
                 if (port.Hub != VhciHost.HubFor(speed) || _ours.ContainsKey(port.Number) || except.Contains(port.Number)) continue;
                 if (!vhci.IsReusable(port)) continue;
-                int rank = port.Number == wanted ? 0 : others.Contains(port.Number) ? 3 : _ours.ContainsValue((port.Controller, port.Hub)) ? 2 : 1;
+                int rank = port.Number == wanted ? 0 : others.Contains(port.Number) ? 3 : _ours.ContainsValue((port.Controller, port.Hub)) || othersHubs.Contains((port.Controller, port.Hub)) ? 2 : 1;
                 if (rank < bestRank) (best, bestRank) = (port, rank);
             }
             if (best is { } taken) _ours.Add(taken.Number, (taken.Controller, taken.Hub));

@@ -38,6 +38,14 @@ public sealed class PortLeasesTests : IDisposable
     }
 
     [Fact]
+    public void A_new_radio_leaves_the_hub_to_one_that_will_come_back_to_it_where_there_is_another()
+    {
+        using var sysfs = new FakeSysfs();
+        var leases = new PortLeases(new FakeVhci(sysfs, portsPerHub: 2, controllers: 2).Host);
+        Assert.Equal(4, leases.Take(UsbSpeed.Full, null, [0], s_none)?.Number);
+    }
+
+    [Fact]
     public void A_last_port_that_somebody_has_is_replaced()
     {
         _kernel.Plug(2);
