@@ -49,6 +49,7 @@ internal sealed class StockListener(
     /// <summary>Who may ask counts from the next client on. Another port, or a list that was or becomes empty, is a new round.</summary>
     public void Use(StockExportOptions options)
     {
+        int? told = null;
         lock (_gate)
         {
             if (options.Equals(_options)) return;
@@ -58,8 +59,9 @@ internal sealed class StockListener(
             // Who is turned away by the new list is named, whoever was by the old one.
             _strangers.Clear();
             if (again) _round?.Cancel();
-            else if (_listensOn is { } port) SayListening(port);
+            else told = _listensOn;
         }
+        if (told is { } port) SayListening(port, options);
     }
 
     // Connections outlive their round: whoever is being answered is not disturbed by another port.
@@ -77,11 +79,9 @@ internal sealed class StockListener(
             }
             using Socket listener = await ListenAsync(options.Port, round.Token);
             int port = ((IPEndPoint)listener.LocalEndPoint!).Port;
-            lock (_gate)
-            {
-                _listensOn = port;
-                SayListening(port);
-            }
+            // They may have changed while the port was taken.
+            lock (_gate) (options, _listensOn) = (_options, port);
+            SayListening(port, options);
             Listening.TrySetResult(port);
             while (true)
             {
@@ -100,7 +100,7 @@ internal sealed class StockListener(
         }
     }
 
-    private void SayListening(int port) => Log.Listening(logger, port, string.Join(", ", _options.Allow));
+    private void SayListening(int port, StockExportOptions options) => Log.Listening(logger, port, string.Join(", ", options.Allow));
 
     private void Admit(Socket client, List<Task> connections, CancellationToken cancellationToken)
     {
