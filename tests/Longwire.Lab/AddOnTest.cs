@@ -40,6 +40,7 @@ public abstract class AddOnTest(Home home) : RadioTest(home)
         await Task.WhenAny(connected, addOn.Process.Exited);
         if (!connected.IsCompleted) throw new InvalidOperationException($"The add-on ended with {await addOn.Process.Exited}.");
         await connected;
+        await UntilToldAsync(IdOf(model));
     }
 
     /// <summary>What the kernel denied our profile.</summary>

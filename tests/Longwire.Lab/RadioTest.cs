@@ -49,7 +49,18 @@ public abstract class RadioTest(Home home) : LabTest(home)
         await ExportAsync(Home.Attic, side, stick.Model);
         await StartAttachAsync(host, Home.Options([Home.Attic], more));
         await UntilConnectedAsync(stick.Model);
+        await UntilToldAsync(IdOf(stick.Model));
         return stick;
+    }
+
+    /// <summary>
+    /// Waits for the event of a radio's first attachment, which may be held back behind its discovery: whoever waits for the next one must not
+    /// take this one for it. What was attached before anybody listened is told as a state alone.
+    /// </summary>
+    protected async Task UntilToldAsync(string radio)
+    {
+        Message first = Watch.Messages.First(message => message.Topic == $"longwire/radio/{radio}/state");
+        if (!first.Payload.Contains("\"connected\":true", StringComparison.Ordinal)) await UntilEventAsync(radio, "attached", 0);
     }
 
     /// <summary>Starts what attaches, with the options that were written last if none are given.</summary>

@@ -6,7 +6,7 @@ using Xunit;
 namespace Longwire.Lab.Tests;
 
 /// <summary>The main job, done by the image that people install, with no more rights than it asks for.</summary>
-[Collection(FirstHouse.Name)]
+[Collection(SecondHouse.Name)]
 public sealed class AddOnTests(Home home) : AddOnTest(home)
 {
     [Theory]

@@ -12,8 +12,6 @@ public sealed class ComeBackTests(Home home) : RadioTest(home)
     public async Task A_pulled_stick_is_lost_at_once_and_shown_as_unplugged()
     {
         Stick stick = await BringUpAsync(PiSide.Longwire);
-        // Events wait for a second behind a radio's first discovery, for Home Assistant would lose them; when this one is through, so is that.
-        await UntilEventAsync(ZWave, "attached", 0);
         int from = Watch.Count;
         TimeSpan before = Home.Host.Now;
         await stick.PullAsync();
@@ -36,8 +34,6 @@ public sealed class ComeBackTests(Home home) : RadioTest(home)
         Stick stick = await BringUpAsync(PiSide.Longwire, model, host: host);
         int vhciPort = Assert.Single(await Home.Host.VhciPortsInUseAsync()).Number;
         string[] devices = [.. Watch.Entities().DiscoveryTopics];
-        // What happens within a second of a radio's first discovery is told a little later: when this is through, nothing is held back any more.
-        await UntilEventAsync(IdOf(model), "attached", 0);
         foreach (int port in new[] { 0, 3 })
         {
             int from = Watch.Count;

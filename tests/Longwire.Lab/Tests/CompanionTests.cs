@@ -6,7 +6,7 @@ using Xunit;
 namespace Longwire.Lab.Tests;
 
 /// <summary>The companion: the image on a Pi, with what its compose file asks for and nothing else.</summary>
-[Collection(FirstHouse.Name)]
+[Collection(SecondHouse.Name)]
 public sealed class CompanionTests(Home home) : RadioTest(home)
 {
     private const string Name = "companion";

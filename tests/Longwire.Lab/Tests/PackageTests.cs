@@ -6,7 +6,7 @@ using Xunit;
 namespace Longwire.Lab.Tests;
 
 /// <summary>The Debian package on a machine with systemd: installed, upgraded, removed and purged by hand, its units run by the real thing.</summary>
-[Collection(FirstHouse.Name)]
+[Collection(SecondHouse.Name)]
 public sealed class PackageTests(Home home) : PackageTest(home)
 {
     [Fact]

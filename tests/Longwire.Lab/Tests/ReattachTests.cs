@@ -5,7 +5,7 @@ using Xunit;
 namespace Longwire.Lab.Tests;
 
 /// <summary>Detaching and attaching in quick succession, which wedges a port if it is taken before its former device is gone.</summary>
-[Collection(FirstHouse.Name)]
+[Collection(SecondHouse.Name)]
 public sealed class ReattachTests(Home home) : RadioTest(home)
 {
     [Fact]

@@ -5,7 +5,7 @@ using Xunit;
 namespace Longwire.Lab.Tests;
 
 /// <summary>The host's side without the Supervisor: the image with what the compose file for Home Assistant Container asks for and nothing else.</summary>
-[Collection(FirstHouse.Name)]
+[Collection(SecondHouse.Name)]
 public sealed class StandaloneTests(Home home) : RadioTest(home)
 {
     private static readonly Compose s_compose = Compose.Read("addon/standalone/compose.yaml", "attach");

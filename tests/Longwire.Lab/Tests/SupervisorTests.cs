@@ -11,7 +11,7 @@ namespace Longwire.Lab.Tests;
 /// The add-on, the Supervisor and the apps that read a radio. A stand-in gives the Supervisor's documented answers, and plays the apps as they are
 /// known to behave: the real ones need Docker and the network.
 /// </summary>
-[Collection(FirstHouse.Name)]
+[Collection(SecondHouse.Name)]
 public sealed class SupervisorTests(Home home) : AddOnTest(home)
 {
     private const string Zigbee = "45df7312_zigbee2mqtt";
