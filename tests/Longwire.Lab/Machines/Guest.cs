@@ -223,13 +223,19 @@ public abstract class Guest : IAsyncDisposable
         ShellResult? result = null;
         try
         {
-            result = damage is null ? await TryRunAsync("/lab/reset", ResetDeadline) : null;
+            if (damage is null)
+            {
+                result = await TryRunAsync("/lab/reset", ResetDeadline);
+                // What the kernel said of the reset itself comes before this.
+                if (result.ExitCode == 0) await Kernel.WaitForAsync("lab: in order again", TimeSpan.Zero, CommandDeadline);
+                damage = Kernel.Damage().FirstOrDefault();
+            }
         }
         catch (Exception e) when (e is IOException or TimeoutException)
         {
             result = new ShellResult(-1, e.Message);
         }
-        if (result is { ExitCode: 0 })
+        if (result is { ExitCode: 0 } && damage is null)
         {
             Forget();
             return;
