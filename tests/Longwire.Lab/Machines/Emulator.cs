@@ -58,8 +58,8 @@ internal sealed class Emulator : IAsyncDisposable
             "arm64" => ("qemu-system-aarch64", new[] { "-M", "virt,accel=tcg", "-cpu", "cortex-a53" }, "ttyAMA0 nokaslr"),
             _ => throw new ArgumentOutOfRangeException(nameof(machine), machine.Architecture, null),
         };
-        // Nobody attacks a guest: no mitigations, no pages cleared before their use.
-        string commandLine = $"console={console} mitigations=off init_on_alloc=0 quiet panic=-1 net.ifnames=0 random.trust_cpu=1 rdinit=/init "
+        // Nobody attacks a guest.
+        string commandLine = $"console={console} mitigations=off quiet panic=-1 net.ifnames=0 random.trust_cpu=1 rdinit=/init "
             + $"lab.name={machine.Name} lab.role={machine.Role} lab.address={machine.Address}/24";
         string[] arguments =
         [
