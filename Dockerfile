@@ -12,7 +12,7 @@ FROM --platform=$BUILDPLATFORM ${DOTNET_SDK} AS sdk
 # Built on the Debian that it will run on: that of the SDK's image has a newer glibc than the one below.
 FROM --platform=$BUILDPLATFORM ${DEBIAN} AS toolchain
 ENV DEBIAN_FRONTEND=noninteractive DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_WORKLOAD_INTEGRITY_CHECK=1 \
-    DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 MSBUILDDISABLENODEREUSE=1
+    DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_TieredPGO=0 MSBUILDDISABLENODEREUSE=1
 RUN apt-get update -q \
  && apt-get install -y -q --no-install-recommends ca-certificates clang lld libssl3 libstdc++6 \
  && rm -rf /var/lib/apt/lists/*

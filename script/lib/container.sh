@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The image, built from the real Dockerfile without a Docker daemon or a registry: buildah, with stand-ins for the two base images.
+# The image, built from the real Dockerfile without a Docker daemon or a registry: buildah, with stand-ins for the base images and the machine's own SDK.
 # Each ends as artifacts/image/ARCH/rootfs with image.json, for the lab, and as artifacts/image/ARCH/oci, to be weighed. Sourced, never run.
 
 image_limit=60000000    # bytes, compressed: what somebody on a slow line downloads
@@ -49,7 +49,9 @@ base_images() {
   [ "$(id -u)" = 0 ] || die "the image is made of root file systems, which needs root: run this with sudo -E"
   local stamp=$artifacts/container/bases.stamp sdk sum arch
   sdk=$(dirname "$(readlink -f "$(command -v dotnet)")")
-  mkdir -p "$artifacts/container"
+  # At the place where Microsoft's image has it, and lent to the build, read-only: as an image it would be 600 MB to be written first.
+  mkdir -p "$artifacts/container/sdk/usr/share"
+  ln -sfn "$sdk" "$artifacts/container/sdk/usr/share/dotnet"
   storage=$(storage_driver)
   sum=$({ bases_recipe; printf '%s\n' "$sdk"; ls "$sdk/sdk"; printf '%s\n' "$storage"; } | sha256sum | cut -d' ' -f1)
   [ "$(cat "$stamp" 2>/dev/null)" = "$sum" ] && return 0
@@ -59,8 +61,6 @@ base_images() {
     debian_base "$arch"
     image_of "debian-$arch" "$arch" "$artifacts/container/debian-$arch" /
   done
-  # At the place where Microsoft's image has it.
-  image_of dotnet-sdk "$(dpkg --print-architecture)" "$sdk" /usr/share/dotnet
   printf '%s\n' "$sum" >"$stamp"
 }
 
@@ -117,7 +117,8 @@ buildah_bud() {
   shift
   buildah_of build --isolation chroot --layers --format docker --pull-never --platform "linux/$arch" \
     --build-arg "BUILDPLATFORM=linux/$(dpkg --print-architecture)" --build-arg "TARGETPLATFORM=linux/$arch" \
-    --build-arg "DEBIAN=localhost/debian-$(dpkg --print-architecture)" --build-arg "RUNTIME=localhost/debian-$arch" --build-arg DOTNET_SDK=localhost/dotnet-sdk \
+    --build-arg "DEBIAN=localhost/debian-$(dpkg --print-architecture)" --build-arg "RUNTIME=localhost/debian-$arch" \
+    --build-arg DOTNET_SDK=scratch --build-context "sdk=$artifacts/container/sdk" \
     --volume "$(nuget_packages):/root/.nuget/packages:ro" "$@" "$root"
 }
 nuget_packages() { printf '%s\n' "${NUGET_PACKAGES:-$HOME/.nuget/packages}"; }
