@@ -67,10 +67,11 @@ public sealed class RepositoryTests
         Assert.Contains("script/test", entries);
         Assert.Contains("tests/Longwire.Lab/Guest/init", guests);
         Assert.Contains("addon/deb/postinst", others);
-        await CheckAsync(["--external-sources", "--check-sourced", .. entries]);
-        // SC3045: busybox's "read" has a time-out, which dash has not.
-        await CheckAsync(["--shell=dash", "--exclude=SC3045", .. guests]);
-        await CheckAsync(others);
+        await Task.WhenAll(
+            CheckAsync(["--external-sources", "--check-sourced", .. entries]),
+            // SC3045: busybox's "read" has a time-out, which dash has not.
+            CheckAsync(["--shell=dash", "--exclude=SC3045", .. guests]),
+            CheckAsync(others));
     }
 
     private static async Task CheckAsync(params IEnumerable<string> arguments)
