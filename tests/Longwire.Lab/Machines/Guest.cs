@@ -9,7 +9,7 @@ namespace Longwire.Lab.Machines;
 /// A virtual machine on a real kernel. It is driven through shells on a card of its own, so that whatever a test does to the house's
 /// network, and whatever hangs in the guest's USB, commands still come through. Safe to use from several tasks at once.
 /// </summary>
-public abstract class Guest : IAsyncDisposable
+public abstract partial class Guest : IAsyncDisposable
 {
     private static readonly TimeSpan BootDeadline = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan CommandDeadline = TimeSpan.FromSeconds(30);
@@ -184,29 +184,6 @@ public abstract class Guest : IAsyncDisposable
 
     /// <param name="name">As /sys/module spells it, with underscores.</param>
     public async Task<bool> HasModuleAsync(string name) => (await TryRunAsync($"[ -d /sys/module/{name} ]")).ExitCode == 0;
-
-    /// <summary>Everything that explains a failure: what the programs said, what the kernel said, the console.</summary>
-    public async Task<string> DescribeAsync()
-    {
-        var text = new System.Text.StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"===== {Name} ({Address}), {(IsOn ? $"on, clock {Now.TotalSeconds:0.000}" : "off")}{(Cable.IsCut ? ", cable cut" : "")}");
-        foreach (GuestProcess process in Processes)
-        {
-            string end = !process.Exited.IsCompletedSuccessfully ? "runs" : await process.Exited is { } code ? $"exit code {code}" : "switched off under it";
-            text.AppendLine(CultureInfo.InvariantCulture, $"--- {process.Command} (pid {process.Pid}, {end})");
-            foreach (ProcessLine line in process.Lines.TakeLast(150)) text.AppendLine(CultureInfo.InvariantCulture, $"[{ClockAt(line.Timestamp).TotalSeconds,9:0.000}] {line.Text}");
-        }
-        text.AppendLine("--- kernel");
-        foreach (KernelLine line in Kernel.Lines.Where(line => line.Time > _clock.KernelTime || !IsOn).TakeLast(80)) text.AppendLine(CultureInfo.InvariantCulture, $"[{line.Time.TotalSeconds,9:0.000}] {line.Message}");
-        string console = Path.Combine(_folder, "console");
-        if (File.Exists(console))
-        {
-            text.AppendLine("--- console");
-            foreach (string line in (await File.ReadAllLinesAsync(console)).TakeLast(30)) text.AppendLine(line);
-        }
-        if (_emulator?.Complaints is { Length: > 0 } complaints) text.AppendLine("--- emulator").AppendLine(complaints);
-        return text.ToString();
-    }
 
     /// <summary>Brings the guest back to how it was after its start, and checks that it is.</summary>
     /// <exception cref="GuestCommandException">Something a test left behind cannot be removed; the guest was switched off, to start afresh.</exception>
