@@ -5,7 +5,7 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 artifacts=$root/artifacts
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 MSBUILDDISABLENODEREUSE=1
-# The compilers run for seconds: they are done before what they learn of themselves pays (a quarter of a build's time).
+# The compilers run for seconds: they are done before what they learn of themselves pays (a fifth of the build's time).
 export DOTNET_TieredPGO=0
 
 say() { printf '%s\n' "$*" >&2; }
