@@ -1,13 +1,13 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Net;
 using Longwire.Confinement;
 
 namespace Longwire.Web;
 
 /// <summary>Where the page is served, and to whom: it has no log-in of its own.</summary>
-/// <param name="Prefixes">As <see cref="HttpListener"/> takes them.</param>
-internal sealed record WebAddress(int Port, ImmutableArray<string> Prefixes, ImmutableArray<IPNetwork> Allowed)
+/// <param name="Interface">Where it listens.</param>
+/// <param name="Names">By which it may be asked for; empty: by any.</param>
+internal sealed record WebAddress(int Port, IPAddress Interface, ImmutableArray<string> Names, ImmutableArray<IPNetwork> Allowed)
 {
     /// <summary>config.yaml's ingress_port.</summary>
     public const int IngressPort = 8099;
@@ -20,9 +20,9 @@ internal sealed record WebAddress(int Port, ImmutableArray<string> Prefixes, Imm
     /// <summary>Under a Supervisor behind its ingress; else for this machine alone and only if asked for; null: nowhere.</summary>
     public static WebAddress? Of(IReadOnlyDictionary<string, string> environment, int? port)
     {
-        if (Image.IsUnderSupervisor(environment)) return new WebAddress(port ?? IngressPort, [Prefix("*", port ?? IngressPort)], [.. s_thisMachine, s_supervisor]);
+        if (Image.IsUnderSupervisor(environment)) return new WebAddress(port ?? IngressPort, IPAddress.Any, [], [.. s_thisMachine, s_supervisor]);
         // By these names only: a page elsewhere that a browser here has open cannot reach us under a name of its own.
-        return port is { } own ? new WebAddress(own, [Prefix("127.0.0.1", own), Prefix("localhost", own)], s_thisMachine) : null;
+        return port is { } own ? new WebAddress(own, IPAddress.Loopback, ["127.0.0.1", "localhost"], s_thisMachine) : null;
     }
 
     public bool Allows(IPAddress client)
@@ -31,5 +31,5 @@ internal sealed record WebAddress(int Port, ImmutableArray<string> Prefixes, Imm
         return Allowed.Any(network => network.Contains(plain));
     }
 
-    private static string Prefix(string host, int port) => string.Create(CultureInfo.InvariantCulture, $"http://{host}:{port}/");
+    public bool Answers(string host) => Names.IsEmpty || Names.Contains(host, StringComparer.OrdinalIgnoreCase);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Longwire.Health;
 using Microsoft.Extensions.Hosting;
@@ -9,159 +10,201 @@ namespace Longwire.Web;
 /// <summary>
 /// The page behind ingress. It shows and changes nothing; whoever is not the Supervisor (or this machine itself) gets a 403 and no more.
 /// </summary>
-/// <remarks>HttpListener, and not Kestrel: that alone would break the 15 MB that the program may have.</remarks>
+/// <remarks>
+/// Neither Kestrel, which alone would break the 15 MB that the program may have, nor HttpListener: a client that connects at the moment at which that
+/// one starts to listen, for it waits for the page, brings down the whole process, from a thread of its own if need be (.NET 10.0.12).
+/// </remarks>
 internal sealed class WebServer(
     WebAddress address, StateFeed feed, PiLists lists, IBridgeProblems problems, string version, TimeProvider time, ILogger<WebServer> logger) : BackgroundService
 {
     private const string Source = "web page";
 
-    /// <summary>Answers under way; who comes when there are as many is told to come again.</summary>
+    /// <summary>Answers under way; who comes when there are as many is told to come again. Of strangers no more than that are listened to at all.</summary>
     private const int AtOnce = 32;
+
+    /// <summary>With those that have asked for nothing yet, as browsers open them in advance.</summary>
+    private const int ConnectionsAtOnce = 256;
+
+    /// <summary>What a client may still send when it has its answer, so that this reaches it.</summary>
+    private const int LongestFarewell = 64 * 1024;
 
     /// <summary>A port that is taken is tried again after this.</summary>
     public static readonly TimeSpan Retry = TimeSpan.FromSeconds(30);
 
-    /// <summary>A reader who does not read is left after this.</summary>
+    /// <summary>Who does not ask, or does not read, is left after this.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
 
     private readonly HashSet<IPAddress> _refused = [];
+    private int _answering;
+    private int _strangers;
 
     /// <summary>Set once it listens.</summary>
     public TaskCompletionSource Listening { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var connections = new List<Task>();
         try
         {
-            using HttpListener listener = await ListenAsync(stoppingToken);
-            using CancellationTokenRegistration stop = stoppingToken.Register(listener.Abort);
+            using Socket listener = await ListenAsync(stoppingToken);
             Listening.TrySetResult();
             Log.Listening(logger, address.Port);
-            await ServeAsync(listener, stoppingToken);
+            while (true) Admit(await AcceptAsync(listener, stoppingToken), connections, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // Told to stop.
         }
+        finally
+        {
+            await Task.WhenAll(connections);
+        }
     }
 
-    private async Task<HttpListener> ListenAsync(CancellationToken cancellationToken)
+    private async Task<Socket> ListenAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            var listener = new HttpListener { IgnoreWriteExceptions = true };
+            Socket? listener = null;
             try
             {
-                foreach (string prefix in address.Prefixes) listener.Prefixes.Add(prefix);
-                listener.Start();
+                listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                listener.Bind(new IPEndPoint(address.Interface, address.Port));
+                listener.Listen();
                 problems.Report(Source, null);
                 return listener;
             }
-            catch (HttpListenerException e)
+            catch (SocketException e)
             {
-                ((IDisposable)listener).Dispose();
+                listener?.Dispose();
                 problems.Report(Source, $"The web page cannot be shown: port {address.Port} cannot be listened on ({e.Message}). Stop what uses it; radios work all the same.");
             }
             await Task.Delay(Retry, time, cancellationToken);
         }
     }
 
-    private async Task ServeAsync(HttpListener listener, CancellationToken stoppingToken)
+    // accept(2): what went wrong with a connection before it was taken is told here and is no fault of the listener's.
+    private async Task<Socket> AcceptAsync(Socket listener, CancellationToken cancellationToken)
     {
-        var answers = new List<Task>();
-        try
+        while (true)
         {
-            while (true)
+            try
             {
-                HttpListenerContext context = await listener.GetContextAsync();
-                answers.RemoveAll(answer => answer.IsCompleted);
-                // Refusals count too: what nobody reads must not pile up.
-                if (answers.Count >= 2 * AtOnce) context.Response.Abort();
-                else if (Refusal(context.Request, answers.Count) is { } refusal) answers.Add(SendAsync(context, refusal, stoppingToken));
-                else answers.Add(AnswerAsync(context, stoppingToken));
+                return await listener.AcceptAsync(cancellationToken);
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken);
             }
         }
-        catch (Exception e) when (stoppingToken.IsCancellationRequested && e is HttpListenerException or ObjectDisposedException)
-        {
-            // Told to stop.
-        }
-        finally
-        {
-            await Task.WhenAll(answers);
-        }
     }
 
-    // Looked at before anything else of the request is.
-    private HttpStatusCode? Refusal(HttpListenerRequest request, int underWay)
+    private void Admit(Socket client, List<Task> connections, CancellationToken stoppingToken)
     {
-        if (request.RemoteEndPoint?.Address is not { } client || !address.Allows(client))
-        {
-            // Named once, and not without end.
-            if (_refused.Count < AtOnce && request.RemoteEndPoint is { } stranger && _refused.Add(stranger.Address)) Log.Stranger(logger, stranger.Address);
-            return HttpStatusCode.Forbidden;
-        }
-        if (underWay >= AtOnce) return HttpStatusCode.ServiceUnavailable;
-        if (request.Url?.AbsolutePath is not ("/" or "/health.json")) return HttpStatusCode.NotFound;
-        return request.HttpMethod is "GET" or "HEAD" ? null : HttpStatusCode.MethodNotAllowed;
+        connections.RemoveAll(connection => connection.IsCompleted);
+        if (connections.Count >= ConnectionsAtOnce) client.Dispose();
+        else connections.Add(ServeAsync(client, stoppingToken));
     }
 
-    private async Task AnswerAsync(HttpListenerContext context, CancellationToken stoppingToken)
+    private async Task ServeAsync(Socket client, CancellationToken stoppingToken)
     {
         // The accepting loop goes on at once.
         await Task.Yield();
-        byte[] body;
+        using (client)
+        using (var patience = new CancellationTokenSource(s_patience, time))
+        using (var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stoppingToken))
+        {
+            try
+            {
+                // Gone between accept and here.
+                if (client.RemoteEndPoint is not IPEndPoint { Address: var from }) return;
+                // Looked at before anything that a stranger says is.
+                if (address.Allows(from)) await AnswerAsync(client, either.Token);
+                else await RefuseAsync(client, from, either.Token);
+            }
+            catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
+            {
+                // The client has gone, was too slow, or we are told to stop.
+            }
+        }
+    }
+
+    private async Task RefuseAsync(Socket client, IPAddress stranger, CancellationToken cancellationToken)
+    {
         try
         {
-            body = context.Request.Url!.AbsolutePath == "/"
-                ? Encoding.UTF8.GetBytes(Page.Write(PageContent.Of(feed.Current, await lists.ReadAsync(stoppingToken), version)))
-                : HealthJson.Write(feed.Current, version);
+            // Whoever else comes meanwhile gets no answer: strangers must not take the place of those whom this is for.
+            if (Interlocked.Increment(ref _strangers) > AtOnce) return;
+            bool first;
+            // Named once, and not without end.
+            lock (_refused) first = _refused.Count < AtOnce && _refused.Add(stranger);
+            if (first) Log.Stranger(logger, stranger);
+            await SendAsync(client, HttpAnswer.Of(HttpStatusCode.Forbidden), withBody: true, cancellationToken);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        finally
         {
-            await SendAsync(context, HttpStatusCode.ServiceUnavailable, stoppingToken);
+            Interlocked.Decrement(ref _strangers);
+        }
+    }
+
+    private async Task AnswerAsync(Socket client, CancellationToken cancellationToken)
+    {
+        HttpRequest? request;
+        try
+        {
+            request = await HttpRequest.ReadAsync(client, cancellationToken);
+        }
+        catch (InvalidDataException)
+        {
+            await SendAsync(client, HttpAnswer.Of(HttpStatusCode.BadRequest), withBody: true, cancellationToken);
             return;
         }
+        if (request is null) return;
+        HttpAnswer answer;
+        try
+        {
+            answer = Interlocked.Increment(ref _answering) > AtOnce ? HttpAnswer.Of(HttpStatusCode.ServiceUnavailable) : await AnswerToAsync(request, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _answering);
+        }
+        await SendAsync(client, answer, withBody: request.Method != "HEAD", cancellationToken);
+    }
+
+    private async Task<HttpAnswer> AnswerToAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (!address.Answers(request.Host)) return HttpAnswer.Of(HttpStatusCode.MisdirectedRequest);
+        if (request.Path is not ("/" or "/health.json")) return HttpAnswer.Of(HttpStatusCode.NotFound);
+        if (request.Method is not ("GET" or "HEAD")) return HttpAnswer.Of(HttpStatusCode.MethodNotAllowed);
+        try
+        {
+            return request.Path == "/"
+                ? new HttpAnswer(HttpStatusCode.OK, "text/html; charset=utf-8", Encoding.UTF8.GetBytes(Page.Write(PageContent.Of(feed.Current, await lists.ReadAsync(cancellationToken), version))))
+                : new HttpAnswer(HttpStatusCode.OK, "application/json", HealthJson.Write(feed.Current, version));
+        }
 #pragma warning disable CA1031 // A page that cannot be made is no reason to end what keeps radios attached.
-        catch (Exception e)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             Log.Fault(logger, e);
-            await SendAsync(context, HttpStatusCode.InternalServerError, stoppingToken);
-            return;
+            return HttpAnswer.Of(HttpStatusCode.InternalServerError);
         }
-        string type = context.Request.Url!.AbsolutePath == "/" ? "text/html; charset=utf-8" : "application/json";
-        await SendAsync(context, HttpStatusCode.OK, type, body, stoppingToken);
     }
 
-    private Task SendAsync(HttpListenerContext context, HttpStatusCode status, CancellationToken stoppingToken) =>
-        SendAsync(context, status, "text/plain; charset=utf-8", Encoding.UTF8.GetBytes($"{(int)status} {status}\n"), stoppingToken);
-
-    private async Task SendAsync(HttpListenerContext context, HttpStatusCode status, string type, byte[] body, CancellationToken stoppingToken)
+    private async Task SendAsync(Socket client, HttpAnswer answer, bool withBody, CancellationToken cancellationToken)
     {
-        HttpListenerResponse response = context.Response;
-        using var deadline = new CancellationTokenSource(s_patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stoppingToken);
-        try
-        {
-            // A write of HttpListener's cannot be cancelled; it ends when its connection does.
-            using CancellationTokenRegistration cut = either.Token.Register(response.Abort);
-            response.StatusCode = (int)status;
-            response.ContentType = type;
-            response.ContentLength64 = body.Length;
-            // A request's body is never read, so nothing may follow it on this connection.
-            if (status != HttpStatusCode.OK) response.KeepAlive = false;
-            if (status == HttpStatusCode.MethodNotAllowed) response.AddHeader("Allow", "GET, HEAD");
-            response.AddHeader("Content-Security-Policy", Page.Policy);
-            response.AddHeader("X-Content-Type-Options", "nosniff");
-            response.AddHeader("Referrer-Policy", "no-referrer");
-            response.AddHeader("Cache-Control", "no-store");
-            if (context.Request.HttpMethod != "HEAD") await response.OutputStream.WriteAsync(body, either.Token);
-            response.Close();
-        }
-        catch (Exception e) when (e is HttpListenerException or IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
-        {
-            // The reader has gone, or was too slow.
-            response.Abort();
-        }
+        await SendAllAsync(client, answer.Head(time.GetUtcNow()), cancellationToken);
+        if (withBody) await SendAllAsync(client, answer.Body, cancellationToken);
+        client.Shutdown(SocketShutdown.Send);
+        // What is closed with something unread is reset, and takes the answer with it.
+        byte[] rest = new byte[1024];
+        int read = 0;
+        while (read < LongestFarewell && await client.ReceiveAsync(rest, cancellationToken) is > 0 and var count) read += count;
+    }
+
+    private static async Task SendAllAsync(Socket client, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        while (bytes.Length > 0) bytes = bytes[await client.SendAsync(bytes, cancellationToken)..];
     }
 }

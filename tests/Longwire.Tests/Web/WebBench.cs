@@ -106,13 +106,13 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems
 
     public WebServer Server(int port, IPNetwork allowed)
     {
-        var address = new WebAddress(port, [string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/")], [allowed]);
+        var address = new WebAddress(port, IPAddress.Loopback, ["127.0.0.1"], [allowed]);
         return _server = new WebServer(address, Feed, new PiLists(() => Options, (pi, options) => new PiSticks(pi, options, KnownRadios.Default, [], "this boot"), Time), this, "9.8.7", Time, Log);
     }
 
     public async Task<string> GetAsync(Uri page) => await Client.GetStringAsync(page, Cancellation);
 
-    // Taken and let go: HttpListener cannot be asked for any free one.
+    // Taken and let go: the page has its port from its options, and never any.
     private static int FreePort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

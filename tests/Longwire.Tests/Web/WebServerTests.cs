@@ -71,6 +71,105 @@ public sealed class WebServerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Clients_that_are_there_at_the_moment_at_which_it_begins_to_listen_are_answered()
+    {
+        _bench.AddPi("attic");
+        for (int round = 0; round < 20; round++)
+        {
+            using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            int port = ((IPEndPoint)taken.LocalEndPoint!).Port;
+            taken.Dispose();
+            // They knock all the time until somebody opens.
+            Task<string>[] knocking = [.. Enumerable.Range(0, 4).Select(_ => Task.Run(() => KnockAsync(port), Cancellation))];
+            WebServer server = _bench.Server(port, IPNetwork.Parse("127.0.0.0/8"));
+            await server.StartAsync(Cancellation);
+            Assert.All(await Task.WhenAll(knocking), answer => Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal));
+            await server.StopAsync(Cancellation);
+            server.Dispose();
+        }
+    }
+
+    [Theory]
+    [InlineData("nonsense\r\n\r\n")]
+    [InlineData("GET http://127.0.0.1/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")]
+    [InlineData("GET / HTTP/2.0\r\n\r\n")]
+    [InlineData(" / HTTP/1.1\r\n\r\n")]
+    [InlineData("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nhost: evil.example\r\n\r\n")]
+    public async Task What_is_no_request_is_refused(string said)
+    {
+        Uri page = await _bench.StartAsync();
+        using Socket client = await ConnectAsync(page.Port);
+        await client.SendAsync(Encoding.ASCII.GetBytes(said), Cancellation);
+        Assert.StartsWith("HTTP/1.1 400", await ReadAsync(client), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whoever_says_nothing_is_left_after_a_while()
+    {
+        Uri page = await _bench.StartAsync();
+        using Socket client = await ConnectAsync(page.Port);
+        await Eventually.IsTrueAsync(() => _bench.Tick(Task.CompletedTask) && client.Poll(0, SelectMode.SelectRead), () => "the silent one to be left");
+        Assert.Equal("", await ReadAsync(client));
+    }
+
+    [Fact]
+    public async Task A_head_without_end_is_not_kept()
+    {
+        Uri page = await _bench.StartAsync();
+        using Socket client = await ConnectAsync(page.Port);
+        await client.SendAsync(Encoding.ASCII.GetBytes("GET / HTTP/1.1\r\nX: " + new string('x', 20_000)), Cancellation);
+        Assert.StartsWith("HTTP/1.1 400", await ReadAsync(client), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost: [::1]:8099", "/", "[::1]")]
+    [InlineData("GET /?a=/b HTTP/1.1\r\nAccept: */*\r\nhOST:  localhost ", "/", "localhost")]
+    [InlineData("GET /health.json HTTP/1.0", "/health.json", "")]
+    public void Of_a_request_the_path_and_the_name_count(string head, string path, string host) =>
+        Assert.Equal(new HttpRequest("GET", path, host), HttpRequest.Parse(head));
+
+    private static async Task<string> KnockAsync(int port)
+    {
+        while (true)
+        {
+            try
+            {
+                using Socket client = await ConnectAsync(port);
+                await client.SendAsync("GET /health.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"u8.ToArray(), Cancellation);
+                return await ReadAsync(client);
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+            {
+                // Not open yet.
+            }
+        }
+    }
+
+    private static async Task<Socket> ConnectAsync(int port)
+    {
+        var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await client.ConnectAsync(IPAddress.Loopback, port, Cancellation);
+            return client;
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<string> ReadAsync(Socket client)
+    {
+        byte[] answer = new byte[64 * 1024];
+        int length = 0;
+        while (await client.ReceiveAsync(answer.AsMemory(length), Cancellation) is > 0 and var count) length += count;
+        return Encoding.UTF8.GetString(answer, 0, length);
+    }
+
+    [Fact]
     public async Task Under_another_name_than_its_own_it_does_not_answer()
     {
         _bench.AddPi("attic");
@@ -156,14 +255,15 @@ public sealed class WebServerTests : IAsyncDisposable
     [Theory]
     [InlineData(null, null, null)]
     [InlineData(" ", null, null)]
-    [InlineData(null, 8123, "http://127.0.0.1:8123/")]
-    [InlineData("token", null, "http://*:8099/")]
-    public void Without_a_supervisor_the_page_is_shown_on_request_and_to_this_machine_alone(string? token, int? port, string? prefix)
+    [InlineData(null, 8123, "127.0.0.1:8123")]
+    [InlineData("token", null, "0.0.0.0:8099")]
+    public void Without_a_supervisor_the_page_is_shown_on_request_and_to_this_machine_alone(string? token, int? port, string? listens)
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);
         if (token is not null) environment["SUPERVISOR_TOKEN"] = token;
         var address = WebAddress.Of(environment, port);
-        Assert.Equal(prefix, address?.Prefixes[0]);
+        Assert.Equal(listens, address is null ? null : new IPEndPoint(address.Interface, address.Port).ToString());
+        Assert.Equal(token == "token", address?.Answers("evil.example") ?? false);
         Assert.Equal(token == "token", address?.Allows(IPAddress.Parse("::ffff:172.30.32.2")) ?? false);
         Assert.False(address?.Allows(IPAddress.Parse("172.30.32.1")) ?? false);
     }
