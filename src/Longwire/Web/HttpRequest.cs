@@ -8,8 +8,8 @@ namespace Longwire.Web;
 /// <param name="Host">Without the port, in the case that the client wrote it in; empty if it named none, as HTTP/1.0 may.</param>
 internal sealed record HttpRequest(string Method, string Path, string Host)
 {
-    /// <summary>A browser's behind the Supervisor's ingress is a tenth of this.</summary>
-    private const int LongestHead = 16 * 1024;
+    /// <summary>A browser's behind the Supervisor's ingress is a fifth of this.</summary>
+    private const int LongestHead = 8 * 1024;
 
     /// <returns>Null: the client has gone.</returns>
     /// <exception cref="InvalidDataException">This is no request, or its head is too long.</exception>

@@ -19,7 +19,7 @@ internal sealed class WebServer(
 {
     private const string Source = "web page";
 
-    /// <summary>Answers under way; who comes when there are as many is told to come again. Of strangers no more than that are listened to at all.</summary>
+    /// <summary>Answers that are being made; who asks when there are as many is told to come again. Of strangers no more than that are answered at all.</summary>
     private const int AtOnce = 32;
 
     /// <summary>With those that have asked for nothing yet, as browsers open them in advance.</summary>
@@ -28,10 +28,13 @@ internal sealed class WebServer(
     /// <summary>What a client may still send when it has its answer, so that this reaches it.</summary>
     private const int LongestFarewell = 64 * 1024;
 
+    private static readonly TimeSpan s_acceptAgain = TimeSpan.FromMilliseconds(100);
+    private const int FailuresTold = 10;
+
     /// <summary>A port that is taken is tried again after this.</summary>
     public static readonly TimeSpan Retry = TimeSpan.FromSeconds(30);
 
-    /// <summary>Who does not ask, or does not read, is left after this.</summary>
+    /// <summary>Who does not ask, or does not read what it asked for, is left after this.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
 
     private readonly HashSet<IPAddress> _refused = [];
@@ -83,18 +86,21 @@ internal sealed class WebServer(
         }
     }
 
-    // accept(2): what went wrong with a connection before it was taken is told here and is no fault of the listener's.
+    // accept(2) tells also what went wrong with a connection before it was taken, which is gone with it; what stays, as too many open files, is told.
     private async Task<Socket> AcceptAsync(Socket listener, CancellationToken cancellationToken)
     {
-        while (true)
+        for (int failed = 0; ; failed++)
         {
             try
             {
-                return await listener.AcceptAsync(cancellationToken);
+                Socket client = await listener.AcceptAsync(cancellationToken);
+                if (failed >= FailuresTold) problems.Report(Source, null);
+                return client;
             }
-            catch (SocketException)
+            catch (SocketException e)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken);
+                if (failed == FailuresTold) problems.Report(Source, $"The web page cannot be shown: {e.Message}. Restart the app; radios work all the same.");
+                await Task.Delay(s_acceptAgain, time, cancellationToken);
             }
         }
     }
@@ -111,25 +117,29 @@ internal sealed class WebServer(
         // The accepting loop goes on at once.
         await Task.Yield();
         using (client)
-        using (var patience = new CancellationTokenSource(s_patience, time))
-        using (var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stoppingToken))
         {
             try
             {
                 // Gone between accept and here.
                 if (client.RemoteEndPoint is not IPEndPoint { Address: var from }) return;
                 // Looked at before anything that a stranger says is.
-                if (address.Allows(from)) await AnswerAsync(client, either.Token);
-                else await RefuseAsync(client, from, either.Token);
+                if (address.Allows(from)) await AnswerAsync(client, stoppingToken);
+                else await RefuseAsync(client, from, stoppingToken);
             }
-            catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
+            catch (Exception e) when (e is SocketException or OperationCanceledException)
             {
                 // The client has gone, was too slow, or we are told to stop.
+            }
+#pragma warning disable CA1031 // A client that we did not think of is no reason to end what keeps radios attached.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                Log.Fault(logger, e);
             }
         }
     }
 
-    private async Task RefuseAsync(Socket client, IPAddress stranger, CancellationToken cancellationToken)
+    private async Task RefuseAsync(Socket client, IPAddress stranger, CancellationToken stoppingToken)
     {
         try
         {
@@ -139,7 +149,7 @@ internal sealed class WebServer(
             // Named once, and not without end.
             lock (_refused) first = _refused.Count < AtOnce && _refused.Add(stranger);
             if (first) Log.Stranger(logger, stranger);
-            await SendAsync(client, HttpAnswer.Of(HttpStatusCode.Forbidden), withBody: true, cancellationToken);
+            await SendAsync(client, HttpAnswer.Of(HttpStatusCode.Forbidden), withBody: true, stoppingToken);
         }
         finally
         {
@@ -147,32 +157,35 @@ internal sealed class WebServer(
         }
     }
 
-    private async Task AnswerAsync(Socket client, CancellationToken cancellationToken)
+    private async Task AnswerAsync(Socket client, CancellationToken stoppingToken)
     {
         HttpRequest? request;
         try
         {
-            request = await HttpRequest.ReadAsync(client, cancellationToken);
+            using var patience = new CancellationTokenSource(s_patience, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stoppingToken);
+            request = await HttpRequest.ReadAsync(client, either.Token);
         }
         catch (InvalidDataException)
         {
-            await SendAsync(client, HttpAnswer.Of(HttpStatusCode.BadRequest), withBody: true, cancellationToken);
+            await SendAsync(client, HttpAnswer.Of(HttpStatusCode.BadRequest), withBody: true, stoppingToken);
             return;
         }
         if (request is null) return;
         HttpAnswer answer;
         try
         {
-            answer = Interlocked.Increment(ref _answering) > AtOnce ? HttpAnswer.Of(HttpStatusCode.ServiceUnavailable) : await AnswerToAsync(request, cancellationToken);
+            answer = Interlocked.Increment(ref _answering) > AtOnce ? HttpAnswer.Of(HttpStatusCode.ServiceUnavailable) : await AnswerToAsync(request, stoppingToken);
         }
         finally
         {
             Interlocked.Decrement(ref _answering);
         }
-        await SendAsync(client, answer, withBody: request.Method != "HEAD", cancellationToken);
+        await SendAsync(client, answer, withBody: request.Method != "HEAD", stoppingToken);
     }
 
-    private async Task<HttpAnswer> AnswerToAsync(HttpRequest request, CancellationToken cancellationToken)
+    // Not hurried by anybody's patience: a Pi is asked for all who want to know, and in its own time.
+    private async Task<HttpAnswer> AnswerToAsync(HttpRequest request, CancellationToken stoppingToken)
     {
         if (!address.Answers(request.Host)) return HttpAnswer.Of(HttpStatusCode.MisdirectedRequest);
         if (request.Path is not ("/" or "/health.json")) return HttpAnswer.Of(HttpStatusCode.NotFound);
@@ -180,11 +193,11 @@ internal sealed class WebServer(
         try
         {
             return request.Path == "/"
-                ? new HttpAnswer(HttpStatusCode.OK, "text/html; charset=utf-8", Encoding.UTF8.GetBytes(Page.Write(PageContent.Of(feed.Current, await lists.ReadAsync(cancellationToken), version))))
+                ? new HttpAnswer(HttpStatusCode.OK, "text/html; charset=utf-8", Encoding.UTF8.GetBytes(Page.Write(PageContent.Of(feed.Current, await lists.ReadAsync(stoppingToken), version))))
                 : new HttpAnswer(HttpStatusCode.OK, "application/json", HealthJson.Write(feed.Current, version));
         }
 #pragma warning disable CA1031 // A page that cannot be made is no reason to end what keeps radios attached.
-        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             Log.Fault(logger, e);
@@ -192,15 +205,17 @@ internal sealed class WebServer(
         }
     }
 
-    private async Task SendAsync(Socket client, HttpAnswer answer, bool withBody, CancellationToken cancellationToken)
+    private async Task SendAsync(Socket client, HttpAnswer answer, bool withBody, CancellationToken stoppingToken)
     {
-        await SendAllAsync(client, answer.Head(time.GetUtcNow()), cancellationToken);
-        if (withBody) await SendAllAsync(client, answer.Body, cancellationToken);
+        using var patience = new CancellationTokenSource(s_patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stoppingToken);
+        await SendAllAsync(client, answer.Head(time.GetUtcNow()), either.Token);
+        if (withBody) await SendAllAsync(client, answer.Body, either.Token);
         client.Shutdown(SocketShutdown.Send);
         // What is closed with something unread is reset, and takes the answer with it.
         byte[] rest = new byte[1024];
         int read = 0;
-        while (read < LongestFarewell && await client.ReceiveAsync(rest, cancellationToken) is > 0 and var count) read += count;
+        while (read < LongestFarewell && await client.ReceiveAsync(rest, either.Token) is > 0 and var count) read += count;
     }
 
     private static async Task SendAllAsync(Socket client, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)

@@ -77,6 +77,8 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems
         return new HttpClient(handler, disposeHandler: true);
     }
 
+    public Task StopAsync() => _server!.StopAsync(Cancellation);
+
     public bool Tick(Task task)
     {
         Time.Advance(WebServer.Retry);
