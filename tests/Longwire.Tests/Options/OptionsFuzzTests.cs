@@ -8,6 +8,7 @@ namespace Longwire.Tests.Options;
 public sealed class OptionsFuzzTests
 {
     private const int Mutations = 100_000;
+    private const int Threads = 2;
 
     private static readonly byte[] s_yaml = """
         # options
@@ -54,11 +55,16 @@ public sealed class OptionsFuzzTests
     [Theory]
     [InlineData("a.yaml")]
     [InlineData("a.json")]
-    public void Every_mutation_is_options_or_an_options_error(string file)
+    public Task Every_mutation_is_options_or_an_options_error(string file)
     {
         byte[] whole = file == "a.yaml" ? s_yaml : s_json;
-        // Two at once: of the pool's threads one at least is left to the tests beside this one.
-        Parallel.For(0, Mutations, new ParallelOptions { MaxDegreeOfParallelism = 2 }, seed => ParseOrRefuse(Mutate(whole, new Random(seed)), file, $"seed {seed}"));
+        // On threads of their own: those of the pool belong to the tests beside this one.
+        return Task.WhenAll(Enumerable.Range(0, Threads).Select(first => Task.Factory.StartNew(
+            () =>
+            {
+                for (int seed = first; seed < Mutations; seed += Threads) ParseOrRefuse(Mutate(whole, new Random(seed)), file, $"seed {seed}");
+            },
+            TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
     }
 
     [Theory]
