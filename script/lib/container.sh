@@ -49,11 +49,8 @@ base_images() {
   [ "$(id -u)" = 0 ] || die "the image is made of root file systems, which needs root: run this with sudo -E"
   local stamp=$artifacts/container/bases.stamp sdk sum arch
   sdk=$(dirname "$(readlink -f "$(command -v dotnet)")")
-  # At the place where Microsoft's image has it, and lent to the build, read-only: as an image it would be 600 MB to be written first.
-  mkdir -p "$artifacts/container/sdk/usr/share"
-  ln -sfn "$sdk" "$artifacts/container/sdk/usr/share/dotnet"
   storage=$(storage_driver)
-  sum=$({ bases_recipe; printf '%s\n' "$sdk"; ls "$sdk/sdk"; printf '%s\n' "$storage"; } | sha256sum | cut -d' ' -f1)
+  sum=$({ bases_recipe; declare -f lend_sdk; printf '%s\n' "$sdk"; ls "$sdk/sdk"; printf '%s\n' "$storage"; } | sha256sum | cut -d' ' -f1)
   [ "$(cat "$stamp" 2>/dev/null)" = "$sum" ] && return 0
   buildah_of rmi --all --force >/dev/null 2>&1 || true
   for arch in amd64 arm64; do
@@ -61,7 +58,17 @@ base_images() {
     debian_base "$arch"
     image_of "debian-$arch" "$arch" "$artifacts/container/debian-$arch" /
   done
+  lend_sdk "$sdk"
   printf '%s\n' "$sum" >"$stamp"
+}
+
+# lend_sdk FOLDER: at the place where Microsoft's image has it, for the build to mount: as an image it would be 600 MB to be written first. The same
+# files by another name where the file system can do that, and copies where it cannot.
+lend_sdk() {
+  local place=$artifacts/container/sdk/usr/share
+  rm -rf "$place"
+  mkdir -p "$place"
+  cp -al "$1" "$place/dotnet" 2>/dev/null || { rm -rf "$place/dotnet"; cp -a "$1" "$place/dotnet"; }
 }
 
 # build_image ARCH: the image as a person's 'docker buildx build' makes it. The machine's NuGet packages are lent to it, read-only: they are those of

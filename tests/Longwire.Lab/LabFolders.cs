@@ -30,7 +30,8 @@ internal static class LabFolders
         return run;
     }
 
-    private const int RunsKept = 6;
+    // Two houses each.
+    private const int RunsKept = 12;
 
     private static void Remove(string run)
     {

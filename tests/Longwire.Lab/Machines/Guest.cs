@@ -205,13 +205,13 @@ public abstract partial class Guest : IAsyncDisposable
                 result = await TryRunAsync("/lab/reset", ResetDeadline);
                 // What the kernel said of the reset itself comes before this.
                 if (result.ExitCode == 0) await Kernel.WaitForAsync("lab: in order again", TimeSpan.Zero, CommandDeadline);
-                damage = Kernel.Damage().FirstOrDefault();
             }
         }
         catch (Exception e) when (e is IOException or TimeoutException)
         {
             result = new ShellResult(-1, e.Message);
         }
+        damage ??= Kernel.Damage().FirstOrDefault();
         if (result is { ExitCode: 0 } && damage is null)
         {
             Forget();
