@@ -54,7 +54,7 @@ public sealed class Pi : Guest
     {
         _service = () => StartStockAsync(usbId);
         await RunAsync($"stock-pi start {usbId}");
-        await WaitForAsync("netstat -tln | grep -q :3240", TimeSpan.FromSeconds(5), "usbipd listens");
+        await WaitForAsync(GuestPorts.Listens(GuestPorts.UsbIp), TimeSpan.FromSeconds(5), "usbipd listens");
     }
 
     /// <summary>Stops the classic units: the stick is unbound, usbipd ends.</summary>
@@ -82,7 +82,7 @@ public sealed class Pi : Guest
 
     /// <summary>Waits until something accepts connections on 3240.</summary>
     /// <returns>This Pi's clock at that moment.</returns>
-    public Task<TimeSpan> WaitUntilItServesAsync(TimeSpan deadline) => WaitForAsync("netstat -tln | grep -q :3240", deadline, "something listens on 3240");
+    public Task<TimeSpan> WaitUntilItServesAsync(TimeSpan deadline) => WaitForAsync(GuestPorts.Listens(GuestPorts.UsbIp), deadline, "something listens on 3240");
 
     /// <summary>Switches off, in order or by pulling the plug, and leaves it off.</summary>
     public Task StopAsync(bool inOrder) => inOrder ? ShutDownAsync() : PowerOffAsync();

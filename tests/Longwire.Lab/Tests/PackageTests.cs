@@ -123,7 +123,7 @@ public sealed class PackageTests(Home home) : PackageTest(home)
 
     private Task<TimeSpan> TtyIsThereAsync() => Home.Shed.WaitForAsync($"[ -c {ZWavePath} ]", Patience, "the radio has its tty here");
 
-    private Task<TimeSpan> ServesAsync() => Home.Shed.WaitForAsync("netstat -tln | grep -q :3240", Patience, "something listens on 3240");
+    private Task<TimeSpan> ServesAsync() => Home.Shed.WaitForAsync(GuestPorts.Listens(GuestPorts.UsbIp), Patience, "something listens on 3240");
 
     /// <summary>What the log of Longwire gave to be pasted, line by line.</summary>
     private List<string> Commands(int from = 0)
