@@ -66,6 +66,6 @@ public sealed class Container
         await _guest.RunAsync($"container remove {_name}");
     }
 
-    /// <summary>Removes what a container that has ended leaves.</summary>
+    /// <summary>Removes all of it; what runs in it still is killed.</summary>
     public Task RemoveAsync() => _guest.RunAsync($"container remove {_name}");
 }
