@@ -36,7 +36,12 @@ internal static class AttachTimers
     /// <summary>Figures, and a look at the port in case a uevent was missed.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(30);
 
-    /// <summary>A Pi's list while a radio is missing: in the first minute after a loss, then.</summary>
+    /// <summary>
+    /// A Pi's list while a radio is missing: right after a loss, then in the first minute, then. A Pi resets a stick that was given back, and has it
+    /// to offer a quarter of a second later; that is how long a radio is away that was detached to be attached again.
+    /// </summary>
+    public static readonly TimeSpan PollAtOnce = TimeSpan.FromMilliseconds(250);
+    public static readonly TimeSpan PollAtOnceFor = TimeSpan.FromSeconds(2);
     public static readonly TimeSpan PollFast = TimeSpan.FromSeconds(1);
     public static readonly TimeSpan PollFastFor = TimeSpan.FromMinutes(1);
     public static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);

@@ -116,10 +116,12 @@ internal sealed class Settling(AttachState state)
         if (missing.Count == 0 && !neverSeen && here.Count > 0 && pi.Reachable == true)
             return MayHaveNew(pi) || !here.Exists(radio => radio.IsUp) ? AttachTimers.PollIdle : null;
         TimeSpan since = missing.Count == 0 ? TimeSpan.Zero : missing.Max(radio => radio.MissingSince);
-        TimeSpan fastUntil = since + AttachTimers.PollFastFor;
-        if (state.Now >= fastUntil) return AttachTimers.Poll;
-        WakeNoLaterThan(fastUntil);
-        return AttachTimers.PollFast;
+        TimeSpan missingFor = state.Now - since;
+        if (missingFor >= AttachTimers.PollFastFor) return AttachTimers.Poll;
+        // Whom we try to attach already needs no list.
+        bool atOnce = missingFor < AttachTimers.PollAtOnceFor && missing.Exists(radio => radio.Attempt is null);
+        WakeNoLaterThan(since + (atOnce ? AttachTimers.PollAtOnceFor : AttachTimers.PollFastFor));
+        return atOnce ? AttachTimers.PollAtOnce : AttachTimers.PollFast;
     }
 
     // A radio that nobody has named yet, or the twin of one that is named by its kind alone.

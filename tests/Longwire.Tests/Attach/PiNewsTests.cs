@@ -125,7 +125,26 @@ public sealed class PiNewsTests
         Assert.Equal(AttachTimers.Poll, bench.Watches["attic"].Interval);
         ScriptedAttachment attachment = await bench.AttachAsync(Device(), Identity("ZW0001"));
         Assert.Null(bench.Watches["attic"].Interval);
-        bench.Tell(new AttachEvent.WentDown(attachment, new AttachOutcome.Lost("x", PiSilent: false)));
+        bench.Tell(new AttachEvent.Ended(attachment, new AttachOutcome.Lost("x", PiSilent: false)));
+        await bench.SettledAsync();
+        Assert.Equal(AttachTimers.PollAtOnce, bench.Watches["attic"].Interval);
+        bench.Time.Advance(TimeSpan.FromSeconds(2));
+        await bench.SettledAsync();
+        Assert.Equal(AttachTimers.PollFast, bench.Watches["attic"].Interval);
+    }
+
+    [Fact]
+    public async Task A_Pi_is_asked_less_often_while_the_radio_that_was_lost_is_being_attached()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")], Rule("0658:0200:ZW0001")));
+        ScriptedAttachment attachment = await bench.AttachAsync(Device(), Identity("ZW0001"));
+        bench.Tell(new AttachEvent.Ended(attachment, new AttachOutcome.Lost("x", PiSilent: false)));
+        await bench.SettledAsync();
+        Assert.Equal(AttachTimers.PollAtOnce, bench.Watches["attic"].Interval);
+        bench.Time.Advance(TimeSpan.FromSeconds(1));
+        bench.List("attic", Device());
+        await bench.NextAttachmentAsync(1);
         await bench.SettledAsync();
         Assert.Equal(AttachTimers.PollFast, bench.Watches["attic"].Interval);
     }
