@@ -135,29 +135,34 @@ build_images() {
   local first arch
   base_images
   if [ "$(cat "$artifacts/image/"{amd64,arm64}.sum 2>/dev/null)" != "$(image_sum; image_sum)" ]; then
-    quietly "$artifacts/container/restore.log" dotnet restore "$root/src/Longwire" --locked-mode
+    # Only for the packages, beside a build that may run in the same folders.
+    quietly "$artifacts/container/restore.log" dotnet restore "$root/src/Longwire" --locked-mode --artifacts-path "$artifacts/container/restore"
     quietly "$artifacts/container/common.log" buildah_bud "$(dpkg --print-architecture)" --target restored
     build_image amd64 &
     first=$!
     build_image arm64
     wait "$first"
   fi
-  for arch in amd64 arm64; do
-    weigh_image "$arch"
-    program_of_image "$arch"
-  done
-  # buildah leaves mounts in its store, and a clone with those in it could not be removed.
-  ! mountpoint -q "$artifacts/container/store-$storage/overlay" || umount --recursive "$artifacts/container/store-$storage/overlay"
+  for arch in amd64 arm64; do program_of_image "$arch"; done
+  unmount_store
+}
+
+# buildah leaves mounts in its store, and a clone with those in it could not be removed.
+unmount_store() {
+  local store=$artifacts/container/store-overlay/overlay
+  ! mountpoint -q "$store" || umount --recursive "$store"
 }
 
 # What is pulled: the layers as they are stored, compressed. And what it took to make them.
-weigh_image() {
-  local size peak
-  size=$(du -sb "$artifacts/image/$1/oci/blobs" | cut -f1)
-  peak=$(cat "$artifacts/image/$1.peak")
-  say "the image for $1: $((size / 1000000)) MB compressed ($((size * 100 / image_limit)) % of the limit), built within $((peak / 1000000)) MB of memory ($((peak * 100 / memory_limit)) %)"
-  [ "$size" -lt "$image_limit" ] || die "the image for $1 is $size bytes compressed; $image_limit is the limit"
-  [ "$peak" -lt "$memory_limit" ] || die "the build of the image for $1 took $peak bytes of memory; $memory_limit is the limit"
+weigh_images() {
+  local arch size peak
+  for arch in amd64 arm64; do
+    size=$(du -sb "$artifacts/image/$arch/oci/blobs" | cut -f1)
+    peak=$(cat "$artifacts/image/$arch.peak")
+    say "the image for $arch: $((size / 1000000)) MB compressed ($((size * 100 / image_limit)) % of the limit), built within $((peak / 1000000)) MB of memory ($((peak * 100 / memory_limit)) %)"
+    [ "$size" -lt "$image_limit" ] || die "the image for $arch is $size bytes compressed; $image_limit is the limit"
+    [ "$peak" -lt "$memory_limit" ] || die "the build of the image for $arch took $peak bytes of memory; $memory_limit is the limit"
+  done
 }
 
 # The lab's guests run the very program that is in the image: it need not be built twice.

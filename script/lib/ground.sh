@@ -14,6 +14,7 @@ die() { say "error: $*"; exit 1; }
 # phase NAME COMMAND...: runs the command; where the time went is told at the end by phase_table. A command that fails ends the
 # script (errexit must hold inside it, hence no condition around it).
 phase_names=() phase_seconds=()
+began=$EPOCHREALTIME
 phase() {
   local name=$1 start=$EPOCHREALTIME
   shift
@@ -21,11 +22,46 @@ phase() {
   phase_names+=("$name")
   phase_seconds+=("?")
   "$@"
-  phase_seconds[-1]=$(awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
+  phase_seconds[-1]=$(seconds_between "$start" "$EPOCHREALTIME")
 }
+seconds_between() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f", b - a }'; }
 phase_table() {
   local i
   for i in "${!phase_names[@]}"; do printf '%8s s  %s\n' "${phase_seconds[$i]}" "${phase_names[$i]}"; done
+  printf '%8s s  in all\n' "$(seconds_between "$began" "$EPOCHREALTIME")"
+}
+
+# beside NAME COMMAND...: a phase that runs while others do, until 'joined NAME' waits for it; what it said is shown if it failed. It has a process
+# group of its own, so that end_beside can end all of it when the script ends before.
+declare -A beside=()
+beside() {
+  local name=$1 start=$EPOCHREALTIME
+  shift
+  mkdir -p "$artifacts/beside"
+  say "== $name (beside the next)"
+  set -m
+  (
+    set +m
+    "$@"
+    seconds_between "$start" "$EPOCHREALTIME" >"$artifacts/beside/$name.seconds"
+  ) >"$artifacts/beside/$name.log" 2>&1 </dev/null &
+  beside[$name]=$!
+  set +m
+}
+joined() {
+  local group=${beside[$1]}
+  phase_names+=("$1, beside others")
+  phase_seconds+=("?")
+  wait "$group" || { cat "$artifacts/beside/$1.log" >&2; return 1; }
+  unset "beside[$1]"
+  phase_seconds[-1]=$(cat "$artifacts/beside/$1.seconds")
+}
+end_beside() {
+  local name
+  for name in "${!beside[@]}"; do
+    kill -- "-${beside[$name]}" 2>/dev/null || true
+    wait "${beside[$name]}" 2>/dev/null || true
+  done
 }
 
 # quietly LOG COMMAND...: shows the command's output only if it fails.
