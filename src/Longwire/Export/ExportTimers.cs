@@ -38,9 +38,6 @@ internal static class ExportTimers
     public static readonly TimeSpan ListenFirst = TimeSpan.FromMilliseconds(500);
     public static readonly TimeSpan ListenCap = TimeSpan.FromSeconds(10);
 
-    /// <summary>After a failed accept(2), which means that the machine is out of descriptors or memory.</summary>
-    public static readonly TimeSpan AcceptRetry = TimeSpan.FromMilliseconds(250);
-
     /// <summary>At stop, for giving every stick back.</summary>
     public static readonly TimeSpan Stop = TimeSpan.FromSeconds(8);
 }

@@ -83,8 +83,11 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Warning, "{Address} opens more connections than it asks on; those in excess are closed")]
     public static partial void TooMany(ILogger logger, IPAddress address);
 
-    [LoggerMessage(LogLevel.Warning, "A connection could not be accepted: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "No connection can be accepted: {Reason}. It is tried on; radios that are attached work all the same")]
     public static partial void AcceptFailed(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Information, "Connections are accepted again")]
+    public static partial void AcceptsAgain(ILogger logger);
 
     [LoggerMessage(LogLevel.Debug, "{Client} did not finish in time")]
     public static partial void ClientTooSlow(ILogger logger, string client);

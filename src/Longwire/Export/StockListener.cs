@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Longwire.Linux;
 using Longwire.Options;
 using Longwire.Timing;
 using Longwire.UsbIp.Linux;
@@ -83,9 +84,10 @@ internal sealed class StockListener(
             lock (_gate) (options, _listensOn) = (_options, port);
             SayListening(port, options);
             Listening.TrySetResult(port);
+            var clients = new ClientQueue(listener, time, SayUnacceptable);
             while (true)
             {
-                Socket client = await AcceptAsync(listener, round.Token);
+                Socket client = await clients.NextAsync(round.Token);
                 connections.RemoveAll(task => task.IsCompleted);
                 Admit(client, connections, cancellationToken);
             }
@@ -140,23 +142,10 @@ internal sealed class StockListener(
         }
     }
 
-    private async Task<Socket> AcceptAsync(Socket listener, CancellationToken cancellationToken)
+    private void SayUnacceptable(string? reason)
     {
-        bool said = false;
-        while (true)
-        {
-            try
-            {
-                return await listener.AcceptAsync(cancellationToken);
-            }
-            catch (SocketException e)
-            {
-                // A client that left the queue, or no descriptor or memory left: the queue is still there in a moment.
-                if (!said) Log.AcceptFailed(logger, e.Message);
-                said = true;
-                await Task.Delay(ExportTimers.AcceptRetry, time, cancellationToken);
-            }
-        }
+        if (reason is null) Log.AcceptsAgain(logger);
+        else Log.AcceptFailed(logger, reason);
     }
 
     private async Task<Socket> ListenAsync(int port, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Longwire.Health;
+using Longwire.Linux;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -28,9 +29,6 @@ internal sealed class WebServer(
     /// <summary>What a client may still send when it has its answer, so that this reaches it.</summary>
     private const int LongestFarewell = 64 * 1024;
 
-    private static readonly TimeSpan s_acceptAgain = TimeSpan.FromMilliseconds(100);
-    private const int FailuresTold = 10;
-
     /// <summary>A port that is taken is tried again after this.</summary>
     public static readonly TimeSpan Retry = TimeSpan.FromSeconds(30);
 
@@ -52,7 +50,8 @@ internal sealed class WebServer(
             using Socket listener = await ListenAsync(stoppingToken);
             Listening.TrySetResult();
             Log.Listening(logger, address.Port);
-            while (true) Admit(await AcceptAsync(listener, stoppingToken), connections, stoppingToken);
+            var clients = new ClientQueue(listener, time, SayUnacceptable);
+            while (true) Admit(await clients.NextAsync(stoppingToken), connections, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -63,6 +62,9 @@ internal sealed class WebServer(
             await Task.WhenAll(connections);
         }
     }
+
+    private void SayUnacceptable(string? reason) =>
+        problems.Report(Source, reason is null ? null : $"The web page cannot be shown: {reason}. Restart the app; radios work all the same.");
 
     private async Task<Socket> ListenAsync(CancellationToken cancellationToken)
     {
@@ -83,25 +85,6 @@ internal sealed class WebServer(
                 problems.Report(Source, $"The web page cannot be shown: port {address.Port} cannot be listened on ({e.Message}). Stop what uses it; radios work all the same.");
             }
             await Task.Delay(Retry, time, cancellationToken);
-        }
-    }
-
-    // accept(2) tells also what went wrong with a connection before it was taken, which is gone with it; what stays, as too many open files, is told.
-    private async Task<Socket> AcceptAsync(Socket listener, CancellationToken cancellationToken)
-    {
-        for (int failed = 0; ; failed++)
-        {
-            try
-            {
-                Socket client = await listener.AcceptAsync(cancellationToken);
-                if (failed >= FailuresTold) problems.Report(Source, null);
-                return client;
-            }
-            catch (SocketException e)
-            {
-                if (failed == FailuresTold) problems.Report(Source, $"The web page cannot be shown: {e.Message}. Restart the app; radios work all the same.");
-                await Task.Delay(s_acceptAgain, time, cancellationToken);
-            }
         }
     }
 
