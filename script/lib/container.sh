@@ -23,7 +23,7 @@ storage_driver() {
   fi
 }
 
-# As debian:bookworm-slim, which leaves out the same folders. For another processor the packages are unpacked and not set up: that would
+# As debian:bookworm-slim, which leaves out the same folders and does not wait for its disk either. For another processor the packages are unpacked and not set up: that would
 # run its programs.
 debian_base() {
   local arch=$1 folder=$artifacts/container/debian-$1 options=(--variant=minbase)
@@ -31,7 +31,7 @@ debian_base() {
   [ "$arch" = "$(dpkg --print-architecture)" ] || options=(--variant=extract '--include=?essential' --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr)
   quietly "$artifacts/container/debian-$arch.log" mmdebstrap --mode=root --arch="$arch" "${options[@]}" \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/info/*' \
-    --dpkgopt='path-exclude=/usr/share/locale/*' --aptopt='Acquire::Languages "none"' bookworm "$folder.new"
+    --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt=force-unsafe-io --aptopt='Acquire::Languages "none"' bookworm "$folder.new"
   mv "$folder.new" "$folder"
 }
 
@@ -47,17 +47,18 @@ image_of() {
 
 base_images() {
   [ "$(id -u)" = 0 ] || die "the image is made of root file systems, which needs root: run this with sudo -E"
-  local stamp=$artifacts/container/bases.stamp sdk sum arch
+  local stamp=$artifacts/container/bases.stamp sdk sum arch first
   sdk=$(dirname "$(readlink -f "$(command -v dotnet)")")
   storage=$(storage_driver)
   sum=$({ bases_recipe; declare -f lend_sdk; printf '%s\n' "$sdk"; ls "$sdk/sdk"; printf '%s\n' "$storage"; } | sha256sum | cut -d' ' -f1)
   [ "$(cat "$stamp" 2>/dev/null)" = "$sum" ] && return 0
   buildah_of rmi --all --force >/dev/null 2>&1 || true
-  for arch in amd64 arm64; do
-    rm -rf "$artifacts/container/debian-$arch"
-    debian_base "$arch"
-    image_of "debian-$arch" "$arch" "$artifacts/container/debian-$arch" /
-  done
+  rm -rf "$artifacts"/container/debian-{amd64,arm64}
+  debian_base amd64 &
+  first=$!
+  debian_base arm64
+  wait "$first"
+  for arch in amd64 arm64; do image_of "debian-$arch" "$arch" "$artifacts/container/debian-$arch" /; done
   lend_sdk "$sdk"
   printf '%s\n' "$sum" >"$stamp"
 }
