@@ -9,9 +9,9 @@ memory_limit=2000000000 # bytes, for the build of one architecture: a small mach
 # Overlays cannot lie on every file system; vfs can, and copies instead.
 buildah_of() {
   [ -n "$storage" ] || storage=$(storage_driver)
-  buildah --storage-driver "$storage" --root "$artifacts/container/store-$storage" --runroot "$artifacts/container/run-$storage" "$@"
+  nice -n "$patience" buildah --storage-driver "$storage" --root "$artifacts/container/store-$storage" --runroot "$artifacts/container/run-$storage" "$@"
 }
-storage=''
+storage='' patience=0
 storage_driver() {
   local trial=$artifacts/container/trial
   mkdir -p "$trial"/{lower,upper,work,merged}
@@ -75,7 +75,8 @@ lend_sdk() {
 # build_image ARCH: the image as a person's 'docker buildx build' makes it. The machine's NuGet packages are lent to it, read-only: they are those of
 # the lock files, and the network is not asked twice.
 build_image() {
-  local arch=$1 place=$artifacts/image/$1 sum container
+  # The compiler gets what those leave that measure meanwhile.
+  local arch=$1 place=$artifacts/image/$1 sum container patience=10
   sum=$(image_sum)
   [ "$(cat "$place.sum" 2>/dev/null)" = "$sum" ] && return 0
   quietly "$artifacts/container/$arch.log" with_peak "$artifacts/container/$arch.peak" buildah_bud "$arch" --tag "localhost/longwire-$arch"

@@ -32,18 +32,17 @@ prepare_package_tests() {
   phase "the Debian packages for it" lab_packages
 }
 
-# All of the above but the packages, for a clone that has none of it. The longest way to the lab: it goes first until all of its parts can be made side
-# by side, and from then on gets what those leave that measure meanwhile.
+# All of the above but the packages, for a clone that has none of it.
 prepare_all_images() {
   local machines
   base_images
-  renice -n 10 "$BASHPID" >/dev/null
   prepare_machines &
   machines=$!
   build_images
   wait "$machines"
 }
 prepare_machines() {
+  renice -n 10 "$BASHPID" >/dev/null
   base_image amd64
   base_image arm64
   debian_disk
