@@ -29,16 +29,28 @@ COPY src/Longwire.UsbIp/Longwire.UsbIp.csproj src/Longwire.UsbIp/packages.lock.j
 RUN --mount=type=bind,from=sdk,source=/usr/share/dotnet,target=/usr/share/dotnet \
     /usr/share/dotnet/dotnet restore src/Longwire --locked-mode -p:NuGetAudit=false
 
-# All that comes from Debian for the target: its C library and start files, for the linker (where target and machine are alike they come with the
-# rest), and at /root-of-target what the program needs beside the base: unpacked here and not installed there, so that no program of the target's has
-# to run.
-FROM restored AS target
+FROM restored AS program
 ARG TARGETARCH
-WORKDIR /packages
+# The C library and the start files of the target; where target and machine are alike they come with the rest.
 RUN case $TARGETARCH in amd64) tools=x86-64-linux-gnu ;; arm64) tools=aarch64-linux-gnu ;; *) echo "no build for '$TARGETARCH'" >&2; exit 1 ;; esac \
  && dpkg --add-architecture $TARGETARCH \
  && apt-get update -q \
  && apt-get install -y -q --no-install-recommends binutils-$tools libc6-dev:$TARGETARCH libgcc-12-dev:$TARGETARCH zlib1g-dev:$TARGETARCH \
+ && rm -rf /var/lib/apt/lists/*
+COPY src src
+# One file at a time, and no analyzers, which have their say in the tests: the machine may be a small one.
+RUN --mount=type=bind,from=sdk,source=/usr/share/dotnet,target=/usr/share/dotnet \
+    case $TARGETARCH in amd64) rid=linux-x64 tools=x86_64-linux-gnu ;; arm64) rid=linux-arm64 tools=aarch64-linux-gnu ;; esac \
+ && /usr/share/dotnet/dotnet publish src/Longwire --no-restore -c Release -r $rid -o /out -maxcpucount:1 \
+      -p:RunAnalyzers=false -p:NativeDebugSymbols=false -p:UseSharedCompilation=false \
+      -p:CppCompilerAndLinker=clang -p:LinkerFlavor=lld -p:ObjCopyName=$tools-objcopy
+
+# What the program needs beside the base: unpacked here and not installed there, so that no program of the target's has to run.
+FROM toolchain AS packages
+ARG TARGETARCH
+WORKDIR /packages
+RUN dpkg --add-architecture $TARGETARCH \
+ && apt-get update -q \
  && apt-get download -q kmod:$TARGETARCH libkmod2:$TARGETARCH libssl3:$TARGETARCH \
  && rm -rf /var/lib/apt/lists/* \
  && for package in *.deb; do \
@@ -55,22 +67,11 @@ RUN case $TARGETARCH in amd64) tools=x86-64-linux-gnu ;; arm64) tools=aarch64-li
  && mkdir -p /root-of-target/etc/ssl/certs /root-of-target/etc/modprobe.d /root-of-target/data \
  && cp /etc/ssl/certs/ca-certificates.crt /root-of-target/etc/ssl/certs/
 
-FROM target AS program
-ARG TARGETARCH
-WORKDIR /build
-COPY src src
-# One file at a time, and no analyzers, which have their say in the tests: the machine may be a small one.
-RUN --mount=type=bind,from=sdk,source=/usr/share/dotnet,target=/usr/share/dotnet \
-    case $TARGETARCH in amd64) rid=linux-x64 tools=x86_64-linux-gnu ;; arm64) rid=linux-arm64 tools=aarch64-linux-gnu ;; esac \
- && /usr/share/dotnet/dotnet publish src/Longwire --no-restore -c Release -r $rid -o /out -maxcpucount:1 \
-      -p:RunAnalyzers=false -p:NativeDebugSymbols=false -p:UseSharedCompilation=false \
-      -p:CppCompilerAndLinker=clang -p:LinkerFlavor=lld -p:ObjCopyName=$tools-objcopy
-
 # Named for those builders that would take the platform of the stage before.
 FROM --platform=$TARGETPLATFORM ${RUNTIME}
 ARG BUILD_VERSION=0.1.0
 ARG BUILD_ARCH=unknown
-COPY --from=target /root-of-target /
+COPY --from=packages /root-of-target /
 COPY --from=program /out/longwire /usr/bin/longwire
 ENV LONGWIRE_CONTAINER=1
 # The Supervisor waits for health up to 120 s before it starts Home Assistant: ask often enough that the wait is not ours. What goes wrong later

@@ -9,9 +9,9 @@ memory_limit=2000000000 # bytes, for the build of one architecture: a small mach
 # Overlays cannot lie on every file system; vfs can, and copies instead.
 buildah_of() {
   [ -n "$storage" ] || storage=$(storage_driver)
-  nice -n "$patience" buildah --storage-driver "$storage" --root "$artifacts/container/store-$storage" --runroot "$artifacts/container/run-$storage" "$@"
+  nice -n "$niceness" buildah --storage-driver "$storage" --root "$artifacts/container/store-$storage" --runroot "$artifacts/container/run-$storage" "$@"
 }
-storage='' patience=0
+storage='' niceness=0
 storage_driver() {
   local trial=$artifacts/container/trial
   mkdir -p "$trial"/{lower,upper,work,merged}
@@ -23,13 +23,14 @@ storage_driver() {
   fi
 }
 
-# As debian:bookworm-slim, which leaves out the same folders and does not wait for its disk either. For another processor the packages are unpacked and not set up: that would
-# run its programs.
+# As debian:bookworm-slim, which leaves out the same folders and does not wait for its disk either. For another processor the packages are unpacked
+# and not set up: that would run its programs. In a mount namespace of its own: what it mounts goes with it, whatever ends it.
 debian_base() {
   local arch=$1 folder=$artifacts/container/debian-$1 options=(--variant=minbase)
   [ -e "$folder" ] && return 0
   [ "$arch" = "$(dpkg --print-architecture)" ] || options=(--variant=extract '--include=?essential' --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr)
-  quietly "$artifacts/container/debian-$arch.log" mmdebstrap --mode=root --arch="$arch" "${options[@]}" \
+  rm -rf --one-file-system "$folder.new"
+  quietly "$artifacts/container/debian-$arch.log" unshare --mount mmdebstrap --mode=root --arch="$arch" "${options[@]}" \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/info/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt=force-unsafe-io --aptopt='Acquire::Languages "none"' bookworm "$folder.new"
   mv "$folder.new" "$folder"
@@ -47,17 +48,14 @@ image_of() {
 
 base_images() {
   [ "$(id -u)" = 0 ] || die "the image is made of root file systems, which needs root: run this with sudo -E"
-  local stamp=$artifacts/container/bases.stamp sdk sum arch first
+  local stamp=$artifacts/container/bases.stamp sdk sum arch
   sdk=$(dirname "$(readlink -f "$(command -v dotnet)")")
   storage=$(storage_driver)
   sum=$({ bases_recipe; declare -f lend_sdk; printf '%s\n' "$sdk"; ls "$sdk/sdk"; printf '%s\n' "$storage"; } | sha256sum | cut -d' ' -f1)
   [ "$(cat "$stamp" 2>/dev/null)" = "$sum" ] && return 0
   buildah_of rmi --all --force >/dev/null 2>&1 || true
   rm -rf "$artifacts"/container/debian-{amd64,arm64}
-  debian_base amd64 &
-  first=$!
-  debian_base arm64
-  wait "$first"
+  for_both debian_base
   for arch in amd64 arm64; do image_of "debian-$arch" "$arch" "$artifacts/container/debian-$arch" /; done
   lend_sdk "$sdk"
   printf '%s\n' "$sum" >"$stamp"
@@ -75,8 +73,8 @@ lend_sdk() {
 # build_image ARCH: the image as a person's 'docker buildx build' makes it. The machine's NuGet packages are lent to it, read-only: they are those of
 # the lock files, and the network is not asked twice.
 build_image() {
-  # The compiler gets what those leave that measure meanwhile.
-  local arch=$1 place=$artifacts/image/$1 sum container patience=10
+  # Unit tests may run meanwhile, which measure time: they go first.
+  local arch=$1 place=$artifacts/image/$1 sum container niceness=10
   sum=$(image_sum)
   [ "$(cat "$place.sum" 2>/dev/null)" = "$sum" ] && return 0
   quietly "$artifacts/container/$arch.log" with_peak "$artifacts/container/$arch.peak" buildah_bud "$arch" --tag "localhost/longwire-$arch"
@@ -134,16 +132,14 @@ nuget_packages() { printf '%s\n' "${NUGET_PACKAGES:-$HOME/.nuget/packages}"; }
 
 # Both architectures side by side, after what they have in common.
 build_images() {
-  local first arch
+  local arch
   base_images
   if [ "$(cat "$artifacts/image/"{amd64,arm64}.sum 2>/dev/null)" != "$(image_sum; image_sum)" ]; then
-    # Only for the packages, beside a build that may run in the same folders.
-    quietly "$artifacts/container/restore.log" dotnet restore "$root/src/Longwire" --locked-mode --artifacts-path "$artifacts/container/restore"
+    # Only for the packages, and beside a build that may run in the same folders. That one's restore comes first: on a developer's machine it writes
+    # the lock files.
+    quietly "$artifacts/container/restore.log" flock "$artifacts/restore.lock" dotnet restore "$root/src/Longwire" --locked-mode --artifacts-path "$artifacts/container/restore"
     quietly "$artifacts/container/common.log" buildah_bud "$(dpkg --print-architecture)" --target restored
-    build_image amd64 &
-    first=$!
-    build_image arm64
-    wait "$first"
+    for_both build_image
   fi
   for arch in amd64 arm64; do program_of_image "$arch"; done
   unmount_store

@@ -32,8 +32,8 @@ phase_table() {
 }
 
 # beside NAME COMMAND...: a phase that runs while others do, until 'joined NAME' waits for it; what it said is shown if it failed. It has a process
-# group of its own, so that end_beside can end all of it when the script ends before.
-declare -A beside=()
+# group of its own, so that all of it can be ended with the script.
+declare -A beside_groups=()
 beside() {
   local name=$1 start=$EPOCHREALTIME
   shift
@@ -45,23 +45,40 @@ beside() {
     "$@"
     seconds_between "$start" "$EPOCHREALTIME" >"$artifacts/beside/$name.seconds"
   ) >"$artifacts/beside/$name.log" 2>&1 </dev/null &
-  beside[$name]=$!
+  beside_groups[$name]=$!
   set +m
 }
 joined() {
-  local group=${beside[$1]}
   phase_names+=("$1, beside others")
   phase_seconds+=("?")
-  wait "$group" || { cat "$artifacts/beside/$1.log" >&2; return 1; }
-  unset "beside[$1]"
+  wait "${beside_groups[$1]}" || { cat "$artifacts/beside/$1.log" >&2; return 1; }
+  unset "beside_groups[$1]"
   phase_seconds[-1]=$(cat "$artifacts/beside/$1.seconds")
 }
+
+# Ends what still runs beside, all of it: the first of a group goes at once, and who unpacks or mounts something takes its time to leave.
 end_beside() {
-  local name
-  for name in "${!beside[@]}"; do
-    kill -- "-${beside[$name]}" 2>/dev/null || true
-    wait "${beside[$name]}" 2>/dev/null || true
+  local group tries
+  for group in "${beside_groups[@]}"; do kill -- "-$group" 2>/dev/null || true; done
+  for group in "${beside_groups[@]}"; do
+    for ((tries = 0; tries < 50; tries++)); do
+      kill -0 -- "-$group" 2>/dev/null || break
+      sleep 0.2
+    done
+    kill -KILL -- "-$group" 2>/dev/null || true
   done
+}
+
+# for_both COMMAND: the command with amd64 and with arm64, side by side. It ends when both have ended, also if one fails: nothing runs on unseen.
+for_both() {
+  local first second status=0
+  "$1" amd64 &
+  first=$!
+  "$1" arm64 &
+  second=$!
+  wait "$first" || status=$?
+  wait "$second" || status=$?
+  return "$status"
 }
 
 # quietly LOG COMMAND...: shows the command's output only if it fails.

@@ -32,7 +32,7 @@ prepare_package_tests() {
   phase "the Debian packages for it" lab_packages
 }
 
-# All of the above but the packages, for a clone that has none of it.
+# What takes longest to make and needs no build: the images, and what the machines stand on.
 prepare_all_images() {
   local machines
   base_images
@@ -42,17 +42,10 @@ prepare_all_images() {
   wait "$machines"
 }
 prepare_machines() {
-  renice -n 10 "$BASHPID" >/dev/null
   base_image amd64
   base_image arm64
   debian_disk
 }
 
 # Side by side: the native compiler keeps one core busy, and everybody has two.
-publish_programs() {
-  local first
-  publish_program amd64 &
-  first=$!
-  publish_program arm64
-  wait "$first"
-}
+publish_programs() { for_both publish_program; }

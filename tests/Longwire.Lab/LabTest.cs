@@ -50,7 +50,7 @@ public sealed class FirstHouse : ICollectionFixture<Home>
     public const string Name = "first house";
 }
 
-/// <summary>What promises nothing in seconds: the image in all its roles, the Debian package, and what is done fifty times.</summary>
+/// <summary>What promises nothing in seconds: the image in all its roles, the Debian package, several radios together, and what is done fifty times.</summary>
 [CollectionDefinition(Name)]
 public sealed class SecondHouse : ICollectionFixture<Home>
 {

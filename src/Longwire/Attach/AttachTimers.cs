@@ -38,7 +38,7 @@ internal static class AttachTimers
 
     /// <summary>
     /// A Pi's list while a radio is missing: right after a loss, then in the first minute, then. A Pi resets a stick that was given back, and has it
-    /// to offer a quarter of a second later; that is how long a radio is away that was detached to be attached again.
+    /// to offer some 0.3 s later.
     /// </summary>
     public static readonly TimeSpan PollAtOnce = TimeSpan.FromMilliseconds(250);
     public static readonly TimeSpan PollAtOnceFor = TimeSpan.FromSeconds(2);

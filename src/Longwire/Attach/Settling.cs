@@ -119,7 +119,7 @@ internal sealed class Settling(AttachState state)
         TimeSpan missingFor = state.Now - since;
         if (missingFor >= AttachTimers.PollFastFor) return AttachTimers.Poll;
         // Whom we try to attach already needs no list.
-        bool atOnce = missingFor < AttachTimers.PollAtOnceFor && missing.Exists(radio => radio.Attempt is null);
+        bool atOnce = missing.Exists(radio => radio.Attempt is null && state.Now - radio.MissingSince < AttachTimers.PollAtOnceFor);
         WakeNoLaterThan(since + (atOnce ? AttachTimers.PollAtOnceFor : AttachTimers.PollFastFor));
         return atOnce ? AttachTimers.PollAtOnce : AttachTimers.PollFast;
     }

@@ -83,7 +83,7 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Warning, "{Address} opens more connections than it asks on; those in excess are closed")]
     public static partial void TooMany(ILogger logger, IPAddress address);
 
-    [LoggerMessage(LogLevel.Warning, "No connection can be accepted: {Reason}. It is tried on; radios that are attached work all the same")]
+    [LoggerMessage(LogLevel.Warning, "No connection can be accepted: {Reason}. It keeps trying; radios that are attached work all the same")]
     public static partial void AcceptFailed(ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Information, "Connections are accepted again")]

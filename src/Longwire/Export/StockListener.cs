@@ -84,10 +84,10 @@ internal sealed class StockListener(
             lock (_gate) (options, _listensOn) = (_options, port);
             SayListening(port, options);
             Listening.TrySetResult(port);
-            var clients = new ClientQueue(listener, time, SayUnacceptable);
+            var acceptor = new Acceptor(listener, time, SayUnacceptable);
             while (true)
             {
-                Socket client = await clients.NextAsync(round.Token);
+                Socket client = await acceptor.AcceptAsync(round.Token);
                 connections.RemoveAll(task => task.IsCompleted);
                 Admit(client, connections, cancellationToken);
             }

@@ -50,8 +50,8 @@ internal sealed class WebServer(
             using Socket listener = await ListenAsync(stoppingToken);
             Listening.TrySetResult();
             Log.Listening(logger, address.Port);
-            var clients = new ClientQueue(listener, time, SayUnacceptable);
-            while (true) Admit(await clients.NextAsync(stoppingToken), connections, stoppingToken);
+            var acceptor = new Acceptor(listener, time, SayUnacceptable);
+            while (true) Admit(await acceptor.AcceptAsync(stoppingToken), connections, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

@@ -67,5 +67,10 @@ public sealed class Container
     }
 
     /// <summary>Removes all of it; what runs in it still is killed.</summary>
-    public Task RemoveAsync() => _guest.RunAsync($"container remove {_name}");
+    public async Task RemoveAsync()
+    {
+        await _guest.RunAsync($"container remove {_name}");
+        // runc itself, which cleans up after the container's end: a new one of that name must not meet it.
+        await Process.Exited;
+    }
 }

@@ -170,9 +170,12 @@ public abstract partial class Guest : IAsyncDisposable
         return process;
     }
 
-    /// <summary>Opens a character device for reading and writing, raw.</summary>
-    public async Task<GuestStream> OpenAsync(string path, CancellationToken cancellationToken = default) =>
-        await GuestStream.OpenAsync(this, path, await NewShellAsync(cancellationToken), cancellationToken);
+    /// <summary>Opens a character device for reading and writing, raw. A name that udev gives comes a moment after the tty itself, and is waited for.</summary>
+    public async Task<GuestStream> OpenAsync(string path, CancellationToken cancellationToken = default)
+    {
+        await WaitForAsync($"[ -c {path} ]", TimeSpan.FromSeconds(10), $"{path} is there", cancellationToken);
+        return await GuestStream.OpenAsync(this, path, await NewShellAsync(cancellationToken), cancellationToken);
+    }
 
     public async Task WriteFileAsync(string path, string text)
     {

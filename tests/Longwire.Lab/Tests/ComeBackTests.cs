@@ -130,6 +130,7 @@ public sealed class ComeBackTests(Home home) : RadioTest(home)
     public async Task A_cut_cable_is_noticed_with_a_write_pending_and_nobody_hangs_in_close(PiSide side, HostSide host)
     {
         await BringUpAsync(side, host: host);
+        await Home.Host.WaitForDeviceAsync(ZWavePath, Patience);
         await Home.Host.RunAsync($"stty -F {ZWavePath} raw -echo");
         await Home.Host.RunAsync(
             "rm -f /tmp/opened /tmp/write /tmp/closed; mkfifo /tmp/write; "

@@ -134,17 +134,26 @@ public sealed class PiNewsTests
     }
 
     [Fact]
-    public async Task A_Pi_is_asked_less_often_while_the_radio_that_was_lost_is_being_attached()
+    public async Task A_Pi_is_asked_less_often_while_the_radio_that_was_lost_is_being_attached_whoever_else_is_missing()
     {
         await using var bench = new AttachBench();
-        bench.Load(Wishes([Pi("attic")], Rule("0658:0200:ZW0001")));
+        bench.Load(Wishes([Pi("attic")], Rule("0658:0200:ZW0001"), Rule("0658:0200:ZW0002")));
         ScriptedAttachment attachment = await bench.AttachAsync(Device(), Identity("ZW0001"));
+        ScriptedAttachment longGone = await bench.AttachAsync(Device("1-2", 2), Identity("ZW0002"), 1);
+        // Who says itself what it has is not asked for what it does not list.
+        bench.ListOfLongwire("attic", []);
+        bench.Tell(new AttachEvent.Ended(longGone, new AttachOutcome.Lost("y", PiSilent: false)));
+        await bench.SettledAsync();
+        bench.Time.Advance(TimeSpan.FromHours(1));
+        await bench.SettledAsync();
+        Assert.Equal(AttachTimers.Poll, bench.Watches["attic"].Interval);
+
         bench.Tell(new AttachEvent.Ended(attachment, new AttachOutcome.Lost("x", PiSilent: false)));
         await bench.SettledAsync();
         Assert.Equal(AttachTimers.PollAtOnce, bench.Watches["attic"].Interval);
         bench.Time.Advance(TimeSpan.FromSeconds(1));
-        bench.List("attic", Device());
-        await bench.NextAttachmentAsync(1);
+        bench.ListOfLongwire("attic", [], Device());
+        await bench.NextAttachmentAsync(2);
         await bench.SettledAsync();
         Assert.Equal(AttachTimers.PollFast, bench.Watches["attic"].Interval);
     }
