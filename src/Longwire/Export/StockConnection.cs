@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Longwire.Timing;
 using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
@@ -46,10 +47,9 @@ internal sealed class StockConnection(Socket socket, string client, ExportReconc
     /// <returns>The bus id of an import; null: the list is asked for.</returns>
     private async Task<BusId?> ReadRequestAsync(CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(ExportTimers.Request, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        using var deadline = new Deadline(ExportTimers.Request, time, cancellationToken);
         var buffer = new byte[ImportRequest.Size];
-        await ReadAsync(buffer.AsMemory(0, OpCommon.Size), both.Token);
+        await ReadAsync(buffer.AsMemory(0, OpCommon.Size), deadline.Token);
         OpCommon header = OpCommon.Parse(buffer);
         if (header.Code == OpCode.RequestDeviceList)
         {
@@ -58,31 +58,30 @@ internal sealed class StockConnection(Socket socket, string client, ExportReconc
         }
         header.Expect(OpCode.RequestImport);
         // Not a byte more: what follows belongs to the kernel.
-        await ReadAsync(buffer.AsMemory(OpCommon.Size, ImportRequest.BodySize), both.Token);
+        await ReadAsync(buffer.AsMemory(OpCommon.Size, ImportRequest.BodySize), deadline.Token);
         return ImportRequest.ParseBody(buffer.AsSpan(OpCommon.Size));
     }
 
     private async Task<bool> AnswerAsync(BusId? wanted, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(ExportTimers.Answer, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        using var deadline = new Deadline(ExportTimers.Answer, time, cancellationToken);
         if (wanted is not { } busId)
         {
-            await SendAsync(reconciler.Offers.ListReply, both.Token);
+            await SendAsync(reconciler.Offers.ListReply, deadline.Token);
             socket.Shutdown(SocketShutdown.Send);
             return false;
         }
 
         var attempt = new ImportAttempt(busId, socket, client);
-        ImportAnswer answer = await AskAsync(attempt, both.Token);
+        ImportAnswer answer = await AskAsync(attempt, deadline.Token);
         if (answer.Device is not { } device)
         {
-            await SendAsync(ImportReply.EncodeRefusal(answer.Status), both.Token);
+            await SendAsync(ImportReply.EncodeRefusal(answer.Status), deadline.Token);
             return false;
         }
         try
         {
-            await SendAsync(ImportReply.Encode(device), both.Token);
+            await SendAsync(ImportReply.Encode(device), deadline.Token);
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
         {

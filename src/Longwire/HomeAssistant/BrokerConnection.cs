@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Text;
+using Longwire.Timing;
 using MQTTnet;
 using MQTTnet.Exceptions;
 using MQTTnet.Formatter;

@@ -1,4 +1,5 @@
 using System.Text;
+using Longwire.Timing;
 
 namespace Longwire.HomeAssistant;
 

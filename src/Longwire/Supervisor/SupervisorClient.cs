@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Longwire.Confinement;
 using Longwire.HomeAssistant;
+using Longwire.Timing;
 
 namespace Longwire.Supervisor;
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Longwire.Health;
 using Longwire.Linux;
+using Longwire.Timing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -145,9 +146,8 @@ internal sealed class WebServer(
         HttpRequest? request;
         try
         {
-            using var patience = new CancellationTokenSource(s_patience, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stoppingToken);
-            request = await HttpRequest.ReadAsync(client, either.Token);
+            using var patience = new Deadline(s_patience, time, stoppingToken);
+            request = await HttpRequest.ReadAsync(client, patience.Token);
         }
         catch (InvalidDataException)
         {
@@ -190,15 +190,14 @@ internal sealed class WebServer(
 
     private async Task SendAsync(Socket client, HttpAnswer answer, bool withBody, CancellationToken stoppingToken)
     {
-        using var patience = new CancellationTokenSource(s_patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stoppingToken);
-        await SendAllAsync(client, answer.Head(time.GetUtcNow()), either.Token);
-        if (withBody) await SendAllAsync(client, answer.Body, either.Token);
+        using var patience = new Deadline(s_patience, time, stoppingToken);
+        await SendAllAsync(client, answer.Head(time.GetUtcNow()), patience.Token);
+        if (withBody) await SendAllAsync(client, answer.Body, patience.Token);
         client.Shutdown(SocketShutdown.Send);
         // What is closed with something unread is reset, and takes the answer with it.
         byte[] rest = new byte[1024];
         int read = 0;
-        while (read < LongestFarewell && await client.ReceiveAsync(rest, either.Token) is > 0 and var count) read += count;
+        while (read < LongestFarewell && await client.ReceiveAsync(rest, patience.Token) is > 0 and var count) read += count;
     }
 
     private static async Task SendAllAsync(Socket client, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)

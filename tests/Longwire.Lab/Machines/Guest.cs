@@ -170,10 +170,14 @@ public abstract partial class Guest : IAsyncDisposable
         return process;
     }
 
+    /// <summary>Waits for a character device, or until udev has made a link to it, such as /dev/serial/by-id/usb-….</summary>
+    public Task<TimeSpan> WaitForDeviceAsync(string path, TimeSpan deadline, CancellationToken cancellationToken = default) =>
+        WaitForAsync($"[ -c {path} ]", deadline, $"{path} is there", cancellationToken);
+
     /// <summary>Opens a character device for reading and writing, raw. A name that udev gives comes a moment after the tty itself, and is waited for.</summary>
     public async Task<GuestStream> OpenAsync(string path, CancellationToken cancellationToken = default)
     {
-        await WaitForAsync($"[ -c {path} ]", TimeSpan.FromSeconds(10), $"{path} is there", cancellationToken);
+        await WaitForDeviceAsync(path, TimeSpan.FromSeconds(10), cancellationToken);
         return await GuestStream.OpenAsync(this, path, await NewShellAsync(cancellationToken), cancellationToken);
     }
 

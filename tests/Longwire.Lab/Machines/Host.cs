@@ -80,9 +80,6 @@ public sealed class Host : Guest
     public async Task<IReadOnlyList<string>> SerialLinksAsync() =>
         (await TryRunAsync("ls -d /dev/serial/by-id/* /dev/serial/by-path/* 2>/dev/null")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>Waits until udev has made a link, such as /dev/serial/by-id/usb-….</summary>
-    public Task<TimeSpan> WaitForDeviceAsync(string path, TimeSpan deadline) => WaitForAsync($"[ -c {path} ]", deadline, $"{path} is there");
-
     /// <summary><c>authorized_default</c> of every root hub of vhci_hcd, in the order of the buses.</summary>
     public async Task<IReadOnlyList<int>> AuthorizedDefaultsAsync() =>
         [.. (await RunAsync("cat /sys/devices/platform/vhci_hcd.0/usb*/authorized_default")).Split('\n').Select(value => int.Parse(value, CultureInfo.InvariantCulture))];

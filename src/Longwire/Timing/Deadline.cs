@@ -1,4 +1,4 @@
-namespace Longwire.HomeAssistant;
+namespace Longwire.Timing;
 
 /// <summary>A token that ends with another one, or when the time is over.</summary>
 internal sealed class Deadline : IDisposable
