@@ -14,7 +14,17 @@ internal sealed record Snapshot(BridgeSnapshot Bridge, ImmutableArray<PiSnapshot
 
 /// <param name="InstanceId">Given once and kept in the data folder: tells two Longwires under one base topic apart.</param>
 /// <param name="Problems">Sentences for a person, each with its remedy; empty when all is well.</param>
-internal sealed record BridgeSnapshot(string InstanceId, ImmutableArray<string> Problems);
+internal sealed record BridgeSnapshot(string InstanceId, ImmutableArray<string> Problems)
+{
+    /// <summary>Radios that a person wants attached: those that were detached on request do not count.</summary>
+    public int RadiosExpected { get; init; }
+
+    /// <summary>Those of <see cref="RadiosExpected"/> whose port is there.</summary>
+    public int RadiosAttached { get; init; }
+
+    /// <summary>The attach side was told to stop and has let every radio go: what stays in a broker must not promise that anything is under way.</summary>
+    public bool Stopped { get; init; }
+}
 
 internal enum PiMode
 {
@@ -60,6 +70,12 @@ internal sealed record RadioSnapshot
     /// in a snapshot of its own: publishers keep no clocks.
     /// </summary>
     public bool HeldForLong { get; init; }
+
+    /// <summary>
+    /// Since the start nothing was learnt of it yet, neither that its port is there nor that it is not. The reconciler ends this after 8 s at
+    /// the latest: a restart of Longwire must not look like a loss, and a Pi that is away must not look like a start for ever.
+    /// </summary>
+    public bool Undecided { get; init; }
 
     /// <summary>The technical reason behind the status, for <c>failed</c> and <c>refused</c> above all; null if none.</summary>
     public string? Reason { get; init; }

@@ -1,10 +1,10 @@
 namespace Longwire.Health;
 
 /// <summary>What a status means to a person.</summary>
-/// <param name="Connected">The port is there.</param>
+/// <param name="Connected">The port is there; null where nobody knows yet, which is neither on nor off to an automation.</param>
 /// <param name="Problem">Somebody should look.</param>
 /// <param name="Explanation">What it means and what to do; at most 255 characters, which is what a Home Assistant state may hold.</param>
-internal readonly record struct StatusMeaning(bool Connected, bool Problem, string Explanation)
+internal readonly record struct StatusMeaning(bool? Connected, bool Problem, string Explanation)
 {
     private const int LongestPiName = 40;
 
@@ -16,7 +16,7 @@ internal readonly record struct StatusMeaning(bool Connected, bool Problem, stri
         {
             RadioStatus.Attached => new(true, false, "Attached: it works as if it were plugged in here. Nothing to do."),
             RadioStatus.Held => new(true, radio.HeldForLong, $"The link to {at} is down. The port stays, and Longwire waits for the link. If this lasts, check the power and the network of {at}."),
-            RadioStatus.Attaching => new(false, false, "Being attached right now. Nothing to do."),
+            RadioStatus.Attaching => new(radio.Undecided ? null : false, false, "Being attached right now. Nothing to do."),
             RadioStatus.Detached => new(false, false, "Detached, because somebody asked for it. To use it again, switch \"Attached\" on."),
             RadioStatus.Unplugged => new(false, true, $"{at} answers, but this radio is not plugged in there. Plug it in again; it is attached by itself."),
             RadioStatus.NotOffered => new(false, true, $"{at} does not offer it: it is unplugged, not bound to usbip-host, or used by another host; a stock usbipd cannot say which. Look at the stick, then at \"usbip list -l\" there."),

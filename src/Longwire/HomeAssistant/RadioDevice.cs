@@ -42,7 +42,7 @@ internal static class RadioDevice
         var components = new SortedDictionary<string, Component>(StringComparer.Ordinal)
         {
             // No category: only then are "connected" and "disconnected" among the triggers that people are shown first.
-            ["connected"] = Entity.BinarySensor(identifier, "connected", "Connected", "connectivity", Entity.OnOff("connected")),
+            ["connected"] = Entity.BinarySensor(identifier, "connected", "Connected", "connectivity", Entity.OnOffOrUnknown("connected")),
             ["problem"] = Entity.BinarySensor(identifier, "problem", "Problem", "problem", Entity.OnOff("problem")) with
             {
                 AttributesTopic = topics.RadioState(radio.Id),

@@ -9,7 +9,7 @@ namespace Longwire.HomeAssistant;
 internal sealed record RadioStateMessage
 {
     public required string Status { get; init; }
-    public required bool Connected { get; init; }
+    public required bool? Connected { get; init; }
     public required bool Problem { get; init; }
     public required string Explanation { get; init; }
     public required string? Reason { get; init; }
