@@ -33,11 +33,16 @@ internal abstract record AttachEvent
     /// <summary>A root hub turned up after the start: to be remembered before it is held.</summary>
     internal sealed record HubsFound(Memory.HubAuthorizationMemory Found, TaskCompletionSource Remembered) : AttachEvent;
 
+    /// <summary>Its ttys are there, and were named in a <see cref="SerialPathsFound"/> before: from here on it is attached.</summary>
     internal sealed record CameUp(IAttachment Attachment, int TtyCount) : AttachEvent;
 
     internal sealed record Measured(IAttachment Attachment, TimeSpan? RoundTrip) : AttachEvent;
 
-    internal sealed record SerialPathsFound(IAttachment Attachment, IReadOnlyList<string> Paths) : AttachEvent;
+    internal sealed record SerialPathsFound(IAttachment Attachment, IReadOnlyList<string> Paths) : AttachEvent
+    {
+        /// <summary>Those of them that may still change.</summary>
+        public IReadOnlyList<string> Provisional { get; init; } = [];
+    }
 
     /// <summary>The tty is gone; cleaning up goes on.</summary>
     internal sealed record WentDown(IAttachment Attachment, AttachOutcome.Lost Loss) : AttachEvent;

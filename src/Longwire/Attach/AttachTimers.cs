@@ -29,11 +29,16 @@ internal static class AttachTimers
     /// <summary>The port's own state changes after the last uevent of its device.</summary>
     public static readonly TimeSpan PortReuseStep = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>udev's links follow the tty; without udev they never come, and the tty's own name serves.</summary>
+    /// <summary>
+    /// udev's links follow the tty, and a radio is attached once they are there; without udev they never come, and after this the
+    /// tty's own name serves. Below <see cref="FirstVerdict"/> with room for an import.
+    /// </summary>
     public static readonly TimeSpan SerialLinks = TimeSpan.FromSeconds(5);
     public static readonly TimeSpan SerialLinksStep = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Figures, and a look at the port in case a uevent was missed.</summary>
+    /// <summary>
+    /// Figures; a look at the port, in case a uevent was missed, and at its names: udev's links are no news of the kernel's.
+    /// </summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(30);
 
     /// <summary>
@@ -65,6 +70,31 @@ internal static class AttachTimers
 
     /// <summary>A Pi that runs Longwire notices a vanished host within 8 s; so long a stick that we had is busy with us.</summary>
     public static readonly TimeSpan OwnRelease = TimeSpan.FromSeconds(8);
+
+    /// <summary>
+    /// After a start nothing is said of a radio of which nothing is known, neither that it is there nor that it is not: an update must
+    /// not look like a loss. Long enough for a Pi that is away to be noticed twice (2 s to connect, 2 s for the list) and for a radio
+    /// whose links never come (<see cref="SerialLinks"/>), and as long as our own connection of before may be busy there
+    /// (<see cref="OwnRelease"/>). Short, for whoever waits.
+    /// </summary>
+    public static readonly TimeSpan FirstVerdict = TimeSpan.FromSeconds(8);
+
+    /// <summary>
+    /// A radio that a person has attached afresh is back within 1 s, or some 10 s if links and a back-off are waited for. Not back by
+    /// then, it is lost.
+    /// </summary>
+    public static readonly TimeSpan Reattach = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// An expected radio that is not there becomes a problem of the bridge: longer than an update of its Pi's export, or a quick reboot.
+    /// </summary>
+    public static readonly TimeSpan DownForLong = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// The wall clock went by this more or less than the monotonic one between two looks, which are at most a <see cref="Heartbeat"/>
+    /// apart while anything is attached: somebody set it. A leap second, and what a clock drifts or is slewed, stay below.
+    /// </summary>
+    public static readonly TimeSpan ClockSet = TimeSpan.FromSeconds(2);
 
     /// <summary>vhci-hcd is missing: looked for again.</summary>
     public static readonly TimeSpan ModuleRetry = TimeSpan.FromSeconds(10);

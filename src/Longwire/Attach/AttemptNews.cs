@@ -36,22 +36,23 @@ internal sealed class AttemptNews(AttachState state)
         if (state.AttemptOf(attachment) is not { Cancelled: false } attempt || state.RadioOf(attempt) is not { } radio) return;
         attempt.IsUp = true;
         attempt.UpAt = state.Time.GetTimestamp();
-        radio.LastOutcome = null;
-        radio.Since = state.Time.GetUtcNow();
+        attempt.CameUpAt = attempt.Since = state.Clock.Now;
+        (radio.LastOutcome, radio.BackBy) = (null, null);
         state.Change(radio, radio.Memory with { SerialPortCount = ttyCount });
         state.Raise(radio, RadioEventType.Attached);
     }
 
     public void Measured(IAttachment attachment, TimeSpan? roundTrip)
     {
-        if (state.AttemptOf(attachment) is not { IsUp: true } attempt || state.RadioOf(attempt) is not { } radio) return;
-        radio.RoundTrip = roundTrip;
+        if (state.AttemptOf(attachment) is not { IsUp: true } attempt) return;
+        attempt.RoundTrip = roundTrip;
         if (state.Pis.TryGetValue(attempt.PiId, out PiState? pi)) pi.RoundTrip = roundTrip ?? pi.RoundTrip;
     }
 
-    public void SerialPathsFound(IAttachment attachment, IReadOnlyList<string> paths)
+    public void SerialPathsFound(AttachEvent.SerialPathsFound found)
     {
-        if (state.AttemptOf(attachment) is { IsUp: true } attempt && state.RadioOf(attempt) is { } radio) radio.SerialPorts = [.. paths];
+        if (state.AttemptOf(found.Attachment) is not { } attempt) return;
+        (attempt.SerialPorts, attempt.ProvisionalPorts) = ([.. found.Paths], [.. found.Provisional]);
     }
 
     public void WentDown(IAttachment attachment, AttachOutcome.Lost loss)
@@ -105,10 +106,20 @@ internal sealed class AttemptNews(AttachState state)
     public void Reattach(string radioId)
     {
         if (!state.Radios.TryGetValue(radioId, out RadioState? radio)) return;
-        state.Change(radio, radio.Memory with { Wanted = true });
+        if (!radio.Memory.Wanted)
+        {
+            // The wish is the switch's alone: an automation that presses this because the radio is away must not undo what a person wants.
+            Log.NotReattached(state.Logger, radio.Memory.Name, radio.Id);
+            return;
+        }
+        Log.Reattached(state.Logger, radio.Memory.Name, radio.Id);
         if (radio.Attempt is { } attempt)
         {
-            if (attempt.IsUp && !attempt.Cancelled) GoDown(state, radio, attempt, "attached afresh, as a person asked", asked: false);
+            if (attempt.IsUp && !attempt.Cancelled)
+            {
+                GoDown(state, radio, attempt);
+                radio.BackBy = state.Now + AttachTimers.Reattach;
+            }
             state.Cancel(attempt);
         }
         TryAfresh(radio);
@@ -121,20 +132,25 @@ internal sealed class AttemptNews(AttachState state)
     /// <param name="asked">A person, or the options, wanted it so: not counted as a disconnect.</param>
     public static void GoDown(AttachState state, RadioState radio, Attempt attempt, string reason, bool asked, bool mayHaveBeenPulled = false)
     {
-        attempt.IsUp = false;
-        radio.Since = null;
-        radio.SerialPorts = [];
-        radio.RoundTrip = null;
-        radio.MissingSince = state.Now;
-        radio.NextAsk = state.Now;
+        GoDown(state, radio, attempt);
         radio.MayHaveBeenPulled = mayHaveBeenPulled;
-        if (asked)
-        {
-            state.Raise(radio, RadioEventType.Detached, reason);
-            return;
-        }
+        if (asked) state.Raise(radio, RadioEventType.Detached, reason);
+        else CountLoss(state, radio, reason);
+    }
+
+    public static void CountLoss(AttachState state, RadioState radio, string reason)
+    {
         state.Change(radio, radio.Memory with { Disconnects = radio.Memory.Disconnects + 1, LastDisconnectReason = reason });
         state.Raise(radio, RadioEventType.Lost, reason);
+    }
+
+    // Nothing is said of it yet.
+    private static void GoDown(AttachState state, RadioState radio, Attempt attempt)
+    {
+        attempt.IsUp = false;
+        radio.MissingSince = state.Now;
+        radio.NextAsk = state.Now;
+        radio.MayHaveBeenPulled = false;
     }
 
     private void Judge(PiState pi, Attempt attempt, RadioState? radio, Stick? stick, AttachOutcome outcome)

@@ -58,4 +58,13 @@ internal static partial class Log
 
     [LoggerMessage(19, LogLevel.Error, "{Pi} could not be asked for its list, for a reason that nobody foresaw")]
     public static partial void UnforeseenAnswer(ILogger logger, string pi, Exception e);
+
+    [LoggerMessage(20, LogLevel.Information, "{Name} ({Radio}) is attached afresh, as a person asked")]
+    public static partial void Reattached(ILogger logger, string name, string radio);
+
+    [LoggerMessage(21, LogLevel.Information, "{Name} ({Radio}) is not attached afresh, since it is to be detached: switch \"Attached\" on")]
+    public static partial void NotReattached(ILogger logger, string name, string radio);
+
+    [LoggerMessage(22, LogLevel.Information, "No radio is missing any more")]
+    public static partial void NoneDown(ILogger logger);
 }

@@ -9,7 +9,7 @@ namespace Longwire.Attach;
 /// </summary>
 internal sealed class OptionsNews(AttachState state)
 {
-    private const string NotAskedFor = "the options no longer ask for it";
+    public const string NotAskedFor = "the options no longer ask for it";
 
     public void Apply(LoadedOptions<AttachOptions> loaded)
     {

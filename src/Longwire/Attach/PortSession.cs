@@ -38,8 +38,9 @@ internal sealed class PortSession(
             if (await new DriverGate(around, kernelChanged, identity, verdict.SerialPorts).OpenAsync(local, either.Token) is { } refused) return refused;
             deadline.CancelAfter(Timeout.InfiniteTimeSpan);
             SysfsUsbDevice up = UsbDevices.TryRead(around.Kernel.Root, local.BusId) ?? throw new IOException("the stick went away while it came up");
-            await attachment.TellAsync(new AttachEvent.CameUp(attachment, up.Ttys.Count()));
-            AttachOutcome.Lost loss = await new Watching(attachment, around, kernelChanged, connection.Socket, _attached!, up).UntilLostAsync(cancellation);
+            var watching = new Watching(attachment, around, kernelChanged, connection.Socket, _attached!, up);
+            if (await watching.UntilNamedAsync(cancellation) is { } early) return NeverUp(early);
+            AttachOutcome.Lost loss = await watching.UntilLostAsync(cancellation);
             // Told before cleaning up: people must not wait for that.
             await attachment.TellAsync(new AttachEvent.WentDown(attachment, loss));
             return loss;
@@ -49,6 +50,11 @@ internal sealed class PortSession(
             if (_attached is not null) await FreeAsync(_attached);
         }
     }
+
+    /// <summary>Nobody was told that it was there, so it is not lost: it failed to come.</summary>
+    public static AttachOutcome NeverUp(AttachOutcome.Lost early) => early.PiSilent
+        ? new AttachOutcome.Unreachable(early.Reason)
+        : new AttachOutcome.Failed($"it was gone before its serial port had a name: {early.Reason}");
 
     private async Task<SysfsUsbDevice> EnumerateAsync(CancellationToken cancellation)
     {

@@ -56,7 +56,9 @@ internal sealed class Reconciler
         _settling.Settle();
         while (!cancellationToken.IsCancellationRequested)
         {
-            if (await NextAsync(_settling.WakeAt, cancellationToken) is { } attachEvent)
+            AttachEvent? attachEvent = await NextAsync(_settling.WakeAt, cancellationToken);
+            _state.LookAtClock();
+            if (attachEvent is not null)
             {
                 Apply(attachEvent);
                 // What has piled up is one change to those who look at it.
@@ -83,7 +85,7 @@ internal sealed class Reconciler
             case AttachEvent.HubsFound hubs: HubsFound(hubs); break;
             case AttachEvent.CameUp up: _attemptNews.CameUp(up.Attachment, up.TtyCount); break;
             case AttachEvent.Measured measured: _attemptNews.Measured(measured.Attachment, measured.RoundTrip); break;
-            case AttachEvent.SerialPathsFound found: _attemptNews.SerialPathsFound(found.Attachment, found.Paths); break;
+            case AttachEvent.SerialPathsFound found: _attemptNews.SerialPathsFound(found); break;
             case AttachEvent.WentDown down: _attemptNews.WentDown(down.Attachment, down.Loss); break;
             case AttachEvent.Ended ended: _attemptNews.Ended(ended.Attachment, ended.Outcome); break;
             case AttachEvent.ProblemsChanged problem: _state.SetProblem(problem.Source, problem.Problem); break;
@@ -135,6 +137,6 @@ internal sealed class Reconciler
             if (await NextAsync(null, deadline.Token) is { } attachEvent) Apply(attachEvent);
         }
         foreach (Attempt attempt in _state.Attempts) Log.StopIncomplete(_logger, attempt.RadioId ?? attempt.BusId.ToString());
-        _settling.Say();
+        _settling.SayStopped();
     }
 }

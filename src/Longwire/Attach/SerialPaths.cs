@@ -9,23 +9,29 @@ namespace Longwire.Attach;
 /// locally; its by-path link where another device claims the same by-id name, or may; the tty itself where there is no udev.
 /// </summary>
 /// <param name="Paths">One per tty, in the same order.</param>
-/// <param name="Complete">Every tty has the link that it will keep; false: udev, or another device's serial, may still come.</param>
-internal readonly record struct SerialPaths(IReadOnlyList<string> Paths, bool Complete)
+/// <param name="Provisional">Those of them that may still change: udev, or another device's serial, may still come.</param>
+internal sealed record SerialPaths(IReadOnlyList<string> Paths, IReadOnlyList<string> Provisional)
 {
+    /// <summary>Every tty has the link that it will keep.</summary>
+    public bool Complete => Provisional.Count == 0;
+
+    public bool SaysTheSameAs(SerialPaths? other) =>
+        other is not null && Paths.SequenceEqual(other.Paths) && Provisional.SequenceEqual(other.Provisional);
+
     public static async Task<SerialPaths> FindAsync(SysfsRoot root, SerialNumbers serials, IReadOnlyList<string> ttys, CancellationToken cancellationToken)
     {
         (HashSet<string> shared, HashSet<string> undecided) = await SharedNamesAsync(root, serials, cancellationToken);
         Dictionary<string, string> byId = Links(root, "by-id"), byPath = Links(root, "by-path");
-        var paths = new List<string>(ttys.Count);
-        bool complete = true;
+        List<string> paths = [], provisional = [];
         foreach (string tty in ttys)
         {
             bool alone = !shared.Contains(tty);
             string? link = (alone ? byId.GetValueOrDefault(tty) : null) ?? byPath.GetValueOrDefault(tty);
-            complete &= !undecided.Contains(tty) && (alone ? byId.ContainsKey(tty) : link is not null);
+            bool stays = !undecided.Contains(tty) && (alone ? byId.ContainsKey(tty) : link is not null);
             paths.Add(link ?? Path.Combine(root.Dev, tty));
+            if (!stays) provisional.Add(paths[^1]);
         }
-        return new SerialPaths(paths, complete);
+        return new SerialPaths(paths, provisional);
     }
 
     // Two devices of one vendor, product and serial have one by-id name between them, and the link shows whichever came last. One that does

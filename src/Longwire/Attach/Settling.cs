@@ -16,6 +16,7 @@ internal sealed class Settling(AttachState state)
     private const int TriedAtOncePerPi = 8;
 
     private readonly Identification _identification = new(state);
+    private readonly DownRadios _down = new(state.Logger);
     private Snapshot _published = Snapshot.Empty;
 
     /// <summary>When there is something to do without any event, in time since the start; null: never.</summary>
@@ -41,11 +42,23 @@ internal sealed class Settling(AttachState state)
         Say();
     }
 
-    /// <summary>Remembers and publishes what is. Called once more at the stop: what stays in a broker must not say that anything is attached.</summary>
-    public void Say()
+    /// <summary>
+    /// The last word, once every radio was let go: what stays in a broker must not say that anything is attached, or about to be.
+    /// Between the order to stop and this nothing is said: publishers first have to say that we are leaving.
+    /// </summary>
+    public void SayStopped()
+    {
+        state.Remember();
+        if (state.HasOptions) Publish(state.Claims());
+    }
+
+    private void Say()
     {
         Claims claims = state.Claims();
+        if (Reattaching.Settle(state, claims) is { } backBy) WakeNoLaterThan(backBy);
         UpdateStatuses(claims);
+        List<RadioState> expected = SnapshotMaker.Shown(state, claims).FindAll(radio => radio.Memory.Wanted);
+        if (_down.Look(expected, state.Now) is { } due) WakeNoLaterThan(due);
         state.Remember();
         // What a snapshot lacks is removed from Home Assistant: the first must know the options.
         if (state.HasOptions) Publish(claims);
@@ -140,6 +153,8 @@ internal sealed class Settling(AttachState state)
             LookBackAtLoss(radio, now.Status);
             if (now.Status != radio.Status) Log.Status(state.Logger, radio.Memory.Name, radio.Id, now.Status.Name(), now.Reason ?? "");
             (radio.Status, radio.Reason, radio.PluggedIn) = (now.Status, now.Reason, now.PluggedIn);
+            if (now.Status != RadioStatus.Attaching || state.Now >= AttachTimers.FirstVerdict) radio.Undecided = false;
+            if (radio.Undecided) WakeNoLaterThan(AttachTimers.FirstVerdict);
             // From then on "in use" is no longer us.
             if (radio.Attempt is null) WakeNoLaterThan(radio.ReleasedAt + AttachTimers.OwnRelease);
         }
@@ -179,8 +194,8 @@ internal sealed class Settling(AttachState state)
     private void Publish(Claims claims)
     {
         IReadOnlyList<RadioEvent> events = state.TakeEvents();
-        Snapshot snapshot = SnapshotMaker.Make(state, claims);
-        bool same = snapshot.Bridge.InstanceId == _published.Bridge.InstanceId
+        Snapshot snapshot = SnapshotMaker.Make(state, claims, _down.Problem);
+        bool same = snapshot.Bridge with { Problems = [] } == _published.Bridge with { Problems = [] }
             && snapshot.Bridge.Problems.SequenceEqual(_published.Bridge.Problems)
             && snapshot.Pis.SequenceEqual(_published.Pis)
             && snapshot.Radios.SequenceEqual(_published.Radios);

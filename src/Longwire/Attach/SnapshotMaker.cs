@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Longwire.Attach.Memory;
 using Longwire.Attach.State;
 using Longwire.Health;
@@ -9,14 +10,46 @@ namespace Longwire.Attach;
 /// <summary>The state as publishers see it.</summary>
 internal static class SnapshotMaker
 {
-    public static Snapshot Make(AttachState state, Claims claims)
+    /// <summary>What the bridge's last snapshot says of each radio that a person wants attached.</summary>
+    public const string StoppedReason = "Longwire is stopped";
+
+    /// <param name="down">What is said of expected radios that are not there; null: nothing.</param>
+    public static Snapshot Make(AttachState state, Claims claims, string? down)
     {
-        List<RadioState> radios = [.. state.Radios.Values.Where(radio => claims.Covers(radio.Memory) || claims.WhyLeftOut(radio.Memory) is not null)];
-        IEnumerable<PiSnapshot> leftOut = radios.Select(radio => radio.Memory.PiId).Distinct().Where(id => !state.Pis.ContainsKey(id)).Select(id => LeftOut(id, state.Options));
-        return new Snapshot(
-            new BridgeSnapshot(state.Memory.InstanceId, [.. state.Problems]),
-            [.. state.Pis.Values.Select(Of).Concat(leftOut).OrderBy(pi => pi.Id, StringComparer.Ordinal)],
-            [.. radios.Select(radio => Of(radio, claims.RuleOf(radio.Memory)))]);
+        List<RadioState> shown = Shown(state, claims);
+        IEnumerable<PiSnapshot> leftOut = shown.Select(radio => radio.Memory.PiId).Distinct()
+            .Where(id => !state.Pis.ContainsKey(id)).Select(id => LeftOut(id, state.Options));
+        IEnumerable<PiSnapshot> pis = state.Pis.Values.Select(Of).Concat(leftOut).OrderBy(pi => pi.Id, StringComparer.Ordinal);
+        IEnumerable<RadioSnapshot> radios = shown.Select(radio => Of(radio, claims.RuleOf(radio.Memory)));
+        return state.Stopping
+            ? Of(state, null, pis.Select(Stopped), radios.Select(Stopped))
+            : Of(state, down, pis, radios);
+    }
+
+    /// <summary>Those that the options ask for, or may ask for where they cannot be read.</summary>
+    public static List<RadioState> Shown(AttachState state, Claims claims) =>
+        [.. state.Radios.Values.Where(radio => claims.Covers(radio.Memory) || claims.WhyLeftOut(radio.Memory) is not null)];
+
+    private static Snapshot Of(AttachState state, string? down, IEnumerable<PiSnapshot> pis, IEnumerable<RadioSnapshot> radios)
+    {
+        ImmutableArray<RadioSnapshot> all = [.. radios];
+        var bridge = new BridgeSnapshot(state.Memory.InstanceId, down is null ? [.. state.Problems] : [.. state.Problems, down])
+        {
+            RadiosExpected = all.Count(radio => radio.Wanted),
+            RadiosAttached = all.Count(radio => radio is { Wanted: true, HasPort: true }),
+            Stopped = state.Stopping,
+        };
+        return new Snapshot(bridge, [.. pis], all);
+    }
+
+    // Nobody asks it any more. Its version stays: it says what is there, not how it is.
+    private static PiSnapshot Stopped(PiSnapshot pi) => pi with { Reachable = null, RoundTrip = null };
+
+    // Whatever was known of it, and what we were about to do, is over. What a person wants detached is so in any case.
+    private static RadioSnapshot Stopped(RadioSnapshot radio)
+    {
+        RadioSnapshot left = radio with { PluggedIn = null, Undecided = false, HeldForLong = false };
+        return radio.Wanted ? left with { Status = RadioStatus.Detached, Reason = StoppedReason, Stopped = true } : left;
     }
 
     // Its entry cannot be read, and its radios stay: so does what they are plugged into.
@@ -39,6 +72,7 @@ internal static class SnapshotMaker
     private static RadioSnapshot Of(RadioState radio, RadioRule? rule)
     {
         RadioMemory memory = radio.Memory;
+        Attempt? up = radio.IsUp ? radio.Attempt : null;
         return new RadioSnapshot
         {
             Id = memory.Id,
@@ -49,16 +83,19 @@ internal static class SnapshotMaker
             Product = memory.Product,
             Serial = memory.Serial,
             Status = radio.Status,
+            Undecided = radio.Undecided,
             Reason = radio.Reason,
             Wanted = memory.Wanted,
             PluggedIn = radio.PluggedIn,
-            Since = radio.Since,
+            Since = up?.Since,
+            CameUpAt = up?.CameUpAt,
             Disconnects = memory.Disconnects,
             LastDisconnectReason = memory.LastDisconnectReason,
             SerialPortCount = memory.SerialPortCount,
-            SerialPorts = radio.SerialPorts,
+            SerialPorts = up?.SerialPorts ?? [],
+            ProvisionalPorts = up?.ProvisionalPorts ?? [],
             RestartApps = rule?.RestartApps ?? [],
-            RoundTrip = radio.RoundTrip,
+            RoundTrip = up?.RoundTrip,
         };
     }
 }

@@ -10,16 +10,30 @@ internal sealed class Watching(
     Attachment attachment, AttachmentSurroundings around, Pulse kernelChanged, Socket socket, VhciAttachment attached, SysfsUsbDevice device)
 {
     private readonly string[] _ttys = [.. device.Ttys];
-    private IReadOnlyList<string> _paths = [];
+    private readonly SerialNames _names = new(around.Kernel.Root, around.Serials, [.. device.Ttys], around.Time);
+
+    /// <summary>Waits for the names of its ttys, and tells that it is up: whoever acts on that opens them.</summary>
+    /// <returns>How it was lost before that; null if it was not.</returns>
+    public async Task<AttachOutcome.Lost?> UntilNamedAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if (WhatIsLost() is { } lost) return lost;
+            if (await TellNamesAsync(cancellation)) break;
+            await kernelChanged.WaitAsync(AttachTimers.SerialLinksStep, cancellation);
+        }
+        await attachment.TellAsync(new AttachEvent.CameUp(attachment, _ttys.Length));
+        return null;
+    }
 
     public async Task<AttachOutcome.Lost> UntilLostAsync(CancellationToken cancellation)
     {
         await MeasureAsync();
-        long start = around.Time.GetTimestamp(), beat = start;
+        long beat = around.Time.GetTimestamp();
         while (true)
         {
             if (WhatIsLost() is { } lost) return lost;
-            bool complete = await FindPathsAsync(lastTry: around.Time.GetElapsedTime(start) >= AttachTimers.SerialLinks, cancellation);
+            await TellNamesAsync(cancellation);
             TimeSpan untilBeat = AttachTimers.Heartbeat - around.Time.GetElapsedTime(beat);
             if (untilBeat <= TimeSpan.Zero)
             {
@@ -27,7 +41,7 @@ internal sealed class Watching(
                 await MeasureAsync();
                 continue;
             }
-            await kernelChanged.WaitAsync(complete ? untilBeat : AttachTimers.SerialLinksStep, cancellation);
+            await kernelChanged.WaitAsync(_names.Doubtful ? AttachTimers.SerialLinksStep : untilBeat, cancellation);
         }
     }
 
@@ -70,14 +84,10 @@ internal sealed class Watching(
         await attachment.TellAsync(new AttachEvent.Measured(attachment, roundTrip));
     }
 
-    private async Task<bool> FindPathsAsync(bool lastTry, CancellationToken cancellation)
+    private async Task<bool> TellNamesAsync(CancellationToken cancellation)
     {
-        SerialPaths found = await SerialPaths.FindAsync(around.Kernel.Root, around.Serials, _ttys, cancellation);
-        if (!found.Paths.SequenceEqual(_paths))
-        {
-            _paths = found.Paths;
-            await attachment.TellAsync(new AttachEvent.SerialPathsFound(attachment, found.Paths));
-        }
-        return found.Complete || lastTry;
+        if (await _names.LookAsync(cancellation) is not { } names) return false;
+        await attachment.TellAsync(new AttachEvent.SerialPathsFound(attachment, names.Paths) { Provisional = names.Provisional });
+        return true;
     }
 }

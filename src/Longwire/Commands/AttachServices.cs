@@ -8,6 +8,7 @@ using Longwire.Radios;
 using Longwire.Supervisor;
 using Longwire.Web;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Commands;
@@ -55,24 +56,20 @@ internal static class AttachServices
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<WebServer>>()));
         }
-        // Stopped last to first: radios are detached before 'offline' is published, so that their last word is a true one.
-        services.AddHostedService(provider => provider.GetRequiredService<HomeAssistantService>());
-        services.AddHostedService(provider => provider.GetRequiredService<AttachService>());
-        // Before radios are detached: that we stop is no loss for it to see.
-        AddConsumers(services, supervisor, feed, dataFolder);
+        StopOrder.Add(
+            services,
+            provider => provider.GetRequiredService<HomeAssistantService>(),
+            provider => provider.GetRequiredService<AttachService>(),
+            provider => Consumers(supervisor, feed, dataFolder, provider));
     }
 
     private static PiSticks SticksOf(PiOptions pi, AttachOptions options, string dataFolder, Surroundings surroundings) =>
         new(pi, options, KnownRadios.Default, surroundings.OpenMemory(dataFolder).ReadIfPossible(out _), new AttachKernel(surroundings.Sysfs).BootId);
 
-    private static void AddConsumers(IServiceCollection services, SupervisorClient? supervisor, StateFeed feed, string dataFolder)
-    {
-        if (supervisor is null)
-        {
-            services.AddHostedService(provider => new WithoutSupervisor(feed, provider.GetRequiredService<AttachService>()));
-            return;
-        }
-        services.AddHostedService(provider => new ConsumerService(
+    private static BackgroundService Consumers(
+        SupervisorClient? supervisor, StateFeed feed, string dataFolder, IServiceProvider provider) => supervisor is null
+        ? new WithoutSupervisor(feed, provider.GetRequiredService<AttachService>())
+        : new ConsumerService(
             feed,
             supervisor,
             provider.GetRequiredService<AttachService>(),
@@ -80,8 +77,7 @@ internal static class AttachServices
             HostBoot.OfThisMachine(),
             provider.GetRequiredService<TimeProvider>(),
             Random.Shared,
-            provider.GetRequiredService<ILogger<ConsumerService>>()));
-    }
+            provider.GetRequiredService<ILogger<ConsumerService>>());
 
     private static IOptionsFeed<AttachOptions> Feed(WatchedOptions<AttachOptions> options, SupervisorClient? supervisor, IServiceProvider provider) => supervisor is null
         ? options

@@ -17,7 +17,9 @@ internal sealed record AppView(string Slug, ImmutableArray<RadioView> Radios)
     public override int GetHashCode() => HashCode.Combine(Slug, SequenceEquality.HashOf(Radios));
 }
 
-/// <param name="Since">When it was attached; null while there is no tty.</param>
+/// <param name="Since">
+/// Which attachment it is, by <see cref="RadioSnapshot.CameUpAt"/>: a clock that is put right is no loss. Null while there is no tty.
+/// </param>
 /// <param name="Steady">Attached, and its link well: a consumer can work with it.</param>
 /// <param name="Wanted">False while a person has it detached.</param>
 internal sealed record RadioView(string Id, string Name, DateTimeOffset? Since, bool Steady, bool Wanted)
@@ -25,7 +27,7 @@ internal sealed record RadioView(string Id, string Name, DateTimeOffset? Since, 
     public static RadioView Of(RadioSnapshot radio) => new(
         radio.Id,
         radio.Name,
-        radio.Status is RadioStatus.Attached or RadioStatus.Held ? radio.Since : null,
-        radio is { Status: RadioStatus.Attached, Wanted: true, Since: not null },
+        radio.HasPort ? radio.CameUpAt : null,
+        radio is { Status: RadioStatus.Attached, Wanted: true, CameUpAt: not null },
         radio.Wanted);
 }

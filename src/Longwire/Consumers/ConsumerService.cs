@@ -7,7 +7,7 @@ namespace Longwire.Consumers;
 
 /// <summary>
 /// Follows the apps that the options name as consumers of radios. Reads snapshots and decides nothing about radios. Every loss shows
-/// in them, however short: an attachment that came after it has another <see cref="RadioSnapshot.Since"/>.
+/// in them, however short: an attachment that came after it has another <see cref="RadioSnapshot.CameUpAt"/>.
 /// </summary>
 internal sealed class ConsumerService(
     StateFeed feed,

@@ -44,6 +44,8 @@ internal sealed class NamedApps
     /// <summary>Tells each app's task how its radios are; begins with apps that are new in the options, ends with those that left them.</summary>
     public async Task ApplyAsync(Snapshot snapshot, CancellationToken cancellationToken)
     {
+        // That we stop is no loss for us to see: the next life finds out what became of them.
+        if (snapshot.Bridge.Stopped) return;
         Dictionary<string, AppView> apps = AppView.Of(snapshot);
         foreach (string gone in _followed.Keys.Except(apps.Keys).ToList())
         {

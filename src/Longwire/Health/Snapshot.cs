@@ -77,6 +77,12 @@ internal sealed record RadioSnapshot
     /// </summary>
     public bool Undecided { get; init; }
 
+    /// <summary>
+    /// Longwire was told to stop and has let it go (<see cref="BridgeSnapshot.Stopped"/>): from here on nobody looks after it, and what
+    /// was known of it is old. Its status is <c>detached</c>, which is not what a person wants here.
+    /// </summary>
+    public bool Stopped { get; init; }
+
     /// <summary>The technical reason behind the status, for <c>failed</c> and <c>refused</c> above all; null if none.</summary>
     public string? Reason { get; init; }
 
@@ -86,8 +92,13 @@ internal sealed record RadioSnapshot
     /// <summary>Null where the Pi cannot say (a stock usbipd does not list what is in use or unbound).</summary>
     public bool? PluggedIn { get; init; }
 
-    /// <summary>Wall-clock time at which it was last attached; null unless attached.</summary>
+    /// <summary>Wall-clock time at which it was last attached, put right when the clock is set; null unless attached.</summary>
     public DateTimeOffset? Since { get; init; }
+
+    /// <summary>
+    /// What the clock said at that moment, right or wrong, and never changed: tells one attachment from the next. Null unless attached.
+    /// </summary>
+    public DateTimeOffset? CameUpAt { get; init; }
 
     /// <summary>Losses of the tty since the radio was first seen.</summary>
     public required long Disconnects { get; init; }
@@ -99,9 +110,15 @@ internal sealed record RadioSnapshot
     /// <summary>One path per tty, in interface order: /dev/serial/by-id/… where that is ours alone, else by-path. Empty unless attached.</summary>
     public ImmutableArray<string> SerialPorts { get; init; } = [];
 
+    /// <summary>Those of <see cref="SerialPorts"/> that may still change: udev, or another device's serial, has not come.</summary>
+    public ImmutableArray<string> ProvisionalPorts { get; init; } = [];
+
     /// <summary>The Supervisor's apps that read this radio, as the options name them.</summary>
     public ImmutableArray<string> RestartApps { get; init; } = [];
 
     /// <summary>Smoothed TCP round-trip time of the radio's own connection; null unless attached.</summary>
     public TimeSpan? RoundTrip { get; init; }
+
+    /// <summary>Its port is there.</summary>
+    public bool HasPort => Status is RadioStatus.Attached or RadioStatus.Held;
 }

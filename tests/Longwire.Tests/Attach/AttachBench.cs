@@ -6,6 +6,7 @@ using Longwire.Attach.Memory;
 using Longwire.Health;
 using Longwire.Options;
 using Longwire.Radios;
+using Longwire.Tests.HomeAssistant.Brokers;
 using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
@@ -34,12 +35,16 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWat
         var memory = new AttachMemory { InstanceId = "test", Radios = [.. known] };
         var store = new MemoryStore(new MemoryFile(_folder), Time, NullLogger.Instance, _ => { });
         _reconciler = new Reconciler(
-            _events.Reader, new ReconcilerPorts(this, this, store, Feed), memory, _ => { }, KnownRadios.Default, Time, new Random(1), NullLogger.Instance);
+            _events.Reader, new ReconcilerPorts(this, this, store, Feed), memory, _ => { }, KnownRadios.Default, Time, new Random(1), Logger);
         _running = Task.Run(() => _reconciler.RunAsync(_stop.Token));
     }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
     public StateFeed Feed { get; } = new();
+    public RecordingLogger<AttachBench> Logger { get; } = new();
+
+    /// <summary>An attachment that is cancelled ends only when the test says so.</summary>
+    public bool EndsByHand { get; set; }
     public ChannelReader<RadioEvent> EventReader { get; }
     public AttachMemory Memory => _reconciler.Memory;
 
@@ -183,17 +188,30 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWat
 
     IAttachment IAttachmentStarter.Start(AttachRequest request)
     {
-        var attachment = new ScriptedAttachment(request, Tell);
+        var attachment = new ScriptedAttachment(request, news =>
+        {
+            if (!EndsByHand) Tell(news);
+        });
         lock (Attachments) Attachments.Add(attachment);
         return attachment;
     }
 
     IPiWatch IPiWatchStarter.Start(PiOptions pi) => Watches[pi.Id] = new ScriptedWatch();
 
+    /// <summary>Longwire is told to stop.</summary>
+    public Task BeginStopAsync() => _stop.CancelAsync();
+
+    /// <summary>Longwire is told to stop, and has.</summary>
+    public async Task StopAsync()
+    {
+        await BeginStopAsync();
+        await _running.WaitAsync(s_deadline);
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await _running.WaitAsync(s_deadline);
+        EndsByHand = false;
+        await StopAsync();
         _stop.Dispose();
         Directory.Delete(_folder, recursive: true);
     }

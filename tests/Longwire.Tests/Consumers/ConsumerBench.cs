@@ -67,7 +67,7 @@ internal sealed class ConsumerBench : IDisposable, IBridgeProblems
         _apps = null;
         _client!.Dispose();
         _stop.Dispose();
-        foreach (string id in _radios.Keys.ToArray()) Set(id, radio => radio with { Status = RadioStatus.Attaching, Since = null });
+        foreach (string id in _radios.Keys.ToArray()) Set(id, radio => Gone(radio, RadioStatus.Attaching));
     }
 
     /// <summary>The machine boots: Longwire and all apps stop, by a power cut or otherwise.</summary>
@@ -100,27 +100,51 @@ internal sealed class ConsumerBench : IDisposable, IBridgeProblems
     /// <summary>A radio that these apps read, attached.</summary>
     public void Radio(string id, params string[] apps)
     {
-        _radios[id] = Some.Radio with { Id = id, Name = id, RestartApps = [.. apps], Status = RadioStatus.Attaching, Since = null };
+        _radios[id] = Some.Radio with { Id = id, Name = id, RestartApps = [.. apps], Status = RadioStatus.Attaching, Since = null, CameUpAt = null };
         Attach(id);
     }
 
     public void Attach(params string[] ids)
     {
         Elapse(1);
-        foreach (string id in ids) Set(id, radio => radio with { Status = RadioStatus.Attached, Wanted = true, Since = Time.GetUtcNow() });
+        DateTimeOffset now = Time.GetUtcNow();
+        foreach (string id in ids) Set(id, radio => radio with { Status = RadioStatus.Attached, Wanted = true, Since = now, CameUpAt = now });
         Publish();
+    }
+
+    /// <summary>A person sets the clock, and the radio's time of attachment moves along.</summary>
+    public void SetClock(string id, TimeSpan by)
+    {
+        Time.AdjustTime(Time.GetUtcNow() + by);
+        Set(id, radio => radio with { Since = radio.Since + by });
+        Publish();
+    }
+
+    /// <summary>A person presses Reattach, and the radio is back a second later: no loss is counted, and none is told.</summary>
+    public void Reattach(string id)
+    {
+        Set(id, radio => Gone(radio, RadioStatus.Attaching));
+        Publish();
+        Attach(id);
+    }
+
+    /// <summary>The last snapshot of the attach side at a stop, should it come before the apps' end.</summary>
+    public void LetGo(string id)
+    {
+        Set(id, radio => Gone(radio, RadioStatus.Detached) with { Stopped = true });
+        Publish(stopped: true);
     }
 
     public void Lose(params string[] ids)
     {
-        foreach (string id in ids) Set(id, radio => radio with { Status = RadioStatus.PiUnreachable, Since = null, Disconnects = radio.Disconnects + 1 });
+        foreach (string id in ids) Set(id, radio => Gone(radio, RadioStatus.PiUnreachable) with { Disconnects = radio.Disconnects + 1 });
         Publish();
     }
 
     /// <summary>A person has it detached.</summary>
     public void Detach(string id)
     {
-        Set(id, radio => radio with { Status = RadioStatus.Detached, Wanted = false, Since = null });
+        Set(id, radio => Gone(radio, RadioStatus.Detached) with { Wanted = false });
         Publish();
     }
 
@@ -170,12 +194,14 @@ internal sealed class ConsumerBench : IDisposable, IBridgeProblems
 
     private void Set(string id, Func<RadioSnapshot, RadioSnapshot> change) => _radios[id] = change(_radios[id]);
 
-    private Snapshot Snapshot() => new(new BridgeSnapshot("test", []), [], [.. _radios.Values]);
+    private static RadioSnapshot Gone(RadioSnapshot radio, RadioStatus status) => radio with { Status = status, Since = null, CameUpAt = null };
 
-    private void Publish()
+    private Snapshot Snapshot(bool stopped = false) => new(new BridgeSnapshot("test", []) { Stopped = stopped }, [], [.. _radios.Values]);
+
+    private void Publish(bool stopped = false)
     {
         if (_apps is null) return;
-        _thread.Within(() => _applying = _apps.ApplyAsync(Snapshot(), _stop!.Token));
+        _thread.Within(() => _applying = _apps.ApplyAsync(Snapshot(stopped), _stop!.Token));
         _thread.RunAll();
         if (!_applying.IsCompleted) RunUntil(() => _applying.IsCompleted);
         Assert.Null(_applying.Exception);

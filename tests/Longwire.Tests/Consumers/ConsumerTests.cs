@@ -23,6 +23,9 @@ public sealed class ConsumerTests : IDisposable
     [InlineData("it had died of something else", "error 62 lose attach 60", 0)]
     [InlineData("the loss is too short to be seen", "attach", 1)]
     [InlineData("a person has the radio detached for an hour", "detach error 3600 attach", 1)]
+    [InlineData("a person has the radio attached afresh, which is no loss to anybody else", "reattach 60", 1)]
+    [InlineData("a person stopped it, and has the radio attached afresh", "stopped 31 reattach 60", 0)]
+    [InlineData("the clock is set before it is lost", "clock 60 lose error 60 attach", 1)]
     public void What_ran_until_its_radio_was_lost_is_restarted_once_it_is_back_and_nothing_else_is(string why, string story, int restarts)
     {
         StandInApp app = _house.OneApp();
@@ -34,6 +37,8 @@ public sealed class ConsumerTests : IDisposable
                 case "lose": _house.Lose("r"); break;
                 case "hold": _house.Hold("r"); break;
                 case "detach": _house.Detach("r"); break;
+                case "reattach": _house.Reattach("r"); break;
+                case "clock": _house.SetClock("r", TimeSpan.FromDays(20000)); break;
                 case "attach":
                     Assert.Equal(0, app.Restarts);
                     _house.Attach("r");
@@ -44,6 +49,19 @@ public sealed class ConsumerTests : IDisposable
         }
         Assert.True((restarts, restarts > 0 ? "started" : last) == (app.Restarts, app.State), $"{why}: {app.Restarts} restarts, {app.State}");
         Assert.Equal(restarts == 0, _house.Logger.Lines.Any(line => line.Contains("did not run when the radio was lost", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(20000)]
+    [InlineData(-0.5)]
+    public void A_radio_whose_time_is_put_right_when_the_clock_is_set_is_not_lost(double days)
+    {
+        StandInApp app = _house.OneApp();
+        _house.Elapse(40);
+        _house.SetClock("r", TimeSpan.FromDays(days));
+        _house.Elapse(60);
+        Assert.Equal(0, app.Restarts);
+        Assert.DoesNotContain(_house.Logger.Lines, line => line.Contains("lost", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -32,6 +32,17 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
+    public void That_we_let_a_radio_go_at_our_stop_is_no_loss_even_if_it_is_seen()
+    {
+        _house.OneApp();
+        _house.Elapse(40);
+        _house.LetGo("r");
+        _house.Elapse(5);
+        Assert.DoesNotContain(_house.Logger.Lines, line => line.Contains("lost", StringComparison.Ordinal));
+        _house.Stop();
+    }
+
+    [Fact]
     public void Our_own_update_in_the_middle_of_a_loss_forgets_nothing()
     {
         StandInApp app = _house.OneApp();
@@ -250,12 +261,12 @@ public sealed class RestartTests : IDisposable
         var feed = new StateFeed();
         var log = new RecordingLogger<ConsumerService>();
         using var service = new ConsumerService(feed, client, new ProblemRecorder(), folder, new HostBoot("b", TimeSpan.FromDays(1)), TimeProvider.System, new Random(1), log);
-        RadioSnapshot radio = Some.Radio with { RestartApps = ["zwave_js"] };
+        RadioSnapshot radio = Some.Radio with { RestartApps = ["zwave_js"], CameUpAt = Some.Radio.Since };
         await service.StartAsync(TestContext.Current.CancellationToken);
 
         feed.Publish(Some.Snapshot(radio), []);
         await Eventually.IsTrueAsync(() => new ConsumersFile(folder).Load(out _)?.Apps is [{ Running: true, Radios.Length: 1 }], () => "it was seen running");
-        feed.Publish(Some.Snapshot(radio with { Since = radio.Since + TimeSpan.FromSeconds(9) }), []);
+        feed.Publish(Some.Snapshot(radio with { CameUpAt = radio.CameUpAt + TimeSpan.FromSeconds(9) }), []);
         await Eventually.IsTrueAsync(() => app.Restarts == 1, () => string.Join('\n', log.Lines));
 
         await service.StopAsync(TestContext.Current.CancellationToken);

@@ -34,6 +34,33 @@ public sealed class StatusMeaningTests
     }
 
     [Fact]
+    public void A_radio_of_which_nothing_is_known_yet_is_neither_connected_nor_disconnected()
+    {
+        StatusMeaning meaning = StatusMeaning.Of(Some.Radio with { Status = RadioStatus.Attaching, Undecided = true }, Some.Pi);
+        Assert.Equal((null, false), (meaning.Connected, meaning.Problem));
+    }
+
+    [Fact]
+    public void A_radio_that_was_let_go_because_Longwire_stops_is_neither_and_says_what_brings_it_back()
+    {
+        StatusMeaning meaning = StatusMeaning.Of(Some.Radio with { Status = RadioStatus.Detached, Stopped = true }, Some.Pi);
+        Assert.Equal((null, false), (meaning.Connected, meaning.Problem));
+        Assert.Contains("Longwire is stopped", meaning.Explanation, StringComparison.Ordinal);
+        Assert.Contains("Start Longwire", meaning.Explanation, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/dev/ttyACM0 may change, since no udev link came", "/dev/ttyACM0")]
+    [InlineData("/dev/ttyUSB0 and /dev/ttyUSB1 may change", "/dev/ttyUSB0", "/dev/ttyUSB1")]
+    [InlineData("no by-id link came", "/dev/serial/by-path/platform-vhci_hcd.0-usb-0:1:1.0")]
+    public void An_attached_radio_whose_name_may_change_says_so(string said, params string[] ports)
+    {
+        StatusMeaning meaning = StatusMeaning.Of(Some.Radio with { SerialPorts = [.. ports], ProvisionalPorts = [.. ports] }, Some.Pi);
+        Assert.Equal((true, false), (meaning.Connected, meaning.Problem));
+        Assert.Contains(said, meaning.Explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void No_status_lacks_its_row()
     {
         foreach (RadioStatus status in Enum.GetValues<RadioStatus>())
@@ -50,7 +77,8 @@ public sealed class StatusMeaningTests
     {
         foreach (RadioStatus status in Enum.GetValues<RadioStatus>())
         {
-            RadioSnapshot radio = Some.Radio with { Status = status, Reason = string.Concat(Enumerable.Repeat("😀x", length)) };
+            string text = string.Concat(Enumerable.Repeat("😀x", length));
+            RadioSnapshot radio = Some.Radio with { Status = status, Reason = text, ProvisionalPorts = [text, text] };
             PiSnapshot pi = Some.Pi with { Name = string.Concat(Enumerable.Repeat("x😀", length)) };
             string explanation = StatusMeaning.Of(radio, pi).Explanation;
             Assert.InRange(explanation.Length, 10, 255);

@@ -16,6 +16,9 @@ internal sealed class SteppedClock : FakeTimeProvider
         return timer;
     }
 
+    /// <summary>Waits until a timer has been started, and returns its length.</summary>
+    public ValueTask<TimeSpan> AnyStartedAsync() => _started.Reader.ReadAsync(TestContext.Current.CancellationToken);
+
     /// <summary>Waits until a timer of this length has been started.</summary>
     public async Task StartedAsync(TimeSpan length)
     {

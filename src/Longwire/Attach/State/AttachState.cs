@@ -24,7 +24,8 @@ internal sealed class AttachState
         Random = random;
         Logger = logger;
         _start = time.GetTimestamp();
-        foreach (RadioMemory radio in memory.Radios) Radios.Add(radio.Id, new RadioState(radio));
+        Clock = new WallClock(time);
+        foreach (RadioMemory radio in memory.Radios) Radios.Add(radio.Id, new RadioState(radio) { Undecided = true });
     }
 
     public ReconcilerPorts Ports { get; }
@@ -48,6 +49,9 @@ internal sealed class AttachState
 
     /// <summary>Monotonic, since the start: clocks that jump move nothing.</summary>
     public TimeSpan Now => Time.GetElapsedTime(_start);
+
+    /// <summary>For people only.</summary>
+    public WallClock Clock { get; }
 
     public IReadOnlyCollection<string> Problems => _problems.Values;
 
@@ -85,9 +89,18 @@ internal sealed class AttachState
     public RadioState Add(RadioMemory memory)
     {
         Memory = Memory.With(memory);
-        var radio = new RadioState(memory) { MissingSince = Now };
+        // Whoever is met right after a start may be known to Home Assistant all the same: a memory that was lost. Later it is a new radio.
+        var radio = new RadioState(memory) { MissingSince = Now, Undecided = Now < AttachTimers.FirstVerdict };
         Radios.Add(memory.Id, radio);
         return radio;
+    }
+
+    /// <summary>Somebody may have set the clock: what was dated by it moves along. Call before anything is dated anew.</summary>
+    public void LookAtClock()
+    {
+        TimeSpan set = Clock.Look();
+        if (set == TimeSpan.Zero) return;
+        foreach (Attempt attempt in Attempts.Where(attempt => attempt.IsUp)) attempt.Since += set;
     }
 
     /// <summary>Hands the memory to the writer; costs nothing if it did not change.</summary>
@@ -163,7 +176,6 @@ internal sealed class AttachState
         foreach (PiState pi in Pis.Values) pi.Watch.Stop();
         foreach (Attempt attempt in Attempts.ToArray())
         {
-            if (RadioOf(attempt) is { } radio) (radio.Since, radio.SerialPorts, radio.RoundTrip) = (null, [], null);
             attempt.IsUp = false;
             Cancel(attempt);
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Longwire.UsbIp.Usb;
 
 namespace Longwire.Attach.State;
@@ -19,6 +20,19 @@ internal sealed class Attempt(string piId, BusId busId, string? radioId, bool li
     /// <summary>The tty is there.</summary>
     public bool IsUp { get; set; }
     public long UpAt { get; set; }
+
+    /// <summary>The same by the wall clock: as it was then, and put right since.</summary>
+    public DateTimeOffset CameUpAt { get; set; }
+
+    /// <inheritdoc cref="CameUpAt"/>
+    public DateTimeOffset Since { get; set; }
+
+    /// <summary>The names of its ttys; known before it is up.</summary>
+    public ImmutableArray<string> SerialPorts { get; set; } = [];
+
+    /// <summary>Those of <see cref="SerialPorts"/> that may still change.</summary>
+    public ImmutableArray<string> ProvisionalPorts { get; set; } = [];
+    public TimeSpan? RoundTrip { get; set; }
 
     /// <summary>We ended it ourselves; what it reports afterwards is an echo.</summary>
     public bool Cancelled { get; set; }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Longwire.Attach.Memory;
 using Longwire.Health;
 
@@ -12,15 +11,15 @@ internal sealed class RadioState(RadioMemory memory)
 
     public Attempt? Attempt { get; set; }
     public bool IsUp => Attempt is { IsUp: true };
-    public DateTimeOffset? Since { get; set; }
-    public ImmutableArray<string> SerialPorts { get; set; } = [];
-    public TimeSpan? RoundTrip { get; set; }
 
     /// <summary>How the last attempt ended, while that still says something about now.</summary>
     public AttachOutcome? LastOutcome { get; set; }
 
     public RadioStatus Status { get; set; } = RadioStatus.Attaching;
     public string? Reason { get; set; }
+
+    /// <summary>Nothing was learnt of it since the start. Ends with the first verdict, and for good.</summary>
+    public bool Undecided { get; set; }
     public bool? PluggedIn { get; set; }
 
     /// <summary>The last that was known for certain: what changes from it is an event.</summary>
@@ -28,6 +27,9 @@ internal sealed class RadioState(RadioMemory memory)
 
     /// <summary>Its Pi closed the connection, and nothing was learnt since: if it turns out to be unplugged, that was the reason.</summary>
     public bool MayHaveBeenPulled { get; set; }
+
+    /// <summary>A person had it attached afresh, and it is not back: at this moment that becomes a loss.</summary>
+    public TimeSpan? BackBy { get; set; }
 
     /// <summary>When we let go of it last, or started: until its Pi has noticed, "in use" means us.</summary>
     public TimeSpan ReleasedAt { get; set; }
