@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwire.Attach;
 
-/// <summary>What the attach side logs: transitions, each once. A state that persists is in the snapshot, not here.</summary>
+/// <summary>What the attach side logs: transitions, each once, or with a count where they repeat (see <see cref="Timing.TransitionLog"/>). A state that persists is in the snapshot, not here.</summary>
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Information, "{Name} ({Radio}) is lost: {Reason}")]
@@ -58,4 +58,10 @@ internal static partial class Log
 
     [LoggerMessage(19, LogLevel.Error, "{Pi} could not be asked for its list, for a reason that nobody foresaw")]
     public static partial void UnforeseenAnswer(ILogger logger, string pi, Exception e);
+
+    [LoggerMessage(20, LogLevel.Debug, "No longer: {Problem}")]
+    public static partial void ProblemOver(ILogger logger, string problem);
+
+    [LoggerMessage(21, LogLevel.Debug, "The attempt at {BusId} on {Pi} ended: {Outcome}")]
+    public static partial void Ended(ILogger logger, UsbIp.Usb.BusId busId, string pi, AttachOutcome outcome);
 }
