@@ -21,7 +21,9 @@ internal sealed class SupervisorOptions(IOptionsFeed<AttachOptions> file, Superv
 
     public async IAsyncEnumerable<LoadedOptions<AttachOptions>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var log = new TransitionLog(logger, time);
+        using var transitions = new TransitionLog(logger, time);
+        // Whoever asks with it is awaited below.
+        ILogger log = transitions;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using IAsyncEnumerator<LoadedOptions<AttachOptions>> files = file.WatchAsync(end.Token).GetAsyncEnumerator(CancellationToken.None);
         Task<bool> change = files.MoveNextAsync().AsTask();
@@ -67,7 +69,7 @@ internal sealed class SupervisorOptions(IOptionsFeed<AttachOptions> file, Superv
     private static ImmutableArray<OptionProblem> WithoutLines(ImmutableArray<OptionProblem> problems) => [.. problems.Select(problem => problem with { Line = null })];
 
     /// <returns>Null: nothing new, or no answer.</returns>
-    private async Task<LoadedOptions<AttachOptions>?> AskAsync(TransitionLog log, CancellationToken cancellationToken)
+    private async Task<LoadedOptions<AttachOptions>?> AskAsync(ILogger log, CancellationToken cancellationToken)
     {
         await Task.Delay(SupervisorTimers.OptionsPoll, time, cancellationToken);
         try
