@@ -6,6 +6,7 @@ using Longwire.Attach.Memory;
 using Longwire.Health;
 using Longwire.Options;
 using Longwire.Radios;
+using Longwire.Timing;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Uevents;
@@ -33,6 +34,7 @@ internal sealed class AttachService(
     private readonly MemoryFile _file = new(dataFolder);
     private readonly ConcurrentDictionary<Task, byte> _running = new();
     private readonly ProblemReports _reports = new(time);
+    private readonly TransitionLog _log = new(logger, time);
     private AttachmentSurroundings? _surroundings;
 
     /// <summary>What the attach side needs of the kernel.</summary>
@@ -52,31 +54,37 @@ internal sealed class AttachService(
 
     IPiWatch IPiWatchStarter.Start(PiOptions pi)
     {
-        var watch = new PiWatch(pi, _events.Writer, time, logger);
+        var watch = new PiWatch(pi, _events.Writer, time, _log);
         Run(watch.RunAsync, watch);
         return watch;
+    }
+
+    public override void Dispose()
+    {
+        _log.Dispose();
+        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await LoadVhciAsync(stoppingToken);
-        var store = new MemoryStore(_file, time, logger, problem => Report("memory", problem));
-        AttachMemory memory = await StalePorts.FreeAsync(_kernel, Remembered(), time, logger, stoppingToken);
+        var store = new MemoryStore(_file, time, _log, problem => Report("memory", problem));
+        AttachMemory memory = await StalePorts.FreeAsync(_kernel, Remembered(), time, _log, stoppingToken);
 
         using var aids = new CancellationTokenSource();
         Task writing = store.RunAsync(aids.Token);
         Task serialModules = LoadModulesAsync(stoppingToken);
-        await using var hubs = new HubAuthorization(_kernel, (found, cancellationToken) => RememberAsync(found, store, cancellationToken), logger);
-        _surroundings = new AttachmentSurroundings(_kernel, hubs, _events.Writer, store, time, logger);
+        await using var hubs = new HubAuthorization(_kernel, (found, cancellationToken) => RememberAsync(found, store, cancellationToken), _log);
+        _surroundings = new AttachmentSurroundings(_kernel, hubs, _events.Writer, store, time, _log);
         memory = memory with { HubAuthorization = hubs.Look(memory.HubAuthorization) };
         store.Put(memory);
         await store.WhenSettledAsync(stoppingToken);
         if (hubs.Hold() is { } problem) Report("authorization", problem);
-        var strangers = new Strangers(_kernel, hubs, logger);
+        var strangers = new Strangers(_kernel, hubs, _log);
         strangers.LookAtAll();
 
         var reconciler = new Reconciler(
-            _events.Reader, new ReconcilerPorts(this, this, store, feed), memory, strangers.KernelChanged, catalogue, time, random, logger);
+            _events.Reader, new ReconcilerPorts(this, this, store, feed), memory, strangers.KernelChanged, catalogue, time, random, _log);
         using var stopReconciler = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         // None of these ends before it is told to. If one does, its fault ends the service: half a Longwire is none.
         Task kernel = ReadKernelAsync(aids.Token);
@@ -135,7 +143,7 @@ internal sealed class AttachService(
         }
         foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(SerialDrivers.Modules, cancellationToken))
         {
-            if (outcome.Reason is not null) Log.SerialModuleMissing(logger, outcome.Reason);
+            if (outcome.Reason is not null) Log.SerialModuleMissing(_log, outcome.Reason);
         }
     }
 

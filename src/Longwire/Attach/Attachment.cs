@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Longwire.Attach.Kernel;
 using Longwire.Attach.Memory;
+using Longwire.Timing;
 using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
@@ -132,7 +133,7 @@ internal sealed class Attachment : IAttachment, IDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Log.Unforeseen(_around.Logger, BusId.ToString(), PiId, e);
+            Log.Unforeseen(_around.Logger.About(PiId, BusId.ToString()), BusId.ToString(), PiId, e);
             return new AttachOutcome.Failed($"{step}: {e.Message}");
         }
     }

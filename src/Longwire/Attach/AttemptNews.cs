@@ -39,6 +39,7 @@ internal sealed class AttemptNews(AttachState state)
         attempt.CameUpAt = attempt.Since = state.Clock.Now;
         (radio.LastOutcome, radio.BackBy) = (null, null);
         state.Change(radio, radio.Memory with { SerialPortCount = ttyCount });
+        state.SetStickProblem(attempt.PiId, attempt.BusId, null);
         state.Raise(radio, RadioEventType.Attached);
     }
 
@@ -85,7 +86,9 @@ internal sealed class AttemptNews(AttachState state)
         if (stick is not null && outcome is AttachOutcome.Lost && state.Time.GetElapsedTime(attempt.UpAt) >= AttachTimers.Stable) stick.Tries.Afresh();
         else if (outcome is AttachOutcome.Lost) stick?.Tries.Failed(state.Now);
         if (stick is { Listed: false }) pi.Sticks.Remove(stick.BusId);
+        Log.Ended(state.Logger, attempt.BusId, attempt.PiId, outcome);
         if (!attempt.Cancelled) Judge(pi, attempt, radio, stick, outcome);
+        if (!pi.Sticks.ContainsKey(attempt.BusId)) state.StickIsMissing(attempt.PiId, attempt.BusId);
         // The list we have was made while the stick was ours, or before we knew.
         if (radio is not { Memory.Wanted: false }) pi.Watch.AskNow();
     }
@@ -125,9 +128,6 @@ internal sealed class AttemptNews(AttachState state)
         TryAfresh(radio);
     }
 
-    /// <summary>What a stick's failure is known by among the bridge's problems.</summary>
-    public static string ProblemAt(string piId, UsbIp.Usb.BusId busId) => $"stick {piId}/{busId}";
-
     /// <summary>The tty of a radio is gone.</summary>
     /// <param name="asked">A person, or the options, wanted it so: not counted as a disconnect.</param>
     public static void GoDown(AttachState state, RadioState radio, Attempt attempt, string reason, bool asked, bool mayHaveBeenPulled = false)
@@ -160,18 +160,21 @@ internal sealed class AttemptNews(AttachState state)
             var loss = outcome as AttachOutcome.Lost;
             GoDown(state, radio, attempt, loss?.Reason ?? "it ended", asked: false, mayHaveBeenPulled: loss is { PiClosed: true });
         }
-        string problem = ProblemAt(attempt.PiId, attempt.BusId);
-        state.SetProblem(problem, null);
         if (outcome is AttachOutcome.Failed { PiSlow: true } slow) new PiNews(state).Slow(attempt.PiId, slow.Reason);
         switch (outcome)
         {
             case AttachOutcome.Unreachable unreachable:
                 new PiNews(state).Silent(attempt.PiId, unreachable.Reason);
                 return;
+            case AttachOutcome.NotGiven or AttachOutcome.Failed when radio is null && attempt.Listed:
+                if (stick is not null) stick.Tries.Failed(state.Now);
+                // Not taken back first: that it is tried again changes nothing.
+                state.SetStickProblem(
+                    attempt.PiId, attempt.BusId, $"A stick at {attempt.BusId} on {pi.Options.DisplayName} could not be attached: {Reason(outcome)}. It is tried again.");
+                return;
             case AttachOutcome.NotGiven or AttachOutcome.Failed:
                 if (stick is not null) stick.Tries.Failed(state.Now);
                 if (radio is not null) SetOutcome(radio, outcome);
-                else if (attempt.Listed) state.SetProblem(problem, $"A stick at {attempt.BusId} on {pi.Options.DisplayName} could not be attached: {Reason(outcome)}. It is tried again.");
                 break;
             case AttachOutcome.Refused refused:
                 if (stick is not null) pi.TurnedAway[attempt.BusId] = TurnedAway.Of(stick, refused.Reason);
@@ -180,6 +183,7 @@ internal sealed class AttemptNews(AttachState state)
                 SetOutcome(radio, outcome);
                 break;
         }
+        state.SetStickProblem(attempt.PiId, attempt.BusId, null);
     }
 
     private void SetOutcome(RadioState radio, AttachOutcome outcome)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Longwire.Attach.Memory;
 using Longwire.Attach.State;
 using Longwire.Radios;
+using Longwire.Timing;
 using Longwire.UsbIp.Usb;
 
 namespace Longwire.Attach;
@@ -125,7 +126,7 @@ internal sealed class Identification(AttachState state)
         if (recalled is null)
         {
             RadioState added = state.Add(memory);
-            Log.NewRadio(state.Logger, memory.Id, memory.Name, stick.PiId, stick.Port.ToString());
+            Log.NewRadio(state.Logger.About(stick.PiId, memory.Id), memory.Id, memory.Name, stick.PiId, stick.Port.ToString());
             return added;
         }
         RadioState radio = state.Radios[recalled.Id];

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwire.Attach;
 
-/// <summary>What the attach side logs: transitions, each once. A state that persists is in the snapshot, not here.</summary>
+/// <summary>What the attach side logs: transitions, each once, or with a count where they repeat (see <see cref="Timing.TransitionLog"/>). A state that persists is in the snapshot, not here.</summary>
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Information, "{Name} ({Radio}) is lost: {Reason}")]
@@ -67,4 +67,10 @@ internal static partial class Log
 
     [LoggerMessage(22, LogLevel.Information, "No radio is missing any more")]
     public static partial void NoneDown(ILogger logger);
+
+    [LoggerMessage(23, LogLevel.Debug, "No longer: {Problem}")]
+    public static partial void ProblemOver(ILogger logger, string problem);
+
+    [LoggerMessage(24, LogLevel.Debug, "The attempt at {BusId} on {Pi} ended: {Outcome}")]
+    public static partial void Ended(ILogger logger, UsbIp.Usb.BusId busId, string pi, AttachOutcome outcome);
 }

@@ -16,7 +16,8 @@ internal sealed class OptionsNews(AttachState state)
         AttachOptions before = state.Options;
         AttachOptions now = state.HasOptions ? LastGoodEntries.Keep(loaded.Options, before) : loaded.Options;
         state.OptionsInForce = now;
-        state.SetProblems("options", [.. loaded.Problems.Select(problem => problem.ToString()), .. AsBefore(now, loaded.Options)]);
+        IEnumerable<string> problems = [.. loaded.Problems.Select(problem => problem.ToString()), .. AsBefore(now, loaded.Options)];
+        state.SetProblems("options", problems.Select(problem => (problem, problem)), byPerson: true);
         foreach (string gone in state.Pis.Keys.Where(id => now.Pis.All(pi => pi.Id != id)).ToArray())
             Leave(gone, now.SkippedPis.FirstOrDefault(pi => pi.MayBe(gone))?.Problem.ToString() ?? NotAskedFor);
         foreach (PiOptions pi in now.Pis) Take(pi);
@@ -26,7 +27,12 @@ internal sealed class OptionsNews(AttachState state)
 
         bool rulesChanged = !before.Radios.SequenceEqual(now.Radios) || before.TakeRecognised != now.TakeRecognised;
         if (!rulesChanged) return;
-        foreach (PiState pi in state.Pis.Values) pi.TryAllAfresh();
+        foreach (PiState pi in state.Pis.Values)
+        {
+            pi.TryAllAfresh();
+            // A stick that nobody wants any more is not tried again.
+            foreach (Stick stick in pi.Sticks.Values) state.SetStickProblem(pi.Options.Id, stick.BusId, null);
+        }
         foreach (RadioState radio in state.Radios.Values)
         {
             if (claims.RuleOf(radio.Memory)?.Name is { } name) state.Change(radio, radio.Memory with { Name = name });
@@ -66,7 +72,7 @@ internal sealed class OptionsNews(AttachState state)
             else state.Cancel(attempt);
         }
         state.Pis.Remove(piId);
-        foreach (Stick stick in pi.Sticks.Values) state.SetProblem(AttemptNews.ProblemAt(piId, stick.BusId), null);
+        foreach (Stick stick in pi.Sticks.Values) state.SetStickProblem(piId, stick.BusId, null);
     }
 
     private void End(RadioState radio, Attempt attempt, string reason)

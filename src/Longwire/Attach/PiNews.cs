@@ -1,5 +1,6 @@
 using Longwire.Attach.State;
 using Longwire.Radios;
+using Longwire.Timing;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.Attach;
@@ -10,7 +11,7 @@ internal sealed class PiNews(AttachState state)
     public void Answered(AttachEvent.PiAnswered answer)
     {
         if (!state.Pis.TryGetValue(answer.PiId, out PiState? pi)) return;
-        if (pi.Reachable != true) Log.PiReachable(state.Logger, pi.Options.DisplayName, pi.Options.Address);
+        if (pi.Reachable != true) Log.PiReachable(state.Logger.About(pi.Options.Id), pi.Options.DisplayName, pi.Options.Address);
         if (pi.SlowReason is not null) NoticeOwnImports(pi);
         pi.Reachable = true;
         (pi.SilentReason, pi.SlowReason) = (null, null);
@@ -78,7 +79,7 @@ internal sealed class PiNews(AttachState state)
     private void Remove(PiState pi, Stick stick)
     {
         pi.Sticks.Remove(stick.BusId);
-        state.SetProblem(AttemptNews.ProblemAt(stick.PiId, stick.BusId), null);
+        state.StickIsMissing(stick.PiId, stick.BusId);
     }
 
     private void Listed(PiState pi, ExportedDevice device, long asked)

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Longwire.Options;
+using Longwire.Timing;
 using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Wire;
 using Microsoft.Extensions.Logging;
@@ -111,7 +112,7 @@ internal sealed class PiWatch : IPiWatch, IDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            if (_unforeseen != e.Message) Log.UnforeseenAnswer(_logger, _pi.DisplayName, e);
+            if (_unforeseen != e.Message) Log.UnforeseenAnswer(_logger.About(_pi.Id), _pi.DisplayName, e);
             _unforeseen = e.Message;
             return new AttachEvent.PiSilent(_pi.Id, e.Message);
         }

@@ -1,10 +1,13 @@
+using System.Globalization;
 using Longwire.Attach.Memory;
+using Longwire.Timing;
 using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Vhci;
 using Longwire.UsbIp.Wire;
+using Microsoft.Extensions.Logging;
 
 namespace Longwire.Attach;
 
@@ -157,7 +160,7 @@ internal sealed class PortSession(
             if (!_handedOver) return;
             // Ends what is ours and nothing else, in whatever state; our copy would keep the Pi from ever seeing the end.
             Shutdown();
-            if (attached.Local is not null && !_vhci.DetachIfStill(attached)) Log.PortNotOurs(around.Logger, attached.Port);
+            if (attached.Local is not null && !_vhci.DetachIfStill(attached)) Log.PortNotOurs(AboutPort(attached), attached.Port);
             // The port is ours until its device is gone: who takes it earlier would wait at 005 for ever.
             long start = around.Time.GetTimestamp();
             while (_vhci.ReadPort(attached.Port) is { } port && !_vhci.IsReusable(port) && around.Time.GetElapsedTime(start) < AttachTimers.PortReuse)
@@ -165,13 +168,15 @@ internal sealed class PortSession(
         }
         catch (Exception e) when (e is IOException or FormatException)
         {
-            Log.DetachFailed(around.Logger, attached.Port, e.Message);
+            Log.DetachFailed(AboutPort(attached), attached.Port, e.Message);
         }
         finally
         {
             around.Kernel.Leases.Return(attached.Port);
         }
     }
+
+    private ILogger AboutPort(VhciAttachment attached) => around.Logger.About("vhci", attached.Port.ToString(CultureInfo.InvariantCulture));
 
     private void Shutdown()
     {

@@ -1,6 +1,7 @@
 using Longwire.Attach.State;
 using Longwire.Health;
 using Longwire.Options;
+using Longwire.Timing;
 using Longwire.UsbIp.Usb;
 
 namespace Longwire.Attach;
@@ -39,6 +40,7 @@ internal sealed class Settling(AttachState state)
             foreach (PiState pi in state.Pis.Values) pi.Watch.AskEvery(PollInterval(pi, claims));
             state.SetProblems("setup", Problems(claims, state.Candidates()));
         }
+        if (state.SettleProblems() is { } due) WakeNoLaterThan(due);
         Say();
     }
 
@@ -151,13 +153,19 @@ internal sealed class Settling(AttachState state)
                 : StatusRules.Of(radio, state.Pis.GetValueOrDefault(radio.Memory.PiId), state.StickOf(radio), state.Radios.Values, state.Now);
             TellOfPlugging(radio, now.PluggedIn);
             LookBackAtLoss(radio, now.Status);
-            if (now.Status != radio.Status) Log.Status(state.Logger, radio.Memory.Name, radio.Id, now.Status.Name(), now.Reason ?? "");
+            if (now.Status != radio.Status) TellOfStatus(radio, now);
             (radio.Status, radio.Reason, radio.PluggedIn) = (now.Status, now.Reason, now.PluggedIn);
             if (now.Status != RadioStatus.Attaching || state.Now >= AttachTimers.FirstVerdict) radio.Undecided = false;
             if (radio.Undecided) WakeNoLaterThan(AttachTimers.FirstVerdict);
             // From then on "in use" is no longer us.
             if (radio.Attempt is null) WakeNoLaterThan(radio.ReleasedAt + AttachTimers.OwnRelease);
         }
+    }
+
+    private void TellOfStatus(RadioState radio, StatusRules.Condition now)
+    {
+        string status = now.Status.Name();
+        Log.Status(state.Logger.About(radio.Memory.PiId, $"{radio.Id} {status}"), radio.Memory.Name, radio.Id, status, now.Reason ?? "");
     }
 
     private void TellOfPlugging(RadioState radio, bool? known)
@@ -174,11 +182,11 @@ internal sealed class Settling(AttachState state)
         if (now != RadioStatus.Attaching) radio.MayHaveBeenPulled = false;
     }
 
-    private IEnumerable<string> Problems(Claims claims, IReadOnlyCollection<Candidate> present)
+    private IEnumerable<(string Subject, string Problem)> Problems(Claims claims, IReadOnlyCollection<Candidate> present)
     {
-        foreach (string ambiguity in claims.Ambiguities(present)) yield return ambiguity;
+        foreach (string ambiguity in claims.Ambiguities(present)) yield return (ambiguity, ambiguity);
         foreach (PiState pi in state.Pis.Values.Where(pi => pi.Reachable == false))
-            yield return $"{pi.Options.DisplayName} ({pi.Options.Address}) does not answer: {pi.SilentReason}. See that it is on, in the network, and runs its export.";
+            yield return ($"pi {pi.Options.Id}", $"{pi.Options.DisplayName} ({pi.Options.Address}) does not answer: {pi.SilentReason}. See that it is on, in the network, and runs its export.");
         foreach (RadioRule rule in state.Options.Radios)
         {
             List<PiState> asked = [.. state.Pis.Values.Where(pi => rule.IsAbout(pi.Options.Id))];
@@ -187,7 +195,7 @@ internal sealed class Settling(AttachState state)
             bool seen = present.Any(stick => rule.IsAbout(stick.PiId) && rule.Match.CouldMatch(stick.Id, stick.Port));
             if (known || seen) continue;
             string where = string.Join(" or ", asked.Select(pi => pi.Options.DisplayName));
-            yield return $"{rule.Path}: no stick that matches '{rule.Match}' is offered by {where}. Plug it in, see that the Pi exports it, or correct the entry.";
+            yield return (rule.Path, $"{rule.Path}: no stick that matches '{rule.Match}' is offered by {where}. Plug it in, see that the Pi exports it, or correct the entry.");
         }
     }
 

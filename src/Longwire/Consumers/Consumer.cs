@@ -131,7 +131,7 @@ internal sealed class Consumer
             {
                 memory = memory.With(known with { Lost = true, WasRunning = _memory.Running });
                 lost.Add(radio.Id);
-                Log.Lost(_around.Logger, _memory.Slug, radio.Name, _memory.Running ? "ran" : "did not run");
+                Log.Lost(_around.Logger.About(_memory.Slug, radio.Id), _memory.Slug, radio.Name, _memory.Running ? "ran" : "did not run");
             }
         }
         Remember(memory);
@@ -236,7 +236,7 @@ internal sealed class Consumer
 
     private TimeSpan? LeaveAlone(ImmutableArray<RadioView> back, string reason, bool running = false)
     {
-        Log.LeftAlone(_around.Logger, back[0].Name, _memory.Slug, reason);
+        Log.LeftAlone(_around.Logger.About(_memory.Slug, back[0].Id), back[0].Name, _memory.Slug, reason);
         See(back, running);
         return TimeSpan.Zero;
     }
@@ -261,7 +261,7 @@ internal sealed class Consumer
 
     private TimeSpan WaitFor(string reason)
     {
-        if (_waitingFor != reason) Log.Waiting(_around.Logger, _memory.Slug, reason);
+        if (_waitingFor != reason) Log.Waiting(_around.Logger.About(_memory.Slug), _memory.Slug, reason);
         _waitingFor = reason;
         return _waits.Next();
     }

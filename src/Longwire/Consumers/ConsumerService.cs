@@ -1,5 +1,6 @@
 using Longwire.Health;
 using Longwire.Supervisor;
+using Longwire.Timing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -19,6 +20,14 @@ internal sealed class ConsumerService(
     Random random,
     ILogger<ConsumerService> logger) : BackgroundService
 {
+    private readonly TransitionLog _log = new(logger, time);
+
+    public override void Dispose()
+    {
+        _log.Dispose();
+        base.Dispose();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
@@ -36,7 +45,7 @@ internal sealed class ConsumerService(
         Snapshot snapshot = feed.Current;
         while (ReferenceEquals(snapshot, Snapshot.Empty)) snapshot = await feed.WaitForChangeAsync(snapshot, cancellationToken);
 
-        var apps = NamedApps.Open(dataFolder, snapshot, boot, supervisor, problems, time, random, logger);
+        var apps = NamedApps.Open(dataFolder, snapshot, boot, supervisor, problems, time, random, _log);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task writing = apps.WriteAsync(end.Token);
         try

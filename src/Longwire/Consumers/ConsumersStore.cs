@@ -1,3 +1,4 @@
+using Longwire.Timing;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Consumers;
@@ -69,7 +70,7 @@ internal sealed class ConsumersStore(ConsumersFile file, ConsumersMemory memory,
         {
             if (!_failing)
             {
-                Log.NotSaved(logger, file.Path, e.Message);
+                Log.NotSaved(logger.About("memory"), file.Path, e.Message);
                 report($"{file.Path} cannot be written ({e.Message}). Apps are restarted, but not after a restart of Longwire: free some space or make the folder writable.");
             }
             _failing = true;

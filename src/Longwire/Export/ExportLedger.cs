@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Longwire.Storage;
+using Longwire.Timing;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Usb;
 using Microsoft.Extensions.Logging;
@@ -82,7 +83,7 @@ internal sealed class ExportLedger(SysfsRoot root, string dataFolder, ILogger lo
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (!_unwritable) Log.LedgerUnwritable(logger, _path, e.Message);
+            if (!_unwritable) Log.LedgerUnwritable(logger.About("ledger"), _path, e.Message);
             _unwritable = true;
         }
         finally

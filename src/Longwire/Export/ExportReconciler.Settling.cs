@@ -1,7 +1,9 @@
+using Longwire.Timing;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.UsbipHost;
 using Longwire.UsbIp.Wire;
+using Microsoft.Extensions.Logging;
 
 namespace Longwire.Export;
 
@@ -39,7 +41,7 @@ internal sealed partial class ExportReconciler
         {
             stick.State = StickState.BoundByOther;
             if (stick.IsTakenOver) LetGo(stick);
-            Log.BoundByOther(_logger, stick, Whoever(RunningProcess.Named(_root, "usbipd").FirstOrDefault()));
+            Log.BoundByOther(About(stick), stick, Whoever(RunningProcess.Named(_root, "usbipd").FirstOrDefault()));
         }
     }
 
@@ -50,7 +52,7 @@ internal sealed partial class ExportReconciler
         if (stick.IsTakenOver) return true;
         if (seen.Status is not (UsbipHostStatus.Available or UsbipHostStatus.InUse)) return false;
         (stick.IsTakenOver, stick.SleptBefore) = (true, seen.MaySleep);
-        Log.TakenOver(_logger, stick);
+        Log.TakenOver(About(stick), stick);
         return true;
     }
 
@@ -66,7 +68,7 @@ internal sealed partial class ExportReconciler
     {
         if (!choice.Wanted)
         {
-            if (stick.State != StickState.NotWanted && choice.Doubtful) Log.Doubtful(_logger, stick, RadioChoice.Line(device, stick.Identity!));
+            if (stick.State != StickState.NotWanted && choice.Doubtful) Log.Doubtful(About(stick), stick, RadioChoice.Line(device, stick.Identity!));
             stick.State = StickState.NotWanted;
             return;
         }
@@ -84,7 +86,7 @@ internal sealed partial class ExportReconciler
         }
         if (!seen.TtyHolders.IsEmpty)
         {
-            if (stick.State != StickState.TtyOpen) Log.TtyOpen(_logger, stick, string.Join(", ", seen.TtyHolders), string.Join(", ", device.Ttys));
+            if (stick.State != StickState.TtyOpen) Log.TtyOpen(About(stick), stick, string.Join(", ", seen.TtyHolders), string.Join(", ", device.Ttys));
             RefuseWaitingClient(stick, UsbIpStatus.NoSuchDevice);
             stick.State = StickState.TtyOpen;
             Wait(stick, token => _waits.TtyClosedAsync(device, token));
@@ -120,7 +122,7 @@ internal sealed partial class ExportReconciler
                 Fail(stick, "it is in error state again right after it was bound");
                 break;
             case UsbipHostStatus.Error:
-                if (stick.SaidFailure is null) Log.ErrorState(_logger, stick);
+                if (stick.SaidFailure is null) Log.ErrorState(About(stick), stick);
                 Recover(stick, device);
                 break;
             default:
@@ -131,7 +133,7 @@ internal sealed partial class ExportReconciler
 
     private void Offer(Stick stick)
     {
-        if (stick.State != StickState.Offered) Log.Offered(_logger, stick);
+        if (stick.State != StickState.Offered) Log.Offered(About(stick), stick);
         stick.State = StickState.Offered;
         stick.Retries.Reset();
         stick.WaitsToRetry = false;
@@ -152,7 +154,7 @@ internal sealed partial class ExportReconciler
     private void Fail(Stick stick, string reason)
     {
         TimeSpan wait = stick.Retries.Next();
-        if (stick.SaidFailure != reason) Log.Refused(_logger, stick, reason);
+        if (stick.SaidFailure != reason) Log.Refused(About(stick), stick, reason);
         stick.SaidFailure = reason;
         RefuseWaitingClient(stick, UsbIpStatus.DeviceError);
         stick.State = StickState.Failed;
@@ -186,7 +188,7 @@ internal sealed partial class ExportReconciler
 
     private void Replugged(Stick stick)
     {
-        Log.Replugged(_logger, stick);
+        Log.Replugged(About(stick), stick);
         stick.State = StickState.New;
         stick.Session = null;
         (stick.IsTakenOver, stick.SleptBefore) = (false, false);
@@ -199,7 +201,7 @@ internal sealed partial class ExportReconciler
 
     private void Forget(Stick stick)
     {
-        if (stick.Device is not null && stick.State != StickState.NotWanted) Log.Unplugged(_logger, stick);
+        if (stick.Device is not null && stick.State != StickState.NotWanted) Log.Unplugged(About(stick), stick);
         RefuseWaitingClient(stick, UsbIpStatus.NoSuchDevice);
         EndWait(stick);
         _sticks.Remove(stick.BusId);
@@ -246,6 +248,9 @@ internal sealed partial class ExportReconciler
         stick.Wait?.Dispose();
         stick.Wait = null;
     }
+
+    // A loose plug, a tty that is opened again and again: none of it needs a person to repeat.
+    private ILogger About(Stick stick) => _logger.About("sticks", stick.BusId.ToString());
 
     private static string Whoever(RunningProcess? process) => process is null ? "by whom cannot be seen" : $"{process} runs here";
 }

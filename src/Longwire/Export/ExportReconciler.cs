@@ -229,7 +229,7 @@ internal sealed partial class ExportReconciler
         }
         catch (UsbIp.Linux.KernelRefusedException e)
         {
-            Log.ServeRefused(_logger, stick, attempt.Client, e.Message);
+            Log.ServeRefused(About(stick), stick, attempt.Client, e.Message);
             attempt.Refuse(UsbIpStatus.DeviceError);
             Look(stick);
             return;
@@ -242,7 +242,7 @@ internal sealed partial class ExportReconciler
     {
         stick.Session = session;
         stick.State = StickState.InUse;
-        Log.Serving(_logger, stick, session.Client);
+        Log.Serving(About(session), stick, session.Client);
         _background.Run(async () =>
         {
             await _waits.SessionEndedAsync(session, _stopping);
@@ -253,9 +253,12 @@ internal sealed partial class ExportReconciler
     private void EndSession(Session session)
     {
         session.Connection?.Dispose();
-        Log.SessionEnded(_logger, session.Stick, session.Client);
+        Log.SessionEnded(About(session), session.Stick, session.Client);
         if (!ReferenceEquals(session.Stick.Session, session)) return;
         session.Stick.Session = null;
         if (IsKnown(session.Stick)) Look(session.Stick);
     }
+
+    // A host that attaches and leaves again and again is no news each time.
+    private ILogger About(Session session) => _logger.About("clients", $"{session.Stick.BusId} {session.Client}");
 }

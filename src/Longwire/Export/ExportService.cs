@@ -1,6 +1,7 @@
 using Longwire.Health;
 using Longwire.Options;
 using Longwire.Radios;
+using Longwire.Timing;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Uevents;
@@ -24,40 +25,48 @@ internal sealed class ExportService(
     TimeProvider time,
     ILogger<ExportService> logger) : BackgroundService
 {
+    private readonly TransitionLog _log = new(logger, time);
+
     /// <summary>What the export side needs of the kernel.</summary>
     public static IEnumerable<string> Modules => ["usbip-core", "usbip-host"];
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        if (health.Remove() is { } problem) Health.Log.HealthFileStays(logger, problem);
+        if (health.Remove() is { } problem) Health.Log.HealthFileStays(_log, problem);
         return base.StartAsync(cancellationToken);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        if (health.Remove() is { } problem) Health.Log.HealthFileStays(logger, problem);
+        if (health.Remove() is { } problem) Health.Log.HealthFileStays(_log, problem);
+    }
+
+    public override void Dispose()
+    {
+        _log.Dispose();
+        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(Modules, stoppingToken))
         {
-            if (outcome.Reason is { } reason) Log.ModuleMissing(logger, reason);
+            if (outcome.Reason is { } reason) Log.ModuleMissing(_log, reason);
         }
 
         ExportOptions options = first.Options;
         SysfsRoot root = SysfsRoot.Machine;
         var driver = new UsbipHostDriver(root);
         using var events = DescriptorEvents.Open();
-        using var ledger = new ExportLedger(root, dataFolder, logger);
+        using var ledger = new ExportLedger(root, dataFolder, _log);
         using UeventSocket uevents = UeventSocket.Open();
         var work = new StickWork(root, driver, new RadioSelection(options, radios));
         var waits = new StickWaits(root, driver, events, time);
-        var reconciler = new ExportReconciler(root, driver, work, waits, ledger, options, time, Random.Shared, logger);
-        var listener = new StockListener(options.Stock, reconciler, root, time, Random.Shared, logger);
+        var reconciler = new ExportReconciler(root, driver, work, waits, ledger, options, time, Random.Shared, _log);
+        var listener = new StockListener(options.Stock, reconciler, root, time, Random.Shared, _log);
 
-        await RunAsync(reconciler, listener, new OptionsNews(first, reconciler, listener, setLogLevel, logger), uevents, stoppingToken);
+        await RunAsync(reconciler, listener, new OptionsNews(first, reconciler, listener, setLogLevel, _log), uevents, stoppingToken);
     }
 
     private async Task RunAsync(ExportReconciler reconciler, StockListener listener, OptionsNews news, UeventSocket uevents, CancellationToken stoppingToken)
@@ -83,7 +92,7 @@ internal sealed class ExportService(
     private async Task SayWhenServingAsync(Task listening, CancellationToken cancellationToken)
     {
         await listening.WaitAsync(cancellationToken);
-        if (health.Make() is { } problem) Health.Log.NoHealthFile(logger, problem);
+        if (health.Make() is { } problem) Health.Log.NoHealthFile(_log, problem);
     }
 
     private async Task ReadOptionsAsync(OptionsNews news, CancellationToken cancellationToken)

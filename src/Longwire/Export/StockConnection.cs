@@ -36,7 +36,7 @@ internal sealed class StockConnection(Socket socket, string client, ExportReconc
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Log.ClientFault(logger, e, client);
+            Log.ClientFault(logger.About("clients", client), e, client);
         }
         finally
         {

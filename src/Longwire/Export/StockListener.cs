@@ -29,7 +29,6 @@ internal sealed class StockListener(
     private int? _listensOn;
     private readonly HandshakeSlots _slots = new(ConnectionsInAll, ConnectionsPerAddress);
     private readonly HashSet<IPAddress> _strangers = [];
-    private readonly HashSet<IPAddress> _crowds = [];
 
     /// <summary>Set once it listens: the port, which differs from the options' only where that is 0.</summary>
     public TaskCompletionSource<int> Listening { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -123,7 +122,7 @@ internal sealed class StockListener(
         }
         if (!_slots.TryEnter(address))
         {
-            if (_crowds.Add(address)) Log.TooMany(logger, address);
+            Log.TooMany(logger.About("clients", address.ToString()), address);
             client.Dispose();
             return;
         }
@@ -144,8 +143,8 @@ internal sealed class StockListener(
 
     private void SayUnacceptable(string? reason)
     {
-        if (reason is null) Log.AcceptsAgain(logger);
-        else Log.AcceptFailed(logger, reason);
+        if (reason is null) Log.AcceptsAgain(logger.About("port"));
+        else Log.AcceptFailed(logger.About("port"), reason);
     }
 
     private async Task<Socket> ListenAsync(int port, CancellationToken cancellationToken)
@@ -170,7 +169,7 @@ internal sealed class StockListener(
         }
     }
 
-    private void SayTaken(int port, bool taken, string? owner, SocketException e) => Log.PortTaken(logger, port, taken
+    private void SayTaken(int port, bool taken, string? owner, SocketException e) => Log.PortTaken(logger.About("port"), port, taken
         ? $"is taken by {owner ?? "somebody who cannot be seen from here"}: stop that for good (for the distribution's own: systemctl disable --now usbipd), or set stock.port to another one"
         : $"cannot be listened on ({e.Message}): set stock.port to another one");
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Longwire.Options;
+using Longwire.Timing;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Supervisor;
@@ -20,13 +21,16 @@ internal sealed class SupervisorOptions(IOptionsFeed<AttachOptions> file, Superv
 
     public async IAsyncEnumerable<LoadedOptions<AttachOptions>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        using var transitions = new TransitionLog(logger, time);
+        // Whoever asks with it is awaited below.
+        ILogger log = transitions;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using IAsyncEnumerator<LoadedOptions<AttachOptions>> files = file.WatchAsync(end.Token).GetAsyncEnumerator(CancellationToken.None);
         Task<bool> change = files.MoveNextAsync().AsTask();
         await change;
         LoadedOptions<AttachOptions> current = _said = files.Current;
         change = files.MoveNextAsync().AsTask();
-        Task<LoadedOptions<AttachOptions>?> asked = AskAsync(end.Token);
+        Task<LoadedOptions<AttachOptions>?> asked = AskAsync(log, end.Token);
         try
         {
             yield return current;
@@ -37,7 +41,7 @@ internal sealed class SupervisorOptions(IOptionsFeed<AttachOptions> file, Superv
                 if (asked.IsCompleted)
                 {
                     news = await asked;
-                    asked = AskAsync(end.Token);
+                    asked = AskAsync(log, end.Token);
                 }
                 else
                 {
@@ -65,21 +69,21 @@ internal sealed class SupervisorOptions(IOptionsFeed<AttachOptions> file, Superv
     private static ImmutableArray<OptionProblem> WithoutLines(ImmutableArray<OptionProblem> problems) => [.. problems.Select(problem => problem with { Line = null })];
 
     /// <returns>Null: nothing new, or no answer.</returns>
-    private async Task<LoadedOptions<AttachOptions>?> AskAsync(CancellationToken cancellationToken)
+    private async Task<LoadedOptions<AttachOptions>?> AskAsync(ILogger log, CancellationToken cancellationToken)
     {
         await Task.Delay(SupervisorTimers.OptionsPoll, time, cancellationToken);
         try
         {
             LoadedOptions<AttachOptions> loaded = OptionsFile.ParseAttach(await supervisor.ReadOwnOptionsAsync(cancellationToken), Source);
-            if (_silent) Log.OptionsAnswered(logger);
+            if (_silent) Log.OptionsAnswered(log.About("Supervisor"));
             _silent = false;
             if (IsSame(loaded, _said)) return null;
-            if (!loaded.Options.Equals(_said.Options)) Log.OptionsChanged(logger);
+            if (!loaded.Options.Equals(_said.Options)) Log.OptionsChanged(log);
             return _said = loaded with { Problems = WithoutLines(loaded.Problems) };
         }
         catch (Exception e) when (e is SupervisorException or OptionsException)
         {
-            if (!_silent) Log.OptionsSilent(logger, e.Message);
+            if (!_silent) Log.OptionsSilent(log.About("Supervisor"), e.Message);
             _silent = true;
             return null;
         }

@@ -36,12 +36,19 @@ internal sealed class WebServer(
     /// <summary>Who does not ask, or does not read what it asked for, is left after this.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
 
+    private readonly TransitionLog _log = new(logger, time);
     private readonly HashSet<IPAddress> _refused = [];
     private int _answering;
     private int _strangers;
 
     /// <summary>Set once it listens.</summary>
     public TaskCompletionSource Listening { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public override void Dispose()
+    {
+        _log.Dispose();
+        base.Dispose();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -50,7 +57,7 @@ internal sealed class WebServer(
         {
             using Socket listener = await ListenAsync(stoppingToken);
             Listening.TrySetResult();
-            Log.Listening(logger, address.Port);
+            Log.Listening(_log, address.Port);
             var acceptor = new Acceptor(listener, time, SayUnacceptable);
             while (true) Admit(await acceptor.AcceptAsync(stoppingToken), connections, stoppingToken);
         }
@@ -118,7 +125,7 @@ internal sealed class WebServer(
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                Log.Fault(logger, e);
+                Log.Fault(_log.About("page", e.GetType().Name), e);
             }
         }
     }
@@ -132,7 +139,7 @@ internal sealed class WebServer(
             bool first;
             // Named once, and not without end.
             lock (_refused) first = _refused.Count < AtOnce && _refused.Add(stranger);
-            if (first) Log.Stranger(logger, stranger);
+            if (first) Log.Stranger(_log, stranger);
             await SendAsync(client, HttpAnswer.Of(HttpStatusCode.Forbidden), withBody: true, stoppingToken);
         }
         finally
@@ -183,7 +190,7 @@ internal sealed class WebServer(
         catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            Log.Fault(logger, e);
+            Log.Fault(_log.About("page", e.GetType().Name), e);
             return HttpAnswer.Of(HttpStatusCode.InternalServerError);
         }
     }

@@ -7,6 +7,7 @@ using Longwire.Health;
 using Longwire.Options;
 using Longwire.Radios;
 using Longwire.Tests.HomeAssistant.Brokers;
+using Longwire.Timing;
 using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
@@ -19,6 +20,9 @@ namespace Longwire.Tests.Attach;
 /// <summary>A reconciler with scripted attachments and Pis around it, on a clock that only the test moves.</summary>
 internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWatchStarter
 {
+    /// <summary>How what <see cref="SettledAsync"/> says begins.</summary>
+    public const string SettledMark = "settled";
+
     public static readonly UsbId Zwave = UsbId.Parse("0658:0200");
     private static readonly byte[] s_oneConfiguration = [.. new byte[17], 1];
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(10);
@@ -27,21 +31,23 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWat
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
     private readonly string _folder = Directory.CreateTempSubdirectory("longwire-attach-").FullName;
+    private readonly TransitionLog _log;
     private readonly Reconciler _reconciler;
 
     public AttachBench(params RadioMemory[] known)
     {
         EventReader = Feed.SubscribeToEvents();
+        _log = new TransitionLog(Log, Time);
         var memory = new AttachMemory { InstanceId = "test", Radios = [.. known] };
         var store = new MemoryStore(new MemoryFile(_folder), Time, NullLogger.Instance, _ => { });
         _reconciler = new Reconciler(
-            _events.Reader, new ReconcilerPorts(this, this, store, Feed), memory, _ => { }, KnownRadios.Default, Time, new Random(1), Logger);
+            _events.Reader, new ReconcilerPorts(this, this, store, Feed), memory, _ => { }, KnownRadios.Default, Time, new Random(1), _log);
         _running = Task.Run(() => _reconciler.RunAsync(_stop.Token));
     }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
     public StateFeed Feed { get; } = new();
-    public RecordingLogger<AttachBench> Logger { get; } = new();
+    public RecordingLogger<Reconciler> Log { get; } = new();
 
     /// <summary>An attachment that is cancelled ends only when the test says so.</summary>
     public bool EndsByHand { get; set; }
@@ -151,10 +157,11 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWat
     /// <summary>Everything told so far has been seen and settled: the question travels the same channel.</summary>
     public async Task SettledAsync()
     {
-        string mark = Guid.NewGuid().ToString();
-        Tell(new AttachEvent.ProblemsChanged("settled", mark));
+        // Each time another source: one that comes and goes is not taken off at once.
+        string mark = $"{SettledMark} {Guid.NewGuid()}";
+        Tell(new AttachEvent.ProblemsChanged(mark, mark));
         await UntilAsync(snapshot => snapshot.Bridge.Problems.Contains(mark));
-        Tell(new AttachEvent.ProblemsChanged("settled", null));
+        Tell(new AttachEvent.ProblemsChanged(mark, null));
         await UntilAsync(snapshot => !snapshot.Bridge.Problems.Contains(mark));
     }
 
@@ -213,6 +220,7 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWat
         EndsByHand = false;
         await StopAsync();
         _stop.Dispose();
+        _log.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 

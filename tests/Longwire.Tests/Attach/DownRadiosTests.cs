@@ -113,7 +113,7 @@ public sealed class DownRadiosTests
         bench.Tell(new AttachEvent.Commanded(new RadioCommand.SetWanted("there", Wanted: false)));
         Snapshot well = await bench.UntilAsync(snapshot => !snapshot.Bridge.Problems.Any(IsAboutDown));
         Assert.Equal((1, 1), Counted(well));
-        Assert.Equal(1, bench.Logger.Lines.Count(IsAboutDown));
+        Assert.Equal(1, bench.Log.Lines.Count(IsAboutDown));
     }
 
     private static bool IsAboutDown(string text) => text.Contains("not attached", StringComparison.Ordinal);

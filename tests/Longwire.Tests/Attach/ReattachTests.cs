@@ -67,7 +67,7 @@ public sealed class ReattachTests
         await DoAsync(bench, "back");
         RadioSnapshot back = (await bench.UntilStatusAsync(Lives.Radio, RadioStatus.Attached)).Radios[0];
         Assert.NotEqual(before.Radios[0].CameUpAt, back.CameUpAt);
-        Assert.DoesNotContain(bench.Logger.Lines, line => line.Contains("lost", StringComparison.Ordinal));
+        Assert.DoesNotContain(bench.Log.Lines, line => line.Contains("lost", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class ReattachTests
         Assert.Equal(RadioStatus.Detached, Assert.Single(bench.Feed.Current.Radios).Status);
         Assert.False(bench.Memory.Find(Lives.Radio)!.Wanted);
         Assert.Empty(bench.Attachments);
-        Assert.Contains(bench.Logger.Lines, line => line.Contains("switch \"Attached\" on", StringComparison.Ordinal));
+        Assert.Contains(bench.Log.Lines, line => line.Contains("switch \"Attached\" on", StringComparison.Ordinal));
     }
 
     [Fact]

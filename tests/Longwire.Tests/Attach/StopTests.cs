@@ -17,7 +17,7 @@ public sealed class StopTests
         await using AttachBench bench = Lives.Start(status);
         Snapshot before = await Lives.BringAsync(bench, status);
         bench.TakeEvents();
-        string[] logged = [.. bench.Logger.Lines];
+        string[] logged = [.. bench.Log.Lines];
 
         await bench.StopAsync();
 
@@ -35,7 +35,7 @@ public sealed class StopTests
         Assert.Equal((wanted ? (bool?)null : false, wanted ? "Longwire is stopped" : null), (meaning.Connected, radio.Reason));
         Assert.Contains(wanted ? "Start Longwire" : "switch \"Attached\" on", meaning.Explanation, StringComparison.Ordinal);
         Assert.Empty(bench.TakeEvents());
-        Assert.Equal(logged, bench.Logger.Lines);
+        Assert.Equal(logged, bench.Log.Lines);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class UndecidedTests
         Snapshot first = await bench.UntilAsync(snapshot => snapshot != Snapshot.Empty);
         AssertConnected(null, first);
         Assert.Equal((1, 0), (first.Bridge.RadiosExpected, first.Bridge.RadiosAttached));
-        Assert.Empty(bench.Logger.Lines);
+        Assert.Empty(bench.Log.Lines);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Longwire.Supervisor;
 using Longwire.Tests.HomeAssistant;
 using Longwire.Tests.HomeAssistant.Brokers;
 using Longwire.Tests.Supervisor;
+using Longwire.Timing;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -26,7 +27,13 @@ internal sealed class ConsumerBench : IDisposable, IBridgeProblems
     private Task _applying = Task.CompletedTask;
     private SupervisorClient? _client;
 
-    public ConsumerBench() => _wire = new InProcess(Supervisor);
+    private readonly TransitionLog _log;
+
+    public ConsumerBench()
+    {
+        _wire = new InProcess(Supervisor);
+        _log = new TransitionLog(Logger, Time);
+    }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
     public StandInSupervisor Supervisor { get; } = new();
@@ -52,7 +59,7 @@ internal sealed class ConsumerBench : IDisposable, IBridgeProblems
     {
         _stop = new CancellationTokenSource();
         _client = InProcess.Client(_wire, Time);
-        _apps = NamedApps.Open(_folder, Snapshot(), Boot, _client, this, Time, new Random(1), Logger);
+        _apps = NamedApps.Open(_folder, Snapshot(), Boot, _client, this, Time, new Random(1), _log);
         _thread.Within(() => _writing = _apps.WriteAsync(_stop.Token));
         Publish();
     }
@@ -188,6 +195,7 @@ internal sealed class ConsumerBench : IDisposable, IBridgeProblems
     {
         if (_apps is not null) Stop();
         _wire.Dispose();
+        _log.Dispose();
         Directory.Delete(_folder, recursive: true);
         Logger.AssertNothingUnexpected();
     }

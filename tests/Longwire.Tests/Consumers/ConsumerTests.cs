@@ -1,6 +1,7 @@
 using System.Globalization;
 using Longwire.Consumers;
 using Longwire.Tests.Supervisor;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Longwire.Tests.Consumers;
@@ -62,6 +63,24 @@ public sealed class ConsumerTests : IDisposable
         _house.Elapse(60);
         Assert.Equal(0, app.Restarts);
         Assert.DoesNotContain(_house.Logger.Lines, line => line.Contains("lost", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_radio_that_comes_and_goes_all_the_time_is_told_a_few_times_an_hour_and_each_time_in_the_debug_log()
+    {
+        _house.OneApp().State = "stopped";
+        _house.Elapse(31);
+        for (int loss = 0; loss < 200; loss++)
+        {
+            _house.Lose("r");
+            _house.Elapse(2);
+            _house.Attach("r");
+            _house.Elapse(6);
+        }
+        string[] told = [.. _house.Logger.Entries.Where(entry => entry.Level > LogLevel.Debug).Select(entry => entry.Line)];
+        Assert.Equal(2, told.Length);
+        Assert.Equal(200, _house.Logger.Lines.Count(line => line.Contains(" lost r; it did not run then", StringComparison.Ordinal)));
+        Assert.Equal(200, _house.Logger.Lines.Count(line => line.Contains("is left as it is", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Longwire.Export;
 using Longwire.Options;
 using Longwire.Radios;
 using Longwire.Tests.HomeAssistant.Brokers;
+using Longwire.Timing;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Tests.Sysfs;
 using Longwire.UsbIp.Tests.UsbipHost;
@@ -25,6 +26,7 @@ internal sealed class ExportBench : IAsyncDisposable
     private readonly DescriptorEvents _events = DescriptorEvents.Open();
     private CancellationTokenSource _stop = new();
     private ExportLedger? _ledger;
+    private TransitionLog? _log;
     private OptionsNews? _news;
     private Task _deciding = Task.CompletedTask;
     private Task _listening = Task.CompletedTask;
@@ -49,11 +51,12 @@ internal sealed class ExportBench : IAsyncDisposable
         _stop = new CancellationTokenSource();
         Log = new RecordingLogger<ExportService>();
         var driver = new UsbipHostDriver(Sysfs.Root, Kernel.Write);
-        _ledger = new ExportLedger(Sysfs.Root, Path.Combine(Sysfs.Folder, "data"), Log);
+        _log = new TransitionLog(Log, Time);
+        _ledger = new ExportLedger(Sysfs.Root, Path.Combine(Sysfs.Folder, "data"), _log);
         var work = new StickWork(Sysfs.Root, driver, new RadioSelection(Options, KnownRadios.Default));
-        Reconciler = new ExportReconciler(Sysfs.Root, driver, work, new StickWaits(Sysfs.Root, driver, _events, Time), _ledger, Options, Time, new Random(1), Log);
-        var listener = new StockListener(Options.Stock, Reconciler, Sysfs.Root, Time, new Random(1), Log);
-        _news = new OptionsNews(new LoadedOptions<ExportOptions>(Options, []), Reconciler, listener, LogLevels.Add, Log);
+        Reconciler = new ExportReconciler(Sysfs.Root, driver, work, new StickWaits(Sysfs.Root, driver, _events, Time), _ledger, Options, Time, new Random(1), _log);
+        var listener = new StockListener(Options.Stock, Reconciler, Sysfs.Root, Time, new Random(1), _log);
+        _news = new OptionsNews(new LoadedOptions<ExportOptions>(Options, []), Reconciler, listener, LogLevels.Add, _log);
         _deciding = Task.Run(() => Reconciler.RunAsync(_stop.Token));
         _listening = Task.Run(() => listener.RunAsync(_stop.Token));
         if (!Options.Stock.Allow.IsEmpty) Port = await listener.Listening.Task.WaitAsync(s_deadline, Cancellation);
@@ -73,6 +76,8 @@ internal sealed class ExportBench : IAsyncDisposable
         await ended;
         _ledger?.Dispose();
         _ledger = null;
+        _log?.Dispose();
+        _log = null;
     }
 
     /// <summary>kill -9: what stands in the kernel and in the file stays as it is.</summary>

@@ -1,3 +1,4 @@
+using Longwire.Timing;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Uevents;
@@ -52,7 +53,7 @@ internal sealed class Strangers(AttachKernel kernel, HubAuthorization hubs, ILog
             if (port.Controller != hub.Controller || port.Hub != hub.Speed || hub.BusIdOf(port.HubPort).ToString() != text.Split('.')[0]) continue;
             // On a free port it is a device that is just going.
             if (port.State == VhciPortState.Null || kernel.Leases.IsOurs(port.Number)) return;
-            if (_named.Add(text)) Log.Stranger(logger, port.Number, text);
+            if (_named.Add(text)) Log.Stranger(logger.About("vhci", text), port.Number, text);
             // What was found there before us is what its owner may expect.
             if (hubs.Found.TryGetValue(hub.Name, out int found) && found == 1 && UsbDevices.TryRead(kernel.Root, busId) is { Authorized: false }) Authorize(busId);
             return;
@@ -70,7 +71,7 @@ internal sealed class Strangers(AttachKernel kernel, HubAuthorization hubs, ILog
             }
             catch (Exception e) when (e is KernelRefusedException or ArgumentException)
             {
-                Log.StrangerNotAuthorized(logger, busId.ToString(), e.Message);
+                Log.StrangerNotAuthorized(logger.About("vhci", busId.ToString()), busId.ToString(), e.Message);
             }
         }) { IsBackground = true, Name = $"authorize {busId}" };
         thread.Start();

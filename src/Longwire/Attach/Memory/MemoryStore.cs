@@ -1,3 +1,4 @@
+using Longwire.Timing;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Attach.Memory;
@@ -71,7 +72,7 @@ internal sealed class MemoryStore(MemoryFile file, TimeProvider time, ILogger lo
                 written = memory;
                 if (_failing)
                 {
-                    Log.MemoryWritable(logger, file.Path);
+                    Log.MemoryWritable(logger.About("memory"), file.Path);
                     report(null);
                 }
                 _failing = false;
@@ -80,7 +81,7 @@ internal sealed class MemoryStore(MemoryFile file, TimeProvider time, ILogger lo
             {
                 if (!_failing)
                 {
-                    Log.MemoryNotWritable(logger, file.Path, e.Message);
+                    Log.MemoryNotWritable(logger.About("memory"), file.Path, e.Message);
                     report($"{file.Path} cannot be written ({e.Message}). Radios work, but what changes now is forgotten at the next start: free some space or make the folder writable.");
                 }
                 _failing = true;

@@ -3,6 +3,7 @@ using Longwire.Attach.Memory;
 using Longwire.Health;
 using Longwire.Options;
 using Longwire.Radios;
+using Longwire.Timing;
 using Longwire.UsbIp.Usb;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +13,7 @@ namespace Longwire.Attach.State;
 internal sealed class AttachState
 {
     private readonly long _start;
-    private readonly SortedDictionary<string, string> _problems = new(StringComparer.Ordinal);
+    private readonly BridgeProblems _problems;
     private readonly List<RadioEvent> _events = [];
 
     public AttachState(ReconcilerPorts ports, AttachMemory memory, KnownRadios catalogue, TimeProvider time, Random random, ILogger logger)
@@ -25,6 +26,7 @@ internal sealed class AttachState
         Logger = logger;
         _start = time.GetTimestamp();
         Clock = new WallClock(time);
+        _problems = new BridgeProblems(() => Now, logger);
         foreach (RadioMemory radio in memory.Radios) Radios.Add(radio.Id, new RadioState(radio) { Undecided = true });
     }
 
@@ -53,7 +55,7 @@ internal sealed class AttachState
     /// <summary>For people only.</summary>
     public WallClock Clock { get; }
 
-    public IReadOnlyCollection<string> Problems => _problems.Values;
+    public IReadOnlyCollection<string> Problems => _problems.Shown;
 
     public Attempt? AttemptOf(IAttachment attachment) => Attempts.Find(attempt => attempt.Attachment == attachment);
 
@@ -110,7 +112,7 @@ internal sealed class AttachState
     {
         _events.Add(new RadioEvent(radio.Id, type, reason));
         // Of what else happens, the status tells in the same breath.
-        if (type == RadioEventType.Lost) Log.Lost(Logger, radio.Memory.Name, radio.Id, reason ?? "");
+        if (type == RadioEventType.Lost) Log.Lost(Logger.About(radio.Memory.PiId, radio.Id), radio.Memory.Name, radio.Id, reason ?? "");
     }
 
     public IReadOnlyList<RadioEvent> TakeEvents()
@@ -121,37 +123,38 @@ internal sealed class AttachState
     }
 
     /// <summary>Logs a problem when it appears; it shows in the bridge's Problem until it is taken back with null.</summary>
-    public void SetProblem(string source, string? problem)
+    public void SetProblem(string source, string? problem) => _problems.Set(source, problem, place: "others");
+
+    /// <summary>Sets the problems of one kind, each with what it is about, and takes back those that are no longer among them.</summary>
+    /// <inheritdoc cref="BridgeProblems.Set" path="/param[@name='byPerson']"/>
+    public void SetProblems(string kind, IEnumerable<(string Subject, string Problem)> problems, bool byPerson = false)
     {
-        if (problem is null)
+        string prefix = kind + ": ";
+        var current = new HashSet<string>(StringComparer.Ordinal);
+        foreach ((string subject, string problem) in problems)
         {
-            _problems.Remove(source);
-            return;
+            current.Add(prefix + subject);
+            _problems.Set(prefix + subject, problem, kind, byPerson);
         }
-        if (_problems.TryGetValue(source, out string? known) && known == problem) return;
-        _problems[source] = problem;
-        Log.Problem(Logger, problem);
+        foreach (string source in _problems.SourcesOf(prefix).Where(source => !current.Contains(source))) _problems.Set(source, null, kind, byPerson);
     }
 
-    /// <summary>Sets the problems of one kind and takes back those that are no longer among them.</summary>
-    public void SetProblems(string kind, IEnumerable<string> problems)
-    {
-        var current = new HashSet<string>(StringComparer.Ordinal);
-        foreach (string problem in problems)
-        {
-            string source = $"{kind}: {problem}";
-            current.Add(source);
-            SetProblem(source, problem);
-        }
-        string prefix = kind + ": ";
-        foreach (string source in _problems.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal) && !current.Contains(key)).ToArray())
-            _problems.Remove(source);
-    }
+    /// <summary>What is wrong with a stick that belongs to no known radio yet: stands until that is attached, wanted no more, or gone for good.</summary>
+    public void SetStickProblem(string piId, BusId busId, string? problem) => _problems.Set(StickAt(piId, busId), problem, piId);
+
+    /// <summary>A stick is not in its Pi's list, which after a try in vain it is not for a moment.</summary>
+    public void StickIsMissing(string piId, BusId busId) => _problems.Missing(StickAt(piId, busId));
+
+    /// <inheritdoc cref="BridgeProblems.Settle"/>
+    public TimeSpan? SettleProblems() => _problems.Settle();
+
+    private static string StickAt(string piId, BusId busId) => $"stick {piId}/{busId}";
 
     public Attempt Start(PiState pi, BusId busId, string? radioId, int sourcePort, bool listed)
     {
         var attempt = new Attempt(pi.Options.Id, busId, radioId, listed);
         Attempts.Add(attempt);
+        _problems.IsTriedAgain(StickAt(attempt.PiId, busId));
         if (radioId is not null) Radios[radioId].Attempt = attempt;
         attempt.Attachment = Ports.Attachments.Start(new AttachRequest(pi.Options.Id, pi.Options.EndPoint, busId, sourcePort, IsKnown: radioId is not null));
         return attempt;

@@ -10,6 +10,7 @@ internal sealed class RecordingLogger<T> : ILogger<T>
     private readonly ConcurrentQueue<(LogLevel Level, string Line)> _lines = new();
     private readonly ConcurrentBag<string> _expected = [];
 
+    public IEnumerable<(LogLevel Level, string Line)> Entries => _lines;
     public IEnumerable<string> Lines => _lines.Select(entry => entry.Line);
 
     public void Expect(string part) => _expected.Add(part);
