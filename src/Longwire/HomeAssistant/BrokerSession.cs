@@ -16,9 +16,9 @@ internal sealed class BrokerSession(
     PublishedTopics published,
     RadioEvents events,
     string version,
-    CancellationToken stopping,
     TimeProvider time,
-    ILogger logger)
+    ILogger logger,
+    CancellationToken stopping)
 {
     private const string ProblemSource = "mqtt";
 

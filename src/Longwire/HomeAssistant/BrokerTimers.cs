@@ -68,7 +68,10 @@ internal static class BrokerTimers
     /// <summary>Home Assistant shows "unavailable" this long after the last message, should last will and broker both be lost.</summary>
     public const int ExpireAfterSeconds = 90;
 
-    /// <summary>Home Assistant may not yet listen this soon after it was told of a device for the first time; its events wait.</summary>
+    /// <summary>
+    /// Home Assistant may not yet listen this soon after it was told of a device for the first time; its events wait. After a changed message
+    /// nothing waits: only another topic, QoS or encoding makes it subscribe anew (Core, mqtt/subscription.py and device_trigger.py).
+    /// </summary>
     public static readonly TimeSpan EventsAfterDiscovery = TimeSpan.FromSeconds(1);
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using Longwire.Health;
 using Longwire.Timing;
@@ -44,7 +43,9 @@ internal sealed class Goodbye(BrokerConnection connection, Inbox inbox, Topics t
         return snapshot with { Bridge = snapshot.Bridge with { Stopped = true } };
     }
 
-    /// <summary>Somebody who waited for the base topic may have it since <c>offline</c>, with radios of the same names: their states are not ours any more.</summary>
+    /// <summary>
+    /// Somebody who waited for the base topic may have it since <c>offline</c>, with radios of the same names: their states are not ours any more.
+    /// </summary>
     private bool HasSuccessor(string mine)
     {
         while (inbox.Bridge.TryRead(out IncomingMessage message))

@@ -104,7 +104,7 @@ internal sealed class HomeAssistantService : BackgroundService
         var pauses = new Pauses(_random);
         var session = new BrokerSession(
             new Topics(settings.BaseTopic, settings.DiscoveryPrefix), first.Bridge.InstanceId, _feed, _commands, _problems, news, _published,
-            new RadioEvents(_events, _time), _version, stopping, _time, _logger);
+            new RadioEvents(_events, _time), _version, _time, _logger, stopping);
         long noneSince = _time.GetTimestamp();
         while (true)
         {

@@ -20,7 +20,11 @@ internal sealed record LastKnown(
     {
         DeviceInfo device = message.Device;
         return new LastKnown(
-            device.Manufacturer, device.Model, device.SerialNumber, device.SoftwareVersion, message.Components.Keys.Count(RadioDevice.IsSerialPort));
+            device.Manufacturer,
+            device.Model,
+            device.SerialNumber,
+            device.SoftwareVersion,
+            message.Components.Keys.Count(RadioDevice.IsSerialPort));
     }
 
     /// <summary>A Pi that answers says what runs there, be it nothing of ours; of one that does not, nothing newer is known.</summary>
@@ -32,7 +36,7 @@ internal sealed record LastKnown(
         Manufacturer = Either(radio.Manufacturer, Manufacturer),
         Product = Either(radio.Product, Model),
         Serial = Either(radio.Serial, SerialNumber),
-        SerialPortCount = radio.Status is RadioStatus.Attached or RadioStatus.Held || SerialPorts == 0 ? radio.SerialPortCount : SerialPorts,
+        SerialPortCount = SerialPorts == 0 || radio.Status is RadioStatus.Attached or RadioStatus.Held ? radio.SerialPortCount : SerialPorts,
     };
 
     private static string? Either(string? now, string? last) => string.IsNullOrWhiteSpace(now) ? last : now;

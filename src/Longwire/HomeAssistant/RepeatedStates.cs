@@ -21,7 +21,7 @@ internal sealed class RepeatedStates(TimeProvider time)
     {
         HashSet<string> there = [.. devices.Select(device => device.ConfigTopic)];
         foreach (string gone in _changed.Keys.Where(topic => !there.Contains(topic)).ToList()) _changed.Remove(gone);
-        List<Device> due = [.. devices.Where(device => _changed.TryGetValue(device.ConfigTopic, out long since) && Left(since) <= TimeSpan.Zero)];
+        List<Device> due = [.. devices.Where(one => _changed.TryGetValue(one.ConfigTopic, out long since) && Left(since) <= TimeSpan.Zero)];
         foreach (Device device in due) _changed.Remove(device.ConfigTopic);
         return due;
     }

@@ -8,7 +8,8 @@ namespace Longwire.HomeAssistant;
 /// <param name="Devices">The discovery of the same devices.</param>
 internal sealed record RetainedImage(ImmutableArray<KeyValuePair<string, byte[]>> States, ImmutableArray<Device> Devices)
 {
-    private const string Stopped = "Longwire is stopped, so this radio is not attached. Once Longwire runs again, it attaches what is wanted by itself.";
+    private const string Stopped =
+        "Longwire is stopped, so this radio is not attached. Once Longwire runs again, it attaches what is wanted by itself.";
 
     /// <param name="published">What was published before, for what is not known now; null: nothing was.</param>
     public static RetainedImage Of(Snapshot snapshot, Figures figures, Topics topics, string version, PublishedRecord? published = null)
@@ -86,7 +87,8 @@ internal sealed record RetainedImage(ImmutableArray<KeyValuePair<string, byte[]>
     /// </summary>
     private static RadioStateMessage AfterStop(RadioStateMessage state, RadioStatus status)
     {
-        RadioStateMessage left = state with { Explanation = Stopped, Since = null, SerialPorts = new string?[state.SerialPorts.Length], RoundTripMs = null };
+        var noPorts = new string?[state.SerialPorts.Length];
+        RadioStateMessage left = state with { Explanation = Stopped, Since = null, SerialPorts = noPorts, RoundTripMs = null };
         bool wasOurs = status is RadioStatus.Attached or RadioStatus.Held or RadioStatus.Attaching;
         return wasOurs ? left with { Status = null, Connected = null, Problem = false, Reason = null } : left;
     }

@@ -8,7 +8,8 @@ namespace Longwire.HomeAssistant;
 /// until discovery is published again (a birth, a new connection), as with other bridges: to lose a radio for good,
 /// take it out of the options.
 /// </summary>
-internal sealed class RetainedMessages(BrokerConnection connection, Topics topics, PublishedTopics published, TimeProvider time, ILogger logger)
+internal sealed class RetainedMessages(
+    BrokerConnection connection, Topics topics, PublishedTopics published, TimeProvider time, ILogger logger)
 {
     private readonly Dictionary<string, byte[]> _last = new(StringComparer.Ordinal);
     private readonly RepeatedStates _repeated = new(time);
@@ -62,8 +63,8 @@ internal sealed class RetainedMessages(BrokerConnection connection, Topics topic
         {
             byte[] payload = Payload.Of(device.Message, DiscoveryJson.Default.DiscoveryMessage);
             bool isNew = IsNew(device.ConfigTopic, payload);
-            // A person may have deleted the parent in Home Assistant, and a child alone would bring it back without a name. Where it is still
-            // known, being told of it again changes nothing.
+            // A person may have deleted the parent in Home Assistant, and a child alone would bring it back without a name. Where it is
+            // still known, being told of it again changes nothing.
             if (!all && !isNew && !parents.Contains(device.Message.Device.Identifier)) continue;
             if (device.Message.Device.Via is { } parent) parents.Add(parent);
             told.Add((device, payload, isNew));
@@ -86,7 +87,7 @@ internal sealed class RetainedMessages(BrokerConnection connection, Topics topic
         await published.SaveAsync(before.With(told.Select(one => one.Device), topics.Base, keepComponents: false), cancellationToken);
     }
 
-    /// <summary>The states of those devices whose discovery message changed a moment ago, once more; see <see cref="RepeatedStates"/>.</summary>
+    /// <summary>The states of those whose discovery message changed a moment ago, once more; see <see cref="RepeatedStates"/>.</summary>
     public async Task RepeatDueAsync(IReadOnlyCollection<Device> devices, CancellationToken cancellationToken)
     {
         foreach (Device device in _repeated.TakeDue(devices)) await RepeatAsync(device, cancellationToken);

@@ -55,8 +55,8 @@ internal sealed class TopicOwner(
 
     /// <summary>
     /// The order matters: what the broker has kept from an earlier life is put right before <c>online</c> makes Home
-    /// Assistant believe it. Discovery comes last: it sends Home Assistant to states that are there. Whether it is news to Home Assistant we
-    /// cannot know, so they are told again after it.
+    /// Assistant believe it. Discovery comes last: it sends Home Assistant to states that are there. Whether it is news to Home Assistant
+    /// we cannot know, so they are told again after it.
     /// </summary>
     private async Task<Snapshot> IntroduceAsync(CancellationToken cancellationToken)
     {
@@ -114,6 +114,8 @@ internal sealed class TopicOwner(
                 // In this order: an event must not overtake the state that goes with it.
                 events.TakeIn();
                 Snapshot snapshot = feed.Current;
+                // So are we, in a moment: nothing goes out before 'offline' any more.
+                if (snapshot.Bridge.Stopped) await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);
                 await FollowOnceAsync(snapshot, isBeat, isBirth, cancellationToken);
 
                 if (changed.IsCompleted) changed = feed.WaitForChangeAsync(snapshot, ended.Token);
@@ -128,7 +130,8 @@ internal sealed class TopicOwner(
         finally
         {
             await ended.CancelAsync();
-            await Task.WhenAll([changed, happened, born, beat, .. Those(due, repeat)]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Task all = Task.WhenAll([changed, happened, born, beat, .. Those(due, repeat)]);
+            await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -160,7 +163,8 @@ internal sealed class TopicOwner(
             if (message.Topic == topics.BridgeState)
             {
                 // The will of a connection that the broker buried late, or somebody's mistake: we are here.
-                if (_online && Encoding.UTF8.GetString(message.Payload) != Topics.Online) await connection.RetainAsync(topics.BridgeState, Online, cancellationToken);
+                bool wrong = _online && Encoding.UTF8.GetString(message.Payload) != Topics.Online;
+                if (wrong) await connection.RetainAsync(topics.BridgeState, Online, cancellationToken);
                 continue;
             }
             bool asks = message.Topic == topics.BridgeClaim;
