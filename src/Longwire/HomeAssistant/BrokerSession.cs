@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Longwire.HomeAssistant;
 
 /// <summary>What one set of options does with a broker that can be reached: claims the base topic, then owns it or stands by.</summary>
+/// <param name="stopping">Longwire stops, and does not only leave this broker.</param>
 internal sealed class BrokerSession(
     Topics topics,
     string instanceId,
@@ -16,7 +17,8 @@ internal sealed class BrokerSession(
     RadioEvents events,
     string version,
     TimeProvider time,
-    ILogger logger)
+    ILogger logger,
+    CancellationToken stopping)
 {
     private const string ProblemSource = "mqtt";
 
@@ -83,8 +85,8 @@ internal sealed class BrokerSession(
         using var deadline = new Deadline(BrokerTimers.Goodbye, time, connection.Gone);
         try
         {
-            if (ours is not null) await ours.SayGoodbyeAsync(deadline.Token);
-            await connection.CloseAsync(deadline.Token);
+            if (ours is null) await connection.CloseAsync(deadline.Token);
+            else await ours.SayGoodbyeAsync(stopping.IsCancellationRequested);
         }
         catch (Exception e) when (e is BrokerException or OperationCanceledException)
         {

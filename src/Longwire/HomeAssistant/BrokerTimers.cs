@@ -68,11 +68,26 @@ internal static class BrokerTimers
     /// <summary>Home Assistant shows "unavailable" this long after the last message, should last will and broker both be lost.</summary>
     public const int ExpireAfterSeconds = 90;
 
-    /// <summary>Home Assistant may not yet listen this soon after it was told of a device for the first time; its events wait.</summary>
+    /// <summary>
+    /// Home Assistant may not yet listen this soon after it was told of a device for the first time; its events wait. After a changed message
+    /// nothing waits: only another topic, QoS or encoding makes it subscribe anew (Core, mqtt/subscription.py and device_trigger.py).
+    /// </summary>
     public static readonly TimeSpan EventsAfterDiscovery = TimeSpan.FromSeconds(1);
 
-    /// <summary>For the goodbye: the last states, <c>offline</c>, DISCONNECT.</summary>
+    /// <summary>
+    /// After a changed discovery message its device's states go out at once, and once more after this: Home Assistant counts only those
+    /// that come after it has carried the change out, for which it takes up to a second when it is busy.
+    /// </summary>
+    public static readonly TimeSpan StatesAfterDiscovery = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>For <c>offline</c>, and again for what follows once the radios are let go: the last states and DISCONNECT.</summary>
     public static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// For the attach side to let go of the radios at a stop, between the two halves of the goodbye. Longer than the time it gives itself;
+    /// with both halves it stays within the time after which the process is killed.
+    /// </summary>
+    public static readonly TimeSpan LettingGo = TimeSpan.FromSeconds(5.5);
 
     /// <summary>For clearing what a person had forgotten, who waits for it: connecting, a claim that settles late, and the messages.</summary>
     public static readonly TimeSpan Forget = TimeSpan.FromSeconds(5);

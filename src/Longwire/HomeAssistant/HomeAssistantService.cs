@@ -80,7 +80,7 @@ internal sealed class HomeAssistantService : BackgroundService
                 (settings, changed) = (_settings, _changed.Task);
             }
             using var run = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-            Task running = RunAsync(settings, run.Token);
+            Task running = RunAsync(settings, stoppingToken, run.Token);
             await Task.WhenAny(running, changed);
             await run.CancelAsync();
             try
@@ -94,7 +94,8 @@ internal sealed class HomeAssistantService : BackgroundService
         }
     }
 
-    private async Task RunAsync(MqttSettings settings, CancellationToken cancellationToken)
+    /// <param name="stopping">Longwire stops; <paramref name="cancellationToken"/> ends with new settings, too.</param>
+    private async Task RunAsync(MqttSettings settings, CancellationToken stopping, CancellationToken cancellationToken)
     {
         Snapshot first = _feed.Current;
         while (ReferenceEquals(first, Snapshot.Empty)) first = await _feed.WaitForChangeAsync(first, cancellationToken);
@@ -103,7 +104,7 @@ internal sealed class HomeAssistantService : BackgroundService
         var pauses = new Pauses(_random);
         var session = new BrokerSession(
             new Topics(settings.BaseTopic, settings.DiscoveryPrefix), first.Bridge.InstanceId, _feed, _commands, _problems, news, _published,
-            new RadioEvents(_events, _time), _version, _time, _logger);
+            new RadioEvents(_events, _time), _version, _time, _logger, stopping);
         long noneSince = _time.GetTimestamp();
         while (true)
         {

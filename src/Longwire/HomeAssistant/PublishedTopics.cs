@@ -71,6 +71,10 @@ internal sealed record PublishedRecord
         && device.Message.Components.Keys.All(known.Components.ContainsKey)
         && device.RetainedTopics.All(known.Topics.Contains);
 
+    /// <summary>What the discovery message of that device said last, as far as it is remembered.</summary>
+    public LastKnown LastKnownOf(string configTopic) =>
+        Devices.TryGetValue(configTopic, out PublishedDevice? known) && known.LastKnown is { } last ? last : new LastKnown();
+
     public PublishedRecord Without(IEnumerable<string> configTopics)
     {
         var devices = new SortedDictionary<string, PublishedDevice>(Devices, StringComparer.Ordinal);
@@ -98,12 +102,18 @@ internal sealed record PublishedRecord
 /// <param name="BaseTopic">The base topic it belongs to.</param>
 /// <param name="Topics">Its retained topics beside the discovery topic.</param>
 /// <param name="Components">Platform by component: Home Assistant wants to hear of those that are gone.</param>
-internal sealed record PublishedDevice(string BaseTopic, string[] Topics, SortedDictionary<string, string> Components)
+/// <param name="LastKnown">Null in what a release wrote that did not keep it yet.</param>
+internal sealed record PublishedDevice(
+    string BaseTopic,
+    string[] Topics,
+    SortedDictionary<string, string> Components,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LastKnown? LastKnown = null)
 {
     public static PublishedDevice Of(Device device, string baseTopic) => new(
         baseTopic,
         device.RetainedTopics,
-        new SortedDictionary<string, string>(device.Message.Components.ToDictionary(c => c.Key, c => c.Value.Platform), StringComparer.Ordinal));
+        new SortedDictionary<string, string>(device.Message.Components.ToDictionary(c => c.Key, c => c.Value.Platform), StringComparer.Ordinal),
+        LastKnown.Of(device.Message));
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]

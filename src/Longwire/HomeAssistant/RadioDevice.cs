@@ -10,6 +10,8 @@ internal static class RadioDevice
     private static readonly string[] Statuses = [.. Enum.GetValues<RadioStatus>().Select(status => status.Name())];
     private static readonly string[] EventTypes = [.. Enum.GetValues<RadioEventType>().Select(type => type.Name())];
 
+    public static bool IsSerialPort(string componentKey) => componentKey.StartsWith("serial_port", StringComparison.Ordinal);
+
     public static int SerialPortsOf(RadioSnapshot radio) => Math.Clamp(radio.SerialPortCount, 1, MostSerialPorts);
 
     public static Device Of(RadioSnapshot radio, Snapshot snapshot, Topics topics, string version)

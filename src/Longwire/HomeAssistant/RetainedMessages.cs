@@ -8,9 +8,14 @@ namespace Longwire.HomeAssistant;
 /// until discovery is published again (a birth, a new connection), as with other bridges: to lose a radio for good,
 /// take it out of the options.
 /// </summary>
-internal sealed class RetainedMessages(BrokerConnection connection, Topics topics, PublishedTopics published, ILogger logger)
+internal sealed class RetainedMessages(
+    BrokerConnection connection, Topics topics, PublishedTopics published, TimeProvider time, ILogger logger)
 {
     private readonly Dictionary<string, byte[]> _last = new(StringComparer.Ordinal);
+    private readonly RepeatedStates _repeated = new(time);
+
+    /// <summary>How long until <see cref="RepeatDueAsync"/> has something to do; null if it has not.</summary>
+    public TimeSpan? NextRepeat => _repeated.NextDue;
 
     /// <summary>Removes from Home Assistant what we published once and no longer have.</summary>
     public async Task ForgetOthersAsync(IReadOnlyCollection<Device> devices, CancellationToken cancellationToken)
@@ -48,26 +53,61 @@ internal sealed class RetainedMessages(BrokerConnection connection, Topics topic
         foreach ((string topic, byte[] payload) in states) await ShowAsync(topic, payload, all, cancellationToken);
     }
 
+    /// <param name="devices">Parents before children.</param>
+    /// <param name="all">Those that have not changed, too.</param>
     public async Task DiscoverAsync(IReadOnlyCollection<Device> devices, bool all, CancellationToken cancellationToken)
     {
-        List<(Device Device, byte[] Payload)> changed = [];
-        foreach (Device device in devices)
+        List<(Device Device, byte[] Payload, bool IsNew)> told = [];
+        HashSet<string> parents = new(StringComparer.Ordinal);
+        foreach (Device device in devices.Reverse())
         {
             byte[] payload = Payload.Of(device.Message, DiscoveryJson.Default.DiscoveryMessage);
-            if (all || IsNew(device.ConfigTopic, payload)) changed.Add((device, payload));
+            bool isNew = IsNew(device.ConfigTopic, payload);
+            // A person may have deleted the parent in Home Assistant, and a child alone would bring it back without a name. Where it is
+            // still known, being told of it again changes nothing.
+            if (!all && !isNew && !parents.Contains(device.Message.Device.Identifier)) continue;
+            if (device.Message.Device.Via is { } parent) parents.Add(parent);
+            told.Add((device, payload, isNew));
         }
-        if (changed.Count == 0) return;
+        if (told.Count == 0) return;
 
+        told.Reverse();
         PublishedRecord before = published.Current;
-        foreach ((Device device, byte[] payload) in changed)
+        foreach ((Device device, byte[] payload, bool isNew) in told)
         {
             if (Farewell(device, before) is { } farewell)
             {
                 await connection.RetainAsync(device.ConfigTopic, Payload.Of(farewell, DiscoveryJson.Default.DiscoveryMessage), cancellationToken);
             }
             await ShowAsync(device.ConfigTopic, payload, always: true, cancellationToken);
+            if (!isNew) continue;
+            _repeated.Changed(device);
+            await RepeatAsync(device, cancellationToken);
         }
-        await published.SaveAsync(before.With(changed.Select(c => c.Device), topics.Base, keepComponents: false), cancellationToken);
+        await published.SaveAsync(before.With(told.Select(one => one.Device), topics.Base, keepComponents: false), cancellationToken);
+    }
+
+    /// <summary>The states of those whose discovery message changed a moment ago, once more; see <see cref="RepeatedStates"/>.</summary>
+    public async Task RepeatDueAsync(IReadOnlyCollection<Device> devices, CancellationToken cancellationToken)
+    {
+        foreach (Device device in _repeated.TakeDue(devices)) await RepeatAsync(device, cancellationToken);
+    }
+
+    private async Task RepeatAsync(Device device, CancellationToken cancellationToken)
+    {
+        foreach (string topic in device.RetainedTopics)
+        {
+            if (_last.TryGetValue(topic, out byte[]? payload)) await connection.RetainAsync(topic, payload, cancellationToken);
+        }
+    }
+
+    /// <summary>The last word, in place of what was said over this connection; what was not said here is not ours to put right.</summary>
+    public async Task LeaveAsync(IEnumerable<KeyValuePair<string, byte[]>> states, CancellationToken cancellationToken)
+    {
+        foreach ((string topic, byte[] payload) in states)
+        {
+            if (_last.ContainsKey(topic)) await ShowAsync(topic, payload, always: false, cancellationToken);
+        }
     }
 
     /// <summary>The same device with those components as removals that it had once: leaving them out would leave them in Home Assistant.</summary>
@@ -81,7 +121,7 @@ internal sealed class RetainedMessages(BrokerConnection connection, Topics topic
         return device.Message with { Components = components };
     }
 
-    private async Task ShowAsync(string topic, byte[] payload, bool always, CancellationToken cancellationToken)
+    public async Task ShowAsync(string topic, byte[] payload, bool always, CancellationToken cancellationToken)
     {
         if (!always && !IsNew(topic, payload)) return;
         await connection.RetainAsync(topic, payload, cancellationToken);

@@ -8,7 +8,8 @@ namespace Longwire.HomeAssistant;
 
 internal sealed record RadioStateMessage
 {
-    public required string Status { get; init; }
+    /// <summary>Null once Longwire is stopped, where it was one that only a running Longwire can tell.</summary>
+    public required string? Status { get; init; }
     public required bool? Connected { get; init; }
     public required bool Problem { get; init; }
     public required string Explanation { get; init; }
@@ -39,6 +40,10 @@ internal sealed record BridgeInfoMessage
     public required string InstanceId { get; init; }
     public required bool Problem { get; init; }
     public required string[] Problems { get; init; }
+
+    // Not required, because it is read as well: what an older release says of itself lacks them, and it is alive all the same.
+    public int RadiosAttached { get; init; }
+    public int RadiosExpected { get; init; }
 }
 
 internal sealed record RadioEventMessage

@@ -19,7 +19,9 @@ internal sealed class TopicOwner(
     TimeProvider time,
     ILogger logger)
 {
-    private readonly RetainedMessages _retained = new(connection, topics, published, logger);
+    private static readonly byte[] Online = Encoding.UTF8.GetBytes(Topics.Online);
+
+    private readonly RetainedMessages _retained = new(connection, topics, published, time, logger);
     private readonly Figures _figures = new();
     private volatile bool _online;
 
@@ -45,16 +47,16 @@ internal sealed class TopicOwner(
         }
     }
 
-    /// <summary>What changed since, then <c>offline</c>: a person who stops us sees how the radios were left.</summary>
-    public async Task SayGoodbyeAsync(CancellationToken cancellationToken)
-    {
-        if (_online) await _retained.ShowStatesAsync(Image(feed.Current).States, all: false, cancellationToken);
-        await connection.RetainAsync(topics.BridgeState, Topics.Offline, cancellationToken);
-    }
+    /// <param name="stops">Longwire stops; else it only leaves this broker or these topics.</param>
+    public Task SayGoodbyeAsync(bool stops) => new Goodbye(connection, inbox, topics, feed, time).SayAsync(
+        stops,
+        // Not the bridge's info: to somebody who asks for the base topic just now it would be the answer that the topic is taken.
+        (last, token) => _retained.LeaveAsync(Image(last).States.Where(state => state.Key != topics.BridgeInfo), token));
 
     /// <summary>
     /// The order matters: what the broker has kept from an earlier life is put right before <c>online</c> makes Home
-    /// Assistant believe it. Discovery comes last: it sends Home Assistant to states that are there.
+    /// Assistant believe it. Discovery comes last: it sends Home Assistant to states that are there. Whether it is news to Home Assistant
+    /// we cannot know, so they are told again after it.
     /// </summary>
     private async Task<Snapshot> IntroduceAsync(CancellationToken cancellationToken)
     {
@@ -79,6 +81,7 @@ internal sealed class TopicOwner(
         await _retained.ShowStatesAsync(image.States, all: beat || birth, cancellationToken);
         if (beat || birth) await SayOnlineAsync(cancellationToken);
         await DiscoverAsync(snapshot, image, all: birth, cancellationToken);
+        await _retained.RepeatDueAsync(image.Devices, cancellationToken);
         // After the state: whoever acts on an event finds the state that goes with it.
         foreach (RadioEvent radioEvent in events.TakeDue())
         {
@@ -95,11 +98,12 @@ internal sealed class TopicOwner(
         Task<bool> born = inbox.Births.WaitToReadAsync(ended.Token).AsTask();
         Task beat = Task.Delay(BrokerTimers.Heartbeat, time, ended.Token);
         Task? due = null;
+        Task? repeat = DelayOf(_retained.NextRepeat, ended.Token);
         try
         {
             while (true)
             {
-                await Task.WhenAny([changed, happened, born, beat, defended, obeyed, .. due is null ? [] : new[] { due }]);
+                await Task.WhenAny([changed, happened, born, beat, defended, obeyed, .. Those(due, repeat)]);
                 cancellationToken.ThrowIfCancellationRequested();
                 if (defended.IsCompleted) return await defended;
                 if (obeyed.IsCompleted) await obeyed;
@@ -110,21 +114,31 @@ internal sealed class TopicOwner(
                 // In this order: an event must not overtake the state that goes with it.
                 events.TakeIn();
                 Snapshot snapshot = feed.Current;
+                // So are we, in a moment: nothing goes out before 'offline' any more.
+                if (snapshot.Bridge.Stopped) await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);
                 await FollowOnceAsync(snapshot, isBeat, isBirth, cancellationToken);
 
                 if (changed.IsCompleted) changed = feed.WaitForChangeAsync(snapshot, ended.Token);
                 if (happened.IsCompleted) happened = events.WaitAsync(ended.Token);
                 if (born.IsCompleted) born = inbox.Births.WaitToReadAsync(ended.Token).AsTask();
                 if (isBeat) beat = Task.Delay(BrokerTimers.Heartbeat, time, ended.Token);
-                if (due is null or { IsCompleted: true }) due = events.NextDue is { } wait ? Task.Delay(Positive(wait), time, ended.Token) : null;
+                // What comes to wait later is due later: a timer that runs is never too late.
+                if (due is null or { IsCompleted: true }) due = DelayOf(events.NextDue, ended.Token);
+                if (repeat is null or { IsCompleted: true }) repeat = DelayOf(_retained.NextRepeat, ended.Token);
             }
         }
         finally
         {
             await ended.CancelAsync();
-            await Task.WhenAll([changed, happened, born, beat, .. due is null ? [] : new[] { due }]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Task all = Task.WhenAll([changed, happened, born, beat, .. Those(due, repeat)]);
+            await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    private Task? DelayOf(TimeSpan? wait, CancellationToken cancellationToken) =>
+        wait is { } left ? Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken) : null;
+
+    private static IEnumerable<Task> Those(params Task?[] tasks) => tasks.OfType<Task>();
 
     private async Task DiscoverAsync(Snapshot snapshot, RetainedImage image, bool all, CancellationToken cancellationToken)
     {
@@ -134,7 +148,7 @@ internal sealed class TopicOwner(
 
     private async Task SayOnlineAsync(CancellationToken cancellationToken)
     {
-        await connection.RetainAsync(topics.BridgeState, Topics.Online, cancellationToken);
+        await _retained.ShowAsync(topics.BridgeState, Online, always: true, cancellationToken);
         _online = true;
     }
 
@@ -149,7 +163,8 @@ internal sealed class TopicOwner(
             if (message.Topic == topics.BridgeState)
             {
                 // The will of a connection that the broker buried late, or somebody's mistake: we are here.
-                if (_online && Encoding.UTF8.GetString(message.Payload) != Topics.Online) await SayOnlineAsync(cancellationToken);
+                bool wrong = _online && Encoding.UTF8.GetString(message.Payload) != Topics.Online;
+                if (wrong) await connection.RetainAsync(topics.BridgeState, Online, cancellationToken);
                 continue;
             }
             bool asks = message.Topic == topics.BridgeClaim;
@@ -165,7 +180,5 @@ internal sealed class TopicOwner(
         throw new OperationCanceledException(cancellationToken);
     }
 
-    private RetainedImage Image(Snapshot snapshot) => RetainedImage.Of(snapshot, _figures, topics, version);
-
-    private static TimeSpan Positive(TimeSpan wait) => wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+    private RetainedImage Image(Snapshot snapshot) => RetainedImage.Of(snapshot, _figures, topics, version, published.Current);
 }

@@ -7,13 +7,17 @@ namespace Longwire.Lab.Brokers;
 /// <param name="Device">The device's name, as a person reads it.</param>
 /// <param name="DeviceId">The device's identifier.</param>
 /// <param name="Key">The component's key in the discovery message.</param>
+/// <param name="Platform">Such as <c>binary_sensor</c>.</param>
+/// <param name="Name">The entity's own, without the device's; null if it has none.</param>
+/// <param name="UniqueId">By which Home Assistant knows it again.</param>
 /// <param name="Id">As Home Assistant would call it the first time it sees it.</param>
 /// <param name="State">As Home Assistant shows it: on, off, unknown, unavailable, or the value.</param>
 public sealed record Entity(string Device, string DeviceId, string Key, string Platform, string? Name, string UniqueId, string Id, string State);
 
 /// <summary>
 /// What Home Assistant would show, made as it makes it: from the discovery messages, the last payload of each state topic, the
-/// templates, availability and expiry.
+/// templates, availability and expiry. A discovery message that changes ends what was known: an entity that can expire is unavailable
+/// from there to the next state that comes once the change was carried out.
 /// </summary>
 public sealed class Entities
 {
@@ -22,6 +26,9 @@ public sealed class Entities
         ["availability"] = "avty", ["components"] = "cmps", ["device"] = "dev", ["identifiers"] = "ids", ["platform"] = "p", ["state_topic"] = "stat_t", ["topic"] = "t",
         ["unique_id"] = "uniq_id", ["value_template"] = "val_tpl", ["expire_after"] = "exp_aft", ["payload_on"] = "pl_on", ["payload_off"] = "pl_off",
     };
+
+    /// <summary>How long Home Assistant may take to carry out a changed discovery message: a state that comes sooner may be lost to it.</summary>
+    internal static readonly TimeSpan CarriesOutWithin = TimeSpan.FromSeconds(1);
 
     private Entities(IReadOnlyList<Entity> all, IReadOnlyList<string> discoveries) => (All, DiscoveryTopics) = (all, discoveries);
 
@@ -50,32 +57,33 @@ public sealed class Entities
         return text.ToString().TrimEnd();
     }
 
-    internal static Entities From(IReadOnlyList<Message> messages, TimeProvider time)
+    internal static Entities From(IReadOnlyList<Message> messages, TimeProvider time) => At(messages, time, time.GetTimestamp());
+
+    /// <param name="messages">Those that came until then.</param>
+    /// <param name="time">Whose time stamps the messages bear.</param>
+    /// <param name="now">As <see cref="TimeProvider.GetTimestamp"/>.</param>
+    internal static Entities At(IEnumerable<Message> messages, TimeProvider time, long now)
     {
-        // In the order of the devices' first appearance; an empty payload takes a retained one away.
+        IReadOnlyCollection<Message> until = [.. messages];
         Dictionary<string, Message> latest = [];
-        foreach (Message message in messages) latest[message.Topic] = message;
+        foreach (Message message in until) latest[message.Topic] = message;
         List<Entity> all = [];
-        List<string> topics = [];
-        foreach (Message message in latest.Values.Where(message => IsDiscovery(message.Topic) && message.Payload.Length > 0))
+        OrderedDictionary<string, DiscoveredDevice> devices = DiscoveredDevice.In(until);
+        foreach (DiscoveredDevice device in devices.Values)
         {
-            topics.Add(message.Topic);
-            JsonNode root = JsonNode.Parse(message.Payload) ?? throw new FormatException($"{message.Topic}: {message.Payload}");
-            if (Member(root, "components") is not JsonObject components) continue;
-            foreach ((string key, JsonNode? component) in components)
+            foreach ((string key, JsonNode? component) in device.Components)
             {
                 // A platform alone takes the entity away.
                 if (component is null || Text(component, "unique_id") is null) continue;
-                all.Add(ToEntity(root, key, component, latest, time));
+                all.Add(ToEntity(device, key, component, new Moment(latest, time, now)));
             }
         }
-        return new Entities(all, topics);
+        return new Entities(all, [.. devices.Keys]);
     }
 
-    private static bool IsDiscovery(string topic) => topic.Split('/') is [_, "device", _, "config"];
-
-    private static Entity ToEntity(JsonNode root, string key, JsonNode component, Dictionary<string, Message> latest, TimeProvider time)
+    private static Entity ToEntity(DiscoveredDevice discovered, string key, JsonNode component, Moment moment)
     {
+        JsonNode root = discovered.Root;
         JsonNode device = Member(root, "device") ?? throw new FormatException($"{key}: no device");
         string deviceName = Text(device, "name") ?? "";
         JsonNode? identifiers = Member(device, "identifiers");
@@ -83,24 +91,30 @@ public sealed class Entities
         string platform = Text(component, "platform") ?? "";
         string? name = Text(component, "name");
         return new Entity(deviceName, deviceId, key, platform, name, Text(component, "unique_id")!, $"{platform}.{Slug($"{deviceName} {name}")}",
-            State(root, component, platform, latest, time));
+            State(root, component, platform, discovered.ChangedAt(key), moment));
     }
 
-    private static string State(JsonNode root, JsonNode component, string platform, Dictionary<string, Message> latest, TimeProvider time)
+    private static string State(JsonNode root, JsonNode component, string platform, long? changed, Moment moment)
     {
         foreach (JsonNode? availability in (Member(component, "availability") ?? Member(root, "availability")) as JsonArray ?? [])
         {
-            if (availability is null || latest.GetValueOrDefault(Text(availability, "topic") ?? "")?.Payload != "online") return "unavailable";
+            if (availability is null || moment.Latest.GetValueOrDefault(Text(availability, "topic") ?? "")?.Payload != "online") return "unavailable";
         }
         string? topic = Text(component, "state_topic") ?? (platform is "button" or "device_automation" ? null : Text(root, "state_topic"));
-        if (topic is null || !latest.TryGetValue(topic, out Message? message) || message.Payload.Length == 0) return "unknown";
-        if (Member(component, "expire_after") is { } seconds && time.GetElapsedTime(message.Timestamp) > TimeSpan.FromSeconds(seconds.GetValue<double>())) return "unavailable";
+        if (topic is null || !moment.Latest.TryGetValue(topic, out Message? message) || message.Payload.Length == 0) return "unknown";
+        if (Member(component, "expire_after") is { } seconds)
+        {
+            if (moment.Time.GetElapsedTime(message.Timestamp, moment.Now) > TimeSpan.FromSeconds(seconds.GetValue<double>())) return "unavailable";
+            if (changed is { } since && moment.Time.GetElapsedTime(since, message.Timestamp) < CarriesOutWithin) return "unavailable";
+        }
         if (platform == "event") return JsonNode.Parse(message.Payload)?["event_type"]?.GetValue<string>() ?? "unknown";
         string value = Template.Render(Text(component, "value_template"), message.Payload);
         if (value == "None") return "unknown";
         if (platform is not ("binary_sensor" or "switch")) return value;
         return value == (Text(component, "payload_on") ?? "ON") ? "on" : value == (Text(component, "payload_off") ?? "OFF") ? "off" : $"invalid ({value})";
     }
+
+    private readonly record struct Moment(Dictionary<string, Message> Latest, TimeProvider Time, long Now);
 
     private static JsonNode? Member(JsonNode node, string name) => node[name] ?? (ShortNames.TryGetValue(name, out string? shortName) ? node[shortName] : null);
 

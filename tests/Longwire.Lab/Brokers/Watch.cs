@@ -7,10 +7,6 @@ using MQTTnet.Protocol;
 
 namespace Longwire.Lab.Brokers;
 
-/// <param name="Timestamp">When it reached the test machine, as <see cref="TimeProvider.GetTimestamp"/>.</param>
-/// <param name="Retained">The broker had it before we asked; what is published while we watch comes without this mark.</param>
-public sealed record Message(long Timestamp, string Topic, string Payload, bool Retained);
-
 /// <summary>A client that is subscribed to everything and keeps it. It publishes too, in other people's names.</summary>
 public sealed class Watch : IAsyncDisposable
 {

@@ -58,6 +58,63 @@ public sealed class EntitiesTests
     [Fact]
     public void An_empty_discovery_message_takes_the_device_away() => Assert.Empty(Show(Config, Config with { Payload = "" }).All);
 
+    /// <param name="after">From the changed message to the state, in seconds.</param>
+    [Theory]
+    [InlineData(-5, "unavailable")]
+    [InlineData(0, "unavailable")]
+    [InlineData(0.9, "unavailable")]
+    [InlineData(1.1, "on")]
+    [InlineData(30, "on")]
+    public void A_changed_discovery_message_ends_what_was_known_until_a_state_comes_once_it_is_carried_out(double after, string shown)
+    {
+        Message[] first = [At(-10, Config.Topic, Discovery), At(-9, Online, "online"), At(-8, State, OnWithPort)];
+        Message changed = At(0, Config.Topic, Discovery.Replace("\"name\":\"Z-Wave\"", "\"name\":\"Stick\"", StringComparison.Ordinal));
+        Message told = At(after, State, OnWithPort);
+        Entities entities = Show([.. first, .. new[] { changed, told }.OrderBy(message => message.Timestamp)], 31);
+        Assert.Equal(shown, entities.State("Stick", "connected"));
+        // It cannot expire, so it does not.
+        Assert.Equal("/dev/ttyACM0", entities.State("Stick", "port"));
+    }
+
+    [Fact]
+    public void The_same_discovery_message_once_more_ends_nothing()
+    {
+        Entities shown = Show([.. s_known, At(0, Config.Topic, Discovery)], 0.1);
+        Assert.Equal("on", shown.State("Z-Wave", "connected"));
+    }
+
+    [Fact]
+    public void A_change_of_one_component_ends_nothing_for_the_others()
+    {
+        string another = Discovery.Replace(
+            """ "gone":{"p":"sensor"}""".Trim(), """ "gone":{"p":"sensor","uniq_id":"gone","name":"Back","exp_aft":90}""".Trim(), StringComparison.Ordinal);
+        Entities shown = Show([.. s_known, At(0, Config.Topic, another)], 0.1);
+        Assert.Equal("on", shown.State("Z-Wave", "connected"));
+        // A new one finds the state that is there.
+        Assert.NotEqual("unavailable", shown.State("Z-Wave", "gone"));
+    }
+
+    [Fact]
+    public void A_device_that_was_taken_away_comes_back_as_a_new_one()
+    {
+        Entities shown = Show([.. s_known, At(0, Config.Topic, ""), At(1, Config.Topic, Discovery + " ")], 1.1);
+        Assert.Equal("on", shown.State("Z-Wave", "connected"));
+    }
+
+    private const string Online = "longwire/bridge/state";
+    private const string State = "longwire/radio/stick/state";
+    private const string OnWithPort = """{"connected":true,"serial_ports":["/dev/ttyACM0"]}""";
+
+    private static readonly long s_start = TimeProvider.System.GetTimestamp();
+    private static readonly Message[] s_known = [At(-3, Config.Topic, Discovery), At(-2, Online, "online"), At(-1, State, OnWithPort)];
+
+    private static Message At(double seconds, string topic, string payload) => new(Stamp(seconds), topic, payload, false);
+
+    private static long Stamp(double seconds) => s_start + (long)(seconds * TimeProvider.System.TimestampFrequency);
+
+    private static Entities Show(IEnumerable<Message> messages, double seconds) =>
+        Entities.At(messages, TimeProvider.System, Stamp(seconds));
+
     private static Message Said(string topic, string payload) => new(TimeProvider.System.GetTimestamp(), topic, payload, false);
 
     private static Entities Show(params Message[] messages) => Entities.From(messages, TimeProvider.System);

@@ -169,8 +169,8 @@ public sealed class HeartbeatTests
     private static async Task<Bridge> StartAsync(Mosquitto mosquitto, Observer observer, HandWoundTime time)
     {
         Bridge bridge = await Bridge.StartAsync(mosquitto.Port, Some.Snapshot(Some.Radio), time: time);
-        await observer.WaitForAsync(Config);
         await bridge.SaysAsync("connected to");
+        await observer.SettledAsync(Some.RadioId);
         return bridge;
     }
 

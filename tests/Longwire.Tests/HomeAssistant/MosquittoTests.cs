@@ -82,7 +82,7 @@ public sealed class MosquittoTests
     }
 
     [Fact]
-    public async Task A_clean_stop_says_offline_after_the_last_states()
+    public async Task A_clean_stop_says_goodbye_and_leaves_offline()
     {
         await using Mosquitto mosquitto = await Mosquitto.StartAsync();
         await using Observer observer = await Observer.ConnectAsync(mosquitto.Port);

@@ -13,14 +13,14 @@ internal sealed class Bridge : IAsyncDisposable
     private readonly bool _ownsData;
     private readonly HomeAssistantService _service;
 
-    public Bridge(int port, Snapshot? snapshot = null, string? data = null, MqttOptions? options = null, TimeProvider? time = null, string baseTopic = "longwire")
+    public Bridge(int port, Snapshot? snapshot = null, string? data = null, MqttOptions? options = null, TimeProvider? time = null, string baseTopic = "longwire", string version = "1.2.3")
     {
         _ownsData = data is null;
         _data = data ?? Directory.CreateTempSubdirectory("longwire-mqtt-").FullName;
         Settings = new MqttSettings(options ?? new MqttOptions { Host = "127.0.0.1", Port = port }, baseTopic);
         if (snapshot is not null) Feed.Publish(snapshot, []);
         _service = new HomeAssistantService(
-            Settings, new ConfiguredBroker(), Feed, Commands, Problems, "1.2.3", _data, time ?? TimeProvider.System, new Random(1), Logger);
+            Settings, new ConfiguredBroker(), Feed, Commands, Problems, version, _data, time ?? TimeProvider.System, new Random(1), Logger);
     }
 
     public MqttSettings Settings { get; private set; }
@@ -39,7 +39,21 @@ internal sealed class Bridge : IAsyncDisposable
 
     public Task StartAsync() => _service.StartAsync(CancellationToken.None);
 
-    public Task StopAsync() => _service.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
+    /// <summary>As Longwire stops: the attach side lets go of the radios meanwhile.</summary>
+    public Task StopAsync()
+    {
+        Task stopped = BeginStop();
+        LetGo();
+        return stopped;
+    }
+
+    /// <summary>As Longwire stops, with an attach side that takes its time: until <see cref="LetGo"/>.</summary>
+    public Task BeginStop() => _service.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
+
+    public void LetGo()
+    {
+        if (!ReferenceEquals(Feed.Current, Snapshot.Empty)) Publish(Feed.Current with { Bridge = Feed.Current.Bridge with { Stopped = true } });
+    }
 
     public void Apply(MqttSettings settings)
     {

@@ -12,8 +12,10 @@ namespace Longwire.Tests.HomeAssistant.Brokers;
 /// <summary>A message, and whether it lay on the broker when we subscribed.</summary>
 internal sealed record Seen(string Topic, string Payload, bool Retained)
 {
+    public long Timestamp { get; } = Stopwatch.GetTimestamp();
+
     /// <summary>When it arrived, by a clock that only goes forward.</summary>
-    public TimeSpan At { get; } = Stopwatch.GetElapsedTime(0);
+    public TimeSpan At => Stopwatch.GetElapsedTime(0, Timestamp);
 
     public JsonElement Json => JsonSerializer.Deserialize<JsonElement>(Payload);
 }
