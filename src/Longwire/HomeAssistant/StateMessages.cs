@@ -39,6 +39,9 @@ internal sealed record BridgeInfoMessage
     public required string InstanceId { get; init; }
     public required bool Problem { get; init; }
     public required string[] Problems { get; init; }
+
+    /// <summary>Not required: releases before this key are read as well, when they own the base topic.</summary>
+    public string? LogLevel { get; init; }
 }
 
 internal sealed record RadioEventMessage

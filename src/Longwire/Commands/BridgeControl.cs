@@ -1,0 +1,33 @@
+using Longwire.Health;
+using Longwire.Options;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Commands;
+
+/// <summary>Carries out what a person asks of Longwire itself.</summary>
+internal sealed class BridgeControl(StateFeed feed, StderrLog log, Restarts restarts, ILogger logger) : IBridgeControl
+{
+    public void Handle(BridgeCommand command)
+    {
+        switch (command)
+        {
+            case BridgeCommand.Restart:
+                restarts.Ask();
+                break;
+            case BridgeCommand.SetLogLevel { Level: var level }:
+                if (log.Minimum == level) break;
+                LogFrom(level);
+                Log.LogLevelSet(logger, level.Name());
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(command), command, null);
+        }
+    }
+
+    /// <summary>For the options, and for a person until these change.</summary>
+    public void LogFrom(LogLevel level)
+    {
+        log.Minimum = level;
+        feed.Describe(details => details with { LogLevel = level });
+    }
+}
