@@ -17,7 +17,8 @@ internal sealed class BridgeControl(StateFeed feed, StderrLog log, Restarts rest
             case BridgeCommand.SetLogLevel { Level: var level }:
                 if (log.Minimum == level) break;
                 LogFrom(level);
-                Log.LogLevelSet(logger, level.Name());
+                string name = level.Name();
+                Log.LogLevelSet(logger, name);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(command), command, null);

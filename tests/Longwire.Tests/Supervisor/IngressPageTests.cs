@@ -94,12 +94,12 @@ public sealed class IngressPageTests : IAsyncDisposable
     [InlineData("a1b2c3d4_longwire", true, null, null)]
     [InlineData("a1b2c3d4_longwire", true, "landingpage", null)]
     [InlineData("a1b2c3d4_longwire", true, "2026", null)]
-    public void Only_an_address_that_is_surely_good_is_given(string? slug, bool ingress, string? core, string? url)
+    public void Only_an_address_that_is_surely_good_is_given(string? slug, bool ingress, string? core, string? expected)
     {
-        Assert.Equal(url, IngressPage.UrlOf(new OwnPage(slug, ingress, core)));
-        if (url is null) return;
+        Assert.Equal(expected, IngressPage.UrlOf(new OwnPage(slug, ingress, core)));
+        if (expected is null) return;
         // config_validation.py: the scheme is one of three; voluptuous' Url and the device registry: and there is a host.
-        var parsed = new Uri(url);
+        var parsed = new Uri(expected);
         Assert.Equal("homeassistant", parsed.Scheme);
         Assert.NotEmpty(parsed.Host);
     }
