@@ -47,6 +47,10 @@ internal static class AttachCommand
         // What is wrong with the memory is said by who lives by it.
         ImmutableArray<RadioMemory> known = surroundings.OpenMemory(folder).ReadIfPossible(out _);
         foreach (Leftover leftover in surroundings.Former.OnHost(watch.Current.Options.Pis, known)) Log.Leftover(logger, leftover);
-        return await ServiceHost.RunAsync(log, services => AttachServices.Add(services, watch, supervisor, folder, WebAddress.Of(surroundings.Environment, web), surroundings, log), cancellationToken);
+        var live = new LiveOptions(supervisor is null ? watch : new SupervisorOptions(watch, supervisor, surroundings.Time, logger), watch.Current.Options);
+        var restarts = new Restarts(surroundings.Time, logger);
+        using var stop = new StopSignals(cancellationToken);
+        return await restarts.RunAsync(
+            log, services => AttachServices.Add(services, live, supervisor, folder, WebAddress.Of(surroundings.Environment, web), surroundings, log, restarts), stop.Token);
     }
 }

@@ -19,13 +19,19 @@ internal static class AttachServices
     /// <param name="supervisor">Null: there is none here.</param>
     /// <param name="web">Null: no page.</param>
     public static void Add(
-        IServiceCollection services, WatchedOptions<AttachOptions> options, SupervisorClient? supervisor, string dataFolder, WebAddress? web, Surroundings surroundings, StderrLog log)
+        IServiceCollection services,
+        LiveOptions options,
+        SupervisorClient? supervisor,
+        string dataFolder,
+        WebAddress? web,
+        Surroundings surroundings,
+        StderrLog log,
+        Restarts restarts)
     {
         var feed = new StateFeed();
-        services.AddSingleton(provider => new LiveOptions(
-            Feed(options, supervisor, provider), options.Current.Options, changed => Apply(changed, provider.GetRequiredService<HomeAssistantService>(), log)));
+        services.AddSingleton(provider => new BridgeControl(feed, log, restarts, provider.GetRequiredService<ILogger<BridgeControl>>()));
         services.AddSingleton(provider => new AttachService(
-            provider.GetRequiredService<LiveOptions>(),
+            options.TellingFirst(changed => Apply(changed, provider)),
             dataFolder,
             feed,
             KnownRadios.Default,
@@ -33,10 +39,11 @@ internal static class AttachServices
             Random.Shared,
             provider.GetRequiredService<ILogger<AttachService>>()));
         services.AddSingleton(provider => new HomeAssistantService(
-            MqttSettings.From(options.Current.Options),
+            MqttSettings.From(options.Current),
             surroundings.BrokersOf(supervisor),
             feed,
             provider.GetRequiredService<AttachService>(),
+            provider.GetRequiredService<BridgeControl>(),
             provider.GetRequiredService<AttachService>(),
             ProgramVersion.Text,
             dataFolder,
@@ -50,11 +57,16 @@ internal static class AttachServices
             services.AddHostedService(provider => new WebServer(
                 web,
                 feed,
-                new PiLists(() => provider.GetRequiredService<LiveOptions>().Current, (pi, now) => SticksOf(pi, now, dataFolder, surroundings), provider.GetRequiredService<TimeProvider>()),
+                new PiLists(() => options.Current, (pi, now) => SticksOf(pi, now, dataFolder, surroundings), provider.GetRequiredService<TimeProvider>()),
                 provider.GetRequiredService<AttachService>(),
                 ProgramVersion.Text,
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<WebServer>>()));
+            if (supervisor is not null)
+            {
+                services.AddHostedService(provider => new IngressPage(
+                    supervisor, feed, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<IngressPage>>()));
+            }
         }
         StopOrder.Add(
             services,
@@ -79,13 +91,9 @@ internal static class AttachServices
             Random.Shared,
             provider.GetRequiredService<ILogger<ConsumerService>>());
 
-    private static IOptionsFeed<AttachOptions> Feed(WatchedOptions<AttachOptions> options, SupervisorClient? supervisor, IServiceProvider provider) => supervisor is null
-        ? options
-        : new SupervisorOptions(options, supervisor, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SupervisorOptions>>());
-
-    private static void Apply(AttachOptions options, HomeAssistantService homeAssistant, StderrLog log)
+    private static void Apply(AttachOptions options, IServiceProvider provider)
     {
-        log.Minimum = options.LogLevel;
-        homeAssistant.Apply(MqttSettings.From(options));
+        provider.GetRequiredService<BridgeControl>().LogFrom(options.LogLevel);
+        provider.GetRequiredService<HomeAssistantService>().Apply(MqttSettings.From(options));
     }
 }

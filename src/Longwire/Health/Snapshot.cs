@@ -24,6 +24,9 @@ internal sealed record BridgeSnapshot(string InstanceId, ImmutableArray<string> 
 
     /// <summary>The attach side was told to stop and has let every radio go: what stays in a broker must not promise that anything is under way.</summary>
     public bool Stopped { get; init; }
+
+    /// <summary>Put in by the <see cref="StateFeed"/>, whoever makes the snapshot.</summary>
+    public BridgeDetails Details { get; init; } = BridgeDetails.Unknown;
 }
 
 internal enum PiMode

@@ -4,7 +4,8 @@ namespace Longwire.Health;
 
 /// <summary>
 /// The way from the reconciler to the publishers: the latest snapshot (older ones are of no use to anybody) and every
-/// event (none may be merged away). One writer, any number of readers.
+/// event (none may be merged away). One writer, any number of readers; the bridge's details, which are not the reconciler's, are
+/// <see cref="Describe">put in</see> on the way.
 /// </summary>
 internal sealed class StateFeed
 {
@@ -14,6 +15,7 @@ internal sealed class StateFeed
     private readonly Lock _gate = new();
     private readonly List<Channel<RadioEvent>> _eventReaders = [];
     private Snapshot _current = Snapshot.Empty;
+    private BridgeDetails _details = BridgeDetails.Unknown;
     private TaskCompletionSource _changed = NewSignal();
 
     public Snapshot Current => Volatile.Read(ref _current);
@@ -24,13 +26,31 @@ internal sealed class StateFeed
         TaskCompletionSource changed;
         lock (_gate)
         {
-            Volatile.Write(ref _current, snapshot);
+            Volatile.Write(ref _current, Described(snapshot));
             changed = _changed;
             _changed = NewSignal();
             foreach (RadioEvent radioEvent in events)
             {
                 foreach (Channel<RadioEvent> reader in _eventReaders) reader.Writer.TryWrite(radioEvent);
             }
+        }
+        changed.SetResult();
+    }
+
+    /// <summary>Changes what every snapshot says of Longwire itself, from the current one on. From any thread.</summary>
+    public void Describe(Func<BridgeDetails, BridgeDetails> change)
+    {
+        TaskCompletionSource changed;
+        lock (_gate)
+        {
+            BridgeDetails details = change(_details);
+            if (details == _details) return;
+            _details = details;
+            // Before the first snapshot there is nothing to tell yet, and readers know that state by its reference.
+            if (ReferenceEquals(_current, Snapshot.Empty)) return;
+            Volatile.Write(ref _current, Described(_current));
+            changed = _changed;
+            _changed = NewSignal();
         }
         changed.SetResult();
     }
@@ -57,6 +77,9 @@ internal sealed class StateFeed
         lock (_gate) _eventReaders.Add(channel);
         return channel.Reader;
     }
+
+    private Snapshot Described(Snapshot snapshot) =>
+        snapshot.Bridge.Details == _details ? snapshot : snapshot with { Bridge = snapshot.Bridge with { Details = _details } };
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

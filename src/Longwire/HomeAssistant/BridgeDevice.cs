@@ -2,7 +2,8 @@ namespace Longwire.HomeAssistant;
 
 internal static class BridgeDevice
 {
-    public static Device Of(Topics topics, string version)
+    /// <param name="page">Where a browser opens our page; null: nowhere.</param>
+    public static Device Of(Topics topics, string version, string? page = null)
     {
         string identifier = topics.BridgeIdentifier;
         Availability[] whileOnline = [new Availability(topics.BridgeState)];
@@ -15,13 +16,14 @@ internal static class BridgeDevice
                 UniqueId = $"{identifier}_connection_state",
                 Name = "Connection state",
                 DeviceClass = "connectivity",
+                Category = Entity.Diagnostic,
                 Qos = 1,
                 ExpireAfterSeconds = BrokerTimers.ExpireAfterSeconds,
                 StateTopic = topics.BridgeState,
                 PayloadOn = Topics.Online,
                 PayloadOff = Topics.Offline,
             },
-            ["version"] = Entity.Sensor(identifier, "version", "Version", Entity.Value("version")) with { Availability = whileOnline },
+            ["version"] = Entity.Sensor(identifier, "version", "Version", Entity.Value("version")) with { Icon = "mdi:tag-outline", Availability = whileOnline },
             ["problem"] = Entity.BinarySensor(identifier, "problem", "Problem", "problem", Entity.OnOff("problem")) with
             {
                 Availability = whileOnline,
@@ -30,6 +32,8 @@ internal static class BridgeDevice
             },
             ["radios_attached"] = Count(identifier, "radios_attached", "Radios attached", "mdi:usb") with { Availability = whileOnline },
             ["radios_expected"] = Count(identifier, "radios_expected", "Radios expected", "mdi:usb-port") with { Availability = whileOnline },
+            ["restart"] = BridgeControls.Restart(identifier, topics) with { Availability = whileOnline },
+            ["log_level"] = BridgeControls.LogLevel(identifier, topics) with { Availability = whileOnline },
         };
         var message = new DiscoveryMessage
         {
@@ -37,10 +41,12 @@ internal static class BridgeDevice
             {
                 Identifier = identifier,
                 Name = topics.Base == "longwire" ? "Longwire" : $"Longwire {topics.Base}",
+                Manufacturer = "Longwire",
                 Model = "Longwire",
                 SoftwareVersion = version,
+                ConfigurationUrl = page,
             },
-            Origin = new Origin { Name = "Longwire", SoftwareVersion = version },
+            Origin = Origin.Of(version),
             StateTopic = topics.BridgeInfo,
             Components = components,
         };

@@ -11,6 +11,7 @@ internal sealed class BrokerSession(
     string instanceId,
     StateFeed feed,
     ICommandSink commands,
+    IBridgeControl bridge,
     IBridgeProblems problems,
     BrokerNews news,
     PublishedTopics published,
@@ -62,7 +63,7 @@ internal sealed class BrokerSession(
                 ReportOwner(null);
                 _incumbent = true;
                 ours = new TopicOwner(connection, inbox, topics, feed, events, published, version, time, logger);
-                owner = await ours.RunAsync(new CommandReader(inbox, topics, feed, commands, logger), () => news.Connected(broker), session.Token);
+                owner = await ours.RunAsync(new CommandReader(inbox, topics, feed, commands, bridge, logger), () => news.Connected(broker), session.Token);
             }
             // Politely, so that the broker drops our will: the owner lives.
             _incumbent = false;

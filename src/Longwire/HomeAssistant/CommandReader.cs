@@ -1,15 +1,18 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Longwire.Health;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.HomeAssistant;
 
-/// <summary>Hands a person's commands to the reconciler. On a task of its own: a reconciler that is busy must not hold up the states.</summary>
-internal sealed class CommandReader(Inbox inbox, Topics topics, StateFeed feed, ICommandSink sink, ILogger logger)
+/// <summary>Hands a person's commands to the reconciler, and those to Longwire itself to who carries them out. On a task of its own: a reconciler that is busy must not hold up the states.</summary>
+internal sealed class CommandReader(Inbox inbox, Topics topics, StateFeed feed, ICommandSink sink, IBridgeControl bridge, ILogger logger)
 {
+    /// <summary>What a button of Home Assistant's sends.</summary>
+    public const string Press = "PRESS";
+
     private const string On = "ON";
     private const string Off = "OFF";
-    private const string Press = "PRESS";
 
     // Anybody may write to these topics: what was complained of already is remembered, but not without end.
     private const int MostComplaints = 64;
@@ -27,11 +30,16 @@ internal sealed class CommandReader(Inbox inbox, Topics topics, StateFeed feed, 
                 _droppedSaid = true;
                 Log.CommandsDropped(logger);
             }
-            if (Parse(message) is { } command) await sink.SendAsync(command, cancellationToken);
+            string payload = Encoding.UTF8.GetString(message.Payload);
+            if (BridgeCommands.TryParse(topics, message.Topic, payload, out BridgeCommand? ofBridge, out string expected))
+            {
+                if (IsGood(ofBridge, message, expected)) bridge.Handle(ofBridge);
+            }
+            else if (Parse(message, payload) is { } command) await sink.SendAsync(command, cancellationToken);
         }
     }
 
-    private RadioCommand? Parse(IncomingMessage message)
+    private RadioCommand? Parse(IncomingMessage message, string payload)
     {
         if (!topics.TryParseCommand(message.Topic, out string radio, out bool reattach)) return null;
         if (!feed.Current.Radios.Any(known => known.Id == radio))
@@ -39,22 +47,27 @@ internal sealed class CommandReader(Inbox inbox, Topics topics, StateFeed feed, 
             if (Complain(message.Topic)) Log.UnknownRadio(logger, Printable.Of(message.Topic, LongestShown * 2), Printable.Of(radio, LongestShown));
             return null;
         }
-        RadioCommand? command = (reattach, Encoding.UTF8.GetString(message.Payload)) switch
+        RadioCommand? command = (reattach, payload) switch
         {
             (true, Press) => new RadioCommand.Reattach(radio),
             (false, On) => new RadioCommand.SetWanted(radio, true),
             (false, Off) => new RadioCommand.SetWanted(radio, false),
             _ => null,
         };
+        return IsGood(command, message, reattach ? Press : $"{On} or {Off}") ? command : null;
+    }
+
+    private bool IsGood([NotNullWhen(true)] object? command, IncomingMessage message, string expected)
+    {
         if (command is not null)
         {
             _complaints.Remove(message.Topic);
         }
         else if (Complain(message.Topic))
         {
-            Log.UnknownPayload(logger, message.Topic, Printable.Of(message.Payload, LongestShown), reattach ? Press : $"{On} or {Off}");
+            Log.UnknownPayload(logger, message.Topic, Printable.Of(message.Payload, LongestShown), expected);
         }
-        return command;
+        return command is not null;
     }
 
     private bool Complain(string topic) => _complaints.Count < MostComplaints && _complaints.Add(topic);

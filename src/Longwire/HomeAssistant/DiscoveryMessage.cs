@@ -27,6 +27,9 @@ internal sealed record DeviceInfo
     [JsonPropertyName("sn")] public string? SerialNumber { get; init; }
     [JsonPropertyName("sw")] public string? SoftwareVersion { get; init; }
     [JsonPropertyName("via_device")] public string? Via { get; init; }
+
+    /// <summary>Checked there (http, https or homeassistant, and a host): a bad one loses the whole device.</summary>
+    [JsonPropertyName("cu")] public string? ConfigurationUrl { get; init; }
 }
 
 /// <summary>Who sends the message: mandatory for devices.</summary>
@@ -34,6 +37,10 @@ internal sealed record Origin
 {
     [JsonPropertyName("name")] public required string Name { get; init; }
     [JsonPropertyName("sw")] public required string SoftwareVersion { get; init; }
+    [JsonPropertyName("url")] public string? Url { get; init; }
+
+    /// <summary>Ourselves.</summary>
+    public static Origin Of(string version) => new() { Name = "Longwire", SoftwareVersion = version, Url = ProgramVersion.ProjectUrl };
 }
 
 internal sealed record Availability([property: JsonPropertyName("t")] string Topic);

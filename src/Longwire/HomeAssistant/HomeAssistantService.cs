@@ -18,6 +18,7 @@ internal sealed class HomeAssistantService : BackgroundService
     private readonly IBrokerSource _brokers;
     private readonly StateFeed _feed;
     private readonly ICommandSink _commands;
+    private readonly IBridgeControl _bridge;
     private readonly IBridgeProblems _problems;
     private readonly string _version;
     private readonly PublishedTopics _published;
@@ -37,6 +38,7 @@ internal sealed class HomeAssistantService : BackgroundService
         IBrokerSource brokers,
         StateFeed feed,
         ICommandSink commands,
+        IBridgeControl bridge,
         IBridgeProblems problems,
         string version,
         string dataFolder,
@@ -48,6 +50,7 @@ internal sealed class HomeAssistantService : BackgroundService
         _brokers = brokers;
         _feed = feed;
         _commands = commands;
+        _bridge = bridge;
         _problems = problems;
         _version = version;
         _published = new PublishedTopics(dataFolder, logger);
@@ -103,7 +106,7 @@ internal sealed class HomeAssistantService : BackgroundService
         var news = new BrokerNews(_logger);
         var pauses = new Pauses(_random);
         var session = new BrokerSession(
-            new Topics(settings.BaseTopic, settings.DiscoveryPrefix), first.Bridge.InstanceId, _feed, _commands, _problems, news, _published,
+            new Topics(settings.BaseTopic, settings.DiscoveryPrefix), first.Bridge.InstanceId, _feed, _commands, _bridge, _problems, news, _published,
             new RadioEvents(_events, _time), _version, _time, _logger, stopping);
         long noneSince = _time.GetTimestamp();
         while (true)

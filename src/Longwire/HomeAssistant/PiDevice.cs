@@ -18,15 +18,23 @@ internal static class PiDevice
             {
                 Identifier = identifier,
                 Name = Device.NameFor(pi.Name, pi.Id, "Pi", components.Values),
-                Model = pi.Mode == PiMode.Link ? "Longwire export" : "USB/IP server",
+                Model = ModelOf(pi),
                 SoftwareVersion = pi.Version,
                 Via = topics.BridgeIdentifier,
             },
-            Origin = new Origin { Name = "Longwire", SoftwareVersion = version },
+            Origin = Origin.Of(version),
             Availability = [new Availability(topics.BridgeState)],
             StateTopic = topics.PiState(pi.Id),
             Components = components,
         };
         return new Device(topics.Config(identifier), message, [topics.PiState(pi.Id)]);
     }
+
+    /// <summary>Null while the Pi is away: it says who it is with its list, and Home Assistant keeps what it was told before.</summary>
+    private static string? ModelOf(PiSnapshot pi) => pi switch
+    {
+        { Mode: PiMode.Link } or { Version: not null } => "Longwire export",
+        { Reachable: true } => "USB/IP server",
+        _ => null,
+    };
 }

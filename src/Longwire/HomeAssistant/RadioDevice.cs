@@ -31,7 +31,7 @@ internal static class RadioDevice
                 // A parent that never appears would stay nameless in Home Assistant.
                 Via = snapshot.Pis.Any(pi => pi.Id == radio.PiId) ? topics.PiIdentifier(radio.PiId) : topics.BridgeIdentifier,
             },
-            Origin = new Origin { Name = "Longwire", SoftwareVersion = version },
+            Origin = Origin.Of(version),
             Availability = [new Availability(topics.BridgeState)],
             StateTopic = topics.RadioState(radio.Id),
             Components = components,
@@ -51,12 +51,24 @@ internal static class RadioDevice
                 AttributesTemplate = "{{ {'explanation': value_json.explanation, 'reason': value_json.reason} | tojson }}",
             },
             // The same sentence as a state: attributes are two clicks away, and this is what a person needs at once.
-            ["explanation"] = Entity.Sensor(identifier, "explanation", "Explanation", Entity.Value("explanation")),
-            ["status"] = Entity.Sensor(identifier, "status", "Status", Entity.Value("status")) with { DeviceClass = "enum", Options = Statuses },
+            ["explanation"] = Entity.Sensor(identifier, "explanation", "Explanation", Entity.Value("explanation")) with { Icon = "mdi:information-outline" },
+            ["status"] = Entity.Sensor(identifier, "status", "Status", Entity.Value("status")) with
+            {
+                DeviceClass = "enum",
+                Options = Statuses,
+                Icon = "mdi:list-status",
+            },
             ["since"] = Entity.Sensor(identifier, "since", "Connected since", Entity.Value("since")) with { DeviceClass = "timestamp" },
-            ["disconnects"] = Entity.Sensor(identifier, "disconnects", "Disconnects", Entity.Value("disconnects")) with { StateClass = "total_increasing" },
+            ["disconnects"] = Entity.Sensor(identifier, "disconnects", "Disconnects", Entity.Value("disconnects")) with
+            {
+                StateClass = "total_increasing",
+                Icon = "mdi:counter",
+            },
             ["last_disconnect_reason"] =
-                Entity.Sensor(identifier, "last_disconnect_reason", "Last disconnect reason", Entity.Value("last_disconnect_reason")),
+                Entity.Sensor(identifier, "last_disconnect_reason", "Last disconnect reason", Entity.Value("last_disconnect_reason")) with
+                {
+                    Icon = "mdi:comment-question-outline",
+                },
             ["plugged_in"] = Entity.BinarySensor(identifier, "plugged_in", "Plugged in", "plug", Entity.OnOffOrUnknown("plugged_in")) with
             {
                 Category = Entity.Diagnostic,
@@ -67,6 +79,7 @@ internal static class RadioDevice
                 Platform = "switch",
                 UniqueId = $"{identifier}_attached",
                 Name = "Attached",
+                Icon = "mdi:usb-port",
                 Category = Entity.Config,
                 Qos = 1,
                 CommandTopic = topics.RadioAttach(radio.Id),
@@ -87,6 +100,7 @@ internal static class RadioDevice
                 Platform = "event",
                 UniqueId = $"{identifier}_event",
                 Name = "Radio event",
+                Icon = "mdi:bell-outline",
                 Qos = 1,
                 StateTopic = topics.RadioEvent(radio.Id),
                 EventTypes = EventTypes,
@@ -98,7 +112,7 @@ internal static class RadioDevice
         {
             string number = i == 0 ? "" : $"{i + 1}";
             string key = i == 0 ? "serial_port" : $"serial_port_{number}";
-            components[key] = Entity.Sensor(identifier, key, $"Serial port {number}".TrimEnd(), Entity.Value($"serial_ports[{i}]"));
+            components[key] = Entity.Sensor(identifier, key, $"Serial port {number}".TrimEnd(), Entity.Value($"serial_ports[{i}]")) with { Icon = "mdi:serial-port" };
         }
         return components;
     }

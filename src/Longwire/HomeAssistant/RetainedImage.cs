@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Longwire.Health;
+using Longwire.Options;
 
 namespace Longwire.HomeAssistant;
 
@@ -19,7 +20,7 @@ internal sealed record RetainedImage(ImmutableArray<KeyValuePair<string, byte[]>
         ImmutableArray<Device>.Builder devices = ImmutableArray.CreateBuilder<Device>();
 
         states.Add(new(topics.BridgeInfo, BridgeInfo(snapshot.Bridge, version)));
-        devices.Add(BridgeDevice.Of(topics, version));
+        devices.Add(BridgeDevice.Of(topics, version, snapshot.Bridge.Details.Page));
         foreach (PiSnapshot pi in snapshot.Pis)
         {
             states.Add(new(topics.PiState(pi.Id), PiState(pi, figures)));
@@ -44,6 +45,7 @@ internal sealed record RetainedImage(ImmutableArray<KeyValuePair<string, byte[]>
             Problems = [.. bridge.Problems],
             RadiosAttached = bridge.RadiosAttached,
             RadiosExpected = bridge.RadiosExpected,
+            LogLevel = bridge.Details.LogLevel?.Name(),
         },
         StateJson.Default.BridgeInfoMessage);
 

@@ -44,6 +44,7 @@ internal sealed record BridgeInfoMessage
     // Not required, because it is read as well: what an older release says of itself lacks them, and it is alive all the same.
     public int RadiosAttached { get; init; }
     public int RadiosExpected { get; init; }
+    public string? LogLevel { get; init; }
 }
 
 internal sealed record RadioEventMessage

@@ -67,7 +67,7 @@ internal sealed class TopicOwner(
         await _retained.RememberAsync(image.Devices, cancellationToken);
         await _retained.ShowStatesAsync(image.States, all: true, cancellationToken);
         await SayOnlineAsync(cancellationToken);
-        await connection.SubscribeAsync([topics.AnyAttachCommand, topics.AnyReattachCommand, topics.Birth], withRetained: false, cancellationToken);
+        await connection.SubscribeAsync([.. topics.Commands, topics.Birth], withRetained: false, cancellationToken);
         await DiscoverAsync(snapshot, image, all: true, cancellationToken);
         return snapshot;
     }

@@ -17,6 +17,11 @@ internal sealed record Topics(string Base, string Prefix)
 
     public string AnyAttachCommand => $"{Base}/radio/+{AttachSuffix}";
     public string AnyReattachCommand => $"{Base}/radio/+{ReattachSuffix}";
+    public string BridgeRestart => $"{Base}/bridge/restart/set";
+    public string BridgeLogLevel => $"{Base}/bridge/log_level/set";
+
+    /// <summary>Where a person's commands come in.</summary>
+    public IReadOnlyList<string> Commands => [AnyAttachCommand, AnyReattachCommand, BridgeRestart, BridgeLogLevel];
 
     /// <summary>Home Assistant says <c>online</c> here once it listens. People may change the topic there; by default it follows the prefix.</summary>
     public string Birth => $"{Prefix}/status";

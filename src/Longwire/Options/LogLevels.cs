@@ -1,32 +1,41 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Options;
 
-/// <summary><c>log_level</c>, in the words of both roles' options.</summary>
+/// <summary><c>log_level</c>, in the words of both roles' options and of Home Assistant.</summary>
 internal static class LogLevels
 {
     public const string Key = "log_level";
 
-    private static readonly string[] s_names = ["trace", "debug", "info", "warning", "error"];
+    /// <summary>As they are shown and written, from the most to the least.</summary>
+    public static ImmutableArray<string> Names { get; } = ["trace", "debug", "info", "warning", "error"];
 
     public static LogLevel? Read(OptionMap root, ProblemList problems)
     {
         if (root.Text(Key) is not { } name) return null;
-        switch (name.ToUpperInvariant())
-        {
-            case "TRACE":
-                return LogLevel.Trace;
-            case "DEBUG":
-                return LogLevel.Debug;
-            case "INFO" or "INFORMATION":
-                return LogLevel.Information;
-            case "WARNING" or "WARN":
-                return LogLevel.Warning;
-            case "ERROR":
-                return LogLevel.Error;
-            default:
-                problems.Add(root.Find(Key)!, root.PathOf(Key), $"write one of {string.Join(", ", s_names)}");
-                return null;
-        }
+        LogLevel? level = Parse(name);
+        if (level is null) problems.Add(root.Find(Key)!, root.PathOf(Key), $"write one of {string.Join(", ", Names)}");
+        return level;
     }
+
+    /// <returns>Null: it is none.</returns>
+    public static LogLevel? Parse(string name) => name.ToUpperInvariant() switch
+    {
+        "TRACE" => LogLevel.Trace,
+        "DEBUG" => LogLevel.Debug,
+        "INFO" or "INFORMATION" => LogLevel.Information,
+        "WARNING" or "WARN" => LogLevel.Warning,
+        "ERROR" => LogLevel.Error,
+        _ => null,
+    };
+
+    public static string Name(this LogLevel level) => level switch
+    {
+        LogLevel.Trace => "trace",
+        LogLevel.Debug => "debug",
+        LogLevel.Information => "info",
+        LogLevel.Warning => "warning",
+        _ => "error",
+    };
 }

@@ -12,4 +12,7 @@ internal static partial class Log
 
     [LoggerMessage(3, LogLevel.Information, "Options changed in Home Assistant are seen again")]
     public static partial void OptionsAnswered(ILogger logger);
+
+    [LoggerMessage(4, LogLevel.Debug, "Where Home Assistant shows our page is not known now: {Reason}")]
+    public static partial void PageNotKnown(ILogger logger, string reason);
 }

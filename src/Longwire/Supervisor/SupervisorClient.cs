@@ -80,6 +80,13 @@ internal sealed class SupervisorClient : IDisposable
         return JsonMarshal.GetRawUtf8Value(options).ToArray();
     }
 
+    public async Task<OwnPage> ReadOwnPageAsync(CancellationToken cancellationToken)
+    {
+        OwnInfo own = (await GetAsync("addons/self/info", cancellationToken)).Data(SupervisorJson.Default.EnvelopeOwnInfo);
+        SystemInfo system = (await GetAsync("info", cancellationToken)).Data(SupervisorJson.Default.EnvelopeSystemInfo);
+        return new OwnPage(own.Slug, own.Ingress ?? false, system.Homeassistant);
+    }
+
     /// <exception cref="SupervisorException">Declined: there is no such app here.</exception>
     public async Task<AppInfo> ReadAppAsync(string slug, TimeSpan within, CancellationToken cancellationToken) =>
         (await SendAsync(HttpMethod.Get, $"addons/{Uri.EscapeDataString(slug)}/info", null, within, cancellationToken)).Data(SupervisorJson.Default.EnvelopeAppInfo);

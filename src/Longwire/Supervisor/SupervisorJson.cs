@@ -30,7 +30,8 @@ internal sealed record AppInfo(string? Name, string? State, string? Boot, int? T
 
 /// <summary>What we read of <c>GET /info</c>.</summary>
 /// <param name="State">initialize, setup, startup, running, freeze, shutdown, …</param>
-internal sealed record SystemInfo(string? State);
+/// <param name="Homeassistant">Core's version: 2026.11.2.</param>
+internal sealed record SystemInfo(string? State, string? Homeassistant);
 
 /// <summary>What we read of <c>GET /jobs/info</c>: the jobs that go on, each with those that are part of it.</summary>
 internal sealed record JobsInfo(Job?[]? Jobs);
@@ -47,7 +48,12 @@ internal sealed record Job(string? Name, string? Reference, bool? Done, Job?[]? 
 }
 
 /// <summary>What we read of <c>GET /addons/self/info</c>.</summary>
-internal sealed record OwnInfo(JsonElement Options);
+/// <param name="Slug">Our own, as installed here: longwire behind a hash of the repository.</param>
+/// <param name="Ingress">Whether our page is shown in Home Assistant.</param>
+internal sealed record OwnInfo(JsonElement Options, string? Slug, bool? Ingress);
+
+/// <summary>What it takes to say where our page is.</summary>
+internal sealed record OwnPage(string? Slug, bool Ingress, string? CoreVersion);
 
 internal sealed record AppRestart(string App);
 

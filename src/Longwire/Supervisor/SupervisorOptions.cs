@@ -19,6 +19,10 @@ internal sealed class SupervisorOptions(IOptionsFeed<AttachOptions> file, Superv
     private LoadedOptions<AttachOptions> _said = new(AttachOptions.Default, []);
     private bool _silent;
 
+    // What is in force, and what the file said last: both outlive a reader.
+    private LoadedOptions<AttachOptions>? _current;
+    private LoadedOptions<AttachOptions>? _written;
+
     public async IAsyncEnumerable<LoadedOptions<AttachOptions>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var transitions = new TransitionLog(logger, time);
@@ -28,12 +32,14 @@ internal sealed class SupervisorOptions(IOptionsFeed<AttachOptions> file, Superv
         await using IAsyncEnumerator<LoadedOptions<AttachOptions>> files = file.WatchAsync(end.Token).GetAsyncEnumerator(CancellationToken.None);
         Task<bool> change = files.MoveNextAsync().AsTask();
         await change;
-        LoadedOptions<AttachOptions> current = _said = files.Current;
+        // Watched anew after a restart within the process, the file is still that of the container's start: what was changed in the UI since stays.
+        if (_current is null || _written is null || !IsSame(files.Current, _written)) _current = _said = files.Current;
+        _written = files.Current;
         change = files.MoveNextAsync().AsTask();
         Task<LoadedOptions<AttachOptions>?> asked = AskAsync(log, end.Token);
         try
         {
-            yield return current;
+            yield return _current;
             while (true)
             {
                 await Task.WhenAny(change, asked);
@@ -46,12 +52,12 @@ internal sealed class SupervisorOptions(IOptionsFeed<AttachOptions> file, Superv
                 else
                 {
                     await change;
-                    news = files.Current;
+                    news = _written = files.Current;
                     change = files.MoveNextAsync().AsTask();
                 }
-                if (news is null || IsSame(news, current)) continue;
-                current = news;
-                yield return current;
+                if (news is null || IsSame(news, _current)) continue;
+                _current = news;
+                yield return news;
             }
         }
         finally

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.RegularExpressions;
+using Longwire.Options;
 using Xunit;
 
 namespace Longwire.Tests.AddOn;
@@ -27,6 +28,37 @@ public sealed class RepositoryTests
         Assert.True(png.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']));
         // The first chunk is IHDR: width and height, big-endian, behind the signature and the chunk's own head.
         Assert.Equal((width, height), (BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(20))));
+    }
+
+    [Fact]
+    public void The_store_and_Home_Assistant_are_told_the_same_address_of_the_project() =>
+        Assert.Equal((Checkout.Map("config.yaml").Find("url") as ScalarNode)?.Text, ProgramVersion.ProjectUrl);
+
+    [Fact]
+    public async Task A_release_writes_the_address_of_the_project_wherever_it_is_told()
+    {
+        const string Url = "https://longwire.example/home";
+        string folder = Directory.CreateTempSubdirectory("longwire-release-").FullName;
+        try
+        {
+            foreach (string file in Checkout.Files().Where(file => file is "script/release" or "CHANGELOG.md" or "Directory.Build.props" or "Dockerfile" or "config.yaml" or "DOCS.md" || file.EndsWith("compose.yaml", StringComparison.Ordinal)))
+            {
+                string copy = Path.Combine(folder, file);
+                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+                File.Copy(Checkout.PathOf(file), copy);
+            }
+            await File.AppendAllTextAsync(Path.Combine(folder, "CHANGELOG.md"), "\n## 9.8.7\n", TestContext.Current.CancellationToken);
+            (int exit, string said) = await Checkout.RunAsync("bash", Path.Combine(folder, "script/release"), "9.8.7", "registry.example/longwire", Url);
+            Assert.True(exit == 0, said);
+            Assert.Contains($"\nurl: {Url}\n", await ReadAsync("config.yaml"), StringComparison.Ordinal);
+            Assert.Contains($"<PackageProjectUrl>{Url}</PackageProjectUrl>", await ReadAsync("Directory.Build.props"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Task<string> ReadAsync(string file) => File.ReadAllTextAsync(Path.Combine(folder, file), TestContext.Current.CancellationToken);
     }
 
     [Fact]

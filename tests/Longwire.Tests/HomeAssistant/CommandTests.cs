@@ -1,5 +1,8 @@
+using System.Text.Json;
 using Longwire.Health;
+using Longwire.Options;
 using Longwire.Tests.HomeAssistant.Brokers;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Longwire.Tests.HomeAssistant;
@@ -8,6 +11,8 @@ public sealed class CommandTests
 {
     private const string Attach = $"longwire/radio/{Some.RadioId}/attach/set";
     private const string Reattach = $"longwire/radio/{Some.RadioId}/reattach/set";
+    private const string Restart = "longwire/bridge/restart/set";
+    private const string LogLevelTopic = "longwire/bridge/log_level/set";
 
     [Fact]
     public async Task Commands_reach_the_reconciler_in_order()
@@ -21,6 +26,77 @@ public sealed class CommandTests
         Assert.Equal(new RadioCommand.SetWanted(Some.RadioId, false), await bridge.Commands.NextAsync());
         Assert.Equal(new RadioCommand.SetWanted(Some.RadioId, true), await bridge.Commands.NextAsync());
         Assert.Equal(new RadioCommand.Reattach(Some.RadioId), await bridge.Commands.NextAsync());
+    }
+
+    [Fact]
+    public async Task What_is_asked_of_the_bridge_reaches_who_carries_it_out()
+    {
+        await using Mosquitto mosquitto = await Mosquitto.StartAsync();
+        await using Observer observer = await Observer.ConnectAsync(mosquitto.Port);
+        await using Bridge bridge = await StartAsync(mosquitto);
+        foreach (string level in LogLevels.Names)
+        {
+            await observer.SayAsync(LogLevelTopic, level);
+            Assert.Equal(new BridgeCommand.SetLogLevel(LogLevels.Parse(level)!.Value), await bridge.Control.NextAsync());
+        }
+        await observer.SayAsync(Restart, "PRESS");
+        Assert.Equal(new BridgeCommand.Restart(), await bridge.Control.NextAsync());
+    }
+
+    [Fact]
+    public async Task A_retained_restart_or_log_level_is_not_obeyed_at_every_connect()
+    {
+        await using Mosquitto mosquitto = await Mosquitto.StartAsync();
+        await using Observer observer = await Observer.ConnectAsync(mosquitto.Port);
+        await observer.SayAsync(Restart, "PRESS", retain: true);
+        await observer.SayAsync(LogLevelTopic, "trace", retain: true);
+        await using Bridge bridge = await StartAsync(mosquitto);
+        await observer.SayAsync(LogLevelTopic, "error");
+        Assert.Equal(new BridgeCommand.SetLogLevel(LogLevel.Error), await bridge.Control.NextAsync());
+    }
+
+    [Fact]
+    public async Task What_is_no_command_to_the_bridge_is_named_once_with_the_remedy()
+    {
+        await using Mosquitto mosquitto = await Mosquitto.StartAsync();
+        await using Observer observer = await Observer.ConnectAsync(mosquitto.Port);
+        await using Bridge bridge = await StartAsync(mosquitto);
+        bridge.Logger.Expect("is no command");
+        for (int i = 0; i < 3; i++)
+        {
+            await observer.SayAsync(Restart, "press");
+            await observer.SayAsync(LogLevelTopic, "loud\n\u001b[31m");
+            await observer.SayAsync(LogLevelTopic, "");
+        }
+        await observer.SayAsync(LogLevelTopic, "debug");
+        Assert.Equal(new BridgeCommand.SetLogLevel(LogLevel.Debug), await bridge.Control.NextAsync());
+        string[] complaints = [.. bridge.Logger.Lines.Where(line => line.Contains("is no command", StringComparison.Ordinal))];
+        Assert.Equal(2, complaints.Length);
+        Assert.Contains("send PRESS", complaints[0], StringComparison.Ordinal);
+        Assert.Contains("send trace, debug, info, warning or error", complaints[1], StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', complaints[1]);
+    }
+
+    [Fact]
+    public async Task The_log_level_and_the_page_are_shown_as_soon_as_they_are_known()
+    {
+        await using Mosquitto mosquitto = await Mosquitto.StartAsync();
+        await using Observer observer = await Observer.ConnectAsync(mosquitto.Port);
+        await using Bridge bridge = await StartAsync(mosquitto);
+        Assert.Equal(JsonValueKind.Null, (await observer.WaitForAsync("longwire/bridge/info")).Json.GetProperty("log_level").ValueKind);
+
+        int from = observer.Count;
+        bridge.Feed.Describe(details => details with { LogLevel = LogLevel.Debug });
+        await observer.WaitForAsync("longwire/bridge/info", seen => seen.Json.GetProperty("log_level").GetString() == "debug", from);
+        bridge.Feed.Describe(details => details with { Page = "homeassistant://app/a1b2c3d4_longwire" });
+        Seen config = await observer.WaitForAsync("homeassistant/device/longwire_bridge/config", from: from);
+        Assert.Equal("homeassistant://app/a1b2c3d4_longwire", config.Json.GetProperty("dev").GetProperty("cu").GetString());
+
+        // A snapshot that knows nothing of either does not take them back.
+        bridge.Publish(Some.Snapshot(Some.Radio with { Disconnects = 4 }));
+        await observer.WaitForAsync($"longwire/radio/{Some.RadioId}/state", seen => seen.Json.GetProperty("disconnects").GetInt32() == 4, from);
+        Assert.Single(observer.On("homeassistant/device/longwire_bridge/config", from));
+        Assert.Single(observer.On("longwire/bridge/info", from));
     }
 
     [Fact]

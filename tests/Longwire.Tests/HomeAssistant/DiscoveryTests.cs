@@ -116,6 +116,79 @@ public sealed class DiscoveryTests
     }
 
     [Fact]
+    public void Every_entity_whose_device_class_has_no_picture_has_an_icon()
+    {
+        Snapshot snapshot = Some.Snapshot(Some.Radio with { SerialPortCount = 2 });
+        (string Key, Component Component)[] entities =
+        [
+            .. RetainedImage.Of(snapshot, new Figures(), Topics, "1").Devices
+                .SelectMany(device => device.Message.Components).Where(c => c.Value.Platform != "device_automation").Select(c => (c.Key, c.Value)),
+        ];
+        // Home Assistant draws these; "enum" says how a value is to be read, and nothing that could be drawn.
+        Assert.All(entities, entity => Assert.True((entity.Component.DeviceClass is null or "enum") == entity.Component.Icon is not null, entity.Key));
+        Assert.All(entities, entity => Assert.Matches("^mdi:[a-z0-9]+(-[a-z0-9]+)*$", entity.Component.Icon ?? "mdi:none"));
+    }
+
+    [Fact]
+    public void The_bridge_can_be_restarted_and_its_log_turned_up_and_neither_is_in_the_way()
+    {
+        JsonElement bridge = Json(BridgeDevice.Of(Topics, "1"));
+        Assert.Equal("Longwire", bridge.GetProperty("dev").GetProperty("mf").GetString());
+        JsonElement components = bridge.GetProperty("cmps");
+        JsonElement restart = components.GetProperty("restart");
+        Assert.False(restart.GetProperty("en").GetBoolean());
+        Assert.Equal("longwire/bridge/restart/set", restart.GetProperty("cmd_t").GetString());
+        JsonElement level = components.GetProperty("log_level");
+        Assert.Equal("select", level.GetProperty("p").GetString());
+        Assert.Equal("longwire/bridge/log_level/set", level.GetProperty("cmd_t").GetString());
+        Assert.Equal(["trace", "debug", "info", "warning", "error"], level.GetProperty("ops").EnumerateArray().Select(option => option.GetString()));
+        Assert.All([restart, level], entity => Assert.Equal("config", entity.GetProperty("ent_cat").GetString()));
+        Assert.Equal("diagnostic", components.GetProperty("connection_state").GetProperty("ent_cat").GetString());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("homeassistant://app/a1b2c3d4_longwire")]
+    [InlineData("homeassistant://hassio/ingress/a1b2c3d4_longwire")]
+    public async Task Only_the_bridge_links_to_the_page_and_only_where_a_browser_can_open_it(string? page)
+    {
+        Snapshot snapshot = Some.Snapshot(Some.Radio);
+        snapshot = snapshot with { Bridge = snapshot.Bridge with { Details = new BridgeDetails(page) } };
+        ImmutableArray<Device> devices = RetainedImage.Of(snapshot, new Figures(), Topics, "1").Devices;
+        string[] links = [.. devices.Select(Json).Where(device => device.GetProperty("dev").TryGetProperty("cu", out _)).Select(device => device.GetProperty("dev").GetProperty("cu").GetString()!)];
+        Assert.Equal(page is null ? [] : [page], links);
+        await AssertPassesAsync(devices);
+    }
+
+    [Fact]
+    public void What_a_Pi_is_is_said_by_who_answers_there_and_not_unsaid_while_it_is_away()
+    {
+        foreach (bool? reachable in (bool?[])[null, false, true])
+        {
+            foreach (PiMode mode in Enum.GetValues<PiMode>())
+            {
+                foreach (string? version in (string?[])[null, "0.1.0"])
+                {
+                    JsonElement device = Json(PiDevice.Of(Some.Pi with { Reachable = reachable, Mode = mode, Version = version }, Topics, "1")).GetProperty("dev");
+                    string? model = device.TryGetProperty("mdl", out JsonElement said) ? said.GetString() : null;
+                    Assert.Equal(mode == PiMode.Link || version is not null ? "Longwire export" : reachable == true ? "USB/IP server" : null, model);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_message_says_whose_it_is_and_where_to_read_about_it_once_that_is_published()
+    {
+        ImmutableArray<Device> devices = RetainedImage.Of(Some.Snapshot(Some.Radio), new Figures(), Topics, "1.2.3").Devices;
+        Assert.All(devices, device => Assert.Equal(new Origin { Name = "Longwire", SoftwareVersion = "1.2.3", Url = ProgramVersion.ProjectUrl }, device.Message.Origin));
+        Origin published = new() { Name = "Longwire", SoftwareVersion = "1", Url = "https://longwire.example/" };
+        Assert.Equal(
+            """{"name":"Longwire","sw":"1","url":"https://longwire.example/"}""",
+            Json(devices[0] with { Message = devices[0].Message with { Origin = published } }).GetProperty("o").GetRawText());
+    }
+
+    [Fact]
     public void Every_key_that_a_template_reads_is_in_the_state()
     {
         Snapshot snapshot = Some.Snapshot(Some.Radio with { Since = null, PluggedIn = null, RoundTrip = null, SerialPorts = [], LastDisconnectReason = null });

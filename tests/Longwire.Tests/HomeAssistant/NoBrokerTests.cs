@@ -21,7 +21,7 @@ public sealed class NoBrokerTests
         string data = Directory.CreateTempSubdirectory("longwire-mqtt-").FullName;
         var log = new RecordingLogger<HomeAssistantService>();
         using var service = new HomeAssistantService(
-            new MqttSettings(new MqttOptions(), "longwire"), source, feed, new CommandRecorder(), new ProblemRecorder(), "1.2.3", data, time, new Random(1), log);
+            new MqttSettings(new MqttOptions(), "longwire"), source, feed, new CommandRecorder(), new ControlRecorder(), new ProblemRecorder(), "1.2.3", data, time, new Random(1), log);
         await service.StartAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(TimeSpan.FromSeconds(2), await time.NextDelayAsync());

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Threading.Channels;
 using Longwire.Health;
 using Longwire.HomeAssistant;
@@ -26,6 +27,31 @@ public sealed class SmallPartsTests
         if (!good) return;
         Assert.Equal(radio, parsed);
         Assert.Equal(reattach, isReattach);
+    }
+
+    [Theory]
+    [InlineData("longwire/bridge/restart/set", "PRESS", true, true)]
+    [InlineData("longwire/bridge/restart/set", "press", true, false)]
+    [InlineData("longwire/bridge/log_level/set", "warning", true, true)]
+    [InlineData("longwire/bridge/log_level/set", "PRESS", true, false)]
+    [InlineData("longwire/bridge/restart", "PRESS", false, false)]
+    [InlineData("other/bridge/restart/set", "PRESS", false, false)]
+    [InlineData("longwire/radio/bridge/attach/set", "ON", false, false)]
+    public void What_is_asked_of_the_bridge_is_told_from_what_is_asked_of_a_radio(string topic, string payload, bool ofBridge, bool good)
+    {
+        Assert.Equal(ofBridge, BridgeCommands.TryParse(Topics, topic, payload, out BridgeCommand? command, out string expected));
+        Assert.Equal((good, ofBridge), (command is not null, expected.Length > 0));
+        Assert.False(ofBridge && Topics.TryParseCommand(topic, out _, out _));
+    }
+
+    [Fact]
+    public void An_owner_of_the_base_topic_is_known_by_its_bridge_info_whichever_of_the_two_releases_is_the_newer()
+    {
+        byte[] former = """{"version":"0.1.0","instance_id":"a1","problem":false,"problems":[]}"""u8.ToArray();
+        Assert.Equal("a1", Payload.TryRead(former, StateJson.Default.BridgeInfoMessage)?.InstanceId);
+
+        JsonElement now = JsonSerializer.Deserialize<JsonElement>(RetainedImage.BridgeInfo(Some.Snapshot(Some.Radio).Bridge, "9"));
+        Assert.All((string[])["version", "instance_id", "problem", "problems"], key => Assert.NotEqual(JsonValueKind.Null, now.GetProperty(key).ValueKind));
     }
 
     [Fact]

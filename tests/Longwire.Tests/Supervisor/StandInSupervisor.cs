@@ -70,6 +70,8 @@ public sealed class StandInSupervisor : IAsyncDisposable
     public string State { get; set; } = "running";
     public bool CoreUp { get; set; } = true;
 
+    public string CoreVersion { get; set; } = "2026.11.2";
+
     /// <summary>Core 2026 and later.</summary>
     public bool CoreKnowsApps { get; set; } = true;
 
@@ -122,9 +124,9 @@ public sealed class StandInSupervisor : IAsyncDisposable
         return (method, parts) switch
         {
             ("GET", ["services", "mqtt"]) => Mqtt is null ? Error("Service not enabled") : Ok(JsonNode.Parse(Mqtt)!),
-            ("GET", ["info"]) => Ok(new JsonObject { ["supervisor"] = "2026.11.0", ["homeassistant"] = "2026.11.2", ["arch"] = "amd64", ["state"] = State }),
+            ("GET", ["info"]) => Ok(new JsonObject { ["supervisor"] = "2026.11.0", ["homeassistant"] = CoreVersion, ["arch"] = "amd64", ["state"] = State }),
             ("GET", ["addons", "self", "options", "config"]) when HasOptionsConfig => Ok(JsonNode.Parse(Options)!),
-            ("GET", ["addons", "self", "info"]) => Ok(new JsonObject { ["name"] = "Longwire", ["slug"] = "longwire", ["state"] = "started", ["options"] = JsonNode.Parse(Options)! }),
+            ("GET", ["addons", "self", "info"]) => Ok(new JsonObject { ["name"] = "Longwire", ["slug"] = "a1b2c3d4_longwire", ["state"] = "started", ["ingress"] = true, ["options"] = JsonNode.Parse(Options)! }),
             ("GET", ["addons", { } slug, "info"]) => Info(slug),
             ("GET", ["jobs", "info"]) when HasJobs => Ok(Jobs()),
             ("GET", ["core", "api"]) => CoreUp ? Json(200, new JsonObject { ["message"] = "API running." }) : Text(502),

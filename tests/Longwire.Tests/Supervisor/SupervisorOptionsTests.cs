@@ -18,13 +18,15 @@ public sealed class SupervisorOptionsTests : IAsyncDisposable
     private readonly ScriptedFile _file = new();
     private readonly RecordingLogger<SupervisorOptions> _log = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly SupervisorOptions _options;
     private readonly IAsyncEnumerator<LoadedOptions<AttachOptions>> _changes;
 
     public SupervisorOptionsTests()
     {
         _wire = new InProcess(_supervisor);
         _client = InProcess.Client(_wire, _time);
-        _changes = new SupervisorOptions(_file, _client, _time, _log).WatchAsync(_stop.Token).GetAsyncEnumerator(_stop.Token);
+        _options = new SupervisorOptions(_file, _client, _time, _log);
+        _changes = _options.WatchAsync(_stop.Token).GetAsyncEnumerator(_stop.Token);
     }
 
     public async ValueTask DisposeAsync()
@@ -103,6 +105,35 @@ public sealed class SupervisorOptionsTests : IAsyncDisposable
         Assert.False(next.IsCompleted);
         _supervisor.Options = Topic("two");
         Assert.Equal("two", await next);
+    }
+
+    [Fact]
+    public async Task Watched_anew_after_a_restart_what_was_changed_in_the_UI_does_not_go_back_to_what_the_file_says()
+    {
+        _supervisor.Options = Topic("two");
+        Assert.Equal("one", await StartAsync(Topic("one")));
+        Assert.Equal("two", await NextAsync());
+        await _stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _changes.MoveNextAsync().AsTask());
+
+        // The Supervisor has not written it anew, and says nothing new.
+        using var again = new CancellationTokenSource();
+        await using (IAsyncEnumerator<LoadedOptions<AttachOptions>> changes = _options.WatchAsync(again.Token).GetAsyncEnumerator(again.Token))
+        {
+            _file.Write(Topic("one"));
+            Assert.True(await changes.MoveNextAsync());
+            Assert.Equal("two", changes.Current.Options.BaseTopic);
+            _file.Write(Topic("by hand"));
+            Assert.True(await changes.MoveNextAsync());
+            Assert.Equal("by hand", changes.Current.Options.BaseTopic);
+        }
+        // And a file that was written in between counts.
+        await using (IAsyncEnumerator<LoadedOptions<AttachOptions>> changes = _options.WatchAsync(again.Token).GetAsyncEnumerator(again.Token))
+        {
+            _file.Write(Topic("written"));
+            Assert.True(await changes.MoveNextAsync());
+            Assert.Equal("written", changes.Current.Options.BaseTopic);
+        }
     }
 
     private static string Topic(string topic) => $$"""{"base_topic":"{{topic}}"}""";

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Longwire.Health;
 using Longwire.HomeAssistant;
 using Longwire.Options;
+using Xunit;
 
 namespace Longwire.Tests.HomeAssistant.Brokers;
 
@@ -20,12 +21,13 @@ internal sealed class Bridge : IAsyncDisposable
         Settings = new MqttSettings(options ?? new MqttOptions { Host = "127.0.0.1", Port = port }, baseTopic);
         if (snapshot is not null) Feed.Publish(snapshot, []);
         _service = new HomeAssistantService(
-            Settings, new ConfiguredBroker(), Feed, Commands, Problems, version, _data, time ?? TimeProvider.System, new Random(1), Logger);
+            Settings, new ConfiguredBroker(), Feed, Commands, Control, Problems, version, _data, time ?? TimeProvider.System, new Random(1), Logger);
     }
 
     public MqttSettings Settings { get; private set; }
     public StateFeed Feed { get; } = new();
     public CommandRecorder Commands { get; } = new();
+    public ControlRecorder Control { get; } = new();
     public ProblemRecorder Problems { get; } = new();
     public RecordingLogger<HomeAssistantService> Logger { get; } = new();
 
@@ -86,6 +88,19 @@ internal sealed class CommandRecorder : ICommandSink
     public ValueTask SendAsync(RadioCommand command, CancellationToken cancellationToken) => _commands.Writer.WriteAsync(command, cancellationToken);
 
     public async Task<RadioCommand> NextAsync()
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        return await _commands.Reader.ReadAsync(deadline.Token);
+    }
+}
+
+internal sealed class ControlRecorder : IBridgeControl
+{
+    private readonly Channel<BridgeCommand> _commands = Channel.CreateBounded<BridgeCommand>(100);
+
+    public void Handle(BridgeCommand command) => Assert.True(_commands.Writer.TryWrite(command));
+
+    public async Task<BridgeCommand> NextAsync()
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         return await _commands.Reader.ReadAsync(deadline.Token);
