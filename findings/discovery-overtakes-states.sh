@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# The order in which a program publishes is not the order in which Home Assistant hears it (seen with mosquitto 2.0.11).
-# Home Assistant Core subscribes to discovery with QoS 0 (mqtt/discovery.py; in 2026 an option, 0 by default), and to an entity's state with the QoS that the
-# discovery message names. Mosquitto has at most 20 messages of QoS 1 unacknowledged on a connection (max_inflight_messages), and what has QoS 0 passes
-# those that wait. So 30 states (QoS 1) and then a discovery message (QoS 1): a subscriber that is slow to acknowledge gets 20 states, the discovery
-# message, and the other ten states after it. MQTT promises an order for one topic and one QoS alone (MQTT 5, 4.6).
-# What follows: a state that is published before a changed discovery message may arrive on either side of it. What must hold after the change has to be
-# published after it, and once more when Core has surely applied it.
+# The order in which a program publishes is not the order in which Home Assistant hears it (seen with mosquitto 2.0.11). Home Assistant
+# Core subscribes to discovery with QoS 0 (mqtt/discovery.py; in 2026 an option, 0 by default), and to an entity's state with the QoS that
+# the discovery message names. Mosquitto has at most 20 messages of QoS 1 unacknowledged on a connection (max_inflight_messages), and what
+# has QoS 0 passes those that wait. So 30 states (QoS 1) and then a discovery message (QoS 1): a subscriber that is slow to acknowledge
+# gets 20 states, the discovery message, and the other ten states after it. MQTT promises an order for one topic and one QoS alone (MQTT
+# 5, 4.6). What follows: a state that is published before a changed discovery message may arrive on either side of it. What must hold
+# after the change has to be published after it, and once more when Core has surely applied it.
 set -euo pipefail
 mosquitto=$(command -v mosquitto || echo /usr/sbin/mosquitto)
 [ -x "$mosquitto" ] || { echo "mosquitto is missing: apt-get install mosquitto" >&2; exit 2; }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# `usbip attach` (Debian's usbip, seen with 2.0+6.1.192-3) asks the Pi for the stick first and looks for vhci_hcd afterwards: on a host without the module
-# each try takes the stick over on the Pi, lets go of it again, and the Pi resets it for that. A unit with Restart=always does it for ever, and whoever
-# uses the stick in between finds it busy. Needs a machine without vhci_hcd; no root, and nothing is installed.
+# `usbip attach` (Debian's usbip, seen with 2.0+6.1.192-3) asks the Pi for the stick first and looks for vhci_hcd afterwards: on a host
+# without the module each try takes the stick over on the Pi, lets go of it again, and the Pi resets it for that. A unit with
+# Restart=always does it for ever, and whoever uses the stick in between finds it busy. Needs a machine without vhci_hcd; no root, and
+# nothing is installed.
 set -euo pipefail
 [ ! -e /sys/devices/platform/vhci_hcd.0 ] || { echo "vhci_hcd is loaded here: this would attach a device" >&2; exit 2; }
 folder=$(mktemp -d)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# usbipd (Debian's usbip, seen with 2.0+6.1.192-3) starts on a machine whose kernel has no usbip-host, says nothing of it, and answers as a Pi does on which
-# nothing is bound: no devices, exit code 0 at the client; an import gets "Device not found". From the far side a Pi after a kernel update without its modules
-# and a Pi without sticks are the same; what tells a person has to name both. Needs a machine without usbip-host; no root, and nothing is installed.
+# usbipd (Debian's usbip, seen with 2.0+6.1.192-3) starts on a machine whose kernel has no usbip-host, says nothing of it, and answers as
+# a Pi does on which nothing is bound: no devices, exit code 0 at the client; an import gets "Device not found". From the far side a Pi
+# after a kernel update without its modules and a Pi without sticks are the same; what tells a person has to name both. Needs a machine
+# without usbip-host; no root, and nothing is installed.
 set -euo pipefail
 [ ! -e /sys/bus/usb/drivers/usbip-host ] || { echo "usbip-host is loaded here" >&2; exit 2; }
 folder=$(mktemp -d)

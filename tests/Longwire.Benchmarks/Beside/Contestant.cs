@@ -6,14 +6,17 @@ using Longwire.Lab.Machines;
 namespace Longwire.Benchmarks.Beside;
 
 /// <summary>
-/// One of the two programs, run as <c>longwire attach</c> with options, memory and base topic of its own. It has mounts of its own too: each takes itself
-/// for the only one on the machine (/run), and neither finds or changes anything of the machine's kernel (/sys).
+/// One of the two programs, run as <c>longwire attach</c> with options, memory and base topic of its own. It has mounts of its own too:
+/// each takes itself for the only one on the machine (/run), and neither finds or changes anything of the machine's kernel (/sys).
 /// </summary>
 internal sealed class Contestant : IAsyncDisposable
 {
     // In a user namespace, so that nobody has to be root for it, and root there loads no modules.
     private static readonly string[] s_ownMounts =
-        ["--user", "--map-root-user", "--mount", "sh", "-c", """mount -t tmpfs none /run && mount -t tmpfs none /sys && exec "$@" """, "longwire"];
+    [
+        "--user", "--map-root-user", "--mount",
+        "sh", "-c", """mount -t tmpfs none /run && mount -t tmpfs none /sys && exec "$@" """, "longwire",
+    ];
 
     private readonly LeashedProcess _process;
     private readonly DirectoryInfo _folder;

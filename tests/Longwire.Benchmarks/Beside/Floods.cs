@@ -5,8 +5,8 @@ using Longwire.UsbIp.Wire;
 namespace Longwire.Benchmarks.Beside;
 
 /// <summary>
-/// How much is logged about something that stays as it is: many Pis, each with one stick that is wanted and never given. Of the ways not to give it, the one
-/// of which the earlier program logs most in a short trial is measured.
+/// How much is logged about something that stays as it is: many Pis, each with one stick that is wanted and never given. Of the ways not to
+/// give it, the one of which the earlier program logs most in a short trial is measured.
 /// </summary>
 internal static class Floods
 {
@@ -18,13 +18,16 @@ internal static class Floods
     public static async Task<Figure> MeasureAsync(string before, string after, TextWriter output, string command)
     {
         var trials = new Dictionary<OnImport, int>();
-        foreach (OnImport onImport in Enum.GetValues<OnImport>()) trials[onImport] = (await CountAsync(before, after, onImport, s_trial, output)).Before;
+        foreach (OnImport onImport in Enum.GetValues<OnImport>())
+            (trials[onImport], _) = await CountAsync(before, after, onImport, s_trial, output);
         OnImport worst = trials.MaxBy(trial => trial.Value).Key;
         (int was, int now) = await CountAsync(before, after, worst, s_whole, output);
-        return new Figure($"log lines in {s_whole.TotalMinutes:0} minutes, {Pis} sticks answered with {worst} (before: {was})", now, "lines", was / 100.0, command);
+        string title = $"log lines in {s_whole.TotalMinutes:0} minutes, {Pis} sticks answered with {worst} (before: {was})";
+        return new Figure(title, now, "lines", was / 100.0, command);
     }
 
-    private static async Task<(int Before, int After)> CountAsync(string before, string after, OnImport onImport, TimeSpan time, TextWriter output)
+    private static async Task<(int Before, int After)> CountAsync(
+        string before, string after, OnImport onImport, TimeSpan time, TextWriter output)
     {
         await using Pair pair = await Pair.StartAsync(before, after, Pis, DeviceListReply.Encode([s_stick]), onImport);
         long start = TimeProvider.System.GetTimestamp();
@@ -35,7 +38,8 @@ internal static class Floods
             pair.RequireRunning();
             (int was, int now) = (pair[Pair.Before].LogLines, pair[Pair.After].LogLines);
             double seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
-            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{onImport} after {seconds:0} s: before {was} lines, after {now} lines"));
+            await output.WriteLineAsync(
+                string.Create(CultureInfo.InvariantCulture, $"{onImport} after {seconds:0} s: before {was} lines, after {now} lines"));
             if (left <= s_progress) return (was, now);
         }
     }

@@ -1,12 +1,11 @@
-using System.Globalization;
 using System.Net;
 using Longwire.Lab.Brokers;
 
 namespace Longwire.Benchmarks.Beside;
 
 /// <summary>
-/// Both programs at the same time, against one mosquitto and the same Pis. Each Pi has an address for each program, so that it is seen who asks, and is there
-/// at both or at neither.
+/// Both programs at the same time, against one mosquitto and the same Pis. Each Pi has an address for each program, so that it is seen who
+/// asks, and is there at both or at neither.
 /// </summary>
 internal sealed class Pair : IAsyncDisposable
 {
@@ -70,7 +69,8 @@ internal sealed class Pair : IAsyncDisposable
     {
         foreach ((string name, Contestant contestant) in _contestants)
         {
-            if (contestant.HasExited) throw new InvalidOperationException($"The program '{name}' ended by itself. Its log:\n{contestant.Log}");
+            if (contestant.HasExited)
+                throw new InvalidOperationException($"The program '{name}' ended by itself. Its log:\n{contestant.Log}");
         }
     }
 
@@ -82,5 +82,5 @@ internal sealed class Pair : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static IPAddress Loopback(int group, int number) => IPAddress.Parse(string.Create(CultureInfo.InvariantCulture, $"127.77.{group}.{number}"));
+    private static IPAddress Loopback(byte group, int number) => new([127, 77, group, (byte)number]);
 }

@@ -17,7 +17,9 @@ internal enum OnImport
     Rst,
 }
 
-/// <summary>A USB/IP server that lists what it is told to, gives nothing, and can be away. It serves one client at a time, as usbipd does.</summary>
+/// <summary>
+/// A USB/IP server that lists what it is told to, gives nothing, and can be away. It serves one client at a time, as usbipd does.
+/// </summary>
 internal sealed class PiServer(IPAddress address, ReadOnlyMemory<byte> list, OnImport onImport) : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);

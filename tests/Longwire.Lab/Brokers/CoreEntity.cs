@@ -10,18 +10,22 @@ public sealed record Shown(TimeSpan At, string State);
 /// <summary>
 /// One binary sensor of a device as Home Assistant Core keeps it over time, by the rules of its MQTT integration:
 /// <list type="bullet">
-/// <item>An entity that is new subscribes to its state topic, and the broker gives it what is retained there (entity.py, async_added_to_hass).</item>
-/// <item>A discovery message that says the same as the last one is ignored (entity.py, _async_discovery_callback). The comparison is of the
+/// <item>An entity that is new subscribes to its state topic, and the broker gives it what is retained there (entity.py,
+/// async_added_to_hass).</item>
+/// <item>A discovery message that says the same as the last one is ignored (entity.py, _async_discovery_callback). Compared is the
 /// component together with the device, the origin and all else at the root: discovery.py puts those into each component.</item>
-/// <item>One that differs sets the entity up afresh: with <c>expire_after</c> its value counts as expired (binary_sensor.py, _setup_from_config), and as
-/// the topic is the same nothing is subscribed anew (subscription.py, _should_resubscribe). It is unavailable until the next state.</item>
+/// <item>One that differs sets the entity up afresh: with <c>expire_after</c> its value counts as expired (binary_sensor.py,
+/// _setup_from_config), and as the topic is the same nothing is subscribed anew (subscription.py, _should_resubscribe). It is unavailable
+/// until the next state.</item>
 /// <item>A state that is older than <c>expire_after</c> is unavailable.</item>
 /// </list>
 /// </summary>
 /// <param name="key">The component's key in the discovery message.</param>
 public sealed class CoreEntity(string key)
 {
-    /// <summary>From a discovery message to the time at which Core goes by it, on a busy machine; what comes in between counts for the old one.</summary>
+    /// <summary>
+    /// From a discovery message to the time at which Core goes by it, on a busy machine; what comes in between counts for the old one.
+    /// </summary>
     public static readonly TimeSpan AppliedAfter = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, string> _retained = new(StringComparer.Ordinal);
@@ -120,7 +124,8 @@ public sealed class CoreEntity(string key)
     // What the device's root says is part of each of its components. Null: there is no such component, or it was taken away.
     private JsonObject? Read(string payload)
     {
-        if (payload.Length == 0 || JsonNode.Parse(payload) is not JsonObject root || root["cmps"]?[key] is not JsonObject component || component["uniq_id"] is null) return null;
+        if (payload.Length == 0 || JsonNode.Parse(payload) is not JsonObject root) return null;
+        if (root["cmps"]?[key] is not JsonObject component || component["uniq_id"] is null) return null;
         var whole = new JsonObject();
         foreach ((string name, JsonNode? value) in root)
         {
