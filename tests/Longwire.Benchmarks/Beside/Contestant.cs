@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Longwire.Lab.Machines;
+using Longwire.UsbIp.Usb;
 
 namespace Longwire.Benchmarks.Beside;
 
@@ -32,12 +33,15 @@ internal sealed class Contestant : IAsyncDisposable
     public bool HasExited => _process.HasExited;
 
     /// <param name="pis">Named p01, p02 and so on.</param>
-    public static async Task<Contestant> StartAsync(string program, string baseTopic, int brokerPort, IEnumerable<IPEndPoint> pis)
+    /// <param name="wanted">Ids of the stick that is wanted of each; null: none.</param>
+    public static async Task<Contestant> StartAsync(
+        string program, string baseTopic, int brokerPort, IReadOnlyCollection<IPEndPoint> pis, UsbId? wanted)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("longwire-beside-");
         var options = new JsonObject
         {
             ["pis"] = new JsonArray([.. pis.Select((pi, index) => new JsonObject { ["name"] = PiId(index), ["address"] = pi.ToString() })]),
+            ["radios"] = new JsonArray([.. pis.Where(_ => wanted is not null).Select((_, index) => Rule(wanted, index))]),
             ["mqtt"] = new JsonObject { ["host"] = "127.0.0.1", ["port"] = brokerPort },
             ["base_topic"] = baseTopic,
             ["log_level"] = "info",
@@ -55,4 +59,6 @@ internal sealed class Contestant : IAsyncDisposable
         await _process.DisposeAsync();
         _folder.Delete(recursive: true);
     }
+
+    private static JsonObject Rule(UsbId? wanted, int pi) => new() { ["match"] = wanted.ToString(), ["pi"] = PiId(pi) };
 }

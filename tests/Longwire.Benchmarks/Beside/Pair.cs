@@ -1,5 +1,6 @@
 using System.Net;
 using Longwire.Lab.Brokers;
+using Longwire.UsbIp.Usb;
 
 namespace Longwire.Benchmarks.Beside;
 
@@ -17,13 +18,13 @@ internal sealed class Pair : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("longwire-beside-broker-");
     private readonly Broker _broker;
 
-    private Pair(int pis, ReadOnlyMemory<byte> list, OnImport onImport)
+    private Pair(int pis, ReadOnlyMemory<byte> list, Refusal refusal)
     {
         _broker = new Broker(_folder.FullName, TimeProvider.System);
         _pis = new Dictionary<string, PiServer[]>
         {
-            [Before] = [.. Enumerable.Range(1, pis).Select(number => new PiServer(Loopback(1, number), list, onImport))],
-            [After] = [.. Enumerable.Range(1, pis).Select(number => new PiServer(Loopback(2, number), list, onImport))],
+            [Before] = [.. Enumerable.Range(1, pis).Select(number => new PiServer(Loopback(1, number), list, refusal))],
+            [After] = [.. Enumerable.Range(1, pis).Select(number => new PiServer(Loopback(2, number), list, refusal))],
         };
     }
 
@@ -32,17 +33,18 @@ internal sealed class Pair : IAsyncDisposable
     public Watch Watch => _broker.Watch;
 
     /// <param name="list">What each Pi answers to OP_REQ_DEVLIST.</param>
-    public static async Task<Pair> StartAsync(string before, string after, int pis, ReadOnlyMemory<byte> list, OnImport onImport)
+    public static async Task<Pair> StartAsync(
+        string before, string after, int pis, ReadOnlyMemory<byte> list, Refusal refusal = Refusal.Busy, UsbId? wanted = null)
     {
-        var pair = new Pair(pis, list, onImport);
+        var pair = new Pair(pis, list, refusal);
         try
         {
             await pair._broker.StartAsync();
             for (int pi = 0; pi < pis; pi++) pair.Listen(pi);
             foreach ((string name, string program) in new[] { (Before, before), (After, after) })
             {
-                IEnumerable<IPEndPoint> addresses = pair._pis[name].Select(pi => pi.EndPoint);
-                pair._contestants[name] = await Contestant.StartAsync(program, name, pair._broker.Port, addresses);
+                IPEndPoint[] addresses = [.. pair._pis[name].Select(pi => pi.EndPoint)];
+                pair._contestants[name] = await Contestant.StartAsync(program, name, pair._broker.Port, addresses, wanted);
             }
             return pair;
         }

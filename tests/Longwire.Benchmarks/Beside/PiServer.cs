@@ -4,30 +4,38 @@ using Longwire.UsbIp.Wire;
 
 namespace Longwire.Benchmarks.Beside;
 
-/// <summary>What a Pi does with a request to import.</summary>
-internal enum OnImport
+/// <summary>How a Pi does not give its stick.</summary>
+internal enum Refusal
 {
-    /// <summary>Somebody else has the stick: status 2.</summary>
+    /// <summary>Somebody else has it: status 2 for an import.</summary>
     Busy,
 
-    /// <summary>The connection ends in good order, without an answer.</summary>
+    /// <summary>An import's connection ends in good order, without an answer.</summary>
     Fin,
 
-    /// <summary>The connection is reset.</summary>
+    /// <summary>An import's connection is reset.</summary>
     Rst,
+
+    /// <summary>Every other list has no stick, and an import is answered with status 2.</summary>
+    BusyAndFlipping,
+
+    /// <summary>Every other request for the list is reset, and an import is answered with status 2.</summary>
+    BusyAndUnreachable,
 }
 
 /// <summary>
 /// A USB/IP server that lists what it is told to, gives nothing, and can be away. It serves one client at a time, as usbipd does.
 /// </summary>
-internal sealed class PiServer(IPAddress address, ReadOnlyMemory<byte> list, OnImport onImport) : IAsyncDisposable
+internal sealed class PiServer(IPAddress address, ReadOnlyMemory<byte> list, Refusal refusal) : IAsyncDisposable
 {
+    private static readonly byte[] s_empty = DeviceListReply.Encode([]);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     private IPEndPoint _endPoint = new(address, 0);
     private Socket? _listener;
     private Task _serving = Task.CompletedTask;
     private long _firstAsked;
+    private bool _second;
 
     /// <summary>The same at each return.</summary>
     public IPEndPoint EndPoint => _endPoint;
@@ -82,15 +90,18 @@ internal sealed class PiServer(IPAddress address, ReadOnlyMemory<byte> list, OnI
         if (!await ReadAsync(client, request.AsMemory(0, OpCommon.Size), cancellationToken)) return;
         if (OpCommon.Parse(request).Code == OpCode.RequestDeviceList)
         {
-            await client.SendAsync(list, cancellationToken);
-            client.Shutdown(SocketShutdown.Send);
+            _second = !_second;
+            if (_second && refusal == Refusal.BusyAndUnreachable) Reset(client);
+            else await client.SendAsync(_second && refusal == Refusal.BusyAndFlipping ? s_empty : list, cancellationToken);
             return;
         }
         if (!await ReadAsync(client, request.AsMemory(OpCommon.Size, ImportRequest.BodySize), cancellationToken)) return;
-        if (onImport == OnImport.Busy) await client.SendAsync(ImportReply.EncodeRefusal(UsbIpStatus.DeviceBusy), cancellationToken);
-        // Closed with no time to linger, a socket resets its connection.
-        if (onImport == OnImport.Rst) client.LingerState = new LingerOption(true, 0);
+        if (refusal == Refusal.Rst) Reset(client);
+        else if (refusal != Refusal.Fin) await client.SendAsync(ImportReply.EncodeRefusal(UsbIpStatus.DeviceBusy), cancellationToken);
     }
+
+    // When it is closed with no time to linger.
+    private static void Reset(Socket client) => client.LingerState = new LingerOption(true, 0);
 
     private static async Task<bool> ReadAsync(Socket client, Memory<byte> buffer, CancellationToken cancellationToken)
     {
