@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
 using Longwire.Benchmarks;
+using Longwire.Benchmarks.Beside;
 
 // The figures that a release must keep. Not tests: they are measured on a machine that is otherwise at rest.
+if (args is ["beside", .. string[] programs]) return await SideBySide.RunAsync(programs);
 string published = args.Length > 0 ? args[0] : "artifacts/longwire/longwire";
 if (!File.Exists(published))
 {

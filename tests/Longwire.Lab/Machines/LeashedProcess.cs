@@ -16,6 +16,7 @@ internal sealed class LeashedProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly StringBuilder _said = new();
+    private int _lines;
 
     private LeashedProcess(Process process, int pid)
     {
@@ -35,6 +36,9 @@ internal sealed class LeashedProcess : IAsyncDisposable
     {
         get { lock (_said) return _said.ToString(); }
     }
+
+    /// <summary>How many lines that were in all, those no longer kept included.</summary>
+    public int LinesSaid => Volatile.Read(ref _lines);
 
     public static async Task<LeashedProcess> StartAsync(string program, params IEnumerable<string> arguments)
     {
@@ -66,6 +70,7 @@ internal sealed class LeashedProcess : IAsyncDisposable
     private void Hear(string? line)
     {
         if (line is null) return;
+        Interlocked.Increment(ref _lines);
         lock (_said)
         {
             if (_said.Length > CharactersKept) _said.Remove(0, CharactersKept / 2);

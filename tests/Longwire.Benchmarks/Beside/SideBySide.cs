@@ -1,0 +1,35 @@
+namespace Longwire.Benchmarks.Beside;
+
+/// <summary>An earlier build and this one, beside each other in one run: what Home Assistant and the log's readers gain.</summary>
+internal static class SideBySide
+{
+    private const string Usage = "usage: Longwire.Benchmarks beside BEFORE AFTER [returns|floods], both paths of a longwire program";
+    private static readonly string[] s_measures = ["returns", "floods"];
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        if (arguments is not [string before, string after, .. string[] chosen] || chosen.Any(one => !s_measures.Contains(one)))
+        {
+            await Console.Error.WriteLineAsync(Usage);
+            return 2;
+        }
+        foreach (string program in new[] { before, after })
+        {
+            if (File.Exists(program)) continue;
+            await Console.Error.WriteLineAsync($"There is no program at {program}; script/beside builds both.");
+            return 2;
+        }
+        (before, after) = (Path.GetFullPath(before), Path.GetFullPath(after));
+        bool kept = true;
+        foreach (string measure in chosen.Length > 0 ? chosen : s_measures)
+        {
+            string command = $"dotnet run -c Release --project tests/Longwire.Benchmarks -- beside {before} {after} {measure}";
+            Figure figure = measure == "returns"
+                ? await Returns.MeasureAsync(before, after, Console.Out, command)
+                : await Floods.MeasureAsync(before, after, Console.Out, command);
+            await Console.Out.WriteLineAsync(figure.ToString());
+            kept &= figure.Kept;
+        }
+        return kept ? 0 : 1;
+    }
+}
