@@ -44,7 +44,8 @@ internal sealed class Goodbye(BrokerConnection connection, Inbox inbox, Topics t
     }
 
     /// <summary>
-    /// Somebody who waited for the base topic may have it since <c>offline</c>, with radios of the same names: their states are not ours any more.
+    /// Somebody who waited for the base topic may have it since <c>offline</c>, with radios of the same names: their states are not ours
+    /// any more.
     /// </summary>
     private bool HasSuccessor(string mine)
     {

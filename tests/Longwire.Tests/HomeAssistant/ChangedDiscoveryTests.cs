@@ -215,10 +215,11 @@ public sealed class ChangedDiscoveryTests
             TimeSpan Since(Seen state) => state.At - observer.On(ConfigOf(device)).Last().At;
             Seen counts = await observer.WaitForAsync(StateOf(device), state => Since(state) >= Entities.CarriesOutWithin, from);
             Assert.True(Since(counts) < s_back, $"{cause}: {device} is back after {Since(counts)}");
-            Assert.Contains(observer.On(StateOf(device), from), state => Since(state) >= TimeSpan.Zero && Since(state) < Entities.CarriesOutWithin);
+            Assert.Contains(observer.On(StateOf(device), from),
+                state => Since(state) is { Ticks: >= 0 } since && since < Entities.CarriesOutWithin);
         }
         await Eventually.IsTrueAsync(
-            () => !observer.Shown().All.Any(entity => entity.State == "unavailable" && devices.Contains(entity.DeviceId["longwire_".Length..])),
+            () => !observer.Shown().All.Any(one => one.State == "unavailable" && devices.Contains(one.DeviceId["longwire_".Length..])),
             () => $"{cause}: all are available\n{observer.Shown()}\n{observer.Tell(from)}",
             s_back);
     }
@@ -238,7 +239,8 @@ public sealed class ChangedDiscoveryTests
     private static Snapshot Of(ImmutableArray<PiSnapshot> pis, ImmutableArray<RadioSnapshot> radios) =>
         new(new BridgeSnapshot("a1", []), pis, radios);
 
-    private static Func<Snapshot, Snapshot> Both(Func<Snapshot, Snapshot> one, Func<Snapshot, Snapshot> other) => snapshot => other(one(snapshot));
+    private static Func<Snapshot, Snapshot> Both(Func<Snapshot, Snapshot> one, Func<Snapshot, Snapshot> other) =>
+        snapshot => other(one(snapshot));
 
     private static Func<Snapshot, Snapshot> Pi(Func<PiSnapshot, PiSnapshot> change) =>
         snapshot => snapshot with { Pis = snapshot.Pis.SetItem(0, change(snapshot.Pis[0])) };

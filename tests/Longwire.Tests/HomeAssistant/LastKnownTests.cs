@@ -102,7 +102,9 @@ public sealed class LastKnownTests : IDisposable
 
         FormerRecord? read = JsonSerializer.Deserialize<FormerRecord>(await File.ReadAllBytesAsync(path, cancellationToken), s_formerRules);
         Assert.Equal(Image(published, s_known).Devices.Select(one => one.ConfigTopic).Order(StringComparer.Ordinal), read!.Devices.Keys);
-        Assert.All(read.Devices.Values, one => Assert.True(one.BaseTopic == "longwire" && one.Topics.Length > 0 && one.Components.Count > 0));
+        Assert.All(
+            read.Devices.Values,
+            one => Assert.Equal(("longwire", true, true), (one.BaseTopic, one.Topics.Length > 0, one.Components.Count > 0)));
     }
 
     [Fact]
@@ -135,7 +137,12 @@ public sealed class LastKnownTests : IDisposable
     private static Snapshot Unknown(RadioStatus status, bool? reachable, string? text) =>
         new(new BridgeSnapshot("a1", []),
             [Some.Pi with { Reachable = reachable, Version = null }],
-            [Some.Radio with { Status = status, Manufacturer = text, Product = text, Serial = text, SerialPortCount = 1, SerialPorts = [] }]);
+            [
+                Some.Radio with
+                {
+                    Status = status, Manufacturer = text, Product = text, Serial = text, SerialPortCount = 1, SerialPorts = [],
+                },
+            ]);
 
     private static JsonElement StateOn(string topic, RetainedImage image) =>
         JsonSerializer.Deserialize<JsonElement>(image.States.Single(state => state.Key == topic).Value);

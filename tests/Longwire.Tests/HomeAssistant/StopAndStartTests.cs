@@ -176,7 +176,7 @@ public sealed class StopAndStartTests : IDisposable
         Assert.Equal("offline", observer.On(BridgeState, from).Single().Payload);
         Assert.All(
             s_statuses,
-            status => Assert.Contains("Longwire is stopped", observer.On(StateOf(status), from).Single().Payload, StringComparison.Ordinal));
+            status => Assert.Contains("is stopped", observer.On(StateOf(status), from).Single().Payload, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -226,46 +226,15 @@ public sealed class StopAndStartTests : IDisposable
         Assert.Equal("online", (await Observer.RetainedAsync(mosquitto.Port))[BridgeState]);
     }
 
-    [Fact]
-    public async Task The_bridge_counts_its_radios_and_those_that_should_be_there()
-    {
-        await using Mosquitto mosquitto = await Mosquitto.StartAsync();
-        await using Observer observer = await Observer.ConnectAsync(mosquitto.Port);
-        Snapshot ten = House() with { Bridge = new BridgeSnapshot("a1", []) { RadiosExpected = 10, RadiosAttached = 9 } };
-        await using Bridge bridge = await Bridge.StartAsync(mosquitto.Port, ten, _data);
-        await observer.SettledAsync(s_last);
-        Assert.Equal(("9", "10"), Counts(observer));
-        int from = observer.Count;
-        bridge.Publish(ten with { Bridge = ten.Bridge with { RadiosAttached = 8 } });
-        await observer.WaitForAsync("longwire/bridge/info", from: from);
-        Assert.Equal(("8", "10"), Counts(observer));
-        await bridge.StopAsync();
-        await observer.WaitForAsync(BridgeState, seen => seen.Payload == "offline", from);
-        Assert.Equal(("unavailable", "unavailable"), Counts(observer));
-        Seen config = observer.On("homeassistant/device/longwire_bridge/config").Last();
-        JsonElement component = config.Json.GetProperty("cmps").GetProperty("radios_attached");
-        Assert.Equal("longwire_bridge_radios_attached", component.GetProperty("uniq_id").GetString());
-        Assert.Equal("measurement", component.GetProperty("stat_cla").GetString());
-    }
-
-    [Fact]
-    public void What_an_older_release_says_of_itself_is_understood()
-    {
-        byte[] info = "{\"version\":\"0.1.0\",\"instance_id\":\"aa\",\"problem\":false,\"problems\":[]}"u8.ToArray();
-        Assert.Equal("aa", Payload.TryRead(info, StateJson.Default.BridgeInfoMessage)?.InstanceId);
-    }
-
     public void Dispose() => Directory.Delete(_data, recursive: true);
-
-    private static (string Attached, string Expected) Counts(Observer observer) =>
-        (observer.Shown().State("longwire_bridge", "radios_attached"), observer.Shown().State("longwire_bridge", "radios_expected"));
 
     /// <summary>A radio in each status, called by it.</summary>
     private static Snapshot House() => Some.Snapshot([.. s_statuses.Select(Of)]);
 
     private static RadioSnapshot Of(RadioStatus status)
     {
-        RadioSnapshot radio = Some.Radio with { Id = status.Name(), Name = $"Radio {status}", Status = status, Wanted = status != RadioStatus.Detached };
+        bool wanted = status != RadioStatus.Detached;
+        RadioSnapshot radio = Some.Radio with { Id = status.Name(), Name = $"Radio {status}", Status = status, Wanted = wanted };
         if (status is RadioStatus.Attached or RadioStatus.Held) return radio;
         return radio with
         {
