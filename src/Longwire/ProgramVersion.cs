@@ -10,5 +10,6 @@ internal static class ProgramVersion
 
     /// <summary>Where people read about the project, from the build's <c>PackageProjectUrl</c>; null: it says none.</summary>
     public static string? ProjectUrl { get; } =
-        typeof(ProgramVersion).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(entry => entry.Key == "ProjectUrl")?.Value;
+        typeof(ProgramVersion).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .FirstOrDefault(entry => entry.Key == "ProjectUrl")?.Value;
 }

@@ -47,10 +47,12 @@ internal static class AttachCommand
         // What is wrong with the memory is said by who lives by it.
         ImmutableArray<RadioMemory> known = surroundings.OpenMemory(folder).ReadIfPossible(out _);
         foreach (Leftover leftover in surroundings.Former.OnHost(watch.Current.Options.Pis, known)) Log.Leftover(logger, leftover);
-        var live = new LiveOptions(supervisor is null ? watch : new SupervisorOptions(watch, supervisor, surroundings.Time, logger), watch.Current.Options);
+        IOptionsFeed<AttachOptions> changes = supervisor is null ? watch : new SupervisorOptions(watch, supervisor, surroundings.Time, logger);
+        var live = new LiveOptions(changes, watch.Current.Options);
+        WebAddress? page = WebAddress.Of(surroundings.Environment, web);
         var restarts = new Restarts(surroundings.Time, logger);
         using var stop = new StopSignals(cancellationToken);
         return await restarts.RunAsync(
-            log, services => AttachServices.Add(services, live, supervisor, folder, WebAddress.Of(surroundings.Environment, web), surroundings, log, restarts), stop.Token);
+            log, services => AttachServices.Add(services, live, supervisor, folder, page, surroundings, log, restarts), stop.Token);
     }
 }

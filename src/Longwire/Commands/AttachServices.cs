@@ -57,7 +57,8 @@ internal static class AttachServices
             services.AddHostedService(provider => new WebServer(
                 web,
                 feed,
-                new PiLists(() => options.Current, (pi, now) => SticksOf(pi, now, dataFolder, surroundings), provider.GetRequiredService<TimeProvider>()),
+                new PiLists(
+                    () => options.Current, (pi, now) => SticksOf(pi, now, dataFolder, surroundings), provider.GetRequiredService<TimeProvider>()),
                 provider.GetRequiredService<AttachService>(),
                 ProgramVersion.Text,
                 provider.GetRequiredService<TimeProvider>(),

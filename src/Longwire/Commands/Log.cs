@@ -19,12 +19,19 @@ internal static partial class Log
     [LoggerMessage(EventId = 5, Level = LogLevel.Information, Message = "From an earlier set-up: {Leftover}")]
     public static partial void Leftover(ILogger logger, MovingIn.Leftover leftover);
 
-    [LoggerMessage(EventId = 6, Level = LogLevel.Information, Message = "Somebody asked for a restart: every radio is detached, and attached again in a moment")]
+    [LoggerMessage(
+        EventId = 6, Level = LogLevel.Information, Message = "Somebody asked for a restart: every radio is detached, and attached again in a moment")]
     public static partial void Restarting(ILogger logger);
 
-    [LoggerMessage(EventId = 7, Level = LogLevel.Warning, Message = "A restart was asked for within {Seconds} s of the one before, and is left out. Look for an automation that presses the button")]
+    [LoggerMessage(
+        EventId = 7,
+        Level = LogLevel.Warning,
+        Message = "A restart was asked for within {Seconds} s of the one before, and is left out. Look for an automation that presses the button")]
     public static partial void RestartTooSoon(ILogger logger, int seconds);
 
-    [LoggerMessage(EventId = 8, Level = LogLevel.Information, Message = "Somebody set the log level to {LogLevel}, until the next start or the next change of the options")]
+    [LoggerMessage(
+        EventId = 8,
+        Level = LogLevel.Information,
+        Message = "Somebody set the log level to {LogLevel}, until the next start or the next change of the options")]
     public static partial void LogLevelSet(ILogger logger, string logLevel);
 }

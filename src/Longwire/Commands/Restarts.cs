@@ -11,7 +11,7 @@ namespace Longwire.Commands;
 /// </summary>
 internal sealed class Restarts(TimeProvider time, ILogger logger)
 {
-    /// <summary>From one restart to the next at least: an automation that presses the button at each loss must not make one out of the other.</summary>
+    /// <summary>From one restart to the next at least: an automation that presses the button at each loss must not go in circles.</summary>
     public static readonly TimeSpan Apart = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();

@@ -23,7 +23,11 @@ internal static class BridgeDevice
                 PayloadOn = Topics.Online,
                 PayloadOff = Topics.Offline,
             },
-            ["version"] = Entity.Sensor(identifier, "version", "Version", Entity.Value("version")) with { Icon = "mdi:tag-outline", Availability = whileOnline },
+            ["version"] = Entity.Sensor(identifier, "version", "Version", Entity.Value("version")) with
+            {
+                Icon = "mdi:tag-outline",
+                Availability = whileOnline,
+            },
             ["problem"] = Entity.BinarySensor(identifier, "problem", "Problem", "problem", Entity.OnOff("problem")) with
             {
                 Availability = whileOnline,

@@ -5,7 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwire.HomeAssistant;
 
-/// <summary>Hands a person's commands to the reconciler, and those to Longwire itself to who carries them out. On a task of its own: a reconciler that is busy must not hold up the states.</summary>
+/// <summary>
+/// Hands a person's commands to the reconciler, and those to Longwire itself to who carries them out. On a task of its own: a reconciler that
+/// is busy must not hold up the states.
+/// </summary>
 internal sealed class CommandReader(Inbox inbox, Topics topics, StateFeed feed, ICommandSink sink, IBridgeControl bridge, ILogger logger)
 {
     /// <summary>What a button of Home Assistant's sends.</summary>

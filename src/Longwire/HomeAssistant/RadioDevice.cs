@@ -51,7 +51,10 @@ internal static class RadioDevice
                 AttributesTemplate = "{{ {'explanation': value_json.explanation, 'reason': value_json.reason} | tojson }}",
             },
             // The same sentence as a state: attributes are two clicks away, and this is what a person needs at once.
-            ["explanation"] = Entity.Sensor(identifier, "explanation", "Explanation", Entity.Value("explanation")) with { Icon = "mdi:information-outline" },
+            ["explanation"] = Entity.Sensor(identifier, "explanation", "Explanation", Entity.Value("explanation")) with
+            {
+                Icon = "mdi:information-outline",
+            },
             ["status"] = Entity.Sensor(identifier, "status", "Status", Entity.Value("status")) with
             {
                 DeviceClass = "enum",
@@ -112,7 +115,10 @@ internal static class RadioDevice
         {
             string number = i == 0 ? "" : $"{i + 1}";
             string key = i == 0 ? "serial_port" : $"serial_port_{number}";
-            components[key] = Entity.Sensor(identifier, key, $"Serial port {number}".TrimEnd(), Entity.Value($"serial_ports[{i}]")) with { Icon = "mdi:serial-port" };
+            components[key] = Entity.Sensor(identifier, key, $"Serial port {number}".TrimEnd(), Entity.Value($"serial_ports[{i}]")) with
+            {
+                Icon = "mdi:serial-port",
+            };
         }
         return components;
     }

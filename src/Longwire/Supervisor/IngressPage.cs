@@ -9,21 +9,24 @@ namespace Longwire.Supervisor;
 /// Finds out where Home Assistant shows our page, so that the bridge's device can link to it: that address has the app's slug in it, which
 /// begins with a hash of the repository that it was installed from. Asks until it is known, then now and then, since it changes with Core.
 /// </summary>
-internal sealed class IngressPage(SupervisorClient supervisor, StateFeed feed, TimeProvider time, ILogger<IngressPage> logger) : BackgroundService
+internal sealed class IngressPage(SupervisorClient supervisor, StateFeed feed, TimeProvider time, ILogger<IngressPage> logger)
+    : BackgroundService
 {
-    /// <summary>The first Core that shows an app's page at /app/; /hassio/ingress/ is on its way out there, and is all that older ones know.</summary>
+    /// <summary>The first Core that shows an app's page at /app/; /hassio/ingress/ is deprecated there, and is all that older ones know.</summary>
     private const int FirstYear = 2026;
     private const int FirstMonth = 2;
 
-    /// <returns>Null: none, or none that Home Assistant's check of such addresses would surely take; a bad one loses the whole device there.</returns>
+    /// <returns>Null: none, or none that Home Assistant's check would surely take; a bad one loses the whole device there.</returns>
     public static string? UrlOf(OwnPage page)
     {
-        if (page is not { Ingress: true, Slug: { Length: > 0 } slug } || !slug.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.')) return null;
+        if (page is not { Ingress: true, Slug: { Length: > 0 } slug }) return null;
+        if (!slug.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.')) return null;
         string[] core = page.CoreVersion?.Split('.') ?? [];
         if (core.Length < 2 || !int.TryParse(core[0], NumberStyles.None, CultureInfo.InvariantCulture, out int year)
             || !int.TryParse(core[1], NumberStyles.None, CultureInfo.InvariantCulture, out int month))
             return null;
-        return (year, month).CompareTo((FirstYear, FirstMonth)) >= 0 ? $"homeassistant://app/{slug}" : $"homeassistant://hassio/ingress/{slug}";
+        bool isApp = (year, month).CompareTo((FirstYear, FirstMonth)) >= 0;
+        return isApp ? $"homeassistant://app/{slug}" : $"homeassistant://hassio/ingress/{slug}";
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

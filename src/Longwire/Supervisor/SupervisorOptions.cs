@@ -32,7 +32,8 @@ internal sealed class SupervisorOptions(IOptionsFeed<AttachOptions> file, Superv
         await using IAsyncEnumerator<LoadedOptions<AttachOptions>> files = file.WatchAsync(end.Token).GetAsyncEnumerator(CancellationToken.None);
         Task<bool> change = files.MoveNextAsync().AsTask();
         await change;
-        // Watched anew after a restart within the process, the file is still that of the container's start: what was changed in the UI since stays.
+        // Watched anew after a restart within the process, the file is still that of the container's start: what was changed in the UI since
+        // stays.
         if (_current is null || _written is null || !IsSame(files.Current, _written)) _current = _said = files.Current;
         _written = files.Current;
         change = files.MoveNextAsync().AsTask();
