@@ -1,10 +1,10 @@
 using Longwire.Consumers;
 using Longwire.Health;
 using Longwire.Supervisor;
+using Longwire.Tests.Attach;
 using Longwire.Tests.HomeAssistant;
 using Longwire.Tests.HomeAssistant.Brokers;
 using Longwire.Tests.Supervisor;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Longwire.Tests.Consumers;
@@ -28,7 +28,7 @@ internal sealed class ConsumerBench : IDisposable, IBridgeProblems
 
     public ConsumerBench() => _wire = new InProcess(Supervisor);
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
+    public SettableClock Time { get; } = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
     public StandInSupervisor Supervisor { get; } = new();
     public RecordingLogger<ConsumerService> Logger { get; } = new();
 
@@ -115,7 +115,7 @@ internal sealed class ConsumerBench : IDisposable, IBridgeProblems
     /// <summary>A person sets the clock, and the radio's time of attachment moves along.</summary>
     public void SetClock(string id, TimeSpan by)
     {
-        Time.AdjustTime(Time.GetUtcNow() + by);
+        Time.Set(by);
         Set(id, radio => radio with { Since = radio.Since + by });
         Publish();
     }
