@@ -64,7 +64,8 @@ internal sealed class Reconciler
                 // What has piled up is one change to those who look at it.
                 while (_events.TryRead(out AttachEvent? more)) Apply(more);
             }
-            _settling.Settle();
+            // Told to stop: nothing new is begun, and nothing is said before the last word.
+            if (!cancellationToken.IsCancellationRequested) _settling.Settle();
         }
         await StopAsync();
     }

@@ -12,7 +12,6 @@ using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Longwire.Tests.Attach;
@@ -45,7 +44,7 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWat
         _running = Task.Run(() => _reconciler.RunAsync(_stop.Token));
     }
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
+    public SettableClock Time { get; } = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
     public StateFeed Feed { get; } = new();
     public RecordingLogger<Reconciler> Log { get; } = new();
 

@@ -1,11 +1,11 @@
 using Longwire.Consumers;
 using Longwire.Health;
 using Longwire.Supervisor;
+using Longwire.Tests.Attach;
 using Longwire.Tests.HomeAssistant;
 using Longwire.Tests.HomeAssistant.Brokers;
 using Longwire.Tests.Supervisor;
 using Longwire.Timing;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Longwire.Tests.Consumers;
@@ -35,7 +35,7 @@ internal sealed class ConsumerBench : IDisposable, IBridgeProblems
         _log = new TransitionLog(Logger, Time);
     }
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
+    public SettableClock Time { get; } = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
     public StandInSupervisor Supervisor { get; } = new();
     public RecordingLogger<ConsumerService> Logger { get; } = new();
 
@@ -122,7 +122,7 @@ internal sealed class ConsumerBench : IDisposable, IBridgeProblems
     /// <summary>A person sets the clock, and the radio's time of attachment moves along.</summary>
     public void SetClock(string id, TimeSpan by)
     {
-        Time.AdjustTime(Time.GetUtcNow() + by);
+        Time.Set(by);
         Set(id, radio => radio with { Since = radio.Since + by });
         Publish();
     }

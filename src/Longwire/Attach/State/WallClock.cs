@@ -15,8 +15,11 @@ internal sealed class WallClock(TimeProvider time)
     /// <returns>By how much it was set since the last look; zero for what it merely drifts.</returns>
     public TimeSpan Look()
     {
-        TimeSpan set = time.GetUtcNow() - Now;
-        (_seen, _seenAt) = (time.GetUtcNow(), time.GetTimestamp());
+        // Should we be held up between these two, this look is off by as much as the next one, the other way.
+        long at = time.GetTimestamp();
+        DateTimeOffset says = time.GetUtcNow();
+        TimeSpan set = says - (_seen + time.GetElapsedTime(_seenAt, at));
+        (_seen, _seenAt) = (says, at);
         return set.Duration() >= AttachTimers.ClockSet ? set : TimeSpan.Zero;
     }
 }
