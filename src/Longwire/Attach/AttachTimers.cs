@@ -96,7 +96,7 @@ internal static class AttachTimers
     /// </summary>
     public static readonly TimeSpan ClockSet = TimeSpan.FromSeconds(2);
 
-    /// <summary>A stick that is missing from the list for so long is gone, and not on its way back from the reset that each import ends with.</summary>
+    /// <summary>Missing from the list for so long a stick is gone, and not on its way back from the reset that ends each import.</summary>
     public static readonly TimeSpan StickGone = TimeSpan.FromSeconds(10);
 
     /// <summary>A problem that comes and goes is shown until it has stayed away this long.</summary>

@@ -169,8 +169,8 @@ internal sealed class AttemptNews(AttachState state)
             case AttachOutcome.NotGiven or AttachOutcome.Failed when radio is null && attempt.Listed:
                 if (stick is not null) stick.Tries.Failed(state.Now);
                 // Not taken back first: that it is tried again changes nothing.
-                state.SetStickProblem(
-                    attempt.PiId, attempt.BusId, $"A stick at {attempt.BusId} on {pi.Options.DisplayName} could not be attached: {Reason(outcome)}. It is tried again.");
+                string failure = $"A stick at {attempt.BusId} on {pi.Options.DisplayName} could not be attached: {Reason(outcome)}.";
+                state.SetStickProblem(attempt.PiId, attempt.BusId, $"{failure} It is tried again.");
                 return;
             case AttachOutcome.NotGiven or AttachOutcome.Failed:
                 if (stick is not null) stick.Tries.Failed(state.Now);

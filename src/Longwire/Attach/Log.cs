@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwire.Attach;
 
-/// <summary>What the attach side logs: transitions, each once, or with a count where they repeat (see <see cref="Timing.TransitionLog"/>). A state that persists is in the snapshot, not here.</summary>
+/// <summary>
+/// What the attach side logs: transitions, each once, or with a count where they repeat (see <see cref="Timing.TransitionLog"/>). A state
+/// that persists is in the snapshot, not here.
+/// </summary>
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Information, "{Name} ({Radio}) is lost: {Reason}")]

@@ -186,7 +186,8 @@ internal sealed class Settling(AttachState state)
     {
         foreach (string ambiguity in claims.Ambiguities(present)) yield return (ambiguity, ambiguity);
         foreach (PiState pi in state.Pis.Values.Where(pi => pi.Reachable == false))
-            yield return ($"pi {pi.Options.Id}", $"{pi.Options.DisplayName} ({pi.Options.Address}) does not answer: {pi.SilentReason}. See that it is on, in the network, and runs its export.");
+            yield return ($"pi {pi.Options.Id}",
+                $"{pi.Options.DisplayName} ({pi.Options.Address}) does not answer: {pi.SilentReason}. See that it is on, in the network, and runs its export.");
         foreach (RadioRule rule in state.Options.Radios)
         {
             List<PiState> asked = [.. state.Pis.Values.Where(pi => rule.IsAbout(pi.Options.Id))];
@@ -195,7 +196,8 @@ internal sealed class Settling(AttachState state)
             bool seen = present.Any(stick => rule.IsAbout(stick.PiId) && rule.Match.CouldMatch(stick.Id, stick.Port));
             if (known || seen) continue;
             string where = string.Join(" or ", asked.Select(pi => pi.Options.DisplayName));
-            yield return (rule.Path, $"{rule.Path}: no stick that matches '{rule.Match}' is offered by {where}. Plug it in, see that the Pi exports it, or correct the entry.");
+            yield return (rule.Path,
+                $"{rule.Path}: no stick that matches '{rule.Match}' is offered by {where}. Plug it in, see that the Pi exports it, or correct the entry.");
         }
     }
 

@@ -3,12 +3,14 @@ using Microsoft.Extensions.Logging;
 namespace Longwire.Timing;
 
 /// <summary>
-/// A log for what may turn back and forth without anybody's doing: a loose plug, a stick that another host has, a Pi at the edge of its Wi-Fi. Through
-/// <see cref="TransitionLogging.About"/> the first line about a subject is written at once and in full; what repeats within the hour goes to the debug
-/// log, and is told at most once an hour, with how often it was. What is logged without a subject is written as it comes.
+/// A log for what may turn back and forth without anybody's doing: a loose plug, a stick that another host has, a Pi at the edge of
+/// its Wi-Fi. Through <see cref="TransitionLogging.About"/> the first line about a subject is written at once and in full; what repeats
+/// within the hour goes to the debug log, and is told at most once an hour, with how often it was. What is logged without a subject is
+/// written as it comes.
 /// </summary>
 /// <remarks>
-/// A second line that is not close on the first is written at once, too: two losses in an hour are no flapping, and the later one may be for good.
+/// A second line that is not close on the first is written at once, too: two losses in an hour are no flapping, and the later one may
+/// be for good.
 /// </remarks>
 internal sealed class TransitionLog : ILogger, IDisposable
 {
@@ -19,8 +21,8 @@ internal sealed class TransitionLog : ILogger, IDisposable
     public static readonly TimeSpan Apart = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Each source's own, so that a Pi that makes up sticks without end neither fills our memory or the log, nor takes the place of what others have to say.
-    /// What is beyond shares one line of its kind.
+    /// Each source's own, so that a Pi that makes up sticks without end neither fills our memory or the log, nor takes the place of what
+    /// others have to say. What is beyond shares one line of its kind.
     /// </summary>
     public const int LinesPerSource = 128;
 
@@ -44,7 +46,8 @@ internal sealed class TransitionLog : ILogger, IDisposable
 
     public bool IsEnabled(LogLevel logLevel) => _inner.IsEnabled(logLevel);
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         _inner.Log(logLevel, eventId, state, exception, formatter);
 
     public void Dispose() => _timer.Dispose();
@@ -117,13 +120,14 @@ internal sealed class TransitionLog : ILogger, IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => log.IsEnabled(logLevel);
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             string text = formatter(state, exception);
             string? ending = logLevel <= LogLevel.Debug ? "" : log.Occurs(source, subject, logLevel, eventId, text, exception);
             if (ending is null) log.Log(LogLevel.Debug, eventId, state, exception, formatter);
             else if (ending.Length == 0) log.Log(logLevel, eventId, state, exception, formatter);
-            else log.Log(logLevel, eventId, text + ending, exception, static (told, _) => told);
+            else log.Log(logLevel, eventId, text.TrimEnd() + ending, exception, static (told, _) => told);
         }
     }
 }

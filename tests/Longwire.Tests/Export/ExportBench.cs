@@ -54,7 +54,8 @@ internal sealed class ExportBench : IAsyncDisposable
         _log = new TransitionLog(Log, Time);
         _ledger = new ExportLedger(Sysfs.Root, Path.Combine(Sysfs.Folder, "data"), _log);
         var work = new StickWork(Sysfs.Root, driver, new RadioSelection(Options, KnownRadios.Default));
-        Reconciler = new ExportReconciler(Sysfs.Root, driver, work, new StickWaits(Sysfs.Root, driver, _events, Time), _ledger, Options, Time, new Random(1), _log);
+        var waits = new StickWaits(Sysfs.Root, driver, _events, Time);
+        Reconciler = new ExportReconciler(Sysfs.Root, driver, work, waits, _ledger, Options, Time, new Random(1), _log);
         var listener = new StockListener(Options.Stock, Reconciler, Sysfs.Root, Time, new Random(1), _log);
         _news = new OptionsNews(new LoadedOptions<ExportOptions>(Options, []), Reconciler, listener, LogLevels.Add, _log);
         _deciding = Task.Run(() => Reconciler.RunAsync(_stop.Token));

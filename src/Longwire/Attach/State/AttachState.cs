@@ -136,10 +136,15 @@ internal sealed class AttachState
             current.Add(prefix + subject);
             _problems.Set(prefix + subject, problem, kind, byPerson);
         }
-        foreach (string source in _problems.SourcesOf(prefix).Where(source => !current.Contains(source))) _problems.Set(source, null, kind, byPerson);
+        foreach (string source in _problems.SourcesOf(prefix))
+        {
+            if (!current.Contains(source)) _problems.Set(source, null, kind, byPerson);
+        }
     }
 
-    /// <summary>What is wrong with a stick that belongs to no known radio yet: stands until that is attached, wanted no more, or gone for good.</summary>
+    /// <summary>
+    /// What is wrong with a stick that belongs to no known radio yet: stands until that is attached, wanted no more, or gone for good.
+    /// </summary>
     public void SetStickProblem(string piId, BusId busId, string? problem) => _problems.Set(StickAt(piId, busId), problem, piId);
 
     /// <summary>A stick is not in its Pi's list, which after a try in vain it is not for a moment.</summary>

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Longwire.Attach.State;
 
 /// <summary>
-/// What is wrong, by source, and what of it the bridge shows. The log has every turn of it; what is shown is steady: a problem that comes and goes, or whose
-/// words change, has to stay as it is for a moment before that shows, so that its automations fire once.
+/// What is wrong, by source, and what of it the bridge shows. The log has every turn of it; what is shown is steady: a problem that comes
+/// and goes, or whose words change, has to stay as it is for a moment before that shows, so that its automations fire once.
 /// </summary>
 /// <param name="now">Monotonic, since the start.</param>
 internal sealed class BridgeProblems(Func<TimeSpan> now, ILogger logger)
@@ -41,11 +41,14 @@ internal sealed class BridgeProblems(Func<TimeSpan> now, ILogger logger)
         if (problem is not null) Log.Problem(byPerson ? logger : logger.About(place, source), problem);
         else Log.ProblemOver(logger, entry.Actual ?? "");
         entry.Actual = problem;
-        if (byPerson || entry.Shown is null || entry.Shown == problem || entry.ChangesWithin(s_memory, now()) < Unsteady) Show(entry);
+        bool steady = entry.ChangesWithin(s_memory, now()) < Unsteady;
+        if (byPerson || steady || entry.Shown is null || entry.Shown == problem) Show(entry);
         else entry.ShowsAt = now() + AttachTimers.ProblemSettles;
     }
 
-    /// <summary>Its stick is missing: it is over if that is not seen or tried again in a moment. Each try resets the stick, and takes it out of the list.</summary>
+    /// <summary>
+    /// Its stick is missing: it is over if that is not tried again in a moment. Each try resets the stick, and takes it out of the list.
+    /// </summary>
     public void Missing(string source)
     {
         if (!_entries.TryGetValue(source, out Entry? entry) || entry.Actual is null) return;
@@ -59,7 +62,7 @@ internal sealed class BridgeProblems(Func<TimeSpan> now, ILogger logger)
     }
 
     public IEnumerable<string> SourcesOf(string kind) =>
-        [.. _entries.Where(entry => entry.Value.Actual is not null && entry.Key.StartsWith(kind, StringComparison.Ordinal)).Select(entry => entry.Key)];
+        [.. _entries.Keys.Where(source => source.StartsWith(kind, StringComparison.Ordinal) && _entries[source].Actual is not null)];
 
     /// <summary>Lets the time do its work.</summary>
     /// <returns>When it next has some, in the same time as <c>now</c>; null: not without news.</returns>
@@ -83,9 +86,12 @@ internal sealed class BridgeProblems(Func<TimeSpan> now, ILogger logger)
 
     private void ForgetTheGone()
     {
-        List<KeyValuePair<string, Entry>> gone = [.. _entries.Where(entry => entry.Value is { Actual: null, Shown: null }).OrderBy(entry => entry.Value.ChangedAt)];
-        foreach ((string source, Entry entry) in gone.Where((entry, place) => place <= gone.Count - GoneRemembered || entry.Value.ChangesWithin(s_memory, now()) == 0))
-            _entries.Remove(source);
+        var gone = _entries.Where(entry => entry.Value is { Actual: null, Shown: null }).OrderBy(entry => entry.Value.ChangedAt).ToList();
+        for (int place = 0; place < gone.Count; place++)
+        {
+            bool isOld = gone[place].Value.ChangesWithin(s_memory, now()) == 0;
+            if (isOld || place <= gone.Count - GoneRemembered) _entries.Remove(gone[place].Key);
+        }
     }
 
     private sealed class Entry
