@@ -16,10 +16,9 @@
 . "$root/script/lib/brokers.sh"
 
 need_dotnet() { command -v dotnet >/dev/null || die "the .NET SDK is missing: global.json names its version"; }
-# prepare_machine [LIST...]: and what further lists name, each a command as packages_needed.
 prepare_machine() {
   need_dotnet
-  install_packages packages_needed "$@"
+  install_packages packages_needed
 }
 
 prepare_lab() {

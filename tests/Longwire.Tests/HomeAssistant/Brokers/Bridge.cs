@@ -13,6 +13,7 @@ internal sealed class Bridge : IAsyncDisposable
     private readonly bool _ownsData;
     private readonly HomeAssistantService _service;
 
+    // Unless a time is given no heartbeat comes: how many would pass in a test is for the test machine to decide.
     public Bridge(int port, Snapshot? snapshot = null, string? data = null, MqttOptions? options = null, TimeProvider? time = null, string baseTopic = "longwire")
     {
         _ownsData = data is null;
@@ -20,7 +21,7 @@ internal sealed class Bridge : IAsyncDisposable
         Settings = new MqttSettings(options ?? new MqttOptions { Host = "127.0.0.1", Port = port }, baseTopic);
         if (snapshot is not null) Feed.Publish(snapshot, []);
         _service = new HomeAssistantService(
-            Settings, new ConfiguredBroker(), Feed, Commands, Problems, "1.2.3", _data, time ?? TimeProvider.System, new Random(1), Logger);
+            Settings, new ConfiguredBroker(), Feed, Commands, Problems, "1.2.3", _data, time ?? new HandWoundTime(), new Random(1), Logger);
     }
 
     public MqttSettings Settings { get; private set; }
@@ -73,7 +74,7 @@ internal sealed class CommandRecorder : ICommandSink
 
     public async Task<RadioCommand> NextAsync()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(Eventually.Deadline * MachinePace.Slowest);
         return await _commands.Reader.ReadAsync(deadline.Token);
     }
 }
