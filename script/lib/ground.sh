@@ -123,12 +123,12 @@ shellcheck /usr/bin/shellcheck
 LIST
 }
 
-# Installs what is lacking. Quick and silent when nothing is, and then needs no root.
+# install_packages LIST: installs what is lacking of what that command lists. Quick and silent when nothing is, and then needs no root.
 install_packages() {
   local package file lacking=()
   while read -r package file; do
     [ -e "$file" ] || lacking+=("$package")
-  done < <(packages_needed)
+  done < <("$1")
   [ "${#lacking[@]}" -gt 0 ] || return 0
   local sudo=()
   if [ "$(id -u)" != 0 ]; then

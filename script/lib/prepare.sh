@@ -12,11 +12,13 @@
 . "$root/script/lib/debian-machine.sh"
 # shellcheck source=SCRIPTDIR/lib/package.sh
 . "$root/script/lib/package.sh"
+# shellcheck source=SCRIPTDIR/lib/brokers.sh
+. "$root/script/lib/brokers.sh"
 
 need_dotnet() { command -v dotnet >/dev/null || die "the .NET SDK is missing: global.json names its version"; }
 prepare_machine() {
   need_dotnet
-  install_packages
+  install_packages packages_needed
 }
 
 prepare_lab() {

@@ -8,9 +8,15 @@ namespace Longwire.Lab;
 /// </summary>
 public abstract class LabTest(Home home) : IAsyncLifetime
 {
+    // Docker's and the Supervisor's.
+    private static readonly TimeSpan s_stopTimeOut = TimeSpan.FromSeconds(10);
+
     protected Home Home { get; } = home;
 
     protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    /// <inheritdoc cref="Deadlines.Patience"/>
+    protected static TimeSpan Patience => Deadlines.Patience;
 
     public virtual ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -33,6 +39,15 @@ public abstract class LabTest(Home home) : IAsyncLifetime
         double pace = await Pace.OfAsync(guest);
         Say($"{took.TotalSeconds:0.000} s where {promised.TotalSeconds:0.0} s are promised: {guest.Name} is {pace:0.00} times slower than the machine that it is promised for");
         Assert.InRange(took, TimeSpan.FromSeconds(-1), promised * Math.Clamp(pace, 1, Pace.Slowest));
+    }
+
+    /// <summary>Stops a program as Docker, systemd and the Supervisor do: they kill it if it has not ended in time.</summary>
+    protected static async Task<int?> StopsInTimeAsync(Guest guest, Func<Task<int?>> stop)
+    {
+        TimeSpan asked = guest.Now;
+        int? code = await stop();
+        await KeepsPromiseAsync(guest.Now - asked, s_stopTimeOut, guest);
+        return code;
     }
 
     /// <summary>Says something in the test's output: a measured time, a seed.</summary>

@@ -33,10 +33,6 @@ public abstract class RadioTest(Home home) : LabTest(home)
     protected const string ZWavePath = "/dev/serial/by-id/usb-Sigma_Designs_UZB_ZW0001-if00";
     protected const string ZigbeePath = "/dev/serial/by-id/usb-dresden_elektronik_ConBee_II_DE2400001-if00";
 
-    // The lab's processors are emulated, ten to twenty times slower than real ones: what a test promises is measured on the guests'
-    // clocks; this is only how long it waits before it gives up.
-    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
-
     protected static AddOn AddOn { get; } = AddOn.Read();
 
     protected Watch Watch => Home.Broker.Watch;

@@ -22,7 +22,6 @@ public sealed record BrokerSetup(bool Persistent = false, string? UserName = nul
 public sealed partial class Broker : IAsyncDisposable
 {
     private const string Program = "/usr/sbin/mosquitto";
-    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(10);
 
     private readonly string _folder;
     private readonly TimeProvider _time;
@@ -130,7 +129,7 @@ public sealed partial class Broker : IAsyncDisposable
 
     private async Task WaitUntilItListensAsync(LeashedProcess process)
     {
-        using var stop = new CancellationTokenSource(StartDeadline);
+        using var stop = new CancellationTokenSource(Deadlines.Patience);
         while (true)
         {
             if (process.HasExited) throw new InvalidOperationException($"mosquitto ended at once:\n{Describe()}");

@@ -14,12 +14,14 @@ public sealed class Watch : IAsyncDisposable
     private const int MessagesKept = 100_000;
 
     private readonly TimeProvider _time;
+    private readonly Predicate<string> _keeps;
     private readonly Lock _gate = new();
     private readonly List<Message> _messages = [];
     private TaskCompletionSource _grown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IMqttClient? _client;
 
-    internal Watch(TimeProvider time) => _time = time;
+    /// <param name="keeps">Of which topics messages are kept; of all if not said. On other people's brokers there is anything.</param>
+    internal Watch(TimeProvider time, Predicate<string>? keeps = null) => (_time, _keeps) = (time, keeps ?? (_ => true));
 
     /// <summary>All messages in the order they came.</summary>
     public IReadOnlyList<Message> Messages
@@ -108,11 +110,11 @@ public sealed class Watch : IAsyncDisposable
         client.ApplicationMessageReceivedAsync += received =>
         {
             MqttApplicationMessage message = received.ApplicationMessage;
-            Add(new Message(_time.GetTimestamp(), message.Topic, message.ConvertPayloadToString() ?? "", message.Retain));
+            if (_keeps(message.Topic)) Add(new Message(_time.GetTimestamp(), message.Topic, message.ConvertPayloadToString() ?? "", message.Retain));
             return Task.CompletedTask;
         };
         // Without an end: a broker that a test makes stand still must not lose its watcher. (None at all is mistaken for one that is over at once.)
-        MqttClientOptionsBuilder options = new MqttClientOptionsBuilder().WithProtocolVersion(MqttProtocolVersion.V500).WithClientId($"longwire-lab-{Environment.ProcessId}")
+        MqttClientOptionsBuilder options = new MqttClientOptionsBuilder().WithProtocolVersion(MqttProtocolVersion.V500).WithClientId($"longwire-lab-{Guid.NewGuid():N}")
             .WithTcpServer(host, port).WithKeepAlivePeriod(TimeSpan.FromHours(1)).WithCleanStart();
         if (userName is not null) options = options.WithCredentials(userName, password ?? "");
         if (tls)
@@ -128,13 +130,7 @@ public sealed class Watch : IAsyncDisposable
         _client = client;
     }
 
-    /// <summary>Takes every retained message away that was seen under a base topic, and the devices it announced.</summary>
-    internal async Task ForgetAsync(string baseTopic)
-    {
-        IEnumerable<string> topics = Messages.Select(message => message.Topic).Distinct()
-            .Where(topic => topic.StartsWith($"{baseTopic}/", StringComparison.Ordinal) || topic.Contains($"/device/{baseTopic}_", StringComparison.Ordinal));
-        foreach (string topic in topics) await PublishAsync(topic, "", retain: true);
-    }
+    internal bool IsConnected => _client is { IsConnected: true };
 
     internal async Task LetGoAsync()
     {

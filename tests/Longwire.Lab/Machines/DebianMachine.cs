@@ -11,8 +11,6 @@ namespace Longwire.Lab.Machines;
 /// </summary>
 public sealed class DebianMachine : Guest
 {
-    private static readonly TimeSpan CommandDeadline = TimeSpan.FromSeconds(120);
-
     private int _made;
 
     internal DebianMachine(string name, IPAddress address, string mac, Cable cable, string folder, TimeProvider time)
@@ -33,7 +31,7 @@ public sealed class DebianMachine : Guest
     public async Task<string> TypeAsync(string commands)
     {
         string encoded = Convert.ToBase64String(Encoding.UTF8.GetBytes(commands + "\n"));
-        return await RunAsync($"echo {encoded} | base64 -d >/run/lab/typed; env -i HOME=/root TERM=dumb PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin /bin/bash -e /run/lab/typed", CommandDeadline);
+        return await RunAsync($"echo {encoded} | base64 -d >/run/lab/typed; env -i HOME=/root TERM=dumb PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin /bin/bash -e /run/lab/typed", Deadlines.Boot);
     }
 
     /// <summary>As an editor saves a file that is there.</summary>

@@ -11,9 +11,9 @@ namespace Longwire.Lab.Machines;
 /// </summary>
 public abstract partial class Guest : IAsyncDisposable
 {
-    private static readonly TimeSpan BootDeadline = TimeSpan.FromSeconds(90);
-    private static readonly TimeSpan CommandDeadline = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan ResetDeadline = TimeSpan.FromSeconds(60);
+    // How long the first attempt to reach a guest that boots is waited for, and how much longer each next one.
+    private static readonly TimeSpan FirstAttempt = TimeSpan.FromMilliseconds(500);
+    private const double AttemptGrowth = 1.2;
 
     private readonly Machine _machine;
     private readonly string _folder;
@@ -76,7 +76,7 @@ public abstract partial class Guest : IAsyncDisposable
         Kernel.Clear();
         _emulator = await Emulator.StartAsync(_machine, Cable, _folder, _forwardedPorts);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        stop.CancelAfter(BootDeadline);
+        stop.CancelAfter(Deadlines.Boot);
         try
         {
             _idle.Add(await FirstShellAsync(_emulator, stop.Token));
@@ -85,7 +85,7 @@ public abstract partial class Guest : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"{Name} did not come up within {BootDeadline.TotalSeconds} s.\n{await DescribeAsync()}");
+            throw new TimeoutException($"{Name} did not come up within {Deadlines.Boot.TotalSeconds} s.\n{await DescribeAsync()}");
         }
     }
 
@@ -101,7 +101,7 @@ public abstract partial class Guest : IAsyncDisposable
     public async Task ShutDownAsync()
     {
         await RunAsync("/lab/shutdown >/dev/null 2>&1 &");
-        await _emulator!.WaitForExitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+        await _emulator!.WaitForExitAsync(CancellationToken.None).WaitAsync(Deadlines.Boot);
         await PowerOffAsync();
     }
 
@@ -109,7 +109,7 @@ public abstract partial class Guest : IAsyncDisposable
     public async Task<ShellResult> TryRunAsync(string script, TimeSpan? deadline = null, CancellationToken cancellationToken = default)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        stop.CancelAfter(deadline ?? CommandDeadline);
+        stop.CancelAfter(deadline ?? Deadlines.Patience);
         Shell? shell = null;
         try
         {
@@ -122,7 +122,7 @@ public abstract partial class Guest : IAsyncDisposable
         {
             // What the script does in the guest goes on; only this shell is of no more use.
             shell?.Dispose();
-            throw new TimeoutException($"{Name}: this did not end within {(deadline ?? CommandDeadline).TotalSeconds:0.0} s: {script}");
+            throw new TimeoutException($"{Name}: this did not end within {(deadline ?? Deadlines.Patience).TotalSeconds:0.0} s: {script}");
         }
         catch
         {
@@ -157,7 +157,7 @@ public abstract partial class Guest : IAsyncDisposable
             done
             read u _ </proc/uptime; echo $u
             """);
-        ShellResult result = await TryRunAsync(script, deadline + CommandDeadline, cancellationToken);
+        ShellResult result = await TryRunAsync(script, deadline + Deadlines.Patience, cancellationToken);
         if (result.ExitCode == 0 && double.TryParse(result.Output, CultureInfo.InvariantCulture, out double uptime)) return _clock.FromUptime(uptime);
         throw new TimeoutException($"{Name}: not within {deadline.TotalSeconds:0.0} s: {what ?? condition}");
     }
@@ -177,7 +177,7 @@ public abstract partial class Guest : IAsyncDisposable
     /// <summary>Opens a character device for reading and writing, raw. A name that udev gives comes a moment after the tty itself, and is waited for.</summary>
     public async Task<GuestStream> OpenAsync(string path, CancellationToken cancellationToken = default)
     {
-        await WaitForDeviceAsync(path, TimeSpan.FromSeconds(10), cancellationToken);
+        await WaitForDeviceAsync(path, Deadlines.Patience, cancellationToken);
         return await GuestStream.OpenAsync(this, path, await NewShellAsync(cancellationToken), cancellationToken);
     }
 
@@ -209,9 +209,9 @@ public abstract partial class Guest : IAsyncDisposable
         {
             if (damage is null)
             {
-                result = await TryRunAsync("/lab/reset", ResetDeadline);
+                result = await TryRunAsync("/lab/reset", Deadlines.Boot);
                 // What the kernel said of the reset itself comes before this.
-                if (result.ExitCode == 0) await Kernel.WaitForAsync("lab: in order again", TimeSpan.Zero, CommandDeadline);
+                if (result.ExitCode == 0) await Kernel.WaitForAsync("lab: in order again", TimeSpan.Zero, Deadlines.Patience);
             }
         }
         catch (Exception e) when (e is IOException or TimeoutException)
@@ -256,11 +256,12 @@ public abstract partial class Guest : IAsyncDisposable
 
     private async Task<Shell> FirstShellAsync(Emulator emulator, CancellationToken cancellationToken)
     {
-        while (true)
+        // Longer each time: a guest that is slow enough to miss one attempt would miss all that are as short.
+        for (TimeSpan patience = FirstAttempt; ; patience *= AttemptGrowth)
         {
             if (emulator.HasExited) throw new IOException($"{Name}'s emulator ended at once: {emulator.Complaints}");
             using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            attempt.CancelAfter(TimeSpan.FromMilliseconds(500));
+            attempt.CancelAfter(patience);
             try
             {
                 return await Shell.ConnectAsync(emulator.ShellAddress, attempt.Token);

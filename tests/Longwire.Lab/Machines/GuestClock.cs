@@ -28,7 +28,7 @@ internal sealed record GuestClock(long Timestamp, TimeSpan KernelTime, TimeSpan 
             string uptime = await guest.RunAsync($"read u _ </proc/uptime; echo '{mark}' >/dev/kmsg; echo $u");
             TimeSpan took = time.GetElapsedTime(asked);
             if (took >= shortest) continue;
-            KernelLine line = await guest.Kernel.WaitForAsync(mark, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+            KernelLine line = await guest.Kernel.WaitForAsync(mark, TimeSpan.Zero, Deadlines.Patience);
             shortest = took;
             long middle = asked + (long)(took.TotalSeconds / 2 * time.TimestampFrequency);
             best = new GuestClock(middle, line.Time, line.Time - TimeSpan.FromSeconds(double.Parse(uptime, CultureInfo.InvariantCulture)));

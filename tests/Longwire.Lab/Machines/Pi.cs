@@ -54,7 +54,7 @@ public sealed class Pi : Guest
     {
         _service = () => StartStockAsync(usbId);
         await RunAsync($"stock-pi start {usbId}");
-        await WaitForAsync(GuestPorts.Listens(GuestPorts.UsbIp), TimeSpan.FromSeconds(5), "usbipd listens");
+        await WaitForAsync(GuestPorts.Listens(GuestPorts.UsbIp), Deadlines.Patience, "usbipd listens");
     }
 
     /// <summary>Stops the classic units: the stick is unbound, usbipd ends.</summary>
@@ -77,7 +77,7 @@ public sealed class Pi : Guest
     public async Task<int?> StopExportAsync()
     {
         _service = null;
-        return await Export!.StopAsync(TimeSpan.FromSeconds(10));
+        return await Export!.StopAsync(Deadlines.Patience);
     }
 
     /// <summary>Waits until something accepts connections on 3240.</summary>

@@ -6,8 +6,6 @@ namespace Longwire.Lab.Sticks;
 /// <summary>A stick that a test holds in its hand: plugged into a port of a Pi, pulled, and plugged in again there or elsewhere.</summary>
 public sealed class Stick
 {
-    private static readonly TimeSpan Enumeration = TimeSpan.FromSeconds(10);
-
     private readonly Guest _pi;
     private readonly string _name;
     private readonly int[] _insides;
@@ -44,7 +42,7 @@ public sealed class Stick
         TimeSpan before = _pi.Now;
         BusId = await _pi.RunAsync(string.Create(CultureInfo.InvariantCulture, $"stick plug {_name} {port}"));
         (Port, IsPluggedIn) = (port, true);
-        await _pi.WaitForAsync($"read -r vendor </sys/bus/usb/devices/{BusId}/idVendor && [ $vendor = {Model.VendorId} ]", Enumeration, $"a stick in port {port}");
+        await _pi.WaitForAsync($"read -r vendor </sys/bus/usb/devices/{BusId}/idVendor && [ $vendor = {Model.VendorId} ]", Deadlines.Patience, $"a stick in port {port}");
         return before;
     }
 

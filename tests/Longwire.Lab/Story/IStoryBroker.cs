@@ -1,5 +1,4 @@
 using Longwire.Lab.Brokers;
-using Longwire.Lab.Network;
 
 namespace Longwire.Lab.Story;
 
@@ -18,12 +17,17 @@ internal interface IStoryBroker : IAsyncDisposable
     /// <summary>What the step with the broker does, in words.</summary>
     public string Trouble { get; }
 
-    public Task StartAsync();
+    public Task StartAsync(CancellationToken cancellationToken);
 
-    /// <summary>Goes away and comes back: restarted, or cut off for a moment if it is not ours to restart.</summary>
-    public Task GoAwayAndComeBackAsync();
+    /// <summary>Restarted, or cut off for a moment if it is not ours to restart: away until <see cref="ComeBackAsync"/>.</summary>
+    public Task GoAwayAsync();
 
-    /// <summary>Leaves nothing behind.</summary>
+    public Task ComeBackAsync(CancellationToken cancellationToken);
+
+    /// <summary>Watches again, should the broker have been restarted by somebody else meanwhile.</summary>
+    public Task WatchAgainAsync(CancellationToken cancellationToken);
+
+    /// <summary>Leaves nothing behind, whatever has happened: nobody publishes through <see cref="Port"/> any more, and what was retained is taken away.</summary>
     public Task CleanAsync();
 }
 
@@ -40,51 +44,15 @@ internal sealed class OwnBroker(Broker broker) : IStoryBroker
 
     public string Trouble => "The broker is restarted and has forgotten everything";
 
-    public Task StartAsync() => broker.StartAsync();
+    public Task StartAsync(CancellationToken cancellationToken) => broker.StartAsync();
 
-    public Task GoAwayAndComeBackAsync() => broker.RestartAsync();
+    public Task GoAwayAsync() => broker.StopAsync();
+
+    public Task ComeBackAsync(CancellationToken cancellationToken) => broker.StartAsync();
+
+    public Task WatchAgainAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task CleanAsync() => Task.CompletedTask;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-}
-
-/// <summary>A broker that runs already. Only our way to it is ours to cut.</summary>
-internal sealed class RunningBroker(BrokerAddress address, TimeProvider time) : IStoryBroker
-{
-    private static readonly TimeSpan Away = TimeSpan.FromSeconds(3);
-
-    private Relay? _relay;
-
-    public int Port { get; private set; }
-
-    public string? UserName => address.UserName;
-
-    public string? Password => address.Password;
-
-    public Watch Watch { get; } = new(time);
-
-    public string Trouble => $"The way to the broker is cut for {Away.TotalSeconds:0} s";
-
-    public async Task StartAsync()
-    {
-        _relay = new Relay(address.Host, address.Port);
-        Port = _relay.Port;
-        await Watch.FollowAsync(address.Host, address.Port, address.UserName, address.Password, tls: false, "longwire/#", "homeassistant/device/+/config");
-    }
-
-    public async Task GoAwayAndComeBackAsync()
-    {
-        await _relay!.DisposeAsync();
-        await Task.Delay(Away, time);
-        _relay = new Relay(address.Host, address.Port, Port);
-    }
-
-    public Task CleanAsync() => Watch.ForgetAsync("longwire");
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_relay is not null) await _relay.DisposeAsync();
-        await Watch.DisposeAsync();
-    }
 }

@@ -6,20 +6,18 @@ using Longwire.Lab.Sticks;
 namespace Longwire.Lab.Story;
 
 /// <summary>A day in the life of a radio that is somewhere else: each step is something that happens in real houses.</summary>
-internal sealed class RadioStory(Home home, IStoryBroker broker, TimeProvider time, TextWriter output)
+internal sealed class RadioStory(Home home, IStoryBroker broker, TimeProvider time, TextWriter output) : IStory
 {
-    private const string Radio = "Z-Wave";
+    private const string Name = "Z-Wave";
     private const string SerialPort = "/dev/serial/by-id/usb-Sigma_Designs_UZB_ZW0001-if00";
     private const int Bytes = 64 * 1024;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly string Radio = DemoTopics.Radio("0658_0200_ZW0001");
 
     private readonly long _start = time.GetTimestamp();
     private Stick? _stick;
 
-    /// <summary>Steps that went well.</summary>
     public int Steps { get; private set; }
 
-    /// <summary>The step that is being told.</summary>
     public string Step { get; private set; } = "";
 
     private Pi Pi => home.Attic;
@@ -41,12 +39,10 @@ internal sealed class RadioStory(Home home, IStoryBroker broker, TimeProvider ti
         await StepAsync("The radio still works: 64 KiB more each way", CarryAsync, show: false, stopped);
     }
 
-    /// <summary>Longwire is stopped at both ends, and nothing is left behind.</summary>
-    public async Task EndAsync()
-    {
-        await StepAsync("Longwire is stopped: the port is free, the Pi has its stick back", StopAsync, show: true, CancellationToken.None);
-        await broker.CleanAsync();
-    }
+    /// <summary>Longwire is stopped at both ends.</summary>
+    public Task EndAsync() => StepAsync("Longwire is stopped: the port is free, the Pi has its stick back", StopAsync, show: true, CancellationToken.None);
+
+    public Task<string> DescribeAsync() => home.DescribeAsync();
 
     private async Task StepAsync(string what, Func<CancellationToken, Task> happens, bool show, CancellationToken stopped)
     {
@@ -55,25 +51,24 @@ internal sealed class RadioStory(Home home, IStoryBroker broker, TimeProvider ti
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"[{time.GetElapsedTime(_start).TotalSeconds,6:0.0} s] {what}"));
         await happens(stopped).WaitAsync(stopped);
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"           done after {time.GetElapsedTime(start).TotalSeconds:0.0} s"));
-        if (show) await output.WriteLineAsync(Table());
+        if (show) await output.WriteLineAsync(Table(broker.Watch.Entities()));
         Steps++;
     }
 
-    // A person looks at a few entities, not at all of them.
-    private string Table()
+    /// <summary>A person looks at a few entities, not at all of them, and at none that is not the demo's.</summary>
+    internal static string Table(Entities entities)
     {
-        Entities entities = broker.Watch.Entities();
         string[] keys = ["connected", "status", "serial_port", "plugged_in", "disconnects", "last_disconnect_reason", "reachable", "connection_state"];
         IEnumerable<string> lines =
             from entity in entities.All
-            where keys.Contains(entity.Key)
+            where DemoTopics.IsOurDevice(entity.DeviceId) && keys.Contains(entity.Key)
             select $"             {entity.Device,-10} {entity.Name,-24} {entity.State}";
         return string.Join('\n', lines);
     }
 
     private async Task StartAsync(CancellationToken stopped)
     {
-        await Task.WhenAll(Pi.StartAsync(stopped), Host.StartAsync(stopped), broker.StartAsync());
+        await Task.WhenAll(Pi.StartAsync(stopped), Host.StartAsync(stopped));
     }
 
     private async Task AttachAsync(CancellationToken stopped)
@@ -87,7 +82,8 @@ internal sealed class RadioStory(Home home, IStoryBroker broker, TimeProvider ti
                 address: {{Pi.Address}}
             radios:
               - match: "0658:0200"
-                name: {{Radio}}
+                name: {{Name}}
+            base_topic: {{DemoTopics.Base}}
             mqtt:
               host: 10.0.2.2
               port: {{broker.Port}}
@@ -107,8 +103,8 @@ internal sealed class RadioStory(Home home, IStoryBroker broker, TimeProvider ti
 #pragma warning restore CA5394
         using GuestStream inside = await _stick!.OpenInsideAsync();
         using GuestStream tty = await Host.OpenAsync(SerialPort, stopped);
-        Task<byte[]> atHost = tty.ReadExactlyAsync(Bytes, TimeSpan.FromSeconds(60));
-        Task<byte[]> atRadio = inside.ReadExactlyAsync(Bytes, TimeSpan.FromSeconds(60));
+        Task<byte[]> atHost = tty.ReadExactlyAsync(Bytes, Deadlines.Patience);
+        Task<byte[]> atRadio = inside.ReadExactlyAsync(Bytes, Deadlines.Patience);
         await Task.WhenAll(tty.WriteAsync(toRadio, stopped), inside.WriteAsync(toHost, stopped), atHost, atRadio);
         byte[] heardByHost = await atHost, heardByRadio = await atRadio;
         if (!toHost.SequenceEqual(heardByHost) || !toRadio.SequenceEqual(heardByRadio)) throw new InvalidDataException("The bytes that came are not those that were sent.");
@@ -153,19 +149,22 @@ internal sealed class RadioStory(Home home, IStoryBroker broker, TimeProvider ti
 
     private async Task BrokerAsync(CancellationToken stopped)
     {
+        await broker.GoAwayAsync();
+        // From here: a heartbeat before it says the same.
         int before = broker.Watch.Count;
-        await broker.GoAwayAndComeBackAsync();
-        await broker.Watch.WaitForAsync(message => message is { Topic: "longwire/bridge/state", Payload: "online" }, Patience, "the bridge is online again", before, stopped);
+        await broker.ComeBackAsync(stopped);
+        await broker.Watch.WaitForAsync(
+            message => message.Topic == DemoTopics.BridgeState && message.Payload == "online", Deadlines.Patience, "the bridge is online again", before, stopped);
         await ConnectedAsync(stopped);
     }
 
     private async Task StopAsync(CancellationToken stopped)
     {
         int? host = await Host.StopAttachAsync();
-        await Host.WaitUntilNothingIsAttachedAsync(TimeSpan.FromSeconds(5));
-        await broker.Watch.WaitUntilAsync(entities => entities.State("Longwire", "connection_state") == "off", Patience, "the bridge says that it is gone", stopped);
+        await Host.WaitUntilNothingIsAttachedAsync(Deadlines.Patience);
+        await broker.Watch.WaitUntilAsync(entities => entities.State(DemoTopics.Bridge, "connection_state") == "off", Deadlines.Patience, "the bridge says that it is gone", stopped);
         int? pi = await Pi.StopExportAsync();
-        await Pi.WaitForAsync($"[ -e /sys/bus/usb/devices/{_stick!.BusId}:1.0/driver ] && ls /dev/ttyACM*", TimeSpan.FromSeconds(5), "the stick's own driver has it back", stopped);
+        await Pi.WaitForAsync($"[ -e /sys/bus/usb/devices/{_stick!.BusId}:1.0/driver ] && ls /dev/ttyACM*", Deadlines.Patience, "the stick's own driver has it back", stopped);
         if (host != 0 || pi != 0) throw new InvalidOperationException($"Longwire ended with exit code {host} on the host and {pi} on the Pi.");
     }
 
@@ -176,5 +175,5 @@ internal sealed class RadioStory(Home home, IStoryBroker broker, TimeProvider ti
     }
 
     private Task StateAsync(string key, string state, CancellationToken stopped) =>
-        broker.Watch.WaitUntilAsync(entities => entities.State(Radio, key) == state, Patience, $"{Radio} {key} is {state}", stopped);
+        broker.Watch.WaitUntilAsync(entities => entities.State(Radio, key) == state, Deadlines.Patience, $"{Name} {key} is {state}", stopped);
 }

@@ -48,6 +48,7 @@ internal static class StoryCommand
         using var stop = new CancellationTokenSource();
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
         return await TellAsync(running, hold, stop.Token);
 
         void Stop(PosixSignalContext context)
@@ -59,40 +60,10 @@ internal static class StoryCommand
 
     private static async Task<int> TellAsync(BrokerAddress? running, bool hold, CancellationToken stopped)
     {
+        TimeProvider time = TimeProvider.System;
         await using var home = new Home();
-        await using IStoryBroker broker = running is null ? new OwnBroker(home.Broker) : new RunningBroker(running, TimeProvider.System);
-        var story = new RadioStory(home, broker, TimeProvider.System, Console.Out);
-        try
-        {
-            await story.TellAsync(stopped);
-            if (hold)
-            {
-                await Console.Out.WriteLineAsync("The house stays as it is until Ctrl-C.");
-                try
-                {
-                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stopped);
-                }
-                catch (OperationCanceledException)
-                {
-                    // Ctrl-C is how it ends.
-                }
-            }
-            await story.EndAsync();
-            await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"demo: {story.Steps} steps ok"));
-            return 0;
-        }
-        catch (OperationCanceledException) when (stopped.IsCancellationRequested)
-        {
-            await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"demo: stopped in step {story.Steps + 1}, {story.Step}"));
-            return 1;
-        }
-#pragma warning disable CA1031 // Whatever went wrong is named, with all that explains it, and is the exit code.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            await Console.Error.WriteLineAsync(await home.DescribeAsync());
-            await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"demo: failed in step {story.Steps + 1}, {story.Step}: {e.Message}"));
-            return 1;
-        }
+        await using IStoryBroker broker = running is null ? new OwnBroker(home.Broker) : new RunningBroker(running, time, Console.Out);
+        var story = new RadioStory(home, broker, time, Console.Out);
+        return await new StoryRun(story, broker, hold, time, Console.Out, Console.Error).RunAsync(stopped);
     }
 }

@@ -21,8 +21,8 @@ public sealed class AddOnTests(Home home) : AddOnTest(home)
         await HasOnlyWhatIsLeftAsync(addOn);
         await UntilPulledAndReplugged(stick, side);
 
-        Assert.Equal(0, await addOn.StopAsync(TimeSpan.FromSeconds(10)));
-        await Home.Host.WaitUntilNothingIsAttachedAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(0, await StopsInTimeAsync(Home.Host, () => addOn.StopAsync(Patience)));
+        await Home.Host.WaitUntilNothingIsAttachedAsync(Patience);
         Assert.All(await Home.Host.AuthorizedDefaultsAsync(), value => Assert.Equal(1, value));
         Assert.Equal("offline", Watch.Latest("longwire/bridge/state"));
         Assert.Empty(Denied());

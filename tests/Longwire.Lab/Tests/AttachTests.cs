@@ -30,14 +30,15 @@ public sealed class AttachTests(Home home) : RadioTest(home)
         Stick stick = await BringUpAsync(side);
         IReadOnlyList<int> before = await Home.Host.AuthorizedDefaultsAsync();
         Assert.All(before, value => Assert.Equal(0, value));
-        Assert.Equal(0, await Home.Host.StopAttachAsync());
-        await Home.Host.WaitUntilNothingIsAttachedAsync(TimeSpan.FromSeconds(2));
+        Assert.Equal(0, await StopsInTimeAsync(Home.Host, Home.Host.StopAttachAsync));
+        TimeSpan stopped = Home.Host.Now;
+        await KeepsPromiseAsync(await Home.Host.WaitUntilNothingIsAttachedAsync(Patience) - stopped, TimeSpan.FromSeconds(2), Home.Host);
         Assert.All(await Home.Host.AuthorizedDefaultsAsync(), value => Assert.Equal(1, value));
         Assert.Equal("", (await Home.Host.TryRunAsync("ls /dev/ttyACM* 2>/dev/null")).Output.Trim());
         Assert.Equal("offline", Watch.Latest("longwire/bridge/state"));
 
         if (side == PiSide.Stock) await Home.Attic.StopStockAsync();
-        else Assert.Equal(0, await Home.Attic.StopExportAsync());
-        await Home.Attic.WaitForAsync($"[ -e /sys/bus/usb/devices/{stick.BusId}:1.0/tty ]", TimeSpan.FromSeconds(10), "the stick has its own driver and tty");
+        else Assert.Equal(0, await StopsInTimeAsync(Home.Attic, Home.Attic.StopExportAsync));
+        await Home.Attic.WaitForAsync($"[ -e /sys/bus/usb/devices/{stick.BusId}:1.0/tty ]", Patience, "the stick has its own driver and tty");
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Longwire.Lab.Brokers;
+using Longwire.Lab.Machines;
 using Longwire.Lab.Network;
 using Xunit;
 
@@ -9,7 +10,7 @@ namespace Longwire.Lab.Tests;
 /// <summary>The lab's broker and relay do to the program what tests say they do. No guest is needed to see that.</summary>
 public sealed class BrokerSetupTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Soon = Deadlines.Patience;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("longwire-lab-").FullName;
     private Broker _broker = null!;

@@ -89,7 +89,7 @@ public sealed class ComeBackTests(Home home) : RadioTest(home)
             Say($"{how}: unreachable {noticed} after it went");
             // Going down in order takes its own time before the last goodbye.
             if (!inOrder) await KeepsPromiseAsync(noticed, TimeSpan.FromSeconds(8), Home.Host);
-            await Home.Host.WaitUntilNothingIsAttachedAsync(TimeSpan.FromSeconds(5));
+            await Home.Host.WaitUntilNothingIsAttachedAsync(Patience);
 
             from = Watch.Count;
             await Home.Attic.StartAsync(Cancelled);

@@ -29,8 +29,8 @@ public sealed class CompanionTests(Home home) : RadioTest(home)
         await stick.PlugAsync(2);
         await UntilConnectedAsync(stick.Model);
 
-        Assert.Equal(0, await companion.StopAsync(TimeSpan.FromSeconds(10)));
-        await Home.Attic.WaitForAsync($"[ -e /sys/bus/usb/devices/{stick.BusId}:1.0/tty ]", TimeSpan.FromSeconds(10), "the stick has its own driver and tty");
+        Assert.Equal(0, await StopsInTimeAsync(Home.Attic, () => companion.StopAsync(Patience)));
+        await Home.Attic.WaitForAsync($"[ -e /sys/bus/usb/devices/{stick.BusId}:1.0/tty ]", Patience, "the stick has its own driver and tty");
     }
 
     // What is said where a right is missing. A module that is there already needs no right, so those come first that leave it out: to unload

@@ -37,7 +37,7 @@ public sealed class PackageTests(Home home) : PackageTest(home)
         await UntilConnectedAsync(stick.Model);
 
         await Home.Shed.TypeAsync("dpkg --remove longwire");
-        await Home.Shed.WaitForAsync($"[ -c {ZWavePath} ]", TimeSpan.FromSeconds(10), "the stick has its own driver and tty again");
+        await Home.Shed.WaitForAsync($"[ -c {ZWavePath} ]", Patience, "the stick has its own driver and tty again");
         Assert.Equal(ExportOptions, await Home.Shed.ReadFileAsync(ExportFile) + "\n");
 
         await Home.Shed.TypeAsync("dpkg --purge longwire");
@@ -111,7 +111,7 @@ public sealed class PackageTests(Home home) : PackageTest(home)
         await CarriesDataAsync(stick, ZWavePath, host: Home.Shed);
 
         await Home.Shed.TypeAsync("dpkg --purge longwire");
-        await Home.Shed.WaitForAsync("! grep -q ' 00[567] ' /sys/devices/platform/vhci_hcd.0/status*", TimeSpan.FromSeconds(5), "every vhci port is free");
+        await Home.Shed.WaitForAsync("! grep -q ' 00[567] ' /sys/devices/platform/vhci_hcd.0/status*", Patience, "every vhci port is free");
         Assert.Equal("", (await Home.Shed.TryRunAsync("ls -d /dev/ttyACM* /etc/longwire /var/lib/longwire 2>/dev/null; pidof longwire")).Output);
     }
 

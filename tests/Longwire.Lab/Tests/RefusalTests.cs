@@ -49,7 +49,7 @@ public sealed class RefusalTests(Home home) : RadioTest(home)
         await Home.Host.StartAttachAsync($"pis:\n  - name: attic\n    address: {relay.Address}\nmqtt:\n  host: 10.0.2.2\n  port: {Home.Broker.Port}\n");
         await UntilStatusAsync(ZWave, "refused");
         IEnumerable<KernelLine> since = Home.Host.Kernel.Lines.Where(line => line.Time > start);
-        await Home.Host.WaitUntilNothingIsAttachedAsync(TimeSpan.FromSeconds(5));
+        await Home.Host.WaitUntilNothingIsAttachedAsync(Patience);
         Assert.DoesNotContain(since, line => line.Message.Contains("ttyACM", StringComparison.Ordinal));
         Assert.DoesNotContain(since, line => line.Message.Contains("input:", StringComparison.Ordinal));
     }

@@ -25,8 +25,8 @@ public sealed class StandaloneTests(Home home) : RadioTest(home)
         await stick.PlugAsync(1);
         await UntilConnectedAsync(stick.Model);
 
-        Assert.Equal(0, await standalone.StopAsync(TimeSpan.FromSeconds(10)));
-        await Home.Host.WaitUntilNothingIsAttachedAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(0, await StopsInTimeAsync(Home.Host, () => standalone.StopAsync(Patience)));
+        await Home.Host.WaitUntilNothingIsAttachedAsync(Patience);
         Assert.Equal("offline", Watch.Latest("longwire/bridge/state"));
     }
 }

@@ -17,15 +17,15 @@ public sealed class SticksTests(Home home) : LabTest(home)
         // As the program does at its start: the driver that claims this chip by its id is there before the stick.
         await Home.Host.RunAsync("modprobe -a vhci-hcd cp210x cdc_acm");
         await Home.Host.StrangerAttachAsync(Home.Attic, stick.BusId);
-        await Home.Host.WaitForAsync("[ $(ls /dev/serial/by-id | wc -l) = 2 ]", TimeSpan.FromSeconds(10));
+        await Home.Host.WaitForAsync("[ $(ls /dev/serial/by-id | wc -l) = 2 ]", Patience);
         foreach (int function in new[] { 0, 1 })
         {
             using GuestStream inside = await stick.OpenInsideAsync(function);
             using GuestStream tty = await Home.Host.OpenAsync($"/dev/serial/by-id/usb-Silicon_Labs_HubZ_Smart_Home_Controller_51600001-if0{StickModel.InterfaceOf(function)}");
             await tty.WriteAsync("down"u8.ToArray(), Cancelled);
-            Assert.Equal("down"u8.ToArray(), await inside.ReadExactlyAsync(4, TimeSpan.FromSeconds(5)));
+            Assert.Equal("down"u8.ToArray(), await inside.ReadExactlyAsync(4, Patience));
             await inside.WriteAsync("back"u8.ToArray(), Cancelled);
-            Assert.Equal("back"u8.ToArray(), await tty.ReadExactlyAsync(4, TimeSpan.FromSeconds(5)));
+            Assert.Equal("back"u8.ToArray(), await tty.ReadExactlyAsync(4, Patience));
         }
     }
 

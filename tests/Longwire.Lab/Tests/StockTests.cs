@@ -18,18 +18,18 @@ public sealed class StockTests(Home home) : LabTest(home)
         await Home.Attic.StartStockAsync("0658:0200");
 
         int port = await Home.Host.StrangerAttachAsync(Home.Attic, stick.BusId);
-        await Home.Host.WaitForDeviceAsync(ById, TimeSpan.FromSeconds(10));
+        await Home.Host.WaitForDeviceAsync(ById, Patience);
 
         using GuestStream inside = await stick.OpenInsideAsync();
         using GuestStream tty = await Home.Host.OpenAsync(ById);
         byte[] said = [.. Enumerable.Range(0, 1000).Select(i => (byte)i)];
         await tty.WriteAsync(said, Cancelled);
-        Assert.Equal(said, await inside.ReadExactlyAsync(said.Length, TimeSpan.FromSeconds(20)));
+        Assert.Equal(said, await inside.ReadExactlyAsync(said.Length, Patience));
         await inside.WriteAsync(said, Cancelled);
-        Assert.Equal(said, await tty.ReadExactlyAsync(said.Length, TimeSpan.FromSeconds(20)));
+        Assert.Equal(said, await tty.ReadExactlyAsync(said.Length, Patience));
 
         await Home.Host.StrangerDetachAsync(port);
-        await Home.Host.WaitUntilNothingIsAttachedAsync(TimeSpan.FromSeconds(5));
+        await Home.Host.WaitUntilNothingIsAttachedAsync(Patience);
     }
 
     [Fact]
@@ -39,11 +39,11 @@ public sealed class StockTests(Home home) : LabTest(home)
         Stick stick = await Home.Attic.PlugAsync(StickModel.ZWave, port: 3);
         await Home.Attic.StartStockAsync("0658:0200");
         await Home.Host.StrangerAttachAsync(Home.Attic, stick.BusId);
-        await Home.Host.WaitForDeviceAsync(ById, TimeSpan.FromSeconds(10));
+        await Home.Host.WaitForDeviceAsync(ById, Patience);
         using GuestStream inside = await stick.OpenInsideAsync();
         using GuestStream tty = await Home.Host.OpenAsync(ById);
         await tty.WriteAsync("before"u8.ToArray(), Cancelled);
-        Assert.Equal("before"u8.ToArray(), await inside.ReadExactlyAsync(6, TimeSpan.FromSeconds(10)));
+        Assert.Equal("before"u8.ToArray(), await inside.ReadExactlyAsync(6, Patience));
 
         Home.Attic.Cable.Cut();
         Assert.NotEqual(0, (await Home.Host.TryRunAsync($"ping -c 1 -W 1 {Home.Attic.Address}")).ExitCode);
@@ -51,6 +51,6 @@ public sealed class StockTests(Home home) : LabTest(home)
         await Assert.ThrowsAsync<TimeoutException>(() => inside.ReadExactlyAsync(1, TimeSpan.FromSeconds(1)));
 
         Home.Attic.Cable.Mend();
-        Assert.Equal("during"u8.ToArray(), await inside.ReadExactlyAsync(6, TimeSpan.FromSeconds(10)));
+        Assert.Equal("during"u8.ToArray(), await inside.ReadExactlyAsync(6, Patience));
     }
 }

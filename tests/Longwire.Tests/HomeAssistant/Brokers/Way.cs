@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Longwire.Tests.HomeAssistant.Brokers;
+
+/// <summary>The way to a broker, which can be cut: from the broker's side that is how a program dies.</summary>
+internal sealed class Way : IAsyncDisposable
+{
+    private readonly int _to;
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly ConcurrentBag<Socket> _sockets = [];
+    private readonly Task _carrying;
+
+    public Way(int to)
+    {
+        _to = to;
+        _listener.Start();
+        _carrying = AcceptAsync();
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>For good: every connection ends, and nothing listens any more.</summary>
+    public async Task CutAsync()
+    {
+        _listener.Stop();
+        foreach (Socket socket in _sockets) socket.Dispose();
+        await _carrying;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CutAsync();
+        _listener.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        List<Task> carried = [];
+        try
+        {
+            while (true)
+            {
+                Socket client = await _listener.AcceptSocketAsync();
+                var broker = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                _sockets.Add(client);
+                _sockets.Add(broker);
+                carried.Add(CarryBothWaysAsync(client, broker));
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Cut.
+        }
+        // What was accepted while it was cut.
+        foreach (Socket socket in _sockets) socket.Dispose();
+        await Task.WhenAll(carried);
+    }
+
+    private async Task CarryBothWaysAsync(Socket client, Socket broker)
+    {
+        try
+        {
+            await broker.ConnectAsync(IPAddress.Loopback, _to);
+            await Task.WhenAny(CarryAsync(client, broker), CarryAsync(broker, client));
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The broker is away.
+        }
+        client.Dispose();
+        broker.Dispose();
+    }
+
+    private static async Task CarryAsync(Socket from, Socket to)
+    {
+        byte[] buffer = new byte[64 * 1024];
+        try
+        {
+            for (int count; (count = await from.ReceiveAsync(buffer)) > 0;)
+            {
+                for (int sent = 0; sent < count;) sent += await to.SendAsync(buffer.AsMemory(sent, count - sent));
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // One of the two has gone, or the way was cut.
+        }
+    }
+}
