@@ -204,7 +204,7 @@ internal sealed class Settling(AttachState state)
     private void Publish(Claims claims)
     {
         IReadOnlyList<RadioEvent> events = state.TakeEvents();
-        Snapshot snapshot = SnapshotMaker.Make(state, claims, _down.Problem);
+        Snapshot snapshot = state.Stopping ? SnapshotMaker.Make(state, claims, down: null).AfterStop() : SnapshotMaker.Make(state, claims, _down.Problem);
         bool same = snapshot.Bridge with { Problems = [] } == _published.Bridge with { Problems = [] }
             && snapshot.Bridge.Problems.SequenceEqual(_published.Bridge.Problems)
             && snapshot.Pis.SequenceEqual(_published.Pis)

@@ -10,9 +10,6 @@ namespace Longwire.Attach;
 /// <summary>The state as publishers see it.</summary>
 internal static class SnapshotMaker
 {
-    /// <summary>What the bridge's last snapshot says of each radio that a person wants attached.</summary>
-    public const string StoppedReason = "Longwire is stopped";
-
     /// <param name="down">What is said of expected radios that are not there; null: nothing.</param>
     public static Snapshot Make(AttachState state, Claims claims, string? down)
     {
@@ -20,37 +17,18 @@ internal static class SnapshotMaker
         IEnumerable<PiSnapshot> leftOut = shown.Select(radio => radio.Memory.PiId).Distinct()
             .Where(id => !state.Pis.ContainsKey(id)).Select(id => LeftOut(id, state.Options));
         IEnumerable<PiSnapshot> pis = state.Pis.Values.Select(Of).Concat(leftOut).OrderBy(pi => pi.Id, StringComparer.Ordinal);
-        IEnumerable<RadioSnapshot> radios = shown.Select(radio => Of(radio, claims.RuleOf(radio.Memory)));
-        return state.Stopping
-            ? Of(state, null, pis.Select(Stopped), radios.Select(Stopped))
-            : Of(state, down, pis, radios);
+        ImmutableArray<RadioSnapshot> radios = [.. shown.Select(radio => Of(radio, claims.RuleOf(radio.Memory)))];
+        var bridge = new BridgeSnapshot(state.Memory.InstanceId, down is null ? [.. state.Problems] : [.. state.Problems, down])
+        {
+            RadiosExpected = radios.Count(radio => radio.Wanted),
+            RadiosAttached = radios.Count(radio => radio is { Wanted: true, HasPort: true }),
+        };
+        return new Snapshot(bridge, [.. pis], radios);
     }
 
     /// <summary>Those that the options ask for, or may ask for where they cannot be read.</summary>
     public static List<RadioState> Shown(AttachState state, Claims claims) =>
         [.. state.Radios.Values.Where(radio => claims.Covers(radio.Memory) || claims.WhyLeftOut(radio.Memory) is not null)];
-
-    private static Snapshot Of(AttachState state, string? down, IEnumerable<PiSnapshot> pis, IEnumerable<RadioSnapshot> radios)
-    {
-        ImmutableArray<RadioSnapshot> all = [.. radios];
-        var bridge = new BridgeSnapshot(state.Memory.InstanceId, down is null ? [.. state.Problems] : [.. state.Problems, down])
-        {
-            RadiosExpected = all.Count(radio => radio.Wanted),
-            RadiosAttached = all.Count(radio => radio is { Wanted: true, HasPort: true }),
-            Stopped = state.Stopping,
-        };
-        return new Snapshot(bridge, [.. pis], all);
-    }
-
-    // Nobody asks it any more. Its version stays: it says what is there, not how it is.
-    private static PiSnapshot Stopped(PiSnapshot pi) => pi with { Reachable = null, RoundTrip = null };
-
-    // Whatever was known of it, and what we were about to do, is over. What a person wants detached is so in any case.
-    private static RadioSnapshot Stopped(RadioSnapshot radio)
-    {
-        RadioSnapshot left = radio with { PluggedIn = null, Undecided = false, HeldForLong = false };
-        return radio.Wanted ? left with { Status = RadioStatus.Detached, Reason = StoppedReason, Stopped = true } : left;
-    }
 
     // Its entry cannot be read, and its radios stay: so does what they are plugged into.
     private static PiSnapshot LeftOut(string id, AttachOptions options)

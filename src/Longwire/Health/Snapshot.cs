@@ -9,7 +9,22 @@ namespace Longwire.Health;
 /// </summary>
 internal sealed record Snapshot(BridgeSnapshot Bridge, ImmutableArray<PiSnapshot> Pis, ImmutableArray<RadioSnapshot> Radios)
 {
+    /// <summary>Why a radio is not attached while Longwire is stopped.</summary>
+    public const string StoppedReason = "Longwire is stopped";
+
     public static Snapshot Empty { get; } = new(new BridgeSnapshot("", ImmutableArray<string>.Empty), [], []);
+
+    /// <summary>
+    /// What is left to say once Longwire is stopped: nobody asks the Pis any more, and whatever was known of a radio, or was about to be done
+    /// with it, is over.
+    /// </summary>
+    public Snapshot AfterStop() => this with
+    {
+        Bridge = Bridge with { RadiosAttached = 0, Stopped = true },
+        // Its version stays: it says what is there, not how it is.
+        Pis = [.. Pis.Select(pi => pi with { Reachable = null, RoundTrip = null })],
+        Radios = [.. Radios.Select(radio => radio.AfterStop())],
+    };
 }
 
 /// <param name="InstanceId">Given once and kept in the data folder: tells two Longwires under one base topic apart.</param>
@@ -121,6 +136,23 @@ internal sealed record RadioSnapshot
 
     /// <summary>Smoothed TCP round-trip time of the radio's own connection; null unless attached.</summary>
     public TimeSpan? RoundTrip { get; init; }
+
+    // What a person wants detached is so in any case, and for that person's reason.
+    internal RadioSnapshot AfterStop()
+    {
+        RadioSnapshot left = this with
+        {
+            PluggedIn = null,
+            Undecided = false,
+            HeldForLong = false,
+            Since = null,
+            CameUpAt = null,
+            SerialPorts = [],
+            ProvisionalPorts = [],
+            RoundTrip = null,
+        };
+        return Wanted ? left with { Status = RadioStatus.Detached, Reason = Snapshot.StoppedReason, Stopped = true } : left;
+    }
 
     /// <summary>Its port is there.</summary>
     public bool HasPort => Status is RadioStatus.Attached or RadioStatus.Held;

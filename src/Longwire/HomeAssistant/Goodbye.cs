@@ -40,7 +40,7 @@ internal sealed class Goodbye(BrokerConnection connection, Inbox inbox, Topics t
         {
             snapshot = feed.Current;
         }
-        return snapshot with { Bridge = snapshot.Bridge with { Stopped = true } };
+        return snapshot.AfterStop();
     }
 
     /// <summary>

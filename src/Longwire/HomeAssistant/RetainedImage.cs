@@ -9,9 +9,6 @@ namespace Longwire.HomeAssistant;
 /// <param name="Devices">The discovery of the same devices.</param>
 internal sealed record RetainedImage(ImmutableArray<KeyValuePair<string, byte[]>> States, ImmutableArray<Device> Devices)
 {
-    private const string Stopped =
-        "Longwire is stopped, so this radio is not attached. Once Longwire runs again, it attaches what is wanted by itself.";
-
     /// <param name="published">What was published before, for what is not known now; null: nothing was.</param>
     public static RetainedImage Of(Snapshot snapshot, Figures figures, Topics topics, string version, PublishedRecord? published = null)
     {
@@ -65,33 +62,22 @@ internal sealed record RetainedImage(ImmutableArray<KeyValuePair<string, byte[]>
         StatusMeaning meaning = StatusMeaning.Of(radio, snapshot.Pis.FirstOrDefault(pi => pi.Id == radio.PiId));
         var ports = new string?[RadioDevice.SerialPortsOf(radio)];
         for (int i = 0; i < ports.Length && i < radio.SerialPorts.Length; i++) ports[i] = radio.SerialPorts[i];
-        var state = new RadioStateMessage
-        {
-            Status = radio.Status.Name(),
-            Connected = meaning.Connected,
-            Problem = meaning.Problem,
-            Explanation = meaning.Explanation,
-            Reason = StateText.Clip(radio.Reason),
-            Wanted = radio.Wanted,
-            PluggedIn = radio.PluggedIn,
-            Since = radio.Since,
-            Disconnects = radio.Disconnects,
-            LastDisconnectReason = StateText.Clip(radio.LastDisconnectReason),
-            SerialPorts = ports,
-            RoundTripMs = figures.RoundTripMs($"radio/{radio.Id}", radio.RoundTrip),
-        };
-        return Payload.Of(snapshot.Bridge.Stopped ? AfterStop(state, radio.Status) : state, StateJson.Default.RadioStateMessage);
-    }
-
-    /// <summary>
-    /// What stays on the broker while Longwire does not run. A port that was let go for that is no loss: neither on nor off, as at the next
-    /// start. What kept a radio from being attached is left as it was; only that it would be seen to is true no longer.
-    /// </summary>
-    private static RadioStateMessage AfterStop(RadioStateMessage state, RadioStatus status)
-    {
-        var noPorts = new string?[state.SerialPorts.Length];
-        RadioStateMessage left = state with { Explanation = Stopped, Since = null, SerialPorts = noPorts, RoundTripMs = null };
-        bool wasOurs = status is RadioStatus.Attached or RadioStatus.Held or RadioStatus.Attaching;
-        return wasOurs ? left with { Status = null, Connected = null, Problem = false, Reason = null } : left;
+        return Payload.Of(
+            new RadioStateMessage
+            {
+                Status = radio.Status.Name(),
+                Connected = meaning.Connected,
+                Problem = meaning.Problem,
+                Explanation = meaning.Explanation,
+                Reason = StateText.Clip(radio.Reason),
+                Wanted = radio.Wanted,
+                PluggedIn = radio.PluggedIn,
+                Since = radio.Since,
+                Disconnects = radio.Disconnects,
+                LastDisconnectReason = StateText.Clip(radio.LastDisconnectReason),
+                SerialPorts = ports,
+                RoundTripMs = figures.RoundTripMs($"radio/{radio.Id}", radio.RoundTrip),
+            },
+            StateJson.Default.RadioStateMessage);
     }
 }

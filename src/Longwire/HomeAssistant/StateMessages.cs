@@ -8,8 +8,7 @@ namespace Longwire.HomeAssistant;
 
 internal sealed record RadioStateMessage
 {
-    /// <summary>Null once Longwire is stopped, where it was one that only a running Longwire can tell.</summary>
-    public required string? Status { get; init; }
+    public required string Status { get; init; }
     public required bool? Connected { get; init; }
     public required bool Problem { get; init; }
     public required string Explanation { get; init; }

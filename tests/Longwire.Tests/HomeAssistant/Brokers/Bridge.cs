@@ -62,7 +62,7 @@ internal sealed class Bridge : IAsyncDisposable
 
     public void LetGo()
     {
-        if (!ReferenceEquals(Feed.Current, Snapshot.Empty)) Publish(Feed.Current with { Bridge = Feed.Current.Bridge with { Stopped = true } });
+        if (!ReferenceEquals(Feed.Current, Snapshot.Empty)) Publish(Feed.Current.AfterStop());
     }
 
     public void Apply(MqttSettings settings)
