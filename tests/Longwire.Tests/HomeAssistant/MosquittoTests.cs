@@ -71,7 +71,7 @@ public sealed class MosquittoTests
         await using Observer observer = await Observer.ConnectAsync(mosquitto.Port);
         var inbox = new Inbox(new Topics("longwire", "homeassistant"));
         await using (BrokerConnection connection = await BrokerConnection.OpenAsync(
-            new BrokerAddress("127.0.0.1", mosquitto.Port), "longwire-a1", "longwire/bridge/state", inbox, TimeProvider.System, CancellationToken.None))
+            new BrokerAddress("127.0.0.1", mosquitto.Port), "longwire-a1", "longwire/bridge/state", Dialect.Full, inbox, refused: null, TimeProvider.System, CancellationToken.None))
         {
             await connection.RetainAsync("longwire/bridge/state", "online", CancellationToken.None);
             await observer.WaitForAsync("longwire/bridge/state", seen => seen.Payload == "online");
