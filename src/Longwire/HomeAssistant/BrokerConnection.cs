@@ -51,7 +51,9 @@ internal sealed class BrokerConnection : IAsyncDisposable
     public CancellationToken Gone => _gone.Token;
 
     /// <summary>In one dialect; <see cref="BrokerConnector"/> knows which.</summary>
-    /// <param name="willTopic">Becomes <c>offline</c> when we die; null for one that speaks for nobody. What cannot be written there makes all the rest useless.</param>
+    /// <param name="willTopic">
+    /// Becomes <c>offline</c> when we die; null for one that speaks for nobody. What cannot be written there makes all the rest useless.
+    /// </param>
     /// <param name="refused">Takes what the broker does not; null: it is thrown.</param>
     /// <exception cref="BrokerException">It could not be opened.</exception>
     public static async Task<BrokerConnection> OpenAsync(
@@ -97,7 +99,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
     public Task<bool> RetainAsync(string topic, string payload, CancellationToken cancellationToken) =>
         RetainAsync(topic, Encoding.UTF8.GetBytes(payload), cancellationToken);
 
-    /// <summary>For what is true only now; the broker drops it for readers that are away longer than half a minute (in MQTT 3.1.1 it does not).</summary>
+    /// <summary>For what is true only now; a broker of MQTT 5 drops it for readers that are away longer than half a minute.</summary>
     /// <returns>False: the broker does not take it; that is remembered and told.</returns>
     public Task<bool> SayAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
         PublishAsync(topic, payload, retain: false, EventExpirySeconds, cancellationToken);
@@ -105,6 +107,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
     /// <param name="withRetained">Send what lies there already. MQTT 3.1.1 always does; <see cref="Inbox"/> drops what is old news.</param>
     public async Task SubscribeAsync(IEnumerable<string> filters, bool withRetained, CancellationToken cancellationToken)
     {
+        bool all = withRetained || _limits.IsOld;
         var options = new MqttClientSubscribeOptions
         {
             TopicFilters =
@@ -113,7 +116,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
                 {
                     Topic = filter,
                     QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
-                    RetainHandling = withRetained || _limits.IsOld ? MqttRetainHandling.SendAtSubscribe : MqttRetainHandling.DoNotSendOnSubscribe,
+                    RetainHandling = all ? MqttRetainHandling.SendAtSubscribe : MqttRetainHandling.DoNotSendOnSubscribe,
                 }),
             ],
         };
@@ -127,7 +130,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
                 continue;
             }
             MessageRefusal why = Refusals.OfSubscribe((int)item.ResultCode);
-            if (_refused is null) throw new BrokerException(BrokerFailure.Refused, Refusals.Sentence(filter, plural: false, why)) { Code = (int)item.ResultCode };
+            if (_refused is null) throw new BrokerException(BrokerFailure.Refused, Refusals.Sentence(filter, plural: false, why));
             // What we have to say is worth saying to one who does not let us read.
             _refused.Refused(filter, default, why);
         }
@@ -139,7 +142,8 @@ internal sealed class BrokerConnection : IAsyncDisposable
         if (Lost.IsCompleted) return;
         using var deadline = new Deadline(BrokerTimers.Goodbye, _time, cancellationToken);
         // If it broke just now, there is nobody left to say goodbye to.
-        await _client.DisconnectAsync(new MqttClientDisconnectOptions(), deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Task left = _client.DisconnectAsync(new MqttClientDisconnectOptions(), deadline.Token);
+        await left.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public async ValueTask DisposeAsync()
@@ -154,7 +158,8 @@ internal sealed class BrokerConnection : IAsyncDisposable
         _closing.Dispose();
     }
 
-    private async Task<bool> PublishAsync(string topic, ReadOnlyMemory<byte> payload, bool retain, uint expirySeconds, CancellationToken cancellationToken)
+    private async Task<bool> PublishAsync(
+        string topic, ReadOnlyMemory<byte> payload, bool retain, uint expirySeconds, CancellationToken cancellationToken)
     {
         var message = new MqttApplicationMessage
         {
@@ -172,8 +177,9 @@ internal sealed class BrokerConnection : IAsyncDisposable
         MqttClientPublishResult result = await SendAsync(message, payload, cancellationToken);
         if (!result.IsSuccess)
         {
-            bool tooLarge = (int)result.ReasonCode == ReasonCode.PacketTooLarge;
-            return Refuse(topic, payload, Refusals.OfPublish((int)result.ReasonCode), tooLarge ? $"{size} bytes" : Refusals.Quote(result.ReasonString));
+            int code = (int)result.ReasonCode;
+            string detail = code == ReasonCode.PacketTooLarge ? $"{size} bytes" : Refusals.Quote(result.ReasonString);
+            return Refuse(topic, payload, Refusals.OfPublish(code), detail);
         }
         _refused?.Taken(topic, reading: false);
         return true;
@@ -187,7 +193,8 @@ internal sealed class BrokerConnection : IAsyncDisposable
         throw new BrokerException(BrokerFailure.Refused, Refusals.Sentence(named, plural: false, why));
     }
 
-    private async Task<MqttClientPublishResult> SendAsync(MqttApplicationMessage message, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    private async Task<MqttClientPublishResult> SendAsync(
+        MqttApplicationMessage message, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         bool sent = false;
         try
@@ -213,11 +220,9 @@ internal sealed class BrokerConnection : IAsyncDisposable
             // Cancelled too, as whoever asked gives up when the connection is gone.
             if (!sent || _refused is null || !Lost.IsCompletedSuccessfully) throw;
             BrokerException end = await Lost;
-            if (_refused.IsBlamed(message.Topic, payload, end) && message.Topic == _willTopic)
-            {
-                throw new BrokerException(BrokerFailure.Refused, Refusals.Sentence(message.Topic, plural: false, Refusals.OfCostly(end)), end);
-            }
-            throw;
+            if (!_refused.IsBlamed(message.Topic, payload, end) || message.Topic != _willTopic) throw;
+            string sentence = Refusals.Sentence(message.Topic, plural: false, Refusals.OfCostly(end));
+            throw new BrokerException(BrokerFailure.Refused, sentence, end);
         }
     }
 

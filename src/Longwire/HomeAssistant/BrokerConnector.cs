@@ -10,10 +10,15 @@ namespace Longwire.HomeAssistant;
 internal sealed class BrokerConnector(KnownBrokers known, TimeProvider time)
 {
     /// <param name="willTopic">Becomes <c>offline</c> when we die; null for one that speaks for nobody.</param>
-    /// <param name="refused">Takes what the broker does not: the other messages go on. Null: one refused message ends it with an exception.</param>
+    /// <param name="refused">Takes what the broker does not, and the other messages go on; null: it is thrown.</param>
     /// <exception cref="BrokerException">It could not be opened.</exception>
     public async Task<BrokerConnection> OpenAsync(
-        BrokerAddress broker, string clientId, string? willTopic, Inbox inbox, RefusedMessages? refused, CancellationToken cancellationToken)
+        BrokerAddress broker,
+        string clientId,
+        string? willTopic,
+        Inbox inbox,
+        RefusedMessages? refused,
+        CancellationToken cancellationToken)
     {
         Dialect dialect = known.Of(broker);
         var tried = new HashSet<Dialect> { dialect };
@@ -22,7 +27,8 @@ internal sealed class BrokerConnector(KnownBrokers known, TimeProvider time)
         {
             try
             {
-                BrokerConnection connection = await BrokerConnection.OpenAsync(broker, clientId, willTopic, dialect, inbox, refused, time, cancellationToken);
+                BrokerConnection connection = await BrokerConnection.OpenAsync(
+                    broker, clientId, willTopic, dialect, inbox, refused, time, cancellationToken);
                 known.Accepted(broker, dialect);
                 return connection;
             }

@@ -7,7 +7,7 @@ internal enum BrokerFailure
     /// <summary>No connection, or nothing was said in time.</summary>
     Away,
 
-    /// <summary>It took the connection and closed it instead of answering CONNECT: still starting, the wrong port, or an older MQTT.</summary>
+    /// <summary>It closed the connection instead of answering CONNECT: still starting, the wrong port, or an older MQTT.</summary>
     Closed,
 
     /// <summary>A connection that stood has ended, and that may happen again as soon as there is a new one.</summary>

@@ -33,7 +33,8 @@ internal sealed class BrokerSession(
     /// <exception cref="BrokerException">The broker is gone or does not want us.</exception>
     public async Task RunAsync(BrokerAddress broker, CancellationToken cancellationToken)
     {
-        await new OldBaseTopics(published, connector, refused, time, logger).ClearAsync(broker, _clientId, instanceId, topics.Base, cancellationToken);
+        var old = new OldBaseTopics(published, connector, refused, time, logger);
+        await old.ClearAsync(broker, _clientId, instanceId, topics.Base, cancellationToken);
         var inbox = new Inbox(topics);
         string owner = await OwnAsync(broker, inbox, cancellationToken);
         ReportOwner(owner);
@@ -50,7 +51,8 @@ internal sealed class BrokerSession(
     /// <returns>The instance that holds the topic.</returns>
     private async Task<string> OwnAsync(BrokerAddress broker, Inbox inbox, CancellationToken cancellationToken)
     {
-        await using BrokerConnection connection = await connector.OpenAsync(broker, _clientId, topics.BridgeState, inbox, refused, cancellationToken);
+        await using BrokerConnection connection =
+            await connector.OpenAsync(broker, _clientId, topics.BridgeState, inbox, refused, cancellationToken);
         using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, connection.Gone);
         TopicOwner? ours = null;
         try

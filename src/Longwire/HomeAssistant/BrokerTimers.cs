@@ -37,8 +37,8 @@ internal static class BrokerTimers
     public static readonly TimeSpan LongestPauseWhenRefused = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Never less, after a broker closed <see cref="QuickTriesWhenClosed"/> connections instead of answering CONNECT: the wrong port, or one
-    /// that wants TLS. One that is starting behind a proxy does the same, for which the quick ones are.
+    /// At least, once a broker has closed more than <see cref="QuickTriesWhenClosed"/> connections instead of answering CONNECT: the
+    /// wrong port, or one that wants TLS. One that is starting behind a proxy does the same, for which the quick tries are.
     /// </summary>
     public static readonly TimeSpan PauseWhenClosed = TimeSpan.FromSeconds(30);
     public const int QuickTriesWhenClosed = 2;
@@ -46,10 +46,13 @@ internal static class BrokerTimers
     /// <summary>The same of one to which we had a good connection before: it is being started again, and these last about 45 s.</summary>
     public const int QuickTriesWhenClosedAgain = 40;
 
-    /// <summary>So many connections in a row that stood and ended before they were good; then it is treated like a refusal. Each takes every radio offline.</summary>
+    /// <summary>
+    /// So many connections in a row that stood and ended before they were good; then they are made as seldom as after a refusal. Each
+    /// takes every radio offline for a moment.
+    /// </summary>
     public const int MostQuickDrops = 20;
 
-    /// <summary>A broker that takes less than all of MQTT 5 is asked for it anew after this, when there is a new connection anyhow.</summary>
+    /// <summary>A broker that takes less than all of MQTT 5 is asked for all of it after this, at the next new connection.</summary>
     public static readonly TimeSpan FullDialectAgainAfter = TimeSpan.FromHours(1);
 
     /// <summary>A message that the broker refused is sent again as it was after this: quotas are freed, rules are changed.</summary>

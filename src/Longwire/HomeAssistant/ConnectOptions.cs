@@ -20,7 +20,9 @@ internal static class ConnectOptions
         KeepAlivePeriod = BrokerTimers.KeepAlive,
         Timeout = BrokerTimers.AnswerDeadline,
         MaximumPacketSize = dialect.IsOld ? 0u : LongestPacket,
-        Credentials = broker.Username is null ? null : new MqttClientCredentials(broker.Username, Encoding.UTF8.GetBytes(broker.Password ?? "")),
+        Credentials = broker.Username is null
+            ? null
+            : new MqttClientCredentials(broker.Username, Encoding.UTF8.GetBytes(broker.Password ?? "")),
         WillTopic = willTopic,
         WillPayload = willTopic is null ? null : Encoding.UTF8.GetBytes(Topics.Offline),
         WillRetain = willTopic is not null && dialect.WillRetain,

@@ -16,7 +16,10 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "MQTT: lost {Host}:{Port}: {Problem} Trying on; radios stay attached")]
     public static partial void Lost(ILogger logger, string host, int port, string problem);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "MQTT: {Host}:{Port} speaks MQTT 3.1.1, which works. It cannot say why it refuses a message, nor whether a command that another broker hands on was retained there: send commands without retain")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "MQTT: {Host}:{Port} speaks MQTT 3.1.1, which works. It cannot say why it refuses a message, nor whether a command "
+            + "that another broker hands on was retained there: send commands without retain")]
     public static partial void SpeaksOldMqtt(ILogger logger, string host, int port);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "MQTT: {Host}:{Port} speaks MQTT 5 now")]

@@ -31,7 +31,8 @@ internal sealed class Pauses(Random random)
             _closes = _drops = 0;
             _wasGood = true;
         }
-        if (failure == BrokerFailure.Closed && ++_closes > (_wasGood ? BrokerTimers.QuickTriesWhenClosedAgain : BrokerTimers.QuickTriesWhenClosed))
+        int quick = _wasGood ? BrokerTimers.QuickTriesWhenClosedAgain : BrokerTimers.QuickTriesWhenClosed;
+        if (failure == BrokerFailure.Closed && ++_closes > quick)
         {
             _wasGood = false;
             return Longer(BrokerTimers.PauseWhenClosed);

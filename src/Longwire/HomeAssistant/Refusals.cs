@@ -27,10 +27,12 @@ internal static class Refusals
             ReasonCode.UnsupportedProtocolVersion => $"{at} speaks neither MQTT 5 nor 3.1.1: update that broker.",
             ReasonCode.ClientIdentifierNotValid => $"{at} refuses our client id: {reason.Remedy}.",
             ReasonCode.Banned => $"{at} has banned us: {reason.Remedy}.",
-            ReasonCode.UseAnotherServer or ReasonCode.ServerMoved => $"{at} refuses the connection ({reason.What}): {Elsewhere(reason, result.ServerReference)}.",
+            ReasonCode.UseAnotherServer or ReasonCode.ServerMoved =>
+                $"{at} refuses the connection ({reason.What}): {Elsewhere(reason, result.ServerReference)}.",
             _ => $"{at} refuses the connection ({reason.What}): {reason.Remedy}.",
         };
-        return new BrokerException(reason.Passing ? BrokerFailure.Away : BrokerFailure.Refused, Add(sentence, result.ReasonString)) { Code = code };
+        BrokerFailure failure = reason.Passing ? BrokerFailure.Away : BrokerFailure.Refused;
+        return new BrokerException(failure, Add(sentence, result.ReasonString)) { Code = code };
     }
 
     /// <summary>Of two answers to two ways of speaking, the one that helps a person.</summary>
@@ -40,9 +42,13 @@ internal static class Refusals
         return (earlier, later) switch
         {
             ({ Failure: BrokerFailure.Closed }, { Failure: BrokerFailure.Closed }) => new BrokerException(
-                BrokerFailure.Closed, $"{at} closes the connection at once, in MQTT 5 and in 3.1.1: check mqtt.port and mqtt.tls, then the broker's log.", later),
+                BrokerFailure.Closed,
+                $"{at} closes the connection at once, in MQTT 5 and in 3.1.1: check mqtt.port and mqtt.tls, then the broker's log.",
+                later),
             ({ Code: ReasonCode.UnsupportedProtocolVersion }, { Failure: BrokerFailure.Closed }) => new BrokerException(
-                BrokerFailure.Closed, $"{at} does not speak MQTT 5, and closes the connection when it is spoken to in 3.1.1: look into the broker's log.", later),
+                BrokerFailure.Closed,
+                $"{at} does not speak MQTT 5, and closes the connection when it is spoken to in 3.1.1: look into the broker's log.",
+                later),
             // It would not have answered so if that were all it knew.
             ({ Failure: BrokerFailure.Closed }, { Code: ReasonCode.UnsupportedProtocolVersion }) => earlier,
             _ => later,
@@ -61,7 +67,9 @@ internal static class Refusals
     /// <summary>Of a message during which the connection ended.</summary>
     public static MessageRefusal OfCostly(BrokerException end)
     {
-        MessageRefusal why = end.Code is { } code ? OfPublish(code) : new MessageRefusal("it does not say why", "let this user write there, and look into the broker's log");
+        MessageRefusal why = end.Code is { } code
+            ? OfPublish(code)
+            : new MessageRefusal("it does not say why", "let this user write there, and look into the broker's log");
         return why with { What = $"it ends the connection for that: {why.What}" };
     }
 
@@ -69,7 +77,8 @@ internal static class Refusals
     public static MessageRefusal OfSubscribe(int code)
     {
         ReasonText reason = ReasonText.Of(code);
-        return new MessageRefusal(reason.What, code is ReasonCode.NotAuthorized or ReasonCode.UnspecifiedError ? "let this user read there" : reason.Remedy) { Reading = true };
+        string remedy = code is ReasonCode.NotAuthorized or ReasonCode.UnspecifiedError ? "let this user read there" : reason.Remedy;
+        return new MessageRefusal(reason.What, remedy) { Reading = true };
     }
 
     public static string Sentence(string topics, bool plural, MessageRefusal why) => why.Reading
@@ -82,12 +91,14 @@ internal static class Refusals
     /// <summary>What a broker without retained messages costs, for which it is told as a problem; null for one that has them.</summary>
     public static string? OfRetain(BrokerLimits limits) => limits.Retain
         ? null
-        : "The broker keeps no retained messages, so Home Assistant learns of a radio with the next heartbeat only, and of nothing while Longwire is stopped: allow them (retain_available is mosquitto's).";
+        : "The broker keeps no retained messages, so Home Assistant learns of a radio with the next heartbeat only, and of nothing while "
+            + "Longwire is stopped: allow them (retain_available is mosquitto's).";
 
     /// <summary>What QoS 0 costs: little, as states are told again with each heartbeat.</summary>
     public static string? OfQoS(BrokerLimits limits) => limits.QoS == MqttQualityOfServiceLevel.AtLeastOnce
         ? null
-        : "The broker takes QoS 0 only, so a message may get lost without a trace until the next heartbeat: allow QoS 1 (max_qos is mosquitto's).";
+        : "The broker takes QoS 0 only, so a message may get lost without a trace until the next heartbeat: allow QoS 1 (max_qos is "
+            + "mosquitto's).";
 
     /// <summary>Why a connection that stood is no more.</summary>
     /// <param name="reason">From its DISCONNECT; null or 0 if there was none, or none that says anything.</param>
@@ -95,16 +106,18 @@ internal static class Refusals
     {
         if (reason is null or 0)
         {
-            return new BrokerException(
-                BrokerFailure.Dropped,
-                string.IsNullOrWhiteSpace(message) ? "the connection ended." : $"the connection ended ({Printable.Of(message, 100).TrimEnd('.')}).");
+            string why = string.IsNullOrWhiteSpace(message) ? "" : $" ({Printable.Of(message, 100).TrimEnd('.')})";
+            return new BrokerException(BrokerFailure.Dropped, $"the connection ended{why}.");
         }
         ReasonText text = ReasonText.Of(reason.Value);
-        BrokerFailure failure = reason == ReasonCode.SessionTakenOver ? BrokerFailure.TakenOver : text.Passing ? BrokerFailure.Dropped : BrokerFailure.Refused;
+        BrokerFailure failure = reason == ReasonCode.SessionTakenOver ? BrokerFailure.TakenOver
+            : text.Passing ? BrokerFailure.Dropped
+            : BrokerFailure.Refused;
         string sentence = reason switch
         {
             ReasonCode.SessionTakenOver => $"{text.What}.",
-            ReasonCode.UseAnotherServer or ReasonCode.ServerMoved => $"the broker ended the connection ({text.What}): {Elsewhere(text, server)}.",
+            ReasonCode.UseAnotherServer or ReasonCode.ServerMoved =>
+                $"the broker ended the connection ({text.What}): {Elsewhere(text, server)}.",
             _ => $"the broker ended the connection ({text.What}): {text.Remedy}.",
         };
         return new BrokerException(failure, Add(sentence, message)) { Code = reason };
@@ -120,25 +133,27 @@ internal static class Refusals
         if (certificateProblem is not null) return new BrokerException(BrokerFailure.Refused, $"{at}: {certificateProblem}", e);
         Exception cause = Innermost(e);
         // The library calls it that when TCP and TLS stood already.
-        bool answered = e is MqttConnectingFailedException;
+        bool stood = e is MqttConnectingFailedException;
+        string why = cause.Message.TrimEnd('.');
+        string closes = $"{at} closes the connection at once: check mqtt.port and mqtt.tls, then the broker's log.";
         return cause switch
         {
             _ when late => Away($"{at} does not answer within {BrokerTimers.ConnectDeadline.TotalSeconds} s."),
             SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } =>
                 Away($"there is no host \"{broker.Host}\": check mqtt.host."),
             SocketException { SocketErrorCode: SocketError.ConnectionRefused } => Away($"nothing listens at {at}."),
-            SocketException or IOException or MqttCommunicationException { Message: "Connection closed." or "The TCP connection is closed." } when answered =>
-                new BrokerException(BrokerFailure.Closed, $"{at} closes the connection at once: check mqtt.port and mqtt.tls, then the broker's log.", e),
-            MqttProtocolViolationException when answered => Refused($"{at} does not answer in MQTT ({cause.Message.TrimEnd('.')}): check mqtt.port."),
-            SocketException { SocketErrorCode: SocketError.ConnectionReset } => Refused($"{at} closes the connection at once: check mqtt.port and mqtt.tls, then the broker's log."),
+            SocketException or IOException or MqttCommunicationException when stood => Failed(BrokerFailure.Closed, closes),
+            MqttProtocolViolationException when stood => Refused($"{at} does not answer in MQTT ({why}): check mqtt.port."),
+            SocketException { SocketErrorCode: SocketError.ConnectionReset } => Refused(closes),
             SocketException socket => Away($"{at} cannot be reached ({socket.SocketErrorCode})."),
-            AuthenticationException when broker.Tls => Refused($"{at} does not agree on TLS ({cause.Message.TrimEnd('.')}): check mqtt.port and mqtt.tls."),
-            IOException when broker.Tls => Refused($"{at} does not speak TLS ({cause.Message.TrimEnd('.')}): check mqtt.port and mqtt.tls."),
-            _ => Away($"{at} cannot be used ({cause.Message.TrimEnd('.')})."),
+            AuthenticationException when broker.Tls => Refused($"{at} does not agree on TLS ({why}): check mqtt.port and mqtt.tls."),
+            IOException when broker.Tls => Refused($"{at} does not speak TLS ({why}): check mqtt.port and mqtt.tls."),
+            _ => Away($"{at} cannot be used ({why})."),
         };
 
-        BrokerException Away(string sentence) => new(BrokerFailure.Away, sentence, e);
-        BrokerException Refused(string sentence) => new(BrokerFailure.Refused, sentence, e);
+        BrokerException Away(string sentence) => Failed(BrokerFailure.Away, sentence);
+        BrokerException Refused(string sentence) => Failed(BrokerFailure.Refused, sentence);
+        BrokerException Failed(BrokerFailure failure, string sentence) => new(failure, sentence, e);
     }
 
     private static Exception Innermost(Exception e)

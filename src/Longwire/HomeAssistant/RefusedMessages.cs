@@ -11,11 +11,10 @@ internal sealed record MessageRefusal(string What, string Remedy)
 }
 
 /// <summary>
-/// What the broker does not take of us, told as one problem of the bridge, while everything else goes on being published and read. A topic is
-/// tried again when its content changes, on the next connection, and after <see cref="BrokerTimers.RefusedAgainAfter"/>. One
+/// What the broker does not take of us, told as one problem of the bridge, while everything else goes on being published and read. A
+/// topic is tried again when its content changes, on the next connection, and after <see cref="BrokerTimers.RefusedAgainAfter"/>. One
 /// that costs us the connection is left out longer, whatever it says: each try takes every radio offline for a moment.
 /// </summary>
-/// <remarks>Used by one connection at a time, and there by one message at a time; a lock all the same, as the claims of old topics have a connection of their own.</remarks>
 internal sealed class RefusedMessages(IBridgeProblems problems, TimeProvider time, ILogger logger)
 {
     private const string ProblemSource = "mqtt messages";
@@ -23,7 +22,7 @@ internal sealed class RefusedMessages(IBridgeProblems problems, TimeProvider tim
     // A list that grew with each radio would be published with each radio.
     private const int MostNamed = 3;
 
-    /// <summary>A connection that breaks while a message is under way may break for any reason; three in a row at the same one are no chance.</summary>
+    // A connection that breaks while a message is under way may break for any reason; three in a row at the same one are no chance.
     private const int EndsThatMeanSomething = 3;
 
     private readonly Lock _gate = new();
@@ -42,7 +41,7 @@ internal sealed class RefusedMessages(IBridgeProblems problems, TimeProvider tim
     {
         lock (_gate)
         {
-            foreach (Entry entry in _refused.Values) entry.Until = entry.Costly ? entry.Until : 0;
+            foreach (Entry entry in _refused.Values) entry.Again = !entry.Costly;
             string? noRetain = limits is null ? null : Refusals.OfRetain(limits);
             string? noQoS = limits is null ? null : Refusals.OfQoS(limits);
             if (noRetain is not null && noRetain != _noRetain) Log.BrokerCannot(logger, noRetain);
@@ -58,7 +57,8 @@ internal sealed class RefusedMessages(IBridgeProblems problems, TimeProvider tim
         lock (_gate)
         {
             return _refused.TryGetValue((topic, false), out Entry? entry)
-                && time.GetTimestamp() < entry.Until
+                && !entry.Again
+                && time.GetElapsedTime(entry.Since) < (entry.Costly ? BrokerTimers.CostlyAgainAfter : BrokerTimers.RefusedAgainAfter)
                 && (entry.Costly || entry.Payload.Span.SequenceEqual(payload.Span));
         }
     }
@@ -103,10 +103,9 @@ internal sealed class RefusedMessages(IBridgeProblems problems, TimeProvider tim
 
     private void Note(string topic, ReadOnlyMemory<byte> payload, MessageRefusal why, string detail, bool costly)
     {
-        TimeSpan hold = costly ? BrokerTimers.CostlyAgainAfter : BrokerTimers.RefusedAgainAfter;
         bool same = _refused.TryGetValue((topic, why.Reading), out Entry? before) && before.Why == why;
         // The detail as it was at first: sizes change with each message, and each change of a problem is a message itself.
-        _refused[(topic, why.Reading)] = new Entry(payload, why, same ? before!.Detail : detail, costly, time.GetTimestamp() + (long)(hold.TotalSeconds * time.TimestampFrequency));
+        _refused[(topic, why.Reading)] = new Entry(payload, why, same ? before!.Detail : detail, costly, time.GetTimestamp());
         if (_said.Add(why)) Log.MessageRefused(logger, Sentence(why, [Named(topic, detail)], more: false));
         Report();
     }
@@ -114,10 +113,11 @@ internal sealed class RefusedMessages(IBridgeProblems problems, TimeProvider tim
     private void Report()
     {
         List<string> sentences = _noRetain is null ? [] : [_noRetain];
-        foreach (IGrouping<MessageRefusal, KeyValuePair<(string Topic, bool Reading), Entry>> group in _refused.GroupBy(entry => entry.Value.Why))
+        foreach (MessageRefusal why in _refused.Values.Select(entry => entry.Why).Distinct())
         {
-            List<string> named = [.. group.Take(MostNamed + 1).Select(entry => Named(entry.Key.Topic, entry.Value.Detail))];
-            sentences.Add(Sentence(group.Key, [.. named.Take(MostNamed)], named.Count > MostNamed));
+            IEnumerable<KeyValuePair<(string Topic, bool Reading), Entry>> same = _refused.Where(entry => entry.Value.Why == why);
+            List<string> topics = [.. same.Select(entry => Named(entry.Key.Topic, entry.Value.Detail))];
+            sentences.Add(Sentence(why, [.. topics.Take(MostNamed)], topics.Count > MostNamed));
         }
         string? problem = sentences.Count == 0 ? null : string.Join(' ', sentences);
         // The first time whatever it is: an earlier run, with other options, may have left one.
@@ -131,9 +131,10 @@ internal sealed class RefusedMessages(IBridgeProblems problems, TimeProvider tim
     private static string Sentence(MessageRefusal why, string[] topics, bool more) =>
         Refusals.Sentence($"{string.Join(", ", topics)}{(more ? " and others" : "")}", plural: topics.Length > 1, why);
 
-    private sealed record Entry(ReadOnlyMemory<byte> Payload, MessageRefusal Why, string Detail, bool Costly, long FirstUntil)
+    /// <param name="Since">By the clock of <see cref="TimeProvider.GetTimestamp"/>.</param>
+    private sealed record Entry(ReadOnlyMemory<byte> Payload, MessageRefusal Why, string Detail, bool Costly, long Since)
     {
-        /// <summary>By the clock of <see cref="TimeProvider.GetTimestamp"/>: until then it is not tried again as it is.</summary>
-        public long Until { get; set; } = FirstUntil;
+        /// <summary>Whatever it says, it may be tried again.</summary>
+        public bool Again { get; set; }
     }
 }

@@ -12,7 +12,7 @@ internal sealed class RetainedMessages(BrokerConnection connection, Topics topic
 {
     private readonly Dictionary<string, byte[]> _last = new(StringComparer.Ordinal);
 
-    /// <summary>What the broker did not let us clear on this connection: it stays remembered, and the next connection tries again.</summary>
+    /// <summary>What the broker did not let us clear on this connection: it stays remembered for the next.</summary>
     private readonly HashSet<string> _notCleared = new(StringComparer.Ordinal);
 
     /// <summary>Removes from Home Assistant what we published once and no longer have.</summary>
@@ -49,7 +49,8 @@ internal sealed class RetainedMessages(BrokerConnection connection, Topics topic
 
     /// <summary>The device first, or Home Assistant would show its emptied states for a moment.</summary>
     /// <returns>False: the broker did not take all of it.</returns>
-    public static async Task<bool> ClearAsync(BrokerConnection connection, string configTopic, IEnumerable<string> retained, CancellationToken cancellationToken)
+    public static async Task<bool> ClearAsync(
+        BrokerConnection connection, string configTopic, IEnumerable<string> retained, CancellationToken cancellationToken)
     {
         bool all = await connection.RetainAsync(configTopic, ReadOnlyMemory<byte>.Empty, cancellationToken);
         foreach (string topic in retained) all &= await connection.RetainAsync(topic, ReadOnlyMemory<byte>.Empty, cancellationToken);

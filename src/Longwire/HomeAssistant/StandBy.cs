@@ -9,7 +9,8 @@ internal sealed class StandBy(Inbox inbox, Topics topics, BrokerConnector connec
     /// <returns>True: it said goodbye, or its will did. False: nothing was heard of that, but it is time to ask again.</returns>
     public async Task<bool> WaitAsync(BrokerAddress broker, string clientId, CancellationToken cancellationToken)
     {
-        await using BrokerConnection connection = await connector.OpenAsync(broker, clientId, willTopic: null, inbox, refused: null, cancellationToken);
+        await using BrokerConnection connection =
+            await connector.OpenAsync(broker, clientId, willTopic: null, inbox, refused: null, cancellationToken);
         using var again = new Deadline(BrokerTimers.ClaimAgainEvery, time, cancellationToken);
         using var session = CancellationTokenSource.CreateLinkedTokenSource(again.Token, connection.Gone);
         bool left = false;

@@ -4,7 +4,8 @@ namespace Longwire.HomeAssistant;
 
 /// <summary>Clears devices of ours under a base topic that we do not publish under now: it is an old one, or we are stopped.</summary>
 /// <param name="refused">Takes what the broker does not let us clear; null: that is an exception.</param>
-internal sealed class TopicRemoval(PublishedTopics published, BrokerConnector connector, RefusedMessages? refused, TimeProvider time, ILogger logger)
+internal sealed class TopicRemoval(
+    PublishedTopics published, BrokerConnector connector, RefusedMessages? refused, TimeProvider time, ILogger logger)
 {
     /// <param name="baseTopic">The one that all of <paramref name="ours"/> are under.</param>
     /// <returns>The Longwire that has the base topic by now: then nothing was cleared. Null if all was.</returns>
@@ -20,7 +21,8 @@ internal sealed class TopicRemoval(PublishedTopics published, BrokerConnector co
         // A connection of its own: under this base topic we have no will to leave. The prefix plays no part in a claim.
         var topics = new Topics(baseTopic, "");
         var inbox = new Inbox(topics);
-        await using BrokerConnection connection = await connector.OpenAsync(broker, clientId, willTopic: null, inbox, refused, cancellationToken);
+        await using BrokerConnection connection =
+            await connector.OpenAsync(broker, clientId, willTopic: null, inbox, refused, cancellationToken);
         using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, connection.Gone);
         try
         {

@@ -13,6 +13,8 @@ namespace Longwire.Tests.HomeAssistant;
 public sealed class DialectTests
 {
     private const string Config = $"homeassistant/device/longwire_radio_{Some.RadioId}/config";
+    private static readonly Dialect Old = Dialect.Full with { Version = MqttProtocolVersion.V311 };
+
     private const string SpeaksOld = "speaks MQTT 3.1.1, which works";
 
     /// <summary>What brokers that know only 3.1.1 do when they are spoken to in MQTT 5.</summary>
@@ -29,7 +31,8 @@ public sealed class DialectTests
         Assert.Equal([5, 4], broker.Connects.Select(connect => connect.Version));
         Assert.True(broker.Connects.Last().WillRetain);
         Assert.All(broker.Publishes, publish => Assert.Equal(1, publish.QoS));
-        Assert.Single(bridge.Logger.Lines, line => line.Contains(SpeaksOld, StringComparison.Ordinal) && line.Contains("send commands without retain", StringComparison.Ordinal));
+        string said = Assert.Single(bridge.Logger.Lines, line => line.Contains(SpeaksOld, StringComparison.Ordinal));
+        Assert.EndsWith("send commands without retain", said, StringComparison.Ordinal);
         await bridge.StopAsync();
         Assert.Equal("offline", broker.Publishes.Last(publish => publish.Topic == "longwire/bridge/state").Payload);
         await Eventually.IsTrueAsync(() => broker.Disconnects == 1, () => "a goodbye");
@@ -43,9 +46,9 @@ public sealed class DialectTests
         var log = new RecordingLogger<KnownBrokers>();
         await using var broker = new ScriptedBroker { OnConnect = OnlyOld(refusal), Resets = refusal == "reset" };
         var connector = new BrokerConnector(new KnownBrokers(time, log), time);
-        foreach ((TimeSpan later, int[] spoken) in new[] { (TimeSpan.Zero, new[] { 5, 4 }), (TimeSpan.FromMinutes(59), [4]), (TimeSpan.FromMinutes(2), [5, 4]), (TimeSpan.Zero, [4]) })
+        foreach ((int minutesLater, int[] spoken) in new[] { (0, new[] { 5, 4 }), (59, [4]), (2, [5, 4]), (0, [4]) })
         {
-            time.Advance(later);
+            time.Advance(TimeSpan.FromMinutes(minutesLater));
             int before = broker.Connects.Count;
             await (await OpenAsync(connector, broker)).DisposeAsync();
             Assert.Equal(spoken, broker.Connects.Skip(before).Select(connect => connect.Version));
@@ -98,7 +101,8 @@ public sealed class DialectTests
         for (int round = 1; round <= 3; round++)
         {
             // The pause is a timer that only we can let pass: once it is there, nothing else connects.
-            await Eventually.IsTrueAsync(() => time.LongTimersStarted >= round, () => $"a long pause, after {broker.Connects.Count} connections");
+            await Eventually.IsTrueAsync(
+                () => time.LongTimersStarted >= round, () => $"a long pause, after {broker.Connects.Count} connections");
             Assert.Equal((BrokerTimers.QuickTriesWhenClosed + round) * 2, broker.Connects.Count);
             time.Advance(TimeSpan.FromSeconds(45));
         }
@@ -110,8 +114,9 @@ public sealed class DialectTests
     public async Task Another_program_reads_all_of_it_in_3_1_1_and_its_commands_arrive()
     {
         int port = Mosquitto.FreePort();
-        using MqttServer server = new MqttServerFactory().CreateMqttServer(
-            new MqttServerOptionsBuilder().WithDefaultEndpoint().WithDefaultEndpointBoundIPAddress(System.Net.IPAddress.Loopback).WithDefaultEndpointPort(port).Build());
+        MqttServerOptionsBuilder options = new MqttServerOptionsBuilder()
+            .WithDefaultEndpoint().WithDefaultEndpointBoundIPAddress(System.Net.IPAddress.Loopback).WithDefaultEndpointPort(port);
+        using MqttServer server = new MqttServerFactory().CreateMqttServer(options.Build());
         server.ValidatingConnectionAsync += args =>
         {
             if (args.ProtocolVersion == MqttProtocolVersion.V500) args.ReasonCode = MqttConnectReasonCode.UnsupportedProtocolVersion;
@@ -120,7 +125,7 @@ public sealed class DialectTests
         await server.StartAsync();
         await using (Bridge bridge = await Bridge.StartAsync(port, Some.Snapshot(Some.Radio)))
         {
-            await using Observer observer = await Observer.ConnectAsync(port, options => options.WithProtocolVersion(MqttProtocolVersion.V311));
+            await using Observer observer = await Observer.ConnectAsync(port, client => client.WithProtocolVersion(Old.Version));
             await observer.WaitForAsync(Config);
             await bridge.SaysAsync(SpeaksOld);
             await observer.SayAsync($"longwire/radio/{Some.RadioId}/attach/set", "OFF");
@@ -141,16 +146,17 @@ public sealed class DialectTests
         await observer.SayAsync(topic, "OFF", retain: true);
         await observer.SayAsync("homeassistant/status", "online", retain: true);
         var inbox = new Inbox(new Topics("longwire", "homeassistant"));
-        Dialect old = Dialect.Full with { Version = MqttProtocolVersion.V311 };
+        var address = new BrokerAddress("127.0.0.1", mosquitto.Port);
+        CancellationToken none = CancellationToken.None;
         await using BrokerConnection connection = await BrokerConnection.OpenAsync(
-            new BrokerAddress("127.0.0.1", mosquitto.Port), "longwire-a1", "longwire/bridge/state", old, inbox, refused: null, TimeProvider.System, CancellationToken.None);
-        await connection.SubscribeAsync(["longwire/radio/+/attach/set", "homeassistant/status"], withRetained: false, CancellationToken.None);
+            address, "longwire-a1", "longwire/bridge/state", Old, inbox, refused: null, TimeProvider.System, none);
+        await connection.SubscribeAsync(["longwire/radio/+/attach/set", "homeassistant/status"], withRetained: false, none);
         await observer.SayAsync(topic, "ON");
         IncomingMessage first = await inbox.Commands.ReadAsync(TestContext.Current.CancellationToken);
         Assert.Equal("ON", System.Text.Encoding.UTF8.GetString(first.Payload));
         Assert.False(inbox.Births.TryRead(out _));
         // A goodbye is one there as well: the broker drops the will.
-        await connection.CloseAsync(CancellationToken.None);
+        await connection.CloseAsync(none);
         await observer.FenceAsync();
         Assert.Empty(observer.On("longwire/bridge/state"));
     }
@@ -186,5 +192,10 @@ public sealed class DialectTests
 
     private static Task<BrokerConnection> OpenAsync(BrokerConnector connector, ScriptedBroker broker) =>
         connector.OpenAsync(
-            new BrokerAddress("127.0.0.1", broker.Port), "longwire-a1", "longwire/bridge/state", new Inbox(new Topics("longwire", "homeassistant")), refused: null, CancellationToken.None);
+            new BrokerAddress("127.0.0.1", broker.Port),
+            "longwire-a1",
+            "longwire/bridge/state",
+            new Inbox(new Topics("longwire", "homeassistant")),
+            refused: null,
+            CancellationToken.None);
 }

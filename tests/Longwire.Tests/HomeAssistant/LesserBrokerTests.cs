@@ -85,7 +85,9 @@ public sealed class LesserBrokerTests
     public async Task Whatever_the_broker_never_answers_ends_after_the_deadline(string question)
     {
         var time = new HandWoundTime(Hand);
-        await using var broker = new ScriptedBroker { OnPublish = _ => Answer.Silence, OnPing = () => Answer.Silence, OnSubscribe = _ => throw new IOException("gone quiet") };
+        await using var broker = new ScriptedBroker { AnswersSubscribe = false };
+        broker.OnPublish = _ => Answer.Silence;
+        broker.OnPing = () => Answer.Silence;
         await using BrokerConnection connection = await OpenAsync(broker, time);
         int before = time.LongTimersStarted;
         Task asked = question switch
@@ -111,7 +113,8 @@ public sealed class LesserBrokerTests
         await using var broker = new ScriptedBroker { OnPublish = _ => Answer.Silence };
         await using BrokerConnection connection = await OpenAsync(broker, time);
         int before = time.LongTimersStarted;
-        Task<bool> one = connection.RetainAsync("a", "b", CancellationToken.None), two = connection.RetainAsync("c", "d", CancellationToken.None);
+        Task<bool> one = connection.RetainAsync("a", "b", CancellationToken.None);
+        Task<bool> two = connection.RetainAsync("c", "d", CancellationToken.None);
         await Eventually.IsTrueAsync(() => time.LongTimersStarted >= before + 2, () => "both deadlines");
         time.Advance(BrokerTimers.AnswerDeadline);
         foreach (Task<bool> asked in new[] { one, two }) await Assert.ThrowsAsync<BrokerException>(() => asked);
@@ -132,5 +135,12 @@ public sealed class LesserBrokerTests
     }
 
     private static Task<BrokerConnection> OpenAsync(ScriptedBroker broker, TimeProvider time) => BrokerConnection.OpenAsync(
-        new BrokerAddress("127.0.0.1", broker.Port), "longwire-a1", null, Dialect.Full, new Inbox(new Topics("longwire", "homeassistant")), refused: null, time, CancellationToken.None);
+        new BrokerAddress("127.0.0.1", broker.Port),
+        "longwire-a1",
+        null,
+        Dialect.Full,
+        new Inbox(new Topics("longwire", "homeassistant")),
+        refused: null,
+        time,
+        CancellationToken.None);
 }

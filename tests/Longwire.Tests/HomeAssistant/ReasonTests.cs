@@ -23,7 +23,8 @@ public sealed partial class ReasonTests
             .Order(),
     ];
 
-    public static TheoryData<int> ReturnCodes { get; } = [.. Enum.GetValues<MqttConnectReturnCode>().Select(code => (int)code).Where(code => code != 0)];
+    public static TheoryData<int> ReturnCodes { get; } =
+        [.. Enum.GetValues<MqttConnectReturnCode>().Select(code => (int)code).Where(code => code != 0)];
 
     [Theory]
     [MemberData(nameof(Codes))]
@@ -79,7 +80,10 @@ public sealed partial class ReasonTests
         foreach (bool answersFive in new[] { false, true })
         {
             if (answersFive && returnCode == 6) continue;
-            await using var broker = new ScriptedBroker { OnConnect = connect => Answer.OldConnack(connect.Version == 5 && !answersFive ? 1 : returnCode) };
+            await using var broker = new ScriptedBroker
+            {
+                OnConnect = connect => Answer.OldConnack(connect.Version == 5 && !answersFive ? 1 : returnCode),
+            };
             BrokerException e = await Assert.ThrowsAsync<BrokerException>(() => OpenAsync(broker, Broker.Username));
             Assert.Equal(failure, $"{e.Failure}");
             Assert.Contains(sentence, e.Message, StringComparison.Ordinal);
@@ -115,7 +119,13 @@ public sealed partial class ReasonTests
             _ => "refuses user \"anna\": bad user name or password. Check mqtt.username and mqtt.password.",
         };
         Assert.Equal($"127.0.0.1:{broker.Port} {expected}", e.Message);
-        Assert.Equal(toOld == -1 || (toFive, toOld) == (-1, 1) ? BrokerFailure.Closed : toOld == 3 ? BrokerFailure.Away : BrokerFailure.Refused, e.Failure);
+        BrokerFailure failure = (toFive, toOld) switch
+        {
+            (_, -1) or (-1, 1) => BrokerFailure.Closed,
+            (_, 3) => BrokerFailure.Away,
+            _ => BrokerFailure.Refused,
+        };
+        Assert.Equal(failure, e.Failure);
     }
 
     [Theory]
@@ -130,7 +140,12 @@ public sealed partial class ReasonTests
 
     private static Task<BrokerConnection> OpenAsync(ScriptedBroker broker, string? user) =>
         new BrokerConnector(new KnownBrokers(TimeProvider.System, new RecordingLogger<KnownBrokers>()), TimeProvider.System).OpenAsync(
-            new BrokerAddress("127.0.0.1", broker.Port) { Username = user }, "longwire-a1", null, new Inbox(new Topics("longwire", "homeassistant")), refused: null, CancellationToken.None);
+            new BrokerAddress("127.0.0.1", broker.Port) { Username = user },
+            "longwire-a1",
+            null,
+            new Inbox(new Topics("longwire", "homeassistant")),
+            refused: null,
+            CancellationToken.None);
 
     [GeneratedRegex("[a-z][A-Z]")]
     private static partial Regex EnumerationName();

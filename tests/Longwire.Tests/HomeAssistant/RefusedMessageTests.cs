@@ -19,9 +19,11 @@ public sealed class RefusedMessageTests
     public static TheoryData<int> PublishCodes { get; } =
         [.. Enum.GetValues<MqttPubAckReasonCode>().Select(code => (int)code).Where(code => code >= 0x80), ReasonCode.PacketTooLarge, 0xFF];
 
-    public static TheoryData<int> SubscribeCodes { get; } = [.. Enum.GetValues<MqttSubscribeReasonCode>().Select(code => (int)code).Where(code => code >= 0x80)];
+    public static TheoryData<int> SubscribeCodes { get; } =
+        [.. Enum.GetValues<MqttSubscribeReasonCode>().Select(code => (int)code).Where(code => code >= 0x80)];
 
-    public static TheoryData<int> DisconnectCodes { get; } = [.. Enum.GetValues<MqttDisconnectReasonCode>().Select(code => (int)code).Where(code => code >= 0x80)];
+    public static TheoryData<int> DisconnectCodes { get; } =
+        [.. Enum.GetValues<MqttDisconnectReasonCode>().Select(code => (int)code).Where(code => code >= 0x80)];
 
     [Theory]
     [MemberData(nameof(PublishCodes))]
@@ -79,8 +81,8 @@ public sealed class RefusedMessageTests
         await broker.HasAsync(Config);
         await bridge.SaysAsync("connected to");
         // An end that has nothing to do with a message blames none.
-        if (byMessage) Assert.Contains($"our message to {State} (it ends the connection for that: ", bridge.Problems.Last, StringComparison.Ordinal);
-        else Assert.Null(bridge.Problems.Last);
+        string? told = byMessage ? Refusals.Sentence(State, plural: false, Refusals.OfCostly(Refusals.OfEnd(code, null))) : null;
+        Assert.Equal(told, bridge.Problems.Last);
         Assert.Equal(2, broker.Connects.Count);
         Assert.Equal(byMessage ? 1 : 2, broker.Publishes.Count(publish => publish.Topic == State));
         Assert.Single(bridge.Logger.Lines, line => line.Contains(end, StringComparison.Ordinal));
@@ -89,10 +91,11 @@ public sealed class RefusedMessageTests
     [Fact]
     public async Task A_message_at_which_the_connection_ends_again_and_again_without_a_word_is_left_out_too()
     {
-        await using var broker = new ScriptedBroker { OnPublish = publish => publish.Topic == State ? Answer.Close : Answer.Puback(publish) };
+        await using var broker = new ScriptedBroker();
+        broker.OnPublish = publish => publish.Topic == State ? Answer.Close : Answer.Puback(publish);
         await using Bridge bridge = await Bridge.StartAsync(broker.Port, Some.Snapshot(Some.Radio));
         bridge.Logger.Expect("the connection ended");
-        bridge.Logger.Expect($"our message to {State} (it ends the connection for that: it does not say why): let this user write there, and look into the broker's log.");
+        bridge.Logger.Expect($"our message to {State} (it ends the connection for that: it does not say why): let this user write there");
         await broker.HasAsync(Config);
         await bridge.SaysAsync("connected to");
         Assert.Equal(3, broker.Publishes.Count(publish => publish.Topic == State));
@@ -106,9 +109,10 @@ public sealed class RefusedMessageTests
     [Fact]
     public async Task A_broker_that_does_not_take_online_is_a_refusal_of_everything()
     {
-        await using var broker = new ScriptedBroker { OnPublish = publish => Answer.Puback(publish, publish.Topic == "longwire/bridge/state" ? ReasonCode.NotAuthorized : 0) };
+        await using var broker = new ScriptedBroker();
+        broker.OnPublish = publish => Answer.Puback(publish, publish.Topic == "longwire/bridge/state" ? ReasonCode.NotAuthorized : 0);
         await using Bridge bridge = await Bridge.StartAsync(broker.Port, Some.Snapshot(Some.Radio));
-        const string sentence = "The broker takes our connection but not our message to longwire/bridge/state (not authorized): let this user write there.";
+        const string sentence = "not our message to longwire/bridge/state (not authorized): let this user write there.";
         bridge.Logger.Expect(sentence);
         await bridge.SaysAsync(sentence);
         Assert.DoesNotContain(broker.Publishes, publish => publish.Topic == Config);
@@ -126,7 +130,7 @@ public sealed class RefusedMessageTests
             broker.OnPublish = publish => Answer.Puback(publish, publish.Topic == Config ? ReasonCode.NotAuthorized : 0);
             bridge.Logger.Expect("let this user write there");
             bridge.Publish(Some.Snapshot());
-            await Eventually.IsTrueAsync(() => bridge.Problems.Last?.Contains(Config, StringComparison.Ordinal) == true, () => $"{bridge.Problems.Last}");
+            await IsNamedAsync(Config, bridge);
             // Once a connection, or every snapshot would send it.
             bridge.Publish(Some.Snapshot(Some.Radio with { Id = "other" }));
             await broker.HasAsync("longwire/radio/other/state");
@@ -145,12 +149,18 @@ public sealed class RefusedMessageTests
     {
         string data = Directory.CreateTempSubdirectory("longwire-mqtt-").FullName;
         await using var broker = new ScriptedBroker();
-        await using (Bridge bridge = await Bridge.StartAsync(broker.Port, Some.Snapshot(Some.Radio), data)) await bridge.SaysAsync("connected to");
+        await using (Bridge bridge = await Bridge.StartAsync(broker.Port, Some.Snapshot(Some.Radio), data))
+        {
+            await bridge.SaysAsync("connected to");
+        }
         broker.OnPublish = publish => Answer.Puback(publish, publish.Topic == Config ? ReasonCode.NotAuthorized : 0);
         var topics = new ForgottenTopics(data, TimeProvider.System, new RecordingLogger<ForgottenTopics>());
-        BrokerException e = await Assert.ThrowsAsync<BrokerException>(() => topics.ClearAsync(topics.Find(null), new BrokerAddress("127.0.0.1", broker.Port), "a1", CancellationToken.None));
+        var address = new BrokerAddress("127.0.0.1", broker.Port);
+        BrokerException e = await Assert.ThrowsAsync<BrokerException>(
+            () => topics.ClearAsync(topics.Find(null), address, "a1", CancellationToken.None));
         Assert.Contains($"our message to {Config} (not authorized): let this user write there.", e.Message, StringComparison.Ordinal);
-        Assert.Contains(Config, await File.ReadAllTextAsync(Path.Combine(data, PublishedTopics.FileName), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        string memory = await File.ReadAllTextAsync(Path.Combine(data, PublishedTopics.FileName), TestContext.Current.CancellationToken);
+        Assert.Contains(Config, memory, StringComparison.Ordinal);
         Directory.Delete(data, recursive: true);
     }
 
@@ -202,43 +212,11 @@ public sealed class RefusedMessageTests
         }
         refused.Refused("t0", new byte[] { 2 }, Refusals.TooLarge(1024), "3000 bytes");
         Assert.Equal(
-            "The broker takes our connection but not our messages to t0 (2000 bytes), t1 (2001 bytes), t2 (2002 bytes) and others (it takes no packet above 1024 bytes): raise that limit (max_packet_size is mosquitto's).",
+            "The broker takes our connection but not our messages to t0 (2000 bytes), t1 (2001 bytes), t2 (2002 bytes) and others "
+                + "(it takes no packet above 1024 bytes): raise that limit (max_packet_size is mosquitto's).",
             problems.Last);
         Assert.Equal(said, problems.Last);
         Assert.Single(log.Lines);
-    }
-
-    [Fact]
-    public async Task Mosquitto_with_a_small_max_packet_size_gets_all_that_fits_and_stays_connected()
-    {
-        await using Mosquitto mosquitto = await Mosquitto.StartAsync("allow_anonymous true\nmax_packet_size 1024");
-        await using Observer observer = await Observer.ConnectAsync(mosquitto.Port);
-        await using Bridge bridge = await Bridge.StartAsync(mosquitto.Port, Some.Snapshot(Some.Radio));
-        bridge.Logger.Expect("it takes no packet above 1024 bytes");
-        await bridge.SaysAsync("connected to");
-        await Eventually.IsTrueAsync(() => bridge.Problems.Last?.Contains(Config, StringComparison.Ordinal) == true, () => $"{bridge.Problems.Last}");
-        Assert.Matches($"not our messages? to .*{Config} \\(\\d+ bytes\\) \\(it takes no packet above 1024 bytes\\): raise that limit", bridge.Problems.Last);
-        // The states are told, and a change of one too, on the same connection.
-        await observer.WaitForAsync(State);
-        bridge.Publish(Some.Snapshot(Some.Radio with { Status = RadioStatus.Unplugged }));
-        await observer.WaitForAsync(State, seen => seen.Json.GetProperty("status").GetString() == "unplugged");
-        Assert.DoesNotContain(bridge.Logger.Lines, line => line.Contains("lost", StringComparison.Ordinal));
-        Assert.DoesNotContain(observer.On("longwire/bridge/state"), seen => seen.Payload == "offline");
-    }
-
-    [Fact]
-    public async Task Mosquitto_with_a_small_message_size_limit_refuses_one_by_one_and_stays_connected()
-    {
-        await using Mosquitto mosquitto = await Mosquitto.StartAsync("allow_anonymous true\nmessage_size_limit 900");
-        await using Observer observer = await Observer.ConnectAsync(mosquitto.Port);
-        await using Bridge bridge = await Bridge.StartAsync(mosquitto.Port, Some.Snapshot(Some.Radio));
-        bridge.Logger.Expect("message_size_limit");
-        await bridge.SaysAsync("connected to");
-        await observer.WaitForAsync(State);
-        await Eventually.IsTrueAsync(() => bridge.Problems.Last?.Contains(Config, StringComparison.Ordinal) == true, () => $"{bridge.Problems.Last}");
-        Assert.Matches($"not our messages? to .*{Config} \\(\\d+ bytes\\) \\(it is too large\\): raise the broker's limit \\(max_packet_size and message_size_limit are", bridge.Problems.Last);
-        Assert.DoesNotContain(bridge.Logger.Lines, line => line.Contains("lost", StringComparison.Ordinal));
-        Assert.DoesNotContain(observer.All, seen => seen.Topic == Config);
     }
 
     [Fact]
@@ -247,7 +225,9 @@ public sealed class RefusedMessageTests
         await using Mosquitto mosquitto = await Mosquitto.StartAsync();
         await mosquitto.StopAsync();
         string acl = Path.Combine(mosquitto.Folder, "acl");
-        await File.WriteAllTextAsync(acl, $"topic read #\ntopic write longwire/#\ntopic write {BridgeConfig}\ntopic write {PiConfig}\ntopic write fence\n", TestContext.Current.CancellationToken);
+        string[] written = ["longwire/#", BridgeConfig, PiConfig, "fence"];
+        string[] rules = ["topic read #", .. written.Select(topic => $"topic write {topic}")];
+        await File.WriteAllLinesAsync(acl, rules, TestContext.Current.CancellationToken);
         await mosquitto.ConfigureAsync($"allow_anonymous true\nacl_file {acl}");
         await mosquitto.StartAgainAsync();
         await using Bridge bridge = await Bridge.StartAsync(mosquitto.Port, Some.Snapshot(Some.Radio));
@@ -259,35 +239,6 @@ public sealed class RefusedMessageTests
         Assert.Subset(retained.Keys.ToHashSet(), new HashSet<string> { State, PiConfig, BridgeConfig, "longwire/bridge/state" });
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task The_size_of_a_message_is_reckoned_as_it_is_sent(bool old)
-    {
-        await using var broker = new ScriptedBroker();
-        Dialect dialect = old ? Dialect.Full with { Version = MQTTnet.Formatter.MqttProtocolVersion.V311 } : Dialect.Full;
-        // The broker's limit is exactly the size of what has just gone through; one byte more is not sent.
-        await using BrokerConnection open = await OpenAsync(broker, dialect);
-        foreach (int length in new[] { 0, 1, 100, 105, 106, 107, 108, 109, 110, 127, 128, 16_360, 16_361, 16_362, 16_363, 16_364, 16_365, 16_366, 16_370, 20_000 })
-        {
-            await open.RetainAsync("topic/with/ü", new string('x', length), CancellationToken.None);
-            await open.SayAsync("topic/with/ü", System.Text.Encoding.UTF8.GetBytes(new string('x', length)), CancellationToken.None);
-        }
-        foreach (PublishPacket sent in broker.Publishes.Where(publish => publish.Version == (old ? 4 : 5)))
-        {
-            var limits = new BrokerLimits(old, null, true, (MqttQualityOfServiceLevel)sent.QoS, BrokerTimers.PingEvery);
-            var message = new MQTTnet.MqttApplicationMessage
-            {
-                Topic = sent.Topic,
-                Payload = new System.Buffers.ReadOnlySequence<byte>(System.Text.Encoding.UTF8.GetBytes(sent.Payload)),
-                QualityOfServiceLevel = (MqttQualityOfServiceLevel)sent.QoS,
-                MessageExpiryInterval = sent.Retain || old ? 0u : 30u,
-            };
-            Assert.Equal(sent.Size, limits.SizeOf(message));
-        }
-        Assert.Equal(40, broker.Publishes.Count);
-    }
-
-    private static Task<BrokerConnection> OpenAsync(ScriptedBroker broker, Dialect dialect) => BrokerConnection.OpenAsync(
-        new BrokerAddress("127.0.0.1", broker.Port), "longwire-a1", null, dialect, new Inbox(new Topics("longwire", "homeassistant")), refused: null, TimeProvider.System, CancellationToken.None);
+    private static Task IsNamedAsync(string topic, Bridge bridge) => Eventually.IsTrueAsync(
+        () => bridge.Problems.Last?.Contains(topic, StringComparison.Ordinal) == true, () => $"{topic} in: {bridge.Problems.Last}");
 }

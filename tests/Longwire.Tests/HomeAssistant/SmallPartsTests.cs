@@ -74,7 +74,7 @@ public sealed class SmallPartsTests
     }
 
     [Fact]
-    public void A_broker_that_closes_instead_of_answering_is_tried_twice_quickly_and_after_a_good_connection_for_as_long_as_it_takes_to_start()
+    public void A_broker_that_closes_instead_of_answering_gets_two_quick_tries_and_enough_to_start_again_after_a_good_connection()
     {
         var pauses = new Pauses(new Random(7));
         AssertQuick(BrokerTimers.QuickTriesWhenClosed);
@@ -87,10 +87,12 @@ public sealed class SmallPartsTests
         AssertSlow();
 
         void AssertQuick(int times) => Assert.All(
-            Enumerable.Range(0, times).Select(_ => pauses.After(BrokerFailure.Closed, TimeSpan.Zero)), pause => Assert.True(pause <= BrokerTimers.LongestPause));
+            Enumerable.Range(0, times).Select(_ => pauses.After(BrokerFailure.Closed, TimeSpan.Zero)),
+            pause => Assert.True(pause <= BrokerTimers.LongestPause));
 
         void AssertSlow() => Assert.All(
-            Enumerable.Range(0, 50).Select(_ => pauses.After(BrokerFailure.Closed, TimeSpan.Zero)), pause => Assert.InRange(pause, BrokerTimers.PauseWhenClosed, BrokerTimers.PauseWhenClosed * 1.5));
+            Enumerable.Range(0, 50).Select(_ => pauses.After(BrokerFailure.Closed, TimeSpan.Zero)),
+            pause => Assert.InRange(pause, BrokerTimers.PauseWhenClosed, BrokerTimers.PauseWhenClosed * 1.5));
     }
 
     [Fact]
@@ -99,7 +101,8 @@ public sealed class SmallPartsTests
         var pauses = new Pauses(new Random(7));
         TimeSpan soon = BrokerTimers.GoodConnection / 2;
         Assert.All(
-            Enumerable.Range(0, BrokerTimers.MostQuickDrops).Select(_ => pauses.After(BrokerFailure.Dropped, soon)), pause => Assert.True(pause <= BrokerTimers.LongestPause));
+            Enumerable.Range(0, BrokerTimers.MostQuickDrops).Select(_ => pauses.After(BrokerFailure.Dropped, soon)),
+            pause => Assert.True(pause <= BrokerTimers.LongestPause));
         List<TimeSpan> later = [.. Enumerable.Range(0, 10).Select(_ => pauses.After(BrokerFailure.Dropped, soon))];
         Assert.True(later[^1] >= BrokerTimers.LongestPauseWhenRefused / 2);
         Assert.True(pauses.After(BrokerFailure.Dropped, BrokerTimers.GoodConnection) <= BrokerTimers.FirstPause);

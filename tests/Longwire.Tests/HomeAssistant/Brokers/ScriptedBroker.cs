@@ -62,6 +62,7 @@ internal sealed class ScriptedBroker : IAsyncDisposable
 
     /// <summary>The reason code for a filter.</summary>
     public Func<string, int> OnSubscribe { get; set; } = _ => 1;
+    public bool AnswersSubscribe { get; set; } = true;
     public Func<Answer> OnPing { get; set; } = () => new Answer([0xD0, 0]);
 
     /// <summary>A close is a reset instead of an end of stream.</summary>
@@ -72,7 +73,8 @@ internal sealed class ScriptedBroker : IAsyncDisposable
     public int Disconnects { get; private set; }
 
     public Task HasAsync(string topic) => Eventually.IsTrueAsync(
-        () => _publishes.Any(publish => publish.Topic == topic), () => $"{topic}, not only {string.Join(", ", _publishes.Select(publish => publish.Topic))}");
+        () => _publishes.Any(publish => publish.Topic == topic),
+        () => $"{topic}, not only {string.Join(", ", _publishes.Select(publish => publish.Topic))}");
 
     public async ValueTask DisposeAsync()
     {
@@ -139,7 +141,7 @@ internal sealed class ScriptedBroker : IAsyncDisposable
                 if (conversation.Filters.Contains(publish.Topic)) yield return HandOn(publish);
                 break;
             case 8:
-                yield return Suback(packet, conversation);
+                if (AnswersSubscribe) yield return Suback(packet, conversation);
                 break;
             case 12:
                 yield return OnPing();
@@ -178,13 +180,16 @@ internal sealed class ScriptedBroker : IAsyncDisposable
             at += 2;
         }
         if (version == 5) at += 1 + packet.Body[at];
-        return new PublishPacket(version, topic, Encoding.UTF8.GetString(packet.Body.AsSpan(at)), (packet.Header & 1) != 0, qos, id, packet.Size);
+        string payload = Encoding.UTF8.GetString(packet.Body.AsSpan(at));
+        return new PublishPacket(version, topic, payload, (packet.Header & 1) != 0, qos, id, packet.Size);
     }
 
     private static Answer HandOn(PublishPacket publish)
     {
         byte[] topic = Encoding.UTF8.GetBytes(publish.Topic);
-        byte[] body = [(byte)(topic.Length >> 8), (byte)topic.Length, .. topic, .. publish.Version == 5 ? new byte[] { 0 } : [], .. Encoding.UTF8.GetBytes(publish.Payload)];
+        byte[] properties = publish.Version == 5 ? [0] : [];
+        byte[] payload = Encoding.UTF8.GetBytes(publish.Payload);
+        byte[] body = [(byte)(topic.Length >> 8), (byte)topic.Length, .. topic, .. properties, .. payload];
         byte[] length = body.Length < 128 ? [(byte)body.Length] : [(byte)(0x80 | (body.Length & 0x7F)), (byte)(body.Length >> 7)];
         return new Answer([0x30, .. length, .. body]);
     }
