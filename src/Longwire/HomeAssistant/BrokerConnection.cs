@@ -1,10 +1,8 @@
 using System.Buffers;
-using System.Net;
 using System.Text;
 using Longwire.Timing;
 using MQTTnet;
 using MQTTnet.Exceptions;
-using MQTTnet.Formatter;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
 
@@ -16,19 +14,25 @@ namespace Longwire.HomeAssistant;
 /// </summary>
 internal sealed class BrokerConnection : IAsyncDisposable
 {
-    // What the broker may send us; nothing we understand is near that.
-    private const int LongestPacket = 128 * 1024;
     private const uint EventExpirySeconds = 30;
 
     private readonly IMqttClient _client;
+    private readonly string? _willTopic;
+    private readonly RefusedMessages? _refused;
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource<BrokerException> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _gone = new();
     private readonly CancellationTokenSource _closing = new();
+
+    // One unacknowledged message at a time: no receive maximum is exceeded, and it is known during which one a connection ended.
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private BrokerLimits _limits = null!;
     private Task _pinger = Task.CompletedTask;
 
-    private BrokerConnection(Inbox inbox, TimeProvider time)
+    private BrokerConnection(string? willTopic, Inbox inbox, RefusedMessages? refused, TimeProvider time)
     {
+        _willTopic = willTopic;
+        _refused = refused;
         _time = time;
         _client = new MqttClientFactory().CreateMqttClient();
         _client.ApplicationMessageReceivedAsync += args =>
@@ -37,7 +41,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
             return Task.CompletedTask;
         };
         // Only noted: connecting again in there would deadlock. It comes for failed attempts too.
-        _client.DisconnectedAsync += args => EndAsync(Broken(args.Reason, args.ReasonString ?? args.Exception?.Message));
+        _client.DisconnectedAsync += args => EndAsync(Refusals.OfEnd((int)args.Reason, args.ReasonString ?? args.Exception?.Message));
     }
 
     /// <summary>Completes, and never fails, when the connection is no more; the first cause.</summary>
@@ -46,21 +50,34 @@ internal sealed class BrokerConnection : IAsyncDisposable
     /// <summary>Cancelled after <see cref="Lost"/> has its cause.</summary>
     public CancellationToken Gone => _gone.Token;
 
-    /// <param name="willTopic">Becomes <c>offline</c> when we die; null for one that speaks for nobody.</param>
+    /// <summary>In one dialect; <see cref="BrokerConnector"/> knows which.</summary>
+    /// <param name="willTopic">
+    /// Becomes <c>offline</c> when we die; null for one that speaks for nobody. What cannot be written there makes all the rest useless.
+    /// </param>
+    /// <param name="refused">Takes what the broker does not; null: it is thrown.</param>
     /// <exception cref="BrokerException">It could not be opened.</exception>
     public static async Task<BrokerConnection> OpenAsync(
-        BrokerAddress broker, string clientId, string? willTopic, Inbox inbox, TimeProvider time, CancellationToken cancellationToken)
+        BrokerAddress broker,
+        string clientId,
+        string? willTopic,
+        Dialect dialect,
+        Inbox inbox,
+        RefusedMessages? refused,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var tls = new BrokerTls(broker);
-        MqttClientOptions options = Options(broker, clientId, willTopic, tls);
+        MqttClientOptions options = ConnectOptions.Of(broker, clientId, willTopic, dialect, tls);
 #pragma warning disable CA2000 // Handed to the caller, or disposed in the catch.
-        var connection = new BrokerConnection(inbox, time);
+        var connection = new BrokerConnection(willTopic, inbox, refused, time);
 #pragma warning restore CA2000
         using var deadline = new Deadline(BrokerTimers.ConnectDeadline, time, cancellationToken);
         try
         {
             MqttClientConnectResult result = await connection._client.ConnectAsync(options, deadline.Token);
             if (result.ResultCode != MqttClientConnectResultCode.Success) throw Refusals.Of(result, broker);
+            connection._limits = BrokerLimits.Of(result, dialect);
+            refused?.Connected(connection._limits);
             connection._pinger = connection.PingAsync();
             return connection;
         }
@@ -73,20 +90,24 @@ internal sealed class BrokerConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Done when the broker has it.</summary>
-    public Task RetainAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+    /// <summary>Done when the broker has it, or has refused it.</summary>
+    /// <returns>False: the broker does not take it; that is remembered and told.</returns>
+    public Task<bool> RetainAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
         PublishAsync(topic, payload, retain: true, expirySeconds: 0, cancellationToken);
 
-    public Task RetainAsync(string topic, string payload, CancellationToken cancellationToken) =>
+    /// <inheritdoc cref="RetainAsync(string, ReadOnlyMemory{byte}, CancellationToken)" />
+    public Task<bool> RetainAsync(string topic, string payload, CancellationToken cancellationToken) =>
         RetainAsync(topic, Encoding.UTF8.GetBytes(payload), cancellationToken);
 
-    /// <summary>For what is true only now; the broker drops it for readers that are away longer than half a minute.</summary>
-    public Task SayAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+    /// <summary>For what is true only now; a broker of MQTT 5 drops it for readers that are away longer than half a minute.</summary>
+    /// <returns>False: the broker does not take it; that is remembered and told.</returns>
+    public Task<bool> SayAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
         PublishAsync(topic, payload, retain: false, EventExpirySeconds, cancellationToken);
 
-    /// <param name="withRetained">Send what lies there already.</param>
+    /// <param name="withRetained">Send what lies there already. MQTT 3.1.1 always does; <see cref="Inbox"/> drops what is old news.</param>
     public async Task SubscribeAsync(IEnumerable<string> filters, bool withRetained, CancellationToken cancellationToken)
     {
+        bool all = withRetained || _limits.IsOld;
         var options = new MqttClientSubscribeOptions
         {
             TopicFilters =
@@ -95,21 +116,34 @@ internal sealed class BrokerConnection : IAsyncDisposable
                 {
                     Topic = filter,
                     QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
-                    RetainHandling = withRetained ? MqttRetainHandling.SendAtSubscribe : MqttRetainHandling.DoNotSendOnSubscribe,
+                    RetainHandling = all ? MqttRetainHandling.SendAtSubscribe : MqttRetainHandling.DoNotSendOnSubscribe,
                 }),
             ],
         };
         MqttClientSubscribeResult result = await AskAsync(token => _client.SubscribeAsync(options, token), cancellationToken);
-        MqttClientSubscribeResultItem? refused = result.Items.FirstOrDefault(item => (int)item.ResultCode >= 0x80);
-        if (refused is not null) throw Refusals.OfSubscribe(refused);
+        foreach (MqttClientSubscribeResultItem item in result.Items)
+        {
+            string filter = item.TopicFilter.Topic;
+            if ((int)item.ResultCode < ReasonCode.UnspecifiedError)
+            {
+                _refused?.Taken(filter, reading: true);
+                continue;
+            }
+            MessageRefusal why = Refusals.OfSubscribe((int)item.ResultCode);
+            if (_refused is null) throw new BrokerException(BrokerFailure.Refused, Refusals.Sentence(filter, plural: false, why));
+            // What we have to say is worth saying to one who does not let us read.
+            _refused.Refused(filter, default, why);
+        }
     }
 
     /// <summary>A polite goodbye: the broker drops our last will. Does nothing if the connection is lost already.</summary>
     public async Task CloseAsync(CancellationToken cancellationToken)
     {
         if (Lost.IsCompleted) return;
+        using var deadline = new Deadline(BrokerTimers.Goodbye, _time, cancellationToken);
         // If it broke just now, there is nobody left to say goodbye to.
-        await _client.DisconnectAsync(new MqttClientDisconnectOptions(), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Task left = _client.DisconnectAsync(new MqttClientDisconnectOptions(), deadline.Token);
+        await left.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public async ValueTask DisposeAsync()
@@ -119,51 +153,84 @@ internal sealed class BrokerConnection : IAsyncDisposable
         // The library tells of the end on a task of its own, perhaps after this: it must find the cause taken.
         _lost.TrySetResult(new BrokerException(BrokerFailure.Away, "we closed the connection."));
         _client.Dispose();
+        _turn.Dispose();
         _gone.Dispose();
         _closing.Dispose();
     }
 
-    private static MqttClientOptions Options(BrokerAddress broker, string clientId, string? willTopic, BrokerTls tls) => new()
-    {
-        ClientId = clientId,
-        ProtocolVersion = MqttProtocolVersion.V500,
-        CleanSession = true,
-        KeepAlivePeriod = BrokerTimers.KeepAlive,
-        Timeout = BrokerTimers.AnswerDeadline,
-        MaximumPacketSize = LongestPacket,
-        Credentials = broker.Username is null ? null : new MqttClientCredentials(broker.Username, Encoding.UTF8.GetBytes(broker.Password ?? "")),
-        WillTopic = willTopic,
-        WillPayload = willTopic is null ? null : Encoding.UTF8.GetBytes(Topics.Offline),
-        WillRetain = willTopic is not null,
-        WillQualityOfServiceLevel = willTopic is null ? MqttQualityOfServiceLevel.AtMostOnce : MqttQualityOfServiceLevel.AtLeastOnce,
-        ChannelOptions = new MqttClientTcpOptions
-        {
-            RemoteEndpoint = IPAddress.TryParse(broker.Host, out IPAddress? address)
-                ? new IPEndPoint(address, broker.Port)
-                : new DnsEndPoint(broker.Host, broker.Port),
-            TlsOptions = broker.Tls ? tls.Options() : new MqttClientTlsOptions(),
-        },
-    };
-
-    private async Task PublishAsync(string topic, ReadOnlyMemory<byte> payload, bool retain, uint expirySeconds, CancellationToken cancellationToken)
+    private async Task<bool> PublishAsync(
+        string topic, ReadOnlyMemory<byte> payload, bool retain, uint expirySeconds, CancellationToken cancellationToken)
     {
         var message = new MqttApplicationMessage
         {
             Topic = topic,
             Payload = new ReadOnlySequence<byte>(payload),
-            Retain = retain,
-            QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
-            MessageExpiryInterval = expirySeconds,
+            Retain = retain && _limits.Retain,
+            QualityOfServiceLevel = _limits.QoS,
+            MessageExpiryInterval = _limits.IsOld ? 0 : expirySeconds,
         };
-        MqttClientPublishResult result = await AskAsync(token => _client.PublishAsync(message, token), cancellationToken);
-        if (!result.IsSuccess) throw Refusals.OfPublish(result, topic);
+        long size = _limits.SizeOf(message);
+        // Sent all the same, it would cost us the connection.
+        if (size > _limits.LongestPacket) return Refuse(topic, payload, Refusals.TooLarge(_limits.LongestPacket.Value), $"{size} bytes");
+        if (topic != _willTopic && _refused?.Holds(topic, payload) == true) return false;
+
+        MqttClientPublishResult result = await SendAsync(message, payload, cancellationToken);
+        if (!result.IsSuccess)
+        {
+            int code = (int)result.ReasonCode;
+            string detail = code == ReasonCode.PacketTooLarge ? $"{size} bytes" : Refusals.Quote(result.ReasonString);
+            return Refuse(topic, payload, Refusals.OfPublish(code), detail);
+        }
+        _refused?.Taken(topic, reading: false);
+        return true;
+    }
+
+    private bool Refuse(string topic, ReadOnlyMemory<byte> payload, MessageRefusal why, string detail)
+    {
+        _refused?.Refused(topic, payload, why, detail);
+        if (_refused is not null && topic != _willTopic) return false;
+        string named = detail.Length == 0 ? topic : $"{topic} ({detail})";
+        throw new BrokerException(BrokerFailure.Refused, Refusals.Sentence(named, plural: false, why));
+    }
+
+    private async Task<MqttClientPublishResult> SendAsync(
+        MqttApplicationMessage message, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        bool sent = false;
+        try
+        {
+            return await AskAsync(
+                async token =>
+                {
+                    await _turn.WaitAsync(token);
+                    try
+                    {
+                        sent = true;
+                        return await _client.PublishAsync(message, token);
+                    }
+                    finally
+                    {
+                        _turn.Release();
+                    }
+                },
+                cancellationToken);
+        }
+        catch (Exception e) when (e is BrokerException or OperationCanceledException)
+        {
+            // Cancelled too, as whoever asked gives up when the connection is gone.
+            if (!sent || _refused is null || !Lost.IsCompletedSuccessfully) throw;
+            BrokerException end = await Lost;
+            if (!_refused.IsBlamed(message.Topic, payload, end) || message.Topic != _willTopic) throw;
+            string sentence = Refusals.Sentence(message.Topic, plural: false, Refusals.OfCostly(end));
+            throw new BrokerException(BrokerFailure.Refused, sentence, end);
+        }
     }
 
     private async Task PingAsync()
     {
         try
         {
-            using var timer = new PeriodicTimer(BrokerTimers.PingEvery, _time);
+            using var timer = new PeriodicTimer(_limits.PingEvery, _time);
             while (await timer.WaitForNextTickAsync(_closing.Token))
             {
                 await AskAsync(
@@ -218,15 +285,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            return Broken((MqttClientDisconnectReason?)(int?)(e as MqttClientUnexpectedDisconnectReceivedException)?.ReasonCode, e.Message);
+            return Refusals.OfEnd((int?)(e as MqttClientUnexpectedDisconnectReceivedException)?.ReasonCode, e.Message);
         }
     }
-
-    private static BrokerException Broken(MqttClientDisconnectReason? reason, string? message) => reason switch
-    {
-        MqttClientDisconnectReason.SessionTakenOver => new BrokerException(BrokerFailure.TakenOver, "somebody else connected with our client id."),
-        MqttClientDisconnectReason.ServerShuttingDown => new BrokerException(BrokerFailure.Away, "the broker is shutting down."),
-        _ when string.IsNullOrWhiteSpace(message) => new BrokerException(BrokerFailure.Away, "the connection ended."),
-        _ => new BrokerException(BrokerFailure.Away, $"the connection ended ({Printable.Of(message, 100).TrimEnd('.')})."),
-    };
 }

@@ -4,8 +4,14 @@ namespace Longwire.HomeAssistant;
 
 internal enum BrokerFailure
 {
-    /// <summary>No connection, or it broke, or nothing was said in time.</summary>
+    /// <summary>No connection, or nothing was said in time.</summary>
     Away,
+
+    /// <summary>It closed the connection instead of answering CONNECT: still starting, the wrong port, or an older MQTT.</summary>
+    Closed,
+
+    /// <summary>A connection that stood has ended, and that may happen again as soon as there is a new one.</summary>
+    Dropped,
 
     /// <summary>The broker is there and does not want us: asking faster does not help.</summary>
     Refused,
@@ -20,4 +26,7 @@ internal enum BrokerFailure
 internal sealed class BrokerException(BrokerFailure failure, string message, Exception? inner = null) : Exception(message, inner)
 {
     public BrokerFailure Failure { get; } = failure;
+
+    /// <summary>The reason code of MQTT 5 that the broker gave; null if it gave none.</summary>
+    public int? Code { get; init; }
 }

@@ -15,6 +15,8 @@ internal sealed class BrokerSession(
     IBridgeProblems problems,
     BrokerNews news,
     PublishedTopics published,
+    BrokerConnector connector,
+    RefusedMessages refused,
     RadioEvents events,
     string version,
     TimeProvider time,
@@ -34,12 +36,13 @@ internal sealed class BrokerSession(
     /// <exception cref="BrokerException">The broker is gone or does not want us.</exception>
     public async Task RunAsync(BrokerAddress broker, CancellationToken cancellationToken)
     {
-        await new OldBaseTopics(published, time, logger).ClearAsync(broker, _clientId, instanceId, topics.Base, cancellationToken);
+        var old = new OldBaseTopics(published, connector, refused, time, logger);
+        await old.ClearAsync(broker, _clientId, instanceId, topics.Base, cancellationToken);
         var inbox = new Inbox(topics);
         string owner = await OwnAsync(broker, inbox, cancellationToken);
         ReportOwner(owner);
         news.Connected(broker);
-        bool left = await new StandBy(inbox, topics, time).WaitAsync(broker, _clientId, cancellationToken);
+        bool left = await new StandBy(inbox, topics, connector, time).WaitAsync(broker, _clientId, cancellationToken);
         _mayComeBack = left ? null : owner;
     }
 
@@ -51,7 +54,8 @@ internal sealed class BrokerSession(
     /// <returns>The instance that holds the topic.</returns>
     private async Task<string> OwnAsync(BrokerAddress broker, Inbox inbox, CancellationToken cancellationToken)
     {
-        await using BrokerConnection connection = await BrokerConnection.OpenAsync(broker, _clientId, topics.BridgeState, inbox, time, cancellationToken);
+        await using BrokerConnection connection =
+            await connector.OpenAsync(broker, _clientId, topics.BridgeState, inbox, refused, cancellationToken);
         using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, connection.Gone);
         TopicOwner? ours = null;
         try

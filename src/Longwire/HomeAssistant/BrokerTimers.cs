@@ -3,7 +3,8 @@ namespace Longwire.HomeAssistant;
 /// <summary>
 /// Every time span this folder lives by. A broker that is back must have everything again within 5 s: the longest pause
 /// between two attempts (1.5 s) and what is left of an attempt at a silent one (3 s), plus the claim (a quarter of a second)
-/// stay below that.
+/// stay below that. Not if something accepts its connections while it starts and closes them again, and not if it refused us:
+/// asked that often, it would fill its log for ever.
 /// </summary>
 internal static class BrokerTimers
 {
@@ -34,6 +35,31 @@ internal static class BrokerTimers
 
     /// <summary>After a refusal: Home Assistant notifies people of each failed login, and may ban us for them.</summary>
     public static readonly TimeSpan LongestPauseWhenRefused = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// At least, once a broker has closed more than <see cref="QuickTriesWhenClosed"/> connections instead of answering CONNECT: the
+    /// wrong port, or one that wants TLS. One that is starting behind a proxy does the same, for which the quick tries are.
+    /// </summary>
+    public static readonly TimeSpan PauseWhenClosed = TimeSpan.FromSeconds(30);
+    public const int QuickTriesWhenClosed = 2;
+
+    /// <summary>The same of one to which we had a good connection before: it is being started again, and these last about 45 s.</summary>
+    public const int QuickTriesWhenClosedAgain = 40;
+
+    /// <summary>
+    /// So many connections in a row that stood and ended before they were good; then they are made as seldom as after a refusal. Each
+    /// takes every radio offline for a moment.
+    /// </summary>
+    public const int MostQuickDrops = 20;
+
+    /// <summary>A broker that takes less than all of MQTT 5 is asked for all of it after this, at the next new connection.</summary>
+    public static readonly TimeSpan FullDialectAgainAfter = TimeSpan.FromHours(1);
+
+    /// <summary>A message that the broker refused is sent again as it was after this: quotas are freed, rules are changed.</summary>
+    public static readonly TimeSpan RefusedAgainAfter = TimeSpan.FromMinutes(10);
+
+    /// <summary>The same of one for which the broker ended the connection.</summary>
+    public static readonly TimeSpan CostlyAgainAfter = TimeSpan.FromHours(1);
 
     /// <summary>A connection that lived this long was a good one, and the next loss starts again with the first pause.</summary>
     public static readonly TimeSpan GoodConnection = TimeSpan.FromSeconds(10);

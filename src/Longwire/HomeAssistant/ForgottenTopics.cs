@@ -25,11 +25,12 @@ internal sealed class ForgottenTopics(string dataFolder, TimeProvider time, ILog
     {
         using var deadline = new Deadline(BrokerTimers.Forget, time, cancellationToken);
         var others = new List<string>();
+        var connector = new BrokerConnector(new KnownBrokers(time, logger), time);
         try
         {
             foreach (IGrouping<string, KeyValuePair<string, PublishedDevice>> under in gone.GroupBy(device => device.Value.BaseTopic))
             {
-                var removal = new TopicRemoval(_published, time, logger);
+                var removal = new TopicRemoval(_published, connector, refused: null, time, logger);
                 if (await removal.ClearAsync(broker, $"longwire-{instanceId}", instanceId, under.Key, [.. under], deadline.Token) is { } other) others.Add(other);
             }
             return others;

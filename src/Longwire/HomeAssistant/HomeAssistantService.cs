@@ -26,6 +26,7 @@ internal sealed class HomeAssistantService : BackgroundService
     private readonly Random _random;
     private readonly ILogger<HomeAssistantService> _logger;
     private readonly ChannelReader<RadioEvent> _events;
+    private readonly KnownBrokers _known;
 
     private readonly Lock _gate = new();
     private MqttSettings _settings;
@@ -58,6 +59,7 @@ internal sealed class HomeAssistantService : BackgroundService
         _random = random;
         _logger = logger;
         _events = feed.SubscribeToEvents();
+        _known = new KnownBrokers(time, logger);
     }
 
     /// <summary>New options, live: does nothing if they are the same, else leaves the broker politely and starts anew.</summary>
@@ -105,9 +107,12 @@ internal sealed class HomeAssistantService : BackgroundService
 
         var news = new BrokerNews(_logger);
         var pauses = new Pauses(_random);
+        var refused = new RefusedMessages(_problems, _time, _logger);
+        // Another broker or base topic may take what this one did not.
+        refused.Connected(null);
         var session = new BrokerSession(
             new Topics(settings.BaseTopic, settings.DiscoveryPrefix), first.Bridge.InstanceId, _feed, _commands, _bridge, _problems, news, _published,
-            new RadioEvents(_events, _time), _version, _time, _logger, stopping);
+            new BrokerConnector(_known, _time), refused, new RadioEvents(_events, _time), _version, _time, _logger, stopping);
         long noneSince = _time.GetTimestamp();
         while (true)
         {

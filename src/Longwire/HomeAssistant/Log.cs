@@ -16,6 +16,27 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "MQTT: lost {Host}:{Port}: {Problem} Trying on; radios stay attached")]
     public static partial void Lost(ILogger logger, string host, int port, string problem);
 
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "MQTT: {Host}:{Port} speaks MQTT 3.1.1, which works. It cannot say why it refuses a message, nor whether a command "
+            + "that another broker hands on was retained there: send commands without retain")]
+    public static partial void SpeaksOldMqtt(ILogger logger, string host, int port);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "MQTT: {Host}:{Port} speaks MQTT 5 now")]
+    public static partial void SpeaksNewMqtt(ILogger logger, string host, int port);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "MQTT: {Problem}")]
+    public static partial void BrokerCannot(ILogger logger, string problem);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "MQTT: {Problem}")]
+    public static partial void BrokerCannotAcknowledge(ILogger logger, string problem);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "MQTT: {Problem} Everything else is told")]
+    public static partial void MessageRefused(ILogger logger, string problem);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "MQTT: the broker takes all our messages again")]
+    public static partial void MessagesTaken(ILogger logger);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "MQTT: {Problem}")]
     public static partial void StandingBy(ILogger logger, string problem);
 

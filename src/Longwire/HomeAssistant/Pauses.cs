@@ -10,6 +10,9 @@ internal sealed class Pauses(Random random)
 
     private TimeSpan _next = BrokerTimers.FirstPause;
     private int _takeOvers;
+    private int _closes;
+    private int _drops;
+    private bool _wasGood;
 
     /// <summary>Somebody else uses our client id, again and again, and has just thrown us out.</summary>
     public bool Duel { get; private set; }
@@ -22,12 +25,28 @@ internal sealed class Pauses(Random random)
         if (failure == BrokerFailure.TakenOver) _takeOvers++;
         Duel = failure == BrokerFailure.TakenOver && _takeOvers >= TakeOversThatMeanSomething;
         if (Duel) return Jittered(BrokerTimers.PauseWhenTakenOver);
-        if (lived >= BrokerTimers.GoodConnection) _next = BrokerTimers.FirstPause;
-        TimeSpan longest = failure == BrokerFailure.Refused ? BrokerTimers.LongestPauseWhenRefused : BrokerTimers.LongestPause;
+        if (lived >= BrokerTimers.GoodConnection)
+        {
+            _next = BrokerTimers.FirstPause;
+            _closes = _drops = 0;
+            _wasGood = true;
+        }
+        int quick = _wasGood ? BrokerTimers.QuickTriesWhenClosedAgain : BrokerTimers.QuickTriesWhenClosed;
+        if (failure == BrokerFailure.Closed && ++_closes > quick)
+        {
+            _wasGood = false;
+            return Longer(BrokerTimers.PauseWhenClosed);
+        }
+        if (failure == BrokerFailure.Dropped) _drops++;
+        bool slow = failure == BrokerFailure.Refused || (failure == BrokerFailure.Dropped && _drops > BrokerTimers.MostQuickDrops);
+        TimeSpan longest = slow ? BrokerTimers.LongestPauseWhenRefused : BrokerTimers.LongestPause;
         TimeSpan pause = _next < longest ? _next : longest;
         _next = pause * 2;
         return Jittered(pause);
     }
+
+    /// <summary>For a pause that is never to be shorter.</summary>
+    private TimeSpan Longer(TimeSpan pause) => Jittered(pause) + (pause / 2);
 
     [SuppressMessage("Security", "CA5394", Justification = "It spreads attempts over time; nobody gains by guessing it.")]
     private TimeSpan Jittered(TimeSpan pause) => pause * (0.5 + (0.5 * random.NextDouble()));

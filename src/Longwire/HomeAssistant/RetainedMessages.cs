@@ -17,21 +17,32 @@ internal sealed class RetainedMessages(
     /// <summary>How long until <see cref="RepeatDueAsync"/> has something to do; null if it has not.</summary>
     public TimeSpan? NextRepeat => _repeated.NextDue;
 
+    /// <summary>What the broker did not let us clear on this connection: it stays remembered for the next.</summary>
+    private readonly HashSet<string> _notCleared = new(StringComparer.Ordinal);
+
     /// <summary>Removes from Home Assistant what we published once and no longer have.</summary>
     public async Task ForgetOthersAsync(IReadOnlyCollection<Device> devices, CancellationToken cancellationToken)
     {
         HashSet<string> kept = [.. devices.Select(device => device.ConfigTopic)];
         HashSet<string> keptTopics = [.. devices.SelectMany(device => device.RetainedTopics)];
         List<KeyValuePair<string, PublishedDevice>> gone = [.. published.Current.Devices.Where(old => !kept.Contains(old.Key) && old.Value.BaseTopic == topics.Base)];
+        _notCleared.ExceptWith(kept);
+        gone.RemoveAll(old => _notCleared.Contains(old.Key));
         if (gone.Count == 0) return;
+        var cleared = new List<string>();
         foreach ((string config, PublishedDevice device) in gone)
         {
-            await ClearAsync(connection, config, device.Topics.Where(topic => !keptTopics.Contains(topic)), cancellationToken);
+            if (!await ClearAsync(connection, config, device.Topics.Where(topic => !keptTopics.Contains(topic)), cancellationToken))
+            {
+                _notCleared.Add(config);
+                continue;
+            }
+            cleared.Add(config);
             _last.Remove(config);
             foreach (string topic in device.Topics) _last.Remove(topic);
             Log.Removed(logger, config);
         }
-        await published.SaveAsync(published.Current.Without(gone.Select(old => old.Key)), cancellationToken);
+        await published.SaveAsync(published.Current.Without(cleared), cancellationToken);
     }
 
     /// <summary>To be called before publishing what is new: a crash in between then forgets nothing.</summary>
@@ -42,10 +53,13 @@ internal sealed class RetainedMessages(
     }
 
     /// <summary>The device first, or Home Assistant would show its emptied states for a moment.</summary>
-    public static async Task ClearAsync(BrokerConnection connection, string configTopic, IEnumerable<string> retained, CancellationToken cancellationToken)
+    /// <returns>False: the broker did not take all of it.</returns>
+    public static async Task<bool> ClearAsync(
+        BrokerConnection connection, string configTopic, IEnumerable<string> retained, CancellationToken cancellationToken)
     {
-        await connection.RetainAsync(configTopic, ReadOnlyMemory<byte>.Empty, cancellationToken);
-        foreach (string topic in retained) await connection.RetainAsync(topic, ReadOnlyMemory<byte>.Empty, cancellationToken);
+        bool all = await connection.RetainAsync(configTopic, ReadOnlyMemory<byte>.Empty, cancellationToken);
+        foreach (string topic in retained) all &= await connection.RetainAsync(topic, ReadOnlyMemory<byte>.Empty, cancellationToken);
+        return all;
     }
 
     public async Task ShowStatesAsync(IEnumerable<KeyValuePair<string, byte[]>> states, bool all, CancellationToken cancellationToken)

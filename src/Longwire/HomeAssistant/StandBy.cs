@@ -4,12 +4,13 @@ using Longwire.Timing;
 namespace Longwire.HomeAssistant;
 
 /// <summary>Waits for the owner of the base topic to leave. Without a will: it must not declare dead the one that lives.</summary>
-internal sealed class StandBy(Inbox inbox, Topics topics, TimeProvider time)
+internal sealed class StandBy(Inbox inbox, Topics topics, BrokerConnector connector, TimeProvider time)
 {
     /// <returns>True: it said goodbye, or its will did. False: nothing was heard of that, but it is time to ask again.</returns>
     public async Task<bool> WaitAsync(BrokerAddress broker, string clientId, CancellationToken cancellationToken)
     {
-        await using BrokerConnection connection = await BrokerConnection.OpenAsync(broker, clientId, willTopic: null, inbox, time, cancellationToken);
+        await using BrokerConnection connection =
+            await connector.OpenAsync(broker, clientId, willTopic: null, inbox, refused: null, cancellationToken);
         using var again = new Deadline(BrokerTimers.ClaimAgainEvery, time, cancellationToken);
         using var session = CancellationTokenSource.CreateLinkedTokenSource(again.Token, connection.Gone);
         bool left = false;

@@ -65,7 +65,7 @@ internal sealed class TopicClaim(BrokerConnection connection, Inbox inbox, Topic
     internal static bool GoesBefore(ClaimMessage one, ClaimMessage other) =>
         one.Incumbent != other.Incumbent ? one.Incumbent : string.CompareOrdinal(one.InstanceId, other.InstanceId) < 0;
 
-    private Task ClaimAsync(CancellationToken cancellationToken) =>
+    private Task<bool> ClaimAsync(CancellationToken cancellationToken) =>
         connection.SayAsync(topics.BridgeClaim, Payload.Of(mine, StateJson.Default.ClaimMessage), cancellationToken);
 
     private async Task<IncomingMessage?> NextAsync(TimeSpan within, CancellationToken cancellationToken)

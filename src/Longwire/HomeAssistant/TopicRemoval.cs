@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace Longwire.HomeAssistant;
 
 /// <summary>Clears devices of ours under a base topic that we do not publish under now: it is an old one, or we are stopped.</summary>
-internal sealed class TopicRemoval(PublishedTopics published, TimeProvider time, ILogger logger)
+/// <param name="refused">Takes what the broker does not let us clear; null: that is an exception.</param>
+internal sealed class TopicRemoval(
+    PublishedTopics published, BrokerConnector connector, RefusedMessages? refused, TimeProvider time, ILogger logger)
 {
     /// <param name="baseTopic">The one that all of <paramref name="ours"/> are under.</param>
     /// <returns>The Longwire that has the base topic by now: then nothing was cleared. Null if all was.</returns>
@@ -19,7 +21,8 @@ internal sealed class TopicRemoval(PublishedTopics published, TimeProvider time,
         // A connection of its own: under this base topic we have no will to leave. The prefix plays no part in a claim.
         var topics = new Topics(baseTopic, "");
         var inbox = new Inbox(topics);
-        await using BrokerConnection connection = await BrokerConnection.OpenAsync(broker, clientId, willTopic: null, inbox, time, cancellationToken);
+        await using BrokerConnection connection =
+            await connector.OpenAsync(broker, clientId, willTopic: null, inbox, refused, cancellationToken);
         using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, connection.Gone);
         try
         {
@@ -27,13 +30,17 @@ internal sealed class TopicRemoval(PublishedTopics published, TimeProvider time,
             // called the same.
             string? owner = await new TopicClaim(connection, inbox, topics, new ClaimMessage(instanceId, Incumbent: true), time).TryAsync(null, session.Token);
             if (owner is not null) Log.LeftToOther(logger, baseTopic, Printable.Of(owner, 40));
+            var done = new List<string>();
             foreach ((string config, PublishedDevice device) in ours)
             {
-                if (owner is not null) break;
-                await RetainedMessages.ClearAsync(connection, config, device.Topics, session.Token);
-                Log.Removed(logger, config);
+                if (owner is null)
+                {
+                    if (!await RetainedMessages.ClearAsync(connection, config, device.Topics, session.Token)) continue;
+                    Log.Removed(logger, config);
+                }
+                done.Add(config);
             }
-            await published.SaveAsync(published.Current.Without(ours.Select(device => device.Key)), session.Token);
+            await published.SaveAsync(published.Current.Without(done), session.Token);
             await connection.CloseAsync(session.Token);
             return owner;
         }

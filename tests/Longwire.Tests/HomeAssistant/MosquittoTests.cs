@@ -69,9 +69,9 @@ public sealed class MosquittoTests
     {
         await using Mosquitto mosquitto = await Mosquitto.StartAsync();
         await using Observer observer = await Observer.ConnectAsync(mosquitto.Port);
-        var inbox = new Inbox(new Topics("longwire", "homeassistant"));
+        (Inbox inbox, TimeProvider time) = (new Inbox(new Topics("longwire", "homeassistant")), TimeProvider.System);
         await using (BrokerConnection connection = await BrokerConnection.OpenAsync(
-            new BrokerAddress("127.0.0.1", mosquitto.Port), "longwire-a1", "longwire/bridge/state", inbox, TimeProvider.System, CancellationToken.None))
+            new BrokerAddress("127.0.0.1", mosquitto.Port), "longwire-a1", "longwire/bridge/state", Dialect.Full, inbox, null, time, default))
         {
             await connection.RetainAsync("longwire/bridge/state", "online", CancellationToken.None);
             await observer.WaitForAsync("longwire/bridge/state", seen => seen.Payload == "online");

@@ -10,11 +10,11 @@ namespace Longwire.Tests.HomeAssistant;
 public sealed class RefusalTests
 {
     [Theory]
-    [InlineData(MqttConnectReasonCode.UnsupportedProtocolVersion, "does not speak MQTT 5: update that broker")]
+    [InlineData(MqttConnectReasonCode.UnsupportedProtocolVersion, "speaks neither MQTT 5 nor 3.1.1: update that broker")]
     [InlineData(MqttConnectReasonCode.NotAuthorized, "wants a user name and a password: set mqtt.username and mqtt.password")]
     [InlineData(MqttConnectReasonCode.ClientIdentifierNotValid, "allow client ids that begin with \"longwire\"")]
     [InlineData(MqttConnectReasonCode.Banned, "has banned us")]
-    [InlineData(MqttConnectReasonCode.ServerBusy, "refuses the connection (ServerBusy): look into its log. It says: \"come?back\".")]
+    [InlineData(MqttConnectReasonCode.ServerBusy, "refuses the connection (it is busy): if that does not pass, look into its log. It says: \"come?back\".")]
     public async Task A_refusal_is_a_sentence_with_a_remedy_and_said_once(MqttConnectReasonCode code, string sentence)
     {
         int port = Mosquitto.FreePort();

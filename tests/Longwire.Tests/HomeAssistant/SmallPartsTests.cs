@@ -100,6 +100,41 @@ public sealed class SmallPartsTests
     }
 
     [Fact]
+    public void A_broker_that_closes_instead_of_answering_gets_two_quick_tries_and_enough_to_start_again_after_a_good_connection()
+    {
+        var pauses = new Pauses(new Random(7));
+        AssertQuick(BrokerTimers.QuickTriesWhenClosed);
+        AssertSlow();
+        // What else goes wrong meanwhile is as quick as ever, and gives no new quick tries.
+        Assert.True(pauses.After(BrokerFailure.Away, TimeSpan.Zero) <= BrokerTimers.LongestPause);
+        AssertSlow();
+        Assert.True(pauses.After(BrokerFailure.Dropped, BrokerTimers.GoodConnection) <= BrokerTimers.FirstPause);
+        AssertQuick(BrokerTimers.QuickTriesWhenClosedAgain);
+        AssertSlow();
+
+        void AssertQuick(int times) => Assert.All(
+            Enumerable.Range(0, times).Select(_ => pauses.After(BrokerFailure.Closed, TimeSpan.Zero)),
+            pause => Assert.True(pause <= BrokerTimers.LongestPause));
+
+        void AssertSlow() => Assert.All(
+            Enumerable.Range(0, 50).Select(_ => pauses.After(BrokerFailure.Closed, TimeSpan.Zero)),
+            pause => Assert.InRange(pause, BrokerTimers.PauseWhenClosed, BrokerTimers.PauseWhenClosed * 1.5));
+    }
+
+    [Fact]
+    public void Connections_that_end_before_they_are_good_are_made_again_quickly_for_a_while_and_then_more_and_more_slowly()
+    {
+        var pauses = new Pauses(new Random(7));
+        TimeSpan soon = BrokerTimers.GoodConnection / 2;
+        Assert.All(
+            Enumerable.Range(0, BrokerTimers.MostQuickDrops).Select(_ => pauses.After(BrokerFailure.Dropped, soon)),
+            pause => Assert.True(pause <= BrokerTimers.LongestPause));
+        List<TimeSpan> later = [.. Enumerable.Range(0, 10).Select(_ => pauses.After(BrokerFailure.Dropped, soon))];
+        Assert.True(later[^1] >= BrokerTimers.LongestPauseWhenRefused / 2);
+        Assert.True(pauses.After(BrokerFailure.Dropped, BrokerTimers.GoodConnection) <= BrokerTimers.FirstPause);
+    }
+
+    [Fact]
     public void The_worst_of_pauses_keeps_the_promise_of_five_seconds() =>
         Assert.True(BrokerTimers.LongestPause + BrokerTimers.ConnectDeadline + BrokerTimers.ClaimSettles < TimeSpan.FromSeconds(5));
 

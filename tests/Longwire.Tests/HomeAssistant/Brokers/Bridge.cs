@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Longwire.Health;
 using Longwire.HomeAssistant;
@@ -117,9 +116,24 @@ internal sealed class ControlRecorder : IBridgeControl
 
 internal sealed class ProblemRecorder : IBridgeProblems
 {
-    private readonly ConcurrentQueue<string?> _reports = new();
+    private readonly Lock _gate = new();
+    private readonly List<(string Source, string Problem)> _now = [];
 
-    public string? Last => _reports.LastOrDefault();
+    /// <summary>The newest of what is a problem now, whoever says so.</summary>
+    public string? Last
+    {
+        get
+        {
+            lock (_gate) return _now.Count == 0 ? null : _now[^1].Problem;
+        }
+    }
 
-    public void Report(string source, string? problem) => _reports.Enqueue(problem);
+    public void Report(string source, string? problem)
+    {
+        lock (_gate)
+        {
+            _now.RemoveAll(said => said.Source == source);
+            if (problem is not null) _now.Add((source, problem));
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Longwire.Tests.HomeAssistant.Brokers;
@@ -11,11 +12,14 @@ internal sealed class HandWoundTime(TimeSpan? longFrom = null) : TimeProvider
 {
     private readonly TimeSpan _long = longFrom ?? TimeSpan.FromSeconds(20);
     private readonly FakeTimeProvider _byHand = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
-    private int _waiting;
+    private readonly ConcurrentQueue<TimeSpan> _longTimers = new();
     private int _short;
 
     /// <summary>How many long timers were started so far.</summary>
-    public int LongTimersStarted => Volatile.Read(ref _waiting);
+    public int LongTimersStarted => _longTimers.Count;
+
+    /// <summary>For how long each of them is.</summary>
+    public IReadOnlyCollection<TimeSpan> LongTimers => _longTimers;
 
     public int ShortTimersStarted => Volatile.Read(ref _short);
 
@@ -29,7 +33,7 @@ internal sealed class HandWoundTime(TimeSpan? longFrom = null) : TimeProvider
             return System.CreateTimer(callback, state, dueTime, period);
         }
         ITimer timer = _byHand.CreateTimer(callback, state, dueTime, period);
-        Interlocked.Increment(ref _waiting);
+        _longTimers.Enqueue(dueTime);
         return timer;
     }
 
