@@ -64,7 +64,8 @@ public sealed class DownRadiosTests
             // The last one stays away: somebody is always missing, and not always the same nine.
             foreach (RadioState radio in radios[..9])
             {
-                if (random.Next(20) == 0) radio.Status = radio.Status == RadioStatus.Attached ? RadioStatus.PiUnreachable : RadioStatus.Attached;
+                if (random.Next(20) > 0) continue;
+                radio.Status = radio.Status == RadioStatus.Attached ? RadioStatus.PiUnreachable : RadioStatus.Attached;
             }
             _down.Look(radios, TimeSpan.FromSeconds(second));
             Assert.Equal(second >= 60, _down.Problem is not null);
@@ -94,7 +95,8 @@ public sealed class DownRadiosTests
     [Fact]
     public async Task A_snapshot_counts_them_and_names_the_missing_after_a_minute_without_any_news()
     {
-        await using var bench = new AttachBench(Known("here", "A", "1.2"), Known("there", "B", "1.3"), Known("off", "C", "1.4", wanted: false));
+        await using var bench = new AttachBench(
+            Known("here", "A", "1.2"), Known("there", "B", "1.3"), Known("off", "C", "1.4", wanted: false));
         bench.Load(Wishes([Pi("attic")]));
         Assert.Equal((2, 0), Counted(await bench.UntilAsync(snapshot => snapshot.Radios.Length == 3)));
         await bench.AttachAsync(Device("1-1.2"), Identity("A"));
@@ -118,7 +120,8 @@ public sealed class DownRadiosTests
 
     private static bool IsAboutDown(string text) => text.Contains("not attached", StringComparison.Ordinal);
 
-    private static (int Expected, int Attached) Counted(Snapshot snapshot) => (snapshot.Bridge.RadiosExpected, snapshot.Bridge.RadiosAttached);
+    private static (int Expected, int Attached) Counted(Snapshot snapshot) =>
+        (snapshot.Bridge.RadiosExpected, snapshot.Bridge.RadiosAttached);
 
     private static RadioState Radio(string name, RadioStatus status) => new(Known(name)) { Status = status };
 }

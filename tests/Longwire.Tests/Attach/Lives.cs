@@ -6,7 +6,9 @@ using static Longwire.Tests.Attach.AttachBench;
 
 namespace Longwire.Tests.Attach;
 
-/// <summary>Brings one radio, known from an earlier life, to each status there is. <c>held</c> belongs to the link and has no way there yet.</summary>
+/// <summary>
+/// Brings one radio, known from an earlier life, to each status there is. <c>held</c> belongs to the link and has no way there yet.
+/// </summary>
 internal static class Lives
 {
     public const string Radio = "0658_0200_ZW0001";

@@ -9,7 +9,8 @@ namespace Longwire.Tests.Attach;
 /// <summary>The button Reattach: no outage if the radio is back in time, whatever else happens meanwhile.</summary>
 public sealed class ReattachTests
 {
-    // A story of an attached radio: seconds that pass, and what happens, in order; then the events that people are told, and what is counted.
+    // A story of an attached radio: seconds that pass, and what happens, in order; then the events that people are told, and what is
+    // counted.
     [Theory]
     [InlineData("it is back at once", "press back 60", "attached", 0)]
     [InlineData("it is back in the last moment", "press 29 back 60", "attached", 0)]
@@ -29,7 +30,8 @@ public sealed class ReattachTests
     [InlineData("Longwire stops", "press 5 stop", "", 0)]
     [InlineData("pressed while it is lost anyway", "pull press 60", "lost", 1, "pulled")]
     [InlineData("pressed while it is switched off", "off press 60", "detached", 0)]
-    public async Task It_is_lost_only_if_it_is_not_back_within_thirty_seconds(string why, string story, string events, int disconnects, string reason = "reattach")
+    public async Task It_is_lost_only_if_it_is_not_back_within_thirty_seconds(
+        string why, string story, string events, int disconnects, string reason = "reattach")
     {
         await using AttachBench bench = Lives.Start(RadioStatus.Attached);
         await Lives.BringAsync(bench, RadioStatus.Attached);

@@ -46,7 +46,7 @@ public sealed class SerialNamesTests : IAsyncLifetime
         _folder = _vhci.Plug(0);
     }
 
-    /// <summary>Number of ttys, the second at which udev links each by its id, and whether by-path links are there from the first moment.</summary>
+    /// <summary>The second at which udev links each tty by its id, and whether by-path links are there from the first moment.</summary>
     public static TheoryData<int[], bool> Links
     {
         get
@@ -81,9 +81,11 @@ public sealed class SerialNamesTests : IAsyncLifetime
 
         (TimeSpan upAt, _) = Assert.Single(_told, told => told.News is AttachEvent.CameUp);
         Assert.Equal(complete < AttachTimers.SerialLinks ? complete : AttachTimers.SerialLinks, upAt);
-        List<(TimeSpan At, AttachEvent.SerialPathsFound Names)> names = [.. _told.Where(told => told.News is AttachEvent.SerialPathsFound).Select(told => (told.At, (AttachEvent.SerialPathsFound)told.News))];
+        List<(TimeSpan At, AttachEvent.SerialPathsFound Names)> names =
+            [.. from one in _told where one.News is AttachEvent.SerialPathsFound select (one.At, (AttachEvent.SerialPathsFound)one.News)];
         // Its names are there before it is, and are those of that moment.
-        Assert.Equal((upAt, true), (names[0].At, _told.FindIndex(told => told.News is AttachEvent.SerialPathsFound) < _told.FindIndex(told => told.News is AttachEvent.CameUp)));
+        Assert.IsType<AttachEvent.SerialPathsFound>(_told[0].News);
+        Assert.Equal(upAt, names[0].At);
         AssertNames(names[0].Names, linkedAt, byPath, at: upAt);
         // Put right within a heartbeat, and what is still to come by then is waited for once more.
         AssertNames(names[^1].Names, linkedAt, byPath, at: s_end);
@@ -129,7 +131,8 @@ public sealed class SerialNamesTests : IAsyncLifetime
         Assert.Equal(
             "it was gone before its serial port had a name: the kernel removed the device",
             Assert.IsType<AttachOutcome.Failed>(PortSession.NeverUp(early)).Reason);
-        Assert.Equal("gone", Assert.IsType<AttachOutcome.Unreachable>(PortSession.NeverUp(new AttachOutcome.Lost("gone", PiSilent: true))).Reason);
+        AttachOutcome ofSilence = PortSession.NeverUp(new AttachOutcome.Lost("gone", PiSilent: true));
+        Assert.Equal("gone", Assert.IsType<AttachOutcome.Unreachable>(ofSilence).Reason);
     }
 
     public async ValueTask InitializeAsync()
@@ -156,7 +159,8 @@ public sealed class SerialNamesTests : IAsyncLifetime
         Happen(TimeSpan.Zero);
         var store = new MemoryStore(new MemoryFile(_sysfs.Folder), _clock, NullLogger.Instance, _ => { });
         var around = new AttachmentSurroundings(_kernel, _hubs, _events.Writer, store, _clock, NullLogger.Instance);
-        using var attachment = new Attachment(new AttachRequest("attic", new DnsEndPoint("192.0.2.1", 3240), BusId.Parse("1-1.2"), SourcePort: 0, IsKnown: true), around);
+        var request = new AttachRequest("attic", new DnsEndPoint("192.0.2.1", 3240), BusId.Parse("1-1.2"), SourcePort: 0, IsKnown: true);
+        using var attachment = new Attachment(request, around);
         BusId local = BusId.Parse("3-1");
         SysfsUsbDevice device = UsbDevices.TryRead(_sysfs.Root, local) ?? Plugged();
         var port = new VhciAttachment(0, 65539, UsbSpeed.Full) { Local = local, LocalDeviceNumber = (int)device.DeviceNumber };
@@ -207,9 +211,10 @@ public sealed class SerialNamesTests : IAsyncLifetime
 
     private void AssertNames(AttachEvent.SerialPathsFound names, int[] linkedAt, bool byPath, TimeSpan at)
     {
-        string[] paths = [.. linkedAt.Select((second, i) => second != Never && second <= at.TotalSeconds ? ById(i) : byPath ? ByPath(i) : Tty(i))];
+        bool Linked(int i) => linkedAt[i] != Never && linkedAt[i] <= at.TotalSeconds;
+        string[] paths = [.. linkedAt.Select((_, i) => Linked(i) ? ById(i) : byPath ? ByPath(i) : Tty(i))];
         Assert.Equal(paths, names.Paths);
-        Assert.Equal(paths.Where((_, i) => linkedAt[i] == Never || linkedAt[i] > at.TotalSeconds), names.Provisional);
+        Assert.Equal(paths.Where((_, i) => !Linked(i)), names.Provisional);
     }
 
     private string ById(int i) => Path.Combine(_sysfs.Root.Dev, "serial/by-id", $"usb-Sigma_UZB_ZW0001-if0{i}");

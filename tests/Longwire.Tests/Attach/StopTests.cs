@@ -28,7 +28,8 @@ public sealed class StopTests
         RadioSnapshot radio = Assert.Single(last.Radios);
         Assert.Equal((RadioStatus.Detached, null, null), (radio.Status, radio.Since, radio.PluggedIn));
         Assert.Empty(radio.SerialPorts);
-        Assert.Equal((before.Radios[0].Disconnects, before.Radios[0].LastDisconnectReason), (radio.Disconnects, radio.LastDisconnectReason));
+        Assert.Equal(before.Radios[0].Disconnects, radio.Disconnects);
+        Assert.Equal(before.Radios[0].LastDisconnectReason, radio.LastDisconnectReason);
         StatusMeaning meaning = StatusMeaning.Of(radio, last.Pis[0]);
         Assert.False(meaning.Problem);
         bool wanted = status != RadioStatus.Detached;

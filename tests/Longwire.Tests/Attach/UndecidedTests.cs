@@ -46,7 +46,8 @@ public sealed class UndecidedTests
         // Its Pi goes and comes back, and a person wants it: as at a start, and it is none.
         bench.Tell(new AttachEvent.PiSilent("attic", "no route"));
         if (status == RadioStatus.Detached) bench.Tell(new AttachEvent.Commanded(new RadioCommand.SetWanted(Lives.Radio, Wanted: true)));
-        if (status == RadioStatus.Attached) bench.Tell(new AttachEvent.WentDown(bench.Attachments[0], new AttachOutcome.Lost("gone", PiSilent: true)));
+        var loss = new AttachOutcome.Lost("gone", PiSilent: true);
+        if (status == RadioStatus.Attached) bench.Tell(new AttachEvent.WentDown(bench.Attachments[0], loss));
         await bench.UntilStatusAsync(Lives.Radio, RadioStatus.PiUnreachable);
         bench.List("attic", Device(devNum: 9));
         AssertConnected(false, await bench.UntilStatusAsync(Lives.Radio, RadioStatus.Attaching));

@@ -107,7 +107,7 @@ internal sealed class ConsumerBench : IDisposable, IBridgeProblems
     /// <summary>A radio that these apps read, attached.</summary>
     public void Radio(string id, params string[] apps)
     {
-        _radios[id] = Some.Radio with { Id = id, Name = id, RestartApps = [.. apps], Status = RadioStatus.Attaching, Since = null, CameUpAt = null };
+        _radios[id] = Gone(Some.Radio, RadioStatus.Attaching) with { Id = id, Name = id, RestartApps = [.. apps] };
         Attach(id);
     }
 
@@ -115,7 +115,8 @@ internal sealed class ConsumerBench : IDisposable, IBridgeProblems
     {
         Elapse(1);
         DateTimeOffset now = Time.GetUtcNow();
-        foreach (string id in ids) Set(id, radio => radio with { Status = RadioStatus.Attached, Wanted = true, Since = now, CameUpAt = now });
+        foreach (string id in ids)
+            Set(id, radio => radio with { Status = RadioStatus.Attached, Wanted = true, Since = now, CameUpAt = now });
         Publish();
     }
 
@@ -202,7 +203,8 @@ internal sealed class ConsumerBench : IDisposable, IBridgeProblems
 
     private void Set(string id, Func<RadioSnapshot, RadioSnapshot> change) => _radios[id] = change(_radios[id]);
 
-    private static RadioSnapshot Gone(RadioSnapshot radio, RadioStatus status) => radio with { Status = status, Since = null, CameUpAt = null };
+    private static RadioSnapshot Gone(RadioSnapshot radio, RadioStatus status) =>
+        radio with { Status = status, Since = null, CameUpAt = null };
 
     private Snapshot Snapshot(bool stopped = false) => new(new BridgeSnapshot("test", []) { Stopped = stopped }, [], [.. _radios.Values]);
 
