@@ -50,7 +50,7 @@ internal sealed class RecurringLine
         long now = time.GetTimestamp();
         TimeSpan since = time.GetElapsedTime(told, now);
         if (since < TransitionLog.Span) return null;
-        var summary = new Summary(_latest.Level, _latest.EventId, _latest.Text.TrimEnd() + Times(since), _latest.Exception, _last);
+        var summary = new Summary(_latest.Level, _latest.EventId, _latest.Text + Times(since), _latest.Exception, _last);
         Tell(now);
         return summary;
     }

@@ -123,11 +123,12 @@ internal sealed class TransitionLog : ILogger, IDisposable
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            string text = formatter(state, exception);
+            string text = formatter(state, exception).TrimEnd();
             string? ending = logLevel <= LogLevel.Debug ? "" : log.Occurs(source, subject, logLevel, eventId, text, exception);
+            string counted = text + ending;
             if (ending is null) log.Log(LogLevel.Debug, eventId, state, exception, formatter);
             else if (ending.Length == 0) log.Log(logLevel, eventId, state, exception, formatter);
-            else log.Log(logLevel, eventId, text.TrimEnd() + ending, exception, static (told, _) => told);
+            else log.Log(logLevel, eventId, counted, exception, static (told, _) => told);
         }
     }
 }
