@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What brokers that speak only MQTT 3.1.1 answer to an MQTT 5 CONNECT. aedes 1.2.0 (npm) and NATS 2.10.27 (Debian 13) send the CONNACK of 3.1.1 with
-# return code 1; RabbitMQ 3.10.8 (Debian 12) closes the connection without a word, as something that does not speak MQTT would. All three take the
-# same client in 3.1.1. (MQTT 5 proposes, as 3.1.1 did, a CONNACK that says so: 3.1.2.2.)
+# What brokers that speak only MQTT 3.1.1 answer to an MQTT 5 CONNECT. aedes 1.2.0 (npm) and NATS 2.10.27 (Debian 13) send the CONNACK
+# of 3.1.1 with return code 1; RabbitMQ 3.10.8 (Debian 12) closes the connection without a word, as something that does not speak MQTT
+# would. All three take the same client in 3.1.1. (MQTT 5 proposes, as 3.1.1 did, a CONNACK that says so: 3.1.2.2.)
 # Seen:
 #   aedes 1.2.0 on MQTT 5: 20020001 closed     on MQTT 3.1.1: 20020000 open
 #   NATS 2.10.27 on MQTT 5: 20020001 closed    on MQTT 3.1.1: 20020000 open

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What the findings share: software by its name and version in a temporary folder, run from there, and MQTT spelled out in bytes, so that no client
-# stands between the broker and what is seen of it. Sourced, never run.
+# What the findings share: software by its name and version in a temporary folder, run from there, and MQTT spelled out in bytes, so
+# that no client stands between the broker and what is seen of it. Sourced, never run.
 
 [ "$(id -u)" = 0 ] || { echo "error: the software runs in root file systems of its own, which needs root" >&2; exit 1; }
 finding=$(basename "$0" .sh)
@@ -37,7 +37,8 @@ debian_tree() {
   mkdir -p "$trees"
   rm -rf --one-file-system "$tree"
   # An index may be older than it says that it is good for; its signature is checked all the same.
-  unshare --mount mmdebstrap --mode=root --variant=extract '--include=?essential' --include="$3" --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr \
+  unshare --mount mmdebstrap --mode=root --variant=extract '--include=?essential' --include="$3" \
+    --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr \
     --aptopt='Acquire::Languages "none"' --aptopt='Acquire::Check-Valid-Until "false"' --aptopt='APT::Install-Recommends "false"' \
     "$2" "$tree" >"$work/$1-tree.log" 2>&1 </dev/null
   ldconfig -r "$tree"
@@ -46,12 +47,14 @@ debian_tree() {
   : >"$tree/.complete"
 }
 
-# in_tree NAME FOLDER SHELL-COMMAND: runs it in the background in that tree, with FOLDER at /mnt, and processes and mounts that end with it. Its pid is $pid.
+# in_tree NAME FOLDER SHELL-COMMAND: runs it in the background in that tree, with FOLDER at /mnt, and processes and mounts that end
+# with it. Its pid is $pid.
 in_tree() {
   # shellcheck disable=SC2016 # for the shell that it starts
   unshare --mount --pid --fork --kill-child=KILL -- /bin/sh -c '
     mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && mount --bind "$2" "$1/mnt" &&
-    exec chroot "$1" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/mnt LANG=C.UTF-8 /bin/sh -c "$3"' in-tree "$trees/$1" "$2" "exec $3" \
+    exec chroot "$1" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/mnt LANG=C.UTF-8 /bin/sh -c "$3"' \
+    in-tree "$trees/$1" "$2" "exec $3" \
     >"$work/$1-$((${#running[@]} + 1)).log" 2>&1 </dev/null &
   pid=$!
   running+=("$pid")
@@ -97,7 +100,11 @@ hex() { printf '%04x' "${#1}"; printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n'; 
 packet() {
   local body=${2// /}
   local length=$((${#body} / 2))
-  if [ "$length" -lt 128 ]; then printf '%s%02x%s' "$1" "$length" "$body"; else printf '%s%02x%02x%s' "$1" $((length % 128 + 128)) $((length / 128)) "$body"; fi
+  if [ "$length" -lt 128 ]; then
+    printf '%s%02x%s' "$1" "$length" "$body"
+  else
+    printf '%s%02x%02x%s' "$1" $((length % 128 + 128)) $((length / 128)) "$body"
+  fi
 }
 
 # connect_5 ID, connect_311 ID: CONNECT with a clean start, keep-alive 60 s and nothing else.

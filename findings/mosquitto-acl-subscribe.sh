@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Mosquitto 2.0.11 (Debian 12) grants a subscription to a topic that its access list does not let the client read, and then delivers nothing: whoever
-# may write and not read is told "granted" and stays deaf. MQTT 5 has 0x87, Not authorized, for that SUBACK (3.9.3).
+# Mosquitto 2.0.11 (Debian 12) grants a subscription to a topic that its access list does not let the client read, and then delivers
+# nothing: whoever may write and not read is told "granted" and stays deaf. MQTT 5 has 0x87, Not authorized, for that SUBACK (3.9.3).
 # Seen:
 #   SUBACK for a topic that may not be read: 900400010001 open
 #   after our own message to it, only its PUBACK: 40020002 open

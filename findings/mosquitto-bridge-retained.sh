@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# A bridge of Mosquitto 2.0.11 (Debian 12) hands on what lies retained on the far broker each time it connects, and the near broker delivers it as
-# what it is by the specification, a message that has just arrived: RETAIN is 0. A subscriber that was there before cannot tell a command that
-# somebody has just given from one that has lain there for a year, unless it subscribed with MQTT 5's Retain As Published (3.8.3.1).
+# A bridge of Mosquitto 2.0.11 (Debian 12) hands on what lies retained on the far broker each time it connects, and the near broker
+# delivers it as what it is by the specification, a message that has just arrived: RETAIN is 0. A subscriber that was there before
+# cannot tell a command that somebody has just given from one that has lain there for a year, unless it subscribed with MQTT 5's
+# Retain As Published (3.8.3.1).
 # Seen, when the far broker's bridge connects:
 #   without Retain As Published: 300800036f6c64006869 open (PUBLISH, RETAIN 0)
 #   with Retain As Published: 310800036f6c64006869 open (PUBLISH, RETAIN 1)

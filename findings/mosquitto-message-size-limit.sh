@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Mosquitto 2.0.11 (Debian 12) with message_size_limit acknowledges a longer message of an MQTT 3.1.1 client as if it had taken it, and drops it. An
-# MQTT 5 client is told 0x95, Packet too large, in the PUBACK: a code that MQTT 5 does not know there (3.4.2.1), so that a strict client may not
-# understand it. Nobody is told of the limit at CONNECT.
+# Mosquitto 2.0.11 (Debian 12) with message_size_limit acknowledges a longer message of an MQTT 3.1.1 client as if it had taken it,
+# and drops it. An MQTT 5 client is told 0x95, Packet too large, in the PUBACK: a code that MQTT 5 does not know there (3.4.2.1), so
+# that a strict client may not understand it. Nobody is told of the limit at CONNECT.
 # Seen:
 #   MQTT 3.1.1, PUBACK of a message of 2000 bytes where 1024 are the limit: 40020002 open
 #   MQTT 3.1.1, what a subscriber to that topic hears of it:  open

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Mosquitto 2.0.11 (Debian 12) ends the connection of an MQTT 5 client whose client id somebody else connects with, and does not tell it so: the
-# specification wants a DISCONNECT with 0x8E, Session taken over, first (MQTT-3.1.4-3). Two programs with one id throw each other out for ever, and
-# neither can know why.
+# Mosquitto 2.0.11 (Debian 12) ends the connection of an MQTT 5 client whose client id somebody else connects with, and does not tell
+# it so: the specification wants a DISCONNECT with 0x8E, Session taken over, first (MQTT-3.1.4-3). Two programs with one id throw each
+# other out for ever, and neither can know why.
 # Seen:
 #   what the first one hears when the second connects:  closed
 #   with a DISCONNECT it would be: e0018e closed

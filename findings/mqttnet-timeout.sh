@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# MQTTnet 5.2.0.1603 (NuGet): the client's Timeout, "the timeout which will be applied at socket level and internal operations", does not end a publish
-# with QoS 1 that the broker never acknowledges. With a Timeout of one second ConnectAsync gives up after one second, and PublishAsync of the same
-# client still waits after ten: only a cancellation token of one's own ends it.
+# MQTTnet 5.2.0.1603 (NuGet): the client's Timeout, "the timeout which will be applied at socket level and internal operations", does
+# not end a publish with QoS 1 that the broker never acknowledges. With a Timeout of one second ConnectAsync gives up after one
+# second, and PublishAsync of the same client still waits after ten: only a cancellation token of one's own ends it.
 # Seen:
 #   ConnectAsync with no CONNACK: gives up
 #   PublishAsync with no PUBACK: still waits after 10 s
@@ -45,8 +45,12 @@ static int Broker(bool answers)
     return ((IPEndPoint)listener.LocalEndpoint).Port;
 }
 
-static MqttClientOptions Options(int port) => new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port)
-    .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500).WithTimeout(TimeSpan.FromSeconds(1)).WithKeepAlivePeriod(TimeSpan.FromMinutes(10)).Build();
+static MqttClientOptions Options(int port) => new MqttClientOptionsBuilder()
+    .WithTcpServer("127.0.0.1", port)
+    .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500)
+    .WithTimeout(TimeSpan.FromSeconds(1))
+    .WithKeepAlivePeriod(TimeSpan.FromMinutes(10))
+    .Build();
 
 static async Task<string> EndsAsync(Task task)
 {
@@ -55,13 +59,16 @@ static async Task<string> EndsAsync(Task task)
 }
 
 var factory = new MqttClientFactory();
-Console.WriteLine($"ConnectAsync with no CONNACK: {await EndsAsync(factory.CreateMqttClient().ConnectAsync(Options(Broker(answers: false))))}");
+Task connected = factory.CreateMqttClient().ConnectAsync(Options(Broker(answers: false)));
+Console.WriteLine($"ConnectAsync with no CONNACK: {await EndsAsync(connected)}");
 
 IMqttClient client = factory.CreateMqttClient();
 await client.ConnectAsync(Options(Broker(answers: true)));
-Console.WriteLine($"PublishAsync with no PUBACK: {await EndsAsync(client.PublishStringAsync("topic", "text", MqttQualityOfServiceLevel.AtLeastOnce))}");
+Task published = client.PublishStringAsync("topic", "text", MqttQualityOfServiceLevel.AtLeastOnce);
+Console.WriteLine($"PublishAsync with no PUBACK: {await EndsAsync(published)}");
 using var mine = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-Console.WriteLine($"PublishAsync with a token of one's own: {await EndsAsync(client.PublishStringAsync("topic", "text", MqttQualityOfServiceLevel.AtLeastOnce, cancellationToken: mine.Token))}");
+published = client.PublishStringAsync("topic", "text", MqttQualityOfServiceLevel.AtLeastOnce, cancellationToken: mine.Token);
+Console.WriteLine($"PublishAsync with a token of one's own: {await EndsAsync(published)}");
 PROGRAM
 cat >"$work/expected" <<'EXPECTED'
 ConnectAsync with no CONNACK: gives up

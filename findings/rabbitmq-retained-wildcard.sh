@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# RabbitMQ 4.0.5 (Debian 13) hands out what is retained only to a subscription to that very topic. To one with a wildcard it sends nothing, and grants it
-# all the same; the specification wants all retained messages that match (MQTT-3.3.1-9). A program that finds its devices by a wildcard, as Home
-# Assistant does, finds nobody who spoke before it.
+# RabbitMQ 4.0.5 (Debian 13) hands out what is retained only to a subscription to that very topic. To one with a wildcard it sends
+# nothing, and grants it all the same; the specification wants all retained messages that match (MQTT-3.3.1-9). A program that finds
+# its devices by a wildcard, as Home Assistant does, finds nobody who spoke before it.
 # Seen:
 #   SUBSCRIBE to house/door: 90030001003110000a686f7573652f646f6f726f70656e open (SUBACK and the retained message)
 #   SUBSCRIBE to house/+: 9003000100 open (SUBACK and nothing)

@@ -110,11 +110,13 @@ public sealed class Watch : IAsyncDisposable
         client.ApplicationMessageReceivedAsync += received =>
         {
             MqttApplicationMessage message = received.ApplicationMessage;
-            if (_keeps(message.Topic)) Add(new Message(_time.GetTimestamp(), message.Topic, message.ConvertPayloadToString() ?? "", message.Retain));
+            if (!_keeps(message.Topic)) return Task.CompletedTask;
+            Add(new Message(_time.GetTimestamp(), message.Topic, message.ConvertPayloadToString() ?? "", message.Retain));
             return Task.CompletedTask;
         };
         // Without an end: a broker that a test makes stand still must not lose its watcher. (None at all is mistaken for one that is over at once.)
-        MqttClientOptionsBuilder options = new MqttClientOptionsBuilder().WithProtocolVersion(MqttProtocolVersion.V500).WithClientId($"longwire-lab-{Guid.NewGuid():N}")
+        MqttClientOptionsBuilder options = new MqttClientOptionsBuilder().WithProtocolVersion(MqttProtocolVersion.V500)
+            .WithClientId($"longwire-lab-{Guid.NewGuid():N}")
             .WithTcpServer(host, port).WithKeepAlivePeriod(TimeSpan.FromHours(1)).WithCleanStart();
         if (userName is not null) options = options.WithCredentials(userName, password ?? "");
         if (tls)

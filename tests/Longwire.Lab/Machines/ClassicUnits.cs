@@ -65,5 +65,6 @@ internal static class ClassicUnits
 
     /// <summary>Nothing of it is left to start at the next boot.</summary>
     public static Task AreGoneAsync(DebianMachine machine) => machine.WaitForAsync(
-        $"! ls {Folder}/usbip* {Folder}/*/usbip* && ! grep -q -e usbip -e vhci /etc/modules && ! pidof usbipd", Deadlines.Patience, "the classic units are gone");
+        $"! ls {Folder}/usbip* {Folder}/*/usbip* && ! grep -q -e usbip -e vhci /etc/modules && ! pidof usbipd",
+        Deadlines.Patience, "the classic units are gone");
 }

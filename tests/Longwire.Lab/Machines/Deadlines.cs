@@ -1,9 +1,9 @@
 namespace Longwire.Lab.Machines;
 
 /// <summary>
-/// When the lab gives up waiting. None of these is a promise, and no test may fail for one that is short: emulated processors are ten to twenty
-/// times slower than real ones, and slower still beside other work. What is promised in seconds is measured on a guest's clock and held
-/// against its <see cref="Pace"/>.
+/// When the lab gives up waiting. None of these is a promise, and no test may fail for one that is short: emulated processors are ten to
+/// twenty times slower than real ones, and slower still beside other work. What is promised in seconds is measured on a guest's clock and
+/// held against its <see cref="Pace"/>.
 /// </summary>
 public static class Deadlines
 {

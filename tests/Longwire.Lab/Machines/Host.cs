@@ -48,7 +48,9 @@ public sealed class Host : Guest
     {
         HashSet<int> before = [.. (await VhciPortsInUseAsync()).Select(port => port.Number)];
         await RunAsync($"modprobe vhci-hcd && usbip attach -r {pi.Address} -b {busId}");
-        await WaitForAsync("! cat /sys/devices/platform/vhci_hcd.0/status* | grep -q ' 005 '", Deadlines.Patience, "the stranger's device is enumerated");
+        await WaitForAsync(
+            "! cat /sys/devices/platform/vhci_hcd.0/status* | grep -q ' 005 '",
+            Deadlines.Patience, "the stranger's device is enumerated");
         return (await VhciPortsInUseAsync()).Single(port => !before.Contains(port.Number)).Number;
     }
 
@@ -70,7 +72,9 @@ public sealed class Host : Guest
             exec cat <&3
             """);
         await StartProcessAsync(string.Create(CultureInfo.InvariantCulture, $"nc 10.0.2.2 {silence} -e /bin/sh /run/lab/take-ports"));
-        await WaitForAsync("! cat /sys/devices/platform/vhci_hcd.0/status* | grep -q '^hs .* 004 '", Deadlines.Patience, "every port for full speed is taken");
+        await WaitForAsync(
+            "! cat /sys/devices/platform/vhci_hcd.0/status* | grep -q '^hs .* 004 '",
+            Deadlines.Patience, "every port for full speed is taken");
     }
 
     /// <summary>The stock tool's detach.</summary>

@@ -10,8 +10,8 @@ namespace Longwire.Lab.Machines;
 public static class Pace
 {
     /// <summary>
-    /// More than this, and what a test measures is the test machine: so slow it must not be by itself. script/test --busy makes it slower, and wants to
-    /// know whether a test fails for that alone.
+    /// More than this, and what a test measures is the test machine: so slow it must not be by itself. script/test --busy makes it slower,
+    /// and wants to know whether a test fails for that alone.
     /// </summary>
     public static readonly double Slowest = Environment.GetEnvironmentVariable("LAB_BUSY") is null ? 4 : 16;
 

@@ -42,7 +42,9 @@ public sealed class Stick
         TimeSpan before = _pi.Now;
         BusId = await _pi.RunAsync(string.Create(CultureInfo.InvariantCulture, $"stick plug {_name} {port}"));
         (Port, IsPluggedIn) = (port, true);
-        await _pi.WaitForAsync($"read -r vendor </sys/bus/usb/devices/{BusId}/idVendor && [ $vendor = {Model.VendorId} ]", Deadlines.Patience, $"a stick in port {port}");
+        await _pi.WaitForAsync(
+            $"read -r vendor </sys/bus/usb/devices/{BusId}/idVendor && [ $vendor = {Model.VendorId} ]",
+            Deadlines.Patience, $"a stick in port {port}");
         return before;
     }
 

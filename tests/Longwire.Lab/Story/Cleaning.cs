@@ -6,8 +6,8 @@ using MQTTnet.Protocol;
 namespace Longwire.Lab.Story;
 
 /// <summary>
-/// Takes everything away that the demo left retained on a broker: what it published in this run, what an earlier one left that was killed, and what
-/// the broker itself says in our name when our connection ends. It asks the broker what there is, so no record of it can be lost.
+/// Takes everything away that the demo left retained on a broker: what it published in this run, what an earlier one left that was killed,
+/// and what the broker itself says in our name when our connection ends. It asks the broker what there is, so no record of it can be lost.
 /// </summary>
 internal static class Cleaning
 {
@@ -20,12 +20,16 @@ internal static class Cleaning
     /// <summary>Nothing of ours heard for so long, and all of it was heard.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
 
-    /// <summary>The same while the bridge still stands there as online: its last will is on the way, unless nobody who could leave one was connected.</summary>
+    /// <summary>
+    /// The same while the bridge still stands there as online: its last will is on the way, unless nobody who could leave one was
+    /// connected.
+    /// </summary>
     private static readonly TimeSpan QuietBeforeWill = TimeSpan.FromSeconds(5);
 
     /// <returns>The topics that were taken away.</returns>
     /// <exception cref="TimeoutException">The broker is away, or somebody goes on publishing there.</exception>
-    public static async Task<IReadOnlyCollection<string>> RunAsync(BrokerAddress address, TimeProvider time, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyCollection<string>> RunAsync(
+        BrokerAddress address, TimeProvider time, CancellationToken cancellationToken = default)
     {
         SortedSet<string> taken = new(StringComparer.Ordinal);
         long start = time.GetTimestamp();
@@ -41,8 +45,8 @@ internal static class Cleaning
                 if (time.GetElapsedTime(start) > Deadline)
                 {
                     throw new TimeoutException(
-                        $"What the demo left retained below {DemoTopics.Base}/ on {address.Host}:{address.Port} could not be taken away ({e.Message}). "
-                        + "The next script/demo with this broker tries again first.",
+                        $"What the demo left retained below {DemoTopics.Base}/ on {address.Host}:{address.Port} could not be taken away "
+                        + $"({e.Message}). The next script/demo with this broker tries again first.",
                         e);
                 }
                 await Task.Delay(BetweenAttempts, time, cancellationToken);
@@ -50,7 +54,8 @@ internal static class Cleaning
         }
     }
 
-    private static async Task OnceAsync(BrokerAddress address, SortedSet<string> taken, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task OnceAsync(
+        BrokerAddress address, SortedSet<string> taken, TimeProvider time, CancellationToken cancellationToken)
     {
         // A broker that has more of ours than this is asked again.
         Channel<(string Topic, string Payload)> seen = Channel.CreateBounded<(string, string)>(10_000);
@@ -62,11 +67,17 @@ internal static class Cleaning
             return Task.CompletedTask;
         };
         MqttClientOptionsBuilder options = new MqttClientOptionsBuilder().WithProtocolVersion(MqttProtocolVersion.V500)
-            .WithClientId($"longwire-demo-{Environment.ProcessId}-cleaning").WithTcpServer(address.Host, address.Port).WithTimeout(Attempt);
+            .WithClientId($"longwire-demo-{Environment.ProcessId}-cleaning").WithTcpServer(address.Host, address.Port);
         if (address.UserName is not null) options = options.WithCredentials(address.UserName, address.Password ?? "");
-        MqttClientConnectResult result = await client.ConnectAsync(options.Build(), cancellationToken);
-        if (result.ResultCode != MqttClientConnectResultCode.Success) throw new InvalidOperationException($"the broker says {result.ResultCode}");
-        foreach (string filter in DemoTopics.Filters) await client.SubscribeAsync(filter, MqttQualityOfServiceLevel.AtLeastOnce, cancellationToken);
+        using var opening = new CancellationTokenSource(Attempt, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(opening.Token, cancellationToken);
+        MqttClientConnectResult result = await client.ConnectAsync(options.Build(), either.Token);
+        if (result.ResultCode != MqttClientConnectResultCode.Success) throw new IOException($"the broker says {result.ResultCode}");
+        // By name too: RabbitMQ sends nothing retained for a wildcard.
+        foreach (string filter in DemoTopics.Filters.Concat(DemoTopics.Retained))
+        {
+            await client.SubscribeAsync(filter, MqttQualityOfServiceLevel.AtLeastOnce, either.Token);
+        }
 
         bool online = false;
         while (await NextAsync(seen.Reader, online ? QuietBeforeWill : Quiet, time, cancellationToken) is { } message)
@@ -76,10 +87,10 @@ internal static class Cleaning
             if (message.Topic == DemoTopics.BridgeState) online = message.Payload == "online";
             using var attempt = new CancellationTokenSource(Attempt, time);
             await client.PublishAsync(
-                new MqttApplicationMessageBuilder().WithTopic(message.Topic).WithRetainFlag().WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build(),
+                new MqttApplicationMessageBuilder().WithTopic(message.Topic).WithRetainFlag()
+                    .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build(),
                 attempt.Token);
             taken.Add(message.Topic);
-            if (seen.Reader.Count == 0 && !client.IsConnected) throw new IOException("the broker closed the connection");
         }
         if (!client.IsConnected) throw new IOException("the broker closed the connection");
         await client.DisconnectAsync(cancellationToken: cancellationToken);

@@ -27,7 +27,10 @@ internal interface IStoryBroker : IAsyncDisposable
     /// <summary>Watches again, should the broker have been restarted by somebody else meanwhile.</summary>
     public Task WatchAgainAsync(CancellationToken cancellationToken);
 
-    /// <summary>Leaves nothing behind, whatever has happened: nobody publishes through <see cref="Port"/> any more, and what was retained is taken away.</summary>
+    /// <summary>
+    /// Leaves nothing behind, whatever has happened: nobody publishes through <see cref="Port"/> any more, and what was retained is taken
+    /// away.
+    /// </summary>
     public Task CleanAsync();
 }
 

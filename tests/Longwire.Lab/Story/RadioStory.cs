@@ -11,8 +11,6 @@ internal sealed class RadioStory(Home home, IStoryBroker broker, TimeProvider ti
     private const string Name = "Z-Wave";
     private const string SerialPort = "/dev/serial/by-id/usb-Sigma_Designs_UZB_ZW0001-if00";
     private const int Bytes = 64 * 1024;
-    private static readonly string Radio = DemoTopics.Radio("0658_0200_ZW0001");
-
     private readonly long _start = time.GetTimestamp();
     private Stick? _stick;
 
@@ -40,7 +38,8 @@ internal sealed class RadioStory(Home home, IStoryBroker broker, TimeProvider ti
     }
 
     /// <summary>Longwire is stopped at both ends.</summary>
-    public Task EndAsync() => StepAsync("Longwire is stopped: the port is free, the Pi has its stick back", StopAsync, show: true, CancellationToken.None);
+    public Task EndAsync() =>
+        StepAsync("Longwire is stopped: the port is free, the Pi has its stick back", StopAsync, show: true, CancellationToken.None);
 
     public Task<string> DescribeAsync() => home.DescribeAsync();
 
@@ -154,7 +153,8 @@ internal sealed class RadioStory(Home home, IStoryBroker broker, TimeProvider ti
         int before = broker.Watch.Count;
         await broker.ComeBackAsync(stopped);
         await broker.Watch.WaitForAsync(
-            message => message.Topic == DemoTopics.BridgeState && message.Payload == "online", Deadlines.Patience, "the bridge is online again", before, stopped);
+            message => message.Topic == DemoTopics.BridgeState && message.Payload == "online",
+            Deadlines.Patience, "the bridge is online again", before, stopped);
         await ConnectedAsync(stopped);
     }
 
@@ -162,9 +162,13 @@ internal sealed class RadioStory(Home home, IStoryBroker broker, TimeProvider ti
     {
         int? host = await Host.StopAttachAsync();
         await Host.WaitUntilNothingIsAttachedAsync(Deadlines.Patience);
-        await broker.Watch.WaitUntilAsync(entities => entities.State(DemoTopics.Bridge, "connection_state") == "off", Deadlines.Patience, "the bridge says that it is gone", stopped);
+        await broker.Watch.WaitUntilAsync(
+            entities => entities.State(DemoTopics.Bridge, "connection_state") == "off",
+            Deadlines.Patience, "the bridge says that it is gone", stopped);
         int? pi = await Pi.StopExportAsync();
-        await Pi.WaitForAsync($"[ -e /sys/bus/usb/devices/{_stick!.BusId}:1.0/driver ] && ls /dev/ttyACM*", Deadlines.Patience, "the stick's own driver has it back", stopped);
+        await Pi.WaitForAsync(
+            $"[ -e /sys/bus/usb/devices/{_stick!.BusId}:1.0/driver ] && ls /dev/ttyACM*",
+            Deadlines.Patience, "the stick's own driver has it back", stopped);
         if (host != 0 || pi != 0) throw new InvalidOperationException($"Longwire ended with exit code {host} on the host and {pi} on the Pi.");
     }
 
@@ -175,5 +179,6 @@ internal sealed class RadioStory(Home home, IStoryBroker broker, TimeProvider ti
     }
 
     private Task StateAsync(string key, string state, CancellationToken stopped) =>
-        broker.Watch.WaitUntilAsync(entities => entities.State(Radio, key) == state, Deadlines.Patience, $"{Name} {key} is {state}", stopped);
+        broker.Watch.WaitUntilAsync(
+            entities => entities.State(DemoTopics.Radio, key) == state, Deadlines.Patience, $"{Name} {key} is {state}", stopped);
 }

@@ -5,7 +5,9 @@ using Longwire.Lab.Network;
 
 namespace Longwire.Lab.Story;
 
-/// <summary>A broker that runs already. Only our way to it is ours to cut; what lies there is other people's but for what bears our base topic.</summary>
+/// <summary>
+/// A broker that runs already. Only our way to it is ours to cut; what lies there is other people's but for what bears our base topic.
+/// </summary>
 internal sealed class RunningBroker(BrokerAddress address, TimeProvider time, TextWriter output) : IStoryBroker
 {
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(3);
@@ -73,7 +75,8 @@ internal sealed class RunningBroker(BrokerAddress address, TimeProvider time, Te
         _way.Dispose();
     }
 
-    private Task FollowAsync() => Watch.FollowAsync(address.Host, address.Port, address.UserName, address.Password, tls: false, DemoTopics.Filters);
+    private Task FollowAsync() =>
+        Watch.FollowAsync(address.Host, address.Port, address.UserName, address.Password, tls: false, DemoTopics.Filters);
 
     private async Task OpenAsync()
     {
@@ -105,6 +108,8 @@ internal sealed class RunningBroker(BrokerAddress address, TimeProvider time, Te
 
     private async Task SayTakenAsync(IReadOnlyCollection<string> taken, string whose)
     {
-        if (taken.Count > 0) await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"           {taken.Count} retained messages {whose} were taken away from the broker"));
+        if (taken.Count == 0) return;
+        string count = taken.Count.ToString(CultureInfo.InvariantCulture);
+        await output.WriteLineAsync($"           {count} retained messages {whose} were taken away from the broker");
     }
 }

@@ -20,7 +20,9 @@ internal interface IStory
     public Task<string> DescribeAsync();
 }
 
-/// <summary>Tells a story on a broker, and leaves nothing on it, however it ends: to its end, by Ctrl-C in the middle, or with a step that failed.</summary>
+/// <summary>
+/// Tells a story on a broker, and leaves nothing on it, however it ends: to its end, by Ctrl-C in the middle, or with a step that failed.
+/// </summary>
 internal sealed class StoryRun(IStory story, IStoryBroker broker, bool hold, TimeProvider time, TextWriter output, TextWriter errors)
 {
     /// <returns>The exit code.</returns>

@@ -39,6 +39,7 @@ public sealed class AttachTests(Home home) : RadioTest(home)
 
         if (side == PiSide.Stock) await Home.Attic.StopStockAsync();
         else Assert.Equal(0, await StopsInTimeAsync(Home.Attic, Home.Attic.StopExportAsync));
-        await Home.Attic.WaitForAsync($"[ -e /sys/bus/usb/devices/{stick.BusId}:1.0/tty ]", Patience, "the stick has its own driver and tty");
+        await Home.Attic.WaitForAsync(
+            $"[ -e /sys/bus/usb/devices/{stick.BusId}:1.0/tty ]", Patience, "the stick has its own driver and tty");
     }
 }

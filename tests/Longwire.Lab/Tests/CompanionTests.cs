@@ -30,7 +30,8 @@ public sealed class CompanionTests(Home home) : RadioTest(home)
         await UntilConnectedAsync(stick.Model);
 
         Assert.Equal(0, await StopsInTimeAsync(Home.Attic, () => companion.StopAsync(Patience)));
-        await Home.Attic.WaitForAsync($"[ -e /sys/bus/usb/devices/{stick.BusId}:1.0/tty ]", Patience, "the stick has its own driver and tty");
+        await Home.Attic.WaitForAsync(
+            $"[ -e /sys/bus/usb/devices/{stick.BusId}:1.0/tty ]", Patience, "the stick has its own driver and tty");
     }
 
     // What is said where a right is missing. A module that is there already needs no right, so those come first that leave it out: to unload

@@ -7,20 +7,26 @@ using Xunit;
 
 namespace Longwire.Lab.Tests;
 
-/// <summary>script/demo on a person's broker: nothing of it is left there however it ends, and what is other people's is neither shown nor touched.</summary>
+/// <summary>
+/// script/demo on a person's broker: nothing of it is left there however it ends, and what is other people's is neither shown nor touched.
+/// </summary>
 [Collection(SecondHouse.Name)]
 public sealed partial class DemoTests : IAsyncLifetime
 {
     private const int SignalInterrupt = 2;
 
-    // A device by the same name as the demo's radio with a template that is not for us to understand, this person's own Longwire, and what is called
-    // nearly as the demo's.
+    // A device by the same name as the demo's radio with a template that is not for us to understand, this person's own Longwire, and what
+    // is called nearly as the demo's.
     private static readonly (string Topic, string Payload)[] s_otherPeoples =
     [
         ("homeassistant/device/zwavejs_7/config",
-            """{"dev":{"ids":"zwavejs_7","name":"Z-Wave"},"o":{"name":"Z-Wave JS"},"stat_t":"zwave/7","cmps":{"connected":{"p":"sensor","uniq_id":"z7","name":"Connected","val_tpl":"{{ value | upper }}"}}}"""),
+            """
+            {"dev":{"ids":"zwavejs_7","name":"Z-Wave"},"o":{"name":"Z-Wave JS"},"stat_t":"zwave/7",
+             "cmps":{"connected":{"p":"sensor","uniq_id":"z7","name":"Connected","val_tpl":"{{ value | upper }}"}}}
+            """),
         ("homeassistant/device/broken/config", "this is no JSON"),
-        ("homeassistant/device/longwire_radio_0658_0200_ZW0001/config", """{"dev":{"ids":"longwire_radio_0658_0200_ZW0001","name":"Z-Wave"},"o":{"name":"Longwire"},"cmps":{}}"""),
+        ("homeassistant/device/longwire_radio_0658_0200_ZW0001/config",
+            """{"dev":{"ids":"longwire_radio_0658_0200_ZW0001","name":"Z-Wave"},"o":{"name":"Longwire"},"cmps":{}}"""),
         ("homeassistant/device/longwire-demonstration_bridge/config", """{"dev":{"ids":"x","name":"Z-Wave"},"o":{"name":"x"},"cmps":{}}"""),
         ("longwire/bridge/state", "online"),
         ("longwire/radio/0658_0200_ZW0001/state", """{"connected":true}"""),
@@ -63,11 +69,12 @@ public sealed partial class DemoTests : IAsyncLifetime
         await using var broker = new RunningBroker(Address, TimeProvider.System, _said);
         await using var story = new Rehearsal(broker, ending);
         using var stop = new CancellationTokenSource();
-        Task<int> run = new StoryRun(story, broker, hold: ending == Ending.BrokerRestartedDuringHold, TimeProvider.System, _said, _said).RunAsync(stop.Token);
+        bool hold = ending == Ending.BrokerRestartedDuringHold;
+        Task<int> run = new StoryRun(story, broker, hold, TimeProvider.System, _said, _said).RunAsync(stop.Token);
         await story.Told.WaitAsync(Deadlines.Patience, Cancelled);
         Assert.Contains((await RetainedAsync()).Keys, DemoTopics.IsOurs);
-        if (ending == Ending.BrokerRestartedDuringHold) await _broker.RestartAsync();
-        if (ending is Ending.StoppedInTheMiddle or Ending.StoppedWhileTheWayIsCut or Ending.BrokerRestartedDuringHold) await stop.CancelAsync();
+        if (hold) await _broker.RestartAsync();
+        if (hold || ending is Ending.StoppedInTheMiddle or Ending.StoppedWhileTheWayIsCut) await stop.CancelAsync();
         story.GoOn();
         Assert.Equal(code, await run.WaitAsync(Deadlines.Patience, Cancelled));
         Assert.Equal(s_otherPeoples.Order(), (await RetainedAsync()).Select(pair => (pair.Key, pair.Value)).Order());
@@ -76,11 +83,11 @@ public sealed partial class DemoTests : IAsyncLifetime
     [Fact]
     public async Task What_a_demo_that_was_killed_has_left_is_taken_away_when_the_next_one_starts()
     {
-        foreach (string topic in Rehearsal.Topics) await _broker.Watch.PublishAsync(topic, "{}", retain: true);
+        foreach (string topic in DemoTopics.Retained) await _broker.Watch.PublishAsync(topic, "{}", retain: true);
         await using var broker = new RunningBroker(Address, TimeProvider.System, _said);
         await broker.StartAsync(Cancelled);
         Assert.Equal(s_otherPeoples.Order(), (await RetainedAsync()).Select(pair => (pair.Key, pair.Value)).Order());
-        Assert.Contains($"{Rehearsal.Topics.Count} retained messages of an earlier demo", _said.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"{DemoTopics.Retained.Count} retained messages of an earlier demo", _said.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -94,7 +101,8 @@ public sealed partial class DemoTests : IAsyncLifetime
         await _broker.StopAsync();
         await stop.CancelAsync();
         Assert.Equal(1, await run.WaitAsync(Deadlines.Patience, Cancelled));
-        Assert.Contains($"{DemoTopics.Base}/ on 127.0.0.1:{_broker.Port} could not be taken away", _said.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"{DemoTopics.Base}/ on 127.0.0.1:{_broker.Port} could not be taken away", _said.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,21 +113,23 @@ public sealed partial class DemoTests : IAsyncLifetime
         await using var story = new Rehearsal(broker, Ending.StoppedInTheMiddle);
         using var stop = new CancellationTokenSource();
         Task told = story.TellAsync(stop.Token);
-        await broker.Watch.WaitUntilAsync(house => house.State(Rehearsal.Radio, "connected") == "off", Deadlines.Patience, "the demo's radio", Cancelled);
+        await broker.Watch.WaitUntilAsync(
+            house => house.State(DemoTopics.Radio, "connected") == "off", Deadlines.Patience, "the demo's radio", Cancelled);
         string line = Assert.Single(RadioStory.Table(broker.Watch.Entities()).Split('\n'));
         Assert.Equal("Z-Wave Connected off", string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
         Assert.All(broker.Watch.Messages, message => Assert.True(DemoTopics.IsOurs(message.Topic), message.Topic));
         // Nobody else's either where all that lies on a broker is seen.
         Assert.DoesNotContain("true", RadioStory.Table(broker.Watch.Entities()), StringComparison.Ordinal);
         await stop.CancelAsync();
-        await told.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await told.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     // Two more guests beside those of the houses: with --long.
     [Fact(Explicit = true)]
     public async Task The_demo_itself_interrupted_while_its_radio_is_shown_leaves_nothing()
     {
-        using Process demo = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["story", "--broker", $"127.0.0.1:{_broker.Port}"])
+        using Process demo = Process.Start(new ProcessStartInfo(
+            Environment.ProcessPath!, ["story", "--broker", $"127.0.0.1:{_broker.Port}"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -128,7 +138,8 @@ public sealed partial class DemoTests : IAsyncLifetime
         {
             Task<string> said = demo.StandardOutput.ReadToEndAsync(Cancelled), complained = demo.StandardError.ReadToEndAsync(Cancelled);
             await _broker.Watch.WaitForAsync(
-                message => message.Topic == $"{DemoTopics.Base}/radio/0658_0200_ZW0001/state" && message.Payload.Contains("\"connected\":true", StringComparison.Ordinal),
+                message => message.Topic == DemoTopics.RadioState
+                    && message.Payload.Contains("\"connected\":true", StringComparison.Ordinal),
                 Deadlines.Boot, "the demo's radio is attached", cancellationToken: Cancelled);
             Assert.Equal(0, Kill(demo.Id, SignalInterrupt));
             await demo.WaitForExitAsync(Cancelled).WaitAsync(Deadlines.Patience, Cancelled);

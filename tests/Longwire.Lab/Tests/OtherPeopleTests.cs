@@ -86,13 +86,14 @@ public sealed class OtherPeopleTests(Home home) : RadioTest(home)
         Assert.Equal(0, await Home.Host.StopAttachAsync());
         Message gone = await Watch.WaitForAsync(message => message is { Topic: "longwire/bridge/state", Payload: "offline" }, Patience, "the first one's goodbye", from, Cancelled);
         await UntilConnectedAsync(IdOf(StickModel.Zigbee));
-        // All the time that the first was there, only the question itself came from the second. What the first says meanwhile is its own affair: it
-        // says what it has to say anew every half minute, and how many of those pass here is for the test machine to decide.
+        // All the time that the first was there, only the question itself came from the second. What the first says meanwhile is its own
+        // affair: it says what it has to say anew every half minute, and how many of those pass here is for the test machine to decide.
         Message[] meanwhile = [.. Watch.Messages.Skip(from).TakeWhile(message => message != gone)];
         Assert.Contains(meanwhile, message => message.Topic == "longwire/bridge/claim");
         string[] seconds = [IdOf(StickModel.Zigbee), "cellar"];
         Assert.DoesNotContain(meanwhile, message => seconds.Any(word => message.Topic.Contains(word, StringComparison.Ordinal)));
-        Assert.All(meanwhile.Where(message => message.Topic == "longwire/bridge/state"), message => Assert.Equal("online", message.Payload));
+        Assert.All(
+            meanwhile.Where(message => message.Topic == "longwire/bridge/state"), message => Assert.Equal("online", message.Payload));
         string instance = InstanceId(Watch.Messages.First(message => message.Topic == "longwire/bridge/info"));
         Assert.All(meanwhile.Where(message => message.Topic == "longwire/bridge/info"), message => Assert.Equal(instance, InstanceId(message)));
     }

@@ -19,8 +19,8 @@ public enum Ending
 }
 
 /// <summary>
-/// The story without its machines: somebody who publishes as the demo's Longwire does, connects again whenever it can, repeats everything often, and
-/// does not go before it is thrown out.
+/// The story without its machines: somebody who publishes as the demo's Longwire does, connects again whenever it can, repeats everything
+/// often, and does not go before it is thrown out.
 /// </summary>
 internal sealed class Rehearsal(IStoryBroker broker, Ending ending) : IStory, IAsyncDisposable
 {
@@ -31,15 +31,6 @@ internal sealed class Rehearsal(IStoryBroker broker, Ending ending) : IStory, IA
     private readonly CancellationTokenSource _stop = new();
     private Task _publishing = Task.CompletedTask;
     private Task _comingBack = Task.CompletedTask;
-
-    public static string Radio { get; } = DemoTopics.Radio("0658_0200_ZW0001");
-
-    /// <summary>What the demo retains.</summary>
-    public static IReadOnlyList<string> Topics { get; } =
-    [
-        DemoTopics.BridgeState, $"{DemoTopics.Base}/bridge/info", $"{DemoTopics.Base}/pi/attic/state", $"{DemoTopics.Base}/radio/0658_0200_ZW0001/state",
-        $"homeassistant/device/{DemoTopics.Bridge}/config", $"homeassistant/device/{DemoTopics.Base}_pi_attic/config", $"homeassistant/device/{Radio}/config",
-    ];
 
     public int Steps => 0;
 
@@ -104,12 +95,13 @@ internal sealed class Rehearsal(IStoryBroker broker, Ending ending) : IStory, IA
             {
                 using IMqttClient client = new MqttClientFactory().CreateMqttClient();
                 await client.ConnectAsync(
-                    new MqttClientOptionsBuilder().WithProtocolVersion(MqttProtocolVersion.V500).WithClientId(DemoTopics.Base).WithTcpServer("127.0.0.1", broker.Port)
+                    new MqttClientOptionsBuilder().WithProtocolVersion(MqttProtocolVersion.V500).WithClientId(DemoTopics.Base)
+                        .WithTcpServer("127.0.0.1", broker.Port)
                         .WithWillTopic(DemoTopics.BridgeState).WithWillPayload("offline").WithWillRetain().Build(),
                     cancellationToken);
                 while (true)
                 {
-                    foreach (string topic in Topics)
+                    foreach (string topic in DemoTopics.Retained)
                     {
                         await client.PublishAsync(
                             new MqttApplicationMessageBuilder().WithTopic(topic).WithPayload(Payload(topic)).WithRetainFlag()
@@ -132,9 +124,11 @@ internal sealed class Rehearsal(IStoryBroker broker, Ending ending) : IStory, IA
     {
         [_, "bridge", "state"] => "online",
         [_, "radio", _, "state"] => """{"connected":false}""",
-        [_, _, var device, "config"] when device == Radio => $$$"""
-            {"dev":{"ids":"{{{Radio}}}","name":"Z-Wave"},"o":{"name":"Longwire"},"stat_t":"{{{DemoTopics.Base}}}/radio/0658_0200_ZW0001/state",
-             "cmps":{"connected":{"p":"binary_sensor","uniq_id":"{{{Radio}}}_connected","name":"Connected","val_tpl":"{{ 'ON' if value_json.connected else 'OFF' }}" } } }
+        [_, _, var device, "config"] when device == DemoTopics.Radio => $$$"""
+            {"dev":{"ids":"{{{DemoTopics.Radio}}}","name":"Z-Wave"},"o":{"name":"Longwire"},
+             "stat_t":"{{{DemoTopics.RadioState}}}",
+             "cmps":{"connected":{"p":"binary_sensor","uniq_id":"{{{DemoTopics.Radio}}}_connected","name":"Connected",
+                                  "val_tpl":"{{ 'ON' if value_json.connected else 'OFF' }}" } } }
             """,
         _ => "{}",
     };

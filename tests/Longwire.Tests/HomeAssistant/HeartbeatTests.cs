@@ -111,7 +111,8 @@ public sealed class HeartbeatTests
         Seen second = await observer.WaitForAsync("longwire/radio/fresh/event", seen => seen.Json.GetProperty("event_type").GetString() == "attached");
         Seen first = observer.On("longwire/radio/fresh/event").First();
         Assert.Equal("plugged", first.Json.GetProperty("event_type").GetString());
-        Assert.True(observer.All.IndexOf(observer.On("homeassistant/device/longwire_radio_fresh/config").Single()) < observer.All.IndexOf(first));
+        Seen discovered = observer.On("homeassistant/device/longwire_radio_fresh/config").Single();
+        Assert.True(observer.All.IndexOf(discovered) < observer.All.IndexOf(first));
         Assert.True(first.At - published >= BrokerTimers.EventsAfterDiscovery, $"{first.At - published}");
 
         // From now on nothing waits.

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Longwire.Tests.HomeAssistant;
 
-/// <summary>The brokers that people have instead of mosquitto 2.0, the real ones: whatever they speak, Home Assistant is told the same. With --long.</summary>
+/// <summary>
+/// The brokers that people have instead of mosquitto 2.0, the real ones: whatever they speak, Home Assistant is told the same. With --long.
+/// </summary>
 public sealed class OtherBrokersTests
 {
     private const string BridgeState = "longwire/bridge/state";
@@ -37,8 +39,11 @@ public sealed class OtherBrokersTests
             Assert.Equal(new RadioCommand.SetWanted(Some.RadioId, false), await bridge.Commands.NextAsync());
 
             from = observer.Count;
-            bridge.Publish(Some.Snapshot(Some.Radio with { Status = RadioStatus.Unplugged }), new RadioEvent(Some.RadioId, RadioEventType.Lost, "pulled"));
-            await observer.WaitForAsync($"longwire/radio/{Some.RadioId}/event", seen => seen.Json.GetProperty("event_type").GetString() == "lost", from);
+            bridge.Publish(
+                Some.Snapshot(Some.Radio with { Status = RadioStatus.Unplugged }),
+                new RadioEvent(Some.RadioId, RadioEventType.Lost, "pulled"));
+            await observer.WaitForAsync(
+                $"longwire/radio/{Some.RadioId}/event", seen => seen.Json.GetProperty("event_type").GetString() == "lost", from);
             Assert.Contains("\"status\":\"unplugged\"", await broker.RetainedAsync(State), StringComparison.Ordinal);
             Assert.Null(await broker.RetainedAsync($"longwire/radio/{Some.RadioId}/event"));
         }
@@ -73,7 +78,8 @@ public sealed class OtherBrokersTests
         await broker.StartAsync();
         await using Observer observer = await broker.ObserveAsync();
         // A broker that listens is not one that answers: how soon it does is its own affair.
-        await Eventually.IsTrueAsync(async () => await broker.RetainedAsync(Config) is not null, () => $"discovery again\n{broker.Said}", TimeSpan.FromSeconds(60));
+        await Eventually.IsTrueAsync(
+            async () => await broker.RetainedAsync(Config) is not null, () => $"discovery again\n{broker.Said}", TimeSpan.FromSeconds(60));
         Assert.NotNull(await broker.RetainedAsync(State));
         Assert.Equal("online", await broker.RetainedAsync(BridgeState));
         await observer.SayAsync(Attach, "ON");

@@ -2,12 +2,16 @@ using MQTTnet.Formatter;
 
 namespace Longwire.Tests.HomeAssistant.Brokers;
 
-/// <summary>A broker that people have instead of mosquitto 2.0, and how it is started with nothing but MQTT, for everybody, on loopback.</summary>
+/// <summary>
+/// A broker that people have instead of mosquitto 2.0, and how it is started with nothing but MQTT, for everybody, on loopback.
+/// </summary>
 /// <param name="Name">As a person calls it.</param>
 /// <param name="Tree">The root file system that it runs in: script/lib/brokers.sh makes it.</param>
 /// <param name="Speaks">The newest MQTT that it accepts.</param>
-/// <param name="Files">What lies in its data folder when it starts; <c>start</c> is what is run, in the end as the broker itself. Takes ports of its own.</param>
-internal sealed record BrokerRecipe(string Name, string Tree, MqttProtocolVersion Speaks, Func<BrokerPorts, Dictionary<string, string>> Files)
+/// <param name="Files">What lies in its data folder when it starts; <c>start</c> is what is run, in the end as the broker itself. Takes
+/// ports of its own.</param>
+internal sealed record BrokerRecipe(
+    string Name, string Tree, MqttProtocolVersion Speaks, Func<BrokerPorts, Dictionary<string, string>> Files)
 {
     /// <summary>The data folder as the broker sees it.</summary>
     public const string Data = "/mnt";
@@ -30,7 +34,8 @@ internal sealed record BrokerRecipe(string Name, string Tree, MqttProtocolVersio
             import { createServer } from 'node:net'
             import { Aedes } from '/opt/aedes-{{major}}/node_modules/aedes/aedes.js'
             const broker = await Aedes.createBroker()
-            for (const trouble of ['clientError', 'connectionError']) broker.on(trouble, (client, error) => console.log(trouble, error.message))
+            const say = (client, error) => console.log(error.message)
+            broker.on('clientError', say).on('connectionError', say)
             createServer(broker.handle).listen({{ports.Mqtt}}, '127.0.0.1')
             """,
         ["start"] = $"exec node {Data}/broker.mjs",
@@ -81,9 +86,11 @@ internal sealed record BrokerRecipe(string Name, string Tree, MqttProtocolVersio
         ["rabbitmq.conf"] = $"listeners.tcp = none\nmqtt.listeners.tcp.1 = 127.0.0.1:{ports.Mqtt}\n",
         ["plugins"] = "[rabbitmq_mqtt].\n",
         ["start"] = $$"""
-            export ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT={{ports.Second}} RABBITMQ_DIST_PORT={{ports.Third}} RABBITMQ_NODENAME=broker@localhost
+            export ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT={{ports.Second}}
+            export RABBITMQ_DIST_PORT={{ports.Third}} RABBITMQ_NODENAME=broker@localhost
             export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1} +S 1:1'
-            export RABBITMQ_CONFIG_FILE={{Data}}/rabbitmq RABBITMQ_ENABLED_PLUGINS_FILE={{Data}}/plugins RABBITMQ_GENERATED_CONFIG_DIR={{Data}}/generated
+            export RABBITMQ_CONFIG_FILE={{Data}}/rabbitmq
+            export RABBITMQ_ENABLED_PLUGINS_FILE={{Data}}/plugins RABBITMQ_GENERATED_CONFIG_DIR={{Data}}/generated
             export RABBITMQ_MNESIA_BASE={{Data}}/mnesia RABBITMQ_LOG_BASE={{Data}}/log RABBITMQ_LOGS=- RABBITMQ_PID_FILE={{Data}}/pid
             exec /usr/lib/rabbitmq/bin/rabbitmq-server
             """,

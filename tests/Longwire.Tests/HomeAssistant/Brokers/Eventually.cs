@@ -4,8 +4,8 @@ using Xunit;
 namespace Longwire.Tests.HomeAssistant.Brokers;
 
 /// <summary>
-/// Waits for a condition, never for time. A deadline that passes beside other work is stretched by how slow that makes the test machine, and by
-/// no more.
+/// Waits for a condition, never for time. A deadline that passes beside other work is stretched by how slow that makes the test machine,
+/// and by no more.
 /// </summary>
 internal static class Eventually
 {
@@ -20,7 +20,10 @@ internal static class Eventually
         var watch = Stopwatch.StartNew();
         while (!await condition())
         {
-            if (!MachinePace.Keeps(watch.Elapsed, within ?? Deadline)) throw new TimeoutException($"Not within {within ?? Deadline}: {what()}");
+            if (!MachinePace.Keeps(watch.Elapsed, within ?? Deadline))
+            {
+                throw new TimeoutException($"Not within {within ?? Deadline}: {what()}");
+            }
             await Task.Delay(Look, TestContext.Current.CancellationToken);
         }
     }

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Longwire.Tests.HomeAssistant.Brokers;
 
 /// <summary>
-/// How much slower the test machine is at this moment than one that does nothing else, asked of its kernel: how long a thread that wants to run waits
-/// for a processor. What is promised in seconds is promised for a machine that has the time.
+/// How much slower the test machine is at this moment than one that does nothing else, asked of its kernel: how long a thread that wants to
+/// run waits for a processor. What is promised in seconds is promised for a machine that has the time.
 /// </summary>
 internal static class MachinePace
 {
@@ -15,7 +15,10 @@ internal static class MachinePace
     private const string Statistics = "/proc/thread-self/schedstat";
     private static readonly TimeSpan Sample = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Whether what took so long keeps the promise, on a machine as slow as this one is now. Takes a tenth of a second if it took longer than promised.</summary>
+    /// <summary>
+    /// Whether what took so long keeps the promise, on a machine as slow as this one is now. Takes a tenth of a second if it took longer
+    /// than promised.
+    /// </summary>
     public static bool Keeps(TimeSpan took, TimeSpan promised)
     {
         if (took <= promised) return true;

@@ -19,7 +19,7 @@ internal sealed class OtherBroker(BrokerRecipe recipe) : IAsyncDisposable
 
     private const string Launch = """
         mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && mount --bind "$2" "$1/mnt" &&
-        exec chroot "$1" /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/mnt LANG=C.UTF-8 /bin/sh /mnt/start
+        exec chroot "$1" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/mnt LANG=C.UTF-8 /bin/sh /mnt/start
         """;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("longwire-broker-").FullName;
@@ -40,12 +40,19 @@ internal sealed class OtherBroker(BrokerRecipe recipe) : IAsyncDisposable
         if (!Directory.Exists(tree)) throw new InvalidOperationException($"{tree} is missing: script/test --long makes it.");
         Directory.Delete(_folder, recursive: true);
         Directory.CreateDirectory(_folder);
-        foreach ((string name, string content) in recipe.Files(_ports)) await File.WriteAllTextAsync(Path.Combine(_folder, name), content + "\n");
+        foreach ((string name, string content) in recipe.Files(_ports))
+        {
+            await File.WriteAllTextAsync(Path.Combine(_folder, name), content + "\n");
+        }
         LeashedProcess process = await LeashedProcess.StartAsync(
             "unshare", "--mount", "--pid", "--fork", "--kill-child=KILL", "--", "/bin/sh", "-c", Launch, "launch", tree, _folder);
         _process = process;
         await Eventually.IsTrueAsync(
-            async () => process.HasExited ? throw new InvalidOperationException($"{recipe.Name} ended at once:\n{Said}") : await ListensAsync(),
+            async () =>
+            {
+                if (process.HasExited) throw new InvalidOperationException($"{recipe.Name} ended at once:\n{Said}");
+                return await ListensAsync();
+            },
             () => $"{recipe.Name} listens on {Port}; it said:\n{Said}",
             StartDeadline);
     }
@@ -64,7 +71,8 @@ internal sealed class OtherBroker(BrokerRecipe recipe) : IAsyncDisposable
     public Task<Observer> ObserveAsync() => Observer.ConnectAsync(Port, options => options.WithProtocolVersion(recipe.Speaks));
 
     /// <summary>
-    /// What a newcomer finds under a topic; null if nothing. It asks for the topic by its name: RabbitMQ hands out nothing retained for a wildcard.
+    /// What a newcomer finds under a topic; null if nothing. It asks for the topic by its name: RabbitMQ hands out nothing retained for a
+    /// wildcard.
     /// </summary>
     public async Task<string?> RetainedAsync(string topic)
     {
@@ -78,7 +86,8 @@ internal sealed class OtherBroker(BrokerRecipe recipe) : IAsyncDisposable
             else if (args.ApplicationMessage.Retain) found = args.ApplicationMessage.ConvertPayloadToString();
             return Task.CompletedTask;
         };
-        await client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", Port).WithProtocolVersion(recipe.Speaks).Build());
+        await client.ConnectAsync(
+            new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", Port).WithProtocolVersion(recipe.Speaks).Build());
         await client.SubscribeAsync(topic, MqttQualityOfServiceLevel.AtLeastOnce);
         await client.SubscribeAsync(fence, MqttQualityOfServiceLevel.AtLeastOnce);
         await client.PublishStringAsync(fence, "", MqttQualityOfServiceLevel.AtLeastOnce);
