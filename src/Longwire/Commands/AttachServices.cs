@@ -29,6 +29,7 @@ internal static class AttachServices
         Restarts restarts)
     {
         var feed = new StateFeed();
+        if (supervisor is null || web is null) feed.Describe(details => details with { Page = BridgeDetails.NoPage });
         services.AddSingleton(provider => new BridgeControl(feed, log, restarts, provider.GetRequiredService<ILogger<BridgeControl>>()));
         services.AddSingleton(provider => new AttachService(
             options.TellingFirst(changed => Apply(changed, provider)),

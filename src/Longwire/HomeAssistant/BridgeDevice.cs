@@ -2,7 +2,7 @@ namespace Longwire.HomeAssistant;
 
 internal static class BridgeDevice
 {
-    /// <param name="page">Where a browser opens our page; null: nowhere.</param>
+    /// <param name="page">Where a browser opens our page; null or empty: nowhere that is known.</param>
     public static Device Of(Topics topics, string version, string? page = null)
     {
         string identifier = topics.BridgeIdentifier;
@@ -48,7 +48,7 @@ internal static class BridgeDevice
                 Manufacturer = "Longwire",
                 Model = "Longwire",
                 SoftwareVersion = version,
-                ConfigurationUrl = page,
+                ConfigurationUrl = string.IsNullOrEmpty(page) ? null : page,
             },
             Origin = Origin.Of(version),
             StateTopic = topics.BridgeInfo,

@@ -14,6 +14,7 @@ internal sealed record LastKnown(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Model = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SerialNumber = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SoftwareVersion = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Page = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int SerialPorts = 0)
 {
     public static LastKnown Of(DiscoveryMessage message)
@@ -24,11 +25,21 @@ internal sealed record LastKnown(
             device.Model,
             device.SerialNumber,
             device.SoftwareVersion,
+            device.ConfigurationUrl,
             message.Components.Keys.Count(RadioDevice.IsSerialPort));
     }
 
+    /// <summary>Where our page is takes the Supervisor a moment to say, at each start.</summary>
+    public BridgeDetails Complete(BridgeDetails bridge) => bridge with { Page = bridge.Page ?? Page };
+
     /// <summary>A Pi that answers says what runs there, be it nothing of ours; of one that does not, nothing newer is known.</summary>
     public PiSnapshot Complete(PiSnapshot pi) => pi.Reachable == true ? pi : pi with { Version = pi.Version ?? SoftwareVersion };
+
+    /// <summary>The same of what a Pi is, which follows from what it says.</summary>
+    public Device Complete(Device pi) => pi with
+    {
+        Message = pi.Message with { Device = pi.Message.Device with { Model = pi.Message.Device.Model ?? Model } },
+    };
 
     /// <summary>How many serial ports it has is certain while it is attached, and a guess from its descriptors before.</summary>
     public RadioSnapshot Complete(RadioSnapshot radio) => radio with

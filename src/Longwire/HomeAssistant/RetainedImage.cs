@@ -17,12 +17,13 @@ internal sealed record RetainedImage(ImmutableArray<KeyValuePair<string, byte[]>
         ImmutableArray<Device>.Builder devices = ImmutableArray.CreateBuilder<Device>();
 
         states.Add(new(topics.BridgeInfo, BridgeInfo(snapshot.Bridge, version)));
-        devices.Add(BridgeDevice.Of(topics, version, snapshot.Bridge.Details.Page));
+        LastKnown bridge = before.LastKnownOf(topics.Config(topics.BridgeIdentifier));
+        devices.Add(BridgeDevice.Of(topics, version, bridge.Complete(snapshot.Bridge.Details).Page));
         foreach (PiSnapshot pi in snapshot.Pis)
         {
             states.Add(new(topics.PiState(pi.Id), PiState(pi, figures)));
-            PiSnapshot known = before.LastKnownOf(topics.Config(topics.PiIdentifier(pi.Id))).Complete(pi);
-            devices.Add(PiDevice.Of(known, topics, version));
+            LastKnown last = before.LastKnownOf(topics.Config(topics.PiIdentifier(pi.Id)));
+            devices.Add(last.Complete(PiDevice.Of(last.Complete(pi), topics, version)));
         }
         foreach (RadioSnapshot now in snapshot.Radios)
         {

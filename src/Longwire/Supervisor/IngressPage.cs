@@ -37,7 +37,7 @@ internal sealed class IngressPage(SupervisorClient supervisor, StateFeed feed, T
             try
             {
                 known = UrlOf(await supervisor.ReadOwnPageAsync(stoppingToken));
-                feed.Describe(details => details with { Page = known });
+                feed.Describe(details => details with { Page = known ?? BridgeDetails.NoPage });
             }
             catch (SupervisorException e)
             {

@@ -32,7 +32,6 @@ public sealed class ChangedDiscoveryTests
         ("a Pi was updated", Pi(pi => pi with { Version = "1.1.0" }), s_attic),
         ("a Pi answers with a stock usbipd now", Pi(pi => pi with { Version = null }), s_attic),
         ("a Pi was renamed", Pi(pi => pi with { Name = "Roof" }), s_attic),
-        ("a Pi changed its mode", Pi(pi => pi with { Mode = PiMode.Link }), s_attic),
         ("a radio was renamed", Radio(radio => radio with { Name = "Stick" }), s_radio),
         ("a radio's product was learnt", Radio(radio => radio with { Product = "UZB" }), s_radio),
         ("a radio's maker changed", Radio(radio => radio with { Manufacturer = "Silicon Labs" }), s_radio),

@@ -96,7 +96,8 @@ public sealed class CommandTests
         bridge.Publish(Some.Snapshot(Some.Radio with { Disconnects = 4 }));
         await observer.WaitForAsync($"longwire/radio/{Some.RadioId}/state", seen => seen.Json.GetProperty("disconnects").GetInt32() == 4, from);
         Assert.Single(observer.On("homeassistant/device/longwire_bridge/config", from));
-        Assert.Single(observer.On("longwire/bridge/info", from));
+        // Once more after the changed discovery message, and always with the level.
+        Assert.Single(observer.On("longwire/bridge/info", from).Select(seen => seen.Payload).Distinct());
     }
 
     [Fact]

@@ -43,6 +43,32 @@ public sealed class LastKnownTests : IDisposable
     }
 
     [Fact]
+    public async Task A_Pi_with_a_stock_usbipd_goes_on_being_one_while_it_is_away()
+    {
+        var published = new PublishedTopics(_data, NullLogger.Instance);
+        Snapshot stock = s_known with { Pis = [Some.Pi with { Version = null, Reachable = true }] };
+        byte[][] before = await PublishAsync(published, stock);
+        foreach (bool? reachable in new bool?[] { false, null })
+        {
+            Snapshot away = stock with { Pis = [Some.Pi with { Version = null, Reachable = reachable }] };
+            Assert.Equal(before, await PublishAsync(published, away));
+            Assert.Equal(before, await PublishAsync(new PublishedTopics(_data, NullLogger.Instance), away));
+        }
+    }
+
+    [Fact]
+    public async Task The_page_is_where_it_was_until_it_is_known_to_be_elsewhere_or_nowhere()
+    {
+        var published = new PublishedTopics(_data, NullLogger.Instance);
+        static Snapshot Says(string? page) => s_known with { Bridge = s_known.Bridge with { Details = new BridgeDetails(page) } };
+        byte[][] before = await PublishAsync(published, Says("homeassistant://app/a1_longwire"));
+        Assert.Equal(before, await PublishAsync(new PublishedTopics(_data, NullLogger.Instance), Says(null)));
+        string? Shown(string? page) => Image(published, Says(page)).Devices[0].Message.Device.ConfigurationUrl;
+        Assert.Equal("homeassistant://app/b2_longwire", Shown("homeassistant://app/b2_longwire"));
+        Assert.Null(Shown(BridgeDetails.NoPage));
+    }
+
+    [Fact]
     public async Task A_state_says_all_the_same_that_it_is_unknown()
     {
         var published = new PublishedTopics(_data, NullLogger.Instance);

@@ -84,7 +84,9 @@ public sealed class RefusedMessageTests
         string? told = byMessage ? Refusals.Sentence(State, plural: false, Refusals.OfCostly(Refusals.OfEnd(code, null))) : null;
         Assert.Equal(told, bridge.Problems.Last);
         Assert.Equal(2, broker.Connects.Count);
-        Assert.Equal(byMessage ? 1 : 2, broker.Publishes.Count(publish => publish.Topic == State));
+        int states = broker.Publishes.Count(publish => publish.Topic == State);
+        if (byMessage) Assert.Equal(1, states);
+        else Assert.InRange(states, 2, int.MaxValue);
         Assert.Single(bridge.Logger.Lines, line => line.Contains(end, StringComparison.Ordinal));
     }
 

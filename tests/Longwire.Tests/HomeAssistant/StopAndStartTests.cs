@@ -14,6 +14,7 @@ namespace Longwire.Tests.HomeAssistant;
 public sealed class StopAndStartTests : IDisposable
 {
     private const string BridgeState = "longwire/bridge/state";
+    private const string PiState = "longwire/pi/attic/state";
 
     private static readonly RadioStatus[] s_statuses = Enum.GetValues<RadioStatus>();
     private static readonly string s_last = s_statuses[^1].Name();
@@ -40,7 +41,7 @@ public sealed class StopAndStartTests : IDisposable
         await stopped;
         await observer.FenceAsync();
         Seen[] rest = [.. Since(observer, from).Skip(1)];
-        Assert.Equal(s_statuses.Select(StateOf), rest.Select(seen => seen.Topic));
+        Assert.Equal([PiState, .. s_statuses.Select(StateOf)], rest.Select(seen => seen.Topic));
         await Eventually.IsTrueAsync(
             () => mosquitto.Said.Contains("Received DISCONNECT from longwire-a1", StringComparison.Ordinal), () => mosquitto.Said);
         Assert.Equal("offline", (await Observer.RetainedAsync(mosquitto.Port))[BridgeState]);
@@ -59,7 +60,7 @@ public sealed class StopAndStartTests : IDisposable
         Assert.Empty(Since(observer, from));
         await bridge.BeginStop();
         await observer.FenceAsync();
-        Assert.Equal([BridgeState, .. s_statuses.Select(StateOf)], Since(observer, from).Select(seen => seen.Topic));
+        Assert.Equal([BridgeState, PiState, .. s_statuses.Select(StateOf)], Since(observer, from).Select(seen => seen.Topic));
     }
 
     [Fact]
