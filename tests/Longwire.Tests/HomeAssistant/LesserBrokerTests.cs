@@ -116,6 +116,7 @@ public sealed class LesserBrokerTests
         Task<bool> one = connection.RetainAsync("a", "b", CancellationToken.None);
         Task<bool> two = connection.RetainAsync("c", "d", CancellationToken.None);
         await Eventually.IsTrueAsync(() => time.LongTimersStarted >= before + 2, () => "both deadlines");
+        await broker.HasAsync("a");
         time.Advance(BrokerTimers.AnswerDeadline);
         foreach (Task<bool> asked in new[] { one, two }) await Assert.ThrowsAsync<BrokerException>(() => asked);
         Assert.Single(broker.Publishes);

@@ -69,9 +69,9 @@ public sealed class MosquittoTests
     {
         await using Mosquitto mosquitto = await Mosquitto.StartAsync();
         await using Observer observer = await Observer.ConnectAsync(mosquitto.Port);
-        (Inbox inbox, TimeProvider time) = (new Inbox(new Topics("longwire", "homeassistant")), TimeProvider.System);
+        (Inbox inbox, CancellationToken none) = (new Inbox(new Topics("longwire", "homeassistant")), CancellationToken.None);
         await using (BrokerConnection connection = await BrokerConnection.OpenAsync(
-            new BrokerAddress("127.0.0.1", mosquitto.Port), "longwire-a1", "longwire/bridge/state", Dialect.Full, inbox, null, time, default))
+            new("127.0.0.1", mosquitto.Port), "longwire-a1", "longwire/bridge/state", Dialect.Full, inbox, null, TimeProvider.System, none))
         {
             await connection.RetainAsync("longwire/bridge/state", "online", CancellationToken.None);
             await observer.WaitForAsync("longwire/bridge/state", seen => seen.Payload == "online");

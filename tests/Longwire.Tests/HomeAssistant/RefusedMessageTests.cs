@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Longwire.Health;
 using Longwire.HomeAssistant;
 using Longwire.Tests.HomeAssistant.Brokers;
 using Microsoft.Extensions.Time.Testing;
