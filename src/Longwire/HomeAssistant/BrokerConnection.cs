@@ -69,7 +69,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
             await connection.DisposeAsync();
             cancellationToken.ThrowIfCancellationRequested();
             if (e is BrokerException) throw;
-            throw Refusals.Of(e, broker, deadline.Passed, tls.Problem);
+            throw Refusals.Of(e, broker, deadline.Passed, tls);
         }
     }
 

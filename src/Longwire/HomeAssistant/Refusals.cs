@@ -41,11 +41,12 @@ internal static class Refusals
     /// <param name="e">What the library threw; when it was cancelled, that may be nearly anything.</param>
     /// <param name="broker">Whom we asked.</param>
     /// <param name="late">The deadline was over.</param>
-    /// <param name="certificateProblem">What was wrong with the broker's certificate, if anything.</param>
-    public static BrokerException Of(Exception e, BrokerAddress broker, bool late, string? certificateProblem)
+    /// <param name="tls">How far TLS came, and what was wrong with the broker's certificate, if anything.</param>
+    public static BrokerException Of(Exception e, BrokerAddress broker, bool late, BrokerTls tls)
     {
         string at = $"{broker.Host}:{broker.Port}";
-        if (certificateProblem is not null) return new BrokerException(BrokerFailure.Refused, $"{at}: {certificateProblem}", e);
+        if (tls.Problem is not null) return new BrokerException(BrokerFailure.Refused, $"{at}: {tls.Problem}", e);
+        if (TlsAlert.AboutClientCertificate(e, broker) is { } alert) return new BrokerException(BrokerFailure.Refused, $"{at} {alert}", e);
         Exception cause = Innermost(e);
         string sentence = cause switch
         {
@@ -53,7 +54,9 @@ internal static class Refusals
             SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } =>
                 $"there is no host \"{broker.Host}\": check mqtt.host.",
             SocketException { SocketErrorCode: SocketError.ConnectionRefused } => $"nothing listens at {at}.",
-            SocketException { SocketErrorCode: SocketError.ConnectionReset } or MqttCommunicationException { Message: "Connection closed." } =>
+            _ when tls.Accepted && IsEnd(cause) =>
+                $"{at} closes the connection right after TLS: {OwnCertificate(broker)}; check mqtt.port, too, and look into the broker's log.",
+            _ when IsEnd(cause) =>
                 $"{at} closes the connection at once: check mqtt.port and mqtt.tls, then the broker's log.",
             SocketException socket => $"{at} cannot be reached ({socket.SocketErrorCode}).",
             AuthenticationException when broker.Tls => $"{at} does not agree on TLS ({cause.Message.TrimEnd('.')}): check mqtt.port and mqtt.tls.",
@@ -62,6 +65,16 @@ internal static class Refusals
         };
         return new BrokerException(BrokerFailure.Away, sentence, e);
     }
+
+    private static string OwnCertificate(BrokerAddress broker) => broker.Cert is null
+        ? "if it wants a certificate from us, set mqtt.cert and mqtt.key"
+        : $"it may not accept the certificate in {broker.Cert} (mqtt.cert)";
+
+    // An alert that TLS sent before is lost when the broker closes with our CONNECT unread: the kernel then sends a reset, and what had
+    // come is thrown away. "Not connected" is how the library finds the same a moment later.
+    private static bool IsEnd(Exception cause) =>
+        cause is SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.NotConnected or SocketError.Shutdown }
+            or MqttCommunicationException { Message: "Connection closed." };
 
     private static Exception Innermost(Exception e)
     {
