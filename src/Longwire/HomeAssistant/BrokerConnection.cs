@@ -85,7 +85,10 @@ internal sealed class BrokerConnection : IAsyncDisposable
         PublishAsync(topic, payload, retain: false, EventExpirySeconds, cancellationToken);
 
     /// <param name="withRetained">Send what lies there already.</param>
-    public async Task SubscribeAsync(IEnumerable<string> filters, bool withRetained, CancellationToken cancellationToken)
+    /// <param name="retainAsPublished">Keep the flag on what is said later, too; MQTT 5 only.</param>
+    /// <returns>The filters that the broker does not let us read.</returns>
+    public async Task<IReadOnlyCollection<string>> SubscribeAsync(
+        IEnumerable<string> filters, bool withRetained, bool retainAsPublished, CancellationToken cancellationToken)
     {
         var options = new MqttClientSubscribeOptions
         {
@@ -95,13 +98,13 @@ internal sealed class BrokerConnection : IAsyncDisposable
                 {
                     Topic = filter,
                     QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
+                    RetainAsPublished = retainAsPublished,
                     RetainHandling = withRetained ? MqttRetainHandling.SendAtSubscribe : MqttRetainHandling.DoNotSendOnSubscribe,
                 }),
             ],
         };
         MqttClientSubscribeResult result = await AskAsync(token => _client.SubscribeAsync(options, token), cancellationToken);
-        MqttClientSubscribeResultItem? refused = result.Items.FirstOrDefault(item => (int)item.ResultCode >= 0x80);
-        if (refused is not null) throw Refusals.OfSubscribe(refused);
+        return [.. result.Items.Where(item => (int)item.ResultCode >= 0x80).Select(item => item.TopicFilter.Topic)];
     }
 
     /// <summary>A polite goodbye: the broker drops our last will. Does nothing if the connection is lost already.</summary>

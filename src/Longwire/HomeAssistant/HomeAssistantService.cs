@@ -23,6 +23,7 @@ internal sealed class HomeAssistantService : BackgroundService
     private readonly PublishedTopics _published;
     private readonly TimeProvider _time;
     private readonly Random _random;
+    private readonly string _nonce;
     private readonly ILogger<HomeAssistantService> _logger;
     private readonly ChannelReader<RadioEvent> _events;
 
@@ -53,6 +54,7 @@ internal sealed class HomeAssistantService : BackgroundService
         _published = new PublishedTopics(dataFolder, logger);
         _time = time;
         _random = random;
+        _nonce = OwnInstance.NewNonce(random);
         _logger = logger;
         _events = feed.SubscribeToEvents();
     }
@@ -102,7 +104,8 @@ internal sealed class HomeAssistantService : BackgroundService
         var news = new BrokerNews(_logger);
         var pauses = new Pauses(_random);
         var session = new BrokerSession(
-            new Topics(settings.BaseTopic, settings.DiscoveryPrefix), first.Bridge.InstanceId, _feed, _commands, _problems, news, _published,
+            new Topics(settings.BaseTopic, settings.DiscoveryPrefix), new OwnInstance(first.Bridge.InstanceId, _nonce),
+            _feed, _commands, _problems, news, _published,
             new RadioEvents(_events, _time), _version, _time, _logger);
         long noneSince = _time.GetTimestamp();
         while (true)

@@ -5,12 +5,12 @@ namespace Longwire.HomeAssistant;
 /// <summary>Clears what we published under a base topic that is no longer ours, before anything is published under the new one.</summary>
 internal sealed class OldBaseTopics(PublishedTopics published, TimeProvider time, ILogger logger)
 {
-    public async Task ClearAsync(BrokerAddress broker, string clientId, string instanceId, string currentBase, CancellationToken cancellationToken)
+    public async Task ClearAsync(BrokerAddress broker, OwnInstance self, string currentBase, CancellationToken cancellationToken)
     {
         foreach (IGrouping<string, KeyValuePair<string, PublishedDevice>> old in published.Current.Devices.GroupBy(device => device.Value.BaseTopic).ToList())
         {
             if (old.Key == currentBase) continue;
-            await new TopicRemoval(published, time, logger).ClearAsync(broker, clientId, instanceId, old.Key, [.. old], cancellationToken);
+            await new TopicRemoval(published, time, logger).ClearAsync(broker, self, old.Key, [.. old], cancellationToken);
         }
     }
 }

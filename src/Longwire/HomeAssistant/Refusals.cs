@@ -34,10 +34,6 @@ internal static class Refusals
         BrokerFailure.Refused,
         Add($"The broker takes our connection but not our message to {topic} ({result.ReasonCode}): let this user write there.", result.ReasonString));
 
-    public static BrokerException OfSubscribe(MqttClientSubscribeResultItem item) => new(
-        BrokerFailure.Refused,
-        $"The broker does not let us read {item.TopicFilter.Topic} ({item.ResultCode}): let this user read there.");
-
     /// <param name="e">What the library threw; when it was cancelled, that may be nearly anything.</param>
     /// <param name="broker">Whom we asked.</param>
     /// <param name="late">The deadline was over.</param>

@@ -8,12 +8,13 @@ namespace Longwire.HomeAssistant;
 /// <param name="Devices">The discovery of the same devices.</param>
 internal sealed record RetainedImage(ImmutableArray<KeyValuePair<string, byte[]>> States, ImmutableArray<Device> Devices)
 {
-    public static RetainedImage Of(Snapshot snapshot, Figures figures, Topics topics, string version)
+    /// <param name="nonce">See <see cref="Instance.Nonce"/>.</param>
+    public static RetainedImage Of(Snapshot snapshot, Figures figures, Topics topics, string version, string? nonce = null)
     {
         ImmutableArray<KeyValuePair<string, byte[]>>.Builder states = ImmutableArray.CreateBuilder<KeyValuePair<string, byte[]>>();
         ImmutableArray<Device>.Builder devices = ImmutableArray.CreateBuilder<Device>();
 
-        states.Add(new(topics.BridgeInfo, BridgeInfo(snapshot.Bridge, version)));
+        states.Add(new(topics.BridgeInfo, BridgeInfo(snapshot.Bridge, version, nonce)));
         devices.Add(BridgeDevice.Of(topics, version));
         foreach (PiSnapshot pi in snapshot.Pis)
         {
@@ -28,13 +29,16 @@ internal sealed record RetainedImage(ImmutableArray<KeyValuePair<string, byte[]>
         return new RetainedImage(states.ToImmutable(), devices.ToImmutable());
     }
 
-    public static byte[] BridgeInfo(BridgeSnapshot bridge, string version) => Payload.Of(
+    /// <param name="answers">The token of a claim.</param>
+    public static byte[] BridgeInfo(BridgeSnapshot bridge, string version, string? nonce, string? answers = null) => Payload.Of(
         new BridgeInfoMessage
         {
             Version = version,
             InstanceId = bridge.InstanceId,
             Problem = !bridge.Problems.IsEmpty,
             Problems = [.. bridge.Problems],
+            Nonce = nonce,
+            Answers = answers,
         },
         StateJson.Default.BridgeInfoMessage);
 

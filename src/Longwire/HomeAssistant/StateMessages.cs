@@ -39,6 +39,16 @@ internal sealed record BridgeInfoMessage
     public required string InstanceId { get; init; }
     public required bool Problem { get; init; }
     public required string[] Problems { get; init; }
+
+    /// <summary>See <see cref="Instance.Nonce"/>; null from former releases.</summary>
+    public string? Nonce { get; init; }
+
+    /// <summary>The token of the claim that this answers; left out of what is retained.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Answers { get; init; }
+
+    [JsonIgnore]
+    public Instance Sender => new(InstanceId, Nonce);
 }
 
 internal sealed record RadioEventMessage
@@ -48,7 +58,17 @@ internal sealed record RadioEventMessage
 }
 
 /// <param name="Incumbent">It published here before, in this life: it goes before newcomers.</param>
-internal sealed record ClaimMessage(string InstanceId, bool Incumbent);
+internal sealed record ClaimMessage(string InstanceId, bool Incumbent)
+{
+    /// <summary>See <see cref="Instance.Nonce"/>; null from former releases.</summary>
+    public string? Nonce { get; init; }
+
+    /// <summary>To be named in the answer; null from former releases.</summary>
+    public string? Token { get; init; }
+
+    [JsonIgnore]
+    public Instance Sender => new(InstanceId, Nonce);
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(RadioStateMessage))]
