@@ -47,8 +47,9 @@ internal static class ForgetCommand
             if (exclusive is null) return await FailAsync(surroundings, $"A running longwire attach uses {folder}. Stop it, forget, and start it again.");
             IRadioMemory memory = surroundings.OpenMemory(folder);
             string instanceId = memory.ReadInstanceId() ?? Random.Shared.NextInt64().ToString("x16", CultureInfo.InvariantCulture);
+            var self = new OwnInstance(instanceId, OwnInstance.NewNonce(Random.Shared));
             if (!await ForgetAsync(radio, memory, surroundings)) return ExitCode.Failed;
-            return await ClearAsync(all ? null : [.. memory.Read().Select(entry => entry.Id)], folder, broker, instanceId, surroundings, cancellationToken);
+            return await ClearAsync(all ? null : [.. memory.Read().Select(entry => entry.Id)], folder, broker, self, surroundings, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -92,7 +93,7 @@ internal static class ForgetCommand
 
     /// <param name="remembered">Radios that stay in Home Assistant; null: nothing of ours stays.</param>
     private static async Task<int> ClearAsync(
-        string[]? remembered, string folder, BrokerAddress? broker, string instanceId, Surroundings surroundings, CancellationToken cancellationToken)
+        string[]? remembered, string folder, BrokerAddress? broker, OwnInstance self, Surroundings surroundings, CancellationToken cancellationToken)
     {
         using var log = new StderrLog(surroundings.OpenLog(), surroundings.LogStyle, LogLevel.Warning, surroundings.Time);
         var topics = new ForgottenTopics(folder, surroundings.Time, log.CreateLogger("Longwire"));
@@ -108,7 +109,7 @@ internal static class ForgetCommand
         }
         try
         {
-            IReadOnlyCollection<string> others = await topics.ClearAsync(gone, broker, instanceId, cancellationToken);
+            IReadOnlyCollection<string> others = await topics.ClearAsync(gone, broker, self, cancellationToken);
             await surroundings.Output.WriteLineAsync(others.Count == 0
                 ? "Their entities are removed from Home Assistant."
                 : "Entities that another Longwire shows under the same base topic are left in Home Assistant: they are its own by now.");

@@ -86,7 +86,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
             await connection.DisposeAsync();
             cancellationToken.ThrowIfCancellationRequested();
             if (e is BrokerException) throw;
-            throw Refusals.Of(e, broker, deadline.Passed, tls.Problem);
+            throw Refusals.Of(e, broker, deadline.Passed, tls);
         }
     }
 
@@ -104,8 +104,23 @@ internal sealed class BrokerConnection : IAsyncDisposable
     public Task<bool> SayAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
         PublishAsync(topic, payload, retain: false, EventExpirySeconds, cancellationToken);
 
+    /// <summary>Whether the broker took what we said there last, as far as it tells.</summary>
+    public bool Takes(string topic) => _refused?.IsRefused(topic) != true;
+
+    /// <summary>Says something where we need not be let, and nobody is told if we are not.</summary>
+    /// <returns>False: it was not taken, or the broker would not tell (in MQTT 3.1.1 and at QoS 0 it throws away without a word).</returns>
+    public async Task<bool> ProbeAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        if (_limits.IsOld || _limits.QoS == MqttQualityOfServiceLevel.AtMostOnce) return false;
+        MqttApplicationMessage message = Message(topic, payload, retain: false, EventExpirySeconds);
+        return !(_limits.SizeOf(message) > _limits.LongestPacket) && (await SendAsync(message, () => { }, cancellationToken)).IsSuccess;
+    }
+
     /// <param name="withRetained">Send what lies there already. MQTT 3.1.1 always does; <see cref="Inbox"/> drops what is old news.</param>
-    public async Task SubscribeAsync(IEnumerable<string> filters, bool withRetained, CancellationToken cancellationToken)
+    /// <param name="retainAsPublished">Keep the flag on what is said later, too; MQTT 5 only.</param>
+    /// <returns>The filters that the broker does not let us read; that is told.</returns>
+    public async Task<IReadOnlyCollection<string>> SubscribeAsync(
+        IEnumerable<string> filters, bool withRetained, bool retainAsPublished, CancellationToken cancellationToken)
     {
         bool all = withRetained || _limits.IsOld;
         var options = new MqttClientSubscribeOptions
@@ -116,11 +131,13 @@ internal sealed class BrokerConnection : IAsyncDisposable
                 {
                     Topic = filter,
                     QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
+                    RetainAsPublished = retainAsPublished && !_limits.IsOld,
                     RetainHandling = all ? MqttRetainHandling.SendAtSubscribe : MqttRetainHandling.DoNotSendOnSubscribe,
                 }),
             ],
         };
         MqttClientSubscribeResult result = await AskAsync(token => _client.SubscribeAsync(options, token), cancellationToken);
+        List<string> unread = [];
         foreach (MqttClientSubscribeResultItem item in result.Items)
         {
             string filter = item.TopicFilter.Topic;
@@ -133,7 +150,9 @@ internal sealed class BrokerConnection : IAsyncDisposable
             if (_refused is null) throw new BrokerException(BrokerFailure.Refused, Refusals.Sentence(filter, plural: false, why));
             // What we have to say is worth saying to one who does not let us read.
             _refused.Refused(filter, default, why);
+            unread.Add(filter);
         }
+        return unread;
     }
 
     /// <summary>A polite goodbye: the broker drops our last will. Does nothing if the connection is lost already.</summary>
@@ -161,20 +180,13 @@ internal sealed class BrokerConnection : IAsyncDisposable
     private async Task<bool> PublishAsync(
         string topic, ReadOnlyMemory<byte> payload, bool retain, uint expirySeconds, CancellationToken cancellationToken)
     {
-        var message = new MqttApplicationMessage
-        {
-            Topic = topic,
-            Payload = new ReadOnlySequence<byte>(payload),
-            Retain = retain && _limits.Retain,
-            QualityOfServiceLevel = _limits.QoS,
-            MessageExpiryInterval = _limits.IsOld ? 0 : expirySeconds,
-        };
+        MqttApplicationMessage message = Message(topic, payload, retain, expirySeconds);
         long size = _limits.SizeOf(message);
         // Sent all the same, it would cost us the connection.
         if (size > _limits.LongestPacket) return Refuse(topic, payload, Refusals.TooLarge(_limits.LongestPacket.Value), $"{size} bytes");
         if (topic != _willTopic && _refused?.Holds(topic, payload) == true) return false;
 
-        MqttClientPublishResult result = await SendAsync(message, payload, cancellationToken);
+        MqttClientPublishResult result = await SendOrBlameAsync(message, payload, cancellationToken);
         if (!result.IsSuccess)
         {
             int code = (int)result.ReasonCode;
@@ -193,27 +205,39 @@ internal sealed class BrokerConnection : IAsyncDisposable
         throw new BrokerException(BrokerFailure.Refused, Refusals.Sentence(named, plural: false, why));
     }
 
-    private async Task<MqttClientPublishResult> SendAsync(
+    private MqttApplicationMessage Message(string topic, ReadOnlyMemory<byte> payload, bool retain, uint expirySeconds) => new()
+    {
+        Topic = topic,
+        Payload = new ReadOnlySequence<byte>(payload),
+        Retain = retain && _limits.Retain,
+        QualityOfServiceLevel = _limits.QoS,
+        MessageExpiryInterval = _limits.IsOld ? 0 : expirySeconds,
+    };
+
+    private Task<MqttClientPublishResult> SendAsync(MqttApplicationMessage message, Action underWay, CancellationToken cancellationToken) =>
+        AskAsync(
+            async token =>
+            {
+                await _turn.WaitAsync(token);
+                try
+                {
+                    underWay();
+                    return await _client.PublishAsync(message, token);
+                }
+                finally
+                {
+                    _turn.Release();
+                }
+            },
+            cancellationToken);
+
+    private async Task<MqttClientPublishResult> SendOrBlameAsync(
         MqttApplicationMessage message, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         bool sent = false;
         try
         {
-            return await AskAsync(
-                async token =>
-                {
-                    await _turn.WaitAsync(token);
-                    try
-                    {
-                        sent = true;
-                        return await _client.PublishAsync(message, token);
-                    }
-                    finally
-                    {
-                        _turn.Release();
-                    }
-                },
-                cancellationToken);
+            return await SendAsync(message, () => sent = true, cancellationToken);
         }
         catch (Exception e) when (e is BrokerException or OperationCanceledException)
         {

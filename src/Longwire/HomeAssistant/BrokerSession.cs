@@ -8,7 +8,7 @@ namespace Longwire.HomeAssistant;
 /// <param name="stopping">Longwire stops, and does not only leave this broker.</param>
 internal sealed class BrokerSession(
     Topics topics,
-    string instanceId,
+    OwnInstance self,
     StateFeed feed,
     ICommandSink commands,
     IBridgeControl bridge,
@@ -25,49 +25,52 @@ internal sealed class BrokerSession(
 {
     private const string ProblemSource = "mqtt";
 
-    private readonly string _clientId = $"longwire-{instanceId}";
+    private readonly ReadAccess _access = new(self.Nonce, new ReadReport(topics, problems, logger).Say);
     private bool _incumbent;
 
     /// <summary>Whose standby we are, and whether it may still come back.</summary>
-    private string? _standingByFor;
-    private string? _mayComeBack;
+    private Instance? _standingByFor;
+    private Instance? _mayComeBack;
 
     /// <summary>Returns when it is time to claim the topic again.</summary>
     /// <exception cref="BrokerException">The broker is gone or does not want us.</exception>
     public async Task RunAsync(BrokerAddress broker, CancellationToken cancellationToken)
     {
         var old = new OldBaseTopics(published, connector, refused, time, logger);
-        await old.ClearAsync(broker, _clientId, instanceId, topics.Base, cancellationToken);
-        var inbox = new Inbox(topics);
-        string owner = await OwnAsync(broker, inbox, cancellationToken);
+        await old.ClearAsync(broker, self, topics.Base, cancellationToken);
+        var inbox = new Inbox(topics, _access);
+        Instance owner = await OwnAsync(broker, inbox, cancellationToken);
         ReportOwner(owner);
         news.Connected(broker);
-        bool left = await new StandBy(inbox, topics, connector, time).WaitAsync(broker, _clientId, cancellationToken);
+        bool left = await new StandBy(inbox, topics, connector, time).WaitAsync(broker, self.ClientId, cancellationToken);
         _mayComeBack = left ? null : owner;
     }
 
-    /// <summary>Our own data folder was copied to another machine, and the two throw each other out.</summary>
+    /// <summary>No copy of ours, whose client id differs: the broker gives one id to two (mosquitto's use_username_as_clientid).</summary>
     public void ReportDuel() => problems.Report(
         ProblemSource,
-        $"Another Longwire connects to the broker with the same identity ({instanceId}), so neither stays. If the data folder was copied, empty it on one of the two.");
+        "The broker takes another program for this one and ends our connection whenever that one connects. "
+        + "If it makes the user name the client id, give Longwire a user of its own.");
 
     /// <returns>The instance that holds the topic.</returns>
-    private async Task<string> OwnAsync(BrokerAddress broker, Inbox inbox, CancellationToken cancellationToken)
+    private async Task<Instance> OwnAsync(BrokerAddress broker, Inbox inbox, CancellationToken cancellationToken)
     {
         await using BrokerConnection connection =
-            await connector.OpenAsync(broker, _clientId, topics.BridgeState, inbox, refused, cancellationToken);
+            await connector.OpenAsync(broker, self.ClientId, topics.BridgeState, inbox, refused, cancellationToken);
         using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, connection.Gone);
         TopicOwner? ours = null;
+        _access.Begin();
         try
         {
-            var claim = new TopicClaim(connection, inbox, topics, new ClaimMessage(instanceId, _incumbent), time);
-            string? owner = await claim.TryAsync(_mayComeBack, session.Token);
+            var claim = new TopicClaim(connection, inbox, topics, self, _incumbent, _access, time);
+            Instance? owner = await claim.TryAsync(_mayComeBack, session.Token);
             if (owner is null)
             {
                 ReportOwner(null);
                 _incumbent = true;
-                ours = new TopicOwner(connection, inbox, topics, feed, events, published, version, time, logger);
-                owner = await ours.RunAsync(new CommandReader(inbox, topics, feed, commands, bridge, logger), () => news.Connected(broker), session.Token);
+                ours = new TopicOwner(connection, inbox, topics, self, _access, feed, events, published, version, time, logger);
+                var reader = new CommandReader(inbox, topics, feed, commands, bridge, logger);
+                owner = await ours.RunAsync(reader, () => news.Connected(broker), session.Token);
             }
             // Politely, so that the broker drops our will: the owner lives.
             _incumbent = false;
@@ -99,23 +102,27 @@ internal sealed class BrokerSession(
         }
     }
 
-    private void ReportOwner(string? owner)
+    private void ReportOwner(Instance? owner)
     {
-        if (owner == _standingByFor)
+        if (owner?.Id == _standingByFor?.Id)
         {
             // Also ends the report of a duel, which nobody else takes back.
             if (owner is null) problems.Report(ProblemSource, null);
-            return;
         }
-        if (owner is null)
+        else if (owner is null)
         {
             Log.TakenOver(logger, topics.Base);
             problems.Report(ProblemSource, null);
         }
         else
         {
-            string problem = $"Another Longwire ({Printable.Of(owner, 40)}) publishes under the base topic \"{topics.Base}\", so Home Assistant is told nothing of the radios here. They are attached all the same. Give one of the two a base_topic of its own.";
-            Log.StandingBy(logger, problem);
+            string who = self.IsCopiedTo(owner) ? "with this one's identity" : $"({Printable.Of(owner.Id, 40)})";
+            string remedy = self.IsCopiedTo(owner)
+                ? "If the data folder was copied, empty it on one of the two, and give that one a base_topic of its own."
+                : "Give one of the two a base_topic of its own.";
+            string problem = $"Another Longwire {who} publishes under the base topic \"{topics.Base}\", "
+                + $"so Home Assistant is told nothing of the radios here. They are attached all the same. {remedy}";
+            Log.Problem(logger, problem);
             problems.Report(ProblemSource, problem);
         }
         _standingByFor = owner;

@@ -85,6 +85,12 @@ internal static class BrokerTimers
     /// <summary>The same when somebody else was seen there: longer than its <see cref="LongestPause"/>, so that a broker's restart changes no owner.</summary>
     public static readonly TimeSpan ClaimSettlesLate = TimeSpan.FromSeconds(3);
 
+    /// <summary>The same for one that cannot be asked, only heard: a heartbeat has to pass.</summary>
+    public static readonly TimeSpan ClaimSettlesUnasked = TimeSpan.FromSeconds(33);
+
+    /// <summary>Who does not name the claim it answers is believed to live if heard twice in this time: longer than a heartbeat.</summary>
+    public static readonly TimeSpan HeardAgainWithin = TimeSpan.FromSeconds(45);
+
     /// <summary>How often a standby asks again, in case the other one went without its last will being published.</summary>
     public static readonly TimeSpan ClaimAgainEvery = TimeSpan.FromSeconds(30);
 

@@ -5,18 +5,25 @@ using MQTTnet;
 
 namespace Longwire.HomeAssistant;
 
-/// <summary>Whom we believe to be the broker, and why not if not. One per attempt: the CA file is read anew, so that mending it is enough.</summary>
+/// <summary>
+/// Whom we believe to be the broker, and why not if not, and how we show who we are. One per attempt: the files are read anew, so that
+/// mending them is enough.
+/// </summary>
 internal sealed class BrokerTls(BrokerAddress broker)
 {
     /// <summary>What was wrong with the certificate, as a sentence; null if it was good or never came.</summary>
     public string? Problem { get; private set; }
 
-    /// <exception cref="BrokerException">The CA file cannot be used.</exception>
+    /// <summary>It showed a certificate that we take: if it closes after that, then because of ours, or of what follows TLS.</summary>
+    public bool Accepted { get; private set; }
+
+    /// <exception cref="BrokerException">A file cannot be used.</exception>
     public MqttClientTlsOptions Options() => new()
     {
         UseTls = true,
         TargetHost = broker.Host,
         TrustChain = broker.Ca is null ? null : LoadAuthorities(broker.Ca),
+        ClientCertificatesProvider = LoadOwn(),
         // A home's own CA publishes no revocation list, and asking for one would need the internet at every connect.
         RevocationMode = X509RevocationMode.NoCheck,
         IgnoreCertificateRevocationErrors = true,
@@ -25,7 +32,8 @@ internal sealed class BrokerTls(BrokerAddress broker)
 
     private bool Accept(SslPolicyErrors errors, X509Chain? chain)
     {
-        if (!broker.Verify || errors == SslPolicyErrors.None) return true;
+        Accepted = !broker.Verify || errors == SslPolicyErrors.None;
+        if (Accepted) return true;
         X509ChainStatusFlags flags = (chain?.ChainStatus ?? []).Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status);
         Problem = errors switch
         {
@@ -37,6 +45,14 @@ internal sealed class BrokerTls(BrokerAddress broker)
             _ => $"its certificate is not signed by an authority in {broker.Ca}: check mqtt.ca.",
         };
         return false;
+    }
+
+    private DefaultMqttCertificatesProvider? LoadOwn()
+    {
+        if (broker is not { Cert: { } cert, Key: { } key }) return null;
+#pragma warning disable CA2000 // TLS uses it for as long as the connection lives, and the library takes no notice of its end.
+        return new DefaultMqttCertificatesProvider([ClientCertificate.Load(cert, key)]);
+#pragma warning restore CA2000
     }
 
     private static X509Certificate2Collection LoadAuthorities(string path)

@@ -50,6 +50,12 @@ internal sealed class CommandReader(Inbox inbox, Topics topics, StateFeed feed, 
             if (Complain(message.Topic)) Log.UnknownRadio(logger, Printable.Of(message.Topic, LongestShown * 2), Printable.Of(radio, LongestShown));
             return null;
         }
+        if (message.Retained)
+        {
+            // It would be obeyed again at every connect, and by whoever a bridge between brokers hands it on to.
+            if (Complain(message.Topic)) Log.RetainedCommand(logger, Printable.Of(message.Topic, LongestShown * 2));
+            return null;
+        }
         RadioCommand? command = (reattach, payload) switch
         {
             (true, Press) => new RadioCommand.Reattach(radio),

@@ -21,7 +21,10 @@ internal sealed class ForgottenTopics(string dataFolder, TimeProvider time, ILog
     /// <returns>Other Longwires that have one of our base topics by now; nothing under it was touched.</returns>
     /// <exception cref="BrokerException">The broker cannot be used, or <see cref="BrokerTimers.Forget"/> is over.</exception>
     public async Task<IReadOnlyCollection<string>> ClearAsync(
-        IReadOnlyCollection<KeyValuePair<string, PublishedDevice>> gone, BrokerAddress broker, string instanceId, CancellationToken cancellationToken)
+        IReadOnlyCollection<KeyValuePair<string, PublishedDevice>> gone,
+        BrokerAddress broker,
+        OwnInstance self,
+        CancellationToken cancellationToken)
     {
         using var deadline = new Deadline(BrokerTimers.Forget, time, cancellationToken);
         var others = new List<string>();
@@ -31,7 +34,7 @@ internal sealed class ForgottenTopics(string dataFolder, TimeProvider time, ILog
             foreach (IGrouping<string, KeyValuePair<string, PublishedDevice>> under in gone.GroupBy(device => device.Value.BaseTopic))
             {
                 var removal = new TopicRemoval(_published, connector, refused: null, time, logger);
-                if (await removal.ClearAsync(broker, $"longwire-{instanceId}", instanceId, under.Key, [.. under], deadline.Token) is { } other) others.Add(other);
+                if (await removal.ClearAsync(broker, self, under.Key, [.. under], deadline.Token) is { } other) others.Add(other.Id);
             }
             return others;
         }

@@ -9,7 +9,7 @@ namespace Longwire.HomeAssistant;
 /// loss to every automation, though Longwire is only updated. The last states follow once that is done, unseen, so that nothing
 /// that is under way now stays on the broker for ever. DISCONNECT makes the broker drop our will.
 /// </summary>
-internal sealed class Goodbye(BrokerConnection connection, Inbox inbox, Topics topics, StateFeed feed, TimeProvider time)
+internal sealed class Goodbye(BrokerConnection connection, Inbox inbox, Topics topics, OwnInstance self, StateFeed feed, TimeProvider time)
 {
     /// <param name="stops">Longwire stops; else only the broker or the topics change, and the radios stay.</param>
     /// <param name="leave">Publishes the last states.</param>
@@ -23,7 +23,7 @@ internal sealed class Goodbye(BrokerConnection connection, Inbox inbox, Topics t
         }
         Snapshot? last = stops ? await LetGoAsync() : null;
         using var rest = new Deadline(BrokerTimers.Goodbye, time, connection.Gone);
-        if (last is not null && !HasSuccessor(last.Bridge.InstanceId)) await leave(last, rest.Token);
+        if (last is not null && !HasSuccessor()) await leave(last, rest.Token);
         await connection.CloseAsync(rest.Token);
     }
 
@@ -47,18 +47,21 @@ internal sealed class Goodbye(BrokerConnection connection, Inbox inbox, Topics t
     /// Somebody who waited for the base topic may have it since <c>offline</c>, with radios of the same names: their states are not ours
     /// any more.
     /// </summary>
-    private bool HasSuccessor(string mine)
+    private bool HasSuccessor()
     {
         while (inbox.Bridge.TryRead(out IncomingMessage message))
         {
-            if (message.Retained) continue;
-            string? other = message.Topic == topics.BridgeState
-                ? Encoding.UTF8.GetString(message.Payload) == Topics.Online ? "" : null
-                : message.Topic == topics.BridgeClaim
-                    ? Payload.TryRead(message.Payload, StateJson.Default.ClaimMessage)?.InstanceId
-                    : Payload.TryRead(message.Payload, StateJson.Default.BridgeInfoMessage)?.InstanceId;
-            if (other is not null && other != mine) return true;
+            if (!message.Retained && IsOfAnother(message)) return true;
         }
         return false;
+    }
+
+    private bool IsOfAnother(IncomingMessage message)
+    {
+        if (message.Topic == topics.BridgeState) return Encoding.UTF8.GetString(message.Payload) == Topics.Online;
+        Instance? sender = message.Topic == topics.BridgeClaim
+            ? Payload.TryRead(message.Payload, StateJson.Default.ClaimMessage)?.Sender
+            : Payload.TryRead(message.Payload, StateJson.Default.BridgeInfoMessage)?.Sender;
+        return sender is not null && !self.Is(sender);
     }
 }

@@ -24,6 +24,7 @@ internal sealed class HomeAssistantService : BackgroundService
     private readonly PublishedTopics _published;
     private readonly TimeProvider _time;
     private readonly Random _random;
+    private readonly string _nonce;
     private readonly ILogger<HomeAssistantService> _logger;
     private readonly ChannelReader<RadioEvent> _events;
     private readonly KnownBrokers _known;
@@ -57,6 +58,7 @@ internal sealed class HomeAssistantService : BackgroundService
         _published = new PublishedTopics(dataFolder, logger);
         _time = time;
         _random = random;
+        _nonce = OwnInstance.NewNonce(random);
         _logger = logger;
         _events = feed.SubscribeToEvents();
         _known = new KnownBrokers(time, logger);
@@ -111,7 +113,8 @@ internal sealed class HomeAssistantService : BackgroundService
         // Another broker or base topic may take what this one did not.
         refused.Connected(null);
         var session = new BrokerSession(
-            new Topics(settings.BaseTopic, settings.DiscoveryPrefix), first.Bridge.InstanceId, _feed, _commands, _bridge, _problems, news, _published,
+            new Topics(settings.BaseTopic, settings.DiscoveryPrefix), new OwnInstance(first.Bridge.InstanceId, _nonce),
+            _feed, _commands, _bridge, _problems, news, _published,
             new BrokerConnector(_known, _time), refused, new RadioEvents(_events, _time), _version, _time, _logger, stopping);
         long noneSince = _time.GetTimestamp();
         while (true)

@@ -29,6 +29,8 @@ internal sealed class ConfiguredBroker : IBrokerSource
                 Password = options.Password,
                 Tls = options.Tls,
                 Ca = options.Ca,
+                Cert = options.Cert,
+                Key = options.Key,
                 Verify = options.Verify,
             });
 }

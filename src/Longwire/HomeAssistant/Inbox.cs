@@ -2,14 +2,15 @@ using System.Threading.Channels;
 
 namespace Longwire.HomeAssistant;
 
-/// <param name="Retained">It lay on the broker when we subscribed: old news.</param>
+/// <param name="Retained">It lay on the broker when we subscribed: old news. Of a command also: whoever said it had it retained.</param>
 internal readonly record struct IncomingMessage(string Topic, byte[] Payload, bool Retained);
 
 /// <summary>
 /// What the broker sends us, sorted into bounded channels: the library calls one handler at a time, on the task that also
 /// takes the acknowledgements we wait for, so it must never wait itself.
 /// </summary>
-internal sealed class Inbox(Topics topics)
+/// <param name="access">Is told by which filter something came.</param>
+internal sealed class Inbox(Topics topics, ReadAccess? access = null)
 {
     // No message that we understand is longer; the CONNECT packet tells the broker so as well.
     private const int LongestPayload = 64 * 1024;
@@ -40,18 +41,29 @@ internal sealed class Inbox(Topics topics)
         if (payload.Length > LongestPayload) return;
         if (topic == topics.BridgeClaim || topic == topics.BridgeInfo || topic == topics.BridgeState)
         {
+            access?.Heard(topic);
             // A claim is never retained by us; one that is would speak for the dead.
             if (!retained || topic != topics.BridgeClaim) _bridge.Writer.TryWrite(new IncomingMessage(topic, payload, retained));
         }
-        // A retained command would be obeyed again at every connect, and a retained birth has no date.
-        else if (retained) return;
         else if (topic == topics.Birth)
         {
-            if (payload.AsSpan().SequenceEqual("online"u8)) _births.Writer.TryWrite(true);
+            access?.Heard(topic);
+            // One that was retained has no date.
+            if (!retained && payload.AsSpan().SequenceEqual("online"u8)) _births.Writer.TryWrite(true);
         }
-        else if (!_commands.Writer.TryWrite(new IncomingMessage(topic, payload, Retained: false)))
+        else
         {
-            Interlocked.Exchange(ref _commandsDropped, 1);
+            DeliverCommand(topic, payload, retained);
         }
+    }
+
+    private void DeliverCommand(string topic, byte[] payload, bool retained)
+    {
+        if (access is not null && topics.TryParseCommand(topic, out _, out bool reattach))
+        {
+            access.Heard(reattach ? topics.AnyReattachCommand : topics.AnyAttachCommand);
+            if (access.IsProbe(payload)) return;
+        }
+        if (!_commands.Writer.TryWrite(new IncomingMessage(topic, payload, retained))) Interlocked.Exchange(ref _commandsDropped, 1);
     }
 }

@@ -38,13 +38,25 @@ internal static partial class Log
     public static partial void MessagesTaken(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "MQTT: {Problem}")]
-    public static partial void StandingBy(ILogger logger, string problem);
+    public static partial void Problem(ILogger logger, string problem);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "MQTT: the base topic {BaseTopic} is ours now; publishing")]
     public static partial void TakenOver(ILogger logger, string baseTopic);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "MQTT: another Longwire ({InstanceId}) asks for the base topic {BaseTopic}; we keep it. Give one of the two a base_topic of its own")]
     public static partial void Defended(ILogger logger, string instanceId, string baseTopic);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "MQTT: another Longwire with this one's identity ({InstanceId}) asks for the base topic {BaseTopic}; we keep it. "
+            + "If the data folder was copied, empty it on one of the two")]
+    public static partial void DefendedFromCopy(ILogger logger, string instanceId, string baseTopic);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "MQTT: the broker lets us read all that we need again")]
+    public static partial void ReadsAllAgain(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "MQTT: what we say where we listen comes back to us")]
+    public static partial void ReadsAll(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "MQTT: the topics under {BaseTopic} are left as they are, because another Longwire ({InstanceId}) uses them now")]
     public static partial void LeftToOther(ILogger logger, string baseTopic, string instanceId);
@@ -57,6 +69,11 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "MQTT: {Topic}: \"{Value}\" is no command; send {Expected}")]
     public static partial void UnknownPayload(ILogger logger, string topic, string value, string expected);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "MQTT: {Topic}: a retained command is not obeyed: send commands without retain, and clear what lies there")]
+    public static partial void RetainedCommand(ILogger logger, string topic);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "MQTT: {Topic}: there is no radio \"{Radio}\"; \"longwire list\" shows those there are")]
     public static partial void UnknownRadio(ILogger logger, string topic, string radio);

@@ -6,13 +6,13 @@ namespace Longwire.HomeAssistant;
 internal sealed class OldBaseTopics(
     PublishedTopics published, BrokerConnector connector, RefusedMessages refused, TimeProvider time, ILogger logger)
 {
-    public async Task ClearAsync(BrokerAddress broker, string clientId, string instanceId, string currentBase, CancellationToken cancellationToken)
+    public async Task ClearAsync(BrokerAddress broker, OwnInstance self, string currentBase, CancellationToken cancellationToken)
     {
         foreach (IGrouping<string, KeyValuePair<string, PublishedDevice>> old in published.Current.Devices.GroupBy(device => device.Value.BaseTopic).ToList())
         {
             if (old.Key == currentBase) continue;
             var removal = new TopicRemoval(published, connector, refused, time, logger);
-            await removal.ClearAsync(broker, clientId, instanceId, old.Key, [.. old], cancellationToken);
+            await removal.ClearAsync(broker, self, old.Key, [.. old], cancellationToken);
         }
     }
 }

@@ -41,6 +41,8 @@ internal static class Refusals
         string at = $"{broker.Host}:{broker.Port}";
         return (earlier, later) switch
         {
+            // What it says of certificates is the likelier cause.
+            ({ Failure: BrokerFailure.Closed }, { Failure: BrokerFailure.Closed }) when broker.Tls => later,
             ({ Failure: BrokerFailure.Closed }, { Failure: BrokerFailure.Closed }) => new BrokerException(
                 BrokerFailure.Closed,
                 $"{at} closes the connection at once, in MQTT 5 and in 3.1.1: check mqtt.port and mqtt.tls, then the broker's log.",
@@ -126,14 +128,16 @@ internal static class Refusals
     /// <param name="e">What the library threw; when it was cancelled, that may be nearly anything.</param>
     /// <param name="broker">Whom we asked.</param>
     /// <param name="late">The deadline was over.</param>
-    /// <param name="certificateProblem">What was wrong with the broker's certificate, if anything.</param>
-    public static BrokerException Of(Exception e, BrokerAddress broker, bool late, string? certificateProblem)
+    /// <param name="tls">How far TLS came, and what was wrong with the broker's certificate, if anything.</param>
+    public static BrokerException Of(Exception e, BrokerAddress broker, bool late, BrokerTls tls)
     {
         string at = $"{broker.Host}:{broker.Port}";
-        if (certificateProblem is not null) return new BrokerException(BrokerFailure.Refused, $"{at}: {certificateProblem}", e);
+        if (tls.Problem is not null) return new BrokerException(BrokerFailure.Refused, $"{at}: {tls.Problem}", e);
+        if (TlsAlert.AboutClientCertificate(e, broker) is { } alert) return new BrokerException(BrokerFailure.Refused, $"{at} {alert}", e);
         Exception cause = Innermost(e);
         // The library calls it that when TCP and TLS stood already.
         bool stood = e is MqttConnectingFailedException;
+        bool ended = IsEnd(cause) || (stood && cause is SocketException or IOException or MqttCommunicationException);
         string why = cause.Message.TrimEnd('.');
         string closes = $"{at} closes the connection at once: check mqtt.port and mqtt.tls, then the broker's log.";
         return cause switch
@@ -142,9 +146,13 @@ internal static class Refusals
             SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } =>
                 Away($"there is no host \"{broker.Host}\": check mqtt.host."),
             SocketException { SocketErrorCode: SocketError.ConnectionRefused } => Away($"nothing listens at {at}."),
-            SocketException or IOException or MqttCommunicationException when stood => Failed(BrokerFailure.Closed, closes),
+            // It may know no MQTT 5, too: both are the connector's to find out.
+            _ when ended && tls.Accepted => Failed(
+                BrokerFailure.Closed,
+                $"{at} closes the connection right after TLS: {OwnCertificate(broker)}; check mqtt.port, too, and look into the broker's log."),
+            _ when ended && (stood || !broker.Tls) => Failed(BrokerFailure.Closed, closes),
             MqttProtocolViolationException when stood => Refused($"{at} does not answer in MQTT ({why}): check mqtt.port."),
-            SocketException { SocketErrorCode: SocketError.ConnectionReset } => Refused(closes),
+            _ when ended => Refused(closes),
             SocketException socket => Away($"{at} cannot be reached ({socket.SocketErrorCode})."),
             AuthenticationException when broker.Tls => Refused($"{at} does not agree on TLS ({why}): check mqtt.port and mqtt.tls."),
             IOException when broker.Tls => Refused($"{at} does not speak TLS ({why}): check mqtt.port and mqtt.tls."),
@@ -155,6 +163,16 @@ internal static class Refusals
         BrokerException Refused(string sentence) => Failed(BrokerFailure.Refused, sentence);
         BrokerException Failed(BrokerFailure failure, string sentence) => new(failure, sentence, e);
     }
+
+    private static string OwnCertificate(BrokerAddress broker) => broker.Cert is null
+        ? "if it wants a certificate from us, set mqtt.cert and mqtt.key"
+        : $"it may not accept the certificate in {broker.Cert} (mqtt.cert)";
+
+    // An alert that TLS sent before is lost when the broker closes with our CONNECT unread: the kernel then sends a reset, and what had
+    // come is thrown away. "Not connected" is how the library finds the same a moment later.
+    private static bool IsEnd(Exception cause) =>
+        cause is SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.NotConnected or SocketError.Shutdown }
+            or MqttCommunicationException { Message: "Connection closed." };
 
     private static Exception Innermost(Exception e)
     {

@@ -63,6 +63,11 @@ internal sealed class RefusedMessages(IBridgeProblems problems, TimeProvider tim
         }
     }
 
+    public bool IsRefused(string topic)
+    {
+        lock (_gate) return _refused.ContainsKey((topic, false));
+    }
+
     /// <param name="detail">What is true of this topic alone, for behind its name.</param>
     public void Refused(string topic, ReadOnlyMemory<byte> payload, MessageRefusal why, string detail = "")
     {

@@ -9,14 +9,16 @@ namespace Longwire.HomeAssistant;
 /// <param name="Devices">The discovery of the same devices.</param>
 internal sealed record RetainedImage(ImmutableArray<KeyValuePair<string, byte[]>> States, ImmutableArray<Device> Devices)
 {
+    /// <param name="nonce">See <see cref="Instance.Nonce"/>.</param>
     /// <param name="published">What was published before, for what is not known now; null: nothing was.</param>
-    public static RetainedImage Of(Snapshot snapshot, Figures figures, Topics topics, string version, PublishedRecord? published = null)
+    public static RetainedImage Of(
+        Snapshot snapshot, Figures figures, Topics topics, string version, string? nonce = null, PublishedRecord? published = null)
     {
         PublishedRecord before = published ?? new PublishedRecord();
         ImmutableArray<KeyValuePair<string, byte[]>>.Builder states = ImmutableArray.CreateBuilder<KeyValuePair<string, byte[]>>();
         ImmutableArray<Device>.Builder devices = ImmutableArray.CreateBuilder<Device>();
 
-        states.Add(new(topics.BridgeInfo, BridgeInfo(snapshot.Bridge, version)));
+        states.Add(new(topics.BridgeInfo, BridgeInfo(snapshot.Bridge, version, nonce)));
         LastKnown bridge = before.LastKnownOf(topics.Config(topics.BridgeIdentifier));
         devices.Add(BridgeDevice.Of(topics, version, bridge.Complete(snapshot.Bridge.Details).Page));
         foreach (PiSnapshot pi in snapshot.Pis)
@@ -34,7 +36,8 @@ internal sealed record RetainedImage(ImmutableArray<KeyValuePair<string, byte[]>
         return new RetainedImage(states.ToImmutable(), devices.ToImmutable());
     }
 
-    public static byte[] BridgeInfo(BridgeSnapshot bridge, string version) => Payload.Of(
+    /// <param name="answers">The token of a claim.</param>
+    public static byte[] BridgeInfo(BridgeSnapshot bridge, string version, string? nonce, string? answers = null) => Payload.Of(
         new BridgeInfoMessage
         {
             Version = version,
@@ -44,6 +47,8 @@ internal sealed record RetainedImage(ImmutableArray<KeyValuePair<string, byte[]>
             RadiosAttached = bridge.RadiosAttached,
             RadiosExpected = bridge.RadiosExpected,
             LogLevel = bridge.Details.LogLevel?.Name(),
+            Nonce = nonce,
+            Answers = answers,
         },
         StateJson.Default.BridgeInfoMessage);
 

@@ -16,7 +16,7 @@ internal sealed class StandBy(Inbox inbox, Topics topics, BrokerConnector connec
         bool left = false;
         try
         {
-            await connection.SubscribeAsync([topics.BridgeState], withRetained: false, session.Token);
+            await connection.SubscribeAsync([topics.BridgeState], withRetained: false, retainAsPublished: false, session.Token);
             while (!left)
             {
                 IncomingMessage message = await inbox.Bridge.ReadAsync(session.Token);

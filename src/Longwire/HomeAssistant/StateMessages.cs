@@ -44,6 +44,16 @@ internal sealed record BridgeInfoMessage
     public int RadiosAttached { get; init; }
     public int RadiosExpected { get; init; }
     public string? LogLevel { get; init; }
+
+    /// <summary>See <see cref="Instance.Nonce"/>; null from former releases.</summary>
+    public string? Nonce { get; init; }
+
+    /// <summary>The token of the claim that this answers; left out of what is retained.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Answers { get; init; }
+
+    [JsonIgnore]
+    public Instance Sender => new(InstanceId, Nonce);
 }
 
 internal sealed record RadioEventMessage
@@ -53,7 +63,17 @@ internal sealed record RadioEventMessage
 }
 
 /// <param name="Incumbent">It published here before, in this life: it goes before newcomers.</param>
-internal sealed record ClaimMessage(string InstanceId, bool Incumbent);
+internal sealed record ClaimMessage(string InstanceId, bool Incumbent)
+{
+    /// <summary>See <see cref="Instance.Nonce"/>; null from former releases.</summary>
+    public string? Nonce { get; init; }
+
+    /// <summary>To be named in the answer; null from former releases.</summary>
+    public string? Token { get; init; }
+
+    [JsonIgnore]
+    public Instance Sender => new(InstanceId, Nonce);
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(RadioStateMessage))]

@@ -12,6 +12,8 @@ internal sealed class TopicOwner(
     BrokerConnection connection,
     Inbox inbox,
     Topics topics,
+    OwnInstance self,
+    ReadAccess access,
     StateFeed feed,
     RadioEvents events,
     PublishedTopics published,
@@ -22,20 +24,25 @@ internal sealed class TopicOwner(
     private static readonly byte[] Online = Encoding.UTF8.GetBytes(Topics.Online);
 
     private readonly RetainedMessages _retained = new(connection, topics, published, time, logger);
+    private readonly CommandSubscription _commands = new(connection, topics, self, access, feed, time);
     private readonly Figures _figures = new();
     private volatile bool _online;
 
     /// <param name="ready">Called when everything was published.</param>
     /// <returns>The instance that goes before us; otherwise only an exception or cancellation ends it.</returns>
-    public async Task<string> RunAsync(CommandReader commands, Action ready, CancellationToken cancellationToken)
+    public async Task<Instance> RunAsync(CommandReader commands, Action ready, CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<string> defended = DefendAsync(ended.Token);
+        // A task of its own, so that whoever asks for the base topic is answered while we are busy publishing.
+        Task<Instance> defended = new TopicDefence(connection, inbox, topics, self, feed, version, time, logger)
+            .RunAsync(token => _online ? connection.RetainAsync(topics.BridgeState, Online, token) : Task.CompletedTask, ended.Token);
         Task obeyed = commands.RunAsync(ended.Token);
+        Task? heard = null;
         try
         {
             Snapshot shown = await IntroduceAsync(ended.Token);
             ready();
+            heard = _commands.CheckAsync(ended.Token);
             return await FollowAsync(shown, defended, obeyed, ended.Token);
         }
         finally
@@ -44,11 +51,12 @@ internal sealed class TopicOwner(
             // Their outcome no longer matters: an earlier cause is on its way.
             await ((Task)defended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await obeyed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (heard is not null) await heard.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     /// <param name="stops">Longwire stops; else it only leaves this broker or these topics.</param>
-    public Task SayGoodbyeAsync(bool stops) => new Goodbye(connection, inbox, topics, feed, time).SayAsync(
+    public Task SayGoodbyeAsync(bool stops) => new Goodbye(connection, inbox, topics, self, feed, time).SayAsync(
         stops,
         // Not the bridge's info: to somebody who asks for the base topic just now it would be the answer that the topic is taken.
         (last, token) => _retained.LeaveAsync(Image(last).States.Where(state => state.Key != topics.BridgeInfo), token));
@@ -67,7 +75,7 @@ internal sealed class TopicOwner(
         await _retained.RememberAsync(image.Devices, cancellationToken);
         await _retained.ShowStatesAsync(image.States, all: true, cancellationToken);
         await SayOnlineAsync(cancellationToken);
-        await connection.SubscribeAsync([.. topics.Commands, topics.Birth], withRetained: false, cancellationToken);
+        await _commands.OpenAsync(cancellationToken);
         await DiscoverAsync(snapshot, image, all: true, cancellationToken);
         return snapshot;
     }
@@ -90,7 +98,7 @@ internal sealed class TopicOwner(
         }
     }
 
-    private async Task<string> FollowAsync(Snapshot shown, Task<string> defended, Task obeyed, CancellationToken cancellationToken)
+    private async Task<Instance> FollowAsync(Snapshot shown, Task<Instance> defended, Task obeyed, CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task<Snapshot> changed = feed.WaitForChangeAsync(shown, ended.Token);
@@ -152,33 +160,5 @@ internal sealed class TopicOwner(
         _online = true;
     }
 
-    /// <summary>A task of its own, so that whoever asks for the base topic is answered while we are busy publishing.</summary>
-    private async Task<string> DefendAsync(CancellationToken cancellationToken)
-    {
-        string mine = feed.Current.Bridge.InstanceId;
-        string? told = null;
-        await foreach (IncomingMessage message in inbox.Bridge.ReadAllAsync(cancellationToken))
-        {
-            if (message.Retained) continue;
-            if (message.Topic == topics.BridgeState)
-            {
-                // The will of a connection that the broker buried late, or somebody's mistake: we are here.
-                bool wrong = _online && Encoding.UTF8.GetString(message.Payload) != Topics.Online;
-                if (wrong) await connection.RetainAsync(topics.BridgeState, Online, cancellationToken);
-                continue;
-            }
-            bool asks = message.Topic == topics.BridgeClaim;
-            string? other = asks
-                ? Payload.TryRead(message.Payload, StateJson.Default.ClaimMessage)?.InstanceId
-                : Payload.TryRead(message.Payload, StateJson.Default.BridgeInfoMessage)?.InstanceId;
-            if (other is null || other == mine) continue;
-            if (!asks && !TopicClaim.GoesBefore(new ClaimMessage(mine, true), new ClaimMessage(other, true))) return other;
-            if (told != other) Log.Defended(logger, Printable.Of(other, 40), topics.Base);
-            told = other;
-            await connection.RetainAsync(topics.BridgeInfo, RetainedImage.BridgeInfo(feed.Current.Bridge, version), cancellationToken);
-        }
-        throw new OperationCanceledException(cancellationToken);
-    }
-
-    private RetainedImage Image(Snapshot snapshot) => RetainedImage.Of(snapshot, _figures, topics, version, published.Current);
+    private RetainedImage Image(Snapshot snapshot) => RetainedImage.Of(snapshot, _figures, topics, version, self.Nonce, published.Current);
 }

@@ -10,26 +10,28 @@ internal sealed class TopicRemoval(
     /// <param name="baseTopic">The one that all of <paramref name="ours"/> are under.</param>
     /// <returns>The Longwire that has the base topic by now: then nothing was cleared. Null if all was.</returns>
     /// <exception cref="BrokerException">The broker is gone or does not want us; what was published stays remembered.</exception>
-    public async Task<string?> ClearAsync(
+    public async Task<Instance?> ClearAsync(
         BrokerAddress broker,
-        string clientId,
-        string instanceId,
+        OwnInstance self,
         string baseTopic,
         IReadOnlyCollection<KeyValuePair<string, PublishedDevice>> ours,
         CancellationToken cancellationToken)
     {
         // A connection of its own: under this base topic we have no will to leave. The prefix plays no part in a claim.
         var topics = new Topics(baseTopic, "");
-        var inbox = new Inbox(topics);
+        // Whether we hear an answer is nobody's concern here but the claim's.
+        var access = new ReadAccess(self.Nonce, _ => { });
+        var inbox = new Inbox(topics, access);
         await using BrokerConnection connection =
-            await connector.OpenAsync(broker, clientId, willTopic: null, inbox, refused, cancellationToken);
+            await connector.OpenAsync(broker, self.ClientId, willTopic: null, inbox, refused, cancellationToken);
         using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, connection.Gone);
         try
         {
             // People give one of two Longwires a base topic of its own; the other has ours by now, and its radios may be
             // called the same.
-            string? owner = await new TopicClaim(connection, inbox, topics, new ClaimMessage(instanceId, Incumbent: true), time).TryAsync(null, session.Token);
-            if (owner is not null) Log.LeftToOther(logger, baseTopic, Printable.Of(owner, 40));
+            var claim = new TopicClaim(connection, inbox, topics, self, incumbent: true, access, time);
+            Instance? owner = await claim.TryAsync(null, session.Token);
+            if (owner is not null) Log.LeftToOther(logger, baseTopic, Printable.Of(owner.Id, 40));
             var done = new List<string>();
             foreach ((string config, PublishedDevice device) in ours)
             {

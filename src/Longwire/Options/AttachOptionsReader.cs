@@ -39,7 +39,8 @@ internal static class AttachOptionsReader
 
     private static MqttOptions Mqtt(OptionMap root, ProblemList problems)
     {
-        if (root.Map("mqtt", "host", "port", "username", "password", "tls", "ca", "verify") is not { } map) return new MqttOptions();
+        OptionMap? mqtt = root.Map("mqtt", "host", "port", "username", "password", "tls", "ca", "cert", "key", "verify");
+        if (mqtt is not { } map) return new MqttOptions();
         string? host = map.Text("host");
         int? port = map.Number("port", 1, IPEndPoint.MaxPort);
         if (host is not null)
@@ -49,16 +50,36 @@ internal static class AttachOptionsReader
             if (remedy is not null) problems.Add(map.Find("host")!, map.PathOf("host"), remedy);
             host = remedy is null ? endPoint!.Host : null;
         }
+        bool tls = map.Flag("tls") ?? false;
+        (string? cert, string? key) = ClientCertificate(map, tls || host is null, problems);
         return new MqttOptions
         {
             Host = host,
             Port = port,
             Username = map.Text("username"),
             Password = map.Secret("password"),
-            Tls = map.Flag("tls") ?? false,
+            Tls = tls,
             Ca = map.Text("ca"),
+            Cert = cert,
+            Key = key,
             Verify = map.Flag("verify") ?? true,
         };
+    }
+
+    /// <param name="mayBeTls">False: without TLS for sure. (Whether Home Assistant's own broker has it, Home Assistant says.)</param>
+    private static (string? Cert, string? Key) ClientCertificate(OptionMap map, bool mayBeTls, ProblemList problems)
+    {
+        (string? cert, string? key) = (map.Text("cert"), map.Text("key"));
+        if (cert is null && key is null) return (null, null);
+        (string there, string missing) = cert is null ? ("key", "cert") : ("cert", "key");
+        if (cert is null || key is null)
+        {
+            problems.Add(map.Find(there)!, map.PathOf(there), $"name the file of {map.PathOf(missing)}, too: one needs the other");
+            return (null, null);
+        }
+        const string WithoutTls = "has no effect without TLS: set mqtt.tls to true, and mqtt.port to the broker's port for TLS";
+        if (!mayBeTls) problems.Add(map.Find(there)!, map.PathOf(there), WithoutTls);
+        return (cert, key);
     }
 
     private static string? Topic(OptionMap root, string key, ProblemList problems)

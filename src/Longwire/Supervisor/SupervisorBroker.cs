@@ -27,6 +27,8 @@ internal sealed class SupervisorBroker(SupervisorClient supervisor) : IBrokerSou
                     Password = mqtt.Password,
                     Tls = mqtt.Ssl ?? false,
                     Ca = options.Ca,
+                    Cert = options.Cert,
+                    Key = options.Key,
                     Verify = options.Verify,
                     IsSupervisors = true,
                 };

@@ -110,7 +110,8 @@ public sealed class ConfigurationTests
         const string Everything = """
             {"pis": [{"name": "attic", "address": "192.168.0.10", "pairing_code": ""}],
              "radios": [{"match": "10c4:8a2a", "pi": "attic", "name": "Z-Wave", "restart_apps": ["core_zwave_js"]}],
-             "mqtt": {"host": "192.168.0.5", "port": 1883, "username": "u", "password": "p", "tls": true, "ca": "/ssl/ca.pem", "verify": true},
+             "mqtt": {"host": "192.168.0.5", "port": 1883, "username": "u", "password": "p", "tls": true, "ca": "/ssl/ca.pem", "cert": "/config/longwire.pem",
+                      "key": "/config/longwire.key", "verify": true},
              "hold_seconds": 60, "stale_seconds": 10, "base_topic": "longwire", "discovery_prefix": "homeassistant", "log_level": "info"}
             """;
         byte[] bytes = Encoding.UTF8.GetBytes(Everything);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Longwire.Options;
 using Longwire.Tests.HomeAssistant.Brokers;
 using MQTTnet.Protocol;
@@ -36,19 +37,29 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task A_copied_data_folder_is_recognised_instead_of_a_duel_without_end()
+    public async Task Somebody_else_under_our_client_id_is_named_instead_of_a_duel_without_end()
     {
         int port = Mosquitto.FreePort();
         using MqttServer server = await StartAsync(port);
-        await using Bridge one = await Bridge.StartAsync(port, Some.Snapshot("same", Some.Radio));
-        await using Bridge two = await Bridge.StartAsync(port, Some.Snapshot("same", Some.Radio));
-        foreach (Bridge bridge in new[] { one, two }) bridge.Logger.Expect("Trying on");
-        await Eventually.IsTrueAsync(
-            () => (one.Problems.Last ?? two.Problems.Last)?.Contains("If the data folder was copied", StringComparison.Ordinal) == true, () => "the duel is reported");
-        // The other one is left in peace for a while, and publishes.
-        Bridge stays = one.Problems.Last is null ? one : two;
-        await Eventually.IsTrueAsync(
-            () => stays.Logger.Lines.LastOrDefault()?.Contains("connected to", StringComparison.Ordinal) == true, () => string.Join('\n', stays.Logger.Lines));
+        var ours = new ConcurrentQueue<string>();
+        server.ClientConnectedAsync += args =>
+        {
+            if (args.UserName != "rival") ours.Enqueue(args.ClientId);
+            return Task.CompletedTask;
+        };
+        await using Bridge bridge = await Bridge.StartAsync(port, Some.Snapshot(Some.Radio));
+        bridge.Logger.Expect("somebody else connected with our client id");
+        // No copy of ours: its client id would differ. Once and twice may be an accident.
+        for (int times = 1; times <= 3; times++)
+        {
+            Assert.Null(bridge.Problems.Last);
+            await Eventually.IsTrueAsync(() => ours.Count == times, () => $"connection {times} of {ours.Count}");
+            await using Observer rival = await Observer.ConnectAsync(port, options => options.WithClientId(ours.First()).WithCredentials("rival"));
+            await bridge.SaysAsync("somebody else connected with our client id");
+            await Eventually.IsTrueAsync(() => times < 3 || bridge.Problems.Last is not null, () => "the duel is reported");
+        }
+        Assert.Contains("give Longwire a user of its own", bridge.Problems.Last, StringComparison.Ordinal);
+        Assert.Single(ours.Distinct());
         await server.StopAsync();
     }
 

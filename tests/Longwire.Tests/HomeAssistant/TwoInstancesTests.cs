@@ -10,6 +10,10 @@ public sealed class TwoInstancesTests
 {
     private const string Info = "longwire/bridge/info";
 
+    private static readonly string[] s_ids = ["a", "b", "B"];
+    private static readonly bool[] s_either = [false, true];
+    private static readonly string?[] s_nonces = [null, "1", "2"];
+
     private static readonly RadioSnapshot First = Some.Radio with { Id = "first" };
     private static readonly RadioSnapshot Second = Some.Radio with { Id = "second" };
 
@@ -185,16 +189,25 @@ public sealed class TwoInstancesTests
     [Fact]
     public void Of_two_claims_both_sides_choose_the_same()
     {
-        ClaimMessage[] all = [new("a", false), new("b", false), new("a", true), new("b", true), new("B", false)];
+        ClaimMessage[] all =
+        [
+            .. from id in s_ids
+               from incumbent in s_either
+               from nonce in s_nonces
+               select new ClaimMessage(id, incumbent) { Nonce = nonce },
+        ];
         foreach (ClaimMessage one in all)
         {
-            foreach (ClaimMessage other in all.Where(other => other != one && other.InstanceId != one.InstanceId))
+            foreach (ClaimMessage other in all.Where(other => other.Sender != one.Sender))
             {
                 Assert.NotEqual(TopicClaim.GoesBefore(one, other), TopicClaim.GoesBefore(other, one));
             }
         }
         Assert.True(TopicClaim.GoesBefore(new("z", true), new("a", false)));
         Assert.True(TopicClaim.GoesBefore(new("a", true), new("z", true)));
+        // One that cannot know of copies of itself would never yield to one.
+        Assert.True(TopicClaim.GoesBefore(new("a", false), new("a", true) { Nonce = "1" }));
+        Assert.True(TopicClaim.GoesBefore(new("a", true) { Nonce = "2" }, new("a", false) { Nonce = "1" }));
     }
 
     private static Task<Bridge> StartAsync(Mosquitto mosquitto, string instanceId, RadioSnapshot radio) =>

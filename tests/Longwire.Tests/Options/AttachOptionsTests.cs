@@ -32,6 +32,8 @@ public sealed class AttachOptionsTests
           password: 'p: #w'
           tls: yes
           ca: /ssl/ca.pem
+          cert: /config/c.pem
+          key: /config/k.pem
           verify: false
         log_level: debug
         """;
@@ -48,7 +50,8 @@ public sealed class AttachOptionsTests
           "stale_seconds": 5,
           "base_topic": "house/longwire",
           "discovery_prefix": "ha",
-          "mqtt": { "host": "broker.lan", "port": 8884, "username": "longwire", "password": "p: #w", "tls": true, "ca": "/ssl/ca.pem", "verify": false },
+          "mqtt": { "host": "broker.lan", "port": 8884, "username": "longwire", "password": "p: #w", "tls": true, "ca": "/ssl/ca.pem",
+                    "cert": "/config/c.pem", "key": "/config/k.pem", "verify": false },
           "log_level": "debug"
         }
         """;
@@ -76,8 +79,26 @@ public sealed class AttachOptionsTests
         Assert.Equal((TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5)), (options.Hold, options.Stale));
         Assert.Equal(("house/longwire", "ha", LogLevel.Debug), (options.BaseTopic, options.DiscoveryPrefix, options.LogLevel));
         Assert.Equal(
-            new MqttOptions { Host = "broker.lan", Port = 8884, Username = "longwire", Password = "p: #w", Tls = true, Ca = "/ssl/ca.pem", Verify = false },
+            new MqttOptions
+            {
+                Host = "broker.lan", Port = 8884, Username = "longwire", Password = "p: #w", Tls = true, Ca = "/ssl/ca.pem",
+                Cert = "/config/c.pem", Key = "/config/k.pem", Verify = false,
+            },
             options.Mqtt);
+    }
+
+    [Theory]
+    [InlineData("cert: /config/c.pem, tls: true", "mqtt.cert", "name the file of mqtt.key, too", null)]
+    [InlineData("key: /config/k.pem, tls: true", "mqtt.key", "name the file of mqtt.cert, too", null)]
+    [InlineData("host: h, cert: /config/c.pem, key: /config/k.pem", "mqtt.cert", "set mqtt.tls to true", "/config/c.pem")]
+    public void A_certificate_without_its_key_or_without_TLS_is_named(string mqtt, string path, string remedy, string? cert)
+    {
+        LoadedOptions<AttachOptions> loaded = Read.Yaml($"pis: [{{address: attic.lan}}]\nmqtt: {{{mqtt}}}");
+
+        OptionProblem problem = Assert.Single(loaded.Problems);
+        Assert.Equal(path, problem.Path);
+        Assert.Contains(remedy, problem.ToString(), StringComparison.Ordinal);
+        Assert.Equal((cert, cert is null ? null : "/config/k.pem"), (loaded.Options.Mqtt.Cert, loaded.Options.Mqtt.Key));
     }
 
     [Fact]

@@ -58,8 +58,9 @@ public sealed class SupervisorBrokerTests : IAsyncDisposable
     public async Task Ssl_means_TLS_and_the_options_say_whom_to_trust()
     {
         _supervisor.Mqtt = StandInSupervisor.MqttData("core-mosquitto", 8883, ssl: true);
-        BrokerAddress broker = (await FindAsync(new MqttOptions { Ca = "/ssl/ca.pem", Verify = false }))!;
-        Assert.Equal((true, "/ssl/ca.pem", false), (broker.Tls, broker.Ca, broker.Verify));
+        BrokerAddress broker = (await FindAsync(new MqttOptions { Ca = "/ssl/ca.pem", Cert = "/config/c.pem", Key = "/config/k.pem", Verify = false }))!;
+        Assert.Equal(
+            (true, "/ssl/ca.pem", "/config/c.pem", "/config/k.pem", false), (broker.Tls, broker.Ca, broker.Cert, broker.Key, broker.Verify));
     }
 
     [Fact]

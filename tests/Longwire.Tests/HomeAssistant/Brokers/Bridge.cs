@@ -9,6 +9,9 @@ namespace Longwire.Tests.HomeAssistant.Brokers;
 /// <summary>Our service with everything around it that a test wants to hold.</summary>
 internal sealed class Bridge : IAsyncDisposable
 {
+    // Seeded, and no two alike: each stands for a process of its own.
+    private static int s_seed;
+
     private readonly string _data;
     private readonly bool _ownsData;
     private readonly HomeAssistantService _service;
@@ -28,7 +31,8 @@ internal sealed class Bridge : IAsyncDisposable
         Settings = new MqttSettings(options ?? new MqttOptions { Host = "127.0.0.1", Port = port }, baseTopic);
         if (snapshot is not null) Feed.Publish(snapshot, []);
         _service = new HomeAssistantService(
-            Settings, new ConfiguredBroker(), Feed, Commands, Control, Problems, version, _data, time ?? new HandWoundTime(), new Random(1), Logger);
+            Settings, new ConfiguredBroker(), Feed, Commands, Control, Problems, version, _data, time ?? new HandWoundTime(),
+            new Random(Interlocked.Increment(ref s_seed)), Logger);
     }
 
     public MqttSettings Settings { get; private set; }

@@ -55,6 +55,9 @@ internal sealed class Mosquitto : IAsyncDisposable
     /// <summary>As a service manager stops it.</summary>
     public Task StopAsync() => EndAsync("-TERM");
 
+    /// <summary>It reads its passwords and access rules again, connections stay.</summary>
+    public Task ReloadAsync() => SignalAsync("-HUP");
+
     public Task KillAsync() => EndAsync("-KILL");
 
     /// <summary>The kernel goes on accepting connections for it; nothing is ever answered.</summary>

@@ -1,0 +1,55 @@
+using Longwire.Health;
+
+namespace Longwire.HomeAssistant;
+
+/// <summary>Listens for commands and births on one connection, and finds out whether it hears them.</summary>
+internal sealed class CommandSubscription(
+    BrokerConnection connection, Topics topics, OwnInstance self, ReadAccess access, StateFeed feed, TimeProvider time)
+{
+    private readonly List<string> _expected = [topics.BridgeClaim, topics.BridgeInfo, topics.BridgeState];
+
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        // With its retain flag as it was published: a bridge between brokers hands a retained OFF on as if somebody had just pressed it.
+        await SubscribeAsync([topics.AnyAttachCommand, topics.AnyReattachCommand], retainAsPublished: true, cancellationToken);
+        // Without: people may well have Home Assistant retain its birth, and it is as good a birth.
+        await SubscribeAsync([topics.Birth], retainAsPublished: false, cancellationToken);
+        await ProbeAsync(cancellationToken);
+    }
+
+    /// <summary>Begin when our claim, info and state are published; it ends once all is heard, or with the connection.</summary>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Task.Delay(BrokerTimers.ClaimSettlesLate, time, cancellationToken);
+            // What was not taken from us cannot come back.
+            access.Judge(_expected.Where(connection.Takes));
+            if (_expected.TrueForAll(access.IsHeard)) return;
+            // The broker's rules may be mended while we are connected. Info and state come with each heartbeat anyway.
+            await Task.Delay(BrokerTimers.Heartbeat, time, cancellationToken);
+            await ClaimAsync(cancellationToken);
+            await ProbeAsync(cancellationToken);
+        }
+    }
+
+    private async Task SubscribeAsync(string[] filters, bool retainAsPublished, CancellationToken cancellationToken) =>
+        access.Subscribed(filters, await connection.SubscribeAsync(filters, withRetained: false, retainAsPublished, cancellationToken));
+
+    private Task ClaimAsync(CancellationToken cancellationToken)
+    {
+        var claim = new ClaimMessage(self.Id, Incumbent: true) { Nonce = self.Nonce, Token = self.NewToken() };
+        return connection.SayAsync(topics.BridgeClaim, Payload.Of(claim, StateJson.Default.ClaimMessage), cancellationToken);
+    }
+
+    private async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        // A real radio's topics: rules may name the radios one by one.
+        if (feed.Current.Radios.FirstOrDefault() is not { Id: var radio }) return;
+        await access.ProbeAsync(
+            connection,
+            [(topics.AnyAttachCommand, topics.RadioAttach(radio)), (topics.AnyReattachCommand, topics.RadioReattach(radio))],
+            _expected,
+            cancellationToken);
+    }
+}
