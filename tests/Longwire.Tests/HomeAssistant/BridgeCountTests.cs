@@ -43,7 +43,7 @@ public sealed class BridgeCountTests
     {
         byte[] info = "{\"version\":\"0.1.0\",\"instance_id\":\"aa\",\"problem\":false,\"problems\":[]}"u8.ToArray();
         Assert.Equal("aa", Payload.TryRead(info, StateJson.Default.BridgeInfoMessage)?.InstanceId);
-        JsonElement ours = JsonSerializer.Deserialize<JsonElement>(RetainedImage.BridgeInfo(new BridgeSnapshot("a1", ["why"]), "1"));
+        JsonElement ours = JsonSerializer.Deserialize<JsonElement>(RetainedImage.BridgeInfo(new BridgeSnapshot("a1", ["why"]), "1", "n1"));
         Assert.All(JsonSerializer.Deserialize<JsonElement>(info).EnumerateObject(), member => Assert.True(ours.TryGetProperty(member.Name, out _)));
     }
 

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Longwire.HomeAssistant;
 using Longwire.Options;
 using Longwire.Tests.HomeAssistant.Brokers;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Longwire.Tests.HomeAssistant;
@@ -162,8 +163,9 @@ public sealed class ClientCertificateTests
         var broker = new BrokerAddress("127.0.0.1", port) { Tls = true, Ca = certificates.AuthorityFile, Cert = cert, Key = key };
         BrokerException refused = await Assert.ThrowsAsync<BrokerException>(async () =>
         {
-            await using BrokerConnection connection = await BrokerConnection.OpenAsync(
-                broker, "longwire-a1", null, new Inbox(new Topics("longwire", "homeassistant")), TimeProvider.System, Cancelled);
+            var connector = new BrokerConnector(new KnownBrokers(TimeProvider.System, NullLogger.Instance), TimeProvider.System);
+            await using BrokerConnection connection = await connector.OpenAsync(
+                broker, "longwire-a1", willTopic: null, new Inbox(new Topics("longwire", "homeassistant")), refused: null, Cancelled);
         });
         Assert.DoesNotContain("error:", refused.Message, StringComparison.Ordinal);
         return refused.Message;

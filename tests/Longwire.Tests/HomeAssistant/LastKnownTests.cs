@@ -174,7 +174,7 @@ public sealed class LastKnownTests : IDisposable
         JsonSerializer.Deserialize<JsonElement>(image.States.Single(state => state.Key == topic).Value);
 
     private static RetainedImage Image(PublishedTopics published, Snapshot snapshot) =>
-        RetainedImage.Of(snapshot, new Figures(), s_topics, "1.2.3", published.Current);
+        RetainedImage.Of(snapshot, new Figures(), s_topics, "1.2.3", published: published.Current);
 
     private static async Task<byte[][]> PublishAsync(PublishedTopics published, Snapshot snapshot)
     {

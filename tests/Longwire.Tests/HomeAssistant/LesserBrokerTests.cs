@@ -94,7 +94,7 @@ public sealed class LesserBrokerTests
         {
             "retain" => connection.RetainAsync("a", "b", CancellationToken.None),
             "say" => connection.SayAsync("a", new byte[] { 1 }, CancellationToken.None),
-            "subscribe" => connection.SubscribeAsync(["a"], withRetained: true, CancellationToken.None),
+            "subscribe" => connection.SubscribeAsync(["a"], withRetained: true, retainAsPublished: false, CancellationToken.None),
             _ => connection.Lost,
         };
         if (question == "ping") time.Advance(BrokerTimers.PingEvery);

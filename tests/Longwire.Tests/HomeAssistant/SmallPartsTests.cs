@@ -50,7 +50,7 @@ public sealed class SmallPartsTests
         byte[] former = """{"version":"0.1.0","instance_id":"a1","problem":false,"problems":[]}"""u8.ToArray();
         Assert.Equal("a1", Payload.TryRead(former, StateJson.Default.BridgeInfoMessage)?.InstanceId);
 
-        JsonElement now = JsonSerializer.Deserialize<JsonElement>(RetainedImage.BridgeInfo(Some.Snapshot(Some.Radio).Bridge, "9"));
+        JsonElement now = JsonSerializer.Deserialize<JsonElement>(RetainedImage.BridgeInfo(Some.Snapshot(Some.Radio).Bridge, "9", "n1"));
         Assert.All((string[])["version", "instance_id", "problem", "problems"], key => Assert.NotEqual(JsonValueKind.Null, now.GetProperty(key).ValueKind));
     }
 
