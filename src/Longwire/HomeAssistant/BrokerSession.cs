@@ -104,6 +104,7 @@ internal sealed class BrokerSession(
 
     private void ReportOwner(Instance? owner)
     {
+        ILogger log = logger.About("base topic", topics.Base);
         if (owner?.Id == _standingByFor?.Id)
         {
             // Also ends the report of a duel, which nobody else takes back.
@@ -111,7 +112,7 @@ internal sealed class BrokerSession(
         }
         else if (owner is null)
         {
-            Log.TakenOver(logger, topics.Base);
+            Log.TakenOver(log, topics.Base);
             problems.Report(ProblemSource, null);
         }
         else
@@ -122,7 +123,7 @@ internal sealed class BrokerSession(
                 : "Give one of the two a base_topic of its own.";
             string problem = $"Another Longwire {who} publishes under the base topic \"{topics.Base}\", "
                 + $"so Home Assistant is told nothing of the radios here. They are attached all the same. {remedy}";
-            Log.Problem(logger, problem);
+            Log.Problem(log, problem);
             problems.Report(ProblemSource, problem);
         }
         _standingByFor = owner;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Longwire.Health;
+using Longwire.Timing;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.HomeAssistant;
@@ -33,6 +34,13 @@ internal sealed class CommandReader(Inbox inbox, Topics topics, StateFeed feed, 
                 _droppedSaid = true;
                 Log.CommandsDropped(logger);
             }
+            if (message.Retained)
+            {
+                // It would be obeyed again at every connect, and by whoever a bridge between brokers hands it on to. Empty, it takes one away.
+                bool isNews = message.Payload.Length > 0 && Complain(message.Topic);
+                if (isNews) Log.RetainedCommand(logger, Printable.Of(message.Topic, LongestShown * 2));
+                continue;
+            }
             string payload = Encoding.UTF8.GetString(message.Payload);
             if (BridgeCommands.TryParse(topics, message.Topic, payload, out BridgeCommand? ofBridge, out string expected))
             {
@@ -48,12 +56,6 @@ internal sealed class CommandReader(Inbox inbox, Topics topics, StateFeed feed, 
         if (!feed.Current.Radios.Any(known => known.Id == radio))
         {
             if (Complain(message.Topic)) Log.UnknownRadio(logger, Printable.Of(message.Topic, LongestShown * 2), Printable.Of(radio, LongestShown));
-            return null;
-        }
-        if (message.Retained)
-        {
-            // It would be obeyed again at every connect, and by whoever a bridge between brokers hands it on to.
-            if (Complain(message.Topic)) Log.RetainedCommand(logger, Printable.Of(message.Topic, LongestShown * 2));
             return null;
         }
         RadioCommand? command = (reattach, payload) switch
@@ -74,7 +76,8 @@ internal sealed class CommandReader(Inbox inbox, Topics topics, StateFeed feed, 
         }
         else if (Complain(message.Topic))
         {
-            Log.UnknownPayload(logger, message.Topic, Printable.Of(message.Payload, LongestShown), expected);
+            ILogger log = logger.About("commands", message.Topic);
+            Log.UnknownPayload(log, message.Topic, Printable.Of(message.Payload, LongestShown), expected);
         }
         return command is not null;
     }

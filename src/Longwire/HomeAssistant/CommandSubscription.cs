@@ -11,7 +11,7 @@ internal sealed class CommandSubscription(
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         // With its retain flag as it was published: a bridge between brokers hands a retained OFF on as if somebody had just pressed it.
-        await SubscribeAsync([topics.AnyAttachCommand, topics.AnyReattachCommand], retainAsPublished: true, cancellationToken);
+        await SubscribeAsync(topics.Commands, retainAsPublished: true, cancellationToken);
         // Without: people may well have Home Assistant retain its birth, and it is as good a birth.
         await SubscribeAsync([topics.Birth], retainAsPublished: false, cancellationToken);
         await ProbeAsync(cancellationToken);
@@ -33,10 +33,10 @@ internal sealed class CommandSubscription(
         }
     }
 
-    private async Task SubscribeAsync(string[] filters, bool retainAsPublished, CancellationToken cancellationToken) =>
+    private async Task SubscribeAsync(IReadOnlyList<string> filters, bool retainAsPublished, CancellationToken cancellationToken) =>
         access.Subscribed(filters, await connection.SubscribeAsync(filters, withRetained: false, retainAsPublished, cancellationToken));
 
-    private Task ClaimAsync(CancellationToken cancellationToken)
+    private Task<bool> ClaimAsync(CancellationToken cancellationToken)
     {
         var claim = new ClaimMessage(self.Id, Incumbent: true) { Nonce = self.Nonce, Token = self.NewToken() };
         return connection.SayAsync(topics.BridgeClaim, Payload.Of(claim, StateJson.Default.ClaimMessage), cancellationToken);

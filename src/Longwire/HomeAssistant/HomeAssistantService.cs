@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Longwire.Health;
+using Longwire.Timing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -25,7 +26,7 @@ internal sealed class HomeAssistantService : BackgroundService
     private readonly TimeProvider _time;
     private readonly Random _random;
     private readonly string _nonce;
-    private readonly ILogger<HomeAssistantService> _logger;
+    private readonly TransitionLog _log;
     private readonly ChannelReader<RadioEvent> _events;
     private readonly KnownBrokers _known;
 
@@ -55,13 +56,13 @@ internal sealed class HomeAssistantService : BackgroundService
         _bridge = bridge;
         _problems = problems;
         _version = version;
-        _published = new PublishedTopics(dataFolder, logger);
+        _log = new TransitionLog(logger, time);
+        _published = new PublishedTopics(dataFolder, _log);
         _time = time;
         _random = random;
         _nonce = OwnInstance.NewNonce(random);
-        _logger = logger;
         _events = feed.SubscribeToEvents();
-        _known = new KnownBrokers(time, logger);
+        _known = new KnownBrokers(time, _log);
     }
 
     /// <summary>New options, live: does nothing if they are the same, else leaves the broker politely and starts anew.</summary>
@@ -73,6 +74,12 @@ internal sealed class HomeAssistantService : BackgroundService
             _settings = changed;
             _changed.TrySetResult();
         }
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _log.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -107,15 +114,15 @@ internal sealed class HomeAssistantService : BackgroundService
         Snapshot first = _feed.Current;
         while (ReferenceEquals(first, Snapshot.Empty)) first = await _feed.WaitForChangeAsync(first, cancellationToken);
 
-        var news = new BrokerNews(_logger);
+        var news = new BrokerNews(_log);
         var pauses = new Pauses(_random);
-        var refused = new RefusedMessages(_problems, _time, _logger);
+        var refused = new RefusedMessages(_problems, _time, _log);
         // Another broker or base topic may take what this one did not.
         refused.Connected(null);
         var session = new BrokerSession(
             new Topics(settings.BaseTopic, settings.DiscoveryPrefix), new OwnInstance(first.Bridge.InstanceId, _nonce),
             _feed, _commands, _bridge, _problems, news, _published,
-            new BrokerConnector(_known, _time), refused, new RadioEvents(_events, _time), _version, _time, _logger, stopping);
+            new BrokerConnector(_known, _time), refused, new RadioEvents(_events, _time), _version, _time, _log, stopping);
         long noneSince = _time.GetTimestamp();
         while (true)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Longwire.Storage;
+using Longwire.Timing;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.HomeAssistant;
@@ -22,6 +23,7 @@ internal sealed class PublishedTopics(string dataFolder, ILogger logger)
     /// <summary>Call before publishing what is new, and after clearing what is gone: a crash in between then forgets nothing.</summary>
     public async ValueTask SaveAsync(PublishedRecord record, CancellationToken cancellationToken)
     {
+        ILogger log = logger.About(FileName);
         byte[] content = Payload.Of(record, PublishedJson.Default.PublishedRecord);
         bool same = content.AsSpan().SequenceEqual(Payload.Of(Current, PublishedJson.Default.PublishedRecord));
         _record = record;
@@ -30,12 +32,12 @@ internal sealed class PublishedTopics(string dataFolder, ILogger logger)
         {
             // On a thread that may wait: a worn SD card takes seconds to flush.
             await Task.Run(() => DurableFile.Replace(_path, content), cancellationToken);
-            if (_saveFailed) Log.TopicsSavedAgain(logger, _path);
+            if (_saveFailed) Log.TopicsSavedAgain(log, _path);
             _saveFailed = false;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (!_saveFailed) Log.TopicsNotSaved(logger, _path, e.Message);
+            if (!_saveFailed) Log.TopicsNotSaved(log, _path, e.Message);
             _saveFailed = true;
         }
     }

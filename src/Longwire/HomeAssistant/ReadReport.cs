@@ -1,4 +1,5 @@
 using Longwire.Health;
+using Longwire.Timing;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.HomeAssistant;
@@ -13,11 +14,12 @@ internal sealed class ReadReport(Topics topics, IBridgeProblems problems, ILogge
     /// <param name="unread">Filters of ours; none if everything can be read.</param>
     public void Say(IReadOnlyCollection<string> unread)
     {
+        ILogger log = logger.About("broker", "read");
         string? problem = unread.Count == 0 ? null
             : $"The broker does not let us read {string.Join(", ", unread)}, so {Meaning(unread)}. "
                 + $"Let Longwire's user read {topics.Base}/# and {topics.Birth}.";
-        if (problem is not null) Log.Problem(logger, problem);
-        else if (_missing) Log.ReadsAllAgain(logger);
+        if (problem is not null) Log.Problem(log, problem);
+        else if (_missing) Log.ReadsAllAgain(log);
         else Log.ReadsAll(logger);
         _missing = problem is not null;
         // None is reported as well: other options, which this is not about any more, may have had one.

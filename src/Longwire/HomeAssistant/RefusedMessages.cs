@@ -1,4 +1,5 @@
 using Longwire.Health;
+using Longwire.Timing;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.HomeAssistant;
@@ -42,10 +43,11 @@ internal sealed class RefusedMessages(IBridgeProblems problems, TimeProvider tim
         lock (_gate)
         {
             foreach (Entry entry in _refused.Values) entry.Again = !entry.Costly;
+            ILogger log = logger.About("broker", "limits");
             string? noRetain = limits is null ? null : Refusals.OfRetain(limits);
             string? noQoS = limits is null ? null : Refusals.OfQoS(limits);
-            if (noRetain is not null && noRetain != _noRetain) Log.BrokerCannot(logger, noRetain);
-            if (noQoS is not null && noQoS != _noQoS) Log.BrokerCannotAcknowledge(logger, noQoS);
+            if (noRetain is not null && noRetain != _noRetain) Log.BrokerCannot(log, noRetain);
+            if (noQoS is not null && noQoS != _noQoS) Log.BrokerCannotAcknowledge(log, noQoS);
             (_noRetain, _noQoS) = (noRetain, noQoS);
             Report();
         }
@@ -83,7 +85,8 @@ internal sealed class RefusedMessages(IBridgeProblems problems, TimeProvider tim
             if (_refused.Count == 0)
             {
                 _said.Clear();
-                Log.MessagesTaken(logger);
+                ILogger log = logger.About("broker", "messages");
+                Log.MessagesTaken(log);
             }
             Report();
         }
@@ -111,7 +114,8 @@ internal sealed class RefusedMessages(IBridgeProblems problems, TimeProvider tim
         bool same = _refused.TryGetValue((topic, why.Reading), out Entry? before) && before.Why == why;
         // The detail as it was at first: sizes change with each message, and each change of a problem is a message itself.
         _refused[(topic, why.Reading)] = new Entry(payload, why, same ? before!.Detail : detail, costly, time.GetTimestamp());
-        if (_said.Add(why)) Log.MessageRefused(logger, Sentence(why, [Named(topic, detail)], more: false));
+        ILogger log = logger.About("broker", why.What);
+        if (_said.Add(why)) Log.MessageRefused(log, Sentence(why, [Named(topic, detail)], more: false));
         Report();
     }
 

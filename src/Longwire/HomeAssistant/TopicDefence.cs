@@ -1,5 +1,6 @@
 using System.Text;
 using Longwire.Health;
+using Longwire.Timing;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.HomeAssistant;
@@ -89,7 +90,7 @@ internal sealed class TopicDefence(
         return null;
     }
 
-    private Task AskAsync(CancellationToken cancellationToken) => connection.SayAsync(
+    private Task<bool> AskAsync(CancellationToken cancellationToken) => connection.SayAsync(
         topics.BridgeClaim, Payload.Of(_mine with { Token = _answers.NewToken() }, StateJson.Default.ClaimMessage), cancellationToken);
 
     private byte[] Info(string? answers) => RetainedImage.BridgeInfo(feed.Current.Bridge, version, self.Nonce, answers);
@@ -106,7 +107,8 @@ internal sealed class TopicDefence(
     {
         if (_told is { } told && told.Id == other.Id) return;
         _told = other;
-        if (self.IsCopiedTo(other)) Log.DefendedFromCopy(logger, Printable.Of(other.Id, 40), topics.Base);
-        else Log.Defended(logger, Printable.Of(other.Id, 40), topics.Base);
+        ILogger log = logger.About("base topic", other.Id);
+        if (self.IsCopiedTo(other)) Log.DefendedFromCopy(log, Printable.Of(other.Id, 40), topics.Base);
+        else Log.Defended(log, Printable.Of(other.Id, 40), topics.Base);
     }
 }

@@ -138,7 +138,7 @@ public sealed class DialectTests
     }
 
     [Fact]
-    public async Task A_retained_command_is_ignored_in_3_1_1_too_where_the_broker_sends_it_unasked()
+    public async Task A_retained_command_is_known_as_such_in_3_1_1_too_where_the_broker_sends_it_unasked()
     {
         const string topic = $"longwire/radio/{Some.RadioId}/attach/set";
         await using Mosquitto mosquitto = await Mosquitto.StartAsync();
@@ -153,7 +153,9 @@ public sealed class DialectTests
         await connection.SubscribeAsync(["longwire/radio/+/attach/set", "homeassistant/status"], withRetained: false, retainAsPublished: true, none);
         await observer.SayAsync(topic, "ON");
         IncomingMessage first = await inbox.Commands.ReadAsync(TestContext.Current.CancellationToken);
-        Assert.Equal("ON", System.Text.Encoding.UTF8.GetString(first.Payload));
+        IncomingMessage second = await inbox.Commands.ReadAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(("OFF", true), (System.Text.Encoding.UTF8.GetString(first.Payload), first.Retained));
+        Assert.Equal(("ON", false), (System.Text.Encoding.UTF8.GetString(second.Payload), second.Retained));
         Assert.False(inbox.Births.TryRead(out _));
         // A goodbye is one there as well: the broker drops the will.
         await connection.CloseAsync(none);
