@@ -74,6 +74,17 @@ public sealed class Home : IAsyncLifetime
         await Task.WhenAll([Broker.ResetAsync(), .. Guests.Select(guest => guest.ResetAsync())]);
     }
 
+    /// <summary>
+    /// How slow a guest is now. Where processors are scarce on purpose, with all guests of this house at work as they are in what is measured: one that
+    /// idles would leave it more than it had.
+    /// </summary>
+    internal async Task<double> PaceOfAsync(Guest guest)
+    {
+        Task<double> asked = Pace.OfAsync(guest);
+        if (Pace.IsSlowedOnPurpose) await Task.WhenAll(Guests.Where(other => other.IsOn && other != guest).Select(Pace.OfAsync));
+        return await asked;
+    }
+
     /// <summary>Everything that explains a failure.</summary>
     public async Task<string> DescribeAsync()
     {

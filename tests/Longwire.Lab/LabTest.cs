@@ -32,17 +32,17 @@ public abstract class LabTest(Home home) : IAsyncLifetime
     /// stretched by that and no more, and the test's output says so.
     /// </summary>
     /// <param name="took">On the clock of the guest; a little below zero where the moments were read on different clocks.</param>
-    protected static async Task KeepsPromiseAsync(TimeSpan took, TimeSpan promised, Guest guest)
+    protected async Task KeepsPromiseAsync(TimeSpan took, TimeSpan promised, Guest guest)
     {
         Assert.InRange(took, TimeSpan.FromSeconds(-1), TimeSpan.MaxValue);
         if (took <= promised) return;
-        double pace = await Pace.OfAsync(guest);
+        double pace = await Home.PaceOfAsync(guest);
         Say($"{took.TotalSeconds:0.000} s where {promised.TotalSeconds:0.0} s are promised: {guest.Name} is {pace:0.00} times slower than the machine that it is promised for");
         Assert.InRange(took, TimeSpan.FromSeconds(-1), promised * Math.Clamp(pace, 1, Pace.Slowest));
     }
 
     /// <summary>Stops a program as Docker, systemd and the Supervisor do: they kill it if it has not ended in time.</summary>
-    protected static async Task<int?> StopsInTimeAsync(Guest guest, Func<Task<int?>> stop)
+    protected async Task<int?> StopsInTimeAsync(Guest guest, Func<Task<int?>> stop)
     {
         TimeSpan asked = guest.Now;
         int? code = await stop();

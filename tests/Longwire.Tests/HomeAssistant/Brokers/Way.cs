@@ -46,7 +46,9 @@ internal sealed class Way : IAsyncDisposable
                 var broker = new Socket(SocketType.Stream, ProtocolType.Tcp);
                 _sockets.Add(client);
                 _sockets.Add(broker);
+#pragma warning disable CA2025 // They end because their sockets are disposed, and are awaited then.
                 carried.Add(CarryBothWaysAsync(client, broker));
+#pragma warning restore CA2025
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -63,10 +65,7 @@ internal sealed class Way : IAsyncDisposable
         try
         {
             await broker.ConnectAsync(IPAddress.Loopback, _to);
-            // CA2025: both are awaited, after the sockets whose end is theirs.
-#pragma warning disable CA2025
             Task there = CarryAsync(client, broker), back = CarryAsync(broker, client);
-#pragma warning restore CA2025
             await Task.WhenAny(there, back);
             client.Dispose();
             broker.Dispose();
