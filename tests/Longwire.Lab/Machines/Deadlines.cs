@@ -3,7 +3,7 @@ namespace Longwire.Lab.Machines;
 /// <summary>
 /// When the lab gives up waiting. None of these is a promise, and no test may fail for one that is short: emulated processors are ten to
 /// twenty times slower than real ones, and slower still beside other work. What is promised in seconds is measured on a guest's clock and
-/// held against its <see cref="Pace"/>.
+/// held against its <c>Pace</c>.
 /// </summary>
 public static class Deadlines
 {
