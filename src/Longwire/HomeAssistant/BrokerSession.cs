@@ -42,7 +42,7 @@ internal sealed class BrokerSession(
         Instance owner = await OwnAsync(broker, inbox, cancellationToken);
         ReportOwner(owner);
         news.Connected(broker);
-        bool left = await new StandBy(inbox, topics, connector, time).WaitAsync(broker, self.ClientId, cancellationToken);
+        bool left = await new StandBy(inbox, topics, connector, time).WaitAsync(broker, self.StandByClientId, cancellationToken);
         _mayComeBack = left ? null : owner;
     }
 

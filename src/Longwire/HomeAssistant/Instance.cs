@@ -24,6 +24,12 @@ internal sealed class OwnInstance(string id, string nonce)
     /// <summary>Begins as it always did: access rules that allow client ids by their beginning go on to hold.</summary>
     public string ClientId => $"longwire-{id}-{nonce}";
 
+    /// <summary>
+    /// Of the connection that waits. Another one, for the broker may hear of it before it has read the goodbye of the one before, and
+    /// would then publish that one's will: the owner's <c>offline</c>.
+    /// </summary>
+    public string StandByClientId => $"{ClientId}-standby";
+
     /// <param name="random">Anew at each start of the program, never kept on disk: what is copied there would be the same again.</param>
     public static string NewNonce(Random random) => random.NextInt64(1L << 32).ToString("x8", CultureInfo.InvariantCulture);
 
