@@ -7,8 +7,8 @@
 #   NATS 2.10.27 on MQTT 5: 20020001 closed    on MQTT 3.1.1: 20020000 open
 #   RabbitMQ 3.10.8 on MQTT 5:  closed         on MQTT 3.1.1: 20020000 open
 set -euo pipefail
-# shellcheck source=SCRIPTDIR/lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=SCRIPTDIR/lib/trees.sh
+. "$(dirname "$0")/lib/trees.sh"
 
 answers() {
   local name=$1 port=$2 five=$3

@@ -5,8 +5,8 @@
 #   SUBACK for a topic that may not be read: 900400010001 open
 #   after our own message to it, only its PUBACK: 40020002 open
 set -euo pipefail
-# shellcheck source=SCRIPTDIR/lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=SCRIPTDIR/lib/trees.sh
+. "$(dirname "$0")/lib/trees.sh"
 
 debian_tree mosquitto bookworm mosquitto=2.0.11-1.2+deb12u2
 port=$(free_port)

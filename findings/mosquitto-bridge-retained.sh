@@ -7,8 +7,8 @@
 #   without Retain As Published: 300800036f6c64006869 open (PUBLISH, RETAIN 0)
 #   with Retain As Published: 310800036f6c64006869 open (PUBLISH, RETAIN 1)
 set -euo pipefail
-# shellcheck source=SCRIPTDIR/lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=SCRIPTDIR/lib/trees.sh
+. "$(dirname "$0")/lib/trees.sh"
 
 debian_tree mosquitto bookworm mosquitto=2.0.11-1.2+deb12u2
 near=$(free_port) far=$(free_port)

@@ -8,8 +8,8 @@
 #   MQTT 5, CONNACK: 200900000622000a210014 open (no Maximum Packet Size, 0x27)
 #   MQTT 5, PUBACK of the same: 4003000295 open
 set -euo pipefail
-# shellcheck source=SCRIPTDIR/lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=SCRIPTDIR/lib/trees.sh
+. "$(dirname "$0")/lib/trees.sh"
 
 debian_tree mosquitto bookworm mosquitto=2.0.11-1.2+deb12u2
 port=$(free_port)

@@ -6,8 +6,8 @@
 #   what the first one hears when the second connects:  closed
 #   with a DISCONNECT it would be: e0018e closed
 set -euo pipefail
-# shellcheck source=SCRIPTDIR/lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=SCRIPTDIR/lib/trees.sh
+. "$(dirname "$0")/lib/trees.sh"
 
 debian_tree mosquitto bookworm mosquitto=2.0.11-1.2+deb12u2
 port=$(free_port)

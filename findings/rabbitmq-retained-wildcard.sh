@@ -6,8 +6,8 @@
 #   SUBSCRIBE to house/door: 90030001003110000a686f7573652f646f6f726f70656e open (SUBACK and the retained message)
 #   SUBSCRIBE to house/+: 9003000100 open (SUBACK and nothing)
 set -euo pipefail
-# shellcheck source=SCRIPTDIR/lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=SCRIPTDIR/lib/trees.sh
+. "$(dirname "$0")/lib/trees.sh"
 
 debian_tree rabbitmq-4 trixie rabbitmq-server=4.0.5-6+deb13u2
 rabbitmq "$(free_port)" rabbitmq-4

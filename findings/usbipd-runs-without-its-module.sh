@@ -23,3 +23,4 @@ timeout 10 root/usr/sbin/usbip "--tcp-port=$port" list -r 127.0.0.1 >listed 2>&1
 grep -v usb.ids listed
 printf 'exit code of usbip list %s\n\nusbipd said:\n' "$status"
 cat log
+[ "$status" = 0 ] && grep -qi 'no exportable devices' listed && ! grep -qi 'usbip.host' log
