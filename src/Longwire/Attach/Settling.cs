@@ -187,7 +187,8 @@ internal sealed class Settling(AttachState state)
         foreach (string ambiguity in claims.Ambiguities(present)) yield return (ambiguity, ambiguity);
         foreach (PiState pi in state.Pis.Values.Where(pi => pi.Reachable == false))
             yield return ($"pi {pi.Options.Id}",
-                $"{pi.Options.DisplayName} ({pi.Options.Address}) does not answer: {pi.SilentReason}. See that it is on, in the network, and runs its export.");
+                $"{pi.Options.DisplayName} ({pi.Options.Address}) does not answer: {pi.SilentReason}. "
+                    + "See that it is on, in the network, and runs its export.");
         foreach (RadioRule rule in state.Options.Radios)
         {
             List<PiState> asked = [.. state.Pis.Values.Where(pi => rule.IsAbout(pi.Options.Id))];
@@ -197,14 +198,16 @@ internal sealed class Settling(AttachState state)
             if (known || seen) continue;
             string where = string.Join(" or ", asked.Select(pi => pi.Options.DisplayName));
             yield return (rule.Path,
-                $"{rule.Path}: no stick that matches '{rule.Match}' is offered by {where}. Plug it in, see that the Pi exports it, or correct the entry.");
+                $"{rule.Path}: no stick that matches '{rule.Match}' is offered by {where}. "
+                    + "Plug it in, see that the Pi exports it, or correct the entry.");
         }
     }
 
     private void Publish(Claims claims)
     {
         IReadOnlyList<RadioEvent> events = state.TakeEvents();
-        Snapshot snapshot = state.Stopping ? SnapshotMaker.Make(state, claims, down: null).AfterStop() : SnapshotMaker.Make(state, claims, _down.Problem);
+        Snapshot snapshot = SnapshotMaker.Make(state, claims, state.Stopping ? null : _down.Problem);
+        if (state.Stopping) snapshot = snapshot.AfterStop();
         bool same = snapshot.Bridge with { Problems = [] } == _published.Bridge with { Problems = [] }
             && snapshot.Bridge.Problems.SequenceEqual(_published.Bridge.Problems)
             && snapshot.Pis.SequenceEqual(_published.Pis)

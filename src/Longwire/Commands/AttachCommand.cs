@@ -47,7 +47,8 @@ internal static class AttachCommand
         // What is wrong with the memory is said by who lives by it.
         ImmutableArray<RadioMemory> known = surroundings.OpenMemory(folder).ReadIfPossible(out _);
         foreach (Leftover leftover in surroundings.Former.OnHost(watch.Current.Options.Pis, known)) Log.Leftover(logger, leftover);
-        IOptionsFeed<AttachOptions> changes = supervisor is null ? watch : new SupervisorOptions(watch, supervisor, surroundings.Time, logger);
+        IOptionsFeed<AttachOptions> changes =
+            supervisor is null ? watch : new SupervisorOptions(watch, supervisor, surroundings.Time, logger);
         var live = new LiveOptions(changes, watch.Current.Options);
         WebAddress? page = WebAddress.Of(surroundings.Environment, web);
         var restarts = new Restarts(surroundings.Time, logger);

@@ -15,8 +15,8 @@ internal sealed record Snapshot(BridgeSnapshot Bridge, ImmutableArray<PiSnapshot
     public static Snapshot Empty { get; } = new(new BridgeSnapshot("", ImmutableArray<string>.Empty), [], []);
 
     /// <summary>
-    /// What is left to say once Longwire is stopped: nobody asks the Pis any more, and whatever was known of a radio, or was about to be done
-    /// with it, is over.
+    /// What is left to say once Longwire is stopped: nobody asks the Pis any more, and whatever was known of a radio, or was about to be
+    /// done with it, is over.
     /// </summary>
     public Snapshot AfterStop() => this with
     {
@@ -37,7 +37,9 @@ internal sealed record BridgeSnapshot(string InstanceId, ImmutableArray<string> 
     /// <summary>Those of <see cref="RadiosExpected"/> whose port is there.</summary>
     public int RadiosAttached { get; init; }
 
-    /// <summary>The attach side was told to stop and has let every radio go: what stays in a broker must not promise that anything is under way.</summary>
+    /// <summary>
+    /// The attach side was told to stop and has let every radio go: what stays in a broker must not promise that anything is under way.
+    /// </summary>
     public bool Stopped { get; init; }
 
     /// <summary>Put in by the <see cref="StateFeed"/>, whoever makes the snapshot.</summary>
@@ -90,8 +92,8 @@ internal sealed record RadioSnapshot
     public bool HeldForLong { get; init; }
 
     /// <summary>
-    /// Since the start nothing was learnt of it yet, neither that its port is there nor that it is not. The reconciler ends this after 8 s at
-    /// the latest: a restart of Longwire must not look like a loss, and a Pi that is away must not look like a start for ever.
+    /// Since the start nothing was learnt of it yet, neither that its port is there nor that it is not. The reconciler ends this after 8 s
+    /// at the latest: a restart of Longwire must not look like a loss, and a Pi that is away must not look like a start for ever.
     /// </summary>
     public bool Undecided { get; init; }
 

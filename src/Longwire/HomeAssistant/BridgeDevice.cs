@@ -34,8 +34,8 @@ internal static class BridgeDevice
                 AttributesTopic = topics.BridgeInfo,
                 AttributesTemplate = "{{ {'problems': value_json.problems} | tojson }}",
             },
-            ["radios_attached"] = Count(identifier, "radios_attached", "Radios attached", "mdi:usb") with { Availability = whileOnline },
-            ["radios_expected"] = Count(identifier, "radios_expected", "Radios expected", "mdi:usb-port") with { Availability = whileOnline },
+            ["radios_attached"] = Count(identifier, "radios_attached", "Radios attached", "mdi:usb", whileOnline),
+            ["radios_expected"] = Count(identifier, "radios_expected", "Radios expected", "mdi:usb-port", whileOnline),
             ["restart"] = BridgeControls.Restart(identifier, topics) with { Availability = whileOnline },
             ["log_level"] = BridgeControls.LogLevel(identifier, topics) with { Availability = whileOnline },
         };
@@ -57,6 +57,6 @@ internal static class BridgeDevice
         return new Device(topics.Config(identifier), message, [topics.BridgeInfo, topics.BridgeState]);
     }
 
-    private static Component Count(string identifier, string key, string name, string icon) =>
-        Entity.Sensor(identifier, key, name, Entity.Value(key)) with { StateClass = "measurement", Icon = icon };
+    private static Component Count(string identifier, string key, string name, string icon, Availability[] availability) =>
+        Entity.Sensor(identifier, key, name, Entity.Value(key)) with { StateClass = "measurement", Icon = icon, Availability = availability };
 }

@@ -14,24 +14,19 @@ namespace Longwire.HomeAssistant;
 /// </summary>
 internal sealed class BrokerConnection : IAsyncDisposable
 {
-    private const uint EventExpirySeconds = 30;
-
     private readonly IMqttClient _client;
-    private readonly string? _willTopic;
     private readonly RefusedMessages? _refused;
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource<BrokerException> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _gone = new();
     private readonly CancellationTokenSource _closing = new();
 
-    // One unacknowledged message at a time: no receive maximum is exceeded, and it is known during which one a connection ended.
-    private readonly SemaphoreSlim _turn = new(1, 1);
     private BrokerLimits _limits = null!;
+    private Publishing _publishing = null!;
     private Task _pinger = Task.CompletedTask;
 
-    private BrokerConnection(string? willTopic, Inbox inbox, RefusedMessages? refused, TimeProvider time)
+    private BrokerConnection(Inbox inbox, RefusedMessages? refused, TimeProvider time)
     {
-        _willTopic = willTopic;
         _refused = refused;
         _time = time;
         _client = new MqttClientFactory().CreateMqttClient();
@@ -69,7 +64,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
         var tls = new BrokerTls(broker);
         MqttClientOptions options = ConnectOptions.Of(broker, clientId, willTopic, dialect, tls);
 #pragma warning disable CA2000 // Handed to the caller, or disposed in the catch.
-        var connection = new BrokerConnection(willTopic, inbox, refused, time);
+        var connection = new BrokerConnection(inbox, refused, time);
 #pragma warning restore CA2000
         using var deadline = new Deadline(BrokerTimers.ConnectDeadline, time, cancellationToken);
         try
@@ -77,6 +72,8 @@ internal sealed class BrokerConnection : IAsyncDisposable
             MqttClientConnectResult result = await connection._client.ConnectAsync(options, deadline.Token);
             if (result.ResultCode != MqttClientConnectResultCode.Success) throw Refusals.Of(result, broker);
             connection._limits = BrokerLimits.Of(result, dialect);
+            connection._publishing = new Publishing(
+                connection._client, connection._limits, willTopic, refused, connection.AskAsync, connection.Lost);
             refused?.Connected(connection._limits);
             connection._pinger = connection.PingAsync();
             return connection;
@@ -93,7 +90,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
     /// <summary>Done when the broker has it, or has refused it.</summary>
     /// <returns>False: the broker does not take it; that is remembered and told.</returns>
     public Task<bool> RetainAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
-        PublishAsync(topic, payload, retain: true, expirySeconds: 0, cancellationToken);
+        _publishing.PublishAsync(topic, payload, retain: true, cancellationToken);
 
     /// <inheritdoc cref="RetainAsync(string, ReadOnlyMemory{byte}, CancellationToken)" />
     public Task<bool> RetainAsync(string topic, string payload, CancellationToken cancellationToken) =>
@@ -102,19 +99,14 @@ internal sealed class BrokerConnection : IAsyncDisposable
     /// <summary>For what is true only now; a broker of MQTT 5 drops it for readers that are away longer than half a minute.</summary>
     /// <returns>False: the broker does not take it; that is remembered and told.</returns>
     public Task<bool> SayAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
-        PublishAsync(topic, payload, retain: false, EventExpirySeconds, cancellationToken);
+        _publishing.PublishAsync(topic, payload, retain: false, cancellationToken);
 
     /// <summary>Whether the broker took what we said there last, as far as it tells.</summary>
     public bool Takes(string topic) => _refused?.IsRefused(topic) != true;
 
-    /// <summary>Says something where we need not be let, and nobody is told if we are not.</summary>
-    /// <returns>False: it was not taken, or the broker would not tell (in MQTT 3.1.1 and at QoS 0 it throws away without a word).</returns>
-    public async Task<bool> ProbeAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
-    {
-        if (_limits.IsOld || _limits.QoS == MqttQualityOfServiceLevel.AtMostOnce) return false;
-        MqttApplicationMessage message = Message(topic, payload, retain: false, EventExpirySeconds);
-        return !(_limits.SizeOf(message) > _limits.LongestPacket) && (await SendAsync(message, () => { }, cancellationToken)).IsSuccess;
-    }
+    /// <inheritdoc cref="Publishing.ProbeAsync" />
+    public Task<bool> ProbeAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+        _publishing.ProbeAsync(topic, payload, cancellationToken);
 
     /// <param name="withRetained">Send what lies there already. MQTT 3.1.1 always does; <see cref="Inbox"/> drops what is old news.</param>
     /// <param name="retainAsPublished">Keep the flag on what is said later, too; MQTT 5 only.</param>
@@ -172,82 +164,9 @@ internal sealed class BrokerConnection : IAsyncDisposable
         // The library tells of the end on a task of its own, perhaps after this: it must find the cause taken.
         _lost.TrySetResult(new BrokerException(BrokerFailure.Away, "we closed the connection."));
         _client.Dispose();
-        _turn.Dispose();
+        _publishing?.Dispose();
         _gone.Dispose();
         _closing.Dispose();
-    }
-
-    private async Task<bool> PublishAsync(
-        string topic, ReadOnlyMemory<byte> payload, bool retain, uint expirySeconds, CancellationToken cancellationToken)
-    {
-        MqttApplicationMessage message = Message(topic, payload, retain, expirySeconds);
-        long size = _limits.SizeOf(message);
-        // Sent all the same, it would cost us the connection.
-        if (size > _limits.LongestPacket) return Refuse(topic, payload, Refusals.TooLarge(_limits.LongestPacket.Value), $"{size} bytes");
-        if (topic != _willTopic && _refused?.Holds(topic, payload) == true) return false;
-
-        MqttClientPublishResult result = await SendOrBlameAsync(message, payload, cancellationToken);
-        if (!result.IsSuccess)
-        {
-            int code = (int)result.ReasonCode;
-            string detail = code == ReasonCode.PacketTooLarge ? $"{size} bytes" : Refusals.Quote(result.ReasonString);
-            return Refuse(topic, payload, Refusals.OfPublish(code), detail);
-        }
-        _refused?.Taken(topic, reading: false);
-        return true;
-    }
-
-    private bool Refuse(string topic, ReadOnlyMemory<byte> payload, MessageRefusal why, string detail)
-    {
-        _refused?.Refused(topic, payload, why, detail);
-        if (_refused is not null && topic != _willTopic) return false;
-        string named = detail.Length == 0 ? topic : $"{topic} ({detail})";
-        throw new BrokerException(BrokerFailure.Refused, Refusals.Sentence(named, plural: false, why));
-    }
-
-    private MqttApplicationMessage Message(string topic, ReadOnlyMemory<byte> payload, bool retain, uint expirySeconds) => new()
-    {
-        Topic = topic,
-        Payload = new ReadOnlySequence<byte>(payload),
-        Retain = retain && _limits.Retain,
-        QualityOfServiceLevel = _limits.QoS,
-        MessageExpiryInterval = _limits.IsOld ? 0 : expirySeconds,
-    };
-
-    private Task<MqttClientPublishResult> SendAsync(MqttApplicationMessage message, Action underWay, CancellationToken cancellationToken) =>
-        AskAsync(
-            async token =>
-            {
-                await _turn.WaitAsync(token);
-                try
-                {
-                    underWay();
-                    return await _client.PublishAsync(message, token);
-                }
-                finally
-                {
-                    _turn.Release();
-                }
-            },
-            cancellationToken);
-
-    private async Task<MqttClientPublishResult> SendOrBlameAsync(
-        MqttApplicationMessage message, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
-    {
-        bool sent = false;
-        try
-        {
-            return await SendAsync(message, () => sent = true, cancellationToken);
-        }
-        catch (Exception e) when (e is BrokerException or OperationCanceledException)
-        {
-            // Cancelled too, as whoever asked gives up when the connection is gone.
-            if (!sent || _refused is null || !Lost.IsCompletedSuccessfully) throw;
-            BrokerException end = await Lost;
-            if (!_refused.IsBlamed(message.Topic, payload, end) || message.Topic != _willTopic) throw;
-            string sentence = Refusals.Sentence(message.Topic, plural: false, Refusals.OfCostly(end));
-            throw new BrokerException(BrokerFailure.Refused, sentence, end);
-        }
     }
 
     private async Task PingAsync()

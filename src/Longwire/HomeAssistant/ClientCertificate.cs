@@ -46,7 +46,8 @@ internal static class ClientCertificate
         }
         catch (UnauthorizedAccessException e)
         {
-            throw Refused($"{option}: {path} may not be read: give Longwire the right to. (An app reads keys in its own folder only: /config.)", e);
+            throw Refused(
+                $"{option}: {path} may not be read: give Longwire the right to. (An app reads keys in its own folder only: /config.)", e);
         }
         catch (IOException e)
         {

@@ -36,7 +36,8 @@ internal sealed class CommandReader(Inbox inbox, Topics topics, StateFeed feed, 
             }
             if (message.Retained)
             {
-                // It would be obeyed again at every connect, and by whoever a bridge between brokers hands it on to. Empty, it takes one away.
+                // It would be obeyed again at every connect, and by whoever a bridge between brokers hands it on to. (Empty, it takes one
+                // away.)
                 bool isNews = message.Payload.Length > 0 && Complain(message.Topic);
                 if (isNews) Log.RetainedCommand(logger, Printable.Of(message.Topic, LongestShown * 2));
                 continue;

@@ -6,7 +6,7 @@ namespace Longwire.HomeAssistant;
 internal sealed class CommandSubscription(
     BrokerConnection connection, Topics topics, OwnInstance self, ReadAccess access, StateFeed feed, TimeProvider time)
 {
-    private readonly List<string> _expected = [topics.BridgeClaim, topics.BridgeInfo, topics.BridgeState];
+    private readonly List<string> _expected = [.. topics.Bridge];
 
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
@@ -38,7 +38,7 @@ internal sealed class CommandSubscription(
 
     private Task<bool> ClaimAsync(CancellationToken cancellationToken)
     {
-        var claim = new ClaimMessage(self.Id, Incumbent: true) { Nonce = self.Nonce, Token = self.NewToken() };
+        ClaimMessage claim = self.Claim(incumbent: true) with { Token = self.NewToken() };
         return connection.SayAsync(topics.BridgeClaim, Payload.Of(claim, StateJson.Default.ClaimMessage), cancellationToken);
     }
 

@@ -38,9 +38,9 @@ internal sealed class Goodbye(BrokerConnection connection, Inbox inbox, Topics t
         }
         catch (OperationCanceledException) when (deadline.Passed)
         {
-            snapshot = feed.Current;
+            return feed.Current.AfterStop();
         }
-        return snapshot.AfterStop();
+        return snapshot;
     }
 
     /// <summary>

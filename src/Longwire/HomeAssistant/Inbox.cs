@@ -12,7 +12,7 @@ internal readonly record struct IncomingMessage(string Topic, byte[] Payload, bo
 /// <param name="access">Is told by which filter something came.</param>
 internal sealed class Inbox(Topics topics, ReadAccess? access = null)
 {
-    // No message that we understand is longer; the CONNECT packet tells the broker so as well.
+    // No message that we understand is longer. In MQTT 5 CONNECT names a limit for a whole packet, above this; 3.1.1 cannot.
     private const int LongestPayload = 64 * 1024;
 
     private readonly Channel<IncomingMessage> _commands = Channel.CreateBounded<IncomingMessage>(

@@ -47,8 +47,7 @@ internal sealed record LastKnown(
         Manufacturer = Either(radio.Manufacturer, Manufacturer),
         Product = Either(radio.Product, Model),
         Serial = Either(radio.Serial, SerialNumber),
-        SerialPortCount =
-            SerialPorts == 0 || radio.Status is RadioStatus.Attached or RadioStatus.Held ? radio.SerialPortCount : SerialPorts,
+        SerialPortCount = SerialPorts == 0 || radio.HasPort ? radio.SerialPortCount : SerialPorts,
     };
 
     private static string? Either(string? now, string? last) => string.IsNullOrWhiteSpace(now) ? last : now;

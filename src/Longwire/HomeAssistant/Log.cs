@@ -34,7 +34,7 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "MQTT: {Problem} Everything else is told")]
     public static partial void MessageRefused(ILogger logger, string problem);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "MQTT: the broker takes all our messages again")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "MQTT: the broker refuses nothing of ours any more")]
     public static partial void MessagesTaken(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "MQTT: {Problem}")]

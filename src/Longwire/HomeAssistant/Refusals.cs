@@ -104,7 +104,7 @@ internal static class Refusals
 
     /// <summary>Why a connection that stood is no more.</summary>
     /// <param name="reason">From its DISCONNECT; null or 0 if there was none, or none that says anything.</param>
-    public static BrokerException OfEnd(int? reason, string? message, string? server = null)
+    public static BrokerException OfEnd(int? reason, string? message)
     {
         if (reason is null or 0)
         {
@@ -118,8 +118,9 @@ internal static class Refusals
         string sentence = reason switch
         {
             ReasonCode.SessionTakenOver => $"{text.What}.",
+            // Its DISCONNECT may say which, but the library does not hand that on.
             ReasonCode.UseAnotherServer or ReasonCode.ServerMoved =>
-                $"the broker ended the connection ({text.What}): {Elsewhere(text, server)}.",
+                $"the broker ended the connection ({text.What}): {Elsewhere(text, server: null)}.",
             _ => $"the broker ended the connection ({text.What}): {text.Remedy}.",
         };
         return new BrokerException(failure, Add(sentence, message)) { Code = reason };
@@ -149,7 +150,8 @@ internal static class Refusals
             // It may know no MQTT 5, too: both are the connector's to find out.
             _ when ended && tls.Accepted => Failed(
                 BrokerFailure.Closed,
-                $"{at} closes the connection right after TLS: {OwnCertificate(broker)}; check mqtt.port, too, and look into the broker's log."),
+                $"{at} closes the connection right after TLS: {OwnCertificate(broker)}; "
+                    + "check mqtt.port, too, and look into the broker's log."),
             _ when ended && (stood || !broker.Tls) => Failed(BrokerFailure.Closed, closes),
             MqttProtocolViolationException when stood => Refused($"{at} does not answer in MQTT ({why}): check mqtt.port."),
             _ when ended => Refused(closes),

@@ -4,13 +4,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwire.HomeAssistant;
 
-/// <summary>Why a message is not taken, or a subscription; the same words for all that are refused for the same reason.</summary>
-internal sealed record MessageRefusal(string What, string Remedy)
-{
-    /// <summary>It is a subscription.</summary>
-    public bool Reading { get; init; }
-}
-
 /// <summary>
 /// What the broker does not take of us, told as one problem of the bridge, while everything else goes on being published and read. A
 /// topic is tried again when its content changes, on the next connection, and after <see cref="BrokerTimers.RefusedAgainAfter"/>. One

@@ -19,7 +19,7 @@ namespace Longwire.HomeAssistant;
 internal sealed class TopicClaim(
     BrokerConnection connection, Inbox inbox, Topics topics, OwnInstance self, bool incumbent, ReadAccess access, TimeProvider time)
 {
-    private readonly ClaimMessage _mine = new(self.Id, incumbent) { Nonce = self.Nonce };
+    private readonly ClaimMessage _mine = self.Claim(incumbent);
     private readonly ClaimAnswers _answers = new(self, time);
     private Instance? _retainedOwner;
     private bool _saysOnline;
@@ -29,9 +29,9 @@ internal sealed class TopicClaim(
     /// <returns>The instance that holds it; null if it is ours.</returns>
     public async Task<Instance?> TryAsync(Instance? knownOwner, CancellationToken cancellationToken)
     {
-        string[] filters = [topics.BridgeClaim, topics.BridgeInfo, topics.BridgeState];
-        access.Subscribed(
-            filters, await connection.SubscribeAsync(filters, withRetained: true, retainAsPublished: false, cancellationToken));
+        IReadOnlyCollection<string> refused =
+            await connection.SubscribeAsync(topics.Bridge, withRetained: true, retainAsPublished: false, cancellationToken);
+        access.Subscribed(topics.Bridge, refused);
         await ClaimAsync(cancellationToken);
 
         long start = time.GetTimestamp();

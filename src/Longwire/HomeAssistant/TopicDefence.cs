@@ -19,7 +19,7 @@ internal sealed class TopicDefence(
     TimeProvider time,
     ILogger logger)
 {
-    private readonly ClaimMessage _mine = new(self.Id, Incumbent: true) { Nonce = self.Nonce };
+    private readonly ClaimMessage _mine = self.Claim(incumbent: true);
     private readonly ClaimAnswers _answers = new(self, time);
     private Instance? _told;
     private long? _askedAt;

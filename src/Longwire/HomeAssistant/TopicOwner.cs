@@ -21,7 +21,7 @@ internal sealed class TopicOwner(
     TimeProvider time,
     ILogger logger)
 {
-    private static readonly byte[] Online = Encoding.UTF8.GetBytes(Topics.Online);
+    private static readonly byte[] s_online = Encoding.UTF8.GetBytes(Topics.Online);
 
     private readonly RetainedMessages _retained = new(connection, topics, published, time, logger);
     private readonly CommandSubscription _commands = new(connection, topics, self, access, feed, time);
@@ -35,7 +35,7 @@ internal sealed class TopicOwner(
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // A task of its own, so that whoever asks for the base topic is answered while we are busy publishing.
         Task<Instance> defended = new TopicDefence(connection, inbox, topics, self, feed, version, time, logger)
-            .RunAsync(token => _online ? connection.RetainAsync(topics.BridgeState, Online, token) : Task.CompletedTask, ended.Token);
+            .RunAsync(token => _online ? connection.RetainAsync(topics.BridgeState, s_online, token) : Task.CompletedTask, ended.Token);
         Task obeyed = commands.RunAsync(ended.Token);
         Task? heard = null;
         try
@@ -122,7 +122,7 @@ internal sealed class TopicOwner(
                 // In this order: an event must not overtake the state that goes with it.
                 events.TakeIn();
                 Snapshot snapshot = feed.Current;
-                // So are we, in a moment: nothing goes out before 'offline' any more.
+                // The attach side has stopped, and we are told to in a moment: nothing goes out before 'offline' any more.
                 if (snapshot.Bridge.Stopped) await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);
                 await FollowOnceAsync(snapshot, isBeat, isBirth, cancellationToken);
 
@@ -156,7 +156,7 @@ internal sealed class TopicOwner(
 
     private async Task SayOnlineAsync(CancellationToken cancellationToken)
     {
-        await _retained.ShowAsync(topics.BridgeState, Online, always: true, cancellationToken);
+        await _retained.ShowAsync(topics.BridgeState, s_online, always: true, cancellationToken);
         _online = true;
     }
 

@@ -20,6 +20,9 @@ internal sealed record Topics(string Base, string Prefix)
     public string BridgeRestart => $"{Base}/bridge/restart/set";
     public string BridgeLogLevel => $"{Base}/bridge/log_level/set";
 
+    /// <summary>Where it is said who owns the base topic.</summary>
+    public IReadOnlyList<string> Bridge => [BridgeClaim, BridgeInfo, BridgeState];
+
     /// <summary>Where a person's commands come in.</summary>
     public IReadOnlyList<string> Commands => [AnyAttachCommand, AnyReattachCommand, BridgeRestart, BridgeLogLevel];
 

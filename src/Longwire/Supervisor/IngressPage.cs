@@ -12,7 +12,9 @@ namespace Longwire.Supervisor;
 internal sealed class IngressPage(SupervisorClient supervisor, StateFeed feed, TimeProvider time, ILogger<IngressPage> logger)
     : BackgroundService
 {
-    /// <summary>The first Core that shows an app's page at /app/; /hassio/ingress/ is deprecated there, and is all that older ones know.</summary>
+    /// <summary>
+    /// The first Core that shows an app's page at /app/; /hassio/ingress/ is deprecated there, and is all that older ones know.
+    /// </summary>
     private const int FirstYear = 2026;
     private const int FirstMonth = 2;
 

@@ -38,15 +38,6 @@ public sealed class BridgeCountTests
         Assert.Equal("longwire/bridge/state", Assert.Single(count.Availability!).Topic);
     }
 
-    [Fact]
-    public void What_an_older_release_says_of_itself_is_understood_and_ours_has_all_that_it_asks_for()
-    {
-        byte[] info = "{\"version\":\"0.1.0\",\"instance_id\":\"aa\",\"problem\":false,\"problems\":[]}"u8.ToArray();
-        Assert.Equal("aa", Payload.TryRead(info, StateJson.Default.BridgeInfoMessage)?.InstanceId);
-        JsonElement ours = JsonSerializer.Deserialize<JsonElement>(RetainedImage.BridgeInfo(new BridgeSnapshot("a1", ["why"]), "1", "n1"));
-        Assert.All(JsonSerializer.Deserialize<JsonElement>(info).EnumerateObject(), member => Assert.True(ours.TryGetProperty(member.Name, out _)));
-    }
-
     private static (string Attached, string Expected) Counts(Observer observer) =>
         (observer.Shown().State("longwire_bridge", "radios_attached"), observer.Shown().State("longwire_bridge", "radios_expected"));
 }

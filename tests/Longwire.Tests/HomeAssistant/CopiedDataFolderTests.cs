@@ -54,7 +54,7 @@ public sealed class CopiedDataFolderTests
         await using Observer observer = await Observer.ConnectAsync(broker.Port);
         for (int round = 0; round < 5; round++)
         {
-            // The goodbye of the round before is over.
+            // The owner's goodbye of the round before is over.
             await observer.FenceAsync();
             int from = observer.Count;
             await using Bridge one = New(broker.Port), two = New(broker.Port);
@@ -65,6 +65,9 @@ public sealed class CopiedDataFolderTests
             Assert.True(one.Problems.Last is null ^ two.Problems.Last is null, observer.Tell(from));
             Assert.Single(observer.On(Info, from).Select(seen => seen.Json.GetProperty("nonce").GetString()).Distinct());
             Assert.Equal(["online"], observer.On(State, from).Where(seen => !seen.Retained).Select(seen => seen.Payload).Distinct());
+            // Whoever waits first: the other's end would make it connect as the owner, and its will would come in the round after.
+            Bridge waits = one.Problems.Last is null ? two : one;
+            await waits.StopAsync();
         }
     }
 

@@ -43,7 +43,7 @@ public sealed class RefusedMessageTests
         // Other content is another chance; the problem ends with what it was about.
         broker.OnPublish = publish => Answer.Puback(publish);
         bridge.Publish(Some.Snapshot(Some.Radio with { Disconnects = 4 }));
-        await bridge.SaysAsync("the broker takes all our messages again");
+        await bridge.SaysAsync("the broker refuses nothing of ours any more");
         Assert.Null(bridge.Problems.Last);
     }
 

@@ -122,7 +122,7 @@ internal sealed class AttachState
         return taken;
     }
 
-    /// <summary>Logs a problem when it appears; it shows in the bridge's Problem until it is taken back with null.</summary>
+    /// <summary>Something is wrong; null: it no longer is. When that is logged and shown, see <see cref="BridgeProblems"/>.</summary>
     public void SetProblem(string source, string? problem) => _problems.Set(source, problem, place: "others");
 
     /// <summary>Sets the problems of one kind, each with what it is about, and takes back those that are no longer among them.</summary>

@@ -10,7 +10,7 @@ namespace Longwire.Attach.State;
 /// <param name="now">Monotonic, since the start.</param>
 internal sealed class BridgeProblems(Func<TimeSpan> now, ILogger logger)
 {
-    /// <summary>A source that has changed this often within <see cref="Memory"/> is unsteady: it came, went and is back.</summary>
+    /// <summary>A source that has changed this often within <see cref="s_memory"/> is unsteady: it came, went and is back.</summary>
     private const int Unsteady = 3;
 
     /// <summary>What has gone is remembered that long, to tell one that flaps; and never more of them than this.</summary>
