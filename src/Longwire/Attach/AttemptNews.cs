@@ -1,6 +1,8 @@
 using Longwire.Attach.State;
 using Longwire.Health;
+using Longwire.Timing;
 using Longwire.UsbIp.Wire;
+using Microsoft.Extensions.Logging;
 
 namespace Longwire.Attach;
 
@@ -109,13 +111,14 @@ internal sealed class AttemptNews(AttachState state)
     public void Reattach(string radioId)
     {
         if (!state.Radios.TryGetValue(radioId, out RadioState? radio)) return;
+        ILogger log = state.Logger.About(radio.Memory.PiId, radio.Id);
         if (!radio.Memory.Wanted)
         {
             // The wish is the switch's alone: an automation that presses this because the radio is away must not undo what a person wants.
-            Log.NotReattached(state.Logger, radio.Memory.Name, radio.Id);
+            Log.NotReattached(log, radio.Memory.Name, radio.Id);
             return;
         }
-        Log.Reattached(state.Logger, radio.Memory.Name, radio.Id);
+        Log.Reattached(log, radio.Memory.Name, radio.Id);
         if (radio.Attempt is { } attempt)
         {
             if (attempt.IsUp && !attempt.Cancelled)

@@ -1,5 +1,6 @@
 using Longwire.Attach.State;
 using Longwire.Health;
+using Longwire.Timing;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Attach;
@@ -15,6 +16,9 @@ internal sealed class DownRadios(ILogger logger)
     private const int LongestName = 40;
 
     private readonly Dictionary<string, TimeSpan> _since = new(StringComparer.Ordinal);
+    private readonly ILogger _log = logger.About("radios");
+    private TimeSpan? _backSince;
+    private TimeSpan? _endedAt;
 
     /// <summary>Null: all are there, or have not been away for long.</summary>
     public string? Problem { get; private set; }
@@ -28,12 +32,27 @@ internal sealed class DownRadios(ILogger logger)
         foreach (string other in _since.Keys.Except(down.Select(radio => radio.Id)).ToArray()) _since.Remove(other);
         foreach (RadioState radio in down) _since.TryAdd(radio.Id, now);
 
-        TimeSpan? due = down.Count == 0 ? null : _since.Values.Min() + AttachTimers.DownForLong;
+        if (down.Count == 0) return Back(now);
+        _backSince = null;
+        TimeSpan due = _since.Values.Min() + AttachTimers.DownForLong;
         bool was = Problem is not null;
-        Problem = due is not null && (was || due <= now) ? Sentence(down) : null;
-        if (Problem is not null && !was) Log.Problem(logger, Problem);
-        if (Problem is null && was) Log.NoneDown(logger);
-        return Problem is null ? due : null;
+        if (!was && due > now) return due;
+        Problem = Sentence(down);
+        if (!was) Log.Problem(_log, Problem);
+        return null;
+    }
+
+    // Back for good at the first time; one that was back within the last hour, and gone again, has to stay for a moment before it counts.
+    private TimeSpan? Back(TimeSpan now)
+    {
+        if (Problem is null) return null;
+        _backSince ??= now;
+        bool unsteady = _endedAt is { } ended && now - ended < TransitionLog.Span;
+        TimeSpan counts = _backSince.Value + AttachTimers.ProblemSettles;
+        if (unsteady && counts > now) return counts;
+        (Problem, _backSince, _endedAt) = (null, null, now);
+        Log.NoneDown(_log);
+        return null;
     }
 
     private static string Sentence(List<RadioState> down)

@@ -34,4 +34,10 @@ internal static partial class Log
         Level = LogLevel.Information,
         Message = "Somebody set the log level to {LogLevel}, until the next start or the next change of the options")]
     public static partial void LogLevelSet(ILogger logger, string logLevel);
+
+    [LoggerMessage(
+        EventId = 9,
+        Level = LogLevel.Error,
+        Message = "{Service} has not stopped within {Seconds} s: something hangs in the kernel or on the disk. Longwire ends without it")]
+    public static partial void ServiceNotStopped(ILogger logger, string service, int seconds);
 }

@@ -38,6 +38,12 @@ internal static class ServiceHost
         }
         foreach (BackgroundService service in services.OfType<BackgroundService>())
         {
+            // The host waits no longer than its time-out, and says nothing. What still runs must not meet a second life in this process.
+            if (service.ExecuteTask is { IsCompleted: false })
+            {
+                failed = true;
+                Log.ServiceNotStopped(logger, service.GetType().Name, (int)StopTimeout.TotalSeconds);
+            }
             // The host itself ends with 0 after a fault, as if somebody had asked it to stop.
             if (service.ExecuteTask is not { IsFaulted: true, Exception: { } faults }) continue;
             failed = true;

@@ -17,6 +17,9 @@ internal static class BrokerTimers
     /// </summary>
     public static readonly TimeSpan AnswerDeadline = TimeSpan.FromSeconds(5);
 
+    /// <summary>For the answer to what is under way when it is cancelled: as long as a broker at hand takes, and short enough for a stop.</summary>
+    public static readonly TimeSpan HeardOut = TimeSpan.FromMilliseconds(400);
+
     /// <summary>For the library to tell why a connection ended, once something failed because it had.</summary>
     public static readonly TimeSpan CauseDeadline = TimeSpan.FromSeconds(1);
 

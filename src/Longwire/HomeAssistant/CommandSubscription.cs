@@ -8,6 +8,9 @@ internal sealed class CommandSubscription(
 {
     private readonly List<string> _expected = [.. topics.Bridge];
 
+    // A first radio may come long after we connected.
+    private bool _probed;
+
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         // With its retain flag as it was published: a bridge between brokers hands a retained OFF on as if somebody had just pressed it.
@@ -25,10 +28,11 @@ internal sealed class CommandSubscription(
             await Task.Delay(BrokerTimers.ClaimSettlesLate, time, cancellationToken);
             // What was not taken from us cannot come back.
             access.Judge(_expected.Where(connection.Takes));
-            if (_expected.TrueForAll(access.IsHeard)) return;
+            bool all = _expected.TrueForAll(access.IsHeard);
+            if (all && _probed) return;
             // The broker's rules may be mended while we are connected. Info and state come with each heartbeat anyway.
             await Task.Delay(BrokerTimers.Heartbeat, time, cancellationToken);
-            await ClaimAsync(cancellationToken);
+            if (!all) await ClaimAsync(cancellationToken);
             await ProbeAsync(cancellationToken);
         }
     }
@@ -46,6 +50,7 @@ internal sealed class CommandSubscription(
     {
         // A real radio's topics: rules may name the radios one by one.
         if (feed.Current.Radios.FirstOrDefault() is not { Id: var radio }) return;
+        _probed = true;
         await access.ProbeAsync(
             connection,
             [(topics.AnyAttachCommand, topics.RadioAttach(radio)), (topics.AnyReattachCommand, topics.RadioReattach(radio))],

@@ -1,4 +1,3 @@
-using System.Text;
 using Longwire.Health;
 using Longwire.Timing;
 
@@ -58,7 +57,8 @@ internal sealed class Goodbye(BrokerConnection connection, Inbox inbox, Topics t
 
     private bool IsOfAnother(IncomingMessage message)
     {
-        if (message.Topic == topics.BridgeState) return Encoding.UTF8.GetString(message.Payload) == Topics.Online;
+        // Who says "online" cannot be told: it may be our own, on its way back.
+        if (message.Topic == topics.BridgeState) return false;
         Instance? sender = message.Topic == topics.BridgeClaim
             ? Payload.TryRead(message.Payload, StateJson.Default.ClaimMessage)?.Sender
             : Payload.TryRead(message.Payload, StateJson.Default.BridgeInfoMessage)?.Sender;

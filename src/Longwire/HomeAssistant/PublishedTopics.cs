@@ -24,6 +24,8 @@ internal sealed class PublishedTopics(string dataFolder, ILogger logger)
     public async ValueTask SaveAsync(PublishedRecord record, CancellationToken cancellationToken)
     {
         ILogger log = logger.About(FileName);
+        // Not in the middle: what is taken for written has to be.
+        cancellationToken.ThrowIfCancellationRequested();
         byte[] content = Payload.Of(record, PublishedJson.Default.PublishedRecord);
         bool same = content.AsSpan().SequenceEqual(Payload.Of(Current, PublishedJson.Default.PublishedRecord));
         _record = record;
@@ -31,7 +33,7 @@ internal sealed class PublishedTopics(string dataFolder, ILogger logger)
         try
         {
             // On a thread that may wait: a worn SD card takes seconds to flush.
-            await Task.Run(() => DurableFile.Replace(_path, content), cancellationToken);
+            await Task.Run(() => DurableFile.Replace(_path, content), CancellationToken.None);
             if (_saveFailed) Log.TopicsSavedAgain(log, _path);
             _saveFailed = false;
         }

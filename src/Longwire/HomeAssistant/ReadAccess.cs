@@ -73,6 +73,8 @@ internal sealed class ReadAccess(string nonce, Action<IReadOnlyCollection<string
     {
         lock (_gate)
         {
+            // Of what is not expected now, nothing is known.
+            _missed.Clear();
             _missed.UnionWith(filters.Where(filter => !_heard.Contains(filter)));
             string[] unread = [.. _missed.Except(_refused).Order(StringComparer.Ordinal)];
             if (_reported is not null && unread.AsSpan().SequenceEqual(_reported)) return;
@@ -93,11 +95,19 @@ internal sealed class ReadAccess(string nonce, Action<IReadOnlyCollection<string
         // Some brokers end the connection of who writes where it may not: once is enough to find that out.
         if (_probeUnderWay) return;
         _probeUnderWay = true;
-        foreach ((string filter, string topic) in topics)
+        try
         {
-            // Where we may not write we need not, either.
-            if (await connection.ProbeAsync(topic, Probe, cancellationToken) && !expected.Contains(filter)) expected.Add(filter);
+            foreach ((string filter, string topic) in topics)
+            {
+                // Where we may not write we need not, either.
+                if (await connection.ProbeAsync(topic, Probe, cancellationToken) && !expected.Contains(filter)) expected.Add(filter);
+            }
         }
-        _probeUnderWay = false;
+        finally
+        {
+            bool thrownOut = connection.Lost.IsCompletedSuccessfully
+                && (await connection.Lost).Failure is BrokerFailure.Dropped or BrokerFailure.Refused;
+            if (!thrownOut) _probeUnderWay = false;
+        }
     }
 }

@@ -93,8 +93,7 @@ internal sealed class RetainedMessages(
             {
                 await connection.RetainAsync(device.ConfigTopic, Payload.Of(farewell, DiscoveryJson.Default.DiscoveryMessage), cancellationToken);
             }
-            await ShowAsync(device.ConfigTopic, payload, always: true, cancellationToken);
-            if (!isNew) continue;
+            if (!await ShowAsync(device.ConfigTopic, payload, always: true, cancellationToken) || !isNew) continue;
             _repeated.Changed(device);
             await RepeatAsync(device, cancellationToken);
         }
@@ -135,11 +134,13 @@ internal sealed class RetainedMessages(
         return device.Message with { Components = components };
     }
 
-    public async Task ShowAsync(string topic, byte[] payload, bool always, CancellationToken cancellationToken)
+    /// <returns>False: it is not there, for the broker did not take it. What looks like news again is asked for again, when that is worth it.</returns>
+    public async Task<bool> ShowAsync(string topic, byte[] payload, bool always, CancellationToken cancellationToken)
     {
-        if (!always && !IsNew(topic, payload)) return;
-        await connection.RetainAsync(topic, payload, cancellationToken);
+        if (!always && !IsNew(topic, payload)) return true;
+        if (!await connection.RetainAsync(topic, payload, cancellationToken)) return false;
         _last[topic] = payload;
+        return true;
     }
 
     private bool IsNew(string topic, byte[] payload) => !_last.TryGetValue(topic, out byte[]? last) || !last.AsSpan().SequenceEqual(payload);

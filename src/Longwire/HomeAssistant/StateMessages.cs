@@ -75,7 +75,9 @@ internal sealed record ClaimMessage(string InstanceId, bool Incumbent)
     public Instance Sender => new(InstanceId, Nonce);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+// Strict: anybody may write to our topics, and what lacks a member that we rely on is no such message.
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(RadioStateMessage))]
 [JsonSerializable(typeof(PiStateMessage))]
 [JsonSerializable(typeof(BridgeInfoMessage))]

@@ -256,8 +256,8 @@ public abstract partial class Guest : IAsyncDisposable
 
     private async Task<Shell> FirstShellAsync(Emulator emulator, CancellationToken cancellationToken)
     {
-        // Longer each time: a guest that is slow enough to miss one attempt would miss all that are as short.
-        for (TimeSpan patience = FirstAttempt; ; patience *= AttemptGrowth)
+        TimeSpan patience = FirstAttempt;
+        while (true)
         {
             if (emulator.HasExited) throw new IOException($"{Name}'s emulator ended at once: {emulator.Complaints}");
             using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -271,6 +271,8 @@ public abstract partial class Guest : IAsyncDisposable
                 // The emulator accepts before the guest listens; then it closes, or nothing comes back.
                 await Task.Delay(TimeSpan.FromMilliseconds(30), Time, cancellationToken);
             }
+            // Longer after each that was missed: a guest that is slow enough to miss one would miss all that are as short.
+            if (attempt.IsCancellationRequested && patience < Deadlines.Patience) patience *= AttemptGrowth;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Longwire.Health;
 using Longwire.HomeAssistant;
 using Longwire.Tests.HomeAssistant.Brokers;
