@@ -21,6 +21,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
     private readonly CancellationTokenSource _gone = new();
     private readonly CancellationTokenSource _closing = new();
 
+    private readonly HashSet<string> _filters = new(StringComparer.Ordinal);
     private BrokerLimits _limits = null!;
     private Publishing _publishing = null!;
     private Task _pinger = Task.CompletedTask;
@@ -128,6 +129,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
                 }),
             ],
         };
+        _filters.UnionWith(options.TopicFilters.Select(filter => filter.Topic));
         MqttClientSubscribeResult result = await AskAsync(token => _client.SubscribeAsync(options, token), cancellationToken);
         List<string> unread = [];
         foreach (MqttClientSubscribeResultItem item in result.Items)
@@ -152,9 +154,20 @@ internal sealed class BrokerConnection : IAsyncDisposable
     {
         if (Lost.IsCompleted) return;
         using var deadline = new Deadline(BrokerTimers.Goodbye, _time, cancellationToken);
+        await UnsubscribeAsync(deadline.Token);
         // If it broke just now, there is nobody left to say goodbye to.
         Task left = _client.DisconnectAsync(new MqttClientDisconnectOptions(), deadline.Token);
         await left.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // What the broker still sends would lie unread when we close: the kernel answers that with a reset, the broker never reads our
+    // DISCONNECT, and our will declares dead whoever owns the topic (seen with mosquitto on a busy machine).
+    private async Task UnsubscribeAsync(CancellationToken cancellationToken)
+    {
+        if (_filters.Count == 0) return;
+        using var deadline = new Deadline(BrokerTimers.HeardOut, _time, cancellationToken);
+        var all = new MqttClientUnsubscribeOptions { TopicFilters = [.. _filters] };
+        await ((Task)_client.UnsubscribeAsync(all, deadline.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public async ValueTask DisposeAsync()

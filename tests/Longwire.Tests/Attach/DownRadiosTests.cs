@@ -45,6 +45,32 @@ public sealed class DownRadiosTests
     }
 
     [Fact]
+    public void One_that_comes_and_goes_is_back_only_when_it_has_stayed_for_a_moment()
+    {
+        RadioState[] radio = [Radio("r", RadioStatus.PiUnreachable)];
+        TimeSpan now = TimeSpan.Zero;
+        bool IsShown(RadioStatus status, TimeSpan after)
+        {
+            radio[0].Status = status;
+            _down.Look(radio, now += after);
+            return _down.Problem is not null;
+        }
+
+        Assert.False(IsShown(RadioStatus.PiUnreachable, TimeSpan.Zero));
+        Assert.True(IsShown(RadioStatus.PiUnreachable, AttachTimers.DownForLong));
+        // The first time at once.
+        Assert.False(IsShown(RadioStatus.Attached, TimeSpan.FromSeconds(1)));
+        for (int turn = 0; turn < 20; turn++)
+        {
+            IsShown(RadioStatus.PiUnreachable, TimeSpan.FromSeconds(1));
+            Assert.True(IsShown(RadioStatus.PiUnreachable, AttachTimers.DownForLong));
+            Assert.True(IsShown(RadioStatus.Attached, TimeSpan.FromSeconds(10)));
+        }
+        Assert.False(IsShown(RadioStatus.Attached, AttachTimers.ProblemSettles));
+        Assert.Equal(4, _logger.Lines.Count());
+    }
+
+    [Fact]
     public void However_long_the_names_are_the_sentence_fits_a_state()
     {
         RadioState[] radios = [.. Enumerable.Range(1, 9).Select(i => Radio($"{i}{new string('x', 300)}", RadioStatus.Failed))];

@@ -181,7 +181,9 @@ public sealed class RefusedMessageTests
         refused.Refused("a", same, Refusals.OfPublish(ReasonCode.QuotaExceeded));
         refused.Connected(null);
         Assert.False(refused.Holds("a", same));
-        // Still told: nobody has taken it yet.
+        // Told anew if it is refused anew: what is said seldom, or never again, would be a problem for ever.
+        Assert.Null(problems.Last);
+        refused.Refused("a", same, Refusals.OfPublish(ReasonCode.QuotaExceeded));
         Assert.NotNull(problems.Last);
         refused.Taken("a", reading: false);
         Assert.Null(problems.Last);

@@ -143,6 +143,9 @@ internal sealed class ScriptedBroker : IAsyncDisposable
             case 8:
                 if (AnswersSubscribe) yield return Suback(packet, conversation);
                 break;
+            case 10:
+                if (AnswersSubscribe) yield return Unsuback(packet, conversation);
+                break;
             case 12:
                 yield return OnPing();
                 break;
@@ -166,6 +169,15 @@ internal sealed class ScriptedBroker : IAsyncDisposable
         }
         byte[] properties = conversation.Version == 5 ? [0] : [];
         return new Answer([0x90, (byte)(2 + properties.Length + codes.Count), packet.Body[0], packet.Body[1], .. properties, .. codes]);
+    }
+
+    private static Answer Unsuback(Packet packet, Conversation conversation)
+    {
+        // One code for each filter in MQTT 5, none at all in 3.1.1.
+        if (conversation.Version != 5) return new Answer([0xB0, 2, packet.Body[0], packet.Body[1]]);
+        var codes = new List<byte>();
+        for (int at = 3 + packet.Body[2]; at < packet.Body.Length; codes.Add(0)) ReadText(packet.Body, ref at);
+        return new Answer([0xB0, (byte)(3 + codes.Count), packet.Body[0], packet.Body[1], 0, .. codes]);
     }
 
     private static PublishPacket ReadPublish(Packet packet, int version)
