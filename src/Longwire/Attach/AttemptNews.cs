@@ -169,7 +169,7 @@ internal sealed class AttemptNews(AttachState state)
             case AttachOutcome.Unreachable unreachable:
                 new PiNews(state).Silent(attempt.PiId, unreachable.Reason);
                 return;
-            case AttachOutcome.NotGiven or AttachOutcome.Failed when radio is null && attempt.Listed:
+            case AttachOutcome.NotGiven or AttachOutcome.Failed when radio is null && attempt.Listed && !IsKnown(stick):
                 if (stick is not null) stick.Tries.Failed(state.Now);
                 // Not taken back first: that it is tried again changes nothing.
                 string failure = $"A stick at {attempt.BusId} on {pi.Options.DisplayName} could not be attached: {Reason(outcome)}.";
@@ -188,6 +188,9 @@ internal sealed class AttemptNews(AttachState state)
         }
         state.SetStickProblem(attempt.PiId, attempt.BusId, null);
     }
+
+    // Tried beside another attempt of its radio's, whose status says what is the matter: no stick of its own to report.
+    private bool IsKnown(Stick? stick) => stick is not null && (stick.RadioId ?? state.Seems(stick)) is not null;
 
     private void SetOutcome(RadioState radio, AttachOutcome outcome)
     {
