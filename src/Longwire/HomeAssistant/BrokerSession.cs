@@ -41,8 +41,8 @@ internal sealed class BrokerSession(
         var inbox = new Inbox(topics, _access);
         Instance owner = await OwnAsync(broker, inbox, cancellationToken);
         ReportOwner(owner);
-        news.Connected(broker);
-        bool left = await new StandBy(inbox, topics, connector, time).WaitAsync(broker, self.StandByClientId, cancellationToken);
+        var standBy = new StandBy(inbox, topics, connector, time);
+        bool left = await standBy.WaitAsync(broker, self.StandByClientId, () => news.Connected(broker), cancellationToken);
         _mayComeBack = left ? null : owner;
     }
 

@@ -6,8 +6,9 @@ namespace Longwire.HomeAssistant;
 /// <summary>Waits for the owner of the base topic to leave. Without a will: it must not declare dead the one that lives.</summary>
 internal sealed class StandBy(Inbox inbox, Topics topics, BrokerConnector connector, TimeProvider time)
 {
+    /// <param name="ready">Called when it would be heard leaving.</param>
     /// <returns>True: it said goodbye, or its will did. False: nothing was heard of that, but it is time to ask again.</returns>
-    public async Task<bool> WaitAsync(BrokerAddress broker, string clientId, CancellationToken cancellationToken)
+    public async Task<bool> WaitAsync(BrokerAddress broker, string clientId, Action ready, CancellationToken cancellationToken)
     {
         await using BrokerConnection connection =
             await connector.OpenAsync(broker, clientId, willTopic: null, inbox, refused: null, cancellationToken);
@@ -17,6 +18,7 @@ internal sealed class StandBy(Inbox inbox, Topics topics, BrokerConnector connec
         try
         {
             await connection.SubscribeAsync([topics.BridgeState], withRetained: false, retainAsPublished: false, session.Token);
+            ready();
             while (!left)
             {
                 IncomingMessage message = await inbox.Bridge.ReadAsync(session.Token);
