@@ -5,14 +5,8 @@
 # nothing is installed.
 set -euo pipefail
 [ ! -e /sys/devices/platform/vhci_hcd.0 ] || { echo "vhci_hcd is loaded here: this would attach a device" >&2; exit 2; }
-folder=$(mktemp -d)
-server=
-trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT
-cd "$folder"
-apt-get download -q usbip libwrap0 >/dev/null 2>&1
-for package in *.deb; do dpkg -x "$package" root; done
-libraries=$(dirname "$(find "$folder/root" -name libwrap.so.0)")
-dpkg-deb -f usbip_*.deb Package Version
+# shellcheck source=SCRIPTDIR/lib/usbip.sh
+. "$(dirname "$0")/lib/usbip.sh"
 
 cat >server.py <<'PYTHON'
 import socket, struct

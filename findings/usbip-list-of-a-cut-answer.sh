@@ -8,14 +8,8 @@
 #   one device of two: 1 devices shown, exit code 1
 #   no answer: "Exported Device List Request failed - Request Completed Successfully", exit code 1
 set -euo pipefail
-folder=$(mktemp -d)
-server=
-trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT
-cd "$folder"
-apt-get download -q usbip libwrap0 >/dev/null 2>&1
-for package in *.deb; do dpkg -x "$package" root; done
-libraries=$(dirname "$(find "$folder/root" -name libwrap.so.0)")
-dpkg-deb -f usbip_*.deb Package Version
+# shellcheck source=SCRIPTDIR/lib/usbip.sh
+. "$(dirname "$0")/lib/usbip.sh"
 
 cat >server.py <<'PYTHON'
 import socket, struct, sys

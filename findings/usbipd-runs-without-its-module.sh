@@ -5,18 +5,12 @@
 # without usbip-host; no root, and nothing is installed.
 set -euo pipefail
 [ ! -e /sys/bus/usb/drivers/usbip-host ] || { echo "usbip-host is loaded here" >&2; exit 2; }
-folder=$(mktemp -d)
-daemon=
-trap '[ -z "$daemon" ] || kill "$daemon" 2>/dev/null || true; rm -rf "$folder"' EXIT
-cd "$folder"
-apt-get download -q usbip libwrap0 >/dev/null 2>&1
-for package in *.deb; do dpkg -x "$package" root; done
-LD_LIBRARY_PATH=$(dirname "$(find "$folder/root" -name libwrap.so.0)")
-export LD_LIBRARY_PATH
-dpkg-deb -f usbip_*.deb Package Version
+# shellcheck source=SCRIPTDIR/lib/usbip.sh
+. "$(dirname "$0")/lib/usbip.sh"
+export LD_LIBRARY_PATH=$libraries
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 root/usr/sbin/usbipd "--tcp-port=$port" >log 2>&1 &
-daemon=$!
+server=$!
 for ((tries = 0; tries < 100; tries++)); do if grep -q listening log; then break; fi; sleep 0.1; done
 status=0
 timeout 10 root/usr/sbin/usbip "--tcp-port=$port" list -r 127.0.0.1 >listed 2>&1 || status=$?
