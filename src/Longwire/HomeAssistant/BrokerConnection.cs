@@ -26,11 +26,11 @@ internal sealed class BrokerConnection : IAsyncDisposable
     private Publishing _publishing = null!;
     private Task _pinger = Task.CompletedTask;
 
-    private BrokerConnection(Inbox inbox, RefusedMessages? refused, TimeProvider time)
+    private BrokerConnection(BrokerTls? tls, Inbox inbox, RefusedMessages? refused, TimeProvider time)
     {
         _refused = refused;
         _time = time;
-        _client = new MqttClientFactory().CreateMqttClient();
+        _client = new MqttClientFactory().CreateMqttClient(new BrokerChannel.Factory(tls?.Options()));
         _client.ApplicationMessageReceivedAsync += args =>
         {
             inbox.Deliver(args.ApplicationMessage.Topic, args.ApplicationMessage.Payload.ToArray(), args.ApplicationMessage.Retain);
@@ -63,9 +63,9 @@ internal sealed class BrokerConnection : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         var tls = new BrokerTls(broker);
-        MqttClientOptions options = ConnectOptions.Of(broker, clientId, willTopic, dialect, tls);
+        MqttClientOptions options = ConnectOptions.Of(broker, clientId, willTopic, dialect);
 #pragma warning disable CA2000 // Handed to the caller, or disposed in the catch.
-        var connection = new BrokerConnection(inbox, refused, time);
+        var connection = new BrokerConnection(broker.Tls ? tls : null, inbox, refused, time);
 #pragma warning restore CA2000
         using var deadline = new Deadline(BrokerTimers.ConnectDeadline, time, cancellationToken);
         try

@@ -1,7 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using MQTTnet;
 
 namespace Longwire.HomeAssistant;
 
@@ -18,17 +17,25 @@ internal sealed class BrokerTls(BrokerAddress broker)
     public bool Accepted { get; private set; }
 
     /// <exception cref="BrokerException">A file cannot be used.</exception>
-    public MqttClientTlsOptions Options() => new()
+    public SslClientAuthenticationOptions Options() => new()
     {
-        UseTls = true,
         TargetHost = broker.Host,
-        TrustChain = broker.Ca is null ? null : LoadAuthorities(broker.Ca),
-        ClientCertificatesProvider = LoadOwn(),
-        // A home's own CA publishes no revocation list, and asking for one would need the internet at every connect.
-        RevocationMode = X509RevocationMode.NoCheck,
-        IgnoreCertificateRevocationErrors = true,
-        CertificateValidationHandler = args => Accept(args.SslPolicyErrors, args.Chain),
+        CertificateChainPolicy = Policy(),
+#pragma warning disable CA2000 // TLS uses it for as long as the connection lives, and takes no notice of its end.
+        ClientCertificates = broker is { Cert: { } cert, Key: { } key } ? [ClientCertificate.Load(cert, key)] : [],
+#pragma warning restore CA2000
+        RemoteCertificateValidationCallback = (_, _, chain, errors) => Accept(errors, chain),
     };
+
+    // A home's own CA publishes no revocation list, and asking for one would need the internet at every connect.
+    private X509ChainPolicy Policy()
+    {
+        var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck };
+        if (broker.Ca is null) return policy;
+        policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        policy.CustomTrustStore.AddRange(LoadAuthorities(broker.Ca));
+        return policy;
+    }
 
     private bool Accept(SslPolicyErrors errors, X509Chain? chain)
     {
@@ -45,14 +52,6 @@ internal sealed class BrokerTls(BrokerAddress broker)
             _ => $"its certificate is not signed by an authority in {broker.Ca}: check mqtt.ca.",
         };
         return false;
-    }
-
-    private DefaultMqttCertificatesProvider? LoadOwn()
-    {
-        if (broker is not { Cert: { } cert, Key: { } key }) return null;
-#pragma warning disable CA2000 // TLS uses it for as long as the connection lives, and the library takes no notice of its end.
-        return new DefaultMqttCertificatesProvider([ClientCertificate.Load(cert, key)]);
-#pragma warning restore CA2000
     }
 
     private static X509Certificate2Collection LoadAuthorities(string path)

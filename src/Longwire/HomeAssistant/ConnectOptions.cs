@@ -12,7 +12,7 @@ internal static class ConnectOptions
     private const int LongestPacket = 128 * 1024;
 
     /// <param name="willTopic">Becomes <c>offline</c> when we die; null for one that speaks for nobody.</param>
-    public static MqttClientOptions Of(BrokerAddress broker, string clientId, string? willTopic, Dialect dialect, BrokerTls tls) => new()
+    public static MqttClientOptions Of(BrokerAddress broker, string clientId, string? willTopic, Dialect dialect) => new()
     {
         ClientId = clientId,
         ProtocolVersion = dialect.Version,
@@ -27,12 +27,12 @@ internal static class ConnectOptions
         WillPayload = willTopic is null ? null : Encoding.UTF8.GetBytes(Topics.Offline),
         WillRetain = willTopic is not null && dialect.WillRetain,
         WillQualityOfServiceLevel = willTopic is null ? MqttQualityOfServiceLevel.AtMostOnce : dialect.WillQoS,
+        // With or without TLS: BrokerChannel knows.
         ChannelOptions = new MqttClientTcpOptions
         {
             RemoteEndpoint = IPAddress.TryParse(broker.Host, out IPAddress? address)
                 ? new IPEndPoint(address, broker.Port)
                 : new DnsEndPoint(broker.Host, broker.Port),
-            TlsOptions = broker.Tls ? tls.Options() : new MqttClientTlsOptions(),
         },
     };
 }

@@ -170,8 +170,7 @@ internal static class Refusals
         ? "if it wants a certificate from us, set mqtt.cert and mqtt.key"
         : $"it may not accept the certificate in {broker.Cert} (mqtt.cert)";
 
-    // An alert that TLS sent before is lost when the broker closes with our CONNECT unread: the kernel then sends a reset, and what had
-    // come is thrown away. "Not connected" is how the library finds the same a moment later.
+    // "Not connected" is how the library finds a reset a moment later.
     private static bool IsEnd(Exception cause) =>
         cause is SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.NotConnected or SocketError.Shutdown }
             or MqttCommunicationException { Message: "Connection closed." };
