@@ -25,14 +25,16 @@ COPY src/Directory.Build.props src/
 COPY src/Longwire/Longwire.csproj src/Longwire/packages.lock.json src/Longwire/
 COPY src/Longwire.UsbIp/Longwire.UsbIp.csproj src/Longwire.UsbIp/packages.lock.json src/Longwire.UsbIp/
 # Mounted rather than copied: 600 MB that need not be written once more on a small machine.
-# No audit: what becomes known of a package later is for our own builds to report, not for the build of a release on somebody's machine to fail at.
+# No audit: what becomes known of a package later is for our own builds to report, not for the build of a release on somebody's machine to
+# fail at.
 RUN --mount=type=bind,from=sdk,source=/usr/share/dotnet,target=/usr/share/dotnet \
     /usr/share/dotnet/dotnet restore src/Longwire --locked-mode -p:NuGetAudit=false
 
 FROM restored AS program
 ARG TARGETARCH
 # The C library and the start files of the target; where target and machine are alike they come with the rest.
-RUN case $TARGETARCH in amd64) tools=x86-64-linux-gnu ;; arm64) tools=aarch64-linux-gnu ;; *) echo "no build for '$TARGETARCH'" >&2; exit 1 ;; esac \
+RUN case $TARGETARCH in amd64) tools=x86-64-linux-gnu ;; arm64) tools=aarch64-linux-gnu ;; \
+    *) echo "no build for '$TARGETARCH'" >&2; exit 1 ;; esac \
  && dpkg --add-architecture $TARGETARCH \
  && apt-get update -q \
  && apt-get install -y -q --no-install-recommends binutils-$tools libc6-dev:$TARGETARCH libgcc-12-dev:$TARGETARCH zlib1g-dev:$TARGETARCH \
@@ -61,9 +63,11 @@ RUN dpkg --add-architecture $TARGETARCH \
     done \
  # The base has these folders as links into /usr, and folders cannot be copied over links.
  && for folder in bin sbin lib; do \
-      [ ! -d /root-of-target/$folder ] || { mkdir -p /root-of-target/usr/$folder && cp -a /root-of-target/$folder/. /root-of-target/usr/$folder/ && rm -rf /root-of-target/$folder; }; \
+      [ ! -d /root-of-target/$folder ] || { mkdir -p /root-of-target/usr/$folder \
+        && cp -a /root-of-target/$folder/. /root-of-target/usr/$folder/ && rm -rf /root-of-target/$folder; }; \
     done \
- && rm -rf /root-of-target/usr/share/doc /root-of-target/usr/share/man /root-of-target/usr/share/bash-completion /root-of-target/usr/share/initramfs-tools /root-of-target/etc/init.d \
+ && rm -rf /root-of-target/usr/share/doc /root-of-target/usr/share/man /root-of-target/usr/share/bash-completion \
+   /root-of-target/usr/share/initramfs-tools /root-of-target/etc/init.d \
  && mkdir -p /root-of-target/etc/ssl/certs /root-of-target/etc/modprobe.d /root-of-target/data \
  && cp /etc/ssl/certs/ca-certificates.crt /root-of-target/etc/ssl/certs/
 
@@ -74,8 +78,8 @@ ARG BUILD_ARCH=unknown
 COPY --from=packages /root-of-target /
 COPY --from=program /out/longwire /usr/bin/longwire
 ENV LONGWIRE_CONTAINER=1
-# The Supervisor waits for health up to 120 s before it starts Home Assistant: ask often enough that the wait is not ours. What goes wrong later
-# shows in Home Assistant; being unhealthy is for a program that has stopped working.
+# The Supervisor waits for health up to 120 s before it starts Home Assistant: ask often enough that the wait is not ours. What goes wrong
+# later shows in Home Assistant; being unhealthy is for a program that has stopped working.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=90s --retries=3 CMD ["longwire", "healthy"]
 ENTRYPOINT ["longwire"]
 CMD ["attach"]

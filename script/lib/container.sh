@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# The image, built from the real Dockerfile without a Docker daemon or a registry: buildah, with stand-ins for the base images and the machine's own SDK.
-# Each ends as artifacts/image/ARCH/rootfs with image.json, for the lab, and as artifacts/image/ARCH/oci, to be weighed. Sourced, never run.
+# The image, built from the real Dockerfile without a Docker daemon or a registry: buildah, with stand-ins for the base images and the
+# machine's own SDK. Each ends as artifacts/image/ARCH/rootfs with image.json, for the lab, and as artifacts/image/ARCH/oci, to be weighed.
+# Sourced, never run.
 
 image_limit=60000000    # bytes, compressed: what somebody on a slow line downloads
 memory_limit=2000000000 # bytes, for the build of one architecture: a small machine has to bear it
@@ -9,7 +10,8 @@ memory_limit=2000000000 # bytes, for the build of one architecture: a small mach
 # Overlays cannot lie on every file system; vfs can, and copies instead.
 buildah_of() {
   [ -n "$storage" ] || storage=$(storage_driver)
-  nice -n "$niceness" buildah --storage-driver "$storage" --root "$artifacts/container/store-$storage" --runroot "$artifacts/container/run-$storage" "$@"
+  nice -n "$niceness" buildah --storage-driver "$storage" --root "$artifacts/container/store-$storage" \
+    --runroot "$artifacts/container/run-$storage" "$@"
 }
 storage='' niceness=0
 storage_driver() {
@@ -23,12 +25,13 @@ storage_driver() {
   fi
 }
 
-# As debian:bookworm-slim, which leaves out the same folders and does not wait for its disk either. For another processor the packages are unpacked
-# and not set up: that would run its programs. In a mount namespace of its own: what it mounts goes with it, whatever ends it.
+# As debian:bookworm-slim, which leaves out the same folders and does not wait for its disk either. For another processor the packages are
+# unpacked and not set up: that would run its programs. In a mount namespace of its own: what it mounts goes with it, whatever ends it.
 debian_base() {
   local arch=$1 folder=$artifacts/container/debian-$1 options=(--variant=minbase)
   [ -e "$folder" ] && return 0
-  [ "$arch" = "$(dpkg --print-architecture)" ] || options=(--variant=extract '--include=?essential' --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr)
+  [ "$arch" = "$(dpkg --print-architecture)" ] || \
+    options=(--variant=extract '--include=?essential' --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr)
   rm -rf --one-file-system "$folder.new"
   quietly "$artifacts/container/debian-$arch.log" unshare --mount mmdebstrap --mode=root --arch="$arch" "${options[@]}" \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/info/*' \
@@ -42,8 +45,10 @@ bases_recipe() { sed -n '/^debian_base/,/^bases_recipe/p' "${BASH_SOURCE[0]}"; }
 # image_of NAME ARCH FILE-OR-FOLDER PLACE: an image that holds just that.
 image_of() {
   local name=$1 arch=$2 content=$3 place=$4
-  printf 'FROM scratch\nADD %s %s\nENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n' "$(basename "$content")" "$place" \
-    | quietly_piped "$artifacts/container/$name.log" buildah_of build --quiet --arch "$arch" --tag "localhost/$name" --file - "$(dirname "$content")"
+  printf 'FROM scratch\nADD %s %s\nENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n' \
+    "$(basename "$content")" "$place" \
+    | quietly_piped "$artifacts/container/$name.log" buildah_of build --quiet --arch "$arch" --tag "localhost/$name" --file - \
+      "$(dirname "$content")"
 }
 
 base_images() {
@@ -61,8 +66,8 @@ base_images() {
   printf '%s\n' "$sum" >"$stamp"
 }
 
-# lend_sdk FOLDER: at the place where Microsoft's image has it, for the build to mount: as an image it would be 600 MB to be written first. The same
-# files by another name where the file system can do that, and copies where it cannot.
+# lend_sdk FOLDER: at the place where Microsoft's image has it, for the build to mount: as an image it would be 600 MB to be written first.
+# The same files by another name where the file system can do that, and copies where it cannot.
 lend_sdk() {
   local place=$artifacts/container/sdk/usr/share
   rm -rf "$place"
@@ -70,8 +75,8 @@ lend_sdk() {
   cp -al "$1" "$place/dotnet" 2>/dev/null || { rm -rf "$place/dotnet"; cp -a "$1" "$place/dotnet"; }
 }
 
-# build_image ARCH: the image as a person's 'docker buildx build' makes it. The machine's NuGet packages are lent to it, read-only: they are those of
-# the lock files, and the network is not asked twice.
+# build_image ARCH: the image as a person's 'docker buildx build' makes it. The machine's NuGet packages are lent to it, read-only: they are
+# those of the lock files, and the network is not asked twice.
 build_image() {
   # Unit tests may run meanwhile, which measure time: they go first.
   local arch=$1 place=$artifacts/image/$1 sum container niceness=10
@@ -89,8 +94,8 @@ build_image() {
   printf '%s\n' "$sum" >"$place.sum"
 }
 
-# with_peak FILE COMMAND...: runs the command, and writes the most memory that it and all its children had at once, in bytes, looked at every
-# half second. What they share counts for each of them: it is rather more than was needed.
+# with_peak FILE COMMAND...: runs the command, and writes the most memory that it and all its children had at once, in bytes, looked at
+# every half second. What they share counts for each of them: it is rather more than was needed.
 with_peak() {
   local file=$1 status=0 running page
   shift
@@ -100,7 +105,8 @@ with_peak() {
   echo 0 >"$file"
   while kill -0 "$running" 2>/dev/null; do
     # Who ends between the listing and the reading is no reason to stop.
-    { cat /proc/[0-9]*/stat 2>/dev/null || true; } | sed 's/([^)]*)*)/name/' | awk -v top="$running" -v page="$page" -v peak="$(cat "$file")" '
+    { cat /proc/[0-9]*/stat 2>/dev/null || true; } | sed 's/([^)]*)*)/name/' \
+      | awk -v top="$running" -v page="$page" -v peak="$(cat "$file")" '
       { parent[$1] = $4; pages[$1] = $24 }
       END {
         for (pid in pages) {
@@ -135,9 +141,10 @@ build_images() {
   local arch
   base_images
   if [ "$(cat "$artifacts/image/"{amd64,arm64}.sum 2>/dev/null)" != "$(image_sum; image_sum)" ]; then
-    # Only for the packages, and beside a build that may run in the same folders. That one's restore comes first: on a developer's machine it writes
-    # the lock files.
-    quietly "$artifacts/container/restore.log" flock "$artifacts/restore.lock" dotnet restore "$root/src/Longwire" --locked-mode --artifacts-path "$artifacts/container/restore"
+    # Only for the packages, and beside a build that may run in the same folders. That one's restore comes first: on a developer's machine
+    # it writes the lock files.
+    quietly "$artifacts/container/restore.log" flock "$artifacts/restore.lock" dotnet restore "$root/src/Longwire" --locked-mode \
+      --artifacts-path "$artifacts/container/restore"
     quietly "$artifacts/container/common.log" buildah_bud "$(dpkg --print-architecture)" --target restored
     for_both build_image
   fi
@@ -157,7 +164,8 @@ weigh_images() {
   for arch in amd64 arm64; do
     size=$(du -sb "$artifacts/image/$arch/oci/blobs" | cut -f1)
     peak=$(cat "$artifacts/image/$arch.peak")
-    say "the image for $arch: $((size / 1000000)) MB compressed ($((size * 100 / image_limit)) % of the limit), built within $((peak / 1000000)) MB of memory ($((peak * 100 / memory_limit)) %)"
+    say "the image for $arch: $((size / 1000000)) MB compressed ($((size * 100 / image_limit)) % of the limit)," \
+      "built within $((peak / 1000000)) MB of memory ($((peak * 100 / memory_limit)) %)"
     [ "$size" -lt "$image_limit" ] || die "the image for $arch is $size bytes compressed; $image_limit is the limit"
     [ "$peak" -lt "$memory_limit" ] || die "the build of the image for $arch took $peak bytes of memory; $memory_limit is the limit"
   done
@@ -166,6 +174,7 @@ weigh_images() {
 # The lab's guests run the very program that is in the image: it need not be built twice.
 program_of_image() {
   mkdir -p "$artifacts/publish/$1"
-  cmp -s "$artifacts/image/$1/rootfs/usr/bin/longwire" "$artifacts/publish/$1/longwire" || cp "$artifacts/image/$1/rootfs/usr/bin/longwire" "$artifacts/publish/$1/longwire"
+  cmp -s "$artifacts/image/$1/rootfs/usr/bin/longwire" "$artifacts/publish/$1/longwire" \
+    || cp "$artifacts/image/$1/rootfs/usr/bin/longwire" "$artifacts/publish/$1/longwire"
   program_sources_sum >"$artifacts/publish/$1.sum"
 }

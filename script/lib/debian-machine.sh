@@ -10,12 +10,13 @@ debian_needs() {
   echo usbip usb.ids libwrap0 libnsl2 libtirpc3 libtirpc-common libgssapi-krb5-2 libkrb5-3 libk5crypto3 libkrb5support0 libkeyutils1
 }
 
-# What a machine without a screen, a user or a clock to set can do without; under emulation each of them costs a part of a second. What was plugged
-# in before udev ran (systemd-udev-trigger) is nothing but the machine's own: every stick comes later.
+# What a machine without a screen, a user or a clock to set can do without; under emulation each of them costs a part of a second. What was
+# plugged in before udev ran (systemd-udev-trigger) is nothing but the machine's own: every stick comes later.
 debian_masked() {
   echo getty.target systemd-logind.service systemd-user-sessions.service systemd-random-seed.service systemd-update-utmp.service
   echo systemd-update-utmp-runlevel.service systemd-hwdb-update.service systemd-journal-catalog-update.service systemd-journal-flush.service
-  echo systemd-binfmt.service proc-sys-fs-binfmt_misc.automount systemd-pstore.service systemd-remount-fs.service systemd-machine-id-commit.service
+  echo systemd-binfmt.service proc-sys-fs-binfmt_misc.automount systemd-pstore.service systemd-remount-fs.service \
+    systemd-machine-id-commit.service
   echo systemd-firstboot.service systemd-sysusers.service systemd-boot-system-token.service systemd-network-generator.service
   echo dev-hugepages.mount dev-mqueue.mount sys-kernel-debug.mount sys-kernel-tracing.mount sys-fs-fuse-connections.mount
   echo modprobe@drm.service modprobe@fuse.service modprobe@efi_pstore.service modprobe@dm_mod.service modprobe@loop.service

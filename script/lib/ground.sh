@@ -31,8 +31,8 @@ phase_table() {
   printf '%8s s  in all\n' "$(seconds_between "$began" "$EPOCHREALTIME")"
 }
 
-# beside NAME COMMAND...: a phase that runs while others do, until 'joined NAME' waits for it; what it said is shown if it failed. It has a process
-# group of its own, so that all of it can be ended with the script.
+# beside NAME COMMAND...: a phase that runs while others do, until 'joined NAME' waits for it; what it said is shown if it failed. It has a
+# process group of its own, so that all of it can be ended with the script.
 declare -A beside_groups=()
 beside() {
   local name=$1 start=$EPOCHREALTIME
@@ -69,7 +69,8 @@ end_beside() {
   done
 }
 
-# for_both COMMAND: the command with amd64 and with arm64, side by side. It ends when both have ended, also if one fails: nothing runs on unseen.
+# for_both COMMAND: the command with amd64 and with arm64, side by side. It ends when both have ended, also if one fails: nothing runs on
+# unseen.
 for_both() {
   local first second status=0
   "$1" amd64 &
@@ -163,7 +164,8 @@ publish_program() {
   mkdir -p "$out"
   # Restored for both architectures, as the lock files are written: a restore for one alone would not fit them.
   quietly "$artifacts/publish-$arch.log" dotnet restore "$root/src/Longwire" --artifacts-path "$artifacts/build-$arch"
-  quietly "$artifacts/publish-$arch.log" dotnet publish "$root/src/Longwire" --no-restore -c Release -r "$rid" -o "$out" --artifacts-path "$artifacts/build-$arch" \
+  quietly "$artifacts/publish-$arch.log" dotnet publish "$root/src/Longwire" --no-restore -c Release -r "$rid" -o "$out" \
+    --artifacts-path "$artifacts/build-$arch" \
     -p:RunAnalyzers=false -p:NativeDebugSymbols=false "${more[@]}"
   printf '%s\n' "$sum" >"$out.sum"
 }

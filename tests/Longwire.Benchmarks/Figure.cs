@@ -17,6 +17,7 @@ internal sealed record Figure(string Name, double Value, string Unit, double Bou
         // Nothing has no ratio to nothing.
         string ratio = Bound > 0 ? string.Create(CultureInfo.InvariantCulture, $"{Value / Bound:0.00}") : "-";
         return string.Create(
-            CultureInfo.InvariantCulture, $"{(Kept ? "ok  " : "OVER")} {Name}: {Value:0.##} {Unit}, bound {Bound:0.##}, ratio {ratio}\n     {Command}");
+            CultureInfo.InvariantCulture,
+            $"{(Kept ? "ok  " : "OVER")} {Name}: {Value:0.##} {Unit}, bound {Bound:0.##}, ratio {ratio}\n     {Command}");
     }
 }

@@ -6,7 +6,9 @@ using Longwire.UsbIp.Wire;
 
 namespace Longwire.Benchmarks;
 
-/// <summary>The published program as a person runs it: <c>longwire attach</c> against a server on loopback that has nothing to offer.</summary>
+/// <summary>
+/// The published program as a person runs it: <c>longwire attach</c> against a server on loopback that has nothing to offer.
+/// </summary>
 internal sealed class NativeProgram(string path)
 {
     private const double Mega = 1_000_000;
@@ -28,7 +30,9 @@ internal sealed class NativeProgram(string path)
             server.Listen();
             string options = Path.Combine(folder.FullName, "options.json"), data = Path.Combine(folder.FullName, "data");
             int port = ((IPEndPoint)server.LocalEndPoint!).Port;
-            await File.WriteAllTextAsync(options, string.Create(CultureInfo.InvariantCulture, $"{{\"pis\":[{{\"name\":\"benchmark\",\"address\":\"127.0.0.1:{port}\"}}]}}"));
+            await File.WriteAllTextAsync(
+                options,
+                string.Create(CultureInfo.InvariantCulture, $"{{\"pis\":[{{\"name\":\"benchmark\",\"address\":\"127.0.0.1:{port}\"}}]}}"));
             string[] arguments = ["attach", "--options", options, "--data", data];
             var times = new List<double>();
             for (int i = 0; i < Starts; i++) times.Add((await StartAsync(arguments, server, TimeSpan.Zero)).Time.TotalMilliseconds);
@@ -50,7 +54,8 @@ internal sealed class NativeProgram(string path)
     private async Task<(TimeSpan Time, double PeakBytes)> StartAsync(string[] arguments, Socket server, TimeSpan settle)
     {
         long start = Stopwatch.GetTimestamp();
-        using Process process = Process.Start(new ProcessStartInfo(path, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo(path, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         Task<string> log = process.StandardError.ReadToEndAsync();
         try
         {
@@ -78,7 +83,8 @@ internal sealed class NativeProgram(string path)
     // VmHWM: the most it ever had, so that nothing hides behind the moment of looking.
     private static double PeakBytes(int process)
     {
-        string line = File.ReadLines($"/proc/{process.ToString(CultureInfo.InvariantCulture)}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        string line = File.ReadLines($"/proc/{process.ToString(CultureInfo.InvariantCulture)}/status").First(
+            line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
         return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
     }
 }

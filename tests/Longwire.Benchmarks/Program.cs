@@ -8,7 +8,8 @@ string published = args.Length > 0 ? args[0] : "artifacts/longwire/longwire";
 if (!File.Exists(published))
 {
     await Console.Error.WriteLineAsync(
-        $"There is no program at {published}. Publish it first: dotnet restore src/Longwire && dotnet publish src/Longwire --no-restore -c Release -r {RuntimeInformation.RuntimeIdentifier} -o artifacts/longwire");
+        $"There is no program at {published}. Publish it first: dotnet restore src/Longwire && dotnet publish src/Longwire --no-restore "
+            + $"-c Release -r {RuntimeInformation.RuntimeIdentifier} -o artifacts/longwire");
     return 2;
 }
 var program = new NativeProgram(Path.GetFullPath(published));

@@ -21,7 +21,8 @@ public abstract class AddOnTest(Home home) : RadioTest(home)
     /// <summary>Starts the add-on as the Supervisor does: the options of its page in /data/options.json, its own profile loaded.</summary>
     /// <param name="environment">What the Supervisor would set beside the image's own.</param>
     protected async Task<Container> StartAddOnAsync(
-        object? mqtt = null, IEnumerable<string>? environment = null, int supervisorPort = 0, ContainerRights? rights = null, object[]? radios = null)
+        object? mqtt = null, IEnumerable<string>? environment = null, int supervisorPort = 0, ContainerRights? rights = null,
+        object[]? radios = null)
     {
         var options = new Dictionary<string, object>
         {
@@ -45,5 +46,7 @@ public abstract class AddOnTest(Home home) : RadioTest(home)
 
     /// <summary>What the kernel denied our profile.</summary>
     protected IReadOnlyList<string> Denied() =>
-        [.. Home.Host.Kernel.Lines.Select(line => line.Message).Where(line => line.Contains("apparmor=\"DENIED\"", StringComparison.Ordinal) && line.Contains($"profile=\"{AddOn.Slug}", StringComparison.Ordinal))];
+        [.. Home.Host.Kernel.Lines.Select(line => line.Message)
+            .Where(line => line.Contains("apparmor=\"DENIED\"", StringComparison.Ordinal) && line
+                .Contains($"profile=\"{AddOn.Slug}", StringComparison.Ordinal))];
 }

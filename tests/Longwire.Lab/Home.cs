@@ -7,8 +7,8 @@ using Xunit;
 namespace Longwire.Lab;
 
 /// <summary>
-/// A house: two Pis, two hosts, a machine to install packages on, the switch between them and the broker. Guests are started when a test first needs them and serve
-/// every later test; between tests the house is put back in order, and a test that makes that impossible fails.
+/// A house: two Pis, two hosts, a machine to install packages on, the switch between them and the broker. Guests are started when a test
+/// first needs them and serve every later test; between tests the house is put back in order, and a test that makes that impossible fails.
 /// </summary>
 public sealed class Home : IAsyncLifetime
 {
@@ -54,7 +54,8 @@ public sealed class Home : IAsyncLifetime
     private IEnumerable<Guest> Guests => [Attic, Cellar, Host, Neighbour, Shed];
 
     /// <summary>Switches on what is not on yet, all at once.</summary>
-    public static Task StartAsync(params IEnumerable<Guest> guests) => Task.WhenAll(guests.Select(guest => guest.StartAsync(TestContext.Current.CancellationToken)));
+    public static Task StartAsync(params IEnumerable<Guest> guests) =>
+        Task.WhenAll(guests.Select(guest => guest.StartAsync(TestContext.Current.CancellationToken)));
 
     /// <summary>Options for a host of this house: these Pis over stock USB/IP, this broker, and whatever lines are added.</summary>
     /// <param name="mqtt">More of what the broker wants, as entries of a flow mapping, such as <c>, tls: true</c>.</param>
@@ -75,8 +76,8 @@ public sealed class Home : IAsyncLifetime
     }
 
     /// <summary>
-    /// How slow a guest is now. Where processors are scarce on purpose, with all guests of this house at work as they are in what is measured: one that
-    /// idles would leave it more than it had.
+    /// How slow a guest is now. Where processors are scarce on purpose, with all guests of this house at work as they are in what is
+    /// measured: one that idles would leave it more than it had.
     /// </summary>
     internal async Task<double> PaceOfAsync(Guest guest)
     {
@@ -88,7 +89,8 @@ public sealed class Home : IAsyncLifetime
     /// <summary>Everything that explains a failure.</summary>
     public async Task<string> DescribeAsync()
     {
-        string[] parts = await Task.WhenAll(Guests.Where(guest => guest.IsOn || guest.Processes.Count > 0).Select(guest => guest.DescribeAsync()));
+        string[] parts = await Task.WhenAll(
+            Guests.Where(guest => guest.IsOn || guest.Processes.Count > 0).Select(guest => guest.DescribeAsync()));
         return string.Join('\n', [.. parts, Broker.Describe(), $"(disks and consoles: {_folder})"]);
     }
 

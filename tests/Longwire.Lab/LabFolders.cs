@@ -54,7 +54,11 @@ internal static class LabFolders
         foreach (string architecture in new[] { "amd64", "arm64" })
         {
             string image = Path.Combine(artifacts, "lab", architecture, "initrd");
-            if (!File.Exists(image)) throw new InvalidOperationException($"{image} is missing: run script/test (or script/lab) once, it makes the guests' images.");
+            if (!File.Exists(image))
+            {
+                throw new InvalidOperationException(
+                    $"{image} is missing: run script/test (or script/lab) once, it makes the guests' images.");
+            }
         }
         return artifacts;
     }

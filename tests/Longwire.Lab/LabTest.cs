@@ -22,14 +22,17 @@ public abstract class LabTest(Home home) : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (TestContext.Current.TestState?.Result == TestResult.Failed) TestContext.Current.TestOutputHelper?.WriteLine(await Home.DescribeAsync());
+        if (TestContext.Current.TestState?.Result == TestResult.Failed)
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine(await Home.DescribeAsync());
+        }
         await Home.ResetAsync();
         GC.SuppressFinalize(this);
     }
 
     /// <summary>
-    /// Holds a measured time to a promise. If it took longer, the guest is asked how slow the test machine makes it now: what is promised is
-    /// stretched by that and no more, and the test's output says so.
+    /// Holds a measured time to a promise. If it took longer, the guest is asked how slow the test machine makes it now: what is promised
+    /// is stretched by that and no more, and the test's output says so.
     /// </summary>
     /// <param name="took">On the clock of the guest; a little below zero where the moments were read on different clocks.</param>
     protected async Task KeepsPromiseAsync(TimeSpan took, TimeSpan promised, Guest guest)
@@ -37,7 +40,8 @@ public abstract class LabTest(Home home) : IAsyncLifetime
         Assert.InRange(took, TimeSpan.FromSeconds(-1), TimeSpan.MaxValue);
         if (took <= promised) return;
         double pace = await Home.PaceOfAsync(guest);
-        Say($"{took.TotalSeconds:0.000} s where {promised.TotalSeconds:0.0} s are promised: {guest.Name} is {pace:0.00} times slower than the machine that it is promised for");
+        Say($"{took.TotalSeconds:0.000} s where {promised.TotalSeconds:0.0} s are promised: {guest.Name} is {pace:0.00} times slower than "
+            + "the machine that it is promised for");
         Assert.InRange(took, TimeSpan.FromSeconds(-1), promised * Math.Clamp(pace, 1, Pace.Slowest));
     }
 
@@ -55,9 +59,9 @@ public abstract class LabTest(Home home) : IAsyncLifetime
 }
 
 /// <summary>
-/// What is promised in seconds, and whatever else a guest needs a long time for itself. The tests of one house run one after the other, those of the
-/// two side by side: a house waits half of its time, for a Pi that falls silent or a port that settles. What a test measures is held against the pace
-/// that the other house leaves it.
+/// What is promised in seconds, and whatever else a guest needs a long time for itself. The tests of one house run one after the other,
+/// those of the two side by side: a house waits half of its time, for a Pi that falls silent or a port that settles. What a test measures
+/// is held against the pace that the other house leaves it.
 /// </summary>
 [CollectionDefinition(Name)]
 public sealed class FirstHouse : ICollectionFixture<Home>
@@ -65,7 +69,9 @@ public sealed class FirstHouse : ICollectionFixture<Home>
     public const string Name = "first house";
 }
 
-/// <summary>What promises nothing in seconds: the image in all its roles, the Debian package, several radios together, and what is done fifty times.</summary>
+/// <summary>
+/// What promises nothing in seconds: the image in all its roles, the Debian package, several radios together, and what is done fifty times.
+/// </summary>
 [CollectionDefinition(Name)]
 public sealed class SecondHouse : ICollectionFixture<Home>
 {

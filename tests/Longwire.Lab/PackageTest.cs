@@ -23,5 +23,6 @@ public abstract class PackageTest(Home home) : RadioTest(home)
 
         """;
 
-    private static string InGuest(Predicate<string> wanted) => "/packages/" + Path.GetFileName(Directory.GetFiles(LabFolders.Packages, "*.deb").Single(file => wanted(file)));
+    private static string InGuest(Predicate<string> wanted) =>
+        "/packages/" + Path.GetFileName(Directory.GetFiles(LabFolders.Packages, "*.deb").Single(file => wanted(file)));
 }

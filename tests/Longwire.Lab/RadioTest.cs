@@ -50,8 +50,8 @@ public abstract class RadioTest(Home home) : LabTest(home)
     }
 
     /// <summary>
-    /// Waits for the event of a radio's first attachment, which may be held back behind its discovery: whoever waits for the next one must not
-    /// take this one for it. What was attached before anybody listened is told as a state alone.
+    /// Waits for the event of a radio's first attachment, which may be held back behind its discovery: whoever waits for the next one must
+    /// not take this one for it. What was attached before anybody listened is told as a state alone.
     /// </summary>
     protected async Task UntilToldAsync(string radio)
     {
@@ -92,7 +92,8 @@ public abstract class RadioTest(Home home) : LabTest(home)
     /// <summary>The next event of a radio from a point on.</summary>
     protected Task<Message> UntilEventAsync(string radio, string type, int from) =>
         Watch.WaitForAsync(
-            message => message.Topic == $"longwire/radio/{radio}/event" && message.Payload.Contains($"\"{type}\"", StringComparison.Ordinal),
+            message => message.Topic == $"longwire/radio/{radio}/event"
+                && message.Payload.Contains($"\"{type}\"", StringComparison.Ordinal),
             Patience, $"{radio}: event {type}", from, Cancelled);
 
     /// <summary>Serial data both ways, through every part there is.</summary>

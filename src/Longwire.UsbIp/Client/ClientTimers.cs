@@ -18,7 +18,9 @@ public static class ClientTimers
     /// <summary>From the request to the last device of the list.</summary>
     public static readonly TimeSpan ListReply = TimeSpan.FromSeconds(2);
 
-    /// <summary>From the end of the list to the first bytes of a notice. A stock server closes at once, a Longwire sends both in one go.</summary>
+    /// <summary>
+    /// From the end of the list to the first bytes of a notice. A stock server closes at once, a Longwire sends both in one go.
+    /// </summary>
     public static readonly TimeSpan Notice = TimeSpan.FromMilliseconds(200);
 
     /// <summary>From the request to the whole answer of an import.</summary>

@@ -30,7 +30,8 @@ internal sealed class Connector(
             TimeSpan left = options.Timeout - options.TimeProvider.GetElapsedTime(start);
             if (left <= TimeSpan.Zero) break;
             // An address that swallows SYNs (a stale AAAA record, say) must leave time for the next one.
-            using var deadline = new Deadline($"connecting to {_name}", left / (addresses.Length - i), options.TimeProvider, cancellationToken);
+            using var deadline = new Deadline(
+                $"connecting to {_name}", left / (addresses.Length - i), options.TimeProvider, cancellationToken);
             try
             {
                 return await ConnectAsync(new IPEndPoint(addresses[i], endpoint.Port), deadline.Token);
@@ -80,7 +81,8 @@ internal sealed class Connector(
         return await ConnectFromAsync(0, target, cancellationToken);
     }
 
-    private async Task<(Socket Socket, TimeSpan Time)> ConnectFromAsync(int sourcePort, IPEndPoint target, CancellationToken cancellationToken)
+    private async Task<(Socket Socket, TimeSpan Time)> ConnectFromAsync(
+        int sourcePort, IPEndPoint target, CancellationToken cancellationToken)
     {
         var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -90,7 +92,8 @@ internal sealed class Connector(
             if (sourcePort != 0)
             {
                 socket.SetRawSocketOption(SolSocket, SoReuseAddr, BitConverter.GetBytes(1));
-                socket.Bind(new IPEndPoint(target.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, sourcePort));
+                socket.Bind(
+                    new IPEndPoint(target.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, sourcePort));
             }
             long start = options.TimeProvider.GetTimestamp();
             await socket.ConnectAsync(target, cancellationToken);
@@ -114,7 +117,8 @@ internal sealed class Connector(
             return new TimeoutException(string.Create(
                 CultureInfo.InvariantCulture, $"connecting to {_name} ({tried}): no answer within {options.Timeout.TotalSeconds:0.###} s"));
         }
-        string reasons = string.Join("; ", failures.Select(failure => $"{failure.Address}: {failure.Cause?.Message ?? "no answer in time"}"));
+        string reasons = string.Join(
+            "; ", failures.Select(failure => $"{failure.Address}: {failure.Cause?.Message ?? "no answer in time"}"));
         return new UsbIpConnectException($"cannot connect to {_name}: {reasons}", cause);
     }
 }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Longwire.UsbIp.Client;
 
 /// <summary>
-/// A time by which a piece of work must be done, on the caller's clock. It turns its own expiry into a <see cref="TimeoutException"/> that names
-/// the step, and leaves the caller's cancellation what it is.
+/// A time by which a piece of work must be done, on the caller's clock. It turns its own expiry into a <see cref="TimeoutException"/> that
+/// names the step, and leaves the caller's cancellation what it is.
 /// </summary>
 internal sealed class Deadline : IDisposable
 {

@@ -61,7 +61,8 @@ internal sealed class DescriptorReader(Peer peer, ExportedDevice device, Deadlin
             if (any || header.Value == device.ConfigurationValue) return await ReadWholeConfigurationAsync(index, head, header.TotalLength);
         }
         throw new UsbIpProtocolException(
-            $"{device.BusId} has no configuration of the value {WireFormat.Number(device.ConfigurationValue)} that the server calls active");
+            $"{device.BusId} has no configuration of the value {WireFormat.Number(device.ConfigurationValue)} "
+                + "that the server calls active");
     }
 
     private async Task<byte[]> ReadWholeConfigurationAsync(byte index, byte[] head, int length)
@@ -69,13 +70,15 @@ internal sealed class DescriptorReader(Peer peer, ExportedDevice device, Deadlin
         if (length > MaxConfigurationLength)
         {
             throw new UsbIpFormatException(
-                $"{device.BusId} has a configuration of {WireFormat.Number(length)} bytes, the limit is {WireFormat.Number(MaxConfigurationLength)}");
+                $"{device.BusId} has a configuration of {WireFormat.Number(length)} bytes, the limit is "
+                    + $"{WireFormat.Number(MaxConfigurationLength)}");
         }
         byte[] whole = await RequireAsync(DescriptorType.Configuration, index, (ushort)length, $"configuration {WireFormat.Number(index)}");
         if (!whole.AsSpan().StartsWith(head))
         {
             throw new UsbIpProtocolException(
-                $"{device.BusId} changed between two reads: configuration {WireFormat.Number(index)} began with {Convert.ToHexString(head)}, "
+                $"{device.BusId} changed between two reads: configuration {WireFormat.Number(index)} began with "
+                    + $"{Convert.ToHexString(head)}, "
                 + $"then with {Convert.ToHexString(whole.AsSpan(0, Math.Min(whole.Length, head.Length)))}");
         }
         return whole;
@@ -94,8 +97,8 @@ internal sealed class DescriptorReader(Peer peer, ExportedDevice device, Deadlin
         return await ReadStringAsync(index, language, name) is byte[] bytes ? StringDescriptor.ParseText(bytes) : null;
     }
 
-    // As the kernel does (usb_string_sub), so that we read what it will read: the whole length first; a device that does not bear that is asked
-    // for its length, then for just that.
+    // As the kernel does (usb_string_sub), so that we read what it will read: the whole length first; a device that does not bear that is
+    // asked for its length, then for just that.
     private async Task<byte[]?> ReadStringAsync(byte index, ushort langId, string name)
     {
         byte[]? bytes = await GetDescriptorAsync(DescriptorType.String, index, langId, StringDescriptor.MaxSize, name);
@@ -145,7 +148,8 @@ internal sealed class DescriptorReader(Peer peer, ExportedDevice device, Deadlin
         {
             0 => data,
             RetSubmit.Stall => null,
-            int status => throw new UsbIpTransferException($"{deadline.Step}: the transfer ended with errno {WireFormat.Number(-(long)status)}", status),
+            int status => throw new UsbIpTransferException(
+                $"{deadline.Step}: the transfer ended with errno {WireFormat.Number(-(long)status)}", status),
         };
     }
 }

@@ -5,5 +5,7 @@ namespace Longwire.UsbIp.Client;
 
 /// <summary>What a server has to offer.</summary>
 /// <param name="Devices">Bound and free to import. A device in use is not listed.</param>
-/// <param name="Notice">Set if the server is a Longwire: what is plugged in but not listed, and why. A stick in neither is unplugged.</param>
+/// <param name="Notice">
+/// Set if the server is a Longwire: what is plugged in but not listed, and why. A stick in neither is unplugged.
+/// </param>
 public sealed record DeviceList(ImmutableArray<ExportedDevice> Devices, ExportNotice? Notice);

@@ -48,7 +48,10 @@ internal sealed class ListReader(Peer peer, TimeProvider timeProvider, Cancellat
         {
             return null;
         }
-        if (OpCommon.Parse(_buffer) is not { Version: OpCommon.CurrentVersion, Code: OpCode.ExportNotice, Status: UsbIpStatus.Ok }) return null;
+        if (OpCommon.Parse(_buffer) is not { Version: OpCommon.CurrentVersion, Code: OpCode.ExportNotice, Status: UsbIpStatus.Ok })
+        {
+            return null;
+        }
         listDeadline.Step = $"reading the notice of {peer}";
         int count = ExportNotice.ParseCount((await NextAsync(ExportNotice.CountSize, listDeadline)).Span);
         // At most 256 entries of 40 bytes.

@@ -47,7 +47,8 @@ public sealed class UsbIpConnection : IDisposable
     /// </summary>
     /// <exception cref="UsbIpConnectException">Unknown name, or no address answered; the last address's reason.</exception>
     /// <exception cref="TimeoutException">No answer within <see cref="ConnectOptions.Timeout"/>.</exception>
-    public static async Task<UsbIpConnection> ConnectAsync(DnsEndPoint endpoint, ConnectOptions options, CancellationToken cancellationToken)
+    public static async Task<UsbIpConnection> ConnectAsync(
+        DnsEndPoint endpoint, ConnectOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentNullException.ThrowIfNull(options);
@@ -89,15 +90,21 @@ public sealed class UsbIpConnection : IDisposable
 
     /// <summary>
     /// Reads the imported device's descriptors and strings by URBs of our own. Afterwards the stream stands exactly between two
-    /// messages, and the socket can be given to vhci_hcd. It proves that the device answers: a silent one must never reach vhci_hcd, where it would
-    /// block its neighbours.
+    /// messages, and the socket can be given to vhci_hcd. It proves that the device answers: a silent one must never reach vhci_hcd, where
+    /// it would block its neighbours.
     /// </summary>
-    /// <remarks>What the device says is returned as it is; comparing it with <paramref name="device"/> and with what was wanted is the caller's.</remarks>
+    /// <remarks>
+    /// What the device says is returned as it is; comparing it with <paramref name="device"/> and with what was wanted is the caller's.
+    /// </remarks>
     /// <exception cref="UsbIpFormatException">Malformed messages or descriptors.</exception>
-    /// <exception cref="UsbIpProtocolException">A wrong seqnum, more data than asked for, a device that changes between two reads.</exception>
+    /// <exception cref="UsbIpProtocolException">
+    /// A wrong seqnum, more data than asked for, a device that changes between two reads.
+    /// </exception>
     /// <exception cref="UsbIpTransferException">The device answers with an error where it must not.</exception>
     /// <exception cref="UsbIpClosedException">The connection ended.</exception>
-    /// <exception cref="TimeoutException">Not done within <see cref="ClientTimers.Descriptors"/>; the message names the descriptor.</exception>
+    /// <exception cref="TimeoutException">
+    /// Not done within <see cref="ClientTimers.Descriptors"/>; the message names the descriptor.
+    /// </exception>
     public async Task<DeviceIdentity> ReadIdentityAsync(ExportedDevice device, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(device);

@@ -50,7 +50,8 @@ public sealed class DescriptorEvents : IDisposable
         WaitAsync(connection, EPOLLRDHUP | EPOLLHUP | EPOLLERR, cancellationToken);
 
     /// <summary>Until there is something to read.</summary>
-    public Task WaitForInputAsync(SafeHandle descriptor, CancellationToken cancellationToken) => WaitAsync(descriptor, EPOLLIN, cancellationToken);
+    public Task WaitForInputAsync(SafeHandle descriptor, CancellationToken cancellationToken) =>
+        WaitAsync(descriptor, EPOLLIN, cancellationToken);
 
     public void Dispose()
     {

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Longwire.UsbIp.Linux;
 
-/// <summary>The errors that mean something to us, by the generic numbering that amd64, arm64 and arm share (asm-generic/errno*.h).</summary>
+/// <summary>
+/// The errors that mean something to us, by the generic numbering that amd64, arm64 and arm share (asm-generic/errno*.h).
+/// </summary>
 public static class Errno
 {
     public const int NoPermission = 1;

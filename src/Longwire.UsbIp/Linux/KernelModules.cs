@@ -6,7 +6,9 @@ using Longwire.UsbIp.Sysfs;
 
 namespace Longwire.UsbIp.Linux;
 
-/// <summary>Loads kernel modules with kmod's modprobe, which knows compressed modules, aliases and the distribution's own settings.</summary>
+/// <summary>
+/// Loads kernel modules with kmod's modprobe, which knows compressed modules, aliases and the distribution's own settings.
+/// </summary>
 public static class KernelModules
 {
     private const string Modules = "/lib/modules";
@@ -17,7 +19,8 @@ public static class KernelModules
     /// so that a system without modprobe, or a container that may not load any, is fine as long as they are there. Without the right to
     /// load modules (CAP_SYS_MODULE) nothing is tried.
     /// </summary>
-    public static async Task<ImmutableArray<KernelModuleOutcome>> LoadAsync(IEnumerable<string> modules, CancellationToken cancellationToken) =>
+    public static async Task<ImmutableArray<KernelModuleOutcome>> LoadAsync(
+        IEnumerable<string> modules, CancellationToken cancellationToken) =>
         await LoadAsync(SysfsRoot.Machine, Modules, "modprobe", modules, cancellationToken);
 
     internal static async Task<ImmutableArray<KernelModuleOutcome>> LoadAsync(
@@ -35,7 +38,8 @@ public static class KernelModules
         return outcomes.ToImmutable();
     }
 
-    // The kernel writes '_' where file names have '-'. Built-in ones without parameters do not show here; modprobe and modules.builtin know those.
+    // The kernel writes '_' where file names have '-'. Built-in ones without parameters do not show here; modprobe and modules.builtin know
+    // those.
     private static bool IsThere(SysfsRoot root, string module) =>
         Directory.Exists(Path.Combine(root.Sys, "module", module.Replace('-', '_')));
 
@@ -46,7 +50,8 @@ public static class KernelModules
         string? line = (SysfsFile.Read(Path.Combine(root.Proc, "self/status")) ?? "").Split('\n')
             .FirstOrDefault(candidate => candidate.StartsWith(Effective, StringComparison.Ordinal));
         return line is null
-            || !ulong.TryParse(line.AsSpan(Effective.Length).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong set)
+            || !ulong.TryParse(
+                line.AsSpan(Effective.Length).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong set)
             || (set & (1ul << SysModule)) != 0;
     }
 
@@ -61,11 +66,15 @@ public static class KernelModules
             string error = await process.StandardError.ReadToEndAsync(cancellationToken);
             _ = await output;
             await process.WaitForExitAsync(cancellationToken);
-            return process.ExitCode == 0 || IsThere(root, module) ? new KernelModuleOutcome(module, null) : Explain(files, module, error.Trim());
+            return process.ExitCode == 0 || IsThere(root, module)
+                ? new KernelModuleOutcome(module, null)
+                : Explain(files, module, error.Trim());
         }
         catch (Win32Exception)
         {
-            return new KernelModuleOutcome(module, $"kernel module {module} is not loaded and there is no modprobe here: install the package kmod, or run 'modprobe {module}' "
+            return new KernelModuleOutcome(
+                module,
+                $"kernel module {module} is not loaded and there is no modprobe here: install the package kmod, or run 'modprobe {module}' "
                 + "on the machine itself and list it in /etc/modules-load.d");
         }
     }
@@ -75,7 +84,10 @@ public static class KernelModules
         if (error.Contains("not found", StringComparison.OrdinalIgnoreCase)) return Absent(files, module);
         if (error.Contains("not permitted", StringComparison.OrdinalIgnoreCase))
         {
-            return new KernelModuleOutcome(module, $"loading kernel module {module} is not permitted: run as root with CAP_SYS_MODULE, or run 'modprobe {module}' on the machine "
+            return new KernelModuleOutcome(
+                module,
+                $"loading kernel module {module} is not permitted: run as root with CAP_SYS_MODULE, or run 'modprobe {module}' on the "
+                    + "machine "
                 + "itself and list it in /etc/modules-load.d");
         }
         return new KernelModuleOutcome(module, $"modprobe {module} failed: {(error.Length == 0 ? "no reason given" : error)}");
@@ -87,13 +99,17 @@ public static class KernelModules
         if (files.IsForRunningKernel && !files.Has(module)) return Absent(files, module);
         // A container that never had the right need not have the folder either: then it tells nothing.
         if (!files.IsForRunningKernel && files.IsForAnyKernel) return Absent(files, module);
-        return new KernelModuleOutcome(module, $"kernel module {module} is not loaded, and Longwire has no right to load it now: run 'modprobe {module}' on the machine itself and list "
+        return new KernelModuleOutcome(
+            module,
+            $"kernel module {module} is not loaded, and Longwire has no right to load it now: run 'modprobe {module}' on the machine "
+                + "itself and list "
             + "it in /etc/modules-load.d; in a container with CAP_SYS_MODULE and /lib/modules, start the container again");
     }
 
     private static KernelModuleOutcome Absent(ModuleFiles files, string module) => new(module, files.IsForRunningKernel
         ? $"the running kernel {files.Release} has no module {module}: install the package with its extra modules "
             + $"(linux-modules-extra-{files.Release} on Ubuntu), or a kernel that has it"
-        : $"there are no modules for the running kernel {files.Release}: the kernel was upgraded without a reboot, so restart the machine (reboot); in a container, "
+        : $"there are no modules for the running kernel {files.Release}: the kernel was upgraded without a reboot, so restart the machine "
+        + "(reboot); in a container, "
             + "mount /lib/modules read-only") { IsAbsent = true };
 }

@@ -23,7 +23,8 @@ internal sealed class ModuleFiles(string folder, string release)
         try
         {
             return File.ReadLines(Path.Combine(folder, release, list))
-                .Any(line => Underscored(line.Split(':')[0]) is var path && (path.EndsWith(file, StringComparison.Ordinal) || path.Contains(file + ".", StringComparison.Ordinal)));
+                .Any(line => Underscored(line.Split(':')[0]) is var path
+                    && (path.EndsWith(file, StringComparison.Ordinal) || path.Contains(file + ".", StringComparison.Ordinal)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -3,7 +3,9 @@ using Longwire.UsbIp.Sysfs;
 
 namespace Longwire.UsbIp.Linux;
 
-/// <summary>A process as a person knows it. Of other process namespaces nothing is seen: a container needs the machine's (<c>pid: host</c>).</summary>
+/// <summary>
+/// A process as a person knows it. Of other process namespaces nothing is seen: a container needs the machine's (<c>pid: host</c>).
+/// </summary>
 /// <param name="Name">The kernel's short name for it, <c>/proc/N/comm</c>, without control characters.</param>
 public sealed record RunningProcess(int Id, string Name)
 {

@@ -25,7 +25,8 @@ internal static class SysfsFile
     {
         try
         {
-            using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             var buffer = new byte[4096];
             int length = 0;
             while (true)

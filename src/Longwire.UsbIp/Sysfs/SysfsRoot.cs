@@ -13,7 +13,8 @@ public sealed record SysfsRoot
     public string Dev { get; }
 
     /// <summary>A tree with folders <c>sys</c>, <c>proc</c> and <c>dev</c> below one folder.</summary>
-    public static SysfsRoot Below(string folder) => new(Path.Combine(folder, "sys"), Path.Combine(folder, "proc"), Path.Combine(folder, "dev"));
+    public static SysfsRoot Below(string folder) =>
+        new(Path.Combine(folder, "sys"), Path.Combine(folder, "proc"), Path.Combine(folder, "dev"));
 
     /// <summary>/sys/bus/usb/devices</summary>
     public string UsbDevices => Path.Combine(Sys, "bus/usb/devices");

@@ -19,7 +19,9 @@ public sealed record SysfsUsbDevice
     /// <summary>The folder it was read from; differs from <see cref="DevicePath"/> only below a root of a test.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>The controller above the root hub, <c>/sys/devices/…</c>: with <see cref="PortChain"/> the port, stable over reboots.</summary>
+    /// <summary>
+    /// The controller above the root hub, <c>/sys/devices/…</c>: with <see cref="PortChain"/> the port, stable over reboots.
+    /// </summary>
     public required string ControllerPath { get; init; }
 
     /// <summary>The hub ports from the controller to the device: <c>1.4</c>.</summary>
@@ -30,7 +32,9 @@ public sealed record SysfsUsbDevice
     /// <summary>A new one with every plugging, the same one after a reset; 0 in the middle of a reset.</summary>
     public required uint DeviceNumber { get; init; }
 
-    /// <summary>The kernel takes its number away while it resets a device (hub_port_finish_reset), and gives it the same one again.</summary>
+    /// <summary>
+    /// The kernel takes its number away while it resets a device (hub_port_finish_reset), and gives it the same one again.
+    /// </summary>
     public bool IsBeingReset => DeviceNumber == 0;
     public required UsbSpeed Speed { get; init; }
     public required UsbId Id { get; init; }
@@ -107,7 +111,10 @@ public sealed record SysfsUsbDevice
             for (int at = DeviceDescriptor.Size; at < descriptors.Length;)
             {
                 ConfigurationDescriptor header = ConfigurationDescriptor.ParseHeader(descriptors.AsSpan(at));
-                if (ConfigurationValue == 0 || header.Value == ConfigurationValue) return (at, ConfigurationDescriptor.Parse(descriptors.AsSpan(at)));
+                if (ConfigurationValue == 0 || header.Value == ConfigurationValue)
+                {
+                    return (at, ConfigurationDescriptor.Parse(descriptors.AsSpan(at)));
+                }
                 at += header.TotalLength;
             }
         }

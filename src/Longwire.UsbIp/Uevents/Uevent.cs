@@ -32,7 +32,8 @@ public sealed record Uevent
     public FrozenDictionary<string, string> Properties { get; init; } = FrozenDictionary<string, string>.Empty;
 
     /// <summary>
-    /// False for anything that is not a whole kernel message: udev's own packets (they begin with <c>libudev</c>), truncated or foreign bytes.
+    /// False for anything that is not a whole kernel message: udev's own packets (they begin with <c>libudev</c>), truncated or foreign
+    /// bytes.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> message, out Uevent uevent)
     {

@@ -42,7 +42,8 @@ public sealed class UeventSocket : IDisposable
             _ = setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(int));
         }
 
-        // struct sockaddr_nl (linux/netlink.h; Tmds.LibC has none): u16 family, u16 padding, u32 port id (0: given by the kernel), u32 groups.
+        // struct sockaddr_nl (linux/netlink.h; Tmds.LibC has none): u16 family, u16 padding, u32 port id (0: given by the kernel), u32
+        // groups.
         uint* address = stackalloc uint[3] { (ushort)AF_NETLINK, 0, KernelGroup };
         if (bind(descriptor, (Tmds.Linux.sockaddr*)address, 3 * sizeof(uint)) != 0)
         {

@@ -35,7 +35,8 @@ public sealed record ConfigurationDescriptor
         if (bytes[0] < HeaderSize || bytes[1] != DescriptorType.Configuration)
         {
             throw new UsbIpFormatException(
-                $"a configuration descriptor begins with length {WireFormat.Number(bytes[0])} and type {WireFormat.Number(bytes[1])}, not 9 and 2");
+                $"a configuration descriptor begins with length {WireFormat.Number(bytes[0])} and type {WireFormat.Number(bytes[1])}, not "
+                    + "9 and 2");
         }
         int total = BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]);
         if (total < bytes[0])
@@ -58,7 +59,8 @@ public sealed record ConfigurationDescriptor
             if (rest.Length < 2 || rest[0] < 2 || rest[0] > rest.Length)
             {
                 throw new UsbIpFormatException(
-                    $"a descriptor at offset {WireFormat.Number(at)} has length {WireFormat.Number(rest[0])} with {WireFormat.Number(rest.Length)} bytes left");
+                    $"a descriptor at offset {WireFormat.Number(at)} has length {WireFormat.Number(rest[0])} with "
+                        + $"{WireFormat.Number(rest.Length)} bytes left");
             }
             if (rest[1] == DescriptorType.Interface) AddInterface(interfaces, rest[..rest[0]]);
             at += rest[0];
@@ -68,7 +70,10 @@ public sealed record ConfigurationDescriptor
 
     /// <summary>By value, as a record promises.</summary>
     public bool Equals(ConfigurationDescriptor? other) =>
-        other is not null && TotalLength == other.TotalLength && Value == other.Value && Interfaces.AsSpan().SequenceEqual(other.Interfaces.AsSpan());
+        other is not null
+            && TotalLength == other.TotalLength
+            && Value == other.Value
+            && Interfaces.AsSpan().SequenceEqual(other.Interfaces.AsSpan());
 
     public override int GetHashCode() => HashCode.Combine(TotalLength, Value, Interfaces.Length);
 

@@ -3,7 +3,9 @@ using Longwire.UsbIp.Wire;
 
 namespace Longwire.UsbIp.Usb;
 
-/// <summary>The device descriptor (USB 2.0, table 9-8; struct usb_device_descriptor, include/uapi/linux/usb/ch9.h), little-endian.</summary>
+/// <summary>
+/// The device descriptor (USB 2.0, table 9-8; struct usb_device_descriptor, include/uapi/linux/usb/ch9.h), little-endian.
+/// </summary>
 public readonly record struct DeviceDescriptor
 {
     /// <summary>Bytes on the wire.</summary>
@@ -35,7 +37,8 @@ public readonly record struct DeviceDescriptor
         if (bytes[0] != Size || bytes[1] != DescriptorType.Device)
         {
             throw new UsbIpFormatException(
-                $"a device descriptor begins with length {WireFormat.Number(bytes[0])} and type {WireFormat.Number(bytes[1])}, not 18 and 1");
+                $"a device descriptor begins with length {WireFormat.Number(bytes[0])} and type {WireFormat.Number(bytes[1])}, not 18 and "
+                    + "1");
         }
         return new DeviceDescriptor
         {

@@ -17,9 +17,9 @@ public static class StringDescriptor
         bytes.Length >= 4 && bytes[0] >= 4 ? BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]) : DefaultLangId;
 
     /// <summary>
-    /// The text of a string descriptor as <see cref="DeviceText"/> shows it; null where nothing is left of it. The kernel's leniency is ours,
-    /// because the two texts are compared: what is not a string descriptor is no text rather than an error (usb_get_string), a length that
-    /// promises more than there is and an odd last byte are cut off (usb_string_sub).
+    /// The text of a string descriptor as <see cref="DeviceText"/> shows it; null where nothing is left of it. The kernel's leniency is
+    /// ours, because the two texts are compared: what is not a string descriptor is no text rather than an error (usb_get_string), a length
+    /// that promises more than there is and an odd last byte are cut off (usb_string_sub).
     /// </summary>
     public static string? ParseText(ReadOnlySpan<byte> bytes)
     {

@@ -7,7 +7,8 @@ namespace Longwire.UsbIp.UsbipHost;
 public sealed class BusIdTableFullException : IOException
 {
     private const string Sentence =
-        "usbip-host can serve 16 different USB ports until this machine is rebooted, and all are used up: reboot it, then keep to the same ports";
+        "usbip-host can serve 16 different USB ports until this machine is rebooted, and all are used up: reboot it, then keep to the "
+            + "same ports";
 
     public BusIdTableFullException()
         : base(Sentence)

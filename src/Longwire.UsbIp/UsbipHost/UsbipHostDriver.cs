@@ -71,7 +71,10 @@ public sealed class UsbipHostDriver
         }
 
         // Bus ids are places: somebody may have swapped the sticks between our look and the write.
-        if (UsbDevices.TryRead(_root, device.BusId) is { } bound && bound.DeviceNumber == device.DeviceNumber && IsBound(bound)) return true;
+        if (UsbDevices.TryRead(_root, device.BusId) is { } bound && bound.DeviceNumber == device.DeviceNumber && IsBound(bound))
+        {
+            return true;
+        }
         GiveBack(device.BusId);
         return false;
     }
@@ -94,7 +97,9 @@ public sealed class UsbipHostDriver
 
     /// <summary>Out of <see cref="UsbipHostStatus.Error"/>: unbinds and binds again.</summary>
     /// <returns>False: gone meanwhile.</returns>
-    /// <exception cref="KernelRefusedException">The kernel said no; its own driver has the device again where that was possible.</exception>
+    /// <exception cref="KernelRefusedException">
+    /// The kernel said no; its own driver has the device again where that was possible.
+    /// </exception>
     public bool Recover(SysfsUsbDevice device)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -123,7 +128,9 @@ public sealed class UsbipHostDriver
         }
     }
 
-    /// <summary>Ends the session; the kernel resets the stick and offers it again about 0.3 s later. No session, or no device, is no error.</summary>
+    /// <summary>
+    /// Ends the session; the kernel resets the stick and offers it again about 0.3 s later. No session, or no device, is no error.
+    /// </summary>
     public void Cut(BusId busId)
     {
         try

@@ -84,7 +84,9 @@ public sealed class VhciHost
         }
     }
 
-    /// <summary>Ports of the wrong half take the device elsewhere and cannot be detached (drivers/usb/usbip/vhci_sysfs.c, attach_store).</summary>
+    /// <summary>
+    /// Ports of the wrong half take the device elsewhere and cannot be detached (drivers/usb/usbip/vhci_sysfs.c, attach_store).
+    /// </summary>
     public static VhciHubSpeed HubFor(UsbSpeed speed) => speed < UsbSpeed.Super ? VhciHubSpeed.High : VhciHubSpeed.Super;
 
     /// <summary>
@@ -92,12 +94,17 @@ public sealed class VhciHost
     /// free: whether a device appears must be waited for.
     /// </summary>
     /// <param name="socket">TCP, or one end of an AF_UNIX pair.</param>
-    /// <exception cref="KernelRefusedException">EBUSY: somebody took the port first. EAGAIN: the controller is not ready. EINVAL: bad arguments.</exception>
+    /// <exception cref="KernelRefusedException">
+    /// EBUSY: somebody took the port first. EAGAIN: the controller is not ready. EINVAL: bad arguments.
+    /// </exception>
     public void Attach(VhciPort port, System.Runtime.InteropServices.SafeHandle socket, uint devId, UsbSpeed speed)
     {
         ArgumentNullException.ThrowIfNull(socket);
         if (speed is UsbSpeed.Unknown) throw new ArgumentException("The kernel refuses a device of unknown speed.", nameof(speed));
-        if (port.Hub != HubFor(speed)) throw new ArgumentException($"Port {port.Number} is not of the half that takes {speed} speed devices.", nameof(port));
+        if (port.Hub != HubFor(speed))
+        {
+            throw new ArgumentException($"Port {port.Number} is not of the half that takes {speed} speed devices.", nameof(port));
+        }
         bool held = false;
         try
         {
@@ -153,7 +160,8 @@ public sealed class VhciHost
     /// <c>remove</c> uevent). A port taken in between stays at 005 for ever.
     /// </summary>
     public bool IsReusable(VhciPort port) =>
-        port.State == VhciPortState.Null && (LocalBusIdOf(port) is not { } busId || !Directory.Exists(Path.Combine(_root.UsbDevices, busId.ToString())));
+        port.State == VhciPortState.Null
+            && (LocalBusIdOf(port) is not { } busId || !Directory.Exists(Path.Combine(_root.UsbDevices, busId.ToString())));
 
     private int DeviceNumberOf(BusId local) =>
         SysfsFile.Read(Path.Combine(_root.UsbDevices, local.ToString(), "devnum")) is { } text

@@ -19,7 +19,9 @@ public readonly record struct VhciPort
     /// <summary>Unknown unless the state is <see cref="VhciPortState.Used"/>.</summary>
     public required UsbSpeed Speed { get; init; }
 
-    /// <summary>The device's number on the exporting side: bus &lt;&lt; 16 | device; 0 unless the state is <see cref="VhciPortState.Used"/>.</summary>
+    /// <summary>
+    /// The device's number on the exporting side: bus &lt;&lt; 16 | device; 0 unless the state is <see cref="VhciPortState.Used"/>.
+    /// </summary>
     public required uint DevId { get; init; }
 
     /// <summary>The device's name here; null unless the state is <see cref="VhciPortState.Used"/>.</summary>

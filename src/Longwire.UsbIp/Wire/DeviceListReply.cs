@@ -32,7 +32,8 @@ public static class DeviceListReply
         WireFormat.RequireLength(bytes, CountSize, "a device count");
         uint count = BinaryPrimitives.ReadUInt32BigEndian(bytes);
         if (count > MaxDevices)
-            throw new UsbIpFormatException($"the list announces {WireFormat.Number(count)} devices, the limit is {WireFormat.Number(MaxDevices)}");
+            throw new UsbIpFormatException(
+                $"the list announces {WireFormat.Number(count)} devices, the limit is {WireFormat.Number(MaxDevices)}");
         return (int)count;
     }
 
@@ -74,8 +75,8 @@ public static class DeviceListReply
     }
 
     /// <summary>Writes a whole reply, header included.</summary>
-    /// <exception cref="ArgumentException">A device whose <see cref="ExportedDevice.InterfaceCount"/> is not the number of its interfaces, or a
-    /// text that does not fit.</exception>
+    /// <exception cref="ArgumentException">A device whose <see cref="ExportedDevice.InterfaceCount"/> is not the number of its interfaces,
+    /// or a text that does not fit.</exception>
     public static byte[] Encode(IReadOnlyCollection<ExportedDevice> devices)
     {
         ArgumentNullException.ThrowIfNull(devices);
@@ -88,7 +89,8 @@ public static class DeviceListReply
             if (device.InterfaceCount != device.Interfaces.Length)
             {
                 throw new ArgumentException(
-                    $"{device.BusId} states {WireFormat.Number(device.InterfaceCount)} interfaces and carries {WireFormat.Number(device.Interfaces.Length)}",
+                    $"{device.BusId} states {WireFormat.Number(device.InterfaceCount)} interfaces and carries "
+                        + $"{WireFormat.Number(device.Interfaces.Length)}",
                     nameof(devices));
             }
             DeviceRecord.Write(rest, device);

@@ -10,8 +10,8 @@ namespace Longwire.UsbIp.Wire;
 /// <para>
 /// It costs no compatibility: the stock client reads exactly the announced number of devices and closes; the stock server closes
 /// after its list. On the wire, big-endian: an operation header with code 0x4C57 and status 0; the number of entries (4 bytes, at most
-/// <see cref="MaxEntries"/>); per entry the bus id (32 bytes), vendor and product id (2 + 2) and the reason (4); then the exporter's version
-/// (32 bytes, zero-terminated).
+/// <see cref="MaxEntries"/>); per entry the bus id (32 bytes), vendor and product id (2 + 2) and the reason (4); then the exporter's
+/// version (32 bytes, zero-terminated).
 /// </para>
 /// </summary>
 public sealed record ExportNotice
@@ -47,7 +47,8 @@ public sealed record ExportNotice
         WireFormat.RequireLength(bytes, CountSize, "a notice's entry count");
         uint count = BinaryPrimitives.ReadUInt32BigEndian(bytes);
         if (count > MaxEntries)
-            throw new UsbIpFormatException($"the notice announces {WireFormat.Number(count)} entries, the limit is {WireFormat.Number(MaxEntries)}");
+            throw new UsbIpFormatException(
+                $"the notice announces {WireFormat.Number(count)} entries, the limit is {WireFormat.Number(MaxEntries)}");
         return (int)count;
     }
 
@@ -98,13 +99,15 @@ public sealed record ExportNotice
     }
 
     /// <summary>Entries by value, as a record promises.</summary>
-    public bool Equals(ExportNotice? other) => other is not null && Version == other.Version && Entries.AsSpan().SequenceEqual(other.Entries.AsSpan());
+    public bool Equals(ExportNotice? other) =>
+        other is not null && Version == other.Version && Entries.AsSpan().SequenceEqual(other.Entries.AsSpan());
 
     public override int GetHashCode() => HashCode.Combine(Version, Entries.Length);
 
     private static NoticeEntry ParseEntry(ReadOnlySpan<byte> entry) => new(
         DeviceRecord.ParseBusId(entry[..BusId.WireSize]),
         new UsbId(
-            BinaryPrimitives.ReadUInt16BigEndian(entry[BusId.WireSize..]), BinaryPrimitives.ReadUInt16BigEndian(entry[(BusId.WireSize + 2)..])),
+            BinaryPrimitives.ReadUInt16BigEndian(entry[BusId.WireSize..]),
+            BinaryPrimitives.ReadUInt16BigEndian(entry[(BusId.WireSize + 2)..])),
         (NoticeReason)BinaryPrimitives.ReadUInt32BigEndian(entry[(BusId.WireSize + 4)..]));
 }

@@ -24,9 +24,9 @@ public sealed record ExportedDevice
     public required byte ConfigurationCount { get; init; }
 
     /// <summary>
-    /// Only the list carries interfaces; empty in the answer to an import. Empty too, with <see cref="ConfigurationValue"/> 0, for a stick that
-    /// was bound and never attached since: taking it from its own driver unconfigures it (measured on Linux 6.1). Whoever wants to know
-    /// what a stick is must ask the stick.
+    /// Only the list carries interfaces; empty in the answer to an import. Empty too, with <see cref="ConfigurationValue"/> 0, for a stick
+    /// that was bound and never attached since: taking it from its own driver unconfigures it (measured on Linux 6.1). Whoever wants to
+    /// know what a stick is must ask the stick.
     /// </summary>
     public ImmutableArray<UsbInterfaceClass> Interfaces { get; init; } = [];
 

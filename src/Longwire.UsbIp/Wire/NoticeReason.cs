@@ -1,6 +1,8 @@
 namespace Longwire.UsbIp.Wire;
 
-/// <summary>Why a stick that is plugged in is not in the device list. Numbers without a name here come from a newer release and are kept.</summary>
+/// <summary>
+/// Why a stick that is plugged in is not in the device list. Numbers without a name here come from a newer release and are kept.
+/// </summary>
 public enum NoticeReason : uint
 {
     None = 0,

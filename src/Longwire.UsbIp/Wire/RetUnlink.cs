@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Longwire.UsbIp.Wire;
 
 /// <summary>
-/// USBIP_RET_UNLINK: what became of an unlink (struct usbip_header_ret_unlink, drivers/usb/usbip/usbip_common.h). <see cref="CmdUnlink"/> tells
-/// how the race with the URB's completion ends.
+/// USBIP_RET_UNLINK: what became of an unlink (struct usbip_header_ret_unlink, drivers/usb/usbip/usbip_common.h). <see cref="CmdUnlink"/>
+/// tells how the race with the URB's completion ends.
 /// </summary>
 public readonly record struct RetUnlink
 {

@@ -11,7 +11,9 @@ public readonly record struct SetupPacket(byte RequestType, byte Request, ushort
     /// <summary>Bytes on the wire.</summary>
     public const int Size = 8;
 
-    /// <summary>GET_DESCRIPTOR to the device (USB 2.0, 9.4.3): type and index name the descriptor, langId only matters for strings.</summary>
+    /// <summary>
+    /// GET_DESCRIPTOR to the device (USB 2.0, 9.4.3): type and index name the descriptor, langId only matters for strings.
+    /// </summary>
     public static SetupPacket GetDescriptor(byte type, byte index, ushort langId, ushort length) =>
         new(0x80, 6, (ushort)((type << 8) | index), langId, length);
 

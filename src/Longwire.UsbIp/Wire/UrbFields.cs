@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace Longwire.UsbIp.Wire;
 
 /// <summary>
-/// The 48 bytes of a URB message as they lie on the wire, once for all four (struct usbip_header, drivers/usb/usbip/usbip_common.h). The two SUBMIT
-/// messages share one layout and the two UNLINK messages another, which is the first field of it; each message's own type gives the fields
-/// their names. Holds values only: parsing and writing allocate nothing.
+/// The 48 bytes of a URB message as they lie on the wire, once for all four (struct usbip_header, drivers/usb/usbip/usbip_common.h). The
+/// two SUBMIT messages share one layout and the two UNLINK messages another, which is the first field of it; each message's own type gives
+/// the fields their names. Holds values only: parsing and writing allocate nothing.
 /// </summary>
 internal record struct UrbFields
 {
@@ -50,7 +50,8 @@ internal record struct UrbFields
             First = BinaryPrimitives.ReadInt32BigEndian(bytes[FirstAt..]),
         };
         if (command is UrbCommand.CmdUnlink or UrbCommand.RetUnlink) return fields;
-        fields.Length = UrbHeader.ReadLength(bytes[LengthAt..], command == UrbCommand.CmdSubmit ? "transfer_buffer_length" : "actual_length");
+        fields.Length = UrbHeader.ReadLength(
+            bytes[LengthAt..], command == UrbCommand.CmdSubmit ? "transfer_buffer_length" : "actual_length");
         fields.StartFrame = BinaryPrimitives.ReadInt32BigEndian(bytes[StartFrameAt..]);
         fields.NumberOfPackets = BinaryPrimitives.ReadInt32BigEndian(bytes[NumberOfPacketsAt..]);
         fields.Last = BinaryPrimitives.ReadInt32BigEndian(bytes[LastAt..]);

@@ -1,7 +1,8 @@
 namespace Longwire.UsbIp.Wire;
 
 /// <summary>
-/// The connection is fine and the device behind it is not: a transfer that must succeed ended with an error. It is being unplugged, or broken.
+/// The connection is fine and the device behind it is not: a transfer that must succeed ended with an error. It is being unplugged, or
+/// broken.
 /// </summary>
 public sealed class UsbIpTransferException : UsbIpException
 {

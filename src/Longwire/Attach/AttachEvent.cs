@@ -24,7 +24,8 @@ internal abstract record AttachEvent
     internal sealed record PiSilent(string PiId, string Reason, bool Accepted = false) : AttachEvent;
 
     /// <summary>The stick has been imported and asked who it is; it waits for the answer what to do with it.</summary>
-    internal sealed record Identified(IAttachment Attachment, ExportedDevice Device, DeviceIdentity Identity, int SourcePort, TaskCompletionSource<Verdict> Answer)
+    internal sealed record Identified(
+        IAttachment Attachment, ExportedDevice Device, DeviceIdentity Identity, int SourcePort, TaskCompletionSource<Verdict> Answer)
         : AttachEvent;
 
     /// <summary>A port is about to be used, or came up: to be remembered before the next step.</summary>

@@ -16,11 +16,12 @@ using Microsoft.Extensions.Logging;
 namespace Longwire.Attach;
 
 /// <summary>
-/// The attach side as a service: leads options, kernel news and commands into the one channel, and runs the reconciler, the attachments and the
-/// memory's writer until told to stop.
+/// The attach side as a service: leads options, kernel news and commands into the one channel, and runs the reconciler, the attachments and
+/// the memory's writer until told to stop.
 /// </summary>
 internal sealed class AttachService(
-    IOptionsFeed<AttachOptions> options, string dataFolder, StateFeed feed, KnownRadios catalogue, TimeProvider time, Random random, ILogger<AttachService> logger)
+    IOptionsFeed<AttachOptions> options, string dataFolder, StateFeed feed, KnownRadios catalogue, TimeProvider time, Random random,
+    ILogger<AttachService> logger)
     : BackgroundService, ICommandSink, IBridgeProblems, IAttachmentStarter, IPiWatchStarter
 {
     private const int EventsWaiting = 1024;
@@ -74,7 +75,8 @@ internal sealed class AttachService(
         using var aids = new CancellationTokenSource();
         Task writing = store.RunAsync(aids.Token);
         Task serialModules = LoadModulesAsync(stoppingToken);
-        await using var hubs = new HubAuthorization(_kernel, (found, cancellationToken) => RememberAsync(found, store, cancellationToken), _log);
+        await using var hubs = new HubAuthorization(
+            _kernel, (found, cancellationToken) => RememberAsync(found, store, cancellationToken), _log);
         _surroundings = new AttachmentSurroundings(_kernel, hubs, _events.Writer, store, time, _log);
         memory = memory with { HubAuthorization = hubs.Look(memory.HubAuthorization) };
         store.Put(memory);
@@ -139,7 +141,10 @@ internal sealed class AttachService(
         while (!_kernel.Vhci.IsPresent)
         {
             await Task.Delay(AttachTimers.ModuleRetry, time, cancellationToken);
-            if (_kernel.Vhci.IsPresent || (await KernelModules.LoadAsync([VhciModule], cancellationToken)).All(outcome => outcome.Ok)) Report($"module {VhciModule}", null);
+            if (_kernel.Vhci.IsPresent || (await KernelModules.LoadAsync([VhciModule], cancellationToken)).All(outcome => outcome.Ok))
+            {
+                Report($"module {VhciModule}", null);
+            }
         }
         foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(SerialDrivers.Modules, cancellationToken))
         {
@@ -163,7 +168,10 @@ internal sealed class AttachService(
             while (true)
             {
                 Uevent uevent = await uevents.ReceiveAsync(cancellationToken);
-                if (uevent.IsOverrun || Concerns(uevent)) await _events.Writer.WriteAsync(new AttachEvent.KernelChanged(uevent), cancellationToken);
+                if (uevent.IsOverrun || Concerns(uevent))
+                {
+                    await _events.Writer.WriteAsync(new AttachEvent.KernelChanged(uevent), cancellationToken);
+                }
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -204,6 +212,10 @@ internal sealed class AttachService(
             }
         });
         _running.TryAdd(task, 0);
-        _ = task.ContinueWith(ended => _running.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+        _ = task.ContinueWith(
+            ended => _running.TryRemove(ended, out _),
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnRanToCompletion,
+            TaskScheduler.Default);
     }
 }

@@ -16,7 +16,9 @@ internal static class AttachTimers
     /// <summary>All of one attempt, from connecting to the last tty.</summary>
     public static readonly TimeSpan Attach = TimeSpan.FromSeconds(10);
 
-    /// <summary>State 005 to 006, beside <see cref="EnumerateRoundTrips"/> round trips: enumerating is a dozen transfers, one after the other.</summary>
+    /// <summary>
+    /// State 005 to 006, beside <see cref="EnumerateRoundTrips"/> round trips: enumerating is a dozen transfers, one after the other.
+    /// </summary>
     public static readonly TimeSpan Enumerate = TimeSpan.FromSeconds(2);
     public const int EnumerateRoundTrips = 40;
 
@@ -42,8 +44,8 @@ internal static class AttachTimers
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// A Pi's list while a radio is missing: right after a loss, then in the first minute, then. A Pi resets a stick that was given back, and has it
-    /// to offer some 0.3 s later.
+    /// A Pi's list while a radio is missing: right after a loss, then in the first minute, then. A Pi resets a stick that was given back,
+    /// and has it to offer some 0.3 s later.
     /// </summary>
     public static readonly TimeSpan PollAtOnce = TimeSpan.FromMilliseconds(250);
     public static readonly TimeSpan PollAtOnceFor = TimeSpan.FromSeconds(2);
@@ -58,11 +60,15 @@ internal static class AttachTimers
     public static readonly TimeSpan BackoffFirst = TimeSpan.FromMilliseconds(250);
     public static readonly TimeSpan BackoffCap = TimeSpan.FromSeconds(2);
 
-    /// <summary>An attempt to import what is not in the list, to learn whether somebody else has it: in the first minute after a loss, then.</summary>
+    /// <summary>
+    /// An attempt to import what is not in the list, to learn whether somebody else has it: in the first minute after a loss, then.
+    /// </summary>
     public static readonly TimeSpan AskWhetherInUseSoon = TimeSpan.FromSeconds(2);
     public static readonly TimeSpan AskWhetherInUse = TimeSpan.FromSeconds(10);
 
-    /// <summary>The last segment is older than this at a loss: the Pi fell silent rather than closing. A live idle peer answers a probe every 3 s.</summary>
+    /// <summary>
+    /// The last segment is older than this at a loss: the Pi fell silent rather than closing. A live idle peer answers a probe every 3 s.
+    /// </summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(3.5);
 
     /// <summary>Up for so long, an attachment was a success; what ends sooner counts as another failure.</summary>

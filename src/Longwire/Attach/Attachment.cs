@@ -10,7 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace Longwire.Attach;
 
 /// <summary>What every attachment works with.</summary>
-internal sealed record AttachmentSurroundings(AttachKernel Kernel, HubAuthorization Hubs, ChannelWriter<AttachEvent> Events, MemoryStore Memory, TimeProvider Time, ILogger Logger)
+internal sealed record AttachmentSurroundings(
+    AttachKernel Kernel, HubAuthorization Hubs, ChannelWriter<AttachEvent> Events, MemoryStore Memory, TimeProvider Time, ILogger Logger)
 {
     public SerialNumbers Serials { get; } = new(Time);
 }
@@ -95,7 +96,8 @@ internal sealed class Attachment : IAttachment, IDisposable
                 case Verdict.Refuse refuse: return new AttachOutcome.Refused(refuse.Reason);
                 case Verdict.Attach verdict:
                     step = "attaching";
-                    return await new PortSession(this, _around, _kernelChanged, connection, device, identity, roundTrip, verdict).RunAsync(deadline, cancellation);
+                    return await new PortSession(
+                        this, _around, _kernelChanged, connection, device, identity, roundTrip, verdict).RunAsync(deadline, cancellation);
                 default: return new AttachOutcome.LetGo();
             }
         }
@@ -125,7 +127,8 @@ internal sealed class Attachment : IAttachment, IDisposable
         {
             return new AttachOutcome.Failed($"{step}: not done within {AttachTimers.Attach.TotalSeconds:0} s");
         }
-        catch (Exception e) when (e is UsbIpException or IOException or System.Net.Sockets.SocketException or UnauthorizedAccessException or FormatException)
+        catch (Exception e) when (e is UsbIpException or IOException or System.Net.Sockets.SocketException or UnauthorizedAccessException
+            or FormatException)
         {
             return new AttachOutcome.Failed($"{step}: {e.Message}");
         }

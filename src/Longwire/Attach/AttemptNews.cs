@@ -85,7 +85,10 @@ internal sealed class AttemptNews(AttachState state)
         }
         if (!state.Pis.TryGetValue(attempt.PiId, out PiState? pi)) return;
         // Came up and stayed: whatever failed before is over. Came up and fell: as good as failed.
-        if (stick is not null && outcome is AttachOutcome.Lost && state.Time.GetElapsedTime(attempt.UpAt) >= AttachTimers.Stable) stick.Tries.Afresh();
+        if (stick is not null && outcome is AttachOutcome.Lost && state.Time.GetElapsedTime(attempt.UpAt) >= AttachTimers.Stable)
+        {
+            stick.Tries.Afresh();
+        }
         else if (outcome is AttachOutcome.Lost) stick?.Tries.Failed(state.Now);
         if (stick is { Listed: false }) pi.Sticks.Remove(stick.BusId);
         Log.Ended(state.Logger, attempt.BusId, attempt.PiId, outcome);
@@ -133,7 +136,8 @@ internal sealed class AttemptNews(AttachState state)
 
     /// <summary>The tty of a radio is gone.</summary>
     /// <param name="asked">A person, or the options, wanted it so: not counted as a disconnect.</param>
-    public static void GoDown(AttachState state, RadioState radio, Attempt attempt, string reason, bool asked, bool mayHaveBeenPulled = false)
+    public static void GoDown(
+        AttachState state, RadioState radio, Attempt attempt, string reason, bool asked, bool mayHaveBeenPulled = false)
     {
         GoDown(state, radio, attempt);
         radio.MayHaveBeenPulled = mayHaveBeenPulled;
@@ -182,7 +186,10 @@ internal sealed class AttemptNews(AttachState state)
             case AttachOutcome.Refused refused:
                 if (stick is not null) pi.TurnedAway[attempt.BusId] = TurnedAway.Of(stick, refused.Reason);
                 if (radio is null) break;
-                if (radio.LastOutcome is not AttachOutcome.Refused known || known.Reason != refused.Reason) state.Raise(radio, RadioEventType.Refused, refused.Reason);
+                if (radio.LastOutcome is not AttachOutcome.Refused known || known.Reason != refused.Reason)
+                {
+                    state.Raise(radio, RadioEventType.Refused, refused.Reason);
+                }
                 SetOutcome(radio, outcome);
                 break;
         }

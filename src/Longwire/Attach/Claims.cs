@@ -10,7 +10,8 @@ namespace Longwire.Attach;
 /// <param name="Identity">Null until it was imported once.</param>
 /// <param name="RadioId">The known radio it is, or by kind and port seems to be; null if none.</param>
 /// <param name="IsNot">Radios that it cannot be.</param>
-internal sealed record Candidate(string PiId, BusId BusId, UsbPort Port, UsbId Id, DeviceIdentity? Identity, string? RadioId, IReadOnlySet<string> IsNot);
+internal sealed record Candidate(
+    string PiId, BusId BusId, UsbPort Port, UsbId Id, DeviceIdentity? Identity, string? RadioId, IReadOnlySet<string> IsNot);
 
 internal enum Claim
 {
@@ -51,14 +52,15 @@ internal sealed class Claims(AttachOptions options, KnownRadios catalogue, Immut
             : RuleOf(radio) is not null);
 
     /// <summary>
-    /// What is wrong with the entry about a known radio that was asked for until that entry could not be read any more. Such a radio is not gone: only an
-    /// entry that is absent removes. Null where there is no such entry.
+    /// What is wrong with the entry about a known radio that was asked for until that entry could not be read any more. Such a radio is not
+    /// gone: only an entry that is absent removes. Null where there is no such entry.
     /// </summary>
     public OptionProblem? WhyLeftOut(RadioMemory radio)
     {
         if (radio.LeftOptions || Covers(radio)) return null;
         return options.Pis.Any(pi => pi.Id == radio.PiId)
-            ? options.SkippedRules.FirstOrDefault(rule => rule.Match is null || rule.Match.Matches(UsbId.Parse(radio.UsbId), radio.Serial, radio.Port))?.Problem
+            ? options.SkippedRules.FirstOrDefault(
+                rule => rule.Match is null || rule.Match.Matches(UsbId.Parse(radio.UsbId), radio.Serial, radio.Port))?.Problem
             : options.SkippedPis.FirstOrDefault(pi => pi.MayBe(radio.PiId))?.Problem;
     }
 
@@ -91,7 +93,8 @@ internal sealed class Claims(AttachOptions options, KnownRadios catalogue, Immut
             if (rivals.Count < 2) continue;
             bool severalPis = rivals.Select(rival => rival.PiId).Distinct().Count() > 1;
             IEnumerable<string> lines = rivals.Select(rival => Line(rival, rivals, severalPis)).Order(StringComparer.Ordinal);
-            yield return $"{rule.Path}: {rivals.Count} sticks match '{rule.Match}', and it names one radio. Write one entry for each that you want: "
+            yield return $"{rule.Path}: {rivals.Count} sticks match '{rule.Match}', and it names one radio. Write one entry for each that "
+                + "you want: "
                 + string.Join(" or ", lines);
         }
     }
@@ -100,12 +103,14 @@ internal sealed class Claims(AttachOptions options, KnownRadios catalogue, Immut
     private static string Line(Candidate stick, List<Candidate> rivals, bool severalPis)
     {
         string? serial = stick.Identity?.Serial?.Trim();
-        bool ownSerial = !string.IsNullOrEmpty(serial) && rivals.TrueForAll(other => other == stick || (other.Identity is { } identity && identity.Serial?.Trim() != serial));
+        bool ownSerial = !string.IsNullOrEmpty(serial)
+            && rivals.TrueForAll(other => other == stick || (other.Identity is { } identity && identity.Serial?.Trim() != serial));
         string match = ownSerial ? $"{stick.Id}:{serial}" : $"{stick.Id}@{stick.Port.Chain}";
         return severalPis ? $"match: \"{match}\" with pi: {stick.PiId}" : $"match: \"{match}\"";
     }
 
-    private RadioRule? RuleOf(Candidate stick) => RuleOf(stick.PiId, stick.Id, stick.Port, stick.Identity?.Serial, stick.Identity is not null);
+    private RadioRule? RuleOf(Candidate stick) =>
+        RuleOf(stick.PiId, stick.Id, stick.Port, stick.Identity?.Serial, stick.Identity is not null);
 
     private bool MayMatch(Candidate stick) =>
         options.Radios.Any(rule => rule.IsAbout(stick.PiId) && rule.Match.CouldMatch(stick.Id, stick.Port));

@@ -18,7 +18,10 @@ internal sealed class DriverGate(AttachmentSurroundings around, Pulse kernelChan
     public async Task<AttachOutcome.Refused?> OpenAsync(SysfsUsbDevice local, CancellationToken cancellation)
     {
         DeviceIdentity read = await BlockingCall.RunAsync(local.ReadIdentity, cancellation) ?? throw Gone();
-        if (Face.Difference(asked, read) is { } difference) return await RefuseAsync(local, $"what turned up is not what answered: {difference}", cancellation);
+        if (Face.Difference(asked, read) is { } difference)
+        {
+            return await RefuseAsync(local, $"what turned up is not what answered: {difference}", cancellation);
+        }
         await BlockingCall.RunAsync(() => around.Kernel.Authorization.SetAuthorized(local.BusId, authorized: true), cancellation);
         while (true)
         {
@@ -27,7 +30,8 @@ internal sealed class DriverGate(AttachmentSurroundings around, Pulse kernelChan
             foreach (SysfsUsbInterface part in now.Interfaces)
             {
                 if (part.Driver is not null && !SerialDrivers.Contains(part.Driver))
-                    return await RefuseAsync(local, $"the driver {part.Driver} took its interface {part.Name}, which is no serial driver", cancellation);
+                    return await RefuseAsync(
+                        local, $"the driver {part.Driver} took its interface {part.Name}, which is no serial driver", cancellation);
             }
             if (now.Ttys.Count() >= serialPorts) return null;
             try

@@ -9,7 +9,10 @@ internal static class Face
     public static string? Difference(DeviceIdentity asked, DeviceIdentity kernel)
     {
         if (asked.Id != kernel.Id) return $"it called itself {asked.Id} and then {kernel.Id}";
-        if (!asked.Descriptors.Span.SequenceEqual(kernel.Descriptors.Span)) return "its descriptors changed between our look and the kernel's";
+        if (!asked.Descriptors.Span.SequenceEqual(kernel.Descriptors.Span))
+        {
+            return "its descriptors changed between our look and the kernel's";
+        }
         if (!Same(asked.Serial, kernel.Serial)) return $"its serial was '{asked.Serial}' and then '{kernel.Serial}'";
         return Same(asked.Product, kernel.Product) ? null : $"its product was '{asked.Product}' and then '{kernel.Product}'";
     }

@@ -21,6 +21,8 @@ internal interface IAttachmentStarter
     public IAttachment Start(AttachRequest request);
 }
 
-/// <param name="SourcePort">Local TCP port to come from, 0 for any: a stock usbipd that missed our end lets go when the same port calls again.</param>
+/// <param name="SourcePort">
+/// Local TCP port to come from, 0 for any: a stock usbipd that missed our end lets go when the same port calls again.
+/// </param>
 /// <param name="IsKnown">It is a radio that has said before who it is: nothing new is to be learnt from it.</param>
 internal sealed record AttachRequest(string PiId, System.Net.DnsEndPoint EndPoint, BusId BusId, int SourcePort, bool IsKnown);

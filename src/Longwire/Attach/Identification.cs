@@ -55,7 +55,10 @@ internal sealed class Identification(AttachState state)
             return new Verdict.LetGo();
         }
         if (WhyNot(news) is { } refusal) return new Verdict.Refuse(refusal);
-        ImmutableArray<int> others = [.. from other in state.Memory.Radios where other.Id != radio.Id && other.VhciPort is not null select other.VhciPort!.Value];
+        ImmutableArray<int> others =
+        [
+            .. from other in state.Memory.Radios where other.Id != radio.Id && other.VhciPort is not null select other.VhciPort!.Value,
+        ];
         return new Verdict.Attach(radio.Id, radio.Memory.SerialPortCount, radio.Memory.VhciPort, others);
     }
 
@@ -64,7 +67,8 @@ internal sealed class Identification(AttachState state)
     {
         if (string.IsNullOrWhiteSpace(stick.Identity?.Serial)) return false;
         return state.Pis.Values.Any(pi => pi.Reachable is null)
-            || state.Attempts.Exists(other => other != attempt && other is { Identified: false, Cancelled: false } && state.StickOf(other)?.Id == stick.Id);
+            || state.Attempts.Exists(
+                other => other != attempt && other is { Identified: false, Cancelled: false } && state.StickOf(other)?.Id == stick.Id);
     }
 
     private bool IsAbsent(RadioMemory radio, Attempt attempt, Stick stick)
@@ -74,15 +78,21 @@ internal sealed class Identification(AttachState state)
         if (other is { Identified: true, Cancelled: false } && other != attempt) return false;
         // Without a serial the port is all that tells: the radio did not move away from a port where one of its kind still is.
         if (string.IsNullOrWhiteSpace(stick.Identity?.Serial) && InPlaceOf(radio, stick) is not null) return false;
-        return !state.Pis.Values.Any(pi => pi.Sticks.Values.Any(present => present != stick && present.RadioId == radio.Id && present.Listed));
+        return !state.Pis.Values.Any(
+            pi => pi.Sticks.Values.Any(present => present != stick && present.RadioId == radio.Id && present.Listed));
     }
 
     /// <summary>Another stick of the radio's kind that sits on the radio's own port and has not said yet who it is.</summary>
     private Stick? InPlaceOf(RadioMemory radio, Stick stick) => state.Pis.GetValueOrDefault(radio.PiId)?.Sticks.Values.FirstOrDefault(
-        present => present != stick && present is { Listed: true, Identity: null } && Sits(present, radio) && !present.IsNot.Contains(radio.Id));
+        present => present != stick
+            && present is { Listed: true, Identity: null }
+            && Sits(present, radio)
+            && !present.IsNot.Contains(radio.Id));
 
     private bool SitsWhereARadioSat(AttachEvent.Identified waiting) =>
-        state.AttemptOf(waiting.Attachment) is { } attempt && state.StickOf(attempt) is { } stick && state.Memory.Radios.Any(radio => Sits(stick, radio));
+        state.AttemptOf(waiting.Attachment) is { } attempt
+            && state.StickOf(attempt) is { } stick
+            && state.Memory.Radios.Any(radio => Sits(stick, radio));
 
     private static bool Sits(Stick stick, RadioMemory radio) =>
         stick.PiId == radio.PiId && stick.Id.ToString() == radio.UsbId && stick.Port == radio.Port;
@@ -200,8 +210,10 @@ internal sealed class Identification(AttachState state)
     };
 
     // A CDC-ACM function has one control interface (class 02, subclass 02) for each tty (USB CDC PSTN 1.2, table 3).
-    private static int SerialPortsOf(DeviceIdentity identity) => Math.Max(1, identity.Interfaces.Count(kind => kind is { Class: 0x02, SubClass: 0x02 }));
+    private static int SerialPortsOf(DeviceIdentity identity) =>
+        Math.Max(1, identity.Interfaces.Count(kind => kind is { Class: 0x02, SubClass: 0x02 }));
 
     private IReadOnlyCollection<Sighting> OtherSightings(Stick stick) =>
-        [.. from pi in state.Pis.Values from other in pi.Sticks.Values where other != stick && (other.Listed || other.Attempt is not null) select other.Sighting];
+        [.. from pi in state.Pis.Values from other in pi.Sticks.Values where other != stick
+            && (other.Listed || other.Attempt is not null) select other.Sighting];
 }

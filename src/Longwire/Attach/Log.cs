@@ -32,13 +32,20 @@ internal static partial class Log
     [LoggerMessage(9, LogLevel.Warning, "vhci port {Port} could not be freed: {Reason}")]
     public static partial void DetachFailed(ILogger logger, int port, string reason);
 
-    [LoggerMessage(10, LogLevel.Information, "vhci port {Port} has a device ({BusId}) that is not ours; it is left alone. If it is one of your radios, stop what attached it: another USB/IP app, or a unit that runs usbip attach")]
+    [LoggerMessage(
+        10,
+        LogLevel.Information,
+        "vhci port {Port} has a device ({BusId}) that is not ours; it is left alone. If it is one of your radios, stop what attached it: "
+            + "another USB/IP app, or a unit that runs usbip attach")]
     public static partial void Stranger(ILogger logger, int port, string busId);
 
     [LoggerMessage(11, LogLevel.Warning, "{BusId}, which is not ours, could not be given to its drivers: {Reason}")]
     public static partial void StrangerNotAuthorized(ILogger logger, string busId, string reason);
 
-    [LoggerMessage(12, LogLevel.Warning, "No shell to restore authorized_default if Longwire is killed ({Reason}); it is then restored at the next start")]
+    [LoggerMessage(
+        12,
+        LogLevel.Warning,
+        "No shell to restore authorized_default if Longwire is killed ({Reason}); it is then restored at the next start")]
     public static partial void NoGuard(ILogger logger, string reason);
 
     [LoggerMessage(13, LogLevel.Warning, "authorized_default of {Hub} could not be restored: {Reason}")]

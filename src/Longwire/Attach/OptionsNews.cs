@@ -4,8 +4,9 @@ using Longwire.Options;
 namespace Longwire.Attach;
 
 /// <summary>
-/// What changed options mean: only what changed is touched, and only what is absent is removed. An entry that cannot be read stays in force as
-/// it was (<see cref="LastGoodEntries"/>); where it was never in force, as at a start, its radios are shown as failed (<see cref="Claims.WhyLeftOut"/>).
+/// What changed options mean: only what changed is touched, and only what is absent is removed. An entry that cannot be read stays in force
+/// as it was (<see cref="LastGoodEntries"/>); where it was never in force, as at a start, its radios are shown as failed
+/// (<see cref="Claims.WhyLeftOut"/>).
 /// </summary>
 internal sealed class OptionsNews(AttachState state)
 {
@@ -23,7 +24,8 @@ internal sealed class OptionsNews(AttachState state)
         foreach (PiOptions pi in now.Pis) Take(pi);
         Claims claims = state.Claims();
         foreach (RadioState radio in state.Radios.Values)
-            state.Change(radio, radio.Memory with { LeftOptions = !claims.Covers(radio.Memory) && claims.WhyLeftOut(radio.Memory) is null });
+            state.Change(
+                radio, radio.Memory with { LeftOptions = !claims.Covers(radio.Memory) && claims.WhyLeftOut(radio.Memory) is null });
 
         bool rulesChanged = !before.Radios.SequenceEqual(now.Radios) || before.TakeRecognised != now.TakeRecognised;
         if (!rulesChanged) return;
@@ -44,9 +46,14 @@ internal sealed class OptionsNews(AttachState state)
     private static IEnumerable<string> AsBefore(AttachOptions now, AttachOptions read)
     {
         if (now == read) yield break;
-        string[] kept = [.. now.Pis.Except(read.Pis).Select(pi => pi.DisplayName), .. now.Radios.Except(read.Radios).Select(rule => rule.Match.ToString())];
+        string[] kept =
+        [
+            .. now.Pis.Except(read.Pis).Select(pi => pi.DisplayName),
+            .. now.Radios.Except(read.Radios).Select(rule => rule.Match.ToString()),
+        ];
         string what = kept.Length > 0 ? string.Join(", ", kept) : "every radio that is recognised";
-        yield return $"options: what they said before of {what} stays in force, for not all of them can be read. Mend or remove what cannot.";
+        yield return $"options: what they said before of {what} stays in force, for not all of them can be read. Mend or remove what "
+            + "cannot.";
     }
 
     private void Take(PiOptions options)

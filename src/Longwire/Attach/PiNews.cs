@@ -52,9 +52,9 @@ internal sealed class PiNews(AttachState state)
     }
 
     /// <summary>
-    /// It takes connections and gives no answer in time. A stock usbipd serves one at a time: while it is busy with an import, its list waits as
-    /// well, and a Pi that has answered before is not away because of that. Nothing is imported from it until it has answered: each import that
-    /// we gave up waiting for stands in its queue all the same, and more of them would make it slower yet.
+    /// It takes connections and gives no answer in time. A stock usbipd serves one at a time: while it is busy with an import, its list
+    /// waits as well, and a Pi that has answered before is not away because of that. Nothing is imported from it until it has answered:
+    /// each import that we gave up waiting for stands in its queue all the same, and more of them would make it slower yet.
     /// </summary>
     public void Slow(string piId, string reason)
     {
@@ -65,14 +65,18 @@ internal sealed class PiNews(AttachState state)
     }
 
     public static string SlowReason(string detail) =>
-        $"the Pi takes the connection and does not answer in time: it is overloaded, or what serves its sticks (usbipd or longwire export) hangs; restart that if it lasts ({detail})";
+        "the Pi takes the connection and does not answer in time: it is overloaded, or what serves its sticks (usbipd or longwire "
+            + $"export) hangs; restart that if it lasts ({detail})";
 
     // The import that we gave up waiting for was carried out behind our back: until the Pi notices, "in use" means us.
     private void NoticeOwnImports(PiState pi)
     {
         foreach (RadioState radio in state.Radios.Values)
         {
-            if (radio.Memory.PiId == pi.Options.Id && radio.LastOutcome is AttachOutcome.Failed { PiSlow: true }) radio.ReleasedAt = state.Now;
+            if (radio.Memory.PiId == pi.Options.Id && radio.LastOutcome is AttachOutcome.Failed { PiSlow: true })
+            {
+                radio.ReleasedAt = state.Now;
+            }
         }
     }
 

@@ -94,7 +94,8 @@ internal sealed class PiWatch : IPiWatch, IDisposable
         bool accepted = false;
         try
         {
-            using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(_pi.EndPoint, new ConnectOptions { TimeProvider = _time }, stopped);
+            using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(
+                _pi.EndPoint, new ConnectOptions { TimeProvider = _time }, stopped);
             accepted = true;
             DeviceList list = await connection.ListAsync(stopped);
             _unforeseen = null;

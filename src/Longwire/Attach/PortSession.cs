@@ -38,9 +38,13 @@ internal sealed class PortSession(
         try
         {
             SysfsUsbDevice local = await EnumerateAsync(either.Token);
-            if (await new DriverGate(around, kernelChanged, identity, verdict.SerialPorts).OpenAsync(local, either.Token) is { } refused) return refused;
+            if (await new DriverGate(around, kernelChanged, identity, verdict.SerialPorts).OpenAsync(local, either.Token) is { } refused)
+            {
+                return refused;
+            }
             deadline.CancelAfter(Timeout.InfiniteTimeSpan);
-            SysfsUsbDevice up = UsbDevices.TryRead(around.Kernel.Root, local.BusId) ?? throw new IOException("the stick went away while it came up");
+            SysfsUsbDevice up = UsbDevices.TryRead(around.Kernel.Root, local.BusId)
+                ?? throw new IOException("the stick went away while it came up");
             var watching = new Watching(attachment, around, kernelChanged, connection.Socket, _attached!, up);
             if (await watching.UntilNamedAsync(cancellation) is { } early) return NeverUp(early);
             AttachOutcome.Lost loss = await watching.UntilLostAsync(cancellation);
@@ -66,7 +70,8 @@ internal sealed class PortSession(
         var taken = new HashSet<int>();
         while (true)
         {
-            VhciPort port = around.Kernel.Leases.Take(device.Speed, verdict.LastPort, verdict.OthersPorts, taken) ?? throw new IOException(NoPort());
+            VhciPort port = around.Kernel.Leases.Take(device.Speed, verdict.LastPort, verdict.OthersPorts, taken)
+                ?? throw new IOException(NoPort());
             _attached = new VhciAttachment(port.Number, device.DevId, device.Speed);
             await RecordAsync();
             // A crash from here on must find the record: the port outlives us.
@@ -105,11 +110,13 @@ internal sealed class PortSession(
     private async Task<SysfsUsbDevice> UntilEnumeratedAsync(VhciPort port, CancellationToken cancellation)
     {
         TimeSpan patience = AttachTimers.Enumerate
-            + ((roundTrip < AttachTimers.EnumerateRoundTripMost ? roundTrip : AttachTimers.EnumerateRoundTripMost) * AttachTimers.EnumerateRoundTrips);
+            + ((roundTrip < AttachTimers.EnumerateRoundTripMost ? roundTrip
+                : AttachTimers.EnumerateRoundTripMost) * AttachTimers.EnumerateRoundTrips);
         long start = around.Time.GetTimestamp();
         while (true)
         {
-            if (_vhci.ReadPort(port.Number) is { State: VhciPortState.Used, LocalBusId: { } busId } && UsbDevices.TryRead(around.Kernel.Root, busId) is { } local)
+            if (_vhci.ReadPort(port.Number) is { State: VhciPortState.Used, LocalBusId: { } busId }
+                && UsbDevices.TryRead(around.Kernel.Root, busId) is { } local)
             {
                 _attached = _attached! with { Local = busId, LocalDeviceNumber = (int)local.DeviceNumber };
                 await RecordAsync();
@@ -117,7 +124,8 @@ internal sealed class PortSession(
             }
             TimeSpan left = patience - around.Time.GetElapsedTime(start);
             if (left <= TimeSpan.Zero)
-                throw new IOException($"the stick answered us and then not the kernel: vhci port {port.Number} did not come up within {patience.TotalSeconds:0.0} s");
+                throw new IOException($"the stick answered us and then not the kernel: vhci port {port.Number} did not come up within "
+                    + $"{patience.TotalSeconds:0.0} s");
             await kernelChanged.WaitAsync(left, cancellation);
         }
     }
@@ -146,7 +154,8 @@ internal sealed class PortSession(
     private async Task RecordAsync()
     {
         VhciAttachment now = _attached!;
-        var record = new AttachRecord(around.Kernel.BootId, now.Port, now.DevId, (uint)now.Speed, now.Local?.ToString(), now.LocalDeviceNumber);
+        var record = new AttachRecord(
+            around.Kernel.BootId, now.Port, now.DevId, (uint)now.Speed, now.Local?.ToString(), now.LocalDeviceNumber);
         var remembered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await attachment.TellAsync(new AttachEvent.Recorded(attachment, record, remembered));
         await remembered.Task;
@@ -163,7 +172,9 @@ internal sealed class PortSession(
             if (attached.Local is not null && !_vhci.DetachIfStill(attached)) Log.PortNotOurs(AboutPort(attached), attached.Port);
             // The port is ours until its device is gone: who takes it earlier would wait at 005 for ever.
             long start = around.Time.GetTimestamp();
-            while (_vhci.ReadPort(attached.Port) is { } port && !_vhci.IsReusable(port) && around.Time.GetElapsedTime(start) < AttachTimers.PortReuse)
+            while (_vhci.ReadPort(attached.Port) is { } port
+                && !_vhci.IsReusable(port)
+                && around.Time.GetElapsedTime(start) < AttachTimers.PortReuse)
                 await kernelChanged.WaitAsync(AttachTimers.PortReuseStep, CancellationToken.None);
         }
         catch (Exception e) when (e is IOException or FormatException)

@@ -19,7 +19,8 @@ internal sealed class Pulse(TimeProvider time)
         lock (_gate) pulsed = _next.Task;
         try
         {
-            await pulsed.WaitAsync(atMost < TimeSpan.Zero && atMost != Timeout.InfiniteTimeSpan ? TimeSpan.Zero : atMost, time, cancellationToken);
+            await pulsed.WaitAsync(
+                atMost < TimeSpan.Zero && atMost != Timeout.InfiniteTimeSpan ? TimeSpan.Zero : atMost, time, cancellationToken);
         }
         catch (TimeoutException)
         {

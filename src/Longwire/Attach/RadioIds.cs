@@ -35,7 +35,8 @@ internal static class RadioIds
     /// </summary>
     /// <param name="onlyOne">No other stick of this kind is on that Pi.</param>
     /// <param name="isElsewhere">Whether a known radio is certainly not this stick, for it is attached.</param>
-    public static RadioMemory? Seems(string piId, UsbId id, UsbPort port, ImmutableArray<RadioMemory> known, bool onlyOne, Func<RadioMemory, bool> isElsewhere)
+    public static RadioMemory? Seems(
+        string piId, UsbId id, UsbPort port, ImmutableArray<RadioMemory> known, bool onlyOne, Func<RadioMemory, bool> isElsewhere)
     {
         string kind = id.ToString();
         List<RadioMemory> alike = [.. known.Where(radio => radio.PiId == piId && radio.UsbId == kind)];
@@ -72,7 +73,8 @@ internal static class RadioIds
     private static bool IsAlike(RadioMemory radio, Sighting stick) =>
         radio.UsbId == stick.UsbId.ToString() && Normalised(radio.Serial) == Normalised(stick.Serial);
 
-    private static bool IsAlike(Sighting one, Sighting other) => one.UsbId == other.UsbId && Normalised(one.Serial) == Normalised(other.Serial);
+    private static bool IsAlike(Sighting one, Sighting other) =>
+        one.UsbId == other.UsbId && Normalised(one.Serial) == Normalised(other.Serial);
 
     private static bool IsFree(string id, ImmutableArray<RadioMemory> known) => !known.Any(radio => radio.Id == id);
 

@@ -75,7 +75,8 @@ internal sealed class Reconciler
         switch (attachEvent)
         {
             case AttachEvent.OptionsLoaded loaded: _optionsNews.Apply(loaded.Loaded); break;
-            case AttachEvent.Commanded { Command: RadioCommand.SetWanted command }: _attemptNews.SetWanted(command.RadioId, command.Wanted); break;
+            case AttachEvent.Commanded { Command: RadioCommand.SetWanted command }: _attemptNews.SetWanted(
+                command.RadioId, command.Wanted); break;
             case AttachEvent.Commanded { Command: RadioCommand.Reattach command }: _attemptNews.Reattach(command.RadioId); break;
             case AttachEvent.KernelChanged kernel: KernelChanged(kernel.Uevent); break;
             case AttachEvent.PiAnswered answered: _piNews.Answered(answered); break;

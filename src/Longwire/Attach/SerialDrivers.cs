@@ -11,7 +11,16 @@ internal static class SerialDrivers
     private const byte CommunicationsData = 0x0A;
 
     private static readonly FrozenSet<string> s_names =
-        FrozenSet.Create(StringComparer.Ordinal, "cdc_acm", "cp210x", "ftdi_sio", "ch341", "pl2303", "ti_usb_3410_5052", "usbserial", "usbserial_generic");
+        FrozenSet.Create(
+            StringComparer.Ordinal,
+            "cdc_acm",
+            "cp210x",
+            "ftdi_sio",
+            "ch341",
+            "pl2303",
+            "ti_usb_3410_5052",
+            "usbserial",
+            "usbserial_generic");
 
     /// <summary>Those that are modules of their own, to be loaded before a radio comes.</summary>
     public static IReadOnlyList<string> Modules { get; } = ["cdc_acm", "cp210x", "ftdi_sio", "ch341", "pl2303", "ti_usb_3410_5052"];
@@ -21,14 +30,18 @@ internal static class SerialDrivers
     /// <summary>Why a stick that drivers may have shows fewer ttys than it has serial ports, and what to do.</summary>
     public static string WhyNoTty(SysfsUsbDevice device, int serialPorts)
     {
-        if (device.Interfaces.IsEmpty) return "the kernel gave the stick no configuration, and so no serial port: see the kernel's log (dmesg)";
+        if (device.Interfaces.IsEmpty)
+        {
+            return "the kernel gave the stick no configuration, and so no serial port: see the kernel's log (dmesg)";
+        }
         SysfsUsbInterface? bare = device.Interfaces.FirstOrDefault(part => part.Driver is null && IsSerial(part.Class));
         if (bare is not null)
         {
             string module = ModuleFor(device.Id, bare.Class) is { } one
                 ? $"load the kernel module {one} (modprobe {one})"
                 : $"load the kernel module of its serial chip, one of {string.Join(", ", Modules)} (modprobe)";
-            return $"no driver took the radio's serial interface {bare.Name} (class {bare.Class.Class:x2}): {module} on this machine, or install a kernel that has it";
+            return $"no driver took the radio's serial interface {bare.Name} (class {bare.Class.Class:x2}): {module} on this machine, or "
+                + "install a kernel that has it";
         }
         string drivers = string.Join(", ", device.Interfaces.Select(part => part.Driver).OfType<string>().Distinct());
         return $"{device.Ttys.Count()} of its {serialPorts} serial ports came up with the driver {drivers}: see the kernel's log (dmesg)";

@@ -18,7 +18,8 @@ internal sealed record SerialPaths(IReadOnlyList<string> Paths, IReadOnlyList<st
     public bool SaysTheSameAs(SerialPaths? other) =>
         other is not null && Paths.SequenceEqual(other.Paths) && Provisional.SequenceEqual(other.Provisional);
 
-    public static async Task<SerialPaths> FindAsync(SysfsRoot root, SerialNumbers serials, IReadOnlyList<string> ttys, CancellationToken cancellationToken)
+    public static async Task<SerialPaths> FindAsync(
+        SysfsRoot root, SerialNumbers serials, IReadOnlyList<string> ttys, CancellationToken cancellationToken)
     {
         (HashSet<string> shared, HashSet<string> undecided) = await SharedNamesAsync(root, serials, cancellationToken);
         Dictionary<string, string> byId = Links(root, "by-id"), byPath = Links(root, "by-path");
@@ -64,7 +65,10 @@ internal sealed record SerialPaths(IReadOnlyList<string> Paths, IReadOnlyList<st
             // Sorted, so that of several links (by-path has one with and one without the USB revision) it is always the same.
             foreach (string link in Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal))
             {
-                if (File.ResolveLinkTarget(link, returnFinalTarget: false) is { } target) links.TryAdd(Path.GetFileName(target.FullName), link);
+                if (File.ResolveLinkTarget(link, returnFinalTarget: false) is { } target)
+                {
+                    links.TryAdd(Path.GetFileName(target.FullName), link);
+                }
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

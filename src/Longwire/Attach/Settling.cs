@@ -12,8 +12,8 @@ namespace Longwire.Attach;
 /// </summary>
 internal sealed class Settling(AttachState state)
 {
-    // Each attempt is a connection, and a reset of the stick when it ends. A Pi with more radios than this is served in turns; one that makes up
-    // thousands gets no more of our descriptors, ports and vhci's time than a full one.
+    // Each attempt is a connection, and a reset of the stick when it ends. A Pi with more radios than this is served in turns; one that
+    // makes up thousands gets no more of our descriptors, ports and vhci's time than a full one.
     private const int TriedAtOncePerPi = 8;
 
     private readonly Identification _identification = new(state);
@@ -76,9 +76,17 @@ internal sealed class Settling(AttachState state)
             foreach (Stick stick in waiting.ToArray())
             {
                 if (!HasPlace(pi)) break;
-                if (pi.TurnedAway.TryGetValue(stick.BusId, out TurnedAway? away) && away.Is(stick) && away.RefusedReason is not null) continue;
+                if (pi.TurnedAway.TryGetValue(stick.BusId, out TurnedAway? away) && away.Is(stick) && away.RefusedReason is not null)
+                {
+                    continue;
+                }
                 string? radioId = stick.RadioId ?? state.Seems(stick);
-                if (radioId is not null && state.Radios[radioId] is var radio && (!radio.Memory.Wanted || (radio.Attempt is not null && radio.Attempt.Identified))) continue;
+                if (radioId is not null
+                    && state.Radios[radioId] is var radio
+                    && (!radio.Memory.Wanted || (radio.Attempt is not null && radio.Attempt.Identified)))
+                {
+                    continue;
+                }
                 if (claims.Of(state.CandidateOf(stick), present) is not (Claim.Take or Claim.Identify)) continue;
                 if (!IsDue(stick.Tries.NotBefore)) continue;
                 if (radioId is not null && state.Radios[radioId].Attempt is not null) radioId = null;
@@ -98,8 +106,18 @@ internal sealed class Settling(AttachState state)
             if (!state.Pis.TryGetValue(radio.Memory.PiId, out PiState? pi) || pi is not { Reachable: true, SlowReason: null }) continue;
             // A Longwire says itself what it has. Only a connection of ours that died unnoticed is worth knocking for there.
             if (pi.Notice is not null && radio.Status is not RadioStatus.InUse) continue;
-            if (state.StickOf(radio) is not null || !BusId.TryParse(radio.Memory.LastBusId, out BusId busId) || pi.Sticks.ContainsKey(busId)) continue;
-            if (pi.TurnedAway.TryGetValue(busId, out TurnedAway? away) && away.RefusedReason is not null && !IsDue(radio.ReleasedAt + AttachTimers.Stable)) continue;
+            if (state.StickOf(radio) is not null
+                || !BusId.TryParse(radio.Memory.LastBusId, out BusId busId)
+                || pi.Sticks.ContainsKey(busId))
+            {
+                continue;
+            }
+            if (pi.TurnedAway.TryGetValue(busId, out TurnedAway? away)
+                && away.RefusedReason is not null
+                && !IsDue(radio.ReleasedAt + AttachTimers.Stable))
+            {
+                continue;
+            }
             if (!IsDue(radio.NextAsk) || !HasPlace(pi)) continue;
             radio.NextAsk = state.Now + AttachTimers.AskWhetherInUse;
             state.Start(pi, busId, radio.Id, radio.Memory.SourcePort, listed: false);
@@ -127,7 +145,8 @@ internal sealed class Settling(AttachState state)
     {
         List<RadioState> here = [.. state.Radios.Values.Where(radio => radio.Memory.PiId == pi.Options.Id && claims.Covers(radio.Memory))];
         List<RadioState> missing = here.FindAll(radio => radio.Memory.Wanted && !radio.IsUp);
-        bool neverSeen = state.Options.Radios.Any(rule => rule.IsAbout(pi.Options.Id) && !state.Memory.Radios.Any(radio => claims.RuleOf(radio) == rule));
+        bool neverSeen = state.Options.Radios.Any(
+            rule => rule.IsAbout(pi.Options.Id) && !state.Memory.Radios.Any(radio => claims.RuleOf(radio) == rule));
         if (missing.Count == 0 && !neverSeen && here.Count > 0 && pi.Reachable == true)
             return MayHaveNew(pi) || !here.Exists(radio => radio.IsUp) ? AttachTimers.PollIdle : null;
         TimeSpan since = missing.Count == 0 ? TimeSpan.Zero : missing.Max(radio => radio.MissingSince);
@@ -150,7 +169,8 @@ internal sealed class Settling(AttachState state)
         {
             StatusRules.Condition now = claims.WhyLeftOut(radio.Memory) is { } problem
                 ? StatusRules.LeftOut(radio, problem)
-                : StatusRules.Of(radio, state.Pis.GetValueOrDefault(radio.Memory.PiId), state.StickOf(radio), state.Radios.Values, state.Now);
+                : StatusRules.Of(
+                    radio, state.Pis.GetValueOrDefault(radio.Memory.PiId), state.StickOf(radio), state.Radios.Values, state.Now);
             TellOfPlugging(radio, now.PluggedIn);
             LookBackAtLoss(radio, now.Status);
             if (now.Status != radio.Status) TellOfStatus(radio, now);
@@ -171,14 +191,21 @@ internal sealed class Settling(AttachState state)
     private void TellOfPlugging(RadioState radio, bool? known)
     {
         if (known is not { } pluggedIn) return;
-        if (radio.WasPluggedIn is { } was && was != pluggedIn) state.Raise(radio, pluggedIn ? RadioEventType.Plugged : RadioEventType.Unplugged);
+        if (radio.WasPluggedIn is { } was && was != pluggedIn)
+        {
+            state.Raise(radio, pluggedIn ? RadioEventType.Plugged : RadioEventType.Unplugged);
+        }
         radio.WasPluggedIn = pluggedIn;
     }
 
-    // The connection's end alone does not say that somebody pulled the stick; the Pi's next list does, unless something else was the matter in between.
+    // The connection's end alone does not say that somebody pulled the stick; the Pi's next list does, unless something else was the matter
+    // in between.
     private void LookBackAtLoss(RadioState radio, RadioStatus now)
     {
-        if (radio.MayHaveBeenPulled && now == RadioStatus.Unplugged) state.Change(radio, radio.Memory with { LastDisconnectReason = "unplugged from the Pi" });
+        if (radio.MayHaveBeenPulled && now == RadioStatus.Unplugged)
+        {
+            state.Change(radio, radio.Memory with { LastDisconnectReason = "unplugged from the Pi" });
+        }
         if (now != RadioStatus.Attaching) radio.MayHaveBeenPulled = false;
     }
 

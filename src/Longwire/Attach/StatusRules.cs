@@ -22,7 +22,11 @@ internal static class StatusRules
         bool ours = radio.Attempt is { Listed: true } or { Identified: true } || now - radio.ReleasedAt < AttachTimers.OwnRelease;
         if (condition.Status != RadioStatus.InUse || !ours) return condition;
         // It is busy with us: our import is under way, or the Pi has not noticed yet that we let go.
-        return condition with { Status = radio.Status is RadioStatus.Failed or RadioStatus.InUse or RadioStatus.Refused ? radio.Status : RadioStatus.Attaching, Reason = radio.Reason };
+        return condition with
+        {
+            Status = radio.Status is RadioStatus.Failed or RadioStatus.InUse or RadioStatus.Refused ? radio.Status : RadioStatus.Attaching,
+            Reason = radio.Reason,
+        };
     }
 
     /// <summary>Of a radio whose entry in the options cannot be read: nothing is done about it, and it is not gone.</summary>
@@ -37,7 +41,10 @@ internal static class StatusRules
         if (pi?.Reachable == false) return new(RadioStatus.PiUnreachable, pi.SilentReason, null);
         if (pi?.Reachable is null) return new(RadioStatus.Attaching, null, null);
         // Its last list is old by now. What the last attempt came to still stands.
-        if (pi.SlowReason is { } slow && radio is { LastOutcome: null, Attempt: not { Identified: true } }) return new(RadioStatus.Failed, slow, null);
+        if (pi.SlowReason is { } slow && radio is { LastOutcome: null, Attempt: not { Identified: true } })
+        {
+            return new(RadioStatus.Failed, slow, null);
+        }
         if (stick is { Listed: true } || radio.Attempt is { Identified: true, Cancelled: false }) return Present(radio);
         if (pi.Notice is not null) return NotListedByLongwire(notice);
         return radio.LastOutcome switch
@@ -48,12 +55,14 @@ internal static class StatusRules
             // A refused stick is missing from the list while its Pi resets it.
             AttachOutcome.Refused refused => new(RadioStatus.Refused, refused.Reason, true),
             // Not in the list and not asked for yet: a lost one is about to be, and until then nothing better is known.
-            _ when radio.Status is RadioStatus.InUse or RadioStatus.NotOffered or RadioStatus.Failed => new(radio.Status, radio.Reason, pluggedIn),
+            _ when radio.Status is RadioStatus.InUse or RadioStatus.NotOffered or RadioStatus.Failed => new(
+                radio.Status, radio.Reason, pluggedIn),
             _ => new(RadioStatus.Attaching, null, pluggedIn),
         };
     }
 
-    private const string DeviceErrorReason = "the Pi reports the stick in error state: unplug it and plug it in again, or restart the Pi's export";
+    private const string DeviceErrorReason =
+        "the Pi reports the stick in error state: unplug it and plug it in again, or restart the Pi's export";
 
     // Retries keep the last status: what failed goes on failing until it does not.
     private static Condition Present(RadioState radio) => radio.LastOutcome switch
@@ -72,13 +81,19 @@ internal static class StatusRules
         NoticeReason.None => new(RadioStatus.Attaching, null, true),
         NoticeReason.InUse => new(RadioStatus.InUse, null, true),
         NoticeReason.TtyOpen => new(RadioStatus.Failed, "a process on the Pi has the stick's tty open: stop it there", true),
-        NoticeReason.BoundByOther => new(RadioStatus.Failed, "something else on the Pi has bound the stick: see the export's log there", true),
-        NoticeReason.NotKnownRadio => new(RadioStatus.Failed, "the Pi's export does not recognise it as a radio: name it under radios in the export's options", true),
+        NoticeReason.BoundByOther => new(
+            RadioStatus.Failed, "something else on the Pi has bound the stick: see the export's log there", true),
+        NoticeReason.NotKnownRadio => new(
+            RadioStatus.Failed, "the Pi's export does not recognise it as a radio: name it under radios in the export's options", true),
         NoticeReason.ErrorState => new(RadioStatus.Failed, DeviceErrorReason, true),
-        _ => new(RadioStatus.Failed, "the Pi has it and does not offer it, for a reason that a newer release of Longwire knows: update this one", true),
+        _ => new(
+            RadioStatus.Failed,
+            "the Pi has it and does not offer it, for a reason that a newer release of Longwire knows: update this one",
+            true),
     };
 
-    private static bool? PluggedIn(RadioState radio, PiState? pi, Stick? stick, IReadOnlyCollection<RadioState> known, out NoticeEntry? notice)
+    private static bool? PluggedIn(
+        RadioState radio, PiState? pi, Stick? stick, IReadOnlyCollection<RadioState> known, out NoticeEntry? notice)
     {
         notice = null;
         if (pi?.Reachable != true) return null;
@@ -91,18 +106,25 @@ internal static class StatusRules
     // By port; a stick of its kind elsewhere is taken for it only if there is no other radio it could be.
     private static NoticeEntry? NoticeOf(RadioState radio, ExportNotice notice, IReadOnlyCollection<RadioState> known)
     {
-        List<RadioState> twins = [.. known.Where(other => other.Id != radio.Id && other.Memory.PiId == radio.Memory.PiId && other.Memory.UsbId == radio.Memory.UsbId)];
+        List<RadioState> twins =
+        [
+            .. known.Where(
+                other => other.Id != radio.Id && other.Memory.PiId == radio.Memory.PiId && other.Memory.UsbId == radio.Memory.UsbId),
+        ];
         UsbId id = UsbId.Parse(radio.Memory.UsbId);
         List<NoticeEntry> alike = [.. notice.Entries.Where(entry => entry.Id == id && !twins.Exists(twin => IsAt(twin, entry.BusId)))];
         foreach (NoticeEntry entry in alike)
         {
             if (entry.BusId.PortChain == radio.Memory.PortChain) return entry;
         }
-        // The generic bridges are power meters and printers, too: what the Pi does not know for a radio elsewhere is somebody's other device.
-        List<NoticeEntry> elsewhere = alike.FindAll(entry => entry.Reason != NoticeReason.NotKnownRadio && !twins.Exists(twin => twin.Memory.PortChain == entry.BusId.PortChain));
+        // The generic bridges are power meters and printers, too: what the Pi does not know for a radio elsewhere is somebody's other
+        // device.
+        List<NoticeEntry> elsewhere = alike.FindAll(
+            entry => entry.Reason != NoticeReason.NotKnownRadio && !twins.Exists(twin => twin.Memory.PortChain == entry.BusId.PortChain));
         return elsewhere.Count == 1 ? elsewhere[0] : null;
     }
 
     // Attached from there, or on its way: certain, where a remembered port may be another's by now or of a second controller.
-    private static bool IsAt(RadioState radio, BusId busId) => radio.Attempt is { Identified: true, Cancelled: false } attempt && attempt.BusId == busId;
+    private static bool IsAt(RadioState radio, BusId busId) =>
+        radio.Attempt is { Identified: true, Cancelled: false } attempt && attempt.BusId == busId;
 }

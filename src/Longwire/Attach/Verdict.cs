@@ -6,7 +6,9 @@ namespace Longwire.Attach;
 internal abstract record Verdict
 {
     /// <param name="LastPort">The vhci port it had last; null if it never had one.</param>
-    /// <param name="OthersPorts">Ports that other radios had last: taken only if nothing else is free, for their names depend on them.</param>
+    /// <param name="OthersPorts">
+    /// Ports that other radios had last: taken only if nothing else is free, for their names depend on them.
+    /// </param>
     internal sealed record Attach(string RadioId, int SerialPorts, int? LastPort, ImmutableArray<int> OthersPorts) : Verdict;
 
     /// <summary>Not wanted, or not now.</summary>

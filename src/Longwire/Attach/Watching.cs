@@ -7,7 +7,8 @@ namespace Longwire.Attach;
 
 /// <summary>The life of an attached radio, until its device or one of its ttys goes.</summary>
 internal sealed class Watching(
-    Attachment attachment, AttachmentSurroundings around, Pulse kernelChanged, Socket socket, VhciAttachment attached, SysfsUsbDevice device)
+    Attachment attachment, AttachmentSurroundings around, Pulse kernelChanged, Socket socket, VhciAttachment attached,
+    SysfsUsbDevice device)
 {
     private readonly string[] _ttys = [.. device.Ttys];
     private readonly SerialNames _names = new(around.Kernel.Root, around.Serials, [.. device.Ttys], around.Time);
@@ -49,10 +50,17 @@ internal sealed class Watching(
     {
         SysfsUsbDevice? now = UsbDevices.TryRead(around.Kernel.Root, device.BusId);
         bool there = now is not null && (now.IsBeingReset || now.DeviceNumber == device.DeviceNumber);
-        if (there && around.Kernel.Vhci.ReadPort(attached.Port) is { State: VhciPortState.Used } && _ttys.All(now!.Ttys.Contains)) return null;
+        if (there && around.Kernel.Vhci.ReadPort(attached.Port) is { State: VhciPortState.Used } && _ttys.All(now!.Ttys.Contains))
+        {
+            return null;
+        }
         (bool silent, bool closed) = Connection();
         if (silent) return new AttachOutcome.Lost("the Pi stopped answering", PiSilent: true);
-        if (closed) return new AttachOutcome.Lost("the Pi closed the connection: the stick was unplugged, or its export stopped", PiSilent: false) { PiClosed = true };
+        if (closed)
+        {
+            return new AttachOutcome.Lost(
+                "the Pi closed the connection: the stick was unplugged, or its export stopped", PiSilent: false) { PiClosed = true };
+        }
         return new AttachOutcome.Lost(there ? "its serial port went away" : "the kernel removed the device", PiSilent: false);
     }
 

@@ -19,17 +19,28 @@ internal static class AttachCommand
     {
         Option<string?> options = RoleOptions.File($"Options, in YAML or JSON ({RoleOptions.AttachDefault})");
         Option<string?> data = RoleOptions.Data();
-        var web = new Option<int?>("--web") { Description = $"Show the web page on this port, to this machine alone (in the add-on: on {WebAddress.IngressPort}, behind ingress)", HelpName = "PORT" };
+        var web = new Option<int?>("--web")
+        {
+            Description =
+                $"Show the web page on this port, to this machine alone (in the add-on: on {WebAddress.IngressPort}, behind ingress)",
+            HelpName = "PORT",
+        };
         web.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int?>() is < 1 or > IPEndPoint.MaxPort) result.AddError($"--web: write a port from 1 to {IPEndPoint.MaxPort}.");
+            if (result.GetValueOrDefault<int?>() is < 1 or > IPEndPoint.MaxPort)
+            {
+                result.AddError($"--web: write a port from 1 to {IPEndPoint.MaxPort}.");
+            }
         });
-        var command = new Command("attach", "Attach the radios of Pis to this machine and keep them attached. Runs until stopped.") { options, data, web };
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(options), parsed.GetValue(data), parsed.GetValue(web), surroundings, cancellationToken));
+        var command = new Command(
+            "attach", "Attach the radios of Pis to this machine and keep them attached. Runs until stopped.") { options, data, web };
+        command.SetAction((parsed, cancellationToken) =>
+            RunAsync(parsed.GetValue(options), parsed.GetValue(data), parsed.GetValue(web), surroundings, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string? optionsPath, string? data, int? web, Surroundings surroundings, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        string? optionsPath, string? data, int? web, Surroundings surroundings, CancellationToken cancellationToken)
     {
         // Before anything else: until then we hold rights over the whole machine.
         if (!await surroundings.ConfineAsync(AttachService.Modules, cancellationToken)) return ExitCode.Failed;
@@ -37,7 +48,8 @@ internal static class AttachCommand
         string folder = RoleOptions.DataOf(data, path, surroundings);
         using var log = new StderrLog(surroundings.OpenLog(), surroundings.LogStyle, LogLevel.Information, surroundings.Time);
         ILogger logger = log.CreateLogger("Longwire");
-        var watch = new WatchedOptions<AttachOptions>(path, (bytes, name) => OptionsFile.ParseAttach(bytes, name), surroundings.Time, logger);
+        var watch = new WatchedOptions<AttachOptions>(
+            path, (bytes, name) => OptionsFile.ParseAttach(bytes, name), surroundings.Time, logger);
         log.Minimum = watch.Current.Options.LogLevel;
         using SupervisorClient? supervisor = surroundings.FindSupervisor();
         using IDisposable? exclusive = await RoleLock.TakeAttachAsync(folder, surroundings.RunFolder, surroundings.Error);

@@ -52,14 +52,16 @@ internal static class AttachServices
             Random.Shared,
             provider.GetRequiredService<ILogger<HomeAssistantService>>()));
         services.AddHostedService(provider => new AttachHealth(
-            feed, surroundings.Health, surroundings.Sysfs, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AttachHealth>>()));
+            feed, surroundings.Health, surroundings.Sysfs, provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<AttachHealth>>()));
         if (web is not null)
         {
             services.AddHostedService(provider => new WebServer(
                 web,
                 feed,
                 new PiLists(
-                    () => options.Current, (pi, now) => SticksOf(pi, now, dataFolder, surroundings), provider.GetRequiredService<TimeProvider>()),
+                    () => options.Current, (pi, now) => SticksOf(pi, now, dataFolder, surroundings),
+                    provider.GetRequiredService<TimeProvider>()),
                 provider.GetRequiredService<AttachService>(),
                 ProgramVersion.Text,
                 provider.GetRequiredService<TimeProvider>(),
@@ -78,7 +80,12 @@ internal static class AttachServices
     }
 
     private static PiSticks SticksOf(PiOptions pi, AttachOptions options, string dataFolder, Surroundings surroundings) =>
-        new(pi, options, KnownRadios.Default, surroundings.OpenMemory(dataFolder).ReadIfPossible(out _), new AttachKernel(surroundings.Sysfs).BootId);
+        new(
+            pi,
+            options,
+            KnownRadios.Default,
+            surroundings.OpenMemory(dataFolder).ReadIfPossible(out _),
+            new AttachKernel(surroundings.Sysfs).BootId);
 
     private static BackgroundService Consumers(
         SupervisorClient? supervisor, StateFeed feed, string dataFolder, IServiceProvider provider) => supervisor is null

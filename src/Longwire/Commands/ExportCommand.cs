@@ -12,15 +12,22 @@ internal static class ExportCommand
 {
     public static Command Create(Surroundings surroundings)
     {
-        Option<string?> options = RoleOptions.File($"Options, in YAML or JSON (default: {OptionsFile.ExportPath} if it exists); LONGWIRE_* variables count before it");
+        Option<string?> options = RoleOptions.File(
+            $"Options, in YAML or JSON (default: {OptionsFile.ExportPath} if it exists); LONGWIRE_* variables count before it");
         Option<string?> data = RoleOptions.Data();
-        var takeOver = new Option<bool>("--take-over") { Description = "Serve a radio that somebody else bound to usbip-host and left free, and leave it bound at the stop" };
-        var command = new Command("export", "Offer this machine's radios to Home Assistant hosts. Runs until stopped.") { options, data, takeOver };
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(options), parsed.GetValue(data), parsed.GetValue(takeOver), surroundings, cancellationToken));
+        var takeOver = new Option<bool>("--take-over")
+        {
+            Description = "Serve a radio that somebody else bound to usbip-host and left free, and leave it bound at the stop",
+        };
+        var command = new Command(
+            "export", "Offer this machine's radios to Home Assistant hosts. Runs until stopped.") { options, data, takeOver };
+        command.SetAction((parsed, cancellationToken) =>
+            RunAsync(parsed.GetValue(options), parsed.GetValue(data), parsed.GetValue(takeOver), surroundings, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string? optionsPath, string? data, bool takeOver, Surroundings surroundings, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        string? optionsPath, string? data, bool takeOver, Surroundings surroundings, CancellationToken cancellationToken)
     {
         // Before anything else: until then we hold rights over the whole machine.
         if (!await surroundings.ConfineAsync(ExportService.Modules, cancellationToken)) return ExitCode.Failed;
@@ -33,7 +40,9 @@ internal static class ExportCommand
         string folder = RoleOptions.DataOf(data, null, surroundings);
         using var log = new StderrLog(surroundings.OpenLog(), surroundings.LogStyle, LogLevel.Information, surroundings.Time);
         ILogger logger = log.CreateLogger("Longwire");
-        WatchedOptions<ExportOptions>? file = path is null ? null : new WatchedOptions<ExportOptions>(path, Parse, surroundings.Time, logger);
+        WatchedOptions<ExportOptions>? file = path is null
+            ? null
+            : new WatchedOptions<ExportOptions>(path, Parse, surroundings.Time, logger);
         LoadedOptions<ExportOptions> loaded = file?.Current ?? Parse([], OptionsFile.ExportPath);
         log.Minimum = loaded.Options.LogLevel;
         using IDisposable? exclusive = await RoleLock.TakeExportAsync(folder, surroundings.Error);
@@ -42,6 +51,7 @@ internal static class ExportCommand
         if (DataVolume.Problem(surroundings.Sysfs, surroundings.Environment, folder) is { } notKept) Log.DataNotKept(logger, notKept);
         foreach (Leftover leftover in surroundings.Former.OnPi(port: null)) Log.Leftover(logger, leftover);
         foreach (OptionProblem problem in loaded.Problems) Options.Log.OptionProblem(logger, problem);
-        return await ServiceHost.RunAsync(log, services => ExportServices.Add(services, loaded, file, folder, surroundings.Health, log), cancellationToken);
+        return await ServiceHost.RunAsync(
+            log, services => ExportServices.Add(services, loaded, file, folder, surroundings.Health, log), cancellationToken);
     }
 }

@@ -12,7 +12,8 @@ internal static class ExportServices
 {
     /// <param name="file">Null: there is none, and nothing changes.</param>
     public static void Add(
-        IServiceCollection services, LoadedOptions<ExportOptions> options, WatchedOptions<ExportOptions>? file, string dataFolder, HealthFile health, StderrLog log) =>
+        IServiceCollection services, LoadedOptions<ExportOptions> options, WatchedOptions<ExportOptions>? file, string dataFolder,
+        HealthFile health, StderrLog log) =>
         services.AddHostedService(provider => new ExportService(
             options,
             file,

@@ -22,11 +22,21 @@ internal static class ForgetCommand
     {
         var radio = new Argument<string?>("RADIO") { Description = "A radio, by its id or its name", Arity = ArgumentArity.ZeroOrOne };
         var all = new Option<bool>("--all") { Description = "Forget every radio" };
-        Option<string?> options = RoleOptions.File($"The options that attach runs with; they name the broker and tell which folder it uses ({RoleOptions.AttachDefault})");
+        Option<string?> options = RoleOptions.File(
+            $"The options that attach runs with; they name the broker and tell which folder it uses ({RoleOptions.AttachDefault})");
         Option<string?> data = RoleOptions.Data();
-        var command = new Command("forget", "Forget a radio: its id, its name, its counts and its entities in Home Assistant. Needs attach to be stopped.") { radio, all, options, data };
+        var command = new Command(
+            "forget",
+            "Forget a radio: its id, its name, its counts and its entities in Home Assistant. Needs attach to be stopped.") { radio, all,
+            options, data };
         command.SetAction((parsed, cancellationToken) =>
-            RunAsync(parsed.GetValue(radio), parsed.GetValue(all), parsed.GetValue(options), parsed.GetValue(data), surroundings, cancellationToken));
+            RunAsync(
+                parsed.GetValue(radio),
+                parsed.GetValue(all),
+                parsed.GetValue(options),
+                parsed.GetValue(data),
+                surroundings,
+                cancellationToken));
         return command;
     }
 
@@ -42,14 +52,21 @@ internal static class ForgetCommand
         BrokerAddress? broker = await surroundings.BrokersOf(supervisor).FindAsync(mqtt, cancellationToken);
         try
         {
-            if (!Directory.Exists(folder)) return await FailAsync(surroundings, $"{folder} does not exist: name attach's folder with --data.");
+            if (!Directory.Exists(folder))
+            {
+                return await FailAsync(surroundings, $"{folder} does not exist: name attach's folder with --data.");
+            }
             using IDisposable? exclusive = DataFolder.TryLock(folder, RoleLock.Attach);
-            if (exclusive is null) return await FailAsync(surroundings, $"A running longwire attach uses {folder}. Stop it, forget, and start it again.");
+            if (exclusive is null)
+            {
+                return await FailAsync(surroundings, $"A running longwire attach uses {folder}. Stop it, forget, and start it again.");
+            }
             IRadioMemory memory = surroundings.OpenMemory(folder);
             string instanceId = memory.ReadInstanceId() ?? Random.Shared.NextInt64().ToString("x16", CultureInfo.InvariantCulture);
             var self = new OwnInstance(instanceId, OwnInstance.NewNonce(Random.Shared));
             if (!await ForgetAsync(radio, memory, surroundings)) return ExitCode.Failed;
-            return await ClearAsync(all ? null : [.. memory.Read().Select(entry => entry.Id)], folder, broker, self, surroundings, cancellationToken);
+            return await ClearAsync(
+                all ? null : [.. memory.Read().Select(entry => entry.Id)], folder, broker, self, surroundings, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -73,7 +90,8 @@ internal static class ForgetCommand
         {
             // The record of the port is all that can ever free it; the next start does, with everything else that a crash leaves.
             await surroundings.Error.WriteLineAsync(
-                $"Nothing is forgotten: the last attach was killed, and {Show(left)} may still sit on vhci port {left.Attached!.Port}. Start longwire attach and stop it once, which frees the port; then forget.");
+                $"Nothing is forgotten: the last attach was killed, and {Show(left)} may still sit on vhci port {left.Attached!.Port}. "
+                    + "Start longwire attach and stop it once, which frees the port; then forget.");
             return false;
         }
         memory.Forget([.. chosen.Select(entry => entry.Id)]);
@@ -93,7 +111,8 @@ internal static class ForgetCommand
 
     /// <param name="remembered">Radios that stay in Home Assistant; null: nothing of ours stays.</param>
     private static async Task<int> ClearAsync(
-        string[]? remembered, string folder, BrokerAddress? broker, OwnInstance self, Surroundings surroundings, CancellationToken cancellationToken)
+        string[]? remembered, string folder, BrokerAddress? broker, OwnInstance self, Surroundings surroundings,
+        CancellationToken cancellationToken)
     {
         using var log = new StderrLog(surroundings.OpenLog(), surroundings.LogStyle, LogLevel.Warning, surroundings.Time);
         var topics = new ForgottenTopics(folder, surroundings.Time, log.CreateLogger("Longwire"));
@@ -105,7 +124,8 @@ internal static class ForgetCommand
             string then = remembered is null ? "run this again, or start attach, which" : "start attach, which";
             return await FailAsync(
                 surroundings,
-                $"Home Assistant still shows what is forgotten: no broker is known. Name it (mqtt.host) in attach's options, name those with --options, and {then} removes it.");
+                "Home Assistant still shows what is forgotten: no broker is known. Name it (mqtt.host) in attach's options, name those "
+                    + $"with --options, and {then} removes it.");
         }
         try
         {
@@ -120,7 +140,8 @@ internal static class ForgetCommand
             string again = remembered is null ? "run this again, or start attach, which" : "start attach, which";
             return await FailAsync(
                 surroundings,
-                $"Home Assistant still shows what is forgotten: {e.Message} Put that right (mqtt in the options) and {again} removes it as soon as it reaches the broker.");
+                $"Home Assistant still shows what is forgotten: {e.Message} Put that right (mqtt in the options) and {again} removes it "
+                    + "as soon as it reaches the broker.");
         }
     }
 

@@ -7,7 +7,8 @@ internal static class HealthyCommand
 {
     public static Command Create(Surroundings surroundings)
     {
-        var command = new Command("healthy", "Tell whether the attach or export that runs here has started; for a container's health check.");
+        var command = new Command(
+            "healthy", "Tell whether the attach or export that runs here has started; for a container's health check.");
         command.SetAction(_ => Run(surroundings));
         return command;
     }

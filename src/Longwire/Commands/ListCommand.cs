@@ -20,12 +20,22 @@ internal static class ListCommand
             Description = "A Pi, by its name in the options or by its address; left out: this machine",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        Option<string?> options = RoleOptions.File($"With PI the options of attach ({RoleOptions.AttachDefault}), without it those of export (default: {OptionsFile.ExportPath})");
+        Option<string?> options = RoleOptions.File(
+            $"With PI the options of attach ({RoleOptions.AttachDefault}), without it those of export (default: {OptionsFile.ExportPath})");
         Option<string?> data = RoleOptions.Data();
         var json = new Option<bool>("--json") { Description = "For programs" };
-        var command = new Command("list", "Show the radios of this machine or of a Pi, what becomes of them and why, and the lines for the options.") { pi, options, data, json };
+        var command = new Command(
+            "list",
+            "Show the radios of this machine or of a Pi, what becomes of them and why, and the lines for the options.") { pi, options, data,
+            json };
         command.SetAction((parsed, cancellationToken) =>
-            RunAsync(parsed.GetValue(pi), parsed.GetValue(options), parsed.GetValue(data), parsed.GetValue(json), surroundings, cancellationToken));
+            RunAsync(
+                parsed.GetValue(pi),
+                parsed.GetValue(options),
+                parsed.GetValue(data),
+                parsed.GetValue(json),
+                surroundings,
+                cancellationToken));
         return command;
     }
 
@@ -64,13 +74,17 @@ internal static class ListCommand
         ImmutableArray<RadioMemory> known = await ReadMemoryAsync(RoleOptions.DataOf(data, path, surroundings), surroundings);
         try
         {
-            StickList list = await new PiSticks(pi, options, KnownRadios.Default, known, new AttachKernel(surroundings.Sysfs).BootId).ReadAsync(surroundings.Time, cancellationToken);
+            StickList list = await new PiSticks(
+                pi, options, KnownRadios.Default, known, new AttachKernel(surroundings.Sysfs).BootId).ReadAsync(
+                surroundings.Time,
+                cancellationToken);
             return WithLeftovers(list, surroundings.Former.OnHost([pi], known));
         }
         catch (Exception e) when (e is UsbIpException or TimeoutException)
         {
             await surroundings.Error.WriteLineAsync(
-                $"{pi.DisplayName} gives no list: {e.Message}. See that it is on, that usbipd or longwire export runs there, and that export's stock.allow names this machine.");
+                $"{pi.DisplayName} gives no list: {e.Message}. See that it is on, that usbipd or longwire export runs there, and that "
+                    + "export's stock.allow names this machine.");
             return null;
         }
     }
@@ -79,7 +93,11 @@ internal static class ListCommand
     private static async Task<ImmutableArray<RadioMemory>> ReadMemoryAsync(string folder, Surroundings surroundings)
     {
         ImmutableArray<RadioMemory> known = surroundings.OpenMemory(folder).ReadIfPossible(out string? problem);
-        if (problem is not null) await surroundings.Error.WriteLineAsync($"What attach remembers is left out here, so of sticks of one kind it may choose another: {problem}");
+        if (problem is not null)
+        {
+            await surroundings.Error.WriteLineAsync(
+                $"What attach remembers is left out here, so of sticks of one kind it may choose another: {problem}");
+        }
         return known;
     }
 

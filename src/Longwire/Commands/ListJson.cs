@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Longwire.Commands;
 
-/// <summary><c>longwire list --json</c>. Part of the contract: every key always there, null if unknown; keys are added, never renamed.</summary>
+/// <summary>
+/// <c>longwire list --json</c>. Part of the contract: every key always there, null if unknown; keys are added, never renamed.
+/// </summary>
 internal sealed record ListJson
 {
     /// <summary>Name or address as asked for; null: this machine.</summary>
@@ -14,7 +16,8 @@ internal sealed record ListJson
     public required IReadOnlyList<StickJson> Radios { get; init; }
     public required IReadOnlyList<string> Notes { get; init; }
 
-    public static void Write(TextWriter output, StickList list) => output.WriteLine(JsonSerializer.Serialize(From(list), ListJsonContext.Default.ListJson));
+    public static void Write(TextWriter output, StickList list) =>
+        output.WriteLine(JsonSerializer.Serialize(From(list), ListJsonContext.Default.ListJson));
 
     private static ListJson From(StickList list) => new()
     {

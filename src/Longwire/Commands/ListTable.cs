@@ -15,7 +15,10 @@ internal static class ListTable
             output.WriteLine();
             string[][] rows = [s_heads, .. list.Sticks.Select(Row)];
             int[] widths = [.. Enumerable.Range(0, s_heads.Length).Select(column => rows.Max(row => row[column].Length))];
-            foreach (string[] row in rows) output.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+            foreach (string[] row in rows)
+            {
+                output.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+            }
         }
         else
         {
@@ -28,7 +31,10 @@ internal static class ListTable
             output.WriteLine("To name them in the options:");
             output.WriteLine("radios:");
             int width = lines.Max(stick => stick.Line!.Length);
-            foreach (ListedStick stick in lines) output.WriteLine($"  {stick.Line!.PadRight(width)}  # {Clean(stick.Name)} at {stick.BusId}");
+            foreach (ListedStick stick in lines)
+            {
+                output.WriteLine($"  {stick.Line!.PadRight(width)}  # {Clean(stick.Name)} at {stick.BusId}");
+            }
         }
         foreach (string note in list.Notes)
         {
@@ -37,7 +43,8 @@ internal static class ListTable
         }
     }
 
-    private static string[] Row(ListedStick stick) => [stick.BusId.ToString(), stick.Id.ToString(), Clean(stick.Name), Kind(stick), Clean(stick.Reason)];
+    private static string[] Row(ListedStick stick) =>
+        [stick.BusId.ToString(), stick.Id.ToString(), Clean(stick.Name), Kind(stick), Clean(stick.Reason)];
 
     private static string Kind(ListedStick stick) => stick.Recognition switch
     {

@@ -48,4 +48,5 @@ internal sealed record ListedStick
 /// <param name="Pi">Name or address; null: this machine.</param>
 /// <param name="Exporter">The version of Longwire that answers there; null for a stock usbipd and for this machine.</param>
 /// <param name="Notes">What the list cannot say.</param>
-internal sealed record StickList(string Title, string? Pi, string? Exporter, ImmutableArray<ListedStick> Sticks, ImmutableArray<string> Notes);
+internal sealed record StickList(
+    string Title, string? Pi, string? Exporter, ImmutableArray<ListedStick> Sticks, ImmutableArray<string> Notes);

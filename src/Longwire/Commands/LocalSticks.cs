@@ -49,7 +49,9 @@ internal sealed class LocalSticks(SysfsRoot root, ExportOptions options, KnownRa
             Serial = identity?.Serial ?? (identity is null ? null : ""),
             Recognition = recognition,
         };
-        bool serial = device.Ttys.Any() || device.Interfaces.Any(i => i.Class.Class == CommunicationsClass) || UsbipHostDriver.IsBound(device);
+        bool serial = device.Ttys.Any()
+            || device.Interfaces.Any(i => i.Class.Class == CommunicationsClass)
+            || UsbipHostDriver.IsBound(device);
         return recognition is not null || serial || RuleOf(stick) is not null ? stick : null;
     }
 
@@ -75,7 +77,8 @@ internal sealed class LocalSticks(SysfsRoot root, ExportOptions options, KnownRa
         if (!wanted)
         {
             return stick.Recognition is { Certain: true } ? (Outlook.NotWanted, "not named in the options")
-                : stick.Recognition is not null ? (Outlook.NotWanted, "may be a radio or anything else on the same chip; name it to export it")
+                : stick.Recognition is not null ? (Outlook.NotWanted, "may be a radio or anything else on the same chip; name it to "
+                + "export it")
                 : (Outlook.NotWanted, "not known as a radio; name it to export it");
         }
         string holders = string.Join(", ", OpenDevices.HoldersOf(root, device.Ttys));
@@ -84,5 +87,6 @@ internal sealed class LocalSticks(SysfsRoot root, ExportOptions options, KnownRa
             : (Outlook.Wanted, "will be exported");
     }
 
-    private RadioRule? RuleOf(ListedStick stick) => options.Radios.FirstOrDefault(rule => rule.Match.Matches(stick.Id, stick.Serial, stick.Port));
+    private RadioRule? RuleOf(ListedStick stick) =>
+        options.Radios.FirstOrDefault(rule => rule.Match.Matches(stick.Id, stick.Serial, stick.Port));
 }

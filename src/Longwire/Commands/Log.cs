@@ -10,7 +10,8 @@ internal static partial class Log
     [LoggerMessage(EventId = 2, Level = LogLevel.Critical, Message = "Longwire could not start or stop as it should")]
     public static partial void NotStartedOrStopped(ILogger logger, Exception exception);
 
-    [LoggerMessage(EventId = 3, Level = LogLevel.Information, Message = "Longwire {Version}: {Role}, options from {Options}, memory in {Data}")]
+    [LoggerMessage(
+        EventId = 3, Level = LogLevel.Information, Message = "Longwire {Version}: {Role}, options from {Options}, memory in {Data}")]
     public static partial void Starting(ILogger logger, string version, string role, string options, string data);
 
     [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "{Problem}")]
@@ -20,13 +21,15 @@ internal static partial class Log
     public static partial void Leftover(ILogger logger, MovingIn.Leftover leftover);
 
     [LoggerMessage(
-        EventId = 6, Level = LogLevel.Information, Message = "Somebody asked for a restart: every radio is detached, and attached again in a moment")]
+        EventId = 6, Level = LogLevel.Information,
+        Message = "Somebody asked for a restart: every radio is detached, and attached again in a moment")]
     public static partial void Restarting(ILogger logger);
 
     [LoggerMessage(
         EventId = 7,
         Level = LogLevel.Warning,
-        Message = "A restart was asked for within {Seconds} s of the one before, and is left out. Look for an automation that presses the button")]
+        Message = "A restart was asked for within {Seconds} s of the one before, and is left out. Look for an automation that presses the "
+            + "button")]
     public static partial void RestartTooSoon(ILogger logger, int seconds);
 
     [LoggerMessage(

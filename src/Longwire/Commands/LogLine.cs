@@ -35,7 +35,10 @@ internal static class LogLine
             line.Append(style == LogStyle.Terminal ? Coloured(level) : Name(level)).Append(' ');
         }
         AppendOneLine(line, text);
-        for (Exception? e = exception; e is not null && level < LogLevel.Critical; e = e.InnerException) AppendOneLine(line.Append(": "), e.Message);
+        for (Exception? e = exception; e is not null && level < LogLevel.Critical; e = e.InnerException)
+        {
+            AppendOneLine(line.Append(": "), e.Message);
+        }
         // What nobody foresaw is told with its stack: a report of it is worth little without.
         if (exception is not null && level >= LogLevel.Critical) line.Append('\n').Append(exception);
         return line.Append('\n').ToString();

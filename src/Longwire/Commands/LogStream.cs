@@ -19,7 +19,11 @@ internal static class LogStream
     /// <param name="stderrLink">Target of /proc/self/fd/2: <c>socket:[12345]</c>.</param>
     public static bool IsJournal(string? journalStream, string? stderrLink)
     {
-        if (journalStream?.Split(':') is not [_, string inode] || !ulong.TryParse(inode, NumberStyles.None, CultureInfo.InvariantCulture, out _)) return false;
+        if (journalStream?.Split(':') is not [_, string inode]
+            || !ulong.TryParse(inode, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            return false;
+        }
         return stderrLink == $"socket:[{inode}]";
     }
 

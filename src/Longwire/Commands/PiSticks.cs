@@ -15,7 +15,8 @@ namespace Longwire.Commands;
 internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios catalogue, ImmutableArray<RadioMemory> known, string bootId)
 {
     private const string StockNote =
-        "A stock usbipd lists only what is bound and free: a stick that is in use, not bound or unplugged is not shown. Texts and serials are not known before a stick is attached.";
+        "A stock usbipd lists only what is bound and free: a stick that is in use, not bound or unplugged is not shown. Texts and serials "
+            + "are not known before a stick is attached.";
 
     private const string LongwireNote = "Texts and serials are not known before a stick is attached.";
 
@@ -25,14 +26,18 @@ internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios 
     /// <exception cref="TimeoutException">No answer in time.</exception>
     public async Task<StickList> ReadAsync(TimeProvider time, CancellationToken cancellationToken)
     {
-        using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(pi.EndPoint, ConnectOptions.Default with { TimeProvider = time }, cancellationToken);
+        using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(
+            pi.EndPoint, ConnectOptions.Default with { TimeProvider = time }, cancellationToken);
         return Judge(await connection.ListAsync(cancellationToken));
     }
 
     public StickList Judge(DeviceList list)
     {
         List<ListedStick> offered = [.. list.Devices.Select(Look)];
-        List<(ListedStick Stick, NoticeReason Reason)> withheld = [.. (list.Notice?.Entries ?? []).Select(entry => (Look(entry), entry.Reason))];
+        List<(ListedStick Stick, NoticeReason Reason)> withheld =
+        [
+            .. (list.Notice?.Entries ?? []).Select(entry => (Look(entry), entry.Reason)),
+        ];
         List<ListedStick> present = [.. offered, .. withheld.Select(entry => entry.Stick)];
         string? name = options.Pis.Length > 1 && options.Pis.Contains(pi) ? pi.DisplayName : null;
         List<Candidate> candidates = CandidatesOf(offered, withheld);
@@ -44,7 +49,8 @@ internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios 
             $"Radios of {place}, {exporter}",
             pi.DisplayName,
             list.Notice?.Version,
-            [.. judged.Zip(present, (outlook, stick) => outlook with { Line = MatchLine.For(stick, present, name) }).OrderBy(stick => stick.BusId.ToString(), StringComparer.Ordinal)],
+            [.. judged.Zip(present, (outlook, stick) => outlook with { Line = MatchLine.For(stick, present, name) })
+                .OrderBy(stick => stick.BusId.ToString(), StringComparer.Ordinal)],
             [list.Notice is null ? StockNote : LongwireNote]);
     }
 
@@ -88,12 +94,18 @@ internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios 
         [
             .. from entry in withheld
                where entry.Reason == NoticeReason.InUse
-               let radio = attached.Find(radio => radio.PiId == pi.Id && radio.UsbId == entry.Stick.Id.ToString() && radio.PortChain == entry.Stick.Port.Chain)
+               let radio = attached.Find(
+                   radio => radio.PiId == pi.Id && radio.UsbId == entry.Stick.Id.ToString() && radio.PortChain == entry.Stick.Port.Chain)
                where radio is not null
-               select new Candidate(pi.Id, entry.Stick.BusId, entry.Stick.Port, entry.Stick.Id, Identity: null, radio.Id, ImmutableHashSet<string>.Empty),
+               select new Candidate(
+                   pi.Id, entry.Stick.BusId, entry.Stick.Port, entry.Stick.Id, Identity: null, radio.Id, ImmutableHashSet<string>.Empty),
         ];
         ImmutableHashSet<string> isNot = [.. attached.Select(radio => radio.Id)];
-        return [.. offered.Select(stick => new Candidate(pi.Id, stick.BusId, stick.Port, stick.Id, Identity: null, Seems(stick), isNot)), .. ours];
+        return
+        [
+            .. offered.Select(stick => new Candidate(pi.Id, stick.BusId, stick.Port, stick.Id, Identity: null, Seems(stick), isNot)),
+            .. ours,
+        ];
 
         string? Seems(ListedStick stick)
         {
@@ -112,7 +124,11 @@ internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios 
             Claim.Ambiguous => Outlook.Ambiguous,
             _ => Outlook.NotWanted,
         };
-        return stick with { Outlook = outlook, Reason = options.TakeRecognised ? WhyRecognised(claim) : WhyNamed(claim, candidate, present) };
+        return stick with
+        {
+            Outlook = outlook,
+            Reason = options.TakeRecognised ? WhyRecognised(claim) : WhyNamed(claim, candidate, present),
+        };
     }
 
     private static string WhyRecognised(Claim claim) => claim switch
@@ -127,8 +143,14 @@ internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios 
         RadioRule? rule = options.Radios.FirstOrDefault(rule => rule.IsAbout(pi.Id) && rule.Match.CouldMatch(stick.Id, stick.Port));
         if (claim == Claim.NotWanted || rule is null) return "not named in the options";
         if (claim == Claim.Take) return $"will be attached, by {rule.Path}";
-        if (claim == Claim.Identify && rule.Match.Serial is not null) return $"will be attached if its serial is the one that {rule.Path} names";
-        if (claim == Claim.Identify) return $"will be attached if it is the radio that {rule.Path} has meant so far, which only the stick itself can tell";
+        if (claim == Claim.Identify && rule.Match.Serial is not null)
+        {
+            return $"will be attached if its serial is the one that {rule.Path} names";
+        }
+        if (claim == Claim.Identify)
+        {
+            return $"will be attached if it is the radio that {rule.Path} has meant so far, which only the stick itself can tell";
+        }
         int rivals = present.Count(other => RuleOf(other) == rule);
         string others = rivals > 1
             ? string.Create(CultureInfo.InvariantCulture, $"{rivals} sticks answer to it")

@@ -18,13 +18,16 @@ internal static class RoleLock
 
     /// <summary>Null: the sentence is said, and the role must not start.</summary>
     public static Task<IDisposable?> TakeExportAsync(string folder, TextWriter error) =>
-        TakeAsync(Export, folder, $"Another longwire export uses {folder}. Stop it, or give this one a folder of its own with --data.", error);
+        TakeAsync(
+            Export, folder, $"Another longwire export uses {folder}. Stop it, or give this one a folder of its own with --data.", error);
 
     /// <inheritdoc cref="TakeExportAsync"/>
     public static async Task<IDisposable?> TakeAttachAsync(string folder, string runFolder, TextWriter error)
     {
         IDisposable? machine = await TakeAsync(
-            Attach, runFolder, "Another longwire attach runs on this machine. Stop it first: the kernel's vhci_hcd is there once, and one attach looks after all Pis.", error);
+            Attach, runFolder,
+            "Another longwire attach runs on this machine. Stop it first: the kernel's vhci_hcd is there once, and one attach looks after "
+                + "all Pis.", error);
         if (machine is null) return null;
         IDisposable? memory = await TakeAsync(Attach, folder, $"Another longwire attach uses {folder}. Stop it first.", error);
         if (memory is not null) return new Both(machine, memory);

@@ -10,9 +10,15 @@ internal static class RoleOptions
     public static Option<string?> File(string description) => new("--options") { Description = description, HelpName = "FILE" };
 
     public static Option<string?> Data() =>
-        new("--data") { Description = $"Folder for what must survive restarts (default: {DataFolder.Default}, in our container {DataFolder.Container})", HelpName = "DIR" };
+        new("--data")
+        {
+            Description = $"Folder for what must survive restarts (default: {DataFolder.Default}, in our container {DataFolder.Container})",
+            HelpName = "DIR",
+        };
 
-    /// <summary>The attach side's options: those named, else the Supervisor's, else those in /etc, if they are there; null if none are.</summary>
+    /// <summary>
+    /// The attach side's options: those named, else the Supervisor's, else those in /etc, if they are there; null if none are.
+    /// </summary>
     public static string? FindAttach(string? named, Surroundings surroundings) =>
         named ?? Array.Find([surroundings.SupervisorOptions, surroundings.AttachOptions], System.IO.File.Exists);
 
@@ -21,9 +27,12 @@ internal static class RoleOptions
 
     /// <summary>The folder named, else the container's if this is ours or these are the Supervisor's options, else the default.</summary>
     public static string DataOf(string? named, string? optionsPath, Surroundings surroundings) =>
-        named ?? (Image.IsOurs(surroundings.Environment) || optionsPath == surroundings.SupervisorOptions ? DataFolder.Container : DataFolder.Default);
+        named
+            ?? (Image.IsOurs(surroundings.Environment) || optionsPath == surroundings.SupervisorOptions ? DataFolder.Container
+                : DataFolder.Default);
 
     public static string RequireAttach(string? named, Surroundings surroundings) =>
         FindAttach(named, surroundings)
-            ?? throw new UsageException($"No options: neither {OptionsFile.SupervisorPath} nor {OptionsFile.AttachPath} exists. Write the latter, or name a file with --options; it needs no more than 'pis: [{{address: 192.168.0.10}}]'.");
+            ?? throw new UsageException($"No options: neither {OptionsFile.SupervisorPath} nor {OptionsFile.AttachPath} exists. Write the "
+            + $"latter, or name a file with --options; it needs no more than 'pis: [{{address: 192.168.0.10}}]'.");
 }

@@ -62,7 +62,12 @@ internal sealed class StderrLog : ILoggerProvider
                 if (Interlocked.Exchange(ref _unwritten, 0) is > 0 and long unwritten)
                 {
                     string count = unwritten.ToString(CultureInfo.InvariantCulture);
-                    string gap = LogLine.Format(_style, _time.GetLocalNow(), LogLevel.Warning, $"{count} lines of the log were dropped: nobody read them in time", null);
+                    string gap = LogLine.Format(
+                        _style,
+                        _time.GetLocalNow(),
+                        LogLevel.Warning,
+                        $"{count} lines of the log were dropped: nobody read them in time",
+                        null);
                     await _stream.WriteAsync(Encoding.UTF8.GetBytes(gap));
                 }
                 if (_lines.Reader.Count == 0) await _stream.FlushAsync();
@@ -88,7 +93,8 @@ internal sealed class StderrLog : ILoggerProvider
         public bool IsEnabled(LogLevel logLevel) =>
             logLevel != LogLevel.None && logLevel >= log.Minimum && (!_isFramework || log.Minimum <= LogLevel.Debug);
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel)) log.Write(logLevel, formatter(state, exception), exception);
         }

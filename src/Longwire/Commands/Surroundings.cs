@@ -69,7 +69,8 @@ internal sealed record Surroundings
     /// <returns>False: the role cannot run, and why was said.</returns>
     public async Task<bool> ConfineAsync(IEnumerable<string> modules, CancellationToken cancellationToken)
     {
-        string? problem = await new FirstStage(Sysfs, Environment, Process, KernelModules.LoadAsync, Error).RunAsync(modules, cancellationToken);
+        string? problem = await new FirstStage(
+            Sysfs, Environment, Process, KernelModules.LoadAsync, Error).RunAsync(modules, cancellationToken);
         if (problem is not null) await Error.WriteLineAsync(problem);
         return problem is null;
     }

@@ -14,7 +14,9 @@ internal static class DataVolume
         // Without a table nothing is known, and nothing is said.
         if (MountTable.Read(root).Of(folder) is not { } mount) return null;
         if (mount.Point != "/" && !s_inMemory.Contains(mount.FileSystem)) return null;
-        return $"{folder} is part of this container and goes with it at the next update: what Longwire remembers is lost then. Remedy: give it a named volume "
-            + $"(docker run: -v longwire:{folder}; compose: volumes: [\"longwire:{folder}\"] in the service and \"volumes: {{longwire: {{}}}}\" at the end of the file)";
+        return $"{folder} is part of this container and goes with it at the next update: what Longwire remembers is lost then. Remedy: "
+            + "give it a named volume "
+            + $"(docker run: -v longwire:{folder}; compose: volumes: [\"longwire:{folder}\"] in the service and \"volumes: {{longwire: "
+            + $"{{}}}}\" at the end of the file)";
     }
 }

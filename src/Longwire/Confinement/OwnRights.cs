@@ -18,7 +18,11 @@ internal readonly record struct OwnRights(ulong Held)
             foreach (string line in File.ReadLines(Path.Combine(root.Proc, "self/status")))
             {
                 if (Array.Find(s_sets, set => line.StartsWith(set, StringComparison.Ordinal)) is not { } name) continue;
-                if (ulong.TryParse(line.AsSpan(name.Length).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong set)) held |= set;
+                if (ulong.TryParse(line.AsSpan(name.Length)
+                    .Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong set))
+                {
+                    held |= set;
+                }
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

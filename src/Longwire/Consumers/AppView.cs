@@ -8,7 +8,9 @@ namespace Longwire.Consumers;
 internal sealed record AppView(string Slug, ImmutableArray<RadioView> Radios)
 {
     public static Dictionary<string, AppView> Of(Snapshot snapshot) => snapshot.Radios
-        .SelectMany(radio => radio.RestartApps.Select(AppSlugs.Of).Distinct(StringComparer.Ordinal), (radio, slug) => (Slug: slug, View: RadioView.Of(radio)))
+        .SelectMany(
+            radio => radio.RestartApps.Select(AppSlugs.Of).Distinct(StringComparer.Ordinal),
+            (radio, slug) => (Slug: slug, View: RadioView.Of(radio)))
         .GroupBy(pair => pair.Slug, pair => pair.View, StringComparer.Ordinal)
         .ToDictionary(app => app.Key, app => new AppView(app.Key, [.. app]), StringComparer.Ordinal);
 

@@ -118,7 +118,10 @@ internal sealed class Consumer
     /// <returns>True: things went on meanwhile, look at them afresh.</returns>
     private async Task<bool> NoticeAsync(AppView view, long seenAt, CancellationToken cancellationToken)
     {
-        ConsumerMemory memory = _memory with { Radios = [.. _memory.Radios.Where(known => view.Radios.Any(radio => radio.Id == known.Id))] };
+        ConsumerMemory memory = _memory with
+        {
+            Radios = [.. _memory.Radios.Where(known => view.Radios.Any(radio => radio.Id == known.Id))],
+        };
         List<string> lost = [];
         foreach (RadioView radio in view.Radios)
         {
@@ -197,18 +200,23 @@ internal sealed class Consumer
         return await RestartAsync(view, back, info, cancellationToken);
     }
 
-    private async Task<TimeSpan?> RestartAsync(AppView view, ImmutableArray<RadioView> back, AppInfo info, CancellationToken cancellationToken)
+    private async Task<TimeSpan?> RestartAsync(
+        AppView view, ImmutableArray<RadioView> back, AppInfo info, CancellationToken cancellationToken)
     {
         if (_restart.IsDoneAlready(info)) return Done(back);
         if (_restart.Pause() is { } pause) return pause;
         if (_restart.LimitEnds(_memory) is { } ends)
         {
-            Report($"{info.Name ?? _memory.Slug} was restarted {ConsumerTimers.MostRestarts} times within an hour, tries that failed among them, because its radio was lost or it did not start. "
+            Report($"{info.Name ?? _memory.Slug} was restarted {ConsumerTimers.MostRestarts} times within an hour, tries that failed "
+                + "among them, because its radio was lost or it did not start. "
                 + $"The next time is at {ends:HH:mm} UTC at the earliest: look at the log of that app, and at how the radio is connected.");
             TimeSpan until = ends - _around.Time.GetUtcNow();
             return until > ConsumerTimers.FirstWait ? until : ConsumerTimers.FirstWait;
         }
-        if (!await _around.Supervisor.IsCoreUpAsync(cancellationToken)) return WaitFor("Home Assistant Core, which passes the order on, does not answer");
+        if (!await _around.Supervisor.IsCoreUpAsync(cancellationToken))
+        {
+            return WaitFor("Home Assistant Core, which passes the order on, does not answer");
+        }
         if (await _around.Supervisor.IsBusyWithAsync(_memory.Slug, cancellationToken)) return WaitForSupervisor(info);
         // A radio went, or a person had it detached, while we asked.
         if (!IsLatest(view)) return TimeSpan.Zero;

@@ -16,7 +16,9 @@ internal sealed class ConsumersFile
 
     public string Path { get; }
 
-    /// <summary>Null if there is none yet, or none that can be understood: that one is kept beside the new one under another name.</summary>
+    /// <summary>
+    /// Null if there is none yet, or none that can be understood: that one is kept beside the new one under another name.
+    /// </summary>
     /// <param name="problem">A sentence for a person, or null.</param>
     public ConsumersMemory? Load(out string? problem)
     {
@@ -57,11 +59,13 @@ internal sealed class ConsumersFile
     }
 
     private string Problem(string fault, string whatBecameOfIt) =>
-        $"{Path} cannot be read ({fault}). {whatBecameOfIt} Which apps ran when their radio was lost is not known: start those that should run by hand, this once.";
+        $"{Path} cannot be read ({fault}). {whatBecameOfIt} Which apps ran when their radio was lost is not known: start those that "
+            + "should run by hand, this once.";
 
     // Valid JSON is not enough: what the rest of the program relies on must hold.
     private static bool IsSound(ConsumersMemory memory) =>
         memory.Format == ConsumersMemory.CurrentFormat
         && !memory.Apps.IsDefault
-        && memory.Apps.All(app => app is { Radios.IsDefault: false, Restarts.IsDefault: false } && app.Radios.All(radio => radio is { Id: not null }));
+        && memory.Apps.All(
+            app => app is { Radios.IsDefault: false, Restarts.IsDefault: false } && app.Radios.All(radio => radio is { Id: not null }));
 }

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Longwire.Consumers;
 
-/// <summary>What is remembered of the apps over our own restarts and power cuts, as it stands in consumers.json in the data folder.</summary>
+/// <summary>
+/// What is remembered of the apps over our own restarts and power cuts, as it stands in consumers.json in the data folder.
+/// </summary>
 internal sealed record ConsumersMemory
 {
     public const int CurrentFormat = 1;
@@ -65,6 +67,7 @@ internal sealed record ConsumerMemory
 /// <param name="WasRunning">Whether the app ran at the moment of that loss.</param>
 internal sealed record ConsumerRadio(string Id, DateTimeOffset? Since, bool Lost = false, bool WasRunning = false);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(ConsumersMemory))]
 internal sealed partial class ConsumersJson : JsonSerializerContext;

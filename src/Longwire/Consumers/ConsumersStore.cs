@@ -33,7 +33,8 @@ internal sealed class ConsumersStore(ConsumersFile file, ConsumersMemory memory,
             lock (_gate) work = _work.Task;
             // A write that failed is tried again: the disk may have been cleaned up without anything new to remember.
             Task wake = _failing ? Task.WhenAny(work, Task.Delay(ConsumerTimers.Look, time, cancellationToken)) : work;
-            await wake.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await wake.WaitAsync(cancellationToken).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             // Not on the back of whoever brought the news.
             await Task.Yield();
             Write();
@@ -71,7 +72,8 @@ internal sealed class ConsumersStore(ConsumersFile file, ConsumersMemory memory,
             if (!_failing)
             {
                 Log.NotSaved(logger.About("memory"), file.Path, e.Message);
-                report($"{file.Path} cannot be written ({e.Message}). Apps are restarted, but not after a restart of Longwire: free some space or make the folder writable.");
+                report($"{file.Path} cannot be written ({e.Message}). Apps are restarted, but not after a restart of Longwire: free some "
+                    + "space or make the folder writable.");
             }
             _failing = true;
         }

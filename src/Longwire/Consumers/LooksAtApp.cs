@@ -32,7 +32,8 @@ internal sealed class LooksAtApp(string slug, ConsumerSurroundings around)
             AppInfo info = await around.Supervisor.ReadAppAsync(slug, SupervisorTimers.Answer, cancellationToken);
             _waits.Reset();
             if (!stillSo()) return null;
-            // A silent Pi is noticed after seconds: an app may have died of it before. One that is still dead at the next look died of something else.
+            // A silent Pi is noticed after seconds: an app may have died of it before. One that is still dead at the next look died of
+            // something else.
             bool? running = info.State switch
             {
                 _ when info.IsRunning => true,

@@ -22,7 +22,8 @@ internal sealed class NamedApps
 
     /// <param name="first">Holds every radio there is: what is remembered of others is forgotten.</param>
     public static NamedApps Open(
-        string dataFolder, Snapshot first, HostBoot boot, SupervisorClient supervisor, IBridgeProblems problems, TimeProvider time, Random random, ILogger logger)
+        string dataFolder, Snapshot first, HostBoot boot, SupervisorClient supervisor, IBridgeProblems problems, TimeProvider time,
+        Random random, ILogger logger)
     {
         var file = new ConsumersFile(dataFolder);
         ConsumersMemory? memory = file.Load(out string? problem);
@@ -32,7 +33,11 @@ internal sealed class NamedApps
         memory = new ConsumersMemory
         {
             BootId = boot.Id,
-            Apps = [.. (memory?.Apps ?? []).Where(app => named.ContainsKey(app.Slug)).Select(app => booted ? app with { StartAtBoot = true } : app)],
+            Apps =
+            [
+                .. (memory?.Apps ?? []).Where(app => named.ContainsKey(app.Slug)).Select(
+                    app => booted ? app with { StartAtBoot = true } : app),
+            ],
         };
         var store = new ConsumersStore(file, memory, time, logger, sentence => problems.Report("consumers memory", sentence));
         return new NamedApps(new ConsumerSurroundings(supervisor, store, problems, time, random, logger), booted);
@@ -41,7 +46,9 @@ internal sealed class NamedApps
     /// <summary>Takes the memory to disk until cancelled, and what is left of it then.</summary>
     public Task WriteAsync(CancellationToken cancellationToken) => _around.Store.RunAsync(cancellationToken);
 
-    /// <summary>Tells each app's task how its radios are; begins with apps that are new in the options, ends with those that left them.</summary>
+    /// <summary>
+    /// Tells each app's task how its radios are; begins with apps that are new in the options, ends with those that left them.
+    /// </summary>
     public async Task ApplyAsync(Snapshot snapshot, CancellationToken cancellationToken)
     {
         // That we stop is no loss for us to see: the next life finds out what became of them.

@@ -20,7 +20,9 @@ internal sealed class RestartOfApp(string slug, ConsumerSurroundings around)
     /// <summary>A call that nobody waited for to its end, or a job of the Supervisor's own, may have done the work.</summary>
     public bool IsDoneAlready(AppInfo info) => _mayBeDone && info.State == "started";
 
-    /// <summary>A job of the Supervisor's own has the app. If it is down now and runs afterwards, that one has started it, with its radio there.</summary>
+    /// <summary>
+    /// A job of the Supervisor's own has the app. If it is down now and runs afterwards, that one has started it, with its radio there.
+    /// </summary>
     public void LeaveToSupervisor(AppInfo info) => _mayBeDone |= !info.IsRunning;
 
     /// <summary>How long to wait after the last failure; null: not at all.</summary>
@@ -34,14 +36,17 @@ internal sealed class RestartOfApp(string slug, ConsumerSurroundings around)
     public DateTimeOffset? LimitEnds(ConsumerMemory memory)
     {
         ImmutableArray<DateTimeOffset> recent = Recent(memory);
-        return recent.Length < ConsumerTimers.MostRestarts ? null : recent.Order().ElementAt(recent.Length - ConsumerTimers.MostRestarts) + ConsumerTimers.LimitWindow;
+        return recent.Length < ConsumerTimers.MostRestarts
+            ? null
+            : recent.Order().ElementAt(recent.Length - ConsumerTimers.MostRestarts) + ConsumerTimers.LimitWindow;
     }
 
     /// <summary>Counted before it is tried: a crash in the middle of it counts, too.</summary>
     public ConsumerMemory Count(ConsumerMemory memory) => memory with { Restarts = Recent(memory).Add(around.Time.GetUtcNow()) };
 
     /// <summary>Takes back the last <see cref="Count"/>.</summary>
-    public static ConsumerMemory Uncount(ConsumerMemory memory) => memory with { Restarts = memory.Restarts.RemoveAt(memory.Restarts.Length - 1) };
+    public static ConsumerMemory Uncount(ConsumerMemory memory) =>
+        memory with { Restarts = memory.Restarts.RemoveAt(memory.Restarts.Length - 1) };
 
     public async Task<RestartTry> TryAsync(AppInfo info, CancellationToken cancellationToken)
     {
@@ -65,7 +70,8 @@ internal sealed class RestartOfApp(string slug, ConsumerSurroundings around)
         _pause = _pauses.Next();
         _mayBeDone = failure == SupervisorFailure.Away && around.Time.GetElapsedTime(started) >= ConsumerTimers.UnderWay;
         Log.Failed(around.Logger, slug, problem);
-        return new RestartTry(Problem: $"{info.Name ?? slug} could not be restarted after its radio came back: {problem}. Longwire tries again; look at the log of that app.");
+        return new RestartTry(Problem: $"{info.Name ?? slug} could not be restarted after its radio came back: {problem}. Longwire tries "
+            + "again; look at the log of that app.");
     }
 
     public void Reset()

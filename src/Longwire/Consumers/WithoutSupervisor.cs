@@ -7,7 +7,8 @@ namespace Longwire.Consumers;
 internal sealed class WithoutSupervisor(StateFeed feed, IBridgeProblems problems) : BackgroundService
 {
     public const string Problem =
-        "restart_apps in the options has no effect here, because there is no Home Assistant Supervisor. Let an automation or the container's own restart policy do it, and take restart_apps out.";
+        "restart_apps in the options has no effect here, because there is no Home Assistant Supervisor. Let an automation or the "
+            + "container's own restart policy do it, and take restart_apps out.";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

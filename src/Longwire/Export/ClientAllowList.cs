@@ -4,8 +4,8 @@ using System.Net;
 namespace Longwire.Export;
 
 /// <summary>
-/// Who may ask: stock USB/IP has no other lock, so it holds single addresses and no networks. A socket for both families sees an IPv4 client as
-/// ::ffff:192.168.0.5, which is the same client.
+/// Who may ask: stock USB/IP has no other lock, so it holds single addresses and no networks. A socket for both families sees an IPv4
+/// client as ::ffff:192.168.0.5, which is the same client.
 /// </summary>
 internal sealed class ClientAllowList
 {
@@ -15,7 +15,8 @@ internal sealed class ClientAllowList
 
     /// <summary>Entries that are none are left out: the options' reader has named them already.</summary>
     public static ClientAllowList Of(IEnumerable<string> entries) =>
-        new([.. entries.Select(entry => IPAddress.TryParse(entry.Trim(), out IPAddress? address) ? Plain(address) : null).OfType<IPAddress>()]);
+        new([.. entries.Select(entry => IPAddress.TryParse(entry.Trim(), out IPAddress? address) ? Plain(address)
+            : null).OfType<IPAddress>()]);
 
     public bool Allows(IPAddress client) => _addresses.Contains(Plain(client));
 

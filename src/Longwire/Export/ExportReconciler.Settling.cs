@@ -68,7 +68,10 @@ internal sealed partial class ExportReconciler
     {
         if (!choice.Wanted)
         {
-            if (stick.State != StickState.NotWanted && choice.Doubtful) Log.Doubtful(About(stick), stick, RadioChoice.Line(device, stick.Identity!));
+            if (stick.State != StickState.NotWanted && choice.Doubtful)
+            {
+                Log.Doubtful(About(stick), stick, RadioChoice.Line(device, stick.Identity!));
+            }
             stick.State = StickState.NotWanted;
             return;
         }
@@ -86,7 +89,10 @@ internal sealed partial class ExportReconciler
         }
         if (!seen.TtyHolders.IsEmpty)
         {
-            if (stick.State != StickState.TtyOpen) Log.TtyOpen(About(stick), stick, string.Join(", ", seen.TtyHolders), string.Join(", ", device.Ttys));
+            if (stick.State != StickState.TtyOpen)
+            {
+                Log.TtyOpen(About(stick), stick, string.Join(", ", seen.TtyHolders), string.Join(", ", device.Ttys));
+            }
             RefuseWaitingClient(stick, UsbIpStatus.NoSuchDevice);
             stick.State = StickState.TtyOpen;
             Wait(stick, token => _waits.TtyClosedAsync(device, token));
@@ -114,7 +120,13 @@ internal sealed partial class ExportReconciler
                 Offer(stick);
                 break;
             case UsbipHostStatus.InUse:
-                BeginSession(stick, new Session(stick, device.DeviceNumber, null, stick.IsTakenOver ? "a host whose session is not ours" : "a host that was served before Longwire was restarted"));
+                BeginSession(
+                    stick,
+                    new Session(
+                        stick,
+                        device.DeviceNumber,
+                        null,
+                        stick.IsTakenOver ? "a host whose session is not ours" : "a host that was served before Longwire was restarted"));
                 break;
             case UsbipHostStatus.Error when stick.WaitsToRetry:
                 break;

@@ -26,7 +26,8 @@ internal sealed partial class ExportReconciler
         await _background.WhenAllEnded();
         foreach (Stick stick in _sticks.Values) RefuseWaitingClient(stick, UsbIpStatus.NoSuchDevice);
         await Task.WhenAll(
-            [.. _ledger.Entries.Select(entry => Task.Run(() => GiveBackAsync(entry))), .. _sticks.Values.Where(stick => stick.IsTakenOver).Select(stick => Task.Run(() => LeaveAsync(stick, stick.Session is { Connection: not null }, stick.SleptBefore)))]);
+            [.. _ledger.Entries.Select(entry => Task.Run(() => GiveBackAsync(entry))), .. _sticks.Values.Where(stick => stick.IsTakenOver)
+                .Select(stick => Task.Run(() => LeaveAsync(stick, stick.Session is { Connection: not null }, stick.SleptBefore)))]);
         foreach (Stick stick in _sticks.Values) stick.Session?.Connection?.Dispose();
         await _ledger.SaveAsync();
     }

@@ -36,7 +36,8 @@ internal sealed partial class ExportReconciler
     private CancellationToken _stopping;
 
     public ExportReconciler(
-        SysfsRoot root, UsbipHostDriver driver, StickWork work, StickWaits waits, ExportLedger ledger, ExportOptions options, TimeProvider time, Random random, ILogger logger)
+        SysfsRoot root, UsbipHostDriver driver, StickWork work, StickWaits waits, ExportLedger ledger, ExportOptions options,
+        TimeProvider time, Random random, ILogger logger)
     {
         (_root, _driver, _work, _waits, _ledger) = (root, driver, work, waits, ledger);
         (_takeOver, _allowed) = (options.TakeOver, ClientAllowList.Of(options.Stock.Allow));
@@ -47,7 +48,8 @@ internal sealed partial class ExportReconciler
     public OfferBoard Offers { get; } = new();
 
     /// <exception cref="ChannelClosedException">The reconciler has ended; its own task says why.</exception>
-    public ValueTask PostAsync(ExportMessage message, CancellationToken cancellationToken) => _messages.Writer.WriteAsync(message, cancellationToken);
+    public ValueTask PostAsync(ExportMessage message, CancellationToken cancellationToken) =>
+        _messages.Writer.WriteAsync(message, cancellationToken);
 
     /// <summary>Until cancelled; then gives every stick back to its own driver.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -115,7 +117,8 @@ internal sealed partial class ExportReconciler
         }
     }
 
-    // What is wanted now, and was not, is bound; what no longer is is given back: each stick is looked at, and those that stay what they are are left alone.
+    // What is wanted now, and was not, is bound; what no longer is is given back: each stick is looked at, and those that stay what they
+    // are are left alone.
     private void Apply(ExportOptions options)
     {
         ClientAllowList before = _allowed;
@@ -202,7 +205,9 @@ internal sealed partial class ExportReconciler
         }
         SysfsUsbDevice? device = UsbDevices.TryRead(_root, stick.BusId);
         UsbipHostStatus status = _driver.Status(stick.BusId);
-        if (device is null || device.DeviceNumber != stick.Device?.DeviceNumber || status is UsbipHostStatus.NotBound or UsbipHostStatus.InUse)
+        if (device is null
+            || device.DeviceNumber != stick.Device?.DeviceNumber
+            || status is UsbipHostStatus.NotBound or UsbipHostStatus.InUse)
         {
             // Our view is old; the news of it is on its way, or was lost.
             attempt.Refuse(status == UsbipHostStatus.InUse ? UsbIpStatus.DeviceBusy : UsbIpStatus.NoSuchDevice);

@@ -12,7 +12,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwire.Export;
 
-/// <summary><c>longwire export</c>: the kernel's news and accepted connections, one reconciler, sticks bound, offered, served and given back.</summary>
+/// <summary>
+/// <c>longwire export</c>: the kernel's news and accepted connections, one reconciler, sticks bound, offered, served and given back.
+/// </summary>
 /// <param name="file">Null: the options are the environment's alone, which does not change.</param>
 /// <param name="setLogLevel">Called with the level of changed options.</param>
 internal sealed class ExportService(
@@ -69,7 +71,8 @@ internal sealed class ExportService(
         await RunAsync(reconciler, listener, new OptionsNews(first, reconciler, listener, setLogLevel, _log), uevents, stoppingToken);
     }
 
-    private async Task RunAsync(ExportReconciler reconciler, StockListener listener, OptionsNews news, UeventSocket uevents, CancellationToken stoppingToken)
+    private async Task RunAsync(
+        ExportReconciler reconciler, StockListener listener, OptionsNews news, UeventSocket uevents, CancellationToken stoppingToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         Task deciding = reconciler.RunAsync(stop.Token);
@@ -98,7 +101,8 @@ internal sealed class ExportService(
     private async Task ReadOptionsAsync(OptionsNews news, CancellationToken cancellationToken)
     {
         if (file is null) await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
-        else await foreach (LoadedOptions<ExportOptions> loaded in file.WatchAsync(cancellationToken)) await news.ApplyAsync(loaded, cancellationToken);
+        else await foreach (LoadedOptions<ExportOptions> loaded in file.WatchAsync(cancellationToken)) await news.ApplyAsync(
+            loaded, cancellationToken);
     }
 
     private static async Task HearAsync(UeventSocket uevents, ExportReconciler reconciler, CancellationToken cancellationToken)

@@ -3,10 +3,10 @@ namespace Longwire.Export;
 /// <summary>
 /// Every waiting time of the export side, by purpose. How they relate:
 /// <list type="bullet">
-/// <item>A vanished host is noticed by TCP alone (<see cref="UsbIp.Client.DeadPeerDetection"/>, 6.4 s at worst); <see cref="SessionStep"/> and the
-/// stick's reset (0.3 s) follow, and the stick is free within the 8 s we promise.</item>
-/// <item><see cref="Request"/> holds a place of the few before the handshake; <see cref="Answer"/> is longer because a stick in error state is
-/// recovered before the answer.</item>
+/// <item>A vanished host is noticed by TCP alone (<see cref="UsbIp.Client.DeadPeerDetection"/>, 6.4 s at worst); <see cref="SessionStep"/>
+/// and the stick's reset (0.3 s) follow, and the stick is free within the 8 s we promise.</item>
+/// <item><see cref="Request"/> holds a place of the few before the handshake; <see cref="Answer"/> is longer because a stick in error state
+/// is recovered before the answer.</item>
 /// <item><see cref="Stop"/> &lt; the 15 s after which a container or unit is usually killed.</item>
 /// </list>
 /// </summary>
@@ -18,10 +18,14 @@ internal static class ExportTimers
     /// <summary>From the request to the last byte of our answer.</summary>
     public static readonly TimeSpan Answer = TimeSpan.FromSeconds(5);
 
-    /// <summary>Between the kernel's <c>add</c> and its own driver's <c>bind</c>; a stick still without a driver then has been left without.</summary>
+    /// <summary>
+    /// Between the kernel's <c>add</c> and its own driver's <c>bind</c>; a stick still without a driver then has been left without.
+    /// </summary>
     public static readonly TimeSpan DriverSettles = TimeSpan.FromSeconds(1);
 
-    /// <summary>A look whether the tty is free, beside the news of its closing: that does not come from a container with a /dev of its own.</summary>
+    /// <summary>
+    /// A look whether the tty is free, beside the news of its closing: that does not come from a container with a /dev of its own.
+    /// </summary>
     public static readonly TimeSpan TtyLook = TimeSpan.FromSeconds(5);
 
     /// <summary>usbip_status while a session ends, and for as long as a session runs that our former life began.</summary>

@@ -17,7 +17,10 @@ internal sealed class OptionsNews(
 
     public async Task ApplyAsync(LoadedOptions<ExportOptions> loaded, CancellationToken cancellationToken)
     {
-        foreach (OptionProblem problem in loaded.Problems.Where(problem => !_said.Any(problem.IsSameAs))) Options.Log.OptionProblem(logger, problem);
+        foreach (OptionProblem problem in loaded.Problems.Where(problem => !_said.Any(problem.IsSameAs)))
+        {
+            Options.Log.OptionProblem(logger, problem);
+        }
         _said = loaded.Problems;
         ExportOptions now = loaded.Options.KeepingWhatIsUnclear(_inForce);
         string kept = string.Join(" and ", Kept(loaded.Options, now));

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 namespace Longwire.Export;
 
 /// <summary>A stick being served.</summary>
-/// <param name="DeviceNumber">Changes with every plugging: what is served at the same bus id under another number is not this session.</param>
+/// <param name="DeviceNumber">
+/// Changes with every plugging: what is served at the same bus id under another number is not this session.
+/// </param>
 /// <param name="Connection">Our copy of what the kernel reads and writes; null for a session that our former life began.</param>
 /// <param name="Client">Its address; else a word for the log.</param>
 internal sealed record Session(Stick Stick, uint DeviceNumber, Socket? Connection, string Client)

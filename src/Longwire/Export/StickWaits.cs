@@ -26,10 +26,10 @@ internal sealed class StickWaits(SysfsRoot root, UsbipHostDriver driver, Descrip
     }
 
     /// <summary>
-    /// Until the session has ended and the kernel has finished with the stick. usbip-host has no event for it (usbip_status is not notified).
-    /// What tells is our copy of the connection: whatever ends a session shuts the connection down. Only from then on, and for a session of
-    /// which we have no copy because our former life began it, is usbip_status read again and again. A stick that was plugged in at the same place
-    /// meanwhile has sessions of its own, which are no business of this wait.
+    /// Until the session has ended and the kernel has finished with the stick. usbip-host has no event for it (usbip_status is not
+    /// notified). What tells is our copy of the connection: whatever ends a session shuts the connection down. Only from then on, and for a
+    /// session of which we have no copy because our former life began it, is usbip_status read again and again. A stick that was plugged in
+    /// at the same place meanwhile has sessions of its own, which are no business of this wait.
     /// </summary>
     public async Task SessionEndedAsync(Session session, CancellationToken cancellationToken)
     {
@@ -47,7 +47,8 @@ internal sealed class StickWaits(SysfsRoot root, UsbipHostDriver driver, Descrip
         }
     }
 
-    private bool IsThere(Session session) => UsbDevices.TryRead(root, session.Stick.BusId) is { } device && (device.IsBeingReset || device.DeviceNumber == session.DeviceNumber);
+    private bool IsThere(Session session) =>
+        UsbDevices.TryRead(root, session.Stick.BusId) is { } device && (device.IsBeingReset || device.DeviceNumber == session.DeviceNumber);
 
     private FileCloseWatch? TryWatch(SysfsUsbDevice device)
     {

@@ -13,7 +13,8 @@ namespace Longwire.Export;
 /// <param name="MaySleep">Autosuspend is on.</param>
 /// <param name="TtyHolders">Of a wanted stick with its own driver: who has a tty of it open.</param>
 internal sealed record Inspection(
-    SysfsUsbDevice? Device, DeviceIdentity? Identity, RadioChoice? Choice, UsbipHostStatus Status, bool MaySleep, ImmutableArray<RunningProcess> TtyHolders)
+    SysfsUsbDevice? Device, DeviceIdentity? Identity, RadioChoice? Choice, UsbipHostStatus Status, bool MaySleep,
+    ImmutableArray<RunningProcess> TtyHolders)
 {
     public static Inspection Gone { get; } = new(null, null, null, UsbipHostStatus.NotBound, false, []);
 }

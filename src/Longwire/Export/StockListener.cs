@@ -170,7 +170,8 @@ internal sealed class StockListener(
     }
 
     private void SayTaken(int port, bool taken, string? owner, SocketException e) => Log.PortTaken(logger.About("port"), port, taken
-        ? $"is taken by {owner ?? "somebody who cannot be seen from here"}: stop that for good (for the distribution's own: systemctl disable --now usbipd), or set stock.port to another one"
+        ? $"is taken by {owner ?? "somebody who cannot be seen from here"}: stop that for good (for the distribution's own: systemctl "
+        + "disable --now usbipd), or set stock.port to another one"
         : $"cannot be listened on ({e.Message}): set stock.port to another one");
 
     private static Socket Open(int port)

@@ -10,7 +10,8 @@ namespace Longwire.Health;
 /// when the radios are there, or when they were waited for long enough. At any other time Home Assistant runs already, and nobody waits.
 /// </summary>
 /// <remarks>Once healthy it stays so: an unhealthy container is restarted, and that brings no Pi back.</remarks>
-internal sealed class AttachHealth(StateFeed feed, HealthFile file, SysfsRoot root, TimeProvider time, ILogger<AttachHealth> logger) : BackgroundService
+internal sealed class AttachHealth(
+    StateFeed feed, HealthFile file, SysfsRoot root, TimeProvider time, ILogger<AttachHealth> logger) : BackgroundService
 {
     /// <summary>Well below the 120 s that the Supervisor waits.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(45);
@@ -77,7 +78,8 @@ internal sealed class AttachHealth(StateFeed feed, HealthFile file, SysfsRoot ro
         try
         {
             string uptime = File.ReadAllText(Path.Combine(root.Proc, "uptime")).Split(' ')[0];
-            return double.TryParse(uptime, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) && seconds < Boot.TotalSeconds;
+            return double.TryParse(uptime, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)
+                && seconds < Boot.TotalSeconds;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,8 +1,8 @@
 namespace Longwire.Health;
 
 /// <summary>
-/// Tells a container's HEALTHCHECK (<c>longwire healthy</c>) that the start is over. A file, because the check is a process of its own, and in a
-/// folder that no restart of the machine keeps.
+/// Tells a container's HEALTHCHECK (<c>longwire healthy</c>) that the start is over. A file, because the check is a process of its own, and
+/// in a folder that no restart of the machine keeps.
 /// </summary>
 internal sealed class HealthFile(string path)
 {

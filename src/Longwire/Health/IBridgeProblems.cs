@@ -6,6 +6,8 @@ namespace Longwire.Health;
 /// </summary>
 internal interface IBridgeProblems
 {
-    /// <summary>Sets what <paramref name="source"/> has to say, in place of what it said before; null: all is well again. Never blocks.</summary>
+    /// <summary>
+    /// Sets what <paramref name="source"/> has to say, in place of what it said before; null: all is well again. Never blocks.
+    /// </summary>
     public void Report(string source, string? problem);
 }

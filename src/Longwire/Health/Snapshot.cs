@@ -127,7 +127,9 @@ internal sealed record RadioSnapshot
     /// <summary>How many ttys the radio has (two for a Nortek HUSBZB-1); known before it is attached.</summary>
     public required int SerialPortCount { get; init; }
 
-    /// <summary>One path per tty, in interface order: /dev/serial/by-id/… where that is ours alone, else by-path. Empty unless attached.</summary>
+    /// <summary>
+    /// One path per tty, in interface order: /dev/serial/by-id/… where that is ours alone, else by-path. Empty unless attached.
+    /// </summary>
     public ImmutableArray<string> SerialPorts { get; init; } = [];
 
     /// <summary>Those of <see cref="SerialPorts"/> that may still change: udev, or another device's serial, has not come.</summary>

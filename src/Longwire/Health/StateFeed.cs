@@ -73,7 +73,8 @@ internal sealed class StateFeed
     /// <summary>Events from now on. Call once per reader.</summary>
     public ChannelReader<RadioEvent> SubscribeToEvents()
     {
-        var channel = Channel.CreateBounded<RadioEvent>(new BoundedChannelOptions(EventsKeptPerReader) { FullMode = BoundedChannelFullMode.DropOldest });
+        var channel = Channel.CreateBounded<RadioEvent>(
+            new BoundedChannelOptions(EventsKeptPerReader) { FullMode = BoundedChannelFullMode.DropOldest });
         lock (_gate) _eventReaders.Add(channel);
         return channel.Reader;
     }

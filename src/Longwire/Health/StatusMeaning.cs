@@ -20,15 +20,29 @@ internal readonly record struct StatusMeaning(bool? Connected, bool Problem, str
         {
             RadioStatus.Attached when !radio.ProvisionalPorts.IsEmpty => new(true, false, WithProvisionalPorts(radio)),
             RadioStatus.Attached => new(true, false, "Attached: it works as if it were plugged in here. Nothing to do."),
-            RadioStatus.Held => new(true, radio.HeldForLong, $"The link to {at} is down. The port stays, and Longwire waits for the link. If this lasts, check the power and the network of {at}."),
+            RadioStatus.Held => new(
+                true,
+                radio.HeldForLong,
+                $"The link to {at} is down. The port stays, and Longwire waits for the link. If this lasts, check the power and the "
+                    + $"network of {at}."),
             RadioStatus.Attaching => new(radio.Undecided ? null : false, false, "Being attached right now. Nothing to do."),
             RadioStatus.Detached when radio.Stopped => new(null, false, Stopped),
             RadioStatus.Detached => new(false, false, "Detached, because somebody asked for it. To use it again, switch \"Attached\" on."),
-            RadioStatus.Unplugged => new(false, true, $"{at} answers, but this radio is not plugged in there. Plug it in again; it is attached by itself."),
-            RadioStatus.NotOffered => new(false, true, $"{at} does not offer it: it is unplugged, not bound to usbip-host, or used by another host; a stock usbipd cannot say which. Look at the stick, then at \"usbip list -l\" there."),
-            RadioStatus.PiUnreachable => new(false, true, $"{at} does not answer. Check its power and network, and that usbipd or \"longwire export\" runs there."),
-            RadioStatus.InUse => new(false, true, $"Another host uses it. Detach it there; Longwire takes it as soon as {at} offers it again."),
-            RadioStatus.Refused => WithReason("Not attached, to be safe: ", radio.Reason, $". Look at what is plugged into {at}; Longwire tries again once that changes."),
+            RadioStatus.Unplugged => new(
+                false, true, $"{at} answers, but this radio is not plugged in there. Plug it in again; it is attached by itself."),
+            RadioStatus.NotOffered => new(
+                false,
+                true,
+                $"{at} does not offer it: it is unplugged, not bound to usbip-host, or used by another host; a stock usbipd cannot say "
+                    + "which. Look at the stick, then at \"usbip list -l\" there."),
+            RadioStatus.PiUnreachable => new(
+                false, true, $"{at} does not answer. Check its power and network, and that usbipd or \"longwire export\" runs there."),
+            RadioStatus.InUse => new(
+                false, true, $"Another host uses it. Detach it there; Longwire takes it as soon as {at} offers it again."),
+            RadioStatus.Refused => WithReason(
+                "Not attached, to be safe: ",
+                radio.Reason,
+                $". Look at what is plugged into {at}; Longwire tries again once that changes."),
             RadioStatus.Failed => WithReason("It could not be attached: ", radio.Reason, ". Longwire keeps trying."),
             _ => throw new ArgumentOutOfRangeException(nameof(radio), radio.Status, null),
         };

@@ -58,5 +58,6 @@ internal static class BridgeDevice
     }
 
     private static Component Count(string identifier, string key, string name, string icon, Availability[] availability) =>
-        Entity.Sensor(identifier, key, name, Entity.Value(key)) with { StateClass = "measurement", Icon = icon, Availability = availability };
+        Entity.Sensor(
+            identifier, key, name, Entity.Value(key)) with { StateClass = "measurement", Icon = icon, Availability = availability };
 }

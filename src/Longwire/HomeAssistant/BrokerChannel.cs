@@ -13,8 +13,8 @@ namespace Longwire.HomeAssistant;
 
 /// <summary>
 /// TCP and TLS to the broker, as a channel of the library's that misses no alert. A broker that does not take our certificate sends one and
-/// closes with half of our handshake unread; the kernel answers that with a reset. The library's own channel then fails at a write, or before
-/// when it asks for the other end's address, and never reads what has come all the same.
+/// closes with half of our handshake unread; the kernel answers that with a reset. The library's own channel then fails at a write, or
+/// before when it asks for the other end's address, and never reads what has come all the same.
 /// </summary>
 /// <param name="endpoint">Where the broker listens.</param>
 /// <param name="tls">Null: without.</param>
@@ -80,7 +80,8 @@ internal sealed class BrokerChannel(EndPoint endpoint, SslClientAuthenticationOp
     /// <summary>For <see cref="MqttClientFactory"/>.</summary>
     internal sealed class Factory(SslClientAuthenticationOptions? tls) : IMqttClientAdapterFactory
     {
-        public IMqttChannelAdapter CreateClientAdapter(MqttClientOptions options, MqttPacketInspector packetInspector, IMqttNetLogger logger)
+        public IMqttChannelAdapter CreateClientAdapter(
+            MqttClientOptions options, MqttPacketInspector packetInspector, IMqttNetLogger logger)
         {
 #pragma warning disable CA2000 // The adapter disposes its channel, and the client its adapter.
             var channel = new BrokerChannel(((MqttClientTcpOptions)options.ChannelOptions).RemoteEndpoint, tls);

@@ -213,7 +213,8 @@ internal sealed class BrokerConnection : IAsyncDisposable
     private async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        // An answer that nobody waits for any more is a violation to the library, which ends the connection for it, and our goodbye with it.
+        // An answer that nobody waits for any more is a violation to the library, which ends the connection for it, and our goodbye with
+        // it.
         using var heardOut = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         using CancellationTokenRegistration cancelled = cancellationToken.Register(() => heardOut.CancelAfter(BrokerTimers.HeardOut));
         using var deadline = new Deadline(BrokerTimers.AnswerDeadline, _time, heardOut.Token);

@@ -17,7 +17,9 @@ internal static class BrokerTimers
     /// </summary>
     public static readonly TimeSpan AnswerDeadline = TimeSpan.FromSeconds(5);
 
-    /// <summary>For the answer to what is under way when it is cancelled: as long as a broker at hand takes, and short enough for a stop.</summary>
+    /// <summary>
+    /// For the answer to what is under way when it is cancelled: as long as a broker at hand takes, and short enough for a stop.
+    /// </summary>
     public static readonly TimeSpan HeardOut = TimeSpan.FromMilliseconds(400);
 
     /// <summary>For the library to tell why a connection ended, once something failed because it had.</summary>
@@ -85,7 +87,9 @@ internal static class BrokerTimers
     /// <summary>How long a claim to the base topic stands before it is ours, when nothing speaks against it.</summary>
     public static readonly TimeSpan ClaimSettles = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The same when somebody else was seen there: longer than its <see cref="LongestPause"/>, so that a broker's restart changes no owner.</summary>
+    /// <summary>
+    /// The same when somebody else was seen there: longer than its <see cref="LongestPause"/>, so that a broker's restart changes no owner.
+    /// </summary>
     public static readonly TimeSpan ClaimSettlesLate = TimeSpan.FromSeconds(3);
 
     /// <summary>The same for one that cannot be asked, only heard: a heartbeat has to pass.</summary>
@@ -104,8 +108,9 @@ internal static class BrokerTimers
     public const int ExpireAfterSeconds = 90;
 
     /// <summary>
-    /// Home Assistant may not yet listen this soon after it was told of a device for the first time; its events wait. After a changed message
-    /// nothing waits: only another topic, QoS or encoding makes it subscribe anew (Core, mqtt/subscription.py and device_trigger.py).
+    /// Home Assistant may not yet listen this soon after it was told of a device for the first time; its events wait. After a changed
+    /// message nothing waits: only another topic, QoS or encoding makes it subscribe anew (Core, mqtt/subscription.py and
+    /// device_trigger.py).
     /// </summary>
     public static readonly TimeSpan EventsAfterDiscovery = TimeSpan.FromSeconds(1);
 
@@ -124,6 +129,8 @@ internal static class BrokerTimers
     /// </summary>
     public static readonly TimeSpan LettingGo = TimeSpan.FromSeconds(5.5);
 
-    /// <summary>For clearing what a person had forgotten, who waits for it: connecting, a claim that settles late, and the messages.</summary>
+    /// <summary>
+    /// For clearing what a person had forgotten, who waits for it: connecting, a claim that settles late, and the messages.
+    /// </summary>
     public static readonly TimeSpan Forget = TimeSpan.FromSeconds(5);
 }

@@ -41,14 +41,17 @@ internal sealed class BrokerTls(BrokerAddress broker)
     {
         Accepted = !broker.Verify || errors == SslPolicyErrors.None;
         if (Accepted) return true;
-        X509ChainStatusFlags flags = (chain?.ChainStatus ?? []).Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status);
+        X509ChainStatusFlags flags = (chain?.ChainStatus ?? []).Aggregate(
+            X509ChainStatusFlags.NoError, (all, status) => all | status.Status);
         Problem = errors switch
         {
             _ when errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) => "it shows no certificate: check mqtt.port.",
-            _ when flags.HasFlag(X509ChainStatusFlags.NotTimeValid) => "its certificate has expired or is not yet valid: renew it, or check this machine's clock.",
+            _ when flags.HasFlag(X509ChainStatusFlags.NotTimeValid) =>
+                "its certificate has expired or is not yet valid: renew it, or check this machine's clock.",
             _ when errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) =>
                 $"its certificate is for another name than \"{broker.Host}\": use that name as mqtt.host, or set mqtt.verify to false.",
-            _ when broker.Ca is null => "its certificate is signed by no authority that this machine trusts: give the authority's file as mqtt.ca.",
+            _ when broker.Ca is null =>
+                "its certificate is signed by no authority that this machine trusts: give the authority's file as mqtt.ca.",
             _ => $"its certificate is not signed by an authority in {broker.Ca}: check mqtt.ca.",
         };
         return false;
@@ -68,7 +71,8 @@ internal sealed class BrokerTls(BrokerAddress broker)
         {
             throw new BrokerException(
                 BrokerFailure.Refused,
-                $"mqtt.ca: {path} cannot be used as a certificate ({e.Message.TrimEnd('.')}): give a PEM file with the authority's certificate.",
+                $"mqtt.ca: {path} cannot be used as a certificate ({e.Message.TrimEnd('.')}): give a PEM file with the authority's "
+                    + "certificate.",
                 e);
         }
     }

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Longwire.HomeAssistant;
 
 /// <summary>
-/// Hands a person's commands to the reconciler, and those to Longwire itself to who carries them out. On a task of its own: a reconciler that
-/// is busy must not hold up the states.
+/// Hands a person's commands to the reconciler, and those to Longwire itself to who carries them out. On a task of its own: a reconciler
+/// that is busy must not hold up the states.
 /// </summary>
 internal sealed class CommandReader(Inbox inbox, Topics topics, StateFeed feed, ICommandSink sink, IBridgeControl bridge, ILogger logger)
 {
@@ -56,7 +56,10 @@ internal sealed class CommandReader(Inbox inbox, Topics topics, StateFeed feed, 
         if (!topics.TryParseCommand(message.Topic, out string radio, out bool reattach)) return null;
         if (!feed.Current.Radios.Any(known => known.Id == radio))
         {
-            if (Complain(message.Topic)) Log.UnknownRadio(logger, Printable.Of(message.Topic, LongestShown * 2), Printable.Of(radio, LongestShown));
+            if (Complain(message.Topic))
+            {
+                Log.UnknownRadio(logger, Printable.Of(message.Topic, LongestShown * 2), Printable.Of(radio, LongestShown));
+            }
             return null;
         }
         RadioCommand? command = (reattach, payload) switch

@@ -40,7 +40,8 @@ internal sealed class ForgottenTopics(string dataFolder, TimeProvider time, ILog
         }
         catch (OperationCanceledException) when (deadline.Passed && !cancellationToken.IsCancellationRequested)
         {
-            throw new BrokerException(BrokerFailure.Away, $"{broker.Host}:{broker.Port} does not take it all within {BrokerTimers.Forget.TotalSeconds} s.");
+            throw new BrokerException(
+                BrokerFailure.Away, $"{broker.Host}:{broker.Port} does not take it all within {BrokerTimers.Forget.TotalSeconds} s.");
         }
     }
 

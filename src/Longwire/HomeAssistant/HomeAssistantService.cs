@@ -35,7 +35,9 @@ internal sealed class HomeAssistantService : BackgroundService
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="version">Longwire's own version, as Home Assistant shows it.</param>
-    /// <param name="dataFolder">Where <c>mqtt.json</c> remembers which retained topics are ours, so that they can be cleared one day.</param>
+    /// <param name="dataFolder">
+    /// Where <c>mqtt.json</c> remembers which retained topics are ours, so that they can be cleared one day.
+    /// </param>
     public HomeAssistantService(
         MqttSettings settings,
         IBrokerSource brokers,

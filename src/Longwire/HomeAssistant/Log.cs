@@ -4,7 +4,8 @@ namespace Longwire.HomeAssistant;
 
 internal static partial class Log
 {
-    [LoggerMessage(Level = LogLevel.Information, Message = "MQTT: {Reason} Home Assistant is told nothing; radios are attached all the same")]
+    [LoggerMessage(
+        Level = LogLevel.Information, Message = "MQTT: {Reason} Home Assistant is told nothing; radios are attached all the same")]
     public static partial void NoBroker(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "MQTT: connected to {Host}:{Port}")]
@@ -43,7 +44,11 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "MQTT: the base topic {BaseTopic} is ours now; publishing")]
     public static partial void TakenOver(ILogger logger, string baseTopic);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "MQTT: another Longwire ({InstanceId}) asks for the base topic {BaseTopic}; we keep it. Give one of the two a base_topic of its own")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message =
+            "MQTT: another Longwire ({InstanceId}) asks for the base topic {BaseTopic}; we keep it. Give one of the two a base_topic of "
+                + "its own")]
     public static partial void Defended(ILogger logger, string instanceId, string baseTopic);
 
     [LoggerMessage(
@@ -58,7 +63,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Debug, Message = "MQTT: what we say where we listen comes back to us")]
     public static partial void ReadsAll(ILogger logger);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "MQTT: the topics under {BaseTopic} are left as they are, because another Longwire ({InstanceId}) uses them now")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "MQTT: the topics under {BaseTopic} are left as they are, because another Longwire ({InstanceId}) uses them now")]
     public static partial void LeftToOther(ILogger logger, string baseTopic, string instanceId);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "MQTT: removed {ConfigTopic} from Home Assistant")]
@@ -75,16 +82,26 @@ internal static partial class Log
         Message = "MQTT: {Topic}: a retained command is not obeyed: send commands without retain, and clear what lies there")]
     public static partial void RetainedCommand(ILogger logger, string topic);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "MQTT: {Topic}: there is no radio \"{Radio}\"; \"longwire list\" shows those there are")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "MQTT: {Topic}: there is no radio \"{Radio}\"; \"longwire list\" shows those there are")]
     public static partial void UnknownRadio(ILogger logger, string topic, string radio);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "MQTT: commands arrive faster than they can be carried out; some were dropped. Look for an automation that repeats itself")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message =
+            "MQTT: commands arrive faster than they can be carried out; some were dropped. Look for an automation that repeats itself")]
     public static partial void CommandsDropped(ILogger logger);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} cannot be read: {Reason}. Radios that left the options meanwhile stay in Home Assistant until their devices are deleted there")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message =
+            "{Path} cannot be read: {Reason}. Radios that left the options meanwhile stay in Home Assistant until their devices are "
+                + "deleted there")]
     public static partial void TopicsNotRead(ILogger logger, string path, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} cannot be written: {Reason}. Until it can, radios that leave the options may stay in Home Assistant")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Path} cannot be written: {Reason}. Until it can, radios that leave the options may stay in Home Assistant")]
     public static partial void TopicsNotSaved(ILogger logger, string path, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Path} can be written again")]

@@ -8,7 +8,8 @@ internal sealed class OldBaseTopics(
 {
     public async Task ClearAsync(BrokerAddress broker, OwnInstance self, string currentBase, CancellationToken cancellationToken)
     {
-        foreach (IGrouping<string, KeyValuePair<string, PublishedDevice>> old in published.Current.Devices.GroupBy(device => device.Value.BaseTopic).ToList())
+        foreach (IGrouping<string, KeyValuePair<string, PublishedDevice>> old in published.Current.Devices
+            .GroupBy(device => device.Value.BaseTopic).ToList())
         {
             if (old.Key == currentBase) continue;
             var removal = new TopicRemoval(published, connector, refused, time, logger);

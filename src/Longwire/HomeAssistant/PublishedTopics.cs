@@ -50,7 +50,10 @@ internal sealed class PublishedTopics(string dataFolder, ILogger logger)
         {
             byte[] content = File.ReadAllBytes(_path);
             PublishedRecord? record = Payload.TryRead(content, PublishedJson.Default.PublishedRecord);
-            if (record is null || record.Devices.Values.Any(device => device is null)) throw new InvalidDataException("it is not the JSON we write");
+            if (record is null || record.Devices.Values.Any(device => device is null))
+            {
+                throw new InvalidDataException("it is not the JSON we write");
+            }
             return new PublishedRecord { Devices = new(record.Devices, StringComparer.Ordinal) };
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -116,10 +119,15 @@ internal sealed record PublishedDevice(
     public static PublishedDevice Of(Device device, string baseTopic) => new(
         baseTopic,
         device.RetainedTopics,
-        new SortedDictionary<string, string>(device.Message.Components.ToDictionary(c => c.Key, c => c.Value.Platform), StringComparer.Ordinal),
+        new SortedDictionary<string, string>(
+            device.Message.Components.ToDictionary(c => c.Key, c => c.Value.Platform), StringComparer.Ordinal),
         LastKnown.Of(device.Message));
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    WriteIndented = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(PublishedRecord))]
 internal sealed partial class PublishedJson : JsonSerializerContext;

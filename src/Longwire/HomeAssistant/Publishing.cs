@@ -33,7 +33,9 @@ internal sealed class Publishing(
         return !(limits.SizeOf(message) > limits.LongestPacket) && (await SendAsync(message, () => { }, cancellationToken)).IsSuccess;
     }
 
-    /// <summary>Done when the broker has it, or has refused it. What is not retained is dropped for readers that are away for long.</summary>
+    /// <summary>
+    /// Done when the broker has it, or has refused it. What is not retained is dropped for readers that are away for long.
+    /// </summary>
     /// <returns>False: the broker does not take it; that is remembered and told.</returns>
     public async Task<bool> PublishAsync(
         string topic, ReadOnlyMemory<byte> payload, bool retain, CancellationToken cancellationToken)

@@ -33,8 +33,8 @@ internal sealed class RadioEvents(ChannelReader<RadioEvent> source, TimeProvider
     public Task<bool> WaitAsync(CancellationToken cancellationToken) => source.WaitToReadAsync(cancellationToken).AsTask();
 
     /// <summary>
-    /// Takes in what has happened. Call before reading the snapshot that is shown next: it is published no later than its events, so what is
-    /// taken in here is in it, and what happens after it waits for the next one.
+    /// Takes in what has happened. Call before reading the snapshot that is shown next: it is published no later than its events, so what
+    /// is taken in here is in it, and what happens after it waits for the next one.
     /// </summary>
     public void TakeIn()
     {

@@ -19,7 +19,8 @@ internal static class Refusals
         string sentence = code switch
         {
             ReasonCode.BadUserNameOrPassword or ReasonCode.NotAuthorized when broker.IsSupervisors =>
-                $"{at} refuses the user name and password that Home Assistant gave us: restart the broker's app, so that it makes them known anew.",
+                $"{at} refuses the user name and password that Home Assistant gave us: restart the broker's app, so that it makes them "
+                    + "known anew.",
             ReasonCode.BadUserNameOrPassword or ReasonCode.NotAuthorized when broker.Username is null =>
                 $"{at} wants a user name and a password: set mqtt.username and mqtt.password.",
             ReasonCode.BadUserNameOrPassword or ReasonCode.NotAuthorized =>

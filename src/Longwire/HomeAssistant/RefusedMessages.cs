@@ -36,7 +36,10 @@ internal sealed class RefusedMessages(IBridgeProblems problems, TimeProvider tim
         lock (_gate)
         {
             // What is said seldom, or never again, would be a problem for ever. What is still refused is said again soon.
-            foreach ((string Topic, bool Reading) key in _refused.Where(one => !one.Value.Costly).Select(one => one.Key).ToList()) _refused.Remove(key);
+            foreach ((string Topic, bool Reading) key in _refused.Where(one => !one.Value.Costly).Select(one => one.Key).ToList())
+            {
+                _refused.Remove(key);
+            }
             ILogger log = logger.About("broker", "limits");
             string? noRetain = limits is null ? null : Refusals.OfRetain(limits);
             string? noQoS = limits is null ? null : Refusals.OfQoS(limits);

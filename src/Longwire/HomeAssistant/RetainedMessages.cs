@@ -25,7 +25,10 @@ internal sealed class RetainedMessages(
     {
         HashSet<string> kept = [.. devices.Select(device => device.ConfigTopic)];
         HashSet<string> keptTopics = [.. devices.SelectMany(device => device.RetainedTopics)];
-        List<KeyValuePair<string, PublishedDevice>> gone = [.. published.Current.Devices.Where(old => !kept.Contains(old.Key) && old.Value.BaseTopic == topics.Base)];
+        List<KeyValuePair<string, PublishedDevice>> gone =
+        [
+            .. published.Current.Devices.Where(old => !kept.Contains(old.Key) && old.Value.BaseTopic == topics.Base),
+        ];
         _notCleared.ExceptWith(kept);
         gone.RemoveAll(old => _notCleared.Contains(old.Key));
         if (gone.Count == 0) return;
@@ -91,7 +94,8 @@ internal sealed class RetainedMessages(
         {
             if (Farewell(device, before) is { } farewell)
             {
-                await connection.RetainAsync(device.ConfigTopic, Payload.Of(farewell, DiscoveryJson.Default.DiscoveryMessage), cancellationToken);
+                await connection.RetainAsync(
+                    device.ConfigTopic, Payload.Of(farewell, DiscoveryJson.Default.DiscoveryMessage), cancellationToken);
             }
             if (!await ShowAsync(device.ConfigTopic, payload, always: true, cancellationToken) || !isNew) continue;
             _repeated.Changed(device);
@@ -123,7 +127,9 @@ internal sealed class RetainedMessages(
         }
     }
 
-    /// <summary>The same device with those components as removals that it had once: leaving them out would leave them in Home Assistant.</summary>
+    /// <summary>
+    /// The same device with those components as removals that it had once: leaving them out would leave them in Home Assistant.
+    /// </summary>
     private static DiscoveryMessage? Farewell(Device device, PublishedRecord before)
     {
         if (!before.Devices.TryGetValue(device.ConfigTopic, out PublishedDevice? known)) return null;
@@ -134,7 +140,9 @@ internal sealed class RetainedMessages(
         return device.Message with { Components = components };
     }
 
-    /// <returns>False: it is not there, for the broker did not take it. What looks like news again is asked for again, when that is worth it.</returns>
+    /// <returns>
+    /// False: it is not there, for the broker did not take it. What looks like news again is asked for again, when that is worth it.
+    /// </returns>
     public async Task<bool> ShowAsync(string topic, byte[] payload, bool always, CancellationToken cancellationToken)
     {
         if (!always && !IsNew(topic, payload)) return true;
@@ -143,5 +151,6 @@ internal sealed class RetainedMessages(
         return true;
     }
 
-    private bool IsNew(string topic, byte[] payload) => !_last.TryGetValue(topic, out byte[]? last) || !last.AsSpan().SequenceEqual(payload);
+    private bool IsNew(string topic, byte[] payload) =>
+        !_last.TryGetValue(topic, out byte[]? last) || !last.AsSpan().SequenceEqual(payload);
 }

@@ -22,7 +22,9 @@ internal sealed class StandBy(Inbox inbox, Topics topics, BrokerConnector connec
             while (!left)
             {
                 IncomingMessage message = await inbox.Bridge.ReadAsync(session.Token);
-                left = message.Topic == topics.BridgeState && !message.Retained && Encoding.UTF8.GetString(message.Payload) != Topics.Online;
+                left = message.Topic == topics.BridgeState
+                    && !message.Retained
+                    && Encoding.UTF8.GetString(message.Payload) != Topics.Online;
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

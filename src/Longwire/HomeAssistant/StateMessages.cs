@@ -77,7 +77,8 @@ internal sealed record ClaimMessage(string InstanceId, bool Incumbent)
 
 // Strict: anybody may write to our topics, and what lacks a member that we rely on is no such message.
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(RadioStateMessage))]
 [JsonSerializable(typeof(PiStateMessage))]
 [JsonSerializable(typeof(BridgeInfoMessage))]

@@ -94,7 +94,8 @@ internal sealed class TopicOwner(
         foreach (RadioEvent radioEvent in events.TakeDue())
         {
             var message = new RadioEventMessage { EventType = radioEvent.Type.Name(), Reason = StateText.Clip(radioEvent.Reason) };
-            await connection.SayAsync(topics.RadioEvent(radioEvent.RadioId), Payload.Of(message, StateJson.Default.RadioEventMessage), cancellationToken);
+            await connection.SayAsync(
+                topics.RadioEvent(radioEvent.RadioId), Payload.Of(message, StateJson.Default.RadioEventMessage), cancellationToken);
         }
     }
 

@@ -26,7 +26,9 @@ internal sealed record Topics(string Base, string Prefix)
     /// <summary>Where a person's commands come in.</summary>
     public IReadOnlyList<string> Commands => [AnyAttachCommand, AnyReattachCommand, BridgeRestart, BridgeLogLevel];
 
-    /// <summary>Home Assistant says <c>online</c> here once it listens. People may change the topic there; by default it follows the prefix.</summary>
+    /// <summary>
+    /// Home Assistant says <c>online</c> here once it listens. People may change the topic there; by default it follows the prefix.
+    /// </summary>
     public string Birth => $"{Prefix}/status";
 
     public string BridgeIdentifier => $"{IdPrefix}_bridge";

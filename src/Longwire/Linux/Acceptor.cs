@@ -10,8 +10,8 @@ internal sealed class Acceptor(Socket listener, TimeProvider time, Action<string
     public static readonly TimeSpan Again = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// accept(2) tells also what went wrong with a connection before it was taken, which is gone with it. What fails as often as this is of another
-    /// kind, such as too many open files.
+    /// accept(2) tells also what went wrong with a connection before it was taken, which is gone with it. What fails as often as this is of
+    /// another kind, such as too many open files.
     /// </summary>
     public const int ToldAfter = 10;
 

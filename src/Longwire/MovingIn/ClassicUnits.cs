@@ -22,7 +22,9 @@ internal sealed partial class ClassicUnits(UnitFolders units)
         foreach ((string service, string path, string where) in units.DropIns())
         {
             if (!Runs(path, line) || !units.CanRun(service)) continue;
-            yield return new Leftover($"{where} makes {service} run the stock USB/IP tools, for the same sticks as Longwire", [$"rm {ShellWord.Of(where)}", "systemctl daemon-reload"]);
+            yield return new Leftover(
+                $"{where} makes {service} run the stock USB/IP tools, for the same sticks as Longwire",
+                [$"rm {ShellWord.Of(where)}", "systemctl daemon-reload"]);
         }
     }
 
@@ -43,18 +45,28 @@ internal sealed partial class ClassicUnits(UnitFolders units)
         return new Leftover(
             $"{unit.Where} runs the stock USB/IP tools {who}, for the same sticks as Longwire",
             unit.IsOwn
-                ? [.. disable, $"systemctl stop {ShellWord.Of(unit.Name.Replace("@.", "@*.", StringComparison.Ordinal))}", $"rm {ShellWord.Of(unit.Where)}", "systemctl daemon-reload"]
+                ?
+                [
+                    .. disable,
+                    $"systemctl stop {ShellWord.Of(unit.Name.Replace("@.", "@*.", StringComparison.Ordinal))}",
+                    $"rm {ShellWord.Of(unit.Where)}",
+                    "systemctl daemon-reload",
+                ]
                 : [.. disable]);
     }
 
     private static bool Runs(string path, Regex line) => SetupFiles.Joined(path).Any(joined => line.IsMatch(joined.Text));
 
-    // "ExecStartPost=/bin/sh -c '/usr/sbin/usbip bind --$(/usr/sbin/usbip list -p -l | grep '#usbid=10c4:8a2a#' | cut '-d#' -f1)'", or a script of
-    // one's own that says by its name what it does.
-    [GeneratedRegex(@"^Exec\w+\s*=.*(\busbipd\b|\busbip\s+(--\S+\s+)*(bind|unbind)\b|\busbip[-_](un)?bind\b|\b(un)?bind[-_]usbip\b)", RegexOptions.CultureInvariant)]
+    // "ExecStartPost=/bin/sh -c '/usr/sbin/usbip bind --$(/usr/sbin/usbip list -p -l | grep '#usbid=10c4:8a2a#' | cut '-d#' -f1)'", or a
+    // script of one's own that says by its name what it does.
+    [GeneratedRegex(
+        @"^Exec\w+\s*=.*(\busbipd\b|\busbip\s+(--\S+\s+)*(bind|unbind)\b|\busbip[-_](un)?bind\b|\b(un)?bind[-_]usbip\b)",
+        RegexOptions.CultureInvariant)]
     private static partial Regex ServesLine();
 
     // "usbip --tcp-port 3241 attach -r 192.168.0.10 -b 1-1.2"
-    [GeneratedRegex(@"^Exec\w+\s*=.*(\busbip\s+(-\S+\s+(\d+\s+)?)*(attach|detach)\b|\busbip[-_](at|de)tach\b|\b(at|de)tach[-_]usbip\b)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^Exec\w+\s*=.*(\busbip\s+(-\S+\s+(\d+\s+)?)*(attach|detach)\b|\busbip[-_](at|de)tach\b|\b(at|de)tach[-_]usbip\b)",
+        RegexOptions.CultureInvariant)]
     private static partial Regex AttachesLine();
 }

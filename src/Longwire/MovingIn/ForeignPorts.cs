@@ -10,9 +10,9 @@ using Longwire.UsbIp.Vhci;
 namespace Longwire.MovingIn;
 
 /// <summary>
-/// Radios that somebody else attached here: another USB/IP app, or the stock tool. The kernel keeps no record of the far end, and an app sees
-/// nothing of another one but what it did to vhci. The stock tool leaves a note of its own, /run/vhci_hcd/portN, "address port busid", which
-/// outlives what it is about: it counts only while the kernel's port agrees.
+/// Radios that somebody else attached here: another USB/IP app, or the stock tool. The kernel keeps no record of the far end, and an app
+/// sees nothing of another one but what it did to vhci. The stock tool leaves a note of its own, /run/vhci_hcd/portN, "address port busid",
+/// which outlives what it is about: it counts only while the kernel's port agrees.
 /// </summary>
 /// <param name="root">/ (tests have a tree of their own).</param>
 internal sealed class ForeignPorts(string root, SysfsRoot sysfs)
@@ -29,12 +29,14 @@ internal sealed class ForeignPorts(string root, SysfsRoot sysfs)
                 // A stick of somebody else's Pi is no business of ours.
                 if (pis.FirstOrDefault(pi => IsAt(pi, note.Address)) is not { } pi) continue;
                 yield return new Leftover(
-                    $"The stock tool attached {note.BusId} of {pi.DisplayName} ({note.Address}) on vhci port {port.Number}, so Longwire cannot have it", [.. commands]);
+                    $"The stock tool attached {note.BusId} of {pi.DisplayName} ({note.Address}) on vhci port {port.Number}, so Longwire "
+                        + "cannot have it", [.. commands]);
             }
             else if (RadioOn(port, known) is { } radio)
             {
                 yield return new Leftover(
-                    $"Another USB/IP app, or usbip attach, has put {radio} on vhci port {port.Number}. If it is one of your radios, Longwire cannot have it: "
+                    $"Another USB/IP app, or usbip attach, has put {radio} on vhci port {port.Number}. If it is one of your radios, "
+                        + "Longwire cannot have it: "
                     + "stop that app and switch off its 'Start on boot' (Settings → Apps), or free the port where there is a shell",
                     [.. commands]);
             }
@@ -46,7 +48,8 @@ internal sealed class ForeignPorts(string root, SysfsRoot sysfs)
     {
         if (port.LocalBusId is not { } busId || UsbDevices.TryRead(sysfs, busId) is not { } device) return null;
         string id = device.Id.ToString();
-        string? name = known.FirstOrDefault(radio => radio.UsbId == id)?.Name ?? KnownRadios.Default.Recognise(device.Id, product: null, manufacturer: null)?.Name;
+        string? name = known.FirstOrDefault(radio => radio.UsbId == id)?.Name
+            ?? KnownRadios.Default.Recognise(device.Id, product: null, manufacturer: null)?.Name;
         return name is null ? null : $"{name} ({id})";
     }
 
@@ -71,7 +74,8 @@ internal sealed class ForeignPorts(string root, SysfsRoot sysfs)
             string[] words = File.ReadAllText(path).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
             if (words.Length != 3 || !BusId.TryParse(words[2], out BusId busId)) return null;
             // The bus number is the upper half of the port's device id.
-            bool sameBus = busId.ToString().StartsWith((port.DevId >> 16).ToString(CultureInfo.InvariantCulture) + "-", StringComparison.Ordinal);
+            bool sameBus = busId.ToString().StartsWith(
+                (port.DevId >> 16).ToString(CultureInfo.InvariantCulture) + "-", StringComparison.Ordinal);
             return sameBus ? (words[0], busId) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -82,5 +86,6 @@ internal sealed class ForeignPorts(string root, SysfsRoot sysfs)
 
     private static bool IsAt(PiOptions pi, string address) =>
         string.Equals(pi.EndPoint.Host, address, StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(pi.EndPoint.Host, out IPAddress? ours) && IPAddress.TryParse(address, out IPAddress? theirs) && ours.Equals(theirs));
+        || (IPAddress.TryParse(pi.EndPoint.Host, out IPAddress? ours) && IPAddress.TryParse(address, out IPAddress? theirs) && ours
+            .Equals(theirs));
 }

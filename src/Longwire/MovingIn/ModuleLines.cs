@@ -12,7 +12,8 @@ internal sealed class ModuleLines(string root)
             if (modules.Count == 0) continue;
             string where = SetupFiles.Where(root, path);
             yield return new Leftover(
-                $"{where} loads {string.Join(", ", modules)} at boot. That does no harm; Longwire loads them by itself where it may, and then these lines can go",
+                $"{where} loads {string.Join(", ", modules)} at boot. That does no harm; Longwire loads them by itself where it may, and "
+                    + "then these lines can go",
                 [.. modules.Distinct().Select(module => $"sed -i '/^[[:space:]]*{module}[[:space:]]*$/d' {ShellWord.Of(where)}")]);
         }
     }

@@ -14,7 +14,8 @@ internal static class SetupFiles
     /// <summary>Where a person finds it.</summary>
     public static string Where(string root, string path) => "/" + Path.GetRelativePath(root, path);
 
-    public static IReadOnlyList<string> FoldersIn(string folder, string pattern) => Listed(() => Directory.EnumerateDirectories(folder, pattern));
+    public static IReadOnlyList<string> FoldersIn(string folder, string pattern) =>
+        Listed(() => Directory.EnumerateDirectories(folder, pattern));
 
     public static IReadOnlyList<string> Lines(string path)
     {
@@ -38,7 +39,10 @@ internal static class SetupFiles
             string text = lines[i].Trim();
             if (text.Length == 0 || text[0] is '#' or ';') continue;
             int first = i + 1;
-            while (text.EndsWith('\\') && i + 1 < lines.Count) text = string.Concat(text.AsSpan(0, text.Length - 1), " ", lines[++i].Trim());
+            while (text.EndsWith('\\') && i + 1 < lines.Count)
+            {
+                text = string.Concat(text.AsSpan(0, text.Length - 1), " ", lines[++i].Trim());
+            }
             yield return new JoinedLine(text, first, i + 1);
         }
     }

@@ -10,7 +10,8 @@ internal sealed partial class UdevRules(string root)
     private const string Own = "etc/udev/rules.d";
     private const string Reload = "udevadm control --reload";
 
-    private static readonly string[] s_folders = [Own, "run/udev/rules.d", "usr/local/lib/udev/rules.d", "lib/udev/rules.d", "usr/lib/udev/rules.d"];
+    private static readonly string[] s_folders =
+        [Own, "run/udev/rules.d", "usr/local/lib/udev/rules.d", "lib/udev/rules.d", "usr/lib/udev/rules.d"];
 
     public IEnumerable<Leftover> Find()
     {
@@ -27,9 +28,12 @@ internal sealed partial class UdevRules(string root)
     {
         string own = $"/{Own}/{Path.GetFileName(where)}";
         string lines = string.Join(", ", found.Select(rule => rule.First.ToString(CultureInfo.InvariantCulture)));
-        var what = $"{where} (line {lines}) hands sticks to the stock USB/IP tools as soon as they are plugged in, before Longwire sees them";
+        var what =
+            $"{where} (line {lines}) hands sticks to the stock USB/IP tools as soon as they are plugged in, before Longwire sees them";
         // Whatever else stands in the file goes on.
-        string comment = "sed -i " + string.Concat(found.Select(rule => string.Create(CultureInfo.InvariantCulture, $"-e '{rule.First},{rule.Last}s/^/#/' "))) + ShellWord.Of(own);
+        string comment = "sed -i "
+            + string.Concat(found.Select(rule => string.Create(CultureInfo.InvariantCulture, $"-e '{rule.First},{rule.Last}s/^/#/' ")))
+            + ShellWord.Of(own);
         return new Leftover(what, (where == own, others) switch
         {
             (true, false) => [$"rm {ShellWord.Of(where)}", Reload],
@@ -39,8 +43,10 @@ internal sealed partial class UdevRules(string root)
         });
     }
 
-    // RUN+="/usr/sbin/usbip bind -b %k", RUN+="/bin/systemctl start usbip-bind@%k.service", ENV{SYSTEMD_WANTS}+="usbip-bind@%k.service", and a
-    // script that has usbip in its name.
-    [GeneratedRegex("""\b(RUN(\{\w+\})?|PROGRAM|IMPORT\{program\}|ENV\{SYSTEMD_WANTS\})\s*[+:=]*=\s*e?"(\\.|[^"\\])*usbip""", RegexOptions.CultureInvariant)]
+    // RUN+="/usr/sbin/usbip bind -b %k", RUN+="/bin/systemctl start usbip-bind@%k.service", ENV{SYSTEMD_WANTS}+="usbip-bind@%k.service",
+    // and a script that has usbip in its name.
+    [GeneratedRegex(
+        """\b(RUN(\{\w+\})?|PROGRAM|IMPORT\{program\}|ENV\{SYSTEMD_WANTS\})\s*[+:=]*=\s*e?"(\\.|[^"\\])*usbip""",
+        RegexOptions.CultureInvariant)]
     private static partial Regex RunsUsbIp();
 }

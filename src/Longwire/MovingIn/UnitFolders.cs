@@ -11,14 +11,18 @@ internal sealed class UnitFolders(string root)
 
     /// <summary>Services and their templates. The first of a name is the one in force.</summary>
     public IEnumerable<UnitFile> Services() =>
-        SetupFiles.InForce(root, s_folders, "*.service").Select(file => new UnitFile(file.Path, SetupFiles.Where(root, file.Path), file.Folder == Own));
+        SetupFiles.InForce(root, s_folders, "*.service").Select(
+            file => new UnitFile(file.Path, SetupFiles.Where(root, file.Path), file.Folder == Own));
 
     /// <summary>Files that <c>systemctl edit</c> and people put beside a service.</summary>
     public IEnumerable<(string Service, string Path, string Where)> DropIns()
     {
         foreach (string folder in SetupFiles.FoldersIn(Path.Combine(root, Own), "*.service.d"))
         {
-            foreach (string path in SetupFiles.In(folder, "*.conf")) yield return (Path.GetFileName(folder)[..^".d".Length], path, SetupFiles.Where(root, path));
+            foreach (string path in SetupFiles.In(folder, "*.conf"))
+            {
+                yield return (Path.GetFileName(folder)[..^".d".Length], path, SetupFiles.Where(root, path));
+            }
         }
     }
 

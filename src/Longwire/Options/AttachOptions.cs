@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwire.Options;
 
-/// <summary>What a person asked of <c>longwire attach</c>. Compared by value, lists included: live changes touch only what changed.</summary>
+/// <summary>
+/// What a person asked of <c>longwire attach</c>. Compared by value, lists included: live changes touch only what changed.
+/// </summary>
 internal sealed record AttachOptions
 {
     public static AttachOptions Default { get; } = new();
@@ -52,5 +54,6 @@ internal sealed record AttachOptions
         && LogLevel == other.LogLevel;
 
     public override int GetHashCode() =>
-        HashCode.Combine(SequenceEquality.HashOf(Pis), SequenceEquality.HashOf(Radios), TakeRecognised, Hold, Stale, BaseTopic, DiscoveryPrefix, Mqtt);
+        HashCode.Combine(
+            SequenceEquality.HashOf(Pis), SequenceEquality.HashOf(Radios), TakeRecognised, Hold, Stale, BaseTopic, DiscoveryPrefix, Mqtt);
 }

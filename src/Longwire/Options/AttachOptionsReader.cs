@@ -13,7 +13,8 @@ internal static class AttachOptionsReader
     public static LoadedOptions<AttachOptions> Read(MapNode node)
     {
         var problems = new ProblemList();
-        var root = new OptionMap(node, "", problems, "pis", "radios", "hold_seconds", "stale_seconds", "base_topic", "discovery_prefix", "mqtt", "log_level");
+        var root = new OptionMap(
+            node, "", problems, "pis", "radios", "hold_seconds", "stale_seconds", "base_topic", "discovery_prefix", "mqtt", "log_level");
         AttachOptions fallback = AttachOptions.Default;
         PisReader pis = PisReader.Read(root, problems);
         RadioRules radios = RadioRulesReader.Read(root, problems, pis.Resolve);
@@ -85,7 +86,11 @@ internal static class AttachOptionsReader
     private static string? Topic(OptionMap root, string key, ProblemList problems)
     {
         if (root.Text(key) is not { } topic) return null;
-        if (topic.AsSpan().ContainsAny("+#") || topic.StartsWith('/') || topic.EndsWith('/') || topic.StartsWith('$') || topic.Contains("//", StringComparison.Ordinal))
+        if (topic.AsSpan().ContainsAny("+#")
+            || topic.StartsWith('/')
+            || topic.EndsWith('/')
+            || topic.StartsWith('$')
+            || topic.Contains("//", StringComparison.Ordinal))
         {
             problems.Add(root.Find(key)!, root.PathOf(key), "write a topic without +, #, a leading $, and slashes at its ends");
             return null;

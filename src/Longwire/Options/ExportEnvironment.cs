@@ -9,7 +9,10 @@ internal static class ExportEnvironment
     private const string Prefix = "LONGWIRE_";
 
     private static readonly string[] s_variables =
-        ["LONGWIRE_NAME", "LONGWIRE_LISTEN", "LONGWIRE_RADIOS", "LONGWIRE_TAKE_OVER", "LONGWIRE_STOCK_PORT", "LONGWIRE_STOCK_ALLOW", "LONGWIRE_MAX_HOLD_SECONDS", "LONGWIRE_LOG_LEVEL"];
+        [
+            "LONGWIRE_NAME", "LONGWIRE_LISTEN", "LONGWIRE_RADIOS", "LONGWIRE_TAKE_OVER", "LONGWIRE_STOCK_PORT", "LONGWIRE_STOCK_ALLOW",
+            "LONGWIRE_MAX_HOLD_SECONDS", "LONGWIRE_LOG_LEVEL",
+        ];
 
     public static MapNode Read(IEnumerable<KeyValuePair<string, string>> variables, ProblemList problems)
     {
@@ -50,7 +53,8 @@ internal static class ExportEnvironment
     private static OptionNode List(string name, string value)
     {
         ImmutableArray<OptionNode> items =
-            [.. value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(item => (OptionNode)Text(name, item))];
+            [.. value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Select(item => (OptionNode)Text(name, item))];
         return items.IsEmpty ? Text(name, "") : new ListNode(items, 0) { Origin = name };
     }
 

@@ -19,7 +19,9 @@ internal sealed record ExportOptions
     /// <inheritdoc cref="AttachOptions.TakeRecognised"/>
     public bool TakeRecognised { get; init; } = true;
 
-    /// <summary>Paths of options that are there, or may be under a misspelt key, and cannot be read: what they said before is not absent.</summary>
+    /// <summary>
+    /// Paths of options that are there, or may be under a misspelt key, and cannot be read: what they said before is not absent.
+    /// </summary>
     public ImmutableArray<string> Unclear { get; init; } = [];
 
     /// <summary>Serve a stick that somebody else bound to usbip-host and left free, and leave it bound at the stop.</summary>
@@ -54,7 +56,8 @@ internal sealed record ExportOptions
         && MaxHold == other.MaxHold
         && LogLevel == other.LogLevel;
 
-    public override int GetHashCode() => HashCode.Combine(Name, Listen, SequenceEquality.HashOf(Radios), TakeRecognised, TakeOver, Stock, MaxHold, LogLevel);
+    public override int GetHashCode() =>
+        HashCode.Combine(Name, Listen, SequenceEquality.HashOf(Radios), TakeRecognised, TakeOver, Stock, MaxHold, LogLevel);
 }
 
 /// <summary>Serving stock USB/IP clients: nobody, unless their addresses are named.</summary>

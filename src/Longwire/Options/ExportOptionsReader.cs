@@ -6,12 +6,15 @@ namespace Longwire.Options;
 /// <summary>From nodes to what <c>longwire export</c> does.</summary>
 internal static class ExportOptionsReader
 {
-    public static readonly ImmutableArray<string> Keys = ["name", "listen", "radios", "take_over", "stock", "max_hold_seconds", LogLevels.Key];
+    public static readonly ImmutableArray<string> Keys =
+        ["name", "listen", "radios", "take_over", "stock", "max_hold_seconds", LogLevels.Key];
     public static readonly ImmutableArray<string> StockKeys = ["port", "allow"];
 
     private const int LongestHold = 3600;
 
-    /// <param name="environment">What stands in the environment; counts before the file. Problems of its own are already in the list.</param>
+    /// <param name="environment">
+    /// What stands in the environment; counts before the file. Problems of its own are already in the list.
+    /// </param>
     public static LoadedOptions<ExportOptions> Read(MapNode file, MapNode environment, ProblemList problems)
     {
         // Read for their problems even where the environment says otherwise: a slip in the file is worth knowing.
@@ -64,7 +67,8 @@ internal static class ExportOptionsReader
         return unread is not null;
     }
 
-    private static StockExportOptions ReadStock(OptionMap root, ProblemList problems, StockExportOptions fallback, SortedSet<string> unclear)
+    private static StockExportOptions ReadStock(
+        OptionMap root, ProblemList problems, StockExportOptions fallback, SortedSet<string> unclear)
     {
         if (root.Map("stock", StockKeys.AsSpan()) is not { } stock)
         {
@@ -86,7 +90,9 @@ internal static class ExportOptionsReader
         read = unread is null;
         foreach ((OptionNode node, string path) in entries)
         {
-            if (node is ScalarNode scalar && scalar.Text.Length <= OptionMap.LongestText && HostAddress.ParseLiteral(scalar.Text.Trim()) is { } address)
+            if (node is ScalarNode scalar
+                && scalar.Text.Length <= OptionMap.LongestText
+                && HostAddress.ParseLiteral(scalar.Text.Trim()) is { } address)
             {
                 // One spelling per address, so that a list can be compared with what a socket says.
                 allow.Add((address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString());
@@ -95,7 +101,8 @@ internal static class ExportOptionsReader
             {
                 read = false;
                 problems.Add(node, path, node is UnusableNode unusable ? unusable.Remedy
-                    : "write the IPv4 or IPv6 address of one Home Assistant host, for example 192.168.0.5; names and whole networks are not taken, since stock USB/IP has no other lock");
+                    : "write the IPv4 or IPv6 address of one Home Assistant host, for example 192.168.0.5; names and whole networks are "
+                    + "not taken, since stock USB/IP has no other lock");
             }
         }
         return [.. allow.Distinct()];

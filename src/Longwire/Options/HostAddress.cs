@@ -23,13 +23,17 @@ internal static class HostAddress
         }
         if (!TrySplit(text, out string host, out string? port, out AddressFamily family))
         {
-            return text.Count(':') > 1 ? $"write an IPv6 address in brackets: [{OnlyAddress(text)}]" : "write a name, an IPv4 address or an [IPv6] address, with :port if need be";
+            return text.Count(':') > 1
+                ? $"write an IPv6 address in brackets: [{OnlyAddress(text)}]"
+                : "write a name, an IPv4 address or an [IPv6] address, with :port if need be";
         }
         int number = defaultPort;
         if (port is not null && !TryParsePort(port, out number)) return "write a port from 1 to 65535 behind the colon";
         if (family != AddressFamily.InterNetworkV6 && !IsName(host) && !IsIPv4(host))
         {
-            return LooksNumeric(host) ? "write an IPv4 address as four numbers from 0 to 255" : "write a name of letters, digits, dots and hyphens, or an address";
+            return LooksNumeric(host)
+                ? "write an IPv4 address as four numbers from 0 to 255"
+                : "write a name of letters, digits, dots and hyphens, or an address";
         }
         endPoint = new DnsEndPoint(host, number);
         return null;
@@ -57,7 +61,9 @@ internal static class HostAddress
             string rest = close > 0 ? text[(close + 1)..] : "";
             if (rest.StartsWith(':')) port = rest[1..];
             family = AddressFamily.InterNetworkV6;
-            return (rest.Length == 0 || port is not null) && host.Contains(':', StringComparison.Ordinal) && IPAddress.TryParse(host, out _);
+            return (rest.Length == 0 || port is not null)
+                && host.Contains(':', StringComparison.Ordinal)
+                && IPAddress.TryParse(host, out _);
         }
         int colon = text.IndexOf(':', StringComparison.Ordinal);
         host = colon < 0 ? text : text[..colon];
@@ -71,7 +77,9 @@ internal static class HostAddress
     {
         string[] parts = host.Split('.');
         // No leading zeros: some readers take them for octal, so 010 is 10 to one and 8 to another.
-        return parts.Length == 4 && parts.All(part => part is "0" or [not '0', ..] && byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _));
+        return parts.Length == 4
+            && parts.All(
+                part => part is "0" or [not '0', ..] && byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _));
     }
 
     private static bool IsName(string host)
@@ -79,7 +87,9 @@ internal static class HostAddress
         if (host.Length > LongestName || LooksNumeric(host)) return false;
         string name = host.EndsWith('.') ? host[..^1] : host;
         return name.Split('.').All(label =>
-            label.Length is > 0 and <= LongestLabel && !label.StartsWith('-') && label.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'));
+            label.Length is > 0 and <= LongestLabel
+                && !label.StartsWith('-')
+                && label.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'));
     }
 
     private static string OnlyAddress(string text) => IPAddress.TryParse(text, out IPAddress? address) ? address.ToString() : "fd00::10";

@@ -53,7 +53,10 @@ internal ref struct JsonTree
 
     private OptionNode Node()
     {
-        if (++_nodes > TreeLimits.Nodes) throw new OptionsException($"{_file}: more than {TreeLimits.Nodes} values cannot be options. Is it the right file?");
+        if (++_nodes > TreeLimits.Nodes)
+        {
+            throw new OptionsException($"{_file}: more than {TreeLimits.Nodes} values cannot be options. Is it the right file?");
+        }
         int line = Line();
         return _reader.TokenType switch
         {

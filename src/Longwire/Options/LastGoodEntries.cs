@@ -4,8 +4,8 @@ namespace Longwire.Options;
 
 /// <summary>
 /// Options that change while we run and hold an entry that cannot be read: a slip must not take a working radio away. Only an entry that
-/// is absent removes something, and as long as one cannot be read, what was there before may be what it means: it stays in force. An entry that
-/// tells which Pi or which <c>match</c> it is about keeps that alone; one that does not keeps all.
+/// is absent removes something, and as long as one cannot be read, what was there before may be what it means: it stays in force. An entry
+/// that tells which Pi or which <c>match</c> it is about keeps that alone; one that does not keeps all.
 /// </summary>
 internal static class LastGoodEntries
 {
@@ -13,7 +13,8 @@ internal static class LastGoodEntries
     public static AttachOptions Keep(AttachOptions now, AttachOptions before)
     {
         IEnumerable<PiOptions> pis = before.Pis.Where(pi =>
-            now.SkippedPis.Any(skipped => skipped.StandsAsBefore && skipped.MayBe(pi.Id)) && !now.Pis.Any(other => other.Id == pi.Id || other.EndPoint.Equals(pi.EndPoint)));
+            now.SkippedPis.Any(skipped => skipped.StandsAsBefore && skipped.MayBe(pi.Id))
+                && !now.Pis.Any(other => other.Id == pi.Id || other.EndPoint.Equals(pi.EndPoint)));
         AttachOptions kept = now with { Pis = [.. now.Pis, .. pis] };
         if (now.SkippedRules.IsEmpty) return kept;
         // Between "all that are recognised" and a list of names there is nothing to merge: it changes once the list can be read whole.
@@ -28,7 +29,11 @@ internal static class LastGoodEntries
         for (int i = before.Length - 1; i >= 0; i--)
         {
             RadioRule old = before[i];
-            if (rules.Exists(rule => IsSame(rule, old)) || !now.SkippedRules.Any(skipped => skipped.Match is null || skipped.Match == old.Match)) continue;
+            if (rules.Exists(rule => IsSame(rule, old))
+                || !now.SkippedRules.Any(skipped => skipped.Match is null || skipped.Match == old.Match))
+            {
+                continue;
+            }
             // The first rule that matches a radio counts: this one goes back before those that it stood before.
             int next = rules.FindIndex(rule => before.Skip(i + 1).Any(later => IsSame(later, rule)));
             rules.Insert(next < 0 ? rules.Count : next, old);

@@ -47,7 +47,9 @@ internal sealed class OptionMap
 
     /// <summary>Null where nothing, an empty text or something else than a text is written.</summary>
     public string? Text(string key) =>
-        Scalar(key, "a text", secret: false) is { } node && IsReadable(node, key, secret: false) && node.Text.Trim() is { Length: > 0 } text ? text : null;
+        Scalar(key, "a text", secret: false) is { } node && IsReadable(node, key, secret: false) && node.Text.Trim() is { Length: > 0 } text
+            ? text
+            : null;
 
     /// <summary>The same for what must never be printed. Blanks at the ends are kept: they may be meant.</summary>
     public string? Secret(string key) =>
@@ -57,12 +59,18 @@ internal sealed class OptionMap
     {
         string expected = string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}");
         if (Scalar(key, expected, secret: false) is not { } node || node.Text.Length == 0) return null;
-        if (int.TryParse(node.Text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most) return number;
+        if (int.TryParse(node.Text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
+            && number >= least
+            && number <= most)
+        {
+            return number;
+        }
         _problems.Add(node, PathOf(key), $"write {expected}");
         return null;
     }
 
-    public TimeSpan? Seconds(string key, int least, int most) => Number(key, least, most) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+    public TimeSpan? Seconds(string key, int least, int most) =>
+        Number(key, least, most) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
     public bool? Flag(string key)
     {
@@ -97,7 +105,9 @@ internal sealed class OptionMap
     /// <summary>The entries of a list; a single text counts as a list of one. Empty where something else is written.</summary>
     public ImmutableArray<(OptionNode Node, string Path)> Items(string key, string expected) => Items(key, expected, out _);
 
-    /// <param name="unread">Why the list may be there although nothing of it was read: it is none, or it is missed and some key is unknown.</param>
+    /// <param name="unread">
+    /// Why the list may be there although nothing of it was read: it is none, or it is missed and some key is unknown.
+    /// </param>
     public ImmutableArray<(OptionNode Node, string Path)> Items(string key, string expected, out OptionProblem? unread)
     {
         unread = null;
@@ -107,7 +117,10 @@ internal sealed class OptionMap
                 unread = _values.ContainsKey(key) ? null : _unknown;
                 return [];
             case ListNode list:
-                return [.. list.Items.Select((item, index) => (item, string.Create(CultureInfo.InvariantCulture, $"{PathOf(key)}[{index}]")))];
+                return
+                [
+                    .. list.Items.Select((item, index) => (item, string.Create(CultureInfo.InvariantCulture, $"{PathOf(key)}[{index}]"))),
+                ];
             case ScalarNode scalar:
                 return [(scalar, PathOf(key))];
             case OptionNode other:
@@ -141,5 +154,9 @@ internal sealed class OptionMap
     }
 
     private OptionProblem Refuse(OptionNode node, string key, string expected, bool secret) =>
-        _problems.Add(node, PathOf(key), secret && node is ScalarNode ? "" : node.Shown, node is UnusableNode unusable ? unusable.Remedy : $"write {expected}");
+        _problems.Add(
+            node,
+            PathOf(key),
+            secret && node is ScalarNode ? "" : node.Shown,
+            node is UnusableNode unusable ? unusable.Remedy : $"write {expected}");
 }

@@ -23,7 +23,10 @@ internal abstract class OptionNode(int line)
     protected static string Shorten(string text)
     {
         var shown = new StringBuilder();
-        foreach (char c in text.AsSpan(0, Math.Min(text.Length, LongestShown))) shown.Append(char.IsControl(c) || char.IsSurrogate(c) ? '?' : c);
+        foreach (char c in text.AsSpan(0, Math.Min(text.Length, LongestShown)))
+        {
+            shown.Append(char.IsControl(c) || char.IsSurrogate(c) ? '?' : c);
+        }
         if (text.Length > LongestShown) shown.Append('…');
         return shown.ToString();
     }

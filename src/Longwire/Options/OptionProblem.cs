@@ -4,7 +4,9 @@ namespace Longwire.Options;
 
 /// <summary>An entry of the options that was skipped or replaced by its default; the rest works.</summary>
 /// <param name="Path">Where: <c>pis[0].address</c>.</param>
-/// <param name="Value">What was found there, shortened; never a secret, and empty for a key that is unknown: it may be a misspelt password.</param>
+/// <param name="Value">
+/// What was found there, shortened; never a secret, and empty for a key that is unknown: it may be a misspelt password.
+/// </param>
 /// <param name="Remedy">What to write instead, or what became of it.</param>
 internal sealed record OptionProblem(string Path, string Value, string Remedy)
 {

@@ -23,7 +23,8 @@ internal static class OptionsFile
     }
 
     /// <exception cref="OptionsException">Not parsable.</exception>
-    public static LoadedOptions<ExportOptions> ParseExport(ReadOnlySpan<byte> bytes, string path, IEnumerable<KeyValuePair<string, string>> environment)
+    public static LoadedOptions<ExportOptions> ParseExport(
+        ReadOnlySpan<byte> bytes, string path, IEnumerable<KeyValuePair<string, string>> environment)
     {
         var problems = new ProblemList();
         MapNode file = OptionsText.Parse(bytes, path);
@@ -31,5 +32,6 @@ internal static class OptionsFile
     }
 
     /// <exception cref="OptionsException">Not parsable.</exception>
-    public static LoadedOptions<AttachOptions> ParseAttach(ReadOnlySpan<byte> bytes, string path) => AttachOptionsReader.Read(OptionsText.Parse(bytes, path));
+    public static LoadedOptions<AttachOptions> ParseAttach(ReadOnlySpan<byte> bytes, string path) =>
+        AttachOptionsReader.Read(OptionsText.Parse(bytes, path));
 }

@@ -16,7 +16,10 @@ internal static class OptionsText
             // One byte more than allowed tells too large from just large enough, and a file that grows does not matter.
             byte[] buffer = new byte[TreeLimits.Bytes + 1];
             int length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-            if (length > TreeLimits.Bytes) throw new OptionsException($"{path} is larger than {TreeLimits.Bytes / 1024} KiB. Is it the right file?");
+            if (length > TreeLimits.Bytes)
+            {
+                throw new OptionsException($"{path} is larger than {TreeLimits.Bytes / 1024} KiB. Is it the right file?");
+            }
             return buffer[..length];
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -25,7 +28,8 @@ internal static class OptionsText
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new OptionsException($"{path} cannot be read: it is a folder, or permission is denied. Name a file that this user may read.", e);
+            throw new OptionsException(
+                $"{path} cannot be read: it is a folder, or permission is denied. Name a file that this user may read.", e);
         }
         catch (IOException e)
         {
@@ -39,7 +43,9 @@ internal static class OptionsText
         if (bytes.StartsWith(Encoding.UTF8.Preamble)) bytes = bytes[3..];
         OptionNode root = IsJson(bytes, file) ? JsonTree.Parse(bytes, file) : YamlTree.Parse(Decode(bytes, file), file);
         if (root.IsNull) return MapNode.Empty;
-        return root as MapNode ?? throw new OptionsException($"{file}: options begin with keys such as 'pis:' and 'radios:', but this file holds {Kind(root)}.");
+        return root as MapNode
+            ?? throw new OptionsException(
+                $"{file}: options begin with keys such as 'pis:' and 'radios:', but this file holds {Kind(root)}.");
     }
 
     public static bool IsBlank(ReadOnlySpan<byte> bytes) => bytes.Trim(" \t\r\n\0"u8).IsEmpty;

@@ -95,12 +95,27 @@ internal sealed class PisReader
             // Home Assistant's entity ids know no upper case, so neither may the ids that they come from.
             if (string.Equals(other.Id, pi.Id, StringComparison.OrdinalIgnoreCase))
             {
-                Skip(name, address, _problems.Add(node, path, pi.DisplayName, $"{otherPath} ('{other.DisplayName}') has the same name; this one is left out until they differ"));
+                Skip(
+                    name,
+                    address,
+                    _problems.Add(
+                        node,
+                        path,
+                        pi.DisplayName,
+                        $"{otherPath} ('{other.DisplayName}') has the same name; this one is left out until they differ"));
                 return;
             }
-            if (other.EndPoint.Port == pi.EndPoint.Port && string.Equals(other.EndPoint.Host, pi.EndPoint.Host, StringComparison.OrdinalIgnoreCase))
+            if (other.EndPoint.Port == pi.EndPoint.Port
+                && string.Equals(other.EndPoint.Host, pi.EndPoint.Host, StringComparison.OrdinalIgnoreCase))
             {
-                Skip(name, address, _problems.Add(node, path, pi.DisplayName, $"{otherPath} ('{other.DisplayName}') has the same address; this one is left out. Write each Pi once"));
+                Skip(
+                    name,
+                    address,
+                    _problems.Add(
+                        node,
+                        path,
+                        pi.DisplayName,
+                        $"{otherPath} ('{other.DisplayName}') has the same address; this one is left out. Write each Pi once"));
                 return;
             }
         }
@@ -115,5 +130,6 @@ internal sealed class PisReader
     }
 
     private static bool IsCalled(string written, string? name, string? address) =>
-        string.Equals(written, name, StringComparison.OrdinalIgnoreCase) || string.Equals(written, address, StringComparison.OrdinalIgnoreCase);
+        string.Equals(written, name, StringComparison.OrdinalIgnoreCase)
+            || string.Equals(written, address, StringComparison.OrdinalIgnoreCase);
 }

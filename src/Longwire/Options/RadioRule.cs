@@ -22,7 +22,11 @@ internal sealed record RadioRule
     public bool IsAbout(string piId) => Pi is null || Pi == piId;
 
     public bool Equals(RadioRule? other) =>
-        other is not null && Match == other.Match && Pi == other.Pi && Name == other.Name && SequenceEquality.Same(RestartApps, other.RestartApps);
+        other is not null
+            && Match == other.Match
+            && Pi == other.Pi
+            && Name == other.Name
+            && SequenceEquality.Same(RestartApps, other.RestartApps);
 
     public override int GetHashCode() => HashCode.Combine(Match, Pi, Name, SequenceEquality.HashOf(RestartApps));
 }

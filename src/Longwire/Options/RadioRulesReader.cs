@@ -23,7 +23,11 @@ internal static class RadioRulesReader
             if (rule is null) continue;
             RadioRule? same = rules.FirstOrDefault(other => other.Match == rule.Match && (other.Pi is null || other.Pi == rule.Pi));
             if (same is null) rules.Add(rule);
-            else problems.Add(node, path, rule.Match.ToString(), $"{same.Path} is about the same radio and counts; remove one, or tell them apart by serial or port");
+            else problems.Add(
+                node,
+                path,
+                rule.Match.ToString(),
+                $"{same.Path} is about the same radio and counts; remove one, or tell them apart by serial or port");
         }
         // A list in which nothing could be read names radios all the same; it must not turn into "all of them".
         bool namesNone = root.Find("radios") is null or ListNode { Items.IsEmpty: true };
@@ -32,10 +36,13 @@ internal static class RadioRulesReader
     }
 
     private static RadioRule? ReadRule(
-        OptionNode node, string path, ProblemList problems, Func<OptionMap, (string? Id, OptionProblem? Problem)>? resolvePi, ImmutableArray<SkippedRule>.Builder skipped)
+        OptionNode node, string path, ProblemList problems, Func<OptionMap, (string? Id, OptionProblem? Problem)>? resolvePi,
+        ImmutableArray<SkippedRule>.Builder skipped)
     {
         // "- 10c4:8a2a" alone is clear enough.
-        if (node is ScalarNode { IsNull: false } alone) return ReadMatch(alone, path, problems, skipped) is { } only ? new RadioRule { Match = only, Path = path } : null;
+        if (node is ScalarNode { IsNull: false } alone) return ReadMatch(alone, path, problems, skipped) is { } only
+            ? new RadioRule { Match = only, Path = path }
+            : null;
         if (node is not MapNode map)
         {
             skipped.Add(new SkippedRule(null, problems.Add(node, path, node is UnusableNode unusable ? unusable.Remedy : MatchForm)));
@@ -73,7 +80,12 @@ internal static class RadioRulesReader
 
     private static RadioMatch? ReadMatch(OptionNode node, string path, ProblemList problems, ImmutableArray<SkippedRule>.Builder skipped)
     {
-        if (node is ScalarNode scalar && scalar.Text.Length <= OptionMap.LongestText && RadioMatch.TryParse(scalar.Text, out RadioMatch? match)) return match;
+        if (node is ScalarNode scalar
+            && scalar.Text.Length <= OptionMap.LongestText
+            && RadioMatch.TryParse(scalar.Text, out RadioMatch? match))
+        {
+            return match;
+        }
         skipped.Add(new SkippedRule(null, problems.Add(node, path, node is UnusableNode unusable ? unusable.Remedy : MatchForm)));
         return null;
     }
@@ -83,8 +95,13 @@ internal static class RadioRulesReader
         ImmutableArray<string>.Builder apps = ImmutableArray.CreateBuilder<string>();
         foreach ((OptionNode node, string path) in entry.Items("restart_apps", "app names"))
         {
-            if (node is ScalarNode { Text: { Length: > 0 and <= OptionMap.LongestText } app } && app.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')) apps.Add(app);
-            else problems.Add(node, path, node is UnusableNode unusable ? unusable.Remedy : "write an app's slug, for example core_zwave_js");
+            if (node is ScalarNode { Text: { Length: > 0 and <= OptionMap.LongestText } app }
+                && app.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
+            {
+                apps.Add(app);
+            }
+            else problems.Add(
+                node, path, node is UnusableNode unusable ? unusable.Remedy : "write an app's slug, for example core_zwave_js");
         }
         return apps.DrainToImmutable();
     }

@@ -52,7 +52,8 @@ internal sealed class WatchedOptions<T> : IOptionsFeed<T>
     public async IAsyncEnumerable<LoadedOptions<T>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // One place: ten events say no more than one, that there is something to look at.
-        var signals = Channel.CreateBounded<byte>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+        var signals = Channel.CreateBounded<byte>(
+            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
         using FileSystemWatcher? watcher = Watch(() => signals.Writer.TryWrite(0));
         // The file may have changed between its first reading and the watcher's first breath.
         signals.Writer.TryWrite(0);
@@ -129,7 +130,11 @@ internal sealed class WatchedOptions<T> : IOptionsFeed<T>
         }
         catch (OptionsException e)
         {
-            ImmutableArray<OptionProblem> problems = [new OptionProblem("options", "", $"{e.Message} The options read before stay in force."), .. _good.Problems];
+            ImmutableArray<OptionProblem> problems =
+            [
+                new OptionProblem("options", "", $"{e.Message} The options read before stay in force."),
+                .. _good.Problems,
+            ];
             Become(_good with { Problems = problems });
         }
     }

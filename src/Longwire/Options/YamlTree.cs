@@ -32,14 +32,20 @@ internal sealed class YamlTree
         if (Next() is StreamEnd) return MapNode.Empty;
         OptionNode root = Node(Next(), depth: 0);
         Next();
-        if (Next() is not StreamEnd) throw new OptionsException($"{_file}: there is a second document behind '---'. Write all options into one.");
+        if (Next() is not StreamEnd)
+        {
+            throw new OptionsException($"{_file}: there is a second document behind '---'. Write all options into one.");
+        }
         return root;
     }
 
     private OptionNode Node(ParsingEvent next, int depth)
     {
         int line = (int)next.Start.Line;
-        if (depth > TreeLimits.Depth) throw new OptionsException($"{_file}, line {line}: this is nested too deeply to be options. Is it the right file?");
+        if (depth > TreeLimits.Depth)
+        {
+            throw new OptionsException($"{_file}, line {line}: this is nested too deeply to be options. Is it the right file?");
+        }
         int before = _nodes;
         Count(1);
         OptionNode node;
@@ -49,7 +55,8 @@ internal sealed class YamlTree
                 // Without the name: a password that begins with an asterisk looks like an alias.
                 if (!_anchors.TryGetValue(alias.Value.Value, out (OptionNode Node, int Size) target))
                 {
-                    throw new OptionsException($"{_file}, line {line}: an alias (*) without its anchor (&) before it. Put a text that begins with * in quotes.");
+                    throw new OptionsException(
+                        $"{_file}, line {line}: an alias (*) without its anchor (&) before it. Put a text that begins with * in quotes.");
                 }
                 Count(target.Size);
                 return target.Node;
@@ -84,7 +91,10 @@ internal sealed class YamlTree
         ImmutableArray<KeyValuePair<string, OptionNode>>.Builder entries = ImmutableArray.CreateBuilder<KeyValuePair<string, OptionNode>>();
         for (ParsingEvent next = Next(); next is not MappingEnd; next = Next())
         {
-            if (Node(next, depth + 1) is not ScalarNode key) throw new OptionsException($"{_file}, line {line}: a key must be a plain word.");
+            if (Node(next, depth + 1) is not ScalarNode key)
+            {
+                throw new OptionsException($"{_file}, line {line}: a key must be a plain word.");
+            }
             entries.Add(new(key.Text, Node(Next(), depth + 1)));
         }
         return new MapNode(entries.DrainToImmutable(), line);
@@ -101,7 +111,8 @@ internal sealed class YamlTree
         {
             throw Malformed(e, e.End);
         }
-#pragma warning disable CA1031 // The parser answers some malformed texts with its own inner faults ("port: |+2" inside of braces: InvalidOperationException).
+// The parser answers some malformed texts with its own inner faults ("port: |+2" inside of braces: InvalidOperationException).
+#pragma warning disable CA1031
         catch (Exception e) when (e is not OptionsException)
 #pragma warning restore CA1031
         {
@@ -113,18 +124,23 @@ internal sealed class YamlTree
     {
         // Not every fault states its place; then where the scanner stands is near enough.
         Mark place = stated.Index > 0 ? stated : _scanner.CurrentPosition;
-        return new($"{_file}, line {place.Line}, column {place.Column}: this is not valid YAML. Look at the indentation there (spaces, no tabs), and put a "
+        return new($"{_file}, line {place.Line}, column {place.Column}: this is not valid YAML. Look at the indentation there (spaces, no "
+            + "tabs), and put a "
             + "text in quotes if it contains ': ' or ' #' or starts with a sign such as @, %, &, *, ! or [.", cause!);
     }
 
     private void Count(int nodes)
     {
         _nodes += nodes;
-        if (_nodes > TreeLimits.Nodes) throw new OptionsException($"{_file}: more than {TreeLimits.Nodes} values cannot be options. Is it the right file?");
+        if (_nodes > TreeLimits.Nodes)
+        {
+            throw new OptionsException($"{_file}: more than {TreeLimits.Nodes} values cannot be options. Is it the right file?");
+        }
     }
 
     private static UnusableNode Tagged(int line) =>
         new("a value with a tag", "tags such as !secret are Home Assistant's own and not known here; write the value itself", line);
 
-    private static bool IsForeign(TagName tag) => !tag.IsEmpty && !tag.IsNonSpecific && !tag.Value.StartsWith("tag:yaml.org,2002:", StringComparison.Ordinal);
+    private static bool IsForeign(TagName tag) =>
+        !tag.IsEmpty && !tag.IsNonSpecific && !tag.Value.StartsWith("tag:yaml.org,2002:", StringComparison.Ordinal);
 }

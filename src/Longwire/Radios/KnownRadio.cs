@@ -4,7 +4,9 @@ using Longwire.UsbIp.Usb;
 
 namespace Longwire.Radios;
 
-/// <summary>A row of radios.json: sticks of one vendor and product id, told apart by their texts where many things share the bridge.</summary>
+/// <summary>
+/// A row of radios.json: sticks of one vendor and product id, told apart by their texts where many things share the bridge.
+/// </summary>
 internal sealed record KnownRadio
 {
     public required UsbId Id { get; init; }

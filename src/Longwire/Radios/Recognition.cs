@@ -8,13 +8,19 @@ internal sealed record Recognition
     /// <summary>For a person: <c>Nortek HUSBZB-1</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What it speaks: <c>Z-Wave</c>, <c>Zigbee</c>, <c>Thread</c>, or several: <c>Z-Wave and Zigbee</c>; <c>serial bridge</c> where it is not certain to be a radio.</summary>
+    /// <summary>
+    /// What it speaks: <c>Z-Wave</c>, <c>Zigbee</c>, <c>Thread</c>, or several: <c>Z-Wave and Zigbee</c>; <c>serial bridge</c> where it is
+    /// not certain to be a radio.
+    /// </summary>
     public required string Kind { get; init; }
 
     /// <summary>Ttys it shows on the host.</summary>
     public required int SerialPorts { get; init; }
 
-    /// <summary>False: the same ids are on printers and power meters too, and its texts do not say that it is a radio. Show it, do not take it unasked.</summary>
+    /// <summary>
+    /// False: the same ids are on printers and power meters too, and its texts do not say that it is a radio. Show it, do not take it
+    /// unasked.
+    /// </summary>
     public required bool Certain { get; init; }
 
     /// <summary>Interfaces it may show.</summary>

@@ -30,13 +30,18 @@ internal readonly record struct UsbPort(string? Controller, string Chain)
         // A bus id has the same grammar behind its bus number.
         if (!BusId.TryParse("1-" + chain, out _)) return false;
         string? controller = slash < 0 ? null : text[..slash].Trim('/');
-        if (controller is not null && controller.StartsWith(Devices[1..], StringComparison.Ordinal)) controller = controller[(Devices.Length - 1)..];
+        if (controller is not null && controller.StartsWith(Devices[1..], StringComparison.Ordinal))
+        {
+            controller = controller[(Devices.Length - 1)..];
+        }
         if (controller is "") return false;
         port = new UsbPort(controller, chain);
         return true;
     }
 
-    /// <summary>Whether a port that a person wrote means <paramref name="actual"/>: the last parts of the controller's path are enough.</summary>
+    /// <summary>
+    /// Whether a port that a person wrote means <paramref name="actual"/>: the last parts of the controller's path are enough.
+    /// </summary>
     public bool Covers(UsbPort actual)
     {
         if (Chain != actual.Chain) return false;

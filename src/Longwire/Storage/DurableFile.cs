@@ -6,8 +6,9 @@ namespace Longwire.Storage;
 internal static class DurableFile
 {
     /// <summary>
-    /// Replaces a file as a whole, and makes its folder where there is none. After a power cut there is the old file or the new one, never a half; and
-    /// once this has returned it is the new one: the bytes are on the disk before the name points at them, and the name before we go on.
+    /// Replaces a file as a whole, and makes its folder where there is none. After a power cut there is the old file or the new one, never
+    /// a half; and once this has returned it is the new one: the bytes are on the disk before the name points at them, and the name before
+    /// we go on.
     /// </summary>
     /// <exception cref="IOException">The disk is full, or the folder cannot be made or written; the old file is untouched.</exception>
     /// <exception cref="UnauthorizedAccessException">Permission is denied; the old file is untouched.</exception>

@@ -7,7 +7,8 @@ internal static partial class Log
     [LoggerMessage(1, LogLevel.Information, "The options were changed in Home Assistant; applying what is new in them")]
     public static partial void OptionsChanged(ILogger logger);
 
-    [LoggerMessage(2, LogLevel.Information, "Options changed in Home Assistant are not seen now: {Reason}. Those read before stay in force")]
+    [LoggerMessage(
+        2, LogLevel.Information, "Options changed in Home Assistant are not seen now: {Reason}. Those read before stay in force")]
     public static partial void OptionsSilent(ILogger logger, string reason);
 
     [LoggerMessage(3, LogLevel.Information, "Options changed in Home Assistant are seen again")]

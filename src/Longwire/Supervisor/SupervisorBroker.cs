@@ -7,7 +7,8 @@ namespace Longwire.Supervisor;
 internal sealed class SupervisorBroker(SupervisorClient supervisor) : IBrokerSource
 {
     private const string NoBroker =
-        "Home Assistant has no MQTT broker yet: install the Mosquitto broker and start it, or name another broker as mqtt.host in the options.";
+        "Home Assistant has no MQTT broker yet: install the Mosquitto broker and start it, or name another broker as mqtt.host in the "
+            + "options.";
 
     private readonly ConfiguredBroker _configured = new();
 

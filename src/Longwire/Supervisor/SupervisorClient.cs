@@ -15,7 +15,9 @@ namespace Longwire.Supervisor;
 /// </summary>
 internal sealed class SupervisorClient : IDisposable
 {
-    /// <summary>The environment variable for another base URL than <see cref="DefaultUrl"/>: for developing Longwire without a Supervisor.</summary>
+    /// <summary>
+    /// The environment variable for another base URL than <see cref="DefaultUrl"/>: for developing Longwire without a Supervisor.
+    /// </summary>
     public const string UrlVariable = "LONGWIRE_SUPERVISOR";
 
     public const string DefaultUrl = "http://supervisor";
@@ -76,7 +78,10 @@ internal sealed class SupervisorClient : IDisposable
         JsonElement options = answer.Status is HttpStatusCode.NotFound or HttpStatusCode.Forbidden
             ? (await GetAsync("addons/self/info", cancellationToken)).Data(SupervisorJson.Default.EnvelopeOwnInfo).Options
             : answer.Data(SupervisorJson.Default.EnvelopeJsonElement);
-        if (options.ValueKind != JsonValueKind.Object) throw new SupervisorException(SupervisorFailure.Declined, "the Supervisor sends no options");
+        if (options.ValueKind != JsonValueKind.Object)
+        {
+            throw new SupervisorException(SupervisorFailure.Declined, "the Supervisor sends no options");
+        }
         return JsonMarshal.GetRawUtf8Value(options).ToArray();
     }
 
@@ -89,7 +94,8 @@ internal sealed class SupervisorClient : IDisposable
 
     /// <exception cref="SupervisorException">Declined: there is no such app here.</exception>
     public async Task<AppInfo> ReadAppAsync(string slug, TimeSpan within, CancellationToken cancellationToken) =>
-        (await SendAsync(HttpMethod.Get, $"addons/{Uri.EscapeDataString(slug)}/info", null, within, cancellationToken)).Data(SupervisorJson.Default.EnvelopeAppInfo);
+        (await SendAsync(HttpMethod.Get, $"addons/{Uri.EscapeDataString(slug)}/info", null, within, cancellationToken)).Data(
+            SupervisorJson.Default.EnvelopeAppInfo);
 
     /// <summary>Whether it has started all that starts with the host.</summary>
     public async Task<bool> HasStartedAsync(CancellationToken cancellationToken)
@@ -105,25 +111,36 @@ internal sealed class SupervisorClient : IDisposable
         return answer.IsGood;
     }
 
-    /// <summary>Whether a job of its own goes on with an app (a backup, an update, somebody else's restart): most of them refuse a second one at once.</summary>
-    /// <remarks>One that has no such list, or does not let us see it, is taken to be idle: this is asked for a better word, not for leave.</remarks>
+    /// <summary>
+    /// Whether a job of its own goes on with an app (a backup, an update, somebody else's restart): most of them refuse a second one at
+    /// once.
+    /// </summary>
+    /// <remarks>
+    /// One that has no such list, or does not let us see it, is taken to be idle: this is asked for a better word, not for leave.
+    /// </remarks>
     public async Task<bool> IsBusyWithAsync(string slug, CancellationToken cancellationToken)
     {
         Answer answer = await GetAsync("jobs/info", cancellationToken);
         if (answer.NotReady) throw answer.Failure();
-        return answer.IsGood && answer.Read(SupervisorJson.Default.EnvelopeJobsInfo)?.Data?.Jobs is { } jobs && jobs.Any(job => job?.GoesOnWith(slug) == true);
+        return answer.IsGood
+            && answer.Read(SupervisorJson.Default.EnvelopeJobsInfo)?.Data?.Jobs is { } jobs
+            && jobs.Any(job => job?.GoesOnWith(slug) == true);
     }
 
-    /// <summary>Restarts an app, or starts it if it does not run. Returns when it runs, which takes as long as it takes to stop and start.</summary>
+    /// <summary>
+    /// Restarts an app, or starts it if it does not run. Returns when it runs, which takes as long as it takes to stop and start.
+    /// </summary>
     public async Task RestartAppAsync(string slug, TimeSpan within, CancellationToken cancellationToken)
     {
         Answer answer = await SendAsync(
-            HttpMethod.Post, "core/api/services/hassio/app_restart", Json(new AppRestart(slug), SupervisorJson.Default.AppRestart), within, cancellationToken);
+            HttpMethod.Post, "core/api/services/hassio/app_restart", Json(new AppRestart(slug), SupervisorJson.Default.AppRestart), within,
+            cancellationToken);
         // Core before 2026 has never heard of "apps", and answers as it does to any service that it does not know.
         if (answer.Status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound && !answer.IsSupervisors)
         {
             answer = await SendAsync(
-                HttpMethod.Post, "core/api/services/hassio/addon_restart", Json(new AddonRestart(slug), SupervisorJson.Default.AddonRestart), within, cancellationToken);
+                HttpMethod.Post, "core/api/services/hassio/addon_restart",
+                Json(new AddonRestart(slug), SupervisorJson.Default.AddonRestart), within, cancellationToken);
         }
         if (!answer.IsGood) throw answer.Failure();
     }
@@ -155,7 +172,10 @@ internal sealed class SupervisorClient : IDisposable
             string what = e switch
             {
                 _ when deadline.Passed => $"does not answer within {within.TotalSeconds:0} s",
-                HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => $"answers with more than {LongestAnswer / 1024} KiB",
+                HttpRequestException
+                {
+                    HttpRequestError: HttpRequestError.ConfigurationLimitExceeded,
+                } => $"answers with more than {LongestAnswer / 1024} KiB",
                 _ => $"cannot be reached ({e.Message.TrimEnd('.')})",
             };
             throw new SupervisorException(SupervisorFailure.Away, $"the Supervisor {what}", e);
@@ -170,7 +190,8 @@ internal sealed class SupervisorClient : IDisposable
         public bool IsSupervisors => Read(SupervisorJson.Default.EnvelopeJsonElement)?.Result == "error";
 
         /// <summary>The Supervisor's way of saying that it starts.</summary>
-        public bool NotReady => Status == HttpStatusCode.BadRequest && Message?.StartsWith("System is not ready", StringComparison.OrdinalIgnoreCase) == true;
+        public bool NotReady =>
+            Status == HttpStatusCode.BadRequest && Message?.StartsWith("System is not ready", StringComparison.OrdinalIgnoreCase) == true;
 
         private string? Message => Read(SupervisorJson.Default.EnvelopeJsonElement)?.Message;
 
@@ -185,9 +206,11 @@ internal sealed class SupervisorClient : IDisposable
         public SupervisorException Failure() => Status switch
         {
             _ when NotReady => new(SupervisorFailure.Away, "the Supervisor is still starting"),
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new(SupervisorFailure.Denied, $"the Supervisor does not let Longwire use {Path}{Said}"),
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new(
+                SupervisorFailure.Denied, $"the Supervisor does not let Longwire use {Path}{Said}"),
             // Core is not there, or took longer than the 300 s that the Supervisor waits for it.
-            HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => new(SupervisorFailure.Away, "Home Assistant Core does not answer"),
+            HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => new(
+                SupervisorFailure.Away, "Home Assistant Core does not answer"),
             _ => new(SupervisorFailure.Declined, $"the answer to {Path} is {(int)Status}{Said}"),
         };
 

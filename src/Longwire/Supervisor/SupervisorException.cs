@@ -14,7 +14,9 @@ internal enum SupervisorFailure
     Declined,
 }
 
-/// <summary>The Supervisor did not do as asked. The message is a clause for a person, without a full stop, and never holds a secret.</summary>
+/// <summary>
+/// The Supervisor did not do as asked. The message is a clause for a person, without a full stop, and never holds a secret.
+/// </summary>
 [SuppressMessage("Design", "CA1064", Justification = "This program has no public API for it to leave by.")]
 [SuppressMessage("Design", "CA1032", Justification = "A failure without its kind and sentence is of no use to anybody.")]
 internal sealed class SupervisorException(SupervisorFailure failure, string message, Exception? inner = null) : Exception(message, inner)

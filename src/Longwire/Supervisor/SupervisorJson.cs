@@ -41,7 +41,8 @@ internal sealed record JobsInfo(Job?[]? Jobs);
 /// <param name="Done">Null for one that waits for its turn.</param>
 internal sealed record Job(string? Name, string? Reference, bool? Done, Job?[]? ChildJobs)
 {
-    public bool GoesOnWith(string slug) => (Done == false && Reference == slug && !Sleeps) || ChildJobs?.Any(job => job?.GoesOnWith(slug) == true) == true;
+    public bool GoesOnWith(string slug) =>
+        (Done == false && Reference == slug && !Sleeps) || ChildJobs?.Any(job => job?.GoesOnWith(slug) == true) == true;
 
     // The watchdog's: it goes on for minutes, most of them in pauses between two tries, each of which is a job of its own.
     private bool Sleeps => Name?.EndsWith("_restart_after_problem", StringComparison.Ordinal) == true;
@@ -60,7 +61,8 @@ internal sealed record AppRestart(string App);
 internal sealed record AddonRestart(string Addon);
 
 // Its documentation shows the broker's port as a string, and the Supervisor sends a number.
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
 [JsonSerializable(typeof(Envelope<JsonElement>))]
 [JsonSerializable(typeof(Envelope<MqttService>))]
 [JsonSerializable(typeof(Envelope<AppInfo>))]

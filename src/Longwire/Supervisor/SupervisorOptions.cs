@@ -10,7 +10,8 @@ namespace Longwire.Supervisor;
 /// The add-on's options while people change them in the UI: options.json gets them at the next start only, the Supervisor has
 /// them at once. Begins with the file; then whichever of the two changed last counts. A Supervisor that does not answer changes nothing.
 /// </summary>
-internal sealed class SupervisorOptions(IOptionsFeed<AttachOptions> file, SupervisorClient supervisor, TimeProvider time, ILogger logger) : IOptionsFeed<AttachOptions>
+internal sealed class SupervisorOptions(
+    IOptionsFeed<AttachOptions> file, SupervisorClient supervisor, TimeProvider time, ILogger logger) : IOptionsFeed<AttachOptions>
 {
     // What problems name as their source.
     private const string Source = "the options in Home Assistant";
@@ -29,11 +30,12 @@ internal sealed class SupervisorOptions(IOptionsFeed<AttachOptions> file, Superv
         // Whoever asks with it is awaited below.
         ILogger log = transitions;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await using IAsyncEnumerator<LoadedOptions<AttachOptions>> files = file.WatchAsync(end.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using IAsyncEnumerator<LoadedOptions<AttachOptions>> files =
+            file.WatchAsync(end.Token).GetAsyncEnumerator(CancellationToken.None);
         Task<bool> change = files.MoveNextAsync().AsTask();
         await change;
-        // Watched anew after a restart within the process, the file is still that of the container's start: what was changed in the UI since
-        // stays.
+        // Watched anew after a restart within the process, the file is still that of the container's start: what was changed in the UI
+        // since stays.
         if (_current is null || _written is null || !IsSame(files.Current, _written)) _current = _said = files.Current;
         _written = files.Current;
         change = files.MoveNextAsync().AsTask();
@@ -73,7 +75,8 @@ internal sealed class SupervisorOptions(IOptionsFeed<AttachOptions> file, Superv
     private static bool IsSame(LoadedOptions<AttachOptions> left, LoadedOptions<AttachOptions> right) =>
         left.Options.Equals(right.Options) && SequenceEquality.Same(WithoutLines(left.Problems), WithoutLines(right.Problems));
 
-    private static ImmutableArray<OptionProblem> WithoutLines(ImmutableArray<OptionProblem> problems) => [.. problems.Select(problem => problem with { Line = null })];
+    private static ImmutableArray<OptionProblem> WithoutLines(ImmutableArray<OptionProblem> problems) =>
+        [.. problems.Select(problem => problem with { Line = null })];
 
     /// <returns>Null: nothing new, or no answer.</returns>
     private async Task<LoadedOptions<AttachOptions>?> AskAsync(ILogger log, CancellationToken cancellationToken)

@@ -25,13 +25,22 @@ internal sealed record HealthJson
     private static RadioJson Of(RadioSnapshot radio, PiSnapshot? pi)
     {
         StatusMeaning meaning = StatusMeaning.Of(radio, pi);
-        return new RadioJson(radio.Id, radio.Name, radio.PiId, radio.Status.Name(), meaning.Connected == true, meaning.Problem, meaning.Explanation, radio.SerialPorts);
+        return new RadioJson(
+            radio.Id,
+            radio.Name,
+            radio.PiId,
+            radio.Status.Name(),
+            meaning.Connected == true,
+            meaning.Problem,
+            meaning.Explanation,
+            radio.SerialPorts);
     }
 
     internal sealed record PiJson(string Id, string Name, string Address, bool? Reachable, string? LongwireVersion);
 
     internal sealed record RadioJson(
-        string Id, string Name, string Pi, string Status, bool Connected, bool Problem, string Explanation, IReadOnlyList<string> SerialPorts);
+        string Id, string Name, string Pi, string Status, bool Connected, bool Problem, string Explanation,
+        IReadOnlyList<string> SerialPorts);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]

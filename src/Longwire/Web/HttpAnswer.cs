@@ -8,7 +8,8 @@ namespace Longwire.Web;
 internal sealed record HttpAnswer(HttpStatusCode Status, string Type, byte[] Body)
 {
     /// <summary>One that says only what its status says.</summary>
-    public static HttpAnswer Of(HttpStatusCode status) => new(status, "text/plain; charset=utf-8", Encoding.UTF8.GetBytes($"{(int)status} {status}\n"));
+    public static HttpAnswer Of(HttpStatusCode status) =>
+        new(status, "text/plain; charset=utf-8", Encoding.UTF8.GetBytes($"{(int)status} {status}\n"));
 
     public byte[] Head(DateTimeOffset now) => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"""
         HTTP/1.1 {(int)Status} {Status}

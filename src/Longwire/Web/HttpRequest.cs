@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Longwire.Web;
 
-/// <summary>What counts of a request (RFC 9112): its head's first line and whom it asks for. Its body, should it have one, is never looked at.</summary>
+/// <summary>
+/// What counts of a request (RFC 9112): its head's first line and whom it asks for. Its body, should it have one, is never looked at.
+/// </summary>
 /// <param name="Path">Without the query.</param>
 /// <param name="Host">Without the port, in the case that the client wrote it in; empty if it named none, as HTTP/1.0 may.</param>
 internal sealed record HttpRequest(string Method, string Path, string Host)
@@ -34,9 +36,14 @@ internal sealed record HttpRequest(string Method, string Path, string Host)
     public static HttpRequest Parse(string head)
     {
         string[] lines = head.Split("\r\n");
-        if (lines[0].Split(' ') is not [{ Length: > 0 } method, ['/', ..] target, "HTTP/1.1" or "HTTP/1.0"]) throw new InvalidDataException("not a request line");
+        if (lines[0].Split(' ') is not [{ Length: > 0 } method, ['/', ..] target, "HTTP/1.1" or "HTTP/1.0"])
+        {
+            throw new InvalidDataException("not a request line");
+        }
         const string Name = "Host:";
-        string[] hosts = [.. lines.Skip(1).Where(line => line.StartsWith(Name, StringComparison.OrdinalIgnoreCase)).Select(line => line[Name.Length..].Trim())];
+        string[] hosts =
+            [.. lines.Skip(1).Where(line => line.StartsWith(Name, StringComparison.OrdinalIgnoreCase))
+                .Select(line => line[Name.Length..].Trim())];
         // RFC 9112, 3.2: two of them are an attempt to be taken for somebody else.
         if (hosts.Length > 1) throw new InvalidDataException("more than one host");
         return new HttpRequest(method, target.Split('?', 2)[0], hosts is [var host] ? WithoutPort(host) : "");

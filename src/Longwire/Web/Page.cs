@@ -18,12 +18,14 @@ internal static class Page
 
     /// <summary>Content-Security-Policy: the hash of our style and of our script, and nothing from anywhere.</summary>
     public static string Policy { get; } =
-        $"default-src 'none'; style-src '{Hash(s_style)}'; script-src '{Hash(s_script)}'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+        $"default-src 'none'; style-src '{Hash(s_style)}'; script-src '{Hash(s_script)}'; base-uri 'none'; form-action 'none'; "
+            + "frame-ancestors 'self'";
 
     public static string Write(PageContent content)
     {
         var html = new StringBuilder();
-        html.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
+        html.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
+            + "content=\"width=device-width, initial-scale=1\">\n")
             .Append("<title>Longwire</title>\n<style>").Append(s_style).Append("</style>\n</head>\n<body>\n");
         html.Append("<h1>Longwire <small>").Append(Text(content.Version)).Append("</small></h1>\n");
         if (content.Problems.IsEmpty) html.Append("<p class=\"well\">All is well with Longwire itself.</p>\n");
@@ -46,7 +48,14 @@ internal static class Page
     private static void Write(StringBuilder html, PageStick stick)
     {
         html.Append("<article>\n<h3>").Append(Text(stick.Name));
-        if (stick.Status is not null) html.Append(": <span class=\"").Append(stick.Problem ? "problem" : "well").Append("\">").Append(Text(stick.Status)).Append("</span>");
+        if (stick.Status is not null)
+        {
+            html.Append(": <span class=\"")
+                .Append(stick.Problem ? "problem" : "well")
+                .Append("\">")
+                .Append(Text(stick.Status))
+                .Append("</span>");
+        }
         html.Append("</h3>\n");
         Paragraph(html, "detail", stick.Detail);
         Paragraph(html, "", stick.Why);
@@ -60,7 +69,11 @@ internal static class Page
 
     // Hidden until the script is there to do what it says.
     private static void Copyable(StringBuilder html, string what, string text) =>
-        html.Append("<p>").Append(what).Append(": <code>").Append(Text(text)).Append("</code><button type=\"button\" hidden>Copy</button></p>\n");
+        html.Append("<p>")
+            .Append(what)
+            .Append(": <code>")
+            .Append(Text(text))
+            .Append("</code><button type=\"button\" hidden>Copy</button></p>\n");
 
     private static string Text(string text) => WebUtility.HtmlEncode(string.Concat(text.Select(c => char.IsControl(c) ? '?' : c)));
 

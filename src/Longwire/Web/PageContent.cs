@@ -9,7 +9,8 @@ namespace Longwire.Web;
 /// <param name="Status">One or two words; null for what is none of our radios.</param>
 /// <param name="Why">Why it is or is not attached.</param>
 /// <param name="Line">To be pasted into the options; null where there is none.</param>
-internal sealed record PageStick(string Name, string Detail, string? Status, bool Problem, string Why, string? Line, ImmutableArray<string> SerialPaths);
+internal sealed record PageStick(
+    string Name, string Detail, string? Status, bool Problem, string Why, string? Line, ImmutableArray<string> SerialPaths);
 
 /// <param name="Problem">Why it has told nothing; null if it answered.</param>
 internal sealed record PagePi(string Title, string? Problem, ImmutableArray<PageStick> Sticks, ImmutableArray<string> Notes);
@@ -26,7 +27,8 @@ internal sealed record PageContent(string Version, ImmutableArray<string> Proble
         return new PageContent(
             version,
             snapshot.Bridge.Problems,
-            [.. pis, .. elsewhere.GroupBy(radio => radio.PiId).Select(group => new PagePi(group.Key, null, [.. group.Select(radio => Of(radio, null, null, null))], []))]);
+            [.. pis, .. elsewhere.GroupBy(radio => radio.PiId)
+                .Select(group => new PagePi(group.Key, null, [.. group.Select(radio => Of(radio, null, null, null))], []))]);
     }
 
     private static PagePi Of(PiList list, Snapshot snapshot)
@@ -35,8 +37,10 @@ internal sealed record PageContent(string Version, ImmutableArray<string> Proble
         ImmutableArray<RadioSnapshot> radios = [.. snapshot.Radios.Where(radio => radio.PiId == list.Pi.Id)];
         ImmutableArray<ListedStick> listed = list.List?.Sticks ?? [];
         ImmutableArray<PageStick> ours =
-            [.. radios.Select(radio => Of(radio, pi, TheOne(radio, radios, listed), radios.Count(other => other.UsbId == radio.UsbId) > 1 ? radio.Serial : null))];
-        IEnumerable<PageStick> others = listed.Where(stick => !radios.Any(radio => ReferenceEquals(TheOne(radio, radios, listed), stick))).Select(Of);
+            [.. radios.Select(radio =>
+                Of(radio, pi, TheOne(radio, radios, listed), radios.Count(other => other.UsbId == radio.UsbId) > 1 ? radio.Serial : null))];
+        IEnumerable<PageStick> others = listed.Where(
+            stick => !radios.Any(radio => ReferenceEquals(TheOne(radio, radios, listed), stick))).Select(Of);
         string name = list.Pi.Name is null ? list.Pi.Address : $"{list.Pi.Name} ({list.Pi.Address})";
         return new PagePi(name, list.Problem, [.. ours, .. others], list.List?.Notes ?? []);
     }

@@ -73,6 +73,7 @@ internal sealed class PiLists(Func<AttachOptions> options, Func<PiOptions, Attac
             set => Volatile.Write(ref _answeredAt, value);
         }
 
-        public bool IsGood(TimeProvider now) => !Answer.IsCompleted || (Answer.IsCompletedSuccessfully && now.GetElapsedTime(Volatile.Read(ref _answeredAt)) < GoodFor);
+        public bool IsGood(TimeProvider now) =>
+            !Answer.IsCompleted || (Answer.IsCompletedSuccessfully && now.GetElapsedTime(Volatile.Read(ref _answeredAt)) < GoodFor);
     }
 }

@@ -20,7 +20,10 @@ internal sealed record WebAddress(int Port, IPAddress Interface, ImmutableArray<
     /// <summary>Under a Supervisor behind its ingress; else for this machine alone and only if asked for; null: nowhere.</summary>
     public static WebAddress? Of(IReadOnlyDictionary<string, string> environment, int? port)
     {
-        if (Image.IsUnderSupervisor(environment)) return new WebAddress(port ?? IngressPort, IPAddress.Any, [], [.. s_thisMachine, s_supervisor]);
+        if (Image.IsUnderSupervisor(environment))
+        {
+            return new WebAddress(port ?? IngressPort, IPAddress.Any, [], [.. s_thisMachine, s_supervisor]);
+        }
         // By these names only: a page elsewhere that a browser here has open cannot reach us under a name of its own.
         return port is { } own ? new WebAddress(own, IPAddress.Loopback, ["127.0.0.1", "localhost"], s_thisMachine) : null;
     }

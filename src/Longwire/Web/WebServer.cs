@@ -13,15 +13,20 @@ namespace Longwire.Web;
 /// The page behind ingress. It shows and changes nothing; whoever is not the Supervisor (or this machine itself) gets a 403 and no more.
 /// </summary>
 /// <remarks>
-/// Neither Kestrel, which alone would break the 15 MB that the program may have, nor HttpListener: a client that connects at the moment at which that
-/// one starts to listen, for it waits for the page, brings down the whole process, from a thread of its own if need be (.NET 10.0.12).
+/// Neither Kestrel, which alone would break the 15 MB that the program may have, nor HttpListener: a client that connects at the moment at
+/// which that one starts to listen, for it waits for the page, brings down the whole process, from a thread of its own if need be (.NET
+/// 10.0.12).
 /// </remarks>
 internal sealed class WebServer(
-    WebAddress address, StateFeed feed, PiLists lists, IBridgeProblems problems, string version, TimeProvider time, ILogger<WebServer> logger) : BackgroundService
+    WebAddress address, StateFeed feed, PiLists lists, IBridgeProblems problems, string version, TimeProvider time,
+    ILogger<WebServer> logger) : BackgroundService
 {
     private const string Source = "web page";
 
-    /// <summary>Answers that are being made; who asks when there are as many is told to come again. Of strangers no more than that are answered at all.</summary>
+    /// <summary>
+    /// Answers that are being made; who asks when there are as many is told to come again. Of strangers no more than that are answered at
+    /// all.
+    /// </summary>
     private const int AtOnce = 32;
 
     /// <summary>With those that have asked for nothing yet, as browsers open them in advance.</summary>
@@ -72,7 +77,8 @@ internal sealed class WebServer(
     }
 
     private void SayUnacceptable(string? reason) =>
-        problems.Report(Source, reason is null ? null : $"The web page cannot be shown: {reason}. Restart the app; radios work all the same.");
+        problems.Report(
+            Source, reason is null ? null : $"The web page cannot be shown: {reason}. Restart the app; radios work all the same.");
 
     private async Task<Socket> ListenAsync(CancellationToken cancellationToken)
     {
@@ -90,7 +96,10 @@ internal sealed class WebServer(
             catch (SocketException e)
             {
                 listener?.Dispose();
-                problems.Report(Source, $"The web page cannot be shown: port {address.Port} cannot be listened on ({e.Message}). Stop what uses it; radios work all the same.");
+                problems.Report(
+                    Source,
+                    $"The web page cannot be shown: port {address.Port} cannot be listened on ({e.Message}). Stop what uses it; radios "
+                        + "work all the same.");
             }
             await Task.Delay(Retry, time, cancellationToken);
         }
@@ -165,7 +174,9 @@ internal sealed class WebServer(
         HttpAnswer answer;
         try
         {
-            answer = Interlocked.Increment(ref _answering) > AtOnce ? HttpAnswer.Of(HttpStatusCode.ServiceUnavailable) : await AnswerToAsync(request, stoppingToken);
+            answer = Interlocked.Increment(ref _answering) > AtOnce
+                ? HttpAnswer.Of(HttpStatusCode.ServiceUnavailable)
+                : await AnswerToAsync(request, stoppingToken);
         }
         finally
         {
@@ -183,7 +194,10 @@ internal sealed class WebServer(
         try
         {
             return request.Path == "/"
-                ? new HttpAnswer(HttpStatusCode.OK, "text/html; charset=utf-8", Encoding.UTF8.GetBytes(Page.Write(PageContent.Of(feed.Current, await lists.ReadAsync(stoppingToken), version))))
+                ? new HttpAnswer(
+                    HttpStatusCode.OK,
+                    "text/html; charset=utf-8",
+                    Encoding.UTF8.GetBytes(Page.Write(PageContent.Of(feed.Current, await lists.ReadAsync(stoppingToken), version))))
                 : new HttpAnswer(HttpStatusCode.OK, "application/json", HealthJson.Write(feed.Current, version));
         }
 #pragma warning disable CA1031 // A page that cannot be made is no reason to end what keeps radios attached.

@@ -84,7 +84,8 @@ public sealed partial class Broker : IAsyncDisposable
 
     public void Resume() => Signal(_process!.Pid, SignalContinue);
 
-    public string Describe() => $"===== broker on {_address}, {(IsRunning ? "running" : "stopped")}\n{Tail(_process?.Said ?? "", 60)}\n{Watch.Describe()}";
+    public string Describe() =>
+        $"===== broker on {_address}, {(IsRunning ? "running" : "stopped")}\n{Tail(_process?.Said ?? "", 60)}\n{Watch.Describe()}";
 
     internal async Task ResetAsync()
     {
@@ -105,8 +106,14 @@ public sealed partial class Broker : IAsyncDisposable
     private string Configuration()
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"listener {Port} 127.0.0.1").AppendLine("log_dest stderr").AppendLine("user root").AppendLine("max_queued_messages 10000");
-        if (_setup.Persistent) text.AppendLine("persistence true").AppendLine(CultureInfo.InvariantCulture, $"persistence_location {_folder}/");
+        text.AppendLine(CultureInfo.InvariantCulture, $"listener {Port} 127.0.0.1")
+            .AppendLine("log_dest stderr")
+            .AppendLine("user root")
+            .AppendLine("max_queued_messages 10000");
+        if (_setup.Persistent)
+        {
+            text.AppendLine("persistence true").AppendLine(CultureInfo.InvariantCulture, $"persistence_location {_folder}/");
+        }
         if (_setup.UserName is null)
         {
             text.AppendLine("allow_anonymous true");
@@ -121,7 +128,8 @@ public sealed partial class Broker : IAsyncDisposable
         if (_setup.Tls)
         {
             BrokerCertificate.Write(_folder, _time);
-            text.AppendLine(CultureInfo.InvariantCulture, $"cafile {_folder}/ca.pem").AppendLine(CultureInfo.InvariantCulture, $"certfile {_folder}/server.pem")
+            text.AppendLine(CultureInfo.InvariantCulture, $"cafile {_folder}/ca.pem").AppendLine(
+                CultureInfo.InvariantCulture, $"certfile {_folder}/server.pem")
                 .AppendLine(CultureInfo.InvariantCulture, $"keyfile {_folder}/server.key");
         }
         return text.ToString();
@@ -152,7 +160,10 @@ public sealed partial class Broker : IAsyncDisposable
 
     private static void Signal(int process, int signal)
     {
-        if (Kill(process, signal) != 0) throw new InvalidOperationException($"signal {signal} to {process}: {Marshal.GetLastPInvokeErrorMessage()}");
+        if (Kill(process, signal) != 0)
+        {
+            throw new InvalidOperationException($"signal {signal} to {process}: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

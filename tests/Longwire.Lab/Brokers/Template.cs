@@ -22,7 +22,10 @@ internal sealed class Template
     {
         if (template is null) return payload;
         string text = template.Trim();
-        if (!text.StartsWith("{{", StringComparison.Ordinal) || !text.EndsWith("}}", StringComparison.Ordinal)) throw new FormatException($"not one expression: {template}");
+        if (!text.StartsWith("{{", StringComparison.Ordinal) || !text.EndsWith("}}", StringComparison.Ordinal))
+        {
+            throw new FormatException($"not one expression: {template}");
+        }
         var reader = new Template(text[2..^2], payload);
         object? value = reader.Choice();
         reader.Space();
@@ -106,7 +109,10 @@ internal sealed class Template
                 while (end < _text.Length && (char.IsLetterOrDigit(_text[end]) || _text[end] == '_')) end++;
                 string key = _text[_at..end];
                 // Home Assistant warns at every message whose key is missing.
-                if (node is not JsonObject entries || !entries.ContainsKey(key)) throw new FormatException($"the payload has no {key}: {_payload}");
+                if (node is not JsonObject entries || !entries.ContainsKey(key))
+                {
+                    throw new FormatException($"the payload has no {key}: {_payload}");
+                }
                 node = entries[key];
                 _at = end;
             }
@@ -114,7 +120,10 @@ internal sealed class Template
             {
                 int end = _text.IndexOf(']', _at);
                 int index = int.Parse(_text[_at..end], CultureInfo.InvariantCulture);
-                if (node is not JsonArray array || index >= array.Count) throw new FormatException($"the payload has no element {index}: {_payload}");
+                if (node is not JsonArray array || index >= array.Count)
+                {
+                    throw new FormatException($"the payload has no element {index}: {_payload}");
+                }
                 node = array[index];
                 _at = end + 1;
             }

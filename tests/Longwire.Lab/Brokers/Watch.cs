@@ -43,7 +43,8 @@ public sealed class Watch : IAsyncDisposable
 
     /// <summary>The first message from <paramref name="from"/> on that fits, waited for until the deadline.</summary>
     /// <param name="what">What is waited for, in words.</param>
-    public async Task<Message> WaitForAsync(Func<Message, bool> fits, TimeSpan deadline, string what, int from = 0, CancellationToken cancellationToken = default)
+    public async Task<Message> WaitForAsync(
+        Func<Message, bool> fits, TimeSpan deadline, string what, int from = 0, CancellationToken cancellationToken = default)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         stop.CancelAfter(deadline);
@@ -71,7 +72,8 @@ public sealed class Watch : IAsyncDisposable
     }
 
     /// <summary>Waits until the latest payloads, taken together, make something true.</summary>
-    public async Task WaitUntilAsync(Func<Entities, bool> holds, TimeSpan deadline, string what, CancellationToken cancellationToken = default)
+    public async Task WaitUntilAsync(
+        Func<Entities, bool> holds, TimeSpan deadline, string what, CancellationToken cancellationToken = default)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         stop.CancelAfter(deadline);
@@ -102,7 +104,8 @@ public sealed class Watch : IAsyncDisposable
     /// <summary>Says what Home Assistant says when it has started.</summary>
     public Task HomeAssistantStartsAsync() => PublishAsync("homeassistant/status", "online");
 
-    internal Task FollowAsync(IPEndPoint broker, BrokerSetup setup) => FollowAsync(broker.Address.ToString(), broker.Port, setup.UserName, setup.Password, setup.Tls, "#");
+    internal Task FollowAsync(IPEndPoint broker, BrokerSetup setup) =>
+        FollowAsync(broker.Address.ToString(), broker.Port, setup.UserName, setup.Password, setup.Tls, "#");
 
     internal async Task FollowAsync(string host, int port, string? userName, string? password, bool tls, params IEnumerable<string> topics)
     {
@@ -114,7 +117,8 @@ public sealed class Watch : IAsyncDisposable
             Add(new Message(_time.GetTimestamp(), message.Topic, message.ConvertPayloadToString() ?? "", message.Retain));
             return Task.CompletedTask;
         };
-        // Without an end: a broker that a test makes stand still must not lose its watcher. (None at all is mistaken for one that is over at once.)
+        // Without an end: a broker that a test makes stand still must not lose its watcher. (None at all is mistaken for one that is over
+        // at once.)
         MqttClientOptionsBuilder options = new MqttClientOptionsBuilder().WithProtocolVersion(MqttProtocolVersion.V500)
             .WithClientId($"longwire-lab-{Guid.NewGuid():N}")
             .WithTcpServer(host, port).WithKeepAlivePeriod(TimeSpan.FromHours(1)).WithCleanStart();
@@ -125,9 +129,15 @@ public sealed class Watch : IAsyncDisposable
             options = options.WithTlsOptions(choice => choice.UseTls().WithCertificateValidationHandler(_ => true));
         }
         MqttClientConnectResult result = await client.ConnectAsync(options.Build());
-        if (result.ResultCode != MqttClientConnectResultCode.Success) throw new InvalidOperationException($"The broker refused the watcher: {result.ResultCode}");
+        if (result.ResultCode != MqttClientConnectResultCode.Success)
+        {
+            throw new InvalidOperationException($"The broker refused the watcher: {result.ResultCode}");
+        }
         var subscription = new MqttClientSubscribeOptionsBuilder();
-        foreach (string topic in topics) subscription = subscription.WithTopicFilter(filter => filter.WithTopic(topic).WithAtLeastOnceQoS());
+        foreach (string topic in topics)
+        {
+            subscription = subscription.WithTopicFilter(filter => filter.WithTopic(topic).WithAtLeastOnceQoS());
+        }
         await client.SubscribeAsync(subscription.Build());
         _client = client;
     }
@@ -147,7 +157,10 @@ public sealed class Watch : IAsyncDisposable
         foreach (Message message in Messages.TakeLast(60))
         {
             string payload = message.Payload.Length > 400 ? message.Payload[..400] + "…" : message.Payload;
-            text.AppendLine(CultureInfo.InvariantCulture, $"{_time.GetElapsedTime(message.Timestamp).TotalSeconds,8:0.000} s ago {(message.Retained ? "retained " : "")}{message.Topic} {payload}");
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"{_time.GetElapsedTime(message.Timestamp).TotalSeconds,8:0.000} s ago "
+                    + $"{(message.Retained ? "retained " : "")}{message.Topic} {payload}");
         }
         return text.ToString();
     }

@@ -33,10 +33,14 @@ public sealed class AddOn
         }
     }
 
-    /// <summary>Docker's own capabilities and those that <c>privileged</c> and <c>kernel_modules</c> add; /dev and the data folder as every add-on has them.</summary>
+    /// <summary>
+    /// Docker's own capabilities and those that <c>privileged</c> and <c>kernel_modules</c> add; /dev and the data folder as every add-on
+    /// has them.
+    /// </summary>
     public ContainerRights Rights => new()
     {
-        Capabilities = [.. ContainerRights.DockerCapabilities, .. List("privileged"), .. IsSet("kernel_modules") ? new[] { "SYS_MODULE" } : []],
+        Capabilities =
+            [.. ContainerRights.DockerCapabilities, .. List("privileged"), .. IsSet("kernel_modules") ? new[] { "SYS_MODULE" } : []],
         AppArmorProfile = Slug,
         HostNetwork = IsSet("host_network"),
         HostProcesses = IsSet("host_pid"),
@@ -72,5 +76,7 @@ public sealed class AddOn
     private bool IsSet(string key) => _config.Children.TryGetValue(key, out YamlNode? value) && value is YamlScalarNode { Value: "true" };
 
     private IEnumerable<string> List(string key) =>
-        _config.Children.TryGetValue(key, out YamlNode? value) && value is YamlSequenceNode list ? list.Children.Select(one => ((YamlScalarNode)one).Value!) : [];
+        _config.Children.TryGetValue(key, out YamlNode? value) && value is YamlSequenceNode list
+            ? list.Children.Select(one => ((YamlScalarNode)one).Value!)
+            : [];
 }

@@ -28,8 +28,10 @@ public sealed class Compose
     public IReadOnlyList<string> Command => [.. List("command")];
 
     /// <summary>Variables that the file sets.</summary>
-    public IReadOnlyDictionary<string, string> Environment => _service.Children.TryGetValue("environment", out YamlNode? value) && value is YamlMappingNode map
-        ? map.Children.ToDictionary(one => ((YamlScalarNode)one.Key).Value!, one => ((YamlScalarNode)one.Value).Value!, StringComparer.Ordinal)
+    public IReadOnlyDictionary<string, string> Environment =>
+        _service.Children.TryGetValue("environment", out YamlNode? value) && value is YamlMappingNode map
+        ? map.Children.ToDictionary(
+            one => ((YamlScalarNode)one.Key).Value!, one => ((YamlScalarNode)one.Value).Value!, StringComparer.Ordinal)
         : new Dictionary<string, string>(StringComparer.Ordinal);
 
     public ContainerRights Rights
@@ -37,7 +39,9 @@ public sealed class Compose
         get
         {
             if (Scalar("privileged") == "true") throw new InvalidOperationException("The compose file asks for everything.");
-            List<string> capabilities = List("cap_drop").Contains("ALL") ? [] : [.. ContainerRights.DockerCapabilities.Except(List("cap_drop"))];
+            List<string> capabilities = List("cap_drop").Contains("ALL")
+                ? []
+                : [.. ContainerRights.DockerCapabilities.Except(List("cap_drop"))];
             capabilities.AddRange(List("cap_add"));
             return new ContainerRights
             {
@@ -46,18 +50,26 @@ public sealed class Compose
                 HostProcesses = Scalar("pid") == "host",
                 ReadOnlyRoot = Scalar("read_only") == "true",
                 NoNewPrivileges = List("security_opt").Any(option => option is "no-new-privileges" or "no-new-privileges:true"),
-                Mounts = [.. List("volumes").Select(Volume), .. List("tmpfs").Select(place => new ContainerMount("tmpfs", place.Split(':')[0], ReadOnly: false, "tmpfs"))],
+                Mounts =
+                [
+                    .. List("volumes").Select(Volume),
+                    .. List("tmpfs").Select(place => new ContainerMount("tmpfs", place.Split(':')[0], ReadOnly: false, "tmpfs")),
+                ],
             };
         }
     }
 
     /// <summary>Starts the service as docker compose does, with these rights, which are the file's own or fewer.</summary>
     /// <param name="environment">Variables that a person changes in the file.</param>
-    public async Task<Container> StartAsync(Guest guest, string name, ContainerRights rights, IReadOnlyDictionary<string, string>? environment = null)
+    public async Task<Container> StartAsync(
+        Guest guest, string name, ContainerRights rights, IReadOnlyDictionary<string, string>? environment = null)
     {
         var variables = new Dictionary<string, string>(Environment, StringComparer.Ordinal);
         foreach ((string key, string value) in environment ?? new Dictionary<string, string>()) variables[key] = value;
-        foreach (ContainerMount mount in rights.Mounts.Where(mount => mount.Source.StartsWith(Volumes, StringComparison.Ordinal))) await guest.RunAsync($"mkdir -p {mount.Source}");
+        foreach (ContainerMount mount in rights.Mounts.Where(mount => mount.Source.StartsWith(Volumes, StringComparison.Ordinal)))
+        {
+            await guest.RunAsync($"mkdir -p {mount.Source}");
+        }
         return await Container.RunAsync(guest, name, rights, Command, variables.Select(one => $"{one.Key}={one.Value}"));
     }
 

@@ -26,12 +26,15 @@ public sealed class Container
     /// <param name="command">What follows the image's entrypoint; the image's own command if null.</param>
     /// <param name="supervisorPort">Where on the test machine's loopback the Supervisor answers; 0: nowhere.</param>
     public static async Task<Container> RunAsync(
-        Guest guest, string name, ContainerRights rights, IEnumerable<string>? command = null, IEnumerable<string>? environment = null, int supervisorPort = 0)
+        Guest guest, string name, ContainerRights rights, IEnumerable<string>? command = null, IEnumerable<string>? environment = null,
+        int supervisorPort = 0)
     {
         ContainerImage image = ContainerImage.Read(guest.Architecture);
         var container = new Container(guest, name, rights, image);
-        await guest.RunAsync($"container prepare {name} {(rights.HostNetwork ? "" : string.Create(null, $"{Address} {(supervisorPort == 0 ? 9 : supervisorPort)}"))}");
-        string spec = ContainerSpec.Of(name, rights, [.. image.Entrypoint, .. command ?? image.Command], [.. image.Environment, .. environment ?? []]);
+        await guest.RunAsync($"container prepare {name} "
+            + $"{(rights.HostNetwork ? "" : string.Create(null, $"{Address} {(supervisorPort == 0 ? 9 : supervisorPort)}"))}");
+        string spec = ContainerSpec.Of(
+            name, rights, [.. image.Entrypoint, .. command ?? image.Command], [.. image.Environment, .. environment ?? []]);
         await guest.WriteFileAsync($"/run/containers/{name}/config.json", spec);
         container.Process = await guest.StartProcessAsync($"container run {name}");
         return container;
@@ -49,7 +52,8 @@ public sealed class Container
     }
 
     /// <summary>The first process' number outside the container.</summary>
-    public Task<string> FirstProcessAsync() => _guest.RunAsync($"runc --root /run/runc state {_name} | sed -n 's/.*\"pid\": *\\([0-9]*\\).*/\\1/p'");
+    public Task<string> FirstProcessAsync() =>
+        _guest.RunAsync($"runc --root /run/runc state {_name} | sed -n 's/.*\"pid\": *\\([0-9]*\\).*/\\1/p'");
 
     /// <summary>Asks it to stop, as the Supervisor does at first.</summary>
     public async Task<int?> StopAsync(TimeSpan deadline)

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Longwire.Lab.Containers;
 
 /// <summary>What our image says of itself: the program, its environment and its health check, as the Dockerfile set them.</summary>
-public sealed record ContainerImage(IReadOnlyList<string> Entrypoint, IReadOnlyList<string> Command, IReadOnlyList<string> Environment, IReadOnlyList<string> Health)
+public sealed record ContainerImage(
+    IReadOnlyList<string> Entrypoint, IReadOnlyList<string> Command, IReadOnlyList<string> Environment, IReadOnlyList<string> Health)
 {
     /// <param name="architecture">amd64 or arm64.</param>
     public static ContainerImage Read(string architecture)
@@ -15,5 +16,7 @@ public sealed record ContainerImage(IReadOnlyList<string> Entrypoint, IReadOnlyL
     }
 
     private static string[] Strings(JsonElement owner, string name) =>
-        owner.TryGetProperty(name, out JsonElement list) && list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray().Select(one => one.GetString()!)] : [];
+        owner.TryGetProperty(name, out JsonElement list) && list.ValueKind == JsonValueKind.Array
+            ? [.. list.EnumerateArray().Select(one => one.GetString()!)]
+            : [];
 }

@@ -6,7 +6,8 @@ public sealed record ContainerRights
     /// <summary>Docker's default list (moby's documentation of the default capabilities).</summary>
     public static IReadOnlyList<string> DockerCapabilities { get; } =
     [
-        "CHOWN", "DAC_OVERRIDE", "FSETID", "FOWNER", "MKNOD", "NET_RAW", "SETGID", "SETUID", "SETFCAP", "SETPCAP", "NET_BIND_SERVICE", "SYS_CHROOT", "KILL", "AUDIT_WRITE",
+        "CHOWN", "DAC_OVERRIDE", "FSETID", "FOWNER", "MKNOD", "NET_RAW", "SETGID", "SETUID", "SETFCAP", "SETPCAP", "NET_BIND_SERVICE",
+        "SYS_CHROOT", "KILL", "AUDIT_WRITE",
     ];
 
     /// <summary>Without the prefix CAP_.</summary>

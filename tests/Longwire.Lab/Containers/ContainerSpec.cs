@@ -9,7 +9,10 @@ namespace Longwire.Lab.Containers;
 internal static class ContainerSpec
 {
     private static readonly string[] s_masked =
-        ["/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/sched_debug", "/proc/scsi", "/sys/firmware"];
+        [
+            "/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/sched_debug",
+            "/proc/scsi", "/sys/firmware",
+        ];
 
     private static readonly string[] s_readOnly = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
@@ -47,7 +50,12 @@ internal static class ContainerSpec
             ["env"] = List(environment),
             ["cwd"] = "/",
             ["noNewPrivileges"] = rights.NoNewPrivileges,
-            ["capabilities"] = new JsonObject { ["bounding"] = List(capabilities), ["effective"] = List(capabilities), ["permitted"] = List(capabilities) },
+            ["capabilities"] = new JsonObject
+            {
+                ["bounding"] = List(capabilities),
+                ["effective"] = List(capabilities),
+                ["permitted"] = List(capabilities),
+            },
         };
         if (rights.AppArmorProfile is { } profile) process["apparmorProfile"] = profile;
         return process;

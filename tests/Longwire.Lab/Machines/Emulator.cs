@@ -9,7 +9,9 @@ namespace Longwire.Lab.Machines;
 /// <param name="Role">host, pi or debian: what the guest's first process prepares.</param>
 internal sealed record Machine(string Name, string Architecture, string Role, IPAddress Address, string Mac, int MemoryMiB)
 {
-    /// <summary>A disk with a root file system, which the guest goes over to. What is written to it is gone when the guest is switched off.</summary>
+    /// <summary>
+    /// A disk with a root file system, which the guest goes over to. What is written to it is gone when the guest is switched off.
+    /// </summary>
     public string? RootDisk { get; init; }
 
     /// <summary>Folders of the test machine that the guest may mount by these names, over 9p and read-only.</summary>
@@ -53,14 +55,16 @@ internal sealed class Emulator : IAsyncDisposable
             // says its own frequency.
             // Debian's program needs what every PC since 2009 has, hence Nehalem; rdrand spares the kernel the search for entropy.
             "amd64" => ("qemu-system-x86_64", new[] { "-M", "pc,accel=tcg", "-cpu", "Nehalem,+rdrand" }, "ttyS0 tsc=unstable"),
-            // With its addresses shuffled the kernel takes the processor for one that Meltdown reads, and changes page tables at every call into
-            // it: three times the work for a program's start.
+            // With its addresses shuffled the kernel takes the processor for one that Meltdown reads, and changes page tables at every call
+            // into it: three times the work for a program's start.
             "arm64" => ("qemu-system-aarch64", new[] { "-M", "virt,accel=tcg", "-cpu", "cortex-a53" }, "ttyAMA0 nokaslr"),
             _ => throw new ArgumentOutOfRangeException(nameof(machine), machine.Architecture, null),
         };
-        // Nobody attacks a guest. Programs at the same addresses every time are translated once: a third less work for all that a test does in it. And
-        // that the kernel's ciphers are right is for Debian to test: half a second of each start.
-        string commandLine = $"console={console} mitigations=off norandmaps cryptomgr.notests=1 quiet panic=-1 net.ifnames=0 random.trust_cpu=1 rdinit=/init "
+        // Nobody attacks a guest. Programs at the same addresses every time are translated once: a third less work for all that a test does
+        // in it. And that the kernel's ciphers are right is for Debian to test: half a second of each start.
+        string commandLine =
+            $"console={console} mitigations=off norandmaps cryptomgr.notests=1 quiet panic=-1 net.ifnames=0 random.trust_cpu=1 "
+                + "rdinit=/init "
             + $"lab.name={machine.Name} lab.role={machine.Role} lab.address={machine.Address}/24";
         string[] arguments =
         [
@@ -78,7 +82,9 @@ internal sealed class Emulator : IAsyncDisposable
             // The test machine does not lose power: what the guest flushed is as safe in the page cache as on a disk.
             "-drive", $"file={Path.Combine(folder, "disk")},if=none,id=data,format=raw,cache=unsafe",
             "-device", "virtio-blk-pci,drive=data",
-            .. machine.RootDisk is { } root ? ["-drive", $"file={root},if=none,id=root,format=raw,snapshot=on,cache=unsafe", "-device", "virtio-blk-pci,drive=root"] : Array.Empty<string>(),
+            .. machine.RootDisk is { } root
+                ? ["-drive", $"file={root},if=none,id=root,format=raw,snapshot=on,cache=unsafe", "-device", "virtio-blk-pci,drive=root"]
+                : Array.Empty<string>(),
             // What was not made is not shared: the demo does without our image, and without building it.
             .. machine.Shares.Where(share => Directory.Exists(share.Value)).SelectMany(share => Share(share.Key, share.Value)),
         ];
@@ -87,7 +93,10 @@ internal sealed class Emulator : IAsyncDisposable
     }
 
     private static string[] Share(string name, string folder) =>
-        ["-fsdev", $"local,id={name},path={folder},security_model=none,readonly=on", "-device", $"virtio-9p-pci,fsdev={name},mount_tag={name}"];
+        [
+            "-fsdev", $"local,id={name},path={folder},security_model=none,readonly=on", "-device",
+            $"virtio-9p-pci,fsdev={name},mount_tag={name}",
+        ];
 
     /// <summary>What the emulator itself complained of.</summary>
     public string Complaints => _process.Said;
@@ -106,9 +115,11 @@ internal static class GuestPorts
     public const int UsbIp = 3240;
 
     /// <summary>
-    /// A shell condition: something accepts connections on the port. The shell reads the kernel's tables itself, since programs that are started
-    /// every 20 ms take half of the processor away from the one that is waited for.
+    /// A shell condition: something accepts connections on the port. The shell reads the kernel's tables itself, since programs that are
+    /// started every 20 ms take half of the processor away from the one that is waited for.
     /// </summary>
-    public static string Listens(int port) => string.Create(CultureInfo.InvariantCulture,
-        $"listens() {{ while read -r _ at _ state _; do [ \"${{at#*:}} $state\" != '{port:X4} 0A' ] || return 0; done; return 1; }}; listens </proc/net/tcp || listens </proc/net/tcp6");
+    public static string Listens(int port) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"listens() {{ while read -r _ at _ state _; do [ \"${{at#*:}} $state\" != '{port:X4} 0A' ] || return 0; done; return 1; }}; "
+            + $"listens </proc/net/tcp || listens </proc/net/tcp6");
 }

@@ -146,7 +146,8 @@ public abstract partial class Guest : IAsyncDisposable
     /// </summary>
     /// <param name="what">What is waited for, in words, for the message if it does not come.</param>
     /// <returns>The guest's clock when it held.</returns>
-    public async Task<TimeSpan> WaitForAsync(string condition, TimeSpan deadline, string? what = null, CancellationToken cancellationToken = default)
+    public async Task<TimeSpan> WaitForAsync(
+        string condition, TimeSpan deadline, string? what = null, CancellationToken cancellationToken = default)
     {
         string script = string.Create(CultureInfo.InvariantCulture, $$"""
             read u _ </proc/uptime; end=$((${u%.*}${u#*.} + {{(long)(deadline.TotalMilliseconds / 10)}}))
@@ -158,14 +159,20 @@ public abstract partial class Guest : IAsyncDisposable
             read u _ </proc/uptime; echo $u
             """);
         ShellResult result = await TryRunAsync(script, deadline + Deadlines.Patience, cancellationToken);
-        if (result.ExitCode == 0 && double.TryParse(result.Output, CultureInfo.InvariantCulture, out double uptime)) return _clock.FromUptime(uptime);
+        if (result.ExitCode == 0 && double.TryParse(result.Output, CultureInfo.InvariantCulture, out double uptime))
+        {
+            return _clock.FromUptime(uptime);
+        }
         throw new TimeoutException($"{Name}: not within {deadline.TotalSeconds:0.0} s: {what ?? condition}");
     }
 
-    /// <summary>Starts a program that runs on while the test does other things. What it says is kept, and shown if the test fails.</summary>
+    /// <summary>
+    /// Starts a program that runs on while the test does other things. What it says is kept, and shown if the test fails.
+    /// </summary>
     public async Task<GuestProcess> StartProcessAsync(string command, CancellationToken cancellationToken = default)
     {
-        GuestProcess process = await GuestProcess.StartAsync(this, command, await NewShellAsync(cancellationToken), Time, cancellationToken);
+        GuestProcess process = await GuestProcess.StartAsync(
+            this, command, await NewShellAsync(cancellationToken), Time, cancellationToken);
         lock (_gate) _processes.Add(process);
         return process;
     }
@@ -174,7 +181,10 @@ public abstract partial class Guest : IAsyncDisposable
     public Task<TimeSpan> WaitForDeviceAsync(string path, TimeSpan deadline, CancellationToken cancellationToken = default) =>
         WaitForAsync($"[ -c {path} ]", deadline, $"{path} is there", cancellationToken);
 
-    /// <summary>Opens a character device for reading and writing, raw. A name that udev gives comes a moment after the tty itself, and is waited for.</summary>
+    /// <summary>
+    /// Opens a character device for reading and writing, raw. A name that udev gives comes a moment after the tty itself, and is waited
+    /// for.
+    /// </summary>
     public async Task<GuestStream> OpenAsync(string path, CancellationToken cancellationToken = default)
     {
         await WaitForDeviceAsync(path, Deadlines.Patience, cancellationToken);
@@ -193,7 +203,9 @@ public abstract partial class Guest : IAsyncDisposable
     public async Task<bool> HasModuleAsync(string name) => (await TryRunAsync($"[ -d /sys/module/{name} ]")).ExitCode == 0;
 
     /// <summary>Brings the guest back to how it was after its start, and checks that it is.</summary>
-    /// <exception cref="GuestCommandException">Something a test left behind cannot be removed; the guest was switched off, to start afresh.</exception>
+    /// <exception cref="GuestCommandException">
+    /// Something a test left behind cannot be removed; the guest was switched off, to start afresh.
+    /// </exception>
     internal async Task ResetAsync()
     {
         if (!IsOn)
@@ -266,7 +278,8 @@ public abstract partial class Guest : IAsyncDisposable
             {
                 return await Shell.ConnectAsync(emulator.ShellAddress, attempt.Token);
             }
-            catch (Exception e) when (e is IOException or OperationCanceledException or System.Net.Sockets.SocketException && !cancellationToken.IsCancellationRequested)
+            catch (Exception e) when (e is IOException or OperationCanceledException or System.Net.Sockets.SocketException
+                && !cancellationToken.IsCancellationRequested)
             {
                 // The emulator accepts before the guest listens; then it closes, or nothing comes back.
                 await Task.Delay(TimeSpan.FromMilliseconds(30), Time, cancellationToken);

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Longwire.Lab.Machines;
 
-/// <param name="Timestamp">When it reached the test machine, as <see cref="TimeProvider.GetTimestamp"/>; see <see cref="Guest.ClockAt"/>.</param>
+/// <param name="Timestamp">
+/// When it reached the test machine, as <see cref="TimeProvider.GetTimestamp"/>; see <see cref="Guest.ClockAt"/>.
+/// </param>
 public sealed record ProcessLine(long Timestamp, string Text);
 
 /// <summary>A program that runs in a guest while the test goes on: its output as it comes, its end, and signals to it.</summary>
@@ -41,10 +43,12 @@ public sealed class GuestProcess
         get { lock (_gate) return [.. _lines]; }
     }
 
-    internal static async Task<GuestProcess> StartAsync(Guest guest, string command, Shell shell, TimeProvider time, CancellationToken cancellationToken)
+    internal static async Task<GuestProcess> StartAsync(
+        Guest guest, string command, Shell shell, TimeProvider time, CancellationToken cancellationToken)
     {
         string quoted = command.Replace("'", "'\\''", StringComparison.Ordinal);
-        await shell.SendAsync($"sh -c 'echo {PidMark}$$; exec {quoted}' </dev/null 2>&1 9<&-; printf '\\n{ExitMark}%d\\n' $?; exit\n", cancellationToken);
+        await shell.SendAsync(
+            $"sh -c 'echo {PidMark}$$; exec {quoted}' </dev/null 2>&1 9<&-; printf '\\n{ExitMark}%d\\n' $?; exit\n", cancellationToken);
         var process = new GuestProcess(guest, command, shell, time);
         await process._pid.Task.WaitAsync(cancellationToken);
         return process;
@@ -75,7 +79,8 @@ public sealed class GuestProcess
     }
 
     /// <summary>The first line from <paramref name="from"/> on that contains the text, waited for until the deadline.</summary>
-    public async Task<ProcessLine> WaitForLineAsync(string text, TimeSpan deadline, int from = 0, CancellationToken cancellationToken = default)
+    public async Task<ProcessLine> WaitForLineAsync(
+        string text, TimeSpan deadline, int from = 0, CancellationToken cancellationToken = default)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         stop.CancelAfter(deadline);

@@ -22,7 +22,10 @@ public sealed class GuestStream : IDisposable
     internal static async Task<GuestStream> OpenAsync(Guest guest, string path, Shell shell, CancellationToken cancellationToken)
     {
         // The second cat ends when the test closes the connection, and takes the first with it.
-        await shell.SendAsync($"exec 2>&1; [ -c {path} ] || {{ echo it is not there; echo @@failed@@; exit; }}; exec 3<>{path} && stty raw -echo <&3 && echo @@open@@ && {{ cat <&3 & cat >&3; kill $!; exit; }}; echo @@failed@@; exit\n", cancellationToken);
+        await shell.SendAsync(
+            $"exec 2>&1; [ -c {path} ] || {{ echo it is not there; echo @@failed@@; exit; }}; exec 3<>{path} && stty raw -echo <&3 && "
+                + $"echo @@open@@ && {{ cat <&3 & cat >&3; kill $!; exit; }}; echo @@failed@@; exit\n",
+            cancellationToken);
         string said = "";
         while (await shell.ReadLineAsync(cancellationToken) is { } line)
         {
@@ -33,10 +36,12 @@ public sealed class GuestStream : IDisposable
         throw new IOException($"{guest.Name}: {path} cannot be opened: {said}");
     }
 
-    public Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default) => _shell.SendAsync(bytes, cancellationToken);
+    public Task WriteAsync(
+        ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default) => _shell.SendAsync(bytes, cancellationToken);
 
     /// <summary>Bytes as they come, at least one; 0 once the device is gone.</summary>
-    public Task<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => _shell.ReadAsync(buffer, cancellationToken);
+    public Task<int> ReadAsync(
+        Memory<byte> buffer, CancellationToken cancellationToken = default) => _shell.ReadAsync(buffer, cancellationToken);
 
     /// <summary>Exactly so many bytes.</summary>
     /// <exception cref="TimeoutException">They did not come within the deadline.</exception>

@@ -11,7 +11,11 @@ public sealed class Host : Guest
     private const string DataFolder = "/data/longwire";
 
     internal Host(string name, IPAddress address, string mac, Cable cable, string folder, TimeProvider time)
-        : base(new Machine(name, "amd64", "host", address, mac, MemoryMiB: 384) { Shares = { ["image"] = LabFolders.ContainerRoot("amd64") } }, cable, folder, time)
+        : base(
+            new Machine(name, "amd64", "host", address, mac, MemoryMiB: 384) { Shares = { ["image"] = LabFolders.ContainerRoot("amd64") } },
+            cable,
+            folder,
+            time)
     {
     }
 
@@ -39,7 +43,8 @@ public sealed class Host : Guest
 
     /// <summary>Waits until no port of vhci_hcd is taken and no device of it is left.</summary>
     public Task<TimeSpan> WaitUntilNothingIsAttachedAsync(TimeSpan deadline) => WaitForAsync(
-        "cd /sys/devices/platform/vhci_hcd.0 && ! cat status* | grep -q -E '^(hs|ss) +[0-9]+ 00[567] ' && ! ls -d usb*/[0-9]*-[0-9]", deadline,
+        "cd /sys/devices/platform/vhci_hcd.0 && ! cat status* | grep -q -E '^(hs|ss) +[0-9]+ 00[567] ' && ! ls -d usb*/[0-9]*-[0-9]",
+        deadline,
         "every vhci port is free");
 
     /// <summary>What a stranger does: the stock tool, without asking us.</summary>
@@ -55,8 +60,8 @@ public sealed class Host : Guest
     }
 
     /// <summary>
-    /// A stranger takes every port that is left for full speed, all with one connection to somebody who never says a word; there they stand at
-    /// 005 until the far end closes that connection, for now the kernel has it.
+    /// A stranger takes every port that is left for full speed, all with one connection to somebody who never says a word; there they stand
+    /// at 005 until the far end closes that connection, for now the kernel has it.
     /// </summary>
     /// <param name="silence">A port of the test machine's loopback that accepts.</param>
     public async Task StrangerTakesAllPortsAsync(int silence)
@@ -82,11 +87,13 @@ public sealed class Host : Guest
 
     /// <summary>Every name that udev gave a serial port: by-id and by-path, as they stand.</summary>
     public async Task<IReadOnlyList<string>> SerialLinksAsync() =>
-        (await TryRunAsync("ls -d /dev/serial/by-id/* /dev/serial/by-path/* 2>/dev/null")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        (await TryRunAsync("ls -d /dev/serial/by-id/* /dev/serial/by-path/* 2>/dev/null")).Output.Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary><c>authorized_default</c> of every root hub of vhci_hcd, in the order of the buses.</summary>
     public async Task<IReadOnlyList<int>> AuthorizedDefaultsAsync() =>
-        [.. (await RunAsync("cat /sys/devices/platform/vhci_hcd.0/usb*/authorized_default")).Split('\n').Select(value => int.Parse(value, CultureInfo.InvariantCulture))];
+        [.. (await RunAsync("cat /sys/devices/platform/vhci_hcd.0/usb*/authorized_default")).Split('\n')
+            .Select(value => int.Parse(value, CultureInfo.InvariantCulture))];
 
     protected override void Forget()
     {

@@ -21,7 +21,8 @@ public sealed class KernelLog
     }
 
     /// <summary>The first line after <paramref name="after"/> that contains the text, waited for until the deadline.</summary>
-    public async Task<KernelLine> WaitForAsync(string text, TimeSpan after, TimeSpan deadline, CancellationToken cancellationToken = default)
+    public async Task<KernelLine> WaitForAsync(
+        string text, TimeSpan after, TimeSpan deadline, CancellationToken cancellationToken = default)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         stop.CancelAfter(deadline);
@@ -72,7 +73,9 @@ public sealed class KernelLog
         lock (_gate) _lines.Clear();
     }
 
-    /// <summary>Takes a record of /dev/kmsg: <c>priority,sequence,microseconds,flags;message</c>. Continuation lines begin with a space.</summary>
+    /// <summary>
+    /// Takes a record of /dev/kmsg: <c>priority,sequence,microseconds,flags;message</c>. Continuation lines begin with a space.
+    /// </summary>
     private void Add(string record)
     {
         int semicolon = record.IndexOf(';', StringComparison.Ordinal);

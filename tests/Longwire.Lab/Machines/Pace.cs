@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Longwire.Lab.Machines;
 
 /// <summary>
-/// How slow a guest's emulated processor is at this moment, against the one on which the promises of the tests were first kept: 1 is as fast, 2
-/// takes twice as long. Emulation makes a guest as slow as the test machine is busy, or shared; what a test promises in seconds is kept by
-/// real machines, which are more than ten times faster than either.
+/// How slow a guest's emulated processor is at this moment, against the one on which the promises of the tests were first kept: 1 is as
+/// fast, 2 takes twice as long. Emulation makes a guest as slow as the test machine is busy, or shared; what a test promises in seconds is
+/// kept by real machines, which are more than ten times faster than either.
 /// </summary>
 public static class Pace
 {
@@ -20,8 +20,8 @@ public static class Pace
 
     private const int Count = 20_000;
 
-    // A count to that in the guest's shell, on the guest's clock, measured on two cores at 2.4 GHz that did nothing else. Beside a second guest
-    // that is busy it takes 1.8 times as long there.
+    // A count to that in the guest's shell, on the guest's clock, measured on two cores at 2.4 GHz that did nothing else. Beside a second
+    // guest that is busy it takes 1.8 times as long there.
     private static TimeSpan Reference(string architecture) => architecture switch
     {
         "amd64" => TimeSpan.FromMilliseconds(660),

@@ -15,7 +15,12 @@ public sealed class Pi : Guest
     private Func<Task>? _service;
 
     internal Pi(string name, IPAddress address, string mac, Cable cable, string folder, TimeProvider time)
-        : base(new Machine(name, "arm64", "pi", address, mac, MemoryMiB: 256) { Shares = { ["image"] = LabFolders.ContainerRoot("arm64") } }, cable, folder, time, GuestPorts.UsbIp)
+        : base(
+            new Machine(name, "arm64", "pi", address, mac, MemoryMiB: 256) { Shares = { ["image"] = LabFolders.ContainerRoot("arm64") } },
+            cable,
+            folder,
+            time,
+            GuestPorts.UsbIp)
     {
     }
 
@@ -25,7 +30,9 @@ public sealed class Pi : Guest
     /// <summary>Leads to this Pi's port 3240 from the test machine, past the switch; the Pi sees 10.0.2.2 as the client.</summary>
     public IPEndPoint UsbIpFromTheTest => Forwarded(GuestPorts.UsbIp);
 
-    /// <summary>Options for our export that serve stock clients on 3240: every machine of the house that attaches, and the test itself.</summary>
+    /// <summary>
+    /// Options for our export that serve stock clients on 3240: every machine of the house that attaches, and the test itself.
+    /// </summary>
     public static string DefaultExportOptions => """
         stock:
           port: 3240
@@ -64,7 +71,10 @@ public sealed class Pi : Guest
         await RunAsync("stock-pi stop");
     }
 
-    /// <summary>Starts <c>longwire export</c>; it comes back so after a reboot. Does not wait for it to serve: see <see cref="WaitUntilItServesAsync"/>.</summary>
+    /// <summary>
+    /// Starts <c>longwire export</c>; it comes back so after a reboot. Does not wait for it to serve: see
+    /// <see cref="WaitUntilItServesAsync"/>.
+    /// </summary>
     /// <param name="options">What stands in /etc/longwire/export.yaml; <see cref="DefaultExportOptions"/> if null.</param>
     public async Task<GuestProcess> StartExportAsync(string? options = null)
     {
@@ -82,7 +92,8 @@ public sealed class Pi : Guest
 
     /// <summary>Waits until something accepts connections on 3240.</summary>
     /// <returns>This Pi's clock at that moment.</returns>
-    public Task<TimeSpan> WaitUntilItServesAsync(TimeSpan deadline) => WaitForAsync(GuestPorts.Listens(GuestPorts.UsbIp), deadline, "something listens on 3240");
+    public Task<TimeSpan> WaitUntilItServesAsync(TimeSpan deadline) =>
+        WaitForAsync(GuestPorts.Listens(GuestPorts.UsbIp), deadline, "something listens on 3240");
 
     /// <summary>Switches off, in order or by pulling the plug, and leaves it off.</summary>
     public Task StopAsync(bool inOrder) => inOrder ? ShutDownAsync() : PowerOffAsync();

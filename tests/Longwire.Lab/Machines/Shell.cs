@@ -15,7 +15,8 @@ public sealed record ShellResult(int ExitCode, string Output);
 internal sealed class Shell : IDisposable
 {
     // While it waits, a shell reads from this pipe, which nobody writes to: a pause that costs no fork.
-    private const string Greeting = "export PATH=/lab:/sbin:/usr/sbin:/bin:/usr/bin; mkfifo /run/lab/never 2>/dev/null; exec 9<>/run/lab/never; cd /";
+    private const string Greeting =
+        "export PATH=/lab:/sbin:/usr/sbin:/bin:/usr/bin; mkfifo /run/lab/never 2>/dev/null; exec 9<>/run/lab/never; cd /";
 
     private readonly Socket _socket;
     private readonly byte[] _buffer = new byte[64 * 1024];

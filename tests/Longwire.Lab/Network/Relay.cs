@@ -32,7 +32,15 @@ public sealed class RelayedConnection
 
     internal Task Closed => _released.Task;
 
-    internal async Task CarryAsync(Socket from, Socket to, bool towardsClient, Func<RelayedConnection, bool, byte[], byte[]>? change, CancellationToken cancellationToken)
+    internal async Task CarryAsync(
+        Socket from,
+        Socket to,
+        bool towardsClient,
+        Func<RelayedConnection,
+        bool,
+        byte[],
+        byte[]>? change,
+        CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[64 * 1024];
         while (true)

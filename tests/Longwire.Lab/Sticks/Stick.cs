@@ -31,8 +31,14 @@ public sealed class Stick
     internal static async Task<Stick> MakeAsync(Guest pi, string name, StickModel model)
     {
         string insides = await pi.RunAsync(string.Create(CultureInfo.InvariantCulture,
-            $"stick make {name} {model.VendorId} {model.ProductId} '{model.Serial}' '{model.Manufacturer}' '{model.Product}' {model.Ports} {(model.Keyboard ? 1 : 0)}"));
-        return new Stick(pi, name, model, [.. insides.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(number => int.Parse(number, CultureInfo.InvariantCulture))]);
+            $"stick make {name} {model.VendorId} {model.ProductId} '{model.Serial}' '{model.Manufacturer}' '{model.Product}' "
+                + $"{model.Ports} {(model.Keyboard ? 1 : 0)}"));
+        return new Stick(
+            pi,
+            name,
+            model,
+            [.. insides.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+                .Select(number => int.Parse(number, CultureInfo.InvariantCulture))]);
     }
 
     /// <summary>Plugs it in and waits until the Pi's kernel has read it.</summary>
@@ -63,7 +69,8 @@ public sealed class Stick
 
     /// <summary>The inside of the stick: what is written here the radio says, what is read here it was told.</summary>
     /// <param name="function">Which serial port, for a stick with several.</param>
-    public Task<GuestStream> OpenInsideAsync(int function = 0) => _pi.OpenAsync(string.Create(CultureInfo.InvariantCulture, $"/dev/ttyGS{_insides[function]}"));
+    public Task<GuestStream> OpenInsideAsync(int function = 0) => _pi.OpenAsync(
+        string.Create(CultureInfo.InvariantCulture, $"/dev/ttyGS{_insides[function]}"));
 
     /// <summary>The Pi lost power: its sticks are where they were, but their kernel has forgotten them.</summary>
     internal async Task RemakeAsync()

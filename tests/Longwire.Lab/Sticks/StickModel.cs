@@ -6,7 +6,8 @@ namespace Longwire.Lab.Sticks;
 /// <param name="Serial">Empty for a stick that has none.</param>
 /// <param name="Ports">Serial ports (CDC ACM functions); 0 for a stick that only claims to be a radio.</param>
 /// <param name="Keyboard">With a HID function, as a bad guest has it.</param>
-public sealed record StickModel(string VendorId, string ProductId, string Serial, string Manufacturer, string Product, int Ports = 1, bool Keyboard = false)
+public sealed record StickModel(
+    string VendorId, string ProductId, string Serial, string Manufacturer, string Product, int Ports = 1, bool Keyboard = false)
 {
     /// <summary>A Z-Wave stick: 0658:0200, recognised with certainty.</summary>
     public static StickModel ZWave { get; } = new("0658", "0200", "ZW0001", "Sigma Designs", "UZB");

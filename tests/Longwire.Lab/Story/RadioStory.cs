@@ -47,9 +47,11 @@ internal sealed class RadioStory(Home home, IStoryBroker broker, TimeProvider ti
     {
         Step = what;
         long start = time.GetTimestamp();
-        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"[{time.GetElapsedTime(_start).TotalSeconds,6:0.0} s] {what}"));
+        await output.WriteLineAsync(
+            string.Create(CultureInfo.InvariantCulture, $"[{time.GetElapsedTime(_start).TotalSeconds,6:0.0} s] {what}"));
         await happens(stopped).WaitAsync(stopped);
-        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"           done after {time.GetElapsedTime(start).TotalSeconds:0.0} s"));
+        await output.WriteLineAsync(
+            string.Create(CultureInfo.InvariantCulture, $"           done after {time.GetElapsedTime(start).TotalSeconds:0.0} s"));
         if (show) await output.WriteLineAsync(Table(broker.Watch.Entities()));
         Steps++;
     }
@@ -57,7 +59,8 @@ internal sealed class RadioStory(Home home, IStoryBroker broker, TimeProvider ti
     /// <summary>A person looks at a few entities, not at all of them, and at none that is not the demo's.</summary>
     internal static string Table(Entities entities)
     {
-        string[] keys = ["connected", "status", "serial_port", "plugged_in", "disconnects", "last_disconnect_reason", "reachable", "connection_state"];
+        string[] keys =
+            ["connected", "status", "serial_port", "plugged_in", "disconnects", "last_disconnect_reason", "reachable", "connection_state"];
         IEnumerable<string> lines =
             from entity in entities.All
             where DemoTopics.IsOurDevice(entity.DeviceId) && keys.Contains(entity.Key)
@@ -106,7 +109,10 @@ internal sealed class RadioStory(Home home, IStoryBroker broker, TimeProvider ti
         Task<byte[]> atRadio = inside.ReadExactlyAsync(Bytes, Deadlines.Patience);
         await Task.WhenAll(tty.WriteAsync(toRadio, stopped), inside.WriteAsync(toHost, stopped), atHost, atRadio);
         byte[] heardByHost = await atHost, heardByRadio = await atRadio;
-        if (!toHost.SequenceEqual(heardByHost) || !toRadio.SequenceEqual(heardByRadio)) throw new InvalidDataException("The bytes that came are not those that were sent.");
+        if (!toHost.SequenceEqual(heardByHost) || !toRadio.SequenceEqual(heardByRadio))
+        {
+            throw new InvalidDataException("The bytes that came are not those that were sent.");
+        }
     }
 
     private async Task PullAsync(CancellationToken stopped)
@@ -169,7 +175,10 @@ internal sealed class RadioStory(Home home, IStoryBroker broker, TimeProvider ti
         await Pi.WaitForAsync(
             $"[ -e /sys/bus/usb/devices/{_stick!.BusId}:1.0/driver ] && ls /dev/ttyACM*",
             Deadlines.Patience, "the stick's own driver has it back", stopped);
-        if (host != 0 || pi != 0) throw new InvalidOperationException($"Longwire ended with exit code {host} on the host and {pi} on the Pi.");
+        if (host != 0 || pi != 0)
+        {
+            throw new InvalidOperationException($"Longwire ended with exit code {host} on the host and {pi} on the Pi.");
+        }
     }
 
     private async Task ConnectedAsync(CancellationToken stopped)

@@ -13,7 +13,12 @@ internal sealed record BrokerAddress(string Host, int Port, string? UserName, st
         string[] account = at < 0 ? [] : text[..at].Split(':', 2);
         string server = text[(at + 1)..];
         int colon = server.LastIndexOf(':');
-        if (colon <= 0 || !int.TryParse(server[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is 0 or > 65535) return null;
+        if (colon <= 0
+            || !int.TryParse(server[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int port)
+            || port is 0 or > 65535)
+        {
+            return null;
+        }
         return new BrokerAddress(server[..colon].Trim('[', ']'), port, account.ElementAtOrDefault(0), account.ElementAtOrDefault(1));
     }
 }

@@ -15,7 +15,8 @@ public sealed class AddOnConfinementTests(Home home) : AddOnTest(home)
     // A shell with every applet in one file, in the place of the image's own shell: the profile allows no other program to be run.
     private static readonly ContainerMount s_tools = new("/bin/busybox", "/usr/bin/dash", ReadOnly: true);
 
-    private static readonly string[] s_denials = ["Permission denied", "Operation not permitted", "Read-only file system", "permission denied"];
+    private static readonly string[] s_denials =
+        ["Permission denied", "Operation not permitted", "Read-only file system", "permission denied"];
 
     /// <summary>What is tried, and whether with all rights of the container or with those left after the first stage.</summary>
     private static readonly (string What, bool AllRights, string Command)[] s_tries =
@@ -41,7 +42,11 @@ public sealed class AddOnConfinementTests(Home home) : AddOnTest(home)
         await Home.StartAsync(Home.Attic, Home.Host);
         await Home.Broker.StartAsync();
         ContainerRights all = AddOn.Rights with { Mounts = [.. AddOn.Rights.Mounts, s_tools] };
-        ContainerRights left = all with { Capabilities = [.. all.Capabilities.Except(["SYS_MODULE", "SYS_ADMIN"])], NoNewPrivileges = true };
+        ContainerRights left = all with
+        {
+            Capabilities = [.. all.Capabilities.Except(["SYS_MODULE", "SYS_ADMIN"])],
+            NoNewPrivileges = true,
+        };
         Container addOn = await StartAddOnAsync(rights: all);
         await Watch.WaitUntilAsync(house => Watch.Latest("longwire/bridge/state") == "online", Patience, "the add-on is online", Cancelled);
 
@@ -49,7 +54,8 @@ public sealed class AddOnConfinementTests(Home home) : AddOnTest(home)
         foreach ((ContainerRights rights, bool allRights) in new[] { (all, true), (left, false) })
         {
             (string What, bool AllRights, string Command)[] tries = [.. s_tries.Where(one => one.AllRights == allRights)];
-            ShellResult[] answers = await AnswersAsync(addOn, rights, ["echo kept >/tmp/allowed && cat /tmp/allowed", .. tries.Select(one => one.Command)]);
+            ShellResult[] answers = await AnswersAsync(
+                addOn, rights, ["echo kept >/tmp/allowed && cat /tmp/allowed", .. tries.Select(one => one.Command)]);
             // The tool itself works: what follows is denied, not missing.
             Assert.Equal(new ShellResult(0, "kept"), answers[0]);
             foreach (((string what, _, _), ShellResult tried) in tries.Zip(answers.Skip(1)))
@@ -62,13 +68,22 @@ public sealed class AddOnConfinementTests(Home home) : AddOnTest(home)
         Assert.Empty(allowedAfterAll);
     }
 
-    /// <summary>What each command said, and how it ended. One shell tries them all: under emulation to bring one into the container takes two seconds.</summary>
+    /// <summary>
+    /// What each command said, and how it ended. One shell tries them all: under emulation to bring one into the container takes two
+    /// seconds.
+    /// </summary>
     private static async Task<ShellResult[]> AnswersAsync(Container addOn, ContainerRights rights, IReadOnlyCollection<string> commands)
     {
         const string Mark = "@@";
-        ShellResult all = await addOn.TryAsync(rights, "/bin/sh", "-c", string.Concat(commands.Select(command => $"({command}) </dev/null 2>&1; printf '\\n%d{Mark}' $?; ")));
+        ShellResult all = await addOn.TryAsync(
+            rights, "/bin/sh", "-c", string.Concat(commands.Select(command => $"({command}) </dev/null 2>&1; printf '\\n%d{Mark}' $?; ")));
         string[] answers = all.Output.Split(Mark, StringSplitOptions.RemoveEmptyEntries);
         Assert.True(answers.Length == commands.Count, all.Output);
-        return [.. answers.Select(answer => answer.LastIndexOf('\n')).Zip(answers, (end, answer) => new ShellResult(int.Parse(answer[(end + 1)..], CultureInfo.InvariantCulture), answer[..end].Trim()))];
+        return
+        [
+            .. answers.Select(answer => answer.LastIndexOf('\n')).Zip(
+                answers,
+                (end, answer) => new ShellResult(int.Parse(answer[(end + 1)..], CultureInfo.InvariantCulture), answer[..end].Trim())),
+        ];
     }
 }

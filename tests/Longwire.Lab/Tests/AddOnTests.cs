@@ -12,10 +12,12 @@ public sealed class AddOnTests(Home home) : AddOnTest(home)
     [Theory]
     [InlineData(PiSide.Longwire)]
     [InlineData(PiSide.Stock, Explicit = true)]
-    public async Task The_add_on_attaches_a_radio_without_the_rights_of_its_start_carries_its_data_and_gives_it_back_when_it_is_stopped(PiSide side)
+    public async Task The_add_on_attaches_a_radio_without_the_rights_of_its_start_carries_its_data_and_gives_it_back_when_it_is_stopped(
+        PiSide side)
     {
         (Stick stick, Container addOn) = await BringUpAddOnAsync(side);
-        await Watch.WaitUntilAsync(house => house.State(DeviceId(ZWave), "serial_port") == ZWavePath, Patience, "the serial port's path is shown", Cancelled);
+        await Watch.WaitUntilAsync(
+            house => house.State(DeviceId(ZWave), "serial_port") == ZWavePath, Patience, "the serial port's path is shown", Cancelled);
         await CarriesDataAsync(stick, ZWavePath);
         Assert.True(await addOn.IsHealthyAsync());
         await HasOnlyWhatIsLeftAsync(addOn);

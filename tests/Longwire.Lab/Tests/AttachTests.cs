@@ -14,7 +14,8 @@ public sealed class AttachTests(Home home) : RadioTest(home)
     public async Task A_radio_is_attached_and_shown_with_its_serial_port(PiSide side)
     {
         Stick stick = await BringUpAsync(side);
-        await Watch.WaitUntilAsync(house => house.State(DeviceId(ZWave), "serial_port") == ZWavePath, Patience, "the serial port's path is shown", Cancelled);
+        await Watch.WaitUntilAsync(
+            house => house.State(DeviceId(ZWave), "serial_port") == ZWavePath, Patience, "the serial port's path is shown", Cancelled);
         Entities house = Watch.Entities();
         Assert.Equal("attached", house.State(DeviceId(ZWave), "status"));
         Assert.Equal("off", house.State(DeviceId(ZWave), "problem"));

@@ -10,16 +10,20 @@ namespace Longwire.Lab.Tests;
 public sealed class BrokerAccessTests(Home home) : RadioTest(home)
 {
     [Fact]
-    public async Task A_broker_with_TLS_of_the_house_s_own_and_a_password_is_told_everything_once_both_are_right_and_no_radio_waits_for_that()
+    public async Task A_broker_with_the_house_s_own_TLS_and_a_password_is_told_all_once_both_are_right_and_no_radio_waits_for_that()
     {
         await Task.WhenAll(
-            Home.StartAsync(Home.Attic, Home.Host), Home.Broker.StartAsync(new BrokerSetup(UserName: "longwire", Password: "r1ght-secret", Tls: true)));
+            Home.StartAsync(Home.Attic, Home.Host),
+            Home.Broker.StartAsync(new BrokerSetup(UserName: "longwire", Password: "r1ght-secret", Tls: true)));
         await Home.Attic.PlugAsync(StickModel.ZWave);
         await ExportAsync(Home.Attic, PiSide.Longwire, StickModel.ZWave);
         await Home.Host.WriteFileAsync("/data/house.pem", Home.Broker.Authority);
 
         GuestProcess attach = await Home.Host.StartAttachAsync(Options("r1ght-secret", ca: null));
-        await attach.WaitForLineAsync("signed by no authority that this machine trusts: give the authority's file as mqtt.ca", Patience, cancellationToken: Cancelled);
+        await attach.WaitForLineAsync(
+            "signed by no authority that this machine trusts: give the authority's file as mqtt.ca",
+            Patience,
+            cancellationToken: Cancelled);
         await Home.Host.WaitForDeviceAsync(ZWavePath, Patience);
         await Home.Host.WriteOptionsAsync(Options("wr0ng-secret", ca: "/data/house.pem"));
         await attach.WaitForLineAsync("refuses user \"longwire\": bad user name or password", Patience, cancellationToken: Cancelled);

@@ -17,13 +17,16 @@ public sealed class BrokerTests(Home home) : RadioTest(home)
         int from = Watch.Count;
         TimeSpan back = Home.Host.Now;
         await Home.Broker.StartAsync();
-        Message online = await Watch.WaitForAsync(message => message is { Topic: "longwire/bridge/state", Payload: "online" }, Patience, "online", from, Cancelled);
+        Message online = await Watch.WaitForAsync(
+            message => message is { Topic: "longwire/bridge/state", Payload: "online" }, Patience, "online", from, Cancelled);
         string[] topics =
         [
             $"longwire/radio/{ZWave}/state", "longwire/pi/attic/state", "longwire/bridge/info",
-            $"homeassistant/device/{DeviceId(ZWave)}/config", "homeassistant/device/longwire_pi_attic/config", "homeassistant/device/longwire_bridge/config",
+            $"homeassistant/device/{DeviceId(ZWave)}/config", "homeassistant/device/longwire_pi_attic/config",
+            "homeassistant/device/longwire_bridge/config",
         ];
-        Message[] again = await Task.WhenAll(topics.Select(topic => Watch.WaitForAsync(message => message.Topic == topic, Patience, topic, from, Cancelled)));
+        Message[] again = await Task.WhenAll(
+            topics.Select(topic => Watch.WaitForAsync(message => message.Topic == topic, Patience, topic, from, Cancelled)));
         TimeSpan took = Home.Host.ClockAt(again.Append(online).Max(message => message.Timestamp)) - back;
         Say($"everything published again {took} after the broker was started");
         await KeepsPromiseAsync(took, TimeSpan.FromSeconds(5), Home.Host);
@@ -42,7 +45,8 @@ public sealed class BrokerTests(Home home) : RadioTest(home)
         await Home.Host.WaitForDeviceAsync(ZWavePath, Patience);
         TimeSpan started = Home.Host.Now;
         await Home.Broker.StartAsync();
-        Message state = await Watch.WaitForAsync(message => message.Topic == $"longwire/radio/{ZWave}/state", Patience, "the radio's state", cancellationToken: Cancelled);
+        Message state = await Watch.WaitForAsync(
+            message => message.Topic == $"longwire/radio/{ZWave}/state", Patience, "the radio's state", cancellationToken: Cancelled);
         Assert.Contains("\"connected\":true", state.Payload, StringComparison.Ordinal);
         await UntilConnectedAsync(ZWave);
         await KeepsPromiseAsync(Home.Host.ClockAt(state.Timestamp) - started, TimeSpan.FromSeconds(5), Home.Host);
@@ -59,7 +63,8 @@ public sealed class BrokerTests(Home home) : RadioTest(home)
         await Home.Host.WaitForDeviceAsync(ZWavePath, Patience);
         Home.Broker.Resume();
         await Watch.WaitUntilAsync(
-            house => Connected(house, ZWave) == "on" && house.State(DeviceId(ZWave), "disconnects") == "1", Patience, "what happened meanwhile is told", Cancelled);
+            house => Connected(house, ZWave) == "on" && house.State(DeviceId(ZWave), "disconnects") == "1", Patience,
+            "what happened meanwhile is told", Cancelled);
     }
 
     [Fact]

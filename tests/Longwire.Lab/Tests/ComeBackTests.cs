@@ -18,8 +18,11 @@ public sealed class ComeBackTests(Home home) : RadioTest(home)
         Message lost = await UntilEventAsync(ZWave, "lost", from);
         TimeSpan freed = (await Home.Host.Kernel.WaitForAsync("USB disconnect", before, Patience, Cancelled)).Time;
         Message off = await Watch.WaitForAsync(
-            message => message.Topic == $"longwire/radio/{ZWave}/state" && message.Payload.Contains("\"connected\":false", StringComparison.Ordinal), Patience, "connected is off", from, Cancelled);
-        Say($"lost {Home.Host.ClockAt(lost.Timestamp) - freed}, off {Home.Host.ClockAt(off.Timestamp) - freed} after the kernel freed the port");
+            message => message.Topic == $"longwire/radio/{ZWave}/state"
+                && message.Payload.Contains("\"connected\":false", StringComparison.Ordinal), Patience, "connected is off", from,
+                Cancelled);
+        Say($"lost {Home.Host.ClockAt(lost.Timestamp) - freed}, off {Home.Host.ClockAt(off.Timestamp) - freed} after the kernel freed the "
+            + "port");
         await KeepsPromiseAsync(Home.Host.ClockAt(lost.Timestamp) - freed, TimeSpan.FromMilliseconds(500), Home.Host);
         await KeepsPromiseAsync(Home.Host.ClockAt(off.Timestamp) - freed, TimeSpan.FromMilliseconds(500), Home.Host);
         await UntilStatusAsync(ZWave, "unplugged");
@@ -58,10 +61,14 @@ public sealed class ComeBackTests(Home home) : RadioTest(home)
         await stick.PullAsync();
         await UntilEventAsync(ZWave, "lost", from);
         await UntilStatusAsync(ZWave, "not_offered");
-        Assert.Contains("attic does not offer it: it is unplugged, not bound to usbip-host, or used by another host", Watch.Latest($"longwire/radio/{ZWave}/state"), StringComparison.Ordinal);
+        Assert.Contains(
+            "attic does not offer it: it is unplugged, not bound to usbip-host, or used by another host",
+            Watch.Latest($"longwire/radio/{ZWave}/state"),
+            StringComparison.Ordinal);
         from = Watch.Count;
         await stick.PlugAsync();
-        await Home.Attic.WaitForAsync($"[ -e /sys/bus/usb/devices/{stick.BusId}:1.0/tty ]", Patience, "the stick's own driver has it, for nobody bound it again");
+        await Home.Attic.WaitForAsync(
+            $"[ -e /sys/bus/usb/devices/{stick.BusId}:1.0/tty ]", Patience, "the stick's own driver has it, for nobody bound it again");
         await Home.Attic.StopStockAsync();
         await Home.Attic.StartStockAsync(stick.Model.UsbId);
         TimeSpan offered = Home.Attic.Now;
@@ -84,7 +91,8 @@ public sealed class ComeBackTests(Home home) : RadioTest(home)
             TimeSpan off = Home.Host.Now;
             await Home.Attic.StopAsync(inOrder);
             Message unreachable = await Watch.WaitForAsync(
-                message => message.Topic == $"longwire/radio/{ZWave}/state" && message.Payload.Contains("pi_unreachable", StringComparison.Ordinal), Patience, "pi_unreachable", from, Cancelled);
+                message => message.Topic == $"longwire/radio/{ZWave}/state"
+                    && message.Payload.Contains("pi_unreachable", StringComparison.Ordinal), Patience, "pi_unreachable", from, Cancelled);
             TimeSpan noticed = Home.Host.ClockAt(unreachable.Timestamp) - off;
             Say($"{how}: unreachable {noticed} after it went");
             // Going down in order takes its own time before the last goodbye.
@@ -134,7 +142,8 @@ public sealed class ComeBackTests(Home home) : RadioTest(home)
         await Home.Host.RunAsync($"stty -F {ZWavePath} raw -echo");
         await Home.Host.RunAsync(
             "rm -f /tmp/opened /tmp/write /tmp/closed; mkfifo /tmp/write; "
-            + $"(exec 3<>{ZWavePath}; : > /tmp/opened; read word < /tmp/write; echo $word >&3; exec 3>&-; cut -d' ' -f1 /proc/uptime > /tmp/closed) >/dev/null 2>&1 &");
+            + $"(exec 3<>{ZWavePath}; : > /tmp/opened; read word < /tmp/write; echo $word >&3; exec 3>&-; cut -d' ' -f1 /proc/uptime > "
+            + "/tmp/closed) >/dev/null 2>&1 &");
         await Home.Host.WaitForAsync("[ -e /tmp/opened ]", Patience, "a process has the tty open");
         int from = Watch.Count;
         Home.Attic.Cable.Cut();

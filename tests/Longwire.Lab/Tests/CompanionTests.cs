@@ -34,8 +34,8 @@ public sealed class CompanionTests(Home home) : RadioTest(home)
             $"[ -e /sys/bus/usb/devices/{stick.BusId}:1.0/tty ]", Patience, "the stick has its own driver and tty");
     }
 
-    // What is said where a right is missing. A module that is there already needs no right, so those come first that leave it out: to unload
-    // usbip-host crashes the kernel now and then, and a Pi that starts afresh for each takes its time.
+    // What is said where a right is missing. A module that is there already needs no right, so those come first that leave it out: to
+    // unload usbip-host crashes the kernel now and then, and a Pi that starts afresh for each takes its time.
     private static readonly (string Lacking, string Said)[] s_said =
     [
         ("SYS_MODULE", "has no right to load it"),
@@ -50,7 +50,9 @@ public sealed class CompanionTests(Home home) : RadioTest(home)
     public async Task One_right_less_is_answered_with_a_sentence_whichever_it_is()
     {
         ContainerRights rights = s_compose.Rights;
-        Assert.Equal(rights.Capabilities.Concat(rights.Mounts.Select(mount => mount.Target)).Order(StringComparer.Ordinal), s_said.Select(one => one.Lacking).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            rights.Capabilities.Concat(rights.Mounts.Select(mount => mount.Target)).Order(StringComparer.Ordinal),
+            s_said.Select(one => one.Lacking).Order(StringComparer.Ordinal));
         await Home.StartAsync(Home.Attic);
         if (await Home.Attic.HasModuleAsync("usbip_host"))
         {
@@ -73,5 +75,9 @@ public sealed class CompanionTests(Home home) : RadioTest(home)
 
     // The file as it stands, with the one line changed that its comment says to change.
     private Task<Container> StartCompanionAsync(ContainerRights rights) =>
-        s_compose.StartAsync(Home.Attic, Name, rights, new Dictionary<string, string>(StringComparer.Ordinal) { ["LONGWIRE_STOCK_ALLOW"] = Home.Host.Address.ToString() });
+        s_compose.StartAsync(
+            Home.Attic,
+            Name,
+            rights,
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["LONGWIRE_STOCK_ALLOW"] = Home.Host.Address.ToString() });
 }

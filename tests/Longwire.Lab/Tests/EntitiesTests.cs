@@ -13,7 +13,8 @@ public sealed class EntitiesTests
                  "port":{"p":"sensor","uniq_id":"longwire_stick_port","name":"Serial port","val_tpl":"{{ value_json.serial_ports[0] }}"}}}
         """;
 
-    private static readonly Message Config = new(TimeProvider.System.GetTimestamp(), "homeassistant/device/longwire_stick/config", Discovery, true);
+    private static readonly Message Config = new(
+        TimeProvider.System.GetTimestamp(), "homeassistant/device/longwire_stick/config", Discovery, true);
 
     [Theory]
     [InlineData("{{ value_json.status }}", "attached")]

@@ -24,12 +24,14 @@ public sealed class OptionsTests(Home home) : RadioTest(home)
         string device = await OtherDeviceAsync();
 
         await Home.Host.WriteOptionsAsync(Home.Options([Home.Attic], $"radios:\n{Other}  - match: \"0658:0200\"\n    name: Heating\n"));
-        await Watch.WaitUntilAsync(house => house.Find("Heating", "connected") is { State: "on" }, Patience, "the new name is shown", Cancelled);
+        await Watch.WaitUntilAsync(
+            house => house.Find("Heating", "connected") is { State: "on" }, Patience, "the new name is shown", Cancelled);
         Assert.Equal("0", Watch.Entities().State(DeviceId(ZWave), "disconnects"));
         await CarriesOnAsync("renamed");
 
         await Home.Host.WriteOptionsAsync(Home.Options([Home.Attic], $"radios:\n{Other}"));
-        await Watch.WaitUntilAsync(house => house.Find("Heating", "connected") is null, Patience, "the radio that left the options is removed", Cancelled);
+        await Watch.WaitUntilAsync(
+            house => house.Find("Heating", "connected") is null, Patience, "the radio that left the options is removed", Cancelled);
         await Home.Host.WaitForAsync($"[ ! -e {ZWavePath} ]", Patience, "its serial port is gone");
         Assert.Single(await Home.Host.VhciPortsInUseAsync());
         await CarriesOnAsync("removed");

@@ -78,13 +78,19 @@ public sealed class OtherPeopleTests(Home home) : RadioTest(home)
         int from = Watch.Count;
         GuestProcess second = await Home.Neighbour.StartAttachAsync(Home.Options([Home.Cellar]));
         await Home.Neighbour.WaitForDeviceAsync(ZigbeePath, Patience);
-        ProcessLine said = await second.WaitForLineAsync("publishes under the base topic \"longwire\"", Patience, cancellationToken: Cancelled);
+        ProcessLine said = await second.WaitForLineAsync(
+            "publishes under the base topic \"longwire\"", Patience, cancellationToken: Cancelled);
         Assert.Contains("Give one of the two a base_topic of its own", said.Text, StringComparison.Ordinal);
         await Home.Host.Attach!.WaitForLineAsync("asks for the base topic longwire; we keep it", Patience, cancellationToken: Cancelled);
         Assert.Equal("on", Connected(Watch.Entities(), ZWave));
 
         Assert.Equal(0, await Home.Host.StopAttachAsync());
-        Message gone = await Watch.WaitForAsync(message => message is { Topic: "longwire/bridge/state", Payload: "offline" }, Patience, "the first one's goodbye", from, Cancelled);
+        Message gone = await Watch.WaitForAsync(
+            message => message is { Topic: "longwire/bridge/state", Payload: "offline" },
+            Patience,
+            "the first one's goodbye",
+            from,
+            Cancelled);
         await UntilConnectedAsync(IdOf(StickModel.Zigbee));
         // All the time that the first was there, only the question itself came from the second. What the first says meanwhile is its own
         // affair: it says what it has to say anew every half minute, and how many of those pass here is for the test machine to decide.
@@ -95,7 +101,8 @@ public sealed class OtherPeopleTests(Home home) : RadioTest(home)
         Assert.All(
             meanwhile.Where(message => message.Topic == "longwire/bridge/state"), message => Assert.Equal("online", message.Payload));
         string instance = InstanceId(Watch.Messages.First(message => message.Topic == "longwire/bridge/info"));
-        Assert.All(meanwhile.Where(message => message.Topic == "longwire/bridge/info"), message => Assert.Equal(instance, InstanceId(message)));
+        Assert.All(
+            meanwhile.Where(message => message.Topic == "longwire/bridge/info"), message => Assert.Equal(instance, InstanceId(message)));
     }
 
     private static string InstanceId(Message info) => JsonNode.Parse(info.Payload)!["instance_id"]!.GetValue<string>();

@@ -5,12 +5,14 @@ using Xunit;
 
 namespace Longwire.Lab.Tests;
 
-/// <summary>The Debian package on a machine with systemd: installed, upgraded, removed and purged by hand, its units run by the real thing.</summary>
+/// <summary>
+/// The Debian package on a machine with systemd: installed, upgraded, removed and purged by hand, its units run by the real thing.
+/// </summary>
 [Collection(SecondHouse.Name)]
 public sealed class PackageTests(Home home) : PackageTest(home)
 {
     [Fact]
-    public async Task The_package_is_installed_one_file_is_edited_and_the_stick_is_served_through_an_upgrade_until_the_removal_gives_it_back()
+    public async Task The_package_is_installed_one_file_edited_and_the_stick_served_through_an_upgrade_until_the_removal_gives_it_back()
     {
         await Task.WhenAll(Home.StartAsync(Home.Shed, Home.Host), Home.Broker.StartAsync());
         await Home.Shed.FollowJournalAsync();
@@ -75,7 +77,7 @@ public sealed class PackageTests(Home home) : PackageTest(home)
 
     // A minute of a short run's quarter of an hour: with --long.
     [Fact(Explicit = true)]
-    public async Task The_attach_service_says_that_a_reboot_is_due_takes_over_from_the_classic_unit_survives_a_kill_and_frees_its_port_when_purged()
+    public async Task The_attach_service_says_that_a_reboot_is_due_follows_the_classic_unit_survives_a_kill_and_frees_its_port_when_purged()
     {
         await Home.StartAsync(Home.Shed, Home.Attic);
         await Home.Shed.FollowJournalAsync();
@@ -86,11 +88,15 @@ public sealed class PackageTests(Home home) : PackageTest(home)
         // As after a kernel upgrade without a reboot: what belongs to the kernel that still runs is no longer there.
         await Home.Shed.RunAsync("modprobe -r vhci_hcd; mkdir -p /run/lab/empty && mount --bind /run/lab/empty /lib/modules/$(uname -r)");
         await Home.Shed.EditAsync(AttachFile, AttachOptions);
-        ProcessLine due = await Home.Shed.Journal.WaitForLineAsync("the kernel was upgraded without a reboot", Patience, cancellationToken: Cancelled);
+        ProcessLine due = await Home.Shed.Journal.WaitForLineAsync(
+            "the kernel was upgraded without a reboot", Patience, cancellationToken: Cancelled);
         Say(due.Text);
         await Home.Shed.RunAsync("umount /lib/modules/$(uname -r); systemctl stop longwire-attach");
         // Each import ends with a reset of the stick.
-        Assert.InRange(Home.Attic.Export!.Lines.Count(line => line.Text.Contains($"is served to {Home.Shed.Address}", StringComparison.Ordinal)), 0, 1);
+        Assert.InRange(
+            Home.Attic.Export!.Lines.Count(line => line.Text.Contains($"is served to {Home.Shed.Address}", StringComparison.Ordinal)),
+            0,
+            1);
 
         await ClassicUnits.SetUpHostAsync(Home.Shed, Home.Attic, stick.Model.UsbId);
         await TtyIsThereAsync();
@@ -112,7 +118,8 @@ public sealed class PackageTests(Home home) : PackageTest(home)
 
         await Home.Shed.TypeAsync("dpkg --purge longwire");
         await Home.Shed.WaitForAsync("! grep -q ' 00[567] ' /sys/devices/platform/vhci_hcd.0/status*", Patience, "every vhci port is free");
-        Assert.Equal("", (await Home.Shed.TryRunAsync("ls -d /dev/ttyACM* /etc/longwire /var/lib/longwire 2>/dev/null; pidof longwire")).Output);
+        Assert.Equal(
+            "", (await Home.Shed.TryRunAsync("ls -d /dev/ttyACM* /etc/longwire /var/lib/longwire 2>/dev/null; pidof longwire")).Output);
     }
 
     private async Task AttachedAsync(int from)
@@ -123,7 +130,8 @@ public sealed class PackageTests(Home home) : PackageTest(home)
 
     private Task<TimeSpan> TtyIsThereAsync() => Home.Shed.WaitForAsync($"[ -c {ZWavePath} ]", Patience, "the radio has its tty here");
 
-    private Task<TimeSpan> ServesAsync() => Home.Shed.WaitForAsync(GuestPorts.Listens(GuestPorts.UsbIp), Patience, "something listens on 3240");
+    private Task<TimeSpan> ServesAsync() =>
+        Home.Shed.WaitForAsync(GuestPorts.Listens(GuestPorts.UsbIp), Patience, "something listens on 3240");
 
     /// <summary>What the log of Longwire gave to be pasted, line by line.</summary>
     private List<string> Commands(int from = 0)
@@ -144,16 +152,24 @@ public sealed class PackageTests(Home home) : PackageTest(home)
         foreach (string name in capabilities.Split(' ', StringSplitOptions.RemoveEmptyEntries)) held |= 1UL << s_capabilities[name];
         string process = await Home.Shed.MainProcessAsync(service);
         string status = await Home.Shed.RunAsync($"cat /proc/{process}/status");
-        foreach (string set in new[] { "CapPrm", "CapEff", "CapBnd" }) Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"{set}:\t{held:x16}\n"), status, StringComparison.Ordinal);
+        foreach (string set in new[] { "CapPrm", "CapEff", "CapBnd" })
+        {
+            Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"{set}:\t{held:x16}\n"), status, StringComparison.Ordinal);
+        }
         Assert.Contains("NoNewPrivs:\t1\n", status, StringComparison.Ordinal);
         Assert.Contains("Seccomp:\t2\n", status, StringComparison.Ordinal);
         // Its own view of the files: all but what the unit names is read-only, and what /dev has left is not a disk.
         string mounts = await Home.Shed.RunAsync($"cat /proc/{process}/mounts");
         Assert.Contains(mounts.Split('\n'), mount => mount.Split(' ') is [_, "/", _, var options, ..] && options.Split(',').Contains("ro"));
-        Assert.Contains(mounts.Split('\n'), mount => mount.Split(' ') is [_, "/sys", _, var options, ..] && options.Split(',').Contains("rw"));
+        Assert.Contains(
+            mounts.Split('\n'), mount => mount.Split(' ') is [_, "/sys", _, var options, ..] && options.Split(',').Contains("rw"));
     }
 
-    private static readonly Dictionary<string, int> s_capabilities = new(StringComparer.Ordinal) { ["CAP_DAC_READ_SEARCH"] = 2, ["CAP_SYS_PTRACE"] = 19 };
+    private static readonly Dictionary<string, int> s_capabilities = new(StringComparer.Ordinal)
+    {
+        ["CAP_DAC_READ_SEARCH"] = 2,
+        ["CAP_SYS_PTRACE"] = 19,
+    };
 
     // Every file of the system but those that Debian's own tools keep of what they have done, the users, the units and what runs.
     private Task<string> TracesAsync() => Home.Shed.TypeAsync("""

@@ -14,7 +14,8 @@ public sealed class ReattachTests(Home home) : RadioTest(home)
     [Theory(Explicit = true)]
     [InlineData(PiSide.Longwire)]
     [InlineData(PiSide.Stock)]
-    public Task Detached_and_attached_at_once_two_hundred_times_it_never_hangs_at_005(PiSide side) => ReattachAsync(side, HostSide.Program, 200);
+    public Task Detached_and_attached_at_once_two_hundred_times_it_never_hangs_at_005(PiSide side) =>
+        ReattachAsync(side, HostSide.Program, 200);
 
     private async Task ReattachAsync(PiSide side, HostSide host, int times)
     {
@@ -35,6 +36,8 @@ public sealed class ReattachTests(Home home) : RadioTest(home)
         VhciPort port = Assert.Single(await Home.Host.VhciPortsInUseAsync());
         Assert.Equal((vhciPort, 6), (port.Number, port.State));
         // A port that hung would have been given up and said so.
-        Assert.DoesNotContain(Home.Host.Processes.SelectMany(process => process.Lines), line => line.Text.Contains("did not come up", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Home.Host.Processes.SelectMany(process => process.Lines),
+            line => line.Text.Contains("did not come up", StringComparison.Ordinal));
     }
 }

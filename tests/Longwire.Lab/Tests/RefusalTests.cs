@@ -20,16 +20,22 @@ public sealed class RefusalTests(Home home) : RadioTest(home)
         await Home.Host.RunAsync("modprobe usbhid");
         await Home.Host.StartAttachAsync(Home.Options([Home.Attic]));
         // What happens before anybody listens is told as a state alone.
-        await Watch.WaitForAsync(message => message is { Topic: "longwire/bridge/state", Payload: "online" }, Patience, "online", cancellationToken: Cancelled);
+        await Watch.WaitForAsync(
+            message => message is { Topic: "longwire/bridge/state", Payload: "online" }, Patience, "online", cancellationToken: Cancelled);
         await ExportAsync(Home.Attic, side, stick.Model);
         Message refused = await Watch.WaitForAsync(IsRefusal, Patience, "it is refused", cancellationToken: Cancelled);
         await UntilEventAsync(ZWave, "refused", 0);
-        await Home.Attic.WaitForAsync($"[ \"$(cat /sys/bus/usb/devices/{stick.BusId}/usbip_status)\" = 1 ]", Patience, "the Pi has it back");
+        await Home.Attic.WaitForAsync(
+            $"[ \"$(cat /sys/bus/usb/devices/{stick.BusId}/usbip_status)\" = 1 ]", Patience, "the Pi has it back");
         // It stays so while the Pi resets what was looked at and has it in use until then.
-        Assert.All(Watch.Messages.SkipWhile(message => message != refused).Where(message => message.Topic == refused.Topic), message => Assert.True(IsRefusal(message), message.Payload));
+        Assert.All(
+            Watch.Messages.SkipWhile(message => message != refused).Where(message => message.Topic == refused.Topic),
+            message => Assert.True(IsRefusal(message), message.Payload));
         Assert.Empty(await Home.Host.VhciPortsInUseAsync());
         Assert.Equal("", (await Home.Host.TryRunAsync("ls -d /sys/bus/usb/drivers/usbhid/*:* 2>/dev/null")).Output.Trim());
-        Assert.DoesNotContain(Home.Host.Kernel.Lines, line => line.Message.Contains("input:", StringComparison.Ordinal) && line.Message.Contains("vhci", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Home.Host.Kernel.Lines,
+            line => line.Message.Contains("input:", StringComparison.Ordinal) && line.Message.Contains("vhci", StringComparison.Ordinal));
     }
 
     private static bool IsRefusal(Message message) =>
@@ -46,7 +52,8 @@ public sealed class RefusalTests(Home home) : RadioTest(home)
         // class bytes of the communication interface say 03, a keyboard.
         relay.Change = (connection, toClient, bytes) => toClient && connection.ToClient > 900 ? Faced(bytes) : bytes;
         TimeSpan start = Home.Host.Now;
-        await Home.Host.StartAttachAsync($"pis:\n  - name: attic\n    address: {relay.Address}\nmqtt:\n  host: 10.0.2.2\n  port: {Home.Broker.Port}\n");
+        await Home.Host.StartAttachAsync(
+            $"pis:\n  - name: attic\n    address: {relay.Address}\nmqtt:\n  host: 10.0.2.2\n  port: {Home.Broker.Port}\n");
         await UntilStatusAsync(ZWave, "refused");
         IEnumerable<KernelLine> since = Home.Host.Kernel.Lines.Where(line => line.Time > start);
         await Home.Host.WaitUntilNothingIsAttachedAsync(Patience);
@@ -68,23 +75,29 @@ public sealed class RefusalTests(Home home) : RadioTest(home)
         await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Cellar, Home.Host), Home.Broker.StartAsync());
         await Home.Cellar.PlugAsync(StickModel.Zigbee);
         Stick stick = await Home.Attic.PlugAsync(StickModel.ZWave);
-        await Task.WhenAll(ExportAsync(Home.Cellar, PiSide.Longwire, StickModel.Zigbee), ExportAsync(Home.Attic, PiSide.Longwire, StickModel.ZWave));
+        await Task.WhenAll(
+            ExportAsync(Home.Cellar, PiSide.Longwire, StickModel.Zigbee), ExportAsync(Home.Attic, PiSide.Longwire, StickModel.ZWave));
         int afterBytes = 0;
         await using var relay = new Relay(Home.Cellar.UsbIpFromTheTest);
         // Lists are answered; an import falls silent after so many bytes.
         relay.Accepted = connection => connection.SilenceAfter(long.MaxValue);
         relay.Change = (connection, toClient, bytes) =>
         {
-            if (!toClient && bytes.AsSpan().IndexOf<byte>([0x01, 0x11, 0x80, 0x03]) == 0) connection.SilenceAfter(Volatile.Read(ref afterBytes));
+            if (!toClient && bytes.AsSpan().IndexOf<byte>([0x01, 0x11, 0x80, 0x03]) == 0)
+            {
+                connection.SilenceAfter(Volatile.Read(ref afterBytes));
+            }
             return bytes;
         };
         await Home.Host.WriteOptionsAsync(
-            $"pis:\n  - name: attic\n    address: {Home.Attic.Address}\n  - name: cellar\n    address: {relay.Address}\nmqtt:\n  host: 10.0.2.2\n  port: {Home.Broker.Port}\n");
+            $"pis:\n  - name: attic\n    address: {Home.Attic.Address}\n  - name: cellar\n    address: {relay.Address}\nmqtt:\n  host: "
+                + $"10.0.2.2\n  port: {Home.Broker.Port}\n");
         // Before the answer, after it, within our look, within the kernel's.
         foreach (int step in new[] { 0, 200, 330, 420, 900 })
         {
             Volatile.Write(ref afterBytes, step);
-            await Home.Attic.WaitForAsync($"[ \"$(cat /sys/bus/usb/devices/{stick.BusId}/usbip_status)\" = 1 ]", Patience, "the Pi has the stick to offer");
+            await Home.Attic.WaitForAsync(
+                $"[ \"$(cat /sys/bus/usb/devices/{stick.BusId}/usbip_status)\" = 1 ]", Patience, "the Pi has the stick to offer");
             await TheOtherComesAndGoesAsync(stick, step);
             Assert.Equal(0, await Home.Host.StopAttachAsync());
             await stick.PlugAsync();

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Longwire.Lab.Tests;
 
-/// <summary>The host's side without the Supervisor: the image with what the compose file for Home Assistant Container asks for and nothing else.</summary>
+/// <summary>
+/// The host's side without the Supervisor: the image with what the compose file for Home Assistant Container asks for and nothing else.
+/// </summary>
 [Collection(SecondHouse.Name)]
 public sealed class StandaloneTests(Home home) : RadioTest(home)
 {

@@ -21,7 +21,8 @@ public sealed class SticksTests(Home home) : LabTest(home)
         foreach (int function in new[] { 0, 1 })
         {
             using GuestStream inside = await stick.OpenInsideAsync(function);
-            using GuestStream tty = await Home.Host.OpenAsync($"/dev/serial/by-id/usb-Silicon_Labs_HubZ_Smart_Home_Controller_51600001-if0{StickModel.InterfaceOf(function)}");
+            using GuestStream tty = await Home.Host.OpenAsync(
+                $"/dev/serial/by-id/usb-Silicon_Labs_HubZ_Smart_Home_Controller_51600001-if0{StickModel.InterfaceOf(function)}");
             await tty.WriteAsync("down"u8.ToArray(), Cancelled);
             Assert.Equal("down"u8.ToArray(), await inside.ReadExactlyAsync(4, Patience));
             await inside.WriteAsync("back"u8.ToArray(), Cancelled);
@@ -36,7 +37,9 @@ public sealed class SticksTests(Home home) : LabTest(home)
         Stick one = await Home.Attic.PlugAsync(StickModel.ZWave, port: 0);
         Stick other = await Home.Attic.PlugAsync(StickModel.ZWave, port: 1);
         Assert.NotEqual(one.BusId, other.BusId);
-        string[] faces = await Task.WhenAll(new[] { one, other }.Select(stick => Home.Attic.RunAsync($"cd /sys/bus/usb/devices/{stick.BusId}; cat idVendor idProduct serial product")));
+        string[] faces =
+            await Task.WhenAll(new[] { one, other }.Select(stick => Home.Attic.RunAsync($"cd /sys/bus/usb/devices/{stick.BusId}; cat "
+                + "idVendor idProduct serial product")));
         Assert.Equal(faces[0], faces[1]);
     }
 

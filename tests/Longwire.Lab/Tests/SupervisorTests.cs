@@ -8,8 +8,8 @@ using Xunit;
 namespace Longwire.Lab.Tests;
 
 /// <summary>
-/// The add-on, the Supervisor and the apps that read a radio. A stand-in gives the Supervisor's documented answers, and plays the apps as they are
-/// known to behave: the real ones need Docker and the network.
+/// The add-on, the Supervisor and the apps that read a radio. A stand-in gives the Supervisor's documented answers, and plays the apps as
+/// they are known to behave: the real ones need Docker and the network.
 /// </summary>
 [Collection(SecondHouse.Name)]
 public sealed class SupervisorTests(Home home) : AddOnTest(home)
@@ -23,7 +23,7 @@ public sealed class SupervisorTests(Home home) : AddOnTest(home)
     private const string Password = "g1ven-by-the-supervisor";
 
     [Fact]
-    public async Task A_Supervisor_that_starts_a_broker_that_comes_later_a_loss_our_own_update_and_new_credentials_each_end_by_themselves_as_they_should()
+    public async Task A_starting_Supervisor_a_late_broker_a_loss_our_own_update_and_new_credentials_each_end_by_themselves_as_they_should()
     {
         await using var supervisor = new StandInSupervisor { Ready = false };
         Apps apps = await InstallAsync(supervisor);
@@ -64,22 +64,25 @@ public sealed class SupervisorTests(Home home) : AddOnTest(home)
         const string changed = "an0ther-one";
         await Home.Broker.StopAsync();
         await Home.Broker.StartAsync(new BrokerSetup(UserName: UserName, Password: changed));
-        await updated.Process.WaitForLineAsync("refuses the user name and password that Home Assistant gave us", Patience, cancellationToken: Cancelled);
+        await updated.Process.WaitForLineAsync(
+            "refuses the user name and password that Home Assistant gave us", Patience, cancellationToken: Cancelled);
         from = Watch.Count;
         supervisor.Mqtt = StandInSupervisor.MqttData("10.0.2.2", Home.Broker.Port, UserName, changed);
-        await Watch.WaitForAsync(message => message is { Topic: "longwire/bridge/state", Payload: "online" }, Patience, "online", from, Cancelled);
+        await Watch.WaitForAsync(
+            message => message is { Topic: "longwire/bridge/state", Payload: "online" }, Patience, "online", from, Cancelled);
         SaySince(started, "the new credentials were in use");
 
         Assert.Equal((2, 2, 0), apps.Restarts);
         Assert.Equal(("started", "started", "stopped"), apps.States);
         foreach (string secret in new[] { Password, changed, StandInSupervisor.Token })
-            Assert.DoesNotContain(addOn.Process.Lines.Concat(updated.Process.Lines), line => line.Text.Contains(secret, StringComparison.Ordinal));
+            Assert.DoesNotContain(
+                addOn.Process.Lines.Concat(updated.Process.Lines), line => line.Text.Contains(secret, StringComparison.Ordinal));
         Assert.Empty(Denied());
     }
 
     // One of the long ones: the three minutes are real.
     [Fact(Explicit = true)]
-    public async Task After_a_power_cut_of_everything_apps_that_start_with_the_host_run_with_their_radio_though_the_Pi_is_there_three_minutes_later()
+    public async Task After_a_power_cut_of_everything_apps_that_start_with_the_host_run_with_their_radio_though_the_Pi_is_3_minutes_later()
     {
         await using var supervisor = new StandInSupervisor();
         Apps apps = await InstallAsync(supervisor);
@@ -113,12 +116,14 @@ public sealed class SupervisorTests(Home home) : AddOnTest(home)
         Assert.Equal(("started", "started", "stopped"), apps.States);
     }
 
-    private void SaySince(TimeSpan started, string what) => Say($"{(Home.Host.Now - started).TotalSeconds:0.0} s after the container's start {what}");
+    private void SaySince(TimeSpan started, string what) =>
+        Say($"{(Home.Host.Now - started).TotalSeconds:0.0} s after the container's start {what}");
 
     private async Task<Apps> InstallAsync(StandInSupervisor supervisor)
     {
         supervisor.Listen();
-        await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Host), Home.Broker.StartAsync(new BrokerSetup(UserName: UserName, Password: Password)));
+        await Task.WhenAll(
+            Home.StartAsync(Home.Attic, Home.Host), Home.Broker.StartAsync(new BrokerSetup(UserName: UserName, Password: Password)));
         return new Apps(supervisor, Home.Host);
     }
 
@@ -145,14 +150,16 @@ public sealed class SupervisorTests(Home home) : AddOnTest(home)
         string page = $"http://{Container.Address}:8099/health.json";
         await Home.Host.WaitForAsync($"wget -q -O - {page} | grep -q attached", Patience, "the page shows the radio");
         ShellResult stranger = await Home.Host.TryRunAsync(
-            $"/bin/ip route replace 172.30.32.0/23 dev hassio src 172.30.32.1; wget -q -O - {page} 2>&1; code=$?; /bin/ip route replace 172.30.32.0/23 dev hassio src 172.30.32.2; exit $code");
+            $"/bin/ip route replace 172.30.32.0/23 dev hassio src 172.30.32.1; wget -q -O - {page} 2>&1; code=$?; /bin/ip route replace "
+                + "172.30.32.0/23 dev hassio src 172.30.32.2; exit $code");
         Assert.NotEqual(0, stranger.ExitCode);
         Assert.Contains("403", stranger.Output, StringComparison.Ordinal);
     }
 
     /// <summary>What runs while the radio is there is what counts at a loss.</summary>
     private async Task UntilSeenRunningAsync() =>
-        await Home.Host.WaitForAsync("[ \"$(grep -c '\"running\": true' /data/consumers.json)\" = 2 ]", Patience, "both apps that run were seen running");
+        await Home.Host.WaitForAsync(
+            "[ \"$(grep -c '\"running\": true' /data/consumers.json)\" = 2 ]", Patience, "both apps that run were seen running");
 
     private static async Task UntilSeenToAsync(Container addOn, int from = 0)
     {
@@ -161,8 +168,8 @@ public sealed class SupervisorTests(Home home) : AddOnTest(home)
     }
 
     /// <summary>
-    /// Zigbee2MQTT, which starts without its tty and ends with exit code 2 when that goes; Z-Wave JS, whose container cannot start without the
-    /// device; and a border router that a person has stopped.
+    /// Zigbee2MQTT, which starts without its tty and ends with exit code 2 when that goes; Z-Wave JS, whose container cannot start without
+    /// the device; and a border router that a person has stopped.
     /// </summary>
     private sealed class Apps
     {

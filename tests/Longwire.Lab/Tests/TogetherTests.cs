@@ -21,7 +21,8 @@ public sealed class TogetherTests(Home home) : RadioTest(home)
         await UntilConnectedAsync(ZWave);
         string[] named = ["radios[1]", "Plug it in", "nonsense", "cellar"];
         await Watch.WaitForAsync(
-            message => message.Topic == "longwire/bridge/info" && Array.TrueForAll(named, word => message.Payload.Contains(word, StringComparison.Ordinal)),
+            message => message.Topic == "longwire/bridge/info"
+                && Array.TrueForAll(named, word => message.Payload.Contains(word, StringComparison.Ordinal)),
             Patience, "the missing radio, the bad option and the Pi that is away are all named", cancellationToken: Cancelled);
         Assert.Equal("on", Watch.Entities().State("longwire_bridge", "problem"));
     }
@@ -38,7 +39,10 @@ public sealed class TogetherTests(Home home) : RadioTest(home)
             await taking;
             await Home.Attic.PlugAsync(StickModel.Zigbee, port: 2);
             await UntilStatusAsync(IdOf(StickModel.Zigbee), "failed");
-            Assert.Contains("ports for this speed are taken", Watch.Latest($"longwire/radio/{IdOf(StickModel.Zigbee)}/state"), StringComparison.Ordinal);
+            Assert.Contains(
+                "ports for this speed are taken",
+                Watch.Latest($"longwire/radio/{IdOf(StickModel.Zigbee)}/state"),
+                StringComparison.Ordinal);
             Assert.Contains("usbip detach -p N", Watch.Latest($"longwire/radio/{IdOf(StickModel.Zigbee)}/state"), StringComparison.Ordinal);
             await CarriesDataAsync(stick, ZWavePath);
         }

@@ -20,7 +20,9 @@ public sealed class TwinTests(Home home) : RadioTest(home)
         Assert.Equal(house.All.Count, house.All.Select(entity => entity.UniqueId).Distinct().Count());
         // Their by-id names are one name; only by-path tells them apart.
         await Watch.WaitUntilAsync(
-            now => Attached(now).All(device => now.State(device, "serial_port").StartsWith("/dev/serial/by-path/", StringComparison.Ordinal)), Patience, "both by path", Cancelled);
+            now =>
+                Attached(now).All(device => now.State(device, "serial_port").StartsWith("/dev/serial/by-path/", StringComparison.Ordinal)),
+                Patience, "both by path", Cancelled);
         Assert.Equal(2, Attached(Watch.Entities()).Select(device => Watch.Entities().State(device, "serial_port")).Distinct().Count());
     }
 
@@ -33,13 +35,15 @@ public sealed class TwinTests(Home home) : RadioTest(home)
         Stick first = await BringUpAsync(PiSide.Longwire, more: "radios:\n  - match: \"0658:0200\"\n");
         string[] devices = [.. Watch.Entities().DiscoveryTopics];
         await twin.PlugAsync(2);
-        await Watch.WaitUntilAsync(house => house.State("longwire_bridge", "problem") == "on", Patience, "the bridge says that two match", Cancelled);
+        await Watch.WaitUntilAsync(
+            house => house.State("longwire_bridge", "problem") == "on", Patience, "the bridge says that two match", Cancelled);
         Assert.Equal("on", Connected(Watch.Entities(), ZWave));
 
         int from = Watch.Count;
         await Home.Attic.RebootAsync(inOrder: false);
         await UntilEventAsync(ZWave, "attached", from);
-        await Home.Attic.WaitForAsync($"[ \"$(cat /sys/bus/usb/devices/{twin.BusId}/usbip_status)\" = 1 ]", Patience, "the twin is free to take");
+        await Home.Attic.WaitForAsync(
+            $"[ \"$(cat /sys/bus/usb/devices/{twin.BusId}/usbip_status)\" = 1 ]", Patience, "the twin is free to take");
         Assert.Equal("2", await Home.Attic.RunAsync($"cat /sys/bus/usb/devices/{first.BusId}/usbip_status"));
         Assert.Single(await Home.Host.VhciPortsInUseAsync());
         Assert.Equal(devices, Watch.Entities().DiscoveryTopics);
@@ -50,10 +54,13 @@ public sealed class TwinTests(Home home) : RadioTest(home)
     {
         await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Cellar, Home.Host), Home.Broker.StartAsync());
         await Task.WhenAll(Home.Attic.PlugAsync(StickModel.ZWave), Home.Cellar.PlugAsync(StickModel.ZWave));
-        await Task.WhenAll(ExportAsync(Home.Attic, PiSide.Longwire, StickModel.ZWave), ExportAsync(Home.Cellar, PiSide.Longwire, StickModel.ZWave));
+        await Task.WhenAll(
+            ExportAsync(Home.Attic, PiSide.Longwire, StickModel.ZWave), ExportAsync(Home.Cellar, PiSide.Longwire, StickModel.ZWave));
         await Home.Host.StartAttachAsync(Home.Options([Home.Attic, Home.Cellar]));
         await Watch.WaitUntilAsync(house => Attached(house).Count == 2, Patience, "both twins are connected", Cancelled);
-        Assert.Equal(["longwire_radio_attic_0658_0200", "longwire_radio_cellar_0658_0200"], Attached(Watch.Entities()).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["longwire_radio_attic_0658_0200", "longwire_radio_cellar_0658_0200"],
+            Attached(Watch.Entities()).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -66,7 +73,8 @@ public sealed class TwinTests(Home home) : RadioTest(home)
         GuestProcess attach = await Home.Host.StartAttachAsync(Home.Options([Home.Attic], "radios:\n  - match: \"0658:0200\"\n"));
         ProcessLine said = await attach.WaitForLineAsync("2 sticks match '0658:0200'", Patience, cancellationToken: Cancelled);
         Assert.Contains("match: \"0658:0200@1\"", said.Text, StringComparison.Ordinal);
-        await Watch.WaitUntilAsync(house => house.State("longwire_bridge", "problem") == "on", Patience, "the bridge has a problem", Cancelled);
+        await Watch.WaitUntilAsync(
+            house => house.State("longwire_bridge", "problem") == "on", Patience, "the bridge has a problem", Cancelled);
         Assert.Empty(await Home.Host.VhciPortsInUseAsync());
     }
 
@@ -76,7 +84,8 @@ public sealed class TwinTests(Home home) : RadioTest(home)
         Stick stick = await BringUpAsync(PiSide.Longwire, StickModel.TwoPorts);
         string device = DeviceId(IdOf(StickModel.TwoPorts));
         await Watch.WaitUntilAsync(
-            house => house.State(device, "serial_port").Contains("-if00", StringComparison.Ordinal) && house.State(device, "serial_port_2").Contains("-if02", StringComparison.Ordinal),
+            house => house.State(device, "serial_port").Contains("-if00", StringComparison.Ordinal)
+                && house.State(device, "serial_port_2").Contains("-if02", StringComparison.Ordinal),
             Patience, "both ports are shown", Cancelled);
         await CarriesDataAsync(stick, Watch.Entities().State(device, "serial_port"));
     }

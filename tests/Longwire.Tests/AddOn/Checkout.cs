@@ -20,11 +20,17 @@ internal static class Checkout
     public static MapNode Map(string file) => OptionsText.Parse(File.ReadAllBytes(PathOf(file)), file);
 
     /// <summary>Relative to <see cref="Root"/>, folders with a dot included.</summary>
-    public static IEnumerable<string> Files() => FilesBelow(Root).Select(file => Path.GetRelativePath(Root, file)).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Files() =>
+        FilesBelow(Root).Select(file => Path.GetRelativePath(Root, file)).Order(StringComparer.Ordinal);
 
     public static async Task<(int Exit, string Said)> RunAsync(string program, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);

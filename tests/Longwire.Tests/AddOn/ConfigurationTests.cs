@@ -17,21 +17,28 @@ public sealed class ConfigurationTests
     private static readonly Dictionary<string, string?> s_known = new()
     {
         ["name"] = null, ["version"] = null, ["slug"] = null, ["description"] = null, ["arch"] = null, ["machine"] = null, ["url"] = null,
-        ["startup"] = "application", ["boot"] = "auto", ["init"] = "true", ["stage"] = "stable", ["ports"] = null, ["ports_description"] = null,
+        ["startup"] = "application", ["boot"] = "auto", ["init"] = "true", ["stage"] = "stable", ["ports"] = null,
+        ["ports_description"] = null,
         ["webui"] = null, ["ingress"] = "false", ["ingress_port"] = "8099", ["ingress_entry"] = null, ["ingress_stream"] = "false",
-        ["panel_icon"] = "mdi:puzzle", ["panel_title"] = null, ["panel_admin"] = "true", ["homeassistant"] = null, ["host_network"] = "false",
-        ["host_pid"] = "false", ["host_ipc"] = "false", ["host_uts"] = "false", ["host_dbus"] = "false", ["devices"] = null, ["udev"] = "false",
-        ["tmpfs"] = "false", ["map"] = null, ["environment"] = null, ["privileged"] = null, ["apparmor"] = "true", ["full_access"] = "false",
+        ["panel_icon"] = "mdi:puzzle", ["panel_title"] = null, ["panel_admin"] = "true", ["homeassistant"] = null,
+        ["host_network"] = "false",
+        ["host_pid"] = "false", ["host_ipc"] = "false", ["host_uts"] = "false", ["host_dbus"] = "false", ["devices"] = null,
+        ["udev"] = "false",
+        ["tmpfs"] = "false", ["map"] = null, ["environment"] = null, ["privileged"] = null, ["apparmor"] = "true",
+        ["full_access"] = "false",
         ["audio"] = "false", ["video"] = "false", ["gpio"] = "false", ["usb"] = "false", ["uart"] = "false", ["devicetree"] = "false",
-        ["kernel_modules"] = "false", ["realtime"] = "false", ["hassio_api"] = "false", ["hassio_role"] = "default", ["homeassistant_api"] = "false",
-        ["stdin"] = "false", ["docker_api"] = "false", ["auth_api"] = "false", ["services"] = null, ["discovery"] = null, ["backup_exclude"] = null,
+        ["kernel_modules"] = "false", ["realtime"] = "false", ["hassio_api"] = "false", ["hassio_role"] = "default",
+        ["homeassistant_api"] = "false",
+        ["stdin"] = "false", ["docker_api"] = "false", ["auth_api"] = "false", ["services"] = null, ["discovery"] = null,
+        ["backup_exclude"] = null,
         ["backup_pre"] = null, ["backup_post"] = null, ["backup"] = "hot", ["options"] = null, ["schema"] = null, ["image"] = null,
         ["ulimits"] = null, ["timeout"] = "10", ["journald"] = "false", ["breaking_versions"] = null,
     };
 
     private static readonly string[] s_riskyPrivileges =
     [
-        "BPF", "CHECKPOINT_RESTORE", "DAC_READ_SEARCH", "NET_ADMIN", "NET_RAW", "PERFMON", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO",
+        "BPF", "CHECKPOINT_RESTORE", "DAC_READ_SEARCH", "NET_ADMIN", "NET_RAW", "PERFMON", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE",
+        "SYS_RAWIO",
     ];
 
     [Fact]
@@ -99,7 +106,8 @@ public sealed class ConfigurationTests
     [Fact]
     public void With_the_defaults_only_the_Pi_is_missing()
     {
-        LoadedOptions<AttachOptions> loaded = OptionsFile.ParseAttach(Encoding.UTF8.GetBytes(Json(s_config.MapAt("options"))), "options.json");
+        LoadedOptions<AttachOptions> loaded = OptionsFile.ParseAttach(
+            Encoding.UTF8.GetBytes(Json(s_config.MapAt("options"))), "options.json");
         Assert.Equal("pis", Assert.Single(loaded.Problems).Path);
         Assert.Equal(AttachOptions.Default, loaded.Options);
     }
@@ -124,7 +132,10 @@ public sealed class ConfigurationTests
     [InlineData("de")]
     public void Every_option_is_explained_and_nothing_else(string language)
     {
-        (string Option, MapNode Says)[] explained = [.. SchemaTree.Explained(Checkout.Map($"translations/{language}.yaml").MapAt("configuration"))];
+        (string Option, MapNode Says)[] explained =
+        [
+            .. SchemaTree.Explained(Checkout.Map($"translations/{language}.yaml").MapAt("configuration")),
+        ];
         Assert.Equal(SchemaTree.Options(s_schema), explained.Select(entry => entry.Option));
         foreach ((string option, MapNode says) in explained)
         {

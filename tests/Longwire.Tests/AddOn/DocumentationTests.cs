@@ -18,7 +18,11 @@ public sealed partial class DocumentationTests
 
         // Home Assistant makes an entity's id of its device's name and its own.
         Device radio = RadioDevice.Of(Some.Radio, Some.Snapshot(Some.Radio), new Topics("longwire", "homeassistant"), "1");
-        string[] ids = [.. radio.Message.Components.Values.Where(c => c.Name is not null).Select(c => $"{c.Platform}.{Slug($"{radio.Message.Device.Name} {c.Name}")}")];
+        string[] ids =
+        [
+            .. radio.Message.Components.Values.Where(c => c.Name is not null).Select(
+                c => $"{c.Platform}.{Slug($"{radio.Message.Device.Name} {c.Name}")}"),
+        ];
         string[] used = [.. EntityId().Matches(automation).Select(match => match.Value).Distinct()];
         Assert.Equal(3, used.Length);
         Assert.Empty(used.Except(ids));
@@ -27,14 +31,24 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Every_link_within_the_documentation_leads_to_a_heading()
     {
-        string[] headings = [.. Heading().Matches(Checkout.Text("DOCS.md")).Select(match => match.Groups["text"].Value.ToLowerInvariant().Replace(' ', '-').Replace(",", "", StringComparison.Ordinal))];
-        string[] links = [.. ((string[])["DOCS.md", "README.md", "CHANGELOG.md"]).SelectMany(file => Link().Matches(Checkout.Text(file)).Select(match => match.Groups["to"].Value))];
+        string[] headings =
+        [
+            .. Heading().Matches(Checkout.Text("DOCS.md")).Select(
+                match => match.Groups["text"].Value.ToLowerInvariant().Replace(' ', '-').Replace(",", "", StringComparison.Ordinal)),
+        ];
+        string[] links =
+        [
+            .. ((string[])["DOCS.md", "README.md", "CHANGELOG.md"]).SelectMany(
+                file => Link().Matches(Checkout.Text(file)).Select(match => match.Groups["to"].Value)),
+        ];
         Assert.Contains("automations-on-the-loss-of-a-radio", links);
         Assert.Empty(links.Except(headings));
     }
 
     private static IEnumerable<string> Blocks(string language) =>
-        Block().Matches(Checkout.Text("DOCS.md")).Where(match => match.Groups["language"].Value == language).Select(match => match.Groups["text"].Value);
+        Block().Matches(Checkout.Text("DOCS.md"))
+            .Where(match => match.Groups["language"].Value == language)
+            .Select(match => match.Groups["text"].Value);
 
     private static string Slug(string name) => string.Concat(name.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
 

@@ -27,7 +27,8 @@ public sealed class RepositoryTests
         byte[] png = File.ReadAllBytes(Checkout.PathOf(file));
         Assert.True(png.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']));
         // The first chunk is IHDR: width and height, big-endian, behind the signature and the chunk's own head.
-        Assert.Equal((width, height), (BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(20))));
+        Assert.Equal(
+            (width, height), (BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(20))));
     }
 
     [Fact]
@@ -41,17 +42,21 @@ public sealed class RepositoryTests
         string folder = Directory.CreateTempSubdirectory("longwire-release-").FullName;
         try
         {
-            foreach (string file in Checkout.Files().Where(file => file is "script/release" or "CHANGELOG.md" or "Directory.Build.props" or "Dockerfile" or "config.yaml" or "DOCS.md" || file.EndsWith("compose.yaml", StringComparison.Ordinal)))
+            foreach (string file in Checkout.Files()
+                .Where(file => file is "script/release" or "CHANGELOG.md" or "Directory.Build.props" or "Dockerfile" or "config.yaml"
+                    or "DOCS.md" || file.EndsWith("compose.yaml", StringComparison.Ordinal)))
             {
                 string copy = Path.Combine(folder, file);
                 Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
                 File.Copy(Checkout.PathOf(file), copy);
             }
             await File.AppendAllTextAsync(Path.Combine(folder, "CHANGELOG.md"), "\n## 9.8.7\n", TestContext.Current.CancellationToken);
-            (int exit, string said) = await Checkout.RunAsync("bash", Path.Combine(folder, "script/release"), "9.8.7", "registry.example/longwire", Url);
+            (int exit, string said) = await Checkout.RunAsync(
+                "bash", Path.Combine(folder, "script/release"), "9.8.7", "registry.example/longwire", Url);
             Assert.True(exit == 0, said);
             Assert.Contains($"\nurl: {Url}\n", await ReadAsync("config.yaml"), StringComparison.Ordinal);
-            Assert.Contains($"<PackageProjectUrl>{Url}</PackageProjectUrl>", await ReadAsync("Directory.Build.props"), StringComparison.Ordinal);
+            Assert.Contains(
+                $"<PackageProjectUrl>{Url}</PackageProjectUrl>", await ReadAsync("Directory.Build.props"), StringComparison.Ordinal);
         }
         finally
         {
@@ -64,7 +69,10 @@ public sealed class RepositoryTests
     [Fact]
     public void The_image_builds_without_any_argument()
     {
-        string[] without = [.. Regex.Matches(Checkout.Text("Dockerfile"), @"^ARG (\w+)$", RegexOptions.Multiline).Select(match => match.Groups[1].Value)];
+        string[] without =
+        [
+            .. Regex.Matches(Checkout.Text("Dockerfile"), @"^ARG (\w+)$", RegexOptions.Multiline).Select(match => match.Groups[1].Value),
+        ];
         Assert.Empty(without.Except(s_ofThePlatform));
     }
 

@@ -61,7 +61,13 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWat
         new() { Id = id, Name = id, Address = address, EndPoint = new DnsEndPoint(address, 3240) };
 
     public static RadioRule Rule(string match, string? pi = null, string? name = null, int index = 0) =>
-        new() { Match = RadioMatch.TryParse(match, out RadioMatch? parsed) ? parsed : throw new FormatException(match), Pi = pi, Name = name, Path = $"radios[{index}]" };
+        new()
+        {
+            Match = RadioMatch.TryParse(match, out RadioMatch? parsed) ? parsed : throw new FormatException(match),
+            Pi = pi,
+            Name = name,
+            Path = $"radios[{index}]",
+        };
 
     public static AttachOptions Wishes(IEnumerable<PiOptions> pis, params RadioRule[] rules) =>
         new() { Pis = [.. pis], Radios = [.. rules], TakeRecognised = rules.Length == 0 };
@@ -88,7 +94,9 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWat
         Id = UsbId.Parse(id),
         BcdDevice = 0,
         Serial = serial,
-        Interfaces = classes.Length == 0 ? [new(2, 2, 1), new(10, 0, 0)] : [.. classes.Select(c => c == 2 ? new UsbInterfaceClass(2, 2, 1) : new UsbInterfaceClass(c, 0, 0))],
+        Interfaces = classes.Length == 0
+            ? [new(2, 2, 1), new(10, 0, 0)]
+            : [.. classes.Select(c => c == 2 ? new UsbInterfaceClass(2, 2, 1) : new UsbInterfaceClass(c, 0, 0))],
         Descriptors = s_oneConfiguration,
     };
 
@@ -115,7 +123,8 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWat
 
     public void ListOfLongwire(string pi, ImmutableArray<NoticeEntry> notice, params ExportedDevice[] devices) =>
         Tell(new AttachEvent.PiAnswered(
-            pi, new DeviceList([.. devices], new ExportNotice { Version = "0.1.0", Entries = notice }), TimeSpan.FromMilliseconds(1), Time.GetTimestamp()));
+            pi, new DeviceList([.. devices], new ExportNotice { Version = "0.1.0", Entries = notice }), TimeSpan.FromMilliseconds(1),
+            Time.GetTimestamp()));
 
     public async Task<Snapshot> UntilAsync(Func<Snapshot, bool> condition)
     {
@@ -129,7 +138,8 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWat
             }
             catch (OperationCanceledException)
             {
-                Assert.Fail($"never came: {string.Join("; ", snapshot.Radios.Select(r => $"{r.Id} {r.Status} {r.Reason}"))} problems: {string.Join("; ", snapshot.Bridge.Problems)}");
+                Assert.Fail($"never came: {string.Join("; ", snapshot.Radios.Select(r => $"{r.Id} {r.Status} {r.Reason}"))} problems: "
+                    + $"{string.Join("; ", snapshot.Bridge.Problems)}");
             }
         }
         return snapshot;

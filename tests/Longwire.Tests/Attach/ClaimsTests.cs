@@ -25,7 +25,8 @@ public sealed class ClaimsTests
     }
 
     [Fact]
-    public void What_no_rule_names_is_not_wanted_even_if_it_is_recognised() => Assert.Equal(Claim.NotWanted, Of(["1cf1:0030"], At("1.2", "A")));
+    public void What_no_rule_names_is_not_wanted_even_if_it_is_recognised() =>
+        Assert.Equal(Claim.NotWanted, Of(["1cf1:0030"], At("1.2", "A")));
 
     [Fact]
     public void A_rule_with_a_port_takes_what_is_plugged_in_there_and_nothing_else()
@@ -53,7 +54,9 @@ public sealed class ClaimsTests
 
     [Fact]
     public void One_rule_and_two_sticks_that_it_never_gave_is_ambiguous() =>
-        Assert.All([At("1.2", "A"), At("1.3", "B")], stick => Assert.Equal(Claim.Ambiguous, Of(["0658:0200"], stick, At("1.2", "A"), At("1.3", "B"))));
+        Assert.All(
+            [At("1.2", "A"), At("1.3", "B")],
+            stick => Assert.Equal(Claim.Ambiguous, Of(["0658:0200"], stick, At("1.2", "A"), At("1.3", "B"))));
 
     [Fact]
     public void The_radio_that_a_rule_has_given_so_far_keeps_it()
@@ -104,17 +107,20 @@ public sealed class ClaimsTests
     public void An_ambiguity_over_two_Pis_names_the_Pi()
     {
         string told = Assert.Single(Claims(Options("0658:0200")).Ambiguities([At("1.2", null), At("1.2", null) with { PiId = "cellar" }]));
-        Assert.Contains("match: \"0658:0200@1.2\" with pi: attic or match: \"0658:0200@1.2\" with pi: cellar", told, StringComparison.Ordinal);
+        Assert.Contains(
+            "match: \"0658:0200@1.2\" with pi: attic or match: \"0658:0200@1.2\" with pi: cellar", told, StringComparison.Ordinal);
     }
 
     private static Claim Of(string[] rules, Candidate stick, params Candidate[] others) =>
         Claims(Options(rules)).Of(stick, [.. others.Contains(stick) ? [] : new[] { stick }, .. others]);
 
-    private static AttachOptions Options(params string[] rules) => Wishes([Pi("attic")], [.. rules.Select((match, index) => Rule(match, index: index))]);
+    private static AttachOptions Options(params string[] rules) =>
+        Wishes([Pi("attic")], [.. rules.Select((match, index) => Rule(match, index: index))]);
 
     private static Claims Claims(AttachOptions options, params RadioMemory[] known) => new(options, KnownRadios.Default, [.. known]);
 
     // A stick whose serial is null was not asked yet.
     private static Candidate At(string port, string? serial, string id = "0658:0200") => new(
-        "attic", BusId.Parse("1-" + port), new UsbPort("platform/soc", port), UsbId.Parse(id), serial is null ? null : Identity(serial, id), null, new HashSet<string>());
+        "attic", BusId.Parse("1-" + port), new UsbPort("platform/soc", port), UsbId.Parse(id), serial is null ? null : Identity(serial, id),
+        null, new HashSet<string>());
 }

@@ -17,7 +17,8 @@ public sealed class FaceTests
     public void The_same_face_shows_no_difference() => Assert.Null(Face.Difference(s_asked, s_asked with { }));
 
     [Fact]
-    public void Blanks_that_the_kernel_keeps_are_no_difference() => Assert.Null(Face.Difference(s_asked, s_asked with { Serial = "ZW0001 ", Product = " UZB\0" }));
+    public void Blanks_that_the_kernel_keeps_are_no_difference() =>
+        Assert.Null(Face.Difference(s_asked, s_asked with { Serial = "ZW0001 ", Product = " UZB\0" }));
 
     [Fact]
     public void Another_kind_is_named() => AssertDiffers("0658:0200 and then 046d:c31c", s_asked with { Id = UsbId.Parse("046d:c31c") });
@@ -33,7 +34,9 @@ public sealed class FaceTests
 
     [Fact]
     public void An_interface_that_became_a_keyboard_is_seen() =>
-        AssertDiffers("changed between our look and the kernel's", s_asked with { Descriptors = FakeSysfs.Descriptors("0658:0200", [(2, 2, 1), (3, 1, 1)]) });
+        AssertDiffers(
+            "changed between our look and the kernel's",
+            s_asked with { Descriptors = FakeSysfs.Descriptors("0658:0200", [(2, 2, 1), (3, 1, 1)]) });
 
     [Fact]
     public void Every_changed_byte_of_the_descriptors_is_seen()
@@ -53,5 +56,6 @@ public sealed class FaceTests
     public void Descriptors_that_are_cut_short_are_a_difference(int length) =>
         AssertDiffers("changed between", s_asked with { Descriptors = s_asked.Descriptors[..length] });
 
-    private static void AssertDiffers(string how, DeviceIdentity kernel) => Assert.Contains(how, Face.Difference(s_asked, kernel), StringComparison.Ordinal);
+    private static void AssertDiffers(string how, DeviceIdentity kernel) =>
+        Assert.Contains(how, Face.Difference(s_asked, kernel), StringComparison.Ordinal);
 }

@@ -79,7 +79,8 @@ public sealed class OptionsNewsTests
         bench.Load(Wishes([Pi("attic")]));
         bench.List("attic", Device());
         ScriptedAttachment attachment = await bench.NextAttachmentAsync();
-        Verdict.Refuse refuse = Assert.IsType<Verdict.Refuse>(await bench.IdentifyAsync(attachment, Device(), Identity("ZW0001", classes: [2, 10, 3])));
+        Verdict.Refuse refuse = Assert.IsType<Verdict.Refuse>(
+            await bench.IdentifyAsync(attachment, Device(), Identity("ZW0001", classes: [2, 10, 3])));
         bench.Tell(new AttachEvent.Ended(attachment, new AttachOutcome.Refused(refuse.Reason)));
         await bench.UntilStatusAsync(Radio, RadioStatus.Refused);
         bench.Load(Wishes([Pi("attic")], Rule("0658:0200")));

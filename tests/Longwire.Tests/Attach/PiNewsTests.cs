@@ -83,7 +83,10 @@ public sealed class PiNewsTests
     {
         await using var bench = new AttachBench();
         bench.Load(Wishes([Pi("attic")]));
-        ExportedDevice[] many = [.. Enumerable.Range(1, 1000).Select(i => Device(string.Create(CultureInfo.InvariantCulture, $"1-{i}"), (uint)i))];
+        ExportedDevice[] many =
+        [
+            .. Enumerable.Range(1, 1000).Select(i => Device(string.Create(CultureInfo.InvariantCulture, $"1-{i}"), (uint)i)),
+        ];
         bench.List("attic", many);
         await bench.NextAttachmentAsync(7);
         await bench.SettledAsync();
@@ -176,12 +179,17 @@ public sealed class PiNewsTests
     public async Task One_missing_radio_and_one_silent_Pi_are_named_each_with_its_remedy()
     {
         await using var bench = new AttachBench();
-        bench.Load(Wishes([Pi("attic"), Pi("cellar", "192.0.2.2")], Rule("0658:0200", "attic", index: 0), Rule("1cf1:0030", "attic", index: 1)));
+        bench.Load(
+            Wishes([Pi("attic"), Pi("cellar", "192.0.2.2")], Rule("0658:0200", "attic", index: 0), Rule("1cf1:0030", "attic", index: 1)));
         bench.Tell(new AttachEvent.PiSilent("cellar", "no route"));
         await bench.AttachAsync(Device(), Identity("ZW0001"));
         Snapshot snapshot = await bench.UntilAsync(s => s.Bridge.Problems.Length == 2);
-        Assert.Contains(snapshot.Bridge.Problems, p => p.Contains("radios[1]", StringComparison.Ordinal) && p.Contains("Plug it in", StringComparison.Ordinal));
-        Assert.Contains(snapshot.Bridge.Problems, p => p.Contains("cellar", StringComparison.Ordinal) && p.Contains("See that it is on", StringComparison.Ordinal));
+        Assert.Contains(
+            snapshot.Bridge.Problems,
+            p => p.Contains("radios[1]", StringComparison.Ordinal) && p.Contains("Plug it in", StringComparison.Ordinal));
+        Assert.Contains(
+            snapshot.Bridge.Problems,
+            p => p.Contains("cellar", StringComparison.Ordinal) && p.Contains("See that it is on", StringComparison.Ordinal));
         Assert.Equal(RadioStatus.Attached, Assert.Single(snapshot.Radios).Status);
     }
 }

@@ -24,7 +24,9 @@ public sealed class PiWatchTests
         Task running = watch.RunAsync();
         for (int i = 0; i < 2; i++)
         {
-            AttachEvent answer = await events.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(s_deadline, TestContext.Current.CancellationToken);
+            AttachEvent answer = await events.Reader.ReadAsync(TestContext.Current.CancellationToken)
+                .AsTask()
+                .WaitAsync(s_deadline, TestContext.Current.CancellationToken);
             Assert.Equal("attic", Assert.IsType<AttachEvent.PiSilent>(answer).PiId);
             watch.AskNow();
         }

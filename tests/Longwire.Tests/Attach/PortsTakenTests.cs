@@ -37,7 +37,9 @@ public sealed class PortsTakenTests : IDisposable
 
     [Fact]
     public async Task Without_the_module_the_outcome_names_it() =>
-        Assert.Equal("attaching: the kernel has no vhci_hcd: load the module vhci-hcd (modprobe vhci-hcd)", await FailureAsync(new AttachKernel(_sysfs.Root)));
+        Assert.Equal(
+            "attaching: the kernel has no vhci_hcd: load the module vhci-hcd (modprobe vhci-hcd)",
+            await FailureAsync(new AttachKernel(_sysfs.Root)));
 
     [Fact]
     public async Task Without_the_module_a_known_radio_is_not_imported_again_and_again_since_each_time_resets_the_stick()
@@ -56,7 +58,8 @@ public sealed class PortsTakenTests : IDisposable
         AttachOutcome? outcome = null;
         AttachEvent first = await FirstEventAsync(kernel, usbipd, isKnown: false, async first =>
         {
-            Assert.IsType<AttachEvent.Identified>(first).Answer.SetResult(new Verdict.Attach("r", SerialPorts: 1, LastPort: null, OthersPorts: []));
+            Assert.IsType<AttachEvent.Identified>(first).Answer.SetResult(
+                new Verdict.Attach("r", SerialPorts: 1, LastPort: null, OthersPorts: []));
             outcome = Assert.IsType<AttachEvent.Ended>(await NextAsync()).Outcome;
         });
         Assert.IsType<AttachEvent.Identified>(first);
@@ -68,7 +71,8 @@ public sealed class PortsTakenTests : IDisposable
         await using var hubs = new HubAuthorization(kernel, (_, _) => Task.CompletedTask, NullLogger.Instance);
         var store = new MemoryStore(new MemoryFile(_sysfs.Folder), TimeProvider.System, NullLogger.Instance, _ => { });
         var around = new AttachmentSurroundings(kernel, hubs, _events.Writer, store, TimeProvider.System, NullLogger.Instance);
-        using var attachment = new Attachment(new AttachRequest("attic", usbipd.EndPoint, ScriptedStick.Exported.BusId, SourcePort: 0, isKnown), around);
+        using var attachment = new Attachment(
+            new AttachRequest("attic", usbipd.EndPoint, ScriptedStick.Exported.BusId, SourcePort: 0, isKnown), around);
         Task running = attachment.RunAsync();
         AttachEvent first = await NextAsync();
         await goOn(first);
@@ -77,5 +81,7 @@ public sealed class PortsTakenTests : IDisposable
     }
 
     private Task<AttachEvent> NextAsync() =>
-        _events.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(s_deadline, TestContext.Current.CancellationToken);
+        _events.Reader.ReadAsync(TestContext.Current.CancellationToken)
+            .AsTask()
+            .WaitAsync(s_deadline, TestContext.Current.CancellationToken);
 }

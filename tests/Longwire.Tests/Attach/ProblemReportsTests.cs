@@ -23,7 +23,9 @@ public sealed class ProblemReportsTests
         _reports.Report("memory", null);
         door.Opened.SetResult();
         AttachEvent.ProblemsChanged[] arrived = [await NextProblemAsync(), await NextProblemAsync()];
-        Assert.Equal([("broker", "another Longwire is there"), ("memory", null)], arrived.Select(news => (news.Source, news.Problem)).OrderBy(news => news.Source));
+        Assert.Equal(
+            [("broker", "another Longwire is there"), ("memory", null)],
+            arrived.Select(news => (news.Source, news.Problem)).OrderBy(news => news.Source));
         // And what is said later.
         _reports.Report("memory", "the disk is full again");
         Assert.Equal("the disk is full again", (await NextProblemAsync()).Problem);

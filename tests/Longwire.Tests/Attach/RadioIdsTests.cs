@@ -11,10 +11,12 @@ public sealed class RadioIdsTests
     private static readonly UsbId s_zwave = UsbId.Parse("0658:0200");
 
     [Fact]
-    public void A_serial_that_is_seen_once_is_the_id() => Assert.Equal("0658_0200_ZW0001", RadioIds.Give(At("attic", "1.2", "ZW0001"), [], []));
+    public void A_serial_that_is_seen_once_is_the_id() =>
+        Assert.Equal("0658_0200_ZW0001", RadioIds.Give(At("attic", "1.2", "ZW0001"), [], []));
 
     [Fact]
-    public void Without_a_serial_the_Pi_and_the_kind_are_the_id() => Assert.Equal("attic_0658_0200", RadioIds.Give(At("attic", "1.2", null), [], []));
+    public void Without_a_serial_the_Pi_and_the_kind_are_the_id() =>
+        Assert.Equal("attic_0658_0200", RadioIds.Give(At("attic", "1.2", null), [], []));
 
     [Fact]
     public void A_second_of_its_kind_without_a_serial_has_its_port_in_the_id() =>
@@ -53,7 +55,8 @@ public sealed class RadioIdsTests
 
     [Fact]
     public void Of_twins_the_one_on_the_same_port_is_recalled() =>
-        Assert.Equal("b", Recall(At("attic", "1.3", "0001"), AttachBench.Known("a", "0001", "1.2"), AttachBench.Known("b", "0001", "1.3"))?.Id);
+        Assert.Equal(
+            "b", Recall(At("attic", "1.3", "0001"), AttachBench.Known("a", "0001", "1.2"), AttachBench.Known("b", "0001", "1.3"))?.Id);
 
     [Fact]
     public void A_stick_that_could_be_either_of_two_absent_twins_is_neither() =>
@@ -68,7 +71,8 @@ public sealed class RadioIdsTests
         Assert.Equal("0658_0200_ZW0001", Recall(At("cellar", "1.2", "ZW0001"), AttachBench.Known("0658_0200_ZW0001", "ZW0001"))?.Id);
 
     [Fact]
-    public void A_stick_without_a_serial_does_not_move_between_Pis() => Assert.Null(Recall(At("cellar", "1.2", null), AttachBench.Known("attic_0658_0200")));
+    public void A_stick_without_a_serial_does_not_move_between_Pis() =>
+        Assert.Null(Recall(At("cellar", "1.2", null), AttachBench.Known("attic_0658_0200")));
 
     private static RadioMemory? Recall(Sighting stick, params RadioMemory[] known) => RadioIds.Recall(stick, [.. known], _ => true);
 

@@ -79,7 +79,8 @@ public sealed class ReconcilerTests
         bench.Load(Wishes([Pi("attic")]));
         bench.List("attic", Device());
         ScriptedAttachment attachment = await bench.NextAttachmentAsync();
-        Verdict.Refuse refuse = Assert.IsType<Verdict.Refuse>(await bench.IdentifyAsync(attachment, Device(), Identity("ZW0001", classes: [2, 10, 3])));
+        Verdict.Refuse refuse = Assert.IsType<Verdict.Refuse>(
+            await bench.IdentifyAsync(attachment, Device(), Identity("ZW0001", classes: [2, 10, 3])));
         bench.Tell(new AttachEvent.Ended(attachment, new AttachOutcome.Refused(refuse.Reason)));
         Snapshot snapshot = await bench.UntilStatusAsync(Radio, RadioStatus.Refused);
         Assert.Contains("class 03", snapshot.Radios[0].Reason, StringComparison.Ordinal);
@@ -110,7 +111,8 @@ public sealed class ReconcilerTests
     public async Task Changed_options_touch_only_what_changed()
     {
         await using var bench = new AttachBench();
-        bench.Load(Wishes([Pi("attic"), Pi("cellar", "192.0.2.2")], Rule("0658:0200", "attic", index: 0), Rule("1cf1:0030", "cellar", index: 1)));
+        bench.Load(
+            Wishes([Pi("attic"), Pi("cellar", "192.0.2.2")], Rule("0658:0200", "attic", index: 0), Rule("1cf1:0030", "cellar", index: 1)));
         bench.List("cellar");
         ScriptedAttachment zwave = await bench.AttachAsync(Device(), Identity("ZW0001"));
         ScriptedAttachment zigbee = await bench.AttachAsync(Device(id: "1cf1:0030"), Identity("DE1", "1cf1:0030"), 1, "cellar");

@@ -39,7 +39,8 @@ public sealed class SerialPathsTests : IDisposable
         _sysfs.Plug("1-1", tty: "ttyACM0");
         _sysfs.Plug("1-2", tty: "ttyACM1");
         Link("by-id", "usb-Sigma_UZB_ZW0001-if00", "ttyACM1");
-        string first = Link("by-path", "platform-vhci_hcd.0-usb-0:1:1.0", "ttyACM0"), second = Link("by-path", "platform-vhci_hcd.0-usb-0:2:1.0", "ttyACM1");
+        string first = Link("by-path", "platform-vhci_hcd.0-usb-0:1:1.0", "ttyACM0"),
+        second = Link("by-path", "platform-vhci_hcd.0-usb-0:2:1.0", "ttyACM1");
         await AssertPathsAsync(complete: true, ["ttyACM0"], first);
         await AssertPathsAsync(complete: true, ["ttyACM1"], second);
     }
@@ -58,7 +59,8 @@ public sealed class SerialPathsTests : IDisposable
     {
         string folder = _sysfs.Plug("1-1", tty: "ttyUSB0");
         _sysfs.AddTty(Path.Combine(folder, "1-1:1.1", "tty", "ttyUSB1"), "ttyUSB1", "1:3");
-        string zigbee = Link("by-id", "usb-Silicon_Labs_HubZ-if01-port0", "ttyUSB1"), zwave = Link("by-id", "usb-Silicon_Labs_HubZ-if00-port0", "ttyUSB0");
+        string zigbee = Link("by-id", "usb-Silicon_Labs_HubZ-if01-port0", "ttyUSB1"),
+        zwave = Link("by-id", "usb-Silicon_Labs_HubZ-if00-port0", "ttyUSB0");
         await AssertPathsAsync(complete: true, ["ttyUSB0", "ttyUSB1"], zwave, zigbee);
     }
 
@@ -92,7 +94,8 @@ public sealed class SerialPathsTests : IDisposable
     {
         _sysfs.Plug("1-1", serial: "A", tty: "ttyACM0");
         _sysfs.Plug("1-2", serial: "B", tty: "ttyACM1");
-        string byId = Link("by-id", "usb-Sigma_UZB_A-if00", "ttyACM0"), byPath = Link("by-path", "platform-vhci_hcd.0-usb-0:1:1.0", "ttyACM0");
+        string byId = Link("by-id", "usb-Sigma_UZB_A-if00", "ttyACM0"),
+        byPath = Link("by-path", "platform-vhci_hcd.0-usb-0:1:1.0", "ttyACM0");
         _silent = "1-2";
         Task first = AssertPathsAsync(complete: false, ["ttyACM0"], byPath);
         await _clock.ExpireAsync(AttachTimers.SerialLinksStep);
@@ -101,7 +104,11 @@ public sealed class SerialPathsTests : IDisposable
         await AssertPathsAsync(complete: false, ["ttyACM0"], byPath);
         _peerSpeaks.Set();
         await Eventually.IsTrueAsync(
-            async () => (await SerialPaths.FindAsync(_sysfs.Root, _serials, ["ttyACM0"], TestContext.Current.CancellationToken)) is { Complete: true, Paths: [var path] } && path == byId,
+            async () => (await SerialPaths.FindAsync(_sysfs.Root, _serials, ["ttyACM0"], TestContext.Current.CancellationToken)) is
+            {
+                Complete: true,
+                Paths: [var path],
+            } && path == byId,
             () => "the link that it keeps");
         Assert.Equal(["1-1", "1-2"], _reads.Order(StringComparer.Ordinal));
     }
@@ -121,7 +128,8 @@ public sealed class SerialPathsTests : IDisposable
     {
         _sysfs.Plug("1-1", serial: "A", tty: "ttyACM0");
         _sysfs.Plug("1-2", serial: "A", tty: "ttyACM1");
-        string byId = Link("by-id", "usb-Sigma_UZB_A-if00", "ttyACM0"), byPath = Link("by-path", "platform-vhci_hcd.0-usb-0:1:1.0", "ttyACM0");
+        string byId = Link("by-id", "usb-Sigma_UZB_A-if00", "ttyACM0"),
+        byPath = Link("by-path", "platform-vhci_hcd.0-usb-0:1:1.0", "ttyACM0");
         await AssertPathsAsync(complete: true, ["ttyACM0"], byPath);
         _sysfs.Pull("1-2");
         _sysfs.Plug("1-2", serial: "B", tty: "ttyACM1");

@@ -15,15 +15,16 @@ using static Longwire.Tests.Attach.AttachBench;
 namespace Longwire.Tests.Attach;
 
 /// <summary>
-/// A Pi that takes connections and answers too late. A stock usbipd serves one client at a time: while an import is under way there, nobody gets
-/// the list either.
+/// A Pi that takes connections and answers too late. A stock usbipd serves one client at a time: while an import is under way there, nobody
+/// gets the list either.
 /// </summary>
 public sealed class SlowPiTests
 {
     private const string Radio = "0658_0200_ZW0001";
 
     private static readonly AttachOutcome s_late = new AttachOutcome.Failed("slow") { PiSlow = true };
-    private static readonly AttachEvent s_noList = new AttachEvent.PiSilent("attic", "reading the device list: not done within 2 s", Accepted: true);
+    private static readonly AttachEvent s_noList = new AttachEvent.PiSilent(
+        "attic", "reading the device list: not done within 2 s", Accepted: true);
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(20);
 
     [Fact]
@@ -135,7 +136,8 @@ public sealed class SlowPiTests
         await using var hubs = new HubAuthorization(kernel, (_, _) => Task.CompletedTask, NullLogger.Instance);
         var store = new MemoryStore(new MemoryFile(sysfs.Folder), time, NullLogger.Instance, _ => { });
         using var attachment = new Attachment(
-            new AttachRequest("attic", usbipd.EndPoint, Device().BusId, SourcePort: 0, IsKnown: false), new AttachmentSurroundings(kernel, hubs, events.Writer, store, time, NullLogger.Instance));
+            new AttachRequest("attic", usbipd.EndPoint, Device().BusId, SourcePort: 0, IsKnown: false),
+            new AttachmentSurroundings(kernel, hubs, events.Writer, store, time, NullLogger.Instance));
         Task running = attachment.RunAsync();
         AttachOutcome outcome = Assert.IsType<AttachEvent.Ended>(await NextAsync(events.Reader, time)).Outcome;
         await running.WaitAsync(s_deadline, TestContext.Current.CancellationToken);

@@ -18,7 +18,8 @@ public sealed class StatusRulesTests
     private readonly RadioState _radio = new(AttachBench.Known("r", "ZW0001"));
     private readonly PiState _pi = new(AttachBench.Pi("attic"), new AttachBench.ScriptedWatch()) { Reachable = true };
     private readonly Stick _stick = new(
-        "attic", s_busId, AttachBench.Zwave, new UsbPort("platform/soc", "1.2"), 65539, new Tries(AttachBench.Zwave, new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), new Random(1))));
+        "attic", s_busId, AttachBench.Zwave, new UsbPort("platform/soc", "1.2"), 65539,
+        new Tries(AttachBench.Zwave, new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), new Random(1))));
 
     private RadioState? _twin;
 
@@ -42,7 +43,8 @@ public sealed class StatusRulesTests
     }
 
     [Fact]
-    public void Attaching_is_a_radio_that_is_there_and_of_which_nothing_else_is_known() => AssertIs(RadioStatus.Attaching, null, pluggedIn: true);
+    public void Attaching_is_a_radio_that_is_there_and_of_which_nothing_else_is_known() =>
+        AssertIs(RadioStatus.Attaching, null, pluggedIn: true);
 
     [Fact]
     public void Retries_keep_the_last_status()
@@ -64,7 +66,11 @@ public sealed class StatusRulesTests
     [Fact]
     public void Unplugged_is_what_a_Longwire_neither_lists_nor_notices()
     {
-        _pi.Notice = new ExportNotice { Version = "0.1.0", Entries = [new NoticeEntry(s_busId, UsbId.Parse("1cf1:0030"), NoticeReason.InUse)] };
+        _pi.Notice = new ExportNotice
+        {
+            Version = "0.1.0",
+            Entries = [new NoticeEntry(s_busId, UsbId.Parse("1cf1:0030"), NoticeReason.InUse)],
+        };
         AssertIs(RadioStatus.Unplugged, null, pluggedIn: false, listed: false);
     }
 
@@ -187,7 +193,11 @@ public sealed class StatusRulesTests
         _pi.Notice = new ExportNotice
         {
             Version = "0.1.0",
-            Entries = [new(BusId.Parse("1-1.3"), AttachBench.Zwave, NoticeReason.TtyOpen), new(BusId.Parse("2-1.2"), AttachBench.Zwave, NoticeReason.InUse)],
+            Entries =
+            [
+                new(BusId.Parse("1-1.3"), AttachBench.Zwave, NoticeReason.TtyOpen),
+                new(BusId.Parse("2-1.2"), AttachBench.Zwave, NoticeReason.InUse),
+            ],
         };
         Assert.Equal(RadioStatus.InUse, StatusRules.Of(_radio, _pi, null, Known, _now).Status);
         _radio.Memory = _radio.Memory with { PortChain = "4" };
@@ -208,7 +218,10 @@ public sealed class StatusRulesTests
     [Fact]
     public void Unplugged_is_a_radio_whose_attached_twin_has_the_same_port_below_another_controller()
     {
-        _twin = new RadioState(AttachBench.Known("twin", "ZW0001")) { Attempt = new Attempt("attic", BusId.Parse("2-1.2"), "twin", listed: true) { Identified = true, IsUp = true } };
+        _twin = new RadioState(AttachBench.Known("twin", "ZW0001"))
+        {
+            Attempt = new Attempt("attic", BusId.Parse("2-1.2"), "twin", listed: true) { Identified = true, IsUp = true },
+        };
         Notice(NoticeReason.InUse, "2-1.2");
         AssertIs(RadioStatus.Unplugged, null, pluggedIn: false, listed: false);
     }
@@ -227,7 +240,11 @@ public sealed class StatusRulesTests
         _pi.Notice = new ExportNotice
         {
             Version = "0.1.0",
-            Entries = [new(BusId.Parse("1-1.3"), AttachBench.Zwave, NoticeReason.InUse), new(BusId.Parse("1-1.4"), AttachBench.Zwave, NoticeReason.TtyOpen)],
+            Entries =
+            [
+                new(BusId.Parse("1-1.3"), AttachBench.Zwave, NoticeReason.InUse),
+                new(BusId.Parse("1-1.4"), AttachBench.Zwave, NoticeReason.TtyOpen),
+            ],
         };
         Assert.Equal(RadioStatus.Failed, StatusRules.Of(_radio, _pi, null, Known, _now).Status);
     }
@@ -236,5 +253,6 @@ public sealed class StatusRulesTests
         _pi.Notice = new ExportNotice { Version = "0.1.0", Entries = [new NoticeEntry(BusId.Parse(busId), AttachBench.Zwave, reason)] };
 
     private void AssertIs(RadioStatus status, string? reason, bool? pluggedIn, bool listed = true) =>
-        Assert.Equal(new StatusRules.Condition(status, reason, pluggedIn), StatusRules.Of(_radio, _pi, listed ? _stick : null, Known, _now));
+        Assert.Equal(
+            new StatusRules.Condition(status, reason, pluggedIn), StatusRules.Of(_radio, _pi, listed ? _stick : null, Known, _now));
 }

@@ -41,7 +41,8 @@ public sealed class StopTests
     }
 
     // The debug log has the bench's own marks, too.
-    private static string[] Told(AttachBench bench) => [.. bench.Log.Entries.Where(entry => entry.Level > LogLevel.Debug).Select(entry => entry.Line)];
+    private static string[] Told(AttachBench bench) =>
+        [.. bench.Log.Entries.Where(entry => entry.Level > LogLevel.Debug).Select(entry => entry.Line)];
 
     [Fact]
     public async Task Nothing_is_said_while_radios_are_being_detached()

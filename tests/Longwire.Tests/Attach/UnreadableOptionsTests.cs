@@ -35,7 +35,8 @@ public sealed class UnreadableOptionsTests
         Load(bench, Pis + Radios);
         ScriptedAttachment attachment = await bench.AttachAsync(Device(), Identity("ZW0001"));
         Load(bench, slip);
-        Snapshot snapshot = await bench.UntilAsync(s => s.Bridge.Problems.Any(problem => problem.Contains("stays in force", StringComparison.Ordinal)));
+        Snapshot snapshot = await bench.UntilAsync(
+            s => s.Bridge.Problems.Any(problem => problem.Contains("stays in force", StringComparison.Ordinal)));
         Assert.False(attachment.Cancelled);
         Assert.False(bench.Watches["attic"].Stopped);
         Assert.Equal((Radio, RadioStatus.Attached), (Assert.Single(snapshot.Radios).Id, snapshot.Radios[0].Status));

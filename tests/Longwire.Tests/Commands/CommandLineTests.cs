@@ -78,7 +78,9 @@ public sealed class CommandLineTests : IDisposable
         using IDisposable? first = DataFolder.TryLock(_run.RunFolder, RoleLock.Attach);
         Assert.NotNull(first);
 
-        Assert.Equal(ExitCode.Failed, await _run.RunAsync("attach", "--options", _run.Write("empty.yaml", ""), "--data", Path.Combine(_run.Folder, "own")));
+        Assert.Equal(
+            ExitCode.Failed,
+            await _run.RunAsync("attach", "--options", _run.Write("empty.yaml", ""), "--data", Path.Combine(_run.Folder, "own")));
 
         Assert.Contains("runs on this machine. Stop it first", _run.Error.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("--data", _run.Error.ToString(), StringComparison.Ordinal);

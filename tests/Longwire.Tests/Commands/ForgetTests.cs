@@ -96,7 +96,8 @@ public sealed class ForgetTests : IDisposable
 
         Assert.Equal(ExitCode.Failed, await _run.RunAsync("forget", what, "--data", _run.Folder));
 
-        Assert.Contains("a (a) may still sit on vhci port 2. Start longwire attach and stop it once", _run.Error.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "a (a) may still sit on vhci port 2. Start longwire attach and stop it once", _run.Error.ToString(), StringComparison.Ordinal);
         Assert.Equal(["a", "b"], new RadioMemoryFile(_run.Folder).Read().Select(radio => radio.Id));
         // Another's port is no reason to keep this one.
         Assert.Equal(ExitCode.Done, await _run.RunAsync("forget", "b", "--data", _run.Folder));

@@ -29,7 +29,8 @@ public sealed class ForgetTopicsTests : IDisposable
 
         Assert.Equal(["homeassistant/device/zigbee2mqtt/config"], (await Observer.RetainedAsync(mosquitto.Port)).Keys);
         Assert.Contains("removed from Home Assistant", _run.Output.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("longwire", await File.ReadAllTextAsync(Mqtt, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "longwire", await File.ReadAllTextAsync(Mqtt, TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,7 +75,9 @@ public sealed class ForgetTopicsTests : IDisposable
         await PublishAsync(mosquitto.Port);
         await mosquitto.StallAsync();
 
-        Assert.Equal(ExitCode.Failed, await ForgetAsync("--all", mosquitto.Port).WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            ExitCode.Failed,
+            await ForgetAsync("--all", mosquitto.Port).WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken));
 
         Assert.Contains("does not answer", _run.Error.ToString(), StringComparison.Ordinal);
         await mosquitto.ContinueAsync();
@@ -174,6 +177,7 @@ public sealed class ForgetTopicsTests : IDisposable
     {
         public string WhyNone => "";
 
-        public ValueTask<BrokerAddress?> FindAsync(MqttOptions options, CancellationToken cancellationToken) => ValueTask.FromResult<BrokerAddress?>(broker);
+        public ValueTask<BrokerAddress?> FindAsync(MqttOptions options, CancellationToken cancellationToken) =>
+            ValueTask.FromResult<BrokerAddress?>(broker);
     }
 }

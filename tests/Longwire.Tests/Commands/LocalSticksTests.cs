@@ -23,7 +23,8 @@ public sealed class LocalSticksTests : IDisposable
         Assert.Equal(["1-1", "1-2", "1-3"], radios.Select(radio => radio.GetProperty("bus_id").GetString()));
         Assert.Equal(["wanted", "not_wanted", "wanted"], radios.Select(radio => radio.GetProperty("verdict").GetString()));
         Assert.Equal(
-            ["- match: \"0658:0200\"", "- match: \"10c4:ea60:0001\"", "- match: \"10c4:ea60:abc\""], radios.Select(radio => radio.GetProperty("line").GetString()));
+            ["- match: \"0658:0200\"", "- match: \"10c4:ea60:0001\"", "- match: \"10c4:ea60:abc\""],
+            radios.Select(radio => radio.GetProperty("line").GetString()));
         Assert.Equal("Home Assistant SkyConnect", radios[2].GetProperty("name").GetString());
         Assert.Equal(JsonValueKind.Null, radios[0].GetProperty("serial").ValueKind);
     }
@@ -45,7 +46,9 @@ public sealed class LocalSticksTests : IDisposable
         Plug("1-1.2", "0658", "0200");
         Plug("1-1.3", "0658", "0200");
 
-        Assert.Equal(["- match: \"0658:0200@1.2\"", "- match: \"0658:0200@1.3\""], (await ListAsync()).Select(radio => radio.GetProperty("line").GetString()));
+        Assert.Equal(
+            ["- match: \"0658:0200@1.2\"", "- match: \"0658:0200@1.3\""],
+            (await ListAsync()).Select(radio => radio.GetProperty("line").GetString()));
     }
 
     [Fact]
@@ -80,7 +83,13 @@ public sealed class LocalSticksTests : IDisposable
     }
 
     // As much of sysfs as a device has before any driver is bound.
-    private void Plug(string busId, string vendor, string productId, string? product = null, string? serial = null, string controller = "platform/soc/x.usb")
+    private void Plug(
+        string busId,
+        string vendor,
+        string productId,
+        string? product = null,
+        string? serial = null,
+        string controller = "platform/soc/x.usb")
     {
         string folder = Path.Combine(_run.Folder, $"sys/devices/{controller}/usb{busId[0]}", busId);
         Directory.CreateDirectory(folder);

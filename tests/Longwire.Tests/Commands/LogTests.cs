@@ -21,13 +21,16 @@ public sealed class LogTests
 
     [Fact]
     public void What_a_device_calls_itself_cannot_forge_a_line() =>
-        Assert.Equal("<6>stick  <0>all is lost [2J\n", LogLine.Format(LogStyle.Journal, s_noon, LogLevel.Information, "stick\r\n<0>all is lost\e[2J", null));
+        Assert.Equal(
+            "<6>stick  <0>all is lost [2J\n",
+            LogLine.Format(LogStyle.Journal, s_noon, LogLevel.Information, "stick\r\n<0>all is lost\e[2J", null));
 
     [Fact]
     public void An_error_tells_its_causes_on_the_same_line() =>
         Assert.Equal(
             "<3>error: text: outer: inner\n",
-            LogLine.Format(LogStyle.Journal, s_noon, LogLevel.Error, "text", new InvalidOperationException("outer", new IOException("inner"))));
+            LogLine.Format(
+                LogStyle.Journal, s_noon, LogLevel.Error, "text", new InvalidOperationException("outer", new IOException("inner"))));
 
     [Fact]
     public void Levels_below_the_minimum_and_the_hosts_own_words_are_left_out_and_the_minimum_may_change()
@@ -79,6 +82,7 @@ public sealed class LogTests
 
         public void Release() => _free.SetResult();
 
-        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => await _free.Task.WaitAsync(cancellationToken);
+        public override async ValueTask WriteAsync(
+            ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => await _free.Task.WaitAsync(cancellationToken);
     }
 }

@@ -24,7 +24,8 @@ public sealed class PiSticksTests
     [Fact]
     public void Without_a_named_radio_those_recognised_with_certainty_will_be_attached()
     {
-        ImmutableArray<ListedStick> sticks = Judge("pis: [{address: attic}]", [Device("1-1", "0658:0200"), Device("1-2", "10c4:ea60"), Device("1-3", "046d:c31c")]);
+        ImmutableArray<ListedStick> sticks = Judge(
+            "pis: [{address: attic}]", [Device("1-1", "0658:0200"), Device("1-2", "10c4:ea60"), Device("1-3", "046d:c31c")]);
 
         Assert.Equal([Outlook.Wanted, Outlook.Unclear, Outlook.NotWanted], sticks.Select(stick => stick.Outlook));
         Assert.Contains("if its own texts say", sticks[1].Reason, StringComparison.Ordinal);
@@ -35,7 +36,8 @@ public sealed class PiSticksTests
     public void Named_radios_are_attached_and_no_others()
     {
         ImmutableArray<ListedStick> sticks = Judge(
-            "pis: [{address: attic}]\nradios: [10c4:ea60, 0403:6001:A1]", [Device("1-1", "0658:0200"), Device("1-2", "10c4:ea60"), Device("1-3", "0403:6001")]);
+            "pis: [{address: attic}]\nradios: [10c4:ea60, 0403:6001:A1]",
+            [Device("1-1", "0658:0200"), Device("1-2", "10c4:ea60"), Device("1-3", "0403:6001")]);
 
         Assert.Equal([Outlook.NotWanted, Outlook.Wanted, Outlook.Unclear], sticks.Select(stick => stick.Outlook));
         Assert.Equal("not named in the options", sticks[0].Reason);
@@ -47,12 +49,15 @@ public sealed class PiSticksTests
     public void A_rule_about_another_pi_is_not_about_this_one() =>
         Assert.Equal(
             Outlook.NotWanted,
-            Judge("pis: [{address: attic}, {name: cellar, address: b}]\nradios: [{match: 0658:0200, pi: cellar}]", [Device("1-1", "0658:0200")])[0].Outlook);
+            Judge(
+                "pis: [{address: attic}, {name: cellar, address: b}]\nradios: [{match: 0658:0200, pi: cellar}]",
+                [Device("1-1", "0658:0200")])[0].Outlook);
 
     [Fact]
     public void Two_sticks_that_one_rule_means_are_shown_with_the_ports_that_tell_them_apart()
     {
-        ImmutableArray<ListedStick> sticks = Judge("pis: [{address: attic}]\nradios: [0658:0200]", [Device("1-1.2", "0658:0200"), Device("1-1.4", "0658:0200")]);
+        ImmutableArray<ListedStick> sticks = Judge(
+            "pis: [{address: attic}]\nradios: [0658:0200]", [Device("1-1.2", "0658:0200"), Device("1-1.4", "0658:0200")]);
 
         Assert.All(sticks, stick => Assert.Equal(Outlook.Ambiguous, stick.Outlook));
         Assert.All(sticks, stick => Assert.Contains("2 sticks answer to it", stick.Reason, StringComparison.Ordinal));
@@ -62,7 +67,8 @@ public sealed class PiSticksTests
     [Fact]
     public void Of_twins_the_one_that_the_rule_has_meant_so_far_is_attached()
     {
-        ImmutableArray<ListedStick> sticks = Sticks(OneRule, Known("1.2")).Judge(new DeviceList([Device("1-1.2", "0658:0200"), Device("1-1.4", "0658:0200")], null)).Sticks;
+        ImmutableArray<ListedStick> sticks = Sticks(OneRule, Known("1.2")).Judge(
+            new DeviceList([Device("1-1.2", "0658:0200"), Device("1-1.4", "0658:0200")], null)).Sticks;
 
         Assert.Equal([Outlook.Wanted, Outlook.Ambiguous], sticks.Select(stick => stick.Outlook));
         Assert.Contains("2 sticks answer to it", sticks[1].Reason, StringComparison.Ordinal);
@@ -75,7 +81,10 @@ public sealed class PiSticksTests
 
         // A stock usbipd does not list what is in use, a Longwire says so.
         ListedStick alone = Assert.Single(Sticks(OneRule, attached).Judge(new DeviceList([Device("1-1.4", "0658:0200")], null)).Sticks);
-        ExportNotice notice = s_notice with { Entries = [new NoticeEntry(BusId.Parse("1-1.2"), UsbId.Parse("0658:0200"), NoticeReason.InUse)] };
+        ExportNotice notice = s_notice with
+        {
+            Entries = [new NoticeEntry(BusId.Parse("1-1.2"), UsbId.Parse("0658:0200"), NoticeReason.InUse)],
+        };
         ImmutableArray<ListedStick> both = Sticks(OneRule, attached).Judge(new DeviceList([Device("1-1.4", "0658:0200")], notice)).Sticks;
 
         Assert.Equal(Outlook.Ambiguous, alone.Outlook);
@@ -90,13 +99,17 @@ public sealed class PiSticksTests
     {
         RadioMemory left = Known("1.2") with { Attached = new AttachRecord(bootId, 0, 65539, 2) };
 
-        Assert.Equal(Outlook.Wanted, Assert.Single(Sticks(OneRule, left).Judge(new DeviceList([Device("1-1.2", "0658:0200")], null)).Sticks).Outlook);
+        Assert.Equal(
+            Outlook.Wanted,
+            Assert.Single(Sticks(OneRule, left).Judge(new DeviceList([Device("1-1.2", "0658:0200")], null)).Sticks).Outlook);
     }
 
     [Fact]
     public void A_radio_that_moved_to_another_port_is_still_the_one()
     {
-        Assert.Equal(Outlook.Wanted, Assert.Single(Sticks(OneRule, Known("1.2")).Judge(new DeviceList([Device("1-1.4", "0658:0200")], null)).Sticks).Outlook);
+        Assert.Equal(
+            Outlook.Wanted,
+            Assert.Single(Sticks(OneRule, Known("1.2")).Judge(new DeviceList([Device("1-1.4", "0658:0200")], null)).Sticks).Outlook);
         // With a twin at another port than its own nobody can say which it is but the sticks themselves.
         Assert.All(
             Sticks(OneRule, Known("1.2")).Judge(new DeviceList([Device("1-1.3", "0658:0200"), Device("1-1.4", "0658:0200")], null)).Sticks,
@@ -109,7 +122,8 @@ public sealed class PiSticksTests
         ImmutableArray<ListedStick> sticks = Judge(
             "pis: [{address: attic}]", [Device("1-1", "0658:0200", "platform/a.usb"), Device("2-1", "0658:0200", "platform/b.usb")]);
 
-        Assert.Equal(["- match: \"0658:0200@platform/a.usb/1\"", "- match: \"0658:0200@platform/b.usb/1\""], sticks.Select(stick => stick.Line));
+        Assert.Equal(
+            ["- match: \"0658:0200@platform/a.usb/1\"", "- match: \"0658:0200@platform/b.usb/1\""], sticks.Select(stick => stick.Line));
         Assert.All(sticks, stick => Assert.Empty(Read.Yaml($"pis: [{{address: a}}]\nradios:\n  {stick.Line}").Problems));
     }
 
@@ -145,7 +159,10 @@ public sealed class PiSticksTests
 
     [Fact]
     public void What_a_stock_usbipd_cannot_say_is_said() =>
-        Assert.Contains("only what is bound and free", Assert.Single(Sticks("pis: [{address: attic}]").Judge(new DeviceList([], null)).Notes), StringComparison.Ordinal);
+        Assert.Contains(
+            "only what is bound and free",
+            Assert.Single(Sticks("pis: [{address: attic}]").Judge(new DeviceList([], null)).Notes),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("ZW:1@2", "- match: \"0658:0200:ZW:1@2\"")]
@@ -154,8 +171,10 @@ public sealed class PiSticksTests
     [InlineData("", "- match: \"0658:0200@1\"")]
     public void A_serial_tells_twins_apart_if_it_can_be_written(string serial, string line)
     {
-        var stick = new ListedStick { BusId = BusId.Parse("1-1"), Port = new UsbPort(null, "1"), Id = UsbId.Parse("0658:0200"), Serial = serial };
-        ListedStick twin = stick with { BusId = BusId.Parse("1-2"), Port = new UsbPort(null, "2"), Serial = serial.Length == 0 ? "" : "other" };
+        var stick =
+            new ListedStick { BusId = BusId.Parse("1-1"), Port = new UsbPort(null, "1"), Id = UsbId.Parse("0658:0200"), Serial = serial };
+        ListedStick twin =
+            stick with { BusId = BusId.Parse("1-2"), Port = new UsbPort(null, "2"), Serial = serial.Length == 0 ? "" : "other" };
 
         Assert.Equal(line, MatchLine.For(stick, [stick, twin], piName: null));
         LoadedOptions<AttachOptions> pasted = Read.Yaml($"pis: [{{address: a}}]\nradios:\n  {line}");
@@ -170,7 +189,8 @@ public sealed class PiSticksTests
         using var run = new TestRun();
         using var usbipd = new TcpListener(IPAddress.Loopback, 0);
         usbipd.Start();
-        string options = run.Write("attach.yaml", $"pis: [{{name: attic, address: '127.0.0.1:{((IPEndPoint)usbipd.LocalEndpoint).Port}'}}]");
+        string options = run.Write(
+            "attach.yaml", $"pis: [{{name: attic, address: '127.0.0.1:{((IPEndPoint)usbipd.LocalEndpoint).Port}'}}]");
 
 #pragma warning disable CA2025 // Awaited before the listener is disposed of.
         Task serving = ServeAsync(usbipd, 2, [Device("1-1.4", "10c4:8a2a")], TestContext.Current.CancellationToken);
@@ -181,15 +201,22 @@ public sealed class PiSticksTests
         Assert.Equal(ExitCode.Done, await run.RunAsync("list", "attic", "--json", "--options", options, "--data", run.Folder));
         await serving;
 
-        Assert.Contains("1-1.4   10c4:8a2a  Nortek HUSBZB-1  Z-Wave and Zigbee, 2 serial ports  will be attached", table, StringComparison.Ordinal);
+        Assert.Contains(
+            "1-1.4   10c4:8a2a  Nortek HUSBZB-1  Z-Wave and Zigbee, 2 serial ports  will be attached", table, StringComparison.Ordinal);
         Assert.Contains("  - match: \"10c4:8a2a\"  # Nortek HUSBZB-1 at 1-1.4", table, StringComparison.Ordinal);
         using var json = JsonDocument.Parse(run.Output.ToString());
         Assert.Equal(["pi", "longwire_version", "radios", "notes"], json.RootElement.EnumerateObject().Select(property => property.Name));
         JsonElement radio = Assert.Single(json.RootElement.GetProperty("radios").EnumerateArray());
         Assert.Equal(
-            ["bus_id", "controller", "port", "usb_id", "manufacturer", "product", "serial", "name", "kind", "serial_ports", "recognised", "verdict", "reason", "line"],
+            [
+                "bus_id", "controller", "port", "usb_id", "manufacturer", "product", "serial", "name", "kind", "serial_ports",
+                "recognised", "verdict", "reason", "line",
+            ],
             radio.EnumerateObject().Select(property => property.Name));
-        Assert.Equal(("1-1.4", "1.4", "wanted", 2), (radio.GetProperty("bus_id").GetString(), radio.GetProperty("port").GetString(), radio.GetProperty("verdict").GetString(), radio.GetProperty("serial_ports").GetInt32()));
+        Assert.Equal(
+            ("1-1.4", "1.4", "wanted", 2),
+            (radio.GetProperty("bus_id").GetString(), radio.GetProperty("port").GetString(), radio.GetProperty("verdict")
+                .GetString(), radio.GetProperty("serial_ports").GetInt32()));
         Assert.Empty(run.Error.ToString());
     }
 
@@ -199,12 +226,14 @@ public sealed class PiSticksTests
         using var run = new TestRun();
         using var usbipd = new TcpListener(IPAddress.Loopback, 0);
         usbipd.Start();
-        string options = run.Write("attach.yaml", $"pis: [{{name: attic, address: '127.0.0.1:{((IPEndPoint)usbipd.LocalEndpoint).Port}'}}]\nradios: [0658:0200]");
+        string options = run.Write(
+            "attach.yaml", $"pis: [{{name: attic, address: '127.0.0.1:{((IPEndPoint)usbipd.LocalEndpoint).Port}'}}]\nradios: [0658:0200]");
         new MemoryFile(run.Folder).Save(new AttachMemory { InstanceId = "i", Radios = [Known("1.2")] });
         using IDisposable? attach = DataFolder.TryLock(run.Folder, RoleLock.Attach);
 
 #pragma warning disable CA2025 // Awaited before the listener is disposed of.
-        Task serving = ServeAsync(usbipd, 2, [Device("1-1.2", "0658:0200"), Device("1-1.4", "0658:0200")], TestContext.Current.CancellationToken);
+        Task serving = ServeAsync(
+            usbipd, 2, [Device("1-1.2", "0658:0200"), Device("1-1.4", "0658:0200")], TestContext.Current.CancellationToken);
 #pragma warning restore CA2025
         Assert.Equal(ExitCode.Done, await run.RunAsync("list", "attic", "--options", options, "--data", run.Folder));
         Assert.Contains("will be attached, by radios[0]", run.Output.ToString(), StringComparison.Ordinal);
@@ -232,7 +261,8 @@ public sealed class PiSticksTests
         Assert.Empty(run.Output.ToString());
     }
 
-    private static async Task ServeAsync(TcpListener listener, int times, ImmutableArray<ExportedDevice> devices, CancellationToken cancellationToken)
+    private static async Task ServeAsync(
+        TcpListener listener, int times, ImmutableArray<ExportedDevice> devices, CancellationToken cancellationToken)
     {
         for (int i = 0; i < times; i++)
         {
@@ -244,7 +274,8 @@ public sealed class PiSticksTests
         }
     }
 
-    private static ImmutableArray<ListedStick> Judge(string options, ImmutableArray<ExportedDevice> devices) => Sticks(options).Judge(new DeviceList(devices, null)).Sticks;
+    private static ImmutableArray<ListedStick> Judge(string options, ImmutableArray<ExportedDevice> devices) =>
+        Sticks(options).Judge(new DeviceList(devices, null)).Sticks;
 
     private static PiSticks Sticks(string yaml, params RadioMemory[] known)
     {

@@ -147,7 +147,8 @@ public sealed class RestartsTests : IAsyncDisposable
         var log = new RecordingLogger<BridgeControl>();
         var control = new BridgeControl(feed, _stderrLog, _restarts, log);
         control.LogFrom(LogLevel.Information);
-        foreach (LogLevel level in (LogLevel[])[LogLevel.Trace, LogLevel.Debug, LogLevel.Warning, LogLevel.Error, LogLevel.Error, LogLevel.Information])
+        foreach (LogLevel level
+            in (LogLevel[])[LogLevel.Trace, LogLevel.Debug, LogLevel.Warning, LogLevel.Error, LogLevel.Error, LogLevel.Information])
         {
             control.Handle(new BridgeCommand.SetLogLevel(level));
             Assert.Equal((level, level), (_stderrLog.Minimum, feed.Current.Bridge.Details.LogLevel));

@@ -47,7 +47,10 @@ public sealed class ServiceHostTests
         using var log = new StderrLog(stream, LogStyle.Plain, LogLevel.Information, TimeProvider.System);
 
         await Assert.ThrowsAsync<InvalidOperationException>(
-            () => ServiceHost.RunAsync(log, services => services.AddSingleton<IHostedService>(_ => throw new InvalidOperationException("no")), CancellationToken.None));
+            () => ServiceHost.RunAsync(
+                log,
+                services => services.AddSingleton<IHostedService>(_ => throw new InvalidOperationException("no")),
+                CancellationToken.None));
     }
 
     private static async Task<(int Code, string Log)> RunAsync(BackgroundService service, CancellationToken cancellationToken)

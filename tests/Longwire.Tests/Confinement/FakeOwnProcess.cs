@@ -20,7 +20,8 @@ internal sealed class FakeOwnProcess : IOwnProcess
         Remounted();
     }
 
-    public void GiveUp(params ReadOnlySpan<Capability> capabilities) => Call("give up", $"give up {string.Join(' ', capabilities.ToArray())}");
+    public void GiveUp(params ReadOnlySpan<Capability> capabilities) =>
+        Call("give up", $"give up {string.Join(' ', capabilities.ToArray())}");
 
     public void StartAgain(string variable, string value) => Call("start", $"start {variable}={value}");
 

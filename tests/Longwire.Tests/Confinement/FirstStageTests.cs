@@ -160,7 +160,9 @@ public sealed class FirstStageTests : IDisposable
     {
         _run.Environment[Image.Variable] = "1";
         Stand(Writable, Everything);
-        await RunAsync(new KernelModuleOutcome("vhci-hcd", "modprobe vhci-hcd failed: Key was rejected"), new KernelModuleOutcome("ch341", "no such module") { IsAbsent = true });
+        await RunAsync(
+            new KernelModuleOutcome("vhci-hcd", "modprobe vhci-hcd failed: Key was rejected"),
+            new KernelModuleOutcome("ch341", "no such module") { IsAbsent = true });
         Assert.Equal("Modprobe vhci-hcd failed: Key was rejected.", _run.Error.ToString().Trim());
     }
 
@@ -179,7 +181,8 @@ public sealed class FirstStageTests : IDisposable
         new FirstStage(SysfsRoot.Below(_run.Folder), _run.Environment, Process, LoadAsync(outcomes), _run.Error)
             .RunAsync(["vhci-hcd"], TestContext.Current.CancellationToken);
 
-    private Func<IEnumerable<string>, CancellationToken, Task<ImmutableArray<KernelModuleOutcome>>> LoadAsync(ImmutableArray<KernelModuleOutcome> outcomes) => (modules, _) =>
+    private Func<IEnumerable<string>, CancellationToken, Task<ImmutableArray<KernelModuleOutcome>>> LoadAsync(
+        ImmutableArray<KernelModuleOutcome> outcomes) => (modules, _) =>
     {
         _loaded.AddRange(modules);
         return Task.FromResult(outcomes);
@@ -190,6 +193,8 @@ public sealed class FirstStageTests : IDisposable
         string self = Path.Combine(_run.Folder, "proc/self");
         Directory.CreateDirectory(self);
         File.WriteAllText(Path.Combine(self, "mountinfo"), mounts + "\n");
-        File.WriteAllText(Path.Combine(self, "status"), $"Name:\tlongwire\nCapInh:\t{Nothing}\nCapPrm:\t{held}\nCapEff:\t{held}\nCapBnd:\t{Everything}\nCapAmb:\t{Nothing}\n");
+        File.WriteAllText(
+            Path.Combine(self, "status"),
+            $"Name:\tlongwire\nCapInh:\t{Nothing}\nCapPrm:\t{held}\nCapEff:\t{held}\nCapBnd:\t{Everything}\nCapAmb:\t{Nothing}\n");
     }
 }

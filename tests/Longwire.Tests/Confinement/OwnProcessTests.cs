@@ -30,5 +30,8 @@ public sealed class OwnProcessTests
     private static Dictionary<string, ulong> Sets() => File.ReadLines("/proc/thread-self/status")
         .Select(line => line.Split(':'))
         .Where(line => line[0].StartsWith("Cap", StringComparison.Ordinal) || line[0] == "NoNewPrivs")
-        .ToDictionary(line => line[0], line => ulong.Parse(line[1].Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture), StringComparer.Ordinal);
+        .ToDictionary(
+            line => line[0],
+            line => ulong.Parse(line[1].Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
+            StringComparer.Ordinal);
 }

@@ -91,7 +91,10 @@ internal sealed class ConsumerBench : IDisposable, IBridgeProblems
     public void FinishBoot()
     {
         Supervisor.CoreUp = true;
-        foreach (StandInApp app in Supervisor.Apps.Values) app.State = app.Boot == "auto" ? app.CanStart() ? "started" : "error" : "stopped";
+        foreach (StandInApp app in Supervisor.Apps.Values)
+        {
+            app.State = app.Boot == "auto" ? app.CanStart() ? "started" : "error" : "stopped";
+        }
         Supervisor.State = "running";
     }
 

@@ -48,8 +48,10 @@ public sealed class ConsumerTests : IDisposable
                 default: _house.Elapse(int.Parse(word, CultureInfo.InvariantCulture)); break;
             }
         }
-        Assert.True((restarts, restarts > 0 ? "started" : last) == (app.Restarts, app.State), $"{why}: {app.Restarts} restarts, {app.State}");
-        Assert.Equal(restarts == 0, _house.Logger.Lines.Any(line => line.Contains("did not run when the radio was lost", StringComparison.Ordinal)));
+        Assert.True(
+            (restarts, restarts > 0 ? "started" : last) == (app.Restarts, app.State), $"{why}: {app.Restarts} restarts, {app.State}");
+        Assert.Equal(
+            restarts == 0, _house.Logger.Lines.Any(line => line.Contains("did not run when the radio was lost", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -175,7 +177,8 @@ public sealed class ConsumerTests : IDisposable
     [InlineData("zigbee2mqtt", "45df7312_zigbee2mqtt")]
     [InlineData("otbr", "core_openthread_border_router")]
     [InlineData("local_deconz", "local_deconz")]
-    public void Short_names_are_those_of_the_apps_that_nearly_everybody_means(string name, string slug) => Assert.Equal(slug, AppSlugs.Of(name));
+    public void Short_names_are_those_of_the_apps_that_nearly_everybody_means(string name, string slug) =>
+        Assert.Equal(slug, AppSlugs.Of(name));
 
     [Fact]
     public void An_app_that_leaves_the_options_is_followed_no_longer()

@@ -260,12 +260,14 @@ public sealed class RestartTests : IDisposable
         using var client = InProcess.Client(supervisor, TimeProvider.System);
         var feed = new StateFeed();
         var log = new RecordingLogger<ConsumerService>();
-        using var service = new ConsumerService(feed, client, new ProblemRecorder(), folder, new HostBoot("b", TimeSpan.FromDays(1)), TimeProvider.System, new Random(1), log);
+        using var service = new ConsumerService(
+            feed, client, new ProblemRecorder(), folder, new HostBoot("b", TimeSpan.FromDays(1)), TimeProvider.System, new Random(1), log);
         RadioSnapshot radio = Some.Radio with { RestartApps = ["zwave_js"], CameUpAt = Some.Radio.Since };
         await service.StartAsync(TestContext.Current.CancellationToken);
 
         feed.Publish(Some.Snapshot(radio), []);
-        await Eventually.IsTrueAsync(() => new ConsumersFile(folder).Load(out _)?.Apps is [{ Running: true, Radios.Length: 1 }], () => "it was seen running");
+        await Eventually.IsTrueAsync(
+            () => new ConsumersFile(folder).Load(out _)?.Apps is [{ Running: true, Radios.Length: 1 }], () => "it was seen running");
         feed.Publish(Some.Snapshot(radio with { CameUpAt = radio.CameUpAt + TimeSpan.FromSeconds(9) }), []);
         await Eventually.IsTrueAsync(() => app.Restarts == 1, () => string.Join('\n', log.Lines));
 

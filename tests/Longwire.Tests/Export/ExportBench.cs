@@ -17,7 +17,9 @@ using Xunit;
 
 namespace Longwire.Tests.Export;
 
-/// <summary>The export side on a played kernel, with real connections over loopback and a clock that moves only while a test waits.</summary>
+/// <summary>
+/// The export side on a played kernel, with real connections over loopback and a clock that moves only while a test waits.
+/// </summary>
 internal sealed class ExportBench : IAsyncDisposable
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(20);
@@ -95,7 +97,8 @@ internal sealed class ExportBench : IAsyncDisposable
     public async Task NewsAsync(string busId = "1-1") =>
         await Reconciler.PostAsync(new ExportMessage.DeviceChanged(BusId.Parse(busId)), Cancellation);
 
-    public async Task PlugAsync(string busId = "1-1", string id = "0658:0200", string? serial = "ZW0001", string? product = "UZB", string tty = "ttyACM0")
+    public async Task PlugAsync(
+        string busId = "1-1", string id = "0658:0200", string? serial = "ZW0001", string? product = "UZB", string tty = "ttyACM0")
     {
         Sysfs.Plug(busId, id, serial, product, tty: tty);
         await NewsAsync(busId);
@@ -172,7 +175,9 @@ internal sealed class ExportBench : IAsyncDisposable
 
     // The kernel's attribute holds one word whatever was written before; a plain file keeps the tail of a longer one.
     public string PowerControl(string busId) =>
-        File.ReadAllText(Path.Combine(Sysfs.DeviceFolder(busId), "power/control")).StartsWith("on", StringComparison.Ordinal) ? "on" : "auto";
+        File.ReadAllText(Path.Combine(Sysfs.DeviceFolder(busId), "power/control")).StartsWith("on", StringComparison.Ordinal)
+            ? "on"
+            : "auto";
 
     public async ValueTask DisposeAsync()
     {

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Longwire.Tests.Export;
 
-/// <summary>What one life of the export leaves to the machine and to the next: at a stop, after a crash, with options that changed meanwhile.</summary>
+/// <summary>
+/// What one life of the export leaves to the machine and to the next: at a stop, after a crash, with options that changed meanwhile.
+/// </summary>
 public sealed class ExportLifetimeTests : IAsyncDisposable
 {
     private readonly ExportBench _bench = new();
@@ -30,7 +32,8 @@ public sealed class ExportLifetimeTests : IAsyncDisposable
             Assert.Equal("auto", _bench.PowerControl(busId));
         }
         Assert.Contains("1-1/usbip_sockfd -1", _bench.Kernel.Lines);
-        Assert.DoesNotContain("1-1", await File.ReadAllTextAsync(_bench.LedgerPath, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "1-1", await File.ReadAllTextAsync(_bench.LedgerPath, TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -114,7 +117,8 @@ public sealed class ExportLifetimeTests : IAsyncDisposable
     [Fact]
     public async Task A_data_folder_that_cannot_be_written_costs_one_line_and_nothing_else()
     {
-        await File.WriteAllTextAsync(Path.Combine(_bench.Sysfs.Folder, "data"), "a file where the folder should be", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(_bench.Sysfs.Folder, "data"), "a file where the folder should be", TestContext.Current.CancellationToken);
         _bench.Sysfs.Plug();
         _bench.Sysfs.Plug("1-2", tty: "ttyACM1");
         await _bench.StartAsync();

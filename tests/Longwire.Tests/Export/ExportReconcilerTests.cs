@@ -20,7 +20,8 @@ public sealed class ExportReconcilerTests : IAsyncDisposable
         await _bench.UntilOfferedAsync();
         await _bench.UntilReasonAsync(NoticeReason.NotKnownRadio, "1-2");
         Assert.DoesNotContain("1-3", _bench.Reasons.Keys);
-        Assert.DoesNotContain(_bench.Kernel.Lines, line => line.EndsWith("1-2", StringComparison.Ordinal) || line.EndsWith("1-3", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            _bench.Kernel.Lines, line => line.EndsWith("1-2", StringComparison.Ordinal) || line.EndsWith("1-3", StringComparison.Ordinal));
         Assert.Equal("on", _bench.PowerControl("1-1"));
     }
 
@@ -37,7 +38,11 @@ public sealed class ExportReconcilerTests : IAsyncDisposable
     public async Task A_named_stick_is_taken_whatever_it_is_and_nothing_else_then()
     {
         Assert.True(RadioMatch.TryParse("1a86:7523:X1", out RadioMatch? match));
-        _bench.Options = _bench.Options with { Radios = [new RadioRule { Match = match, Name = "Mine", Path = "radios[0]" }], TakeRecognised = false };
+        _bench.Options = _bench.Options with
+        {
+            Radios = [new RadioRule { Match = match, Name = "Mine", Path = "radios[0]" }],
+            TakeRecognised = false,
+        };
         _bench.Sysfs.Plug(id: "1a86:7523", serial: "X1");
         _bench.Sysfs.Plug("1-2", tty: "ttyACM1");
         await _bench.StartAsync();
@@ -171,7 +176,10 @@ public sealed class ExportReconcilerTests : IAsyncDisposable
         await _bench.NewsAsync();
         await _bench.StopAsync();
         Assert.Empty(_bench.Kernel.Writes);
-        Assert.Contains("usbipd (pid 20)", Assert.Single(_bench.Log.Lines, l => l.Contains("somebody else", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(
+            "usbipd (pid 20)",
+            Assert.Single(_bench.Log.Lines, l => l.Contains("somebody else", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -185,7 +193,8 @@ public sealed class ExportReconcilerTests : IAsyncDisposable
         await _bench.UntilReasonAsync(NoticeReason.InUse);
         await _bench.StopAsync();
         Assert.DoesNotContain(_bench.Kernel.Lines, line => line.Contains("bind", StringComparison.Ordinal));
-        string left = await File.ReadAllTextAsync(Path.Combine(_bench.Sysfs.DeviceFolder("1-1"), "usbip_status"), TestContext.Current.CancellationToken);
+        string left = await File.ReadAllTextAsync(
+            Path.Combine(_bench.Sysfs.DeviceFolder("1-1"), "usbip_status"), TestContext.Current.CancellationToken);
         Assert.Equal("1", left.Trim());
         Assert.Equal("auto", _bench.PowerControl("1-1"));
     }
@@ -240,13 +249,18 @@ public sealed class ExportReconcilerTests : IAsyncDisposable
     public async Task A_refused_bind_is_said_once_and_tried_again_with_pauses()
     {
         int refused = 0;
-        _bench.Kernel.Refuse = (attribute, _) => attribute == "usbip-host/bind" && Interlocked.Increment(ref refused) < 4 ? Errno.NoDevice : null;
+        _bench.Kernel.Refuse = (attribute, _) => attribute == "usbip-host/bind" && Interlocked.Increment(ref refused) < 4
+            ? Errno.NoDevice
+            : null;
         _bench.Sysfs.Plug();
         await _bench.StartAsync();
         await _bench.UntilReasonAsync(NoticeReason.ErrorState);
         await _bench.UntilOfferedAsync();
         Assert.Equal(4, refused);
-        Assert.Contains("ENODEV", Assert.Single(_bench.Log.Lines, l => l.Contains("cannot be offered", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(
+            "ENODEV",
+            Assert.Single(_bench.Log.Lines, l => l.Contains("cannot be offered", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -284,7 +298,9 @@ public sealed class ExportReconcilerTests : IAsyncDisposable
         await _bench.NewsAsync();
         await _bench.UntilSaidAsync("is in error state");
         // It says so before it does anything, and until then the stick stands among those that are offered.
-        await _bench.UntilAsync(() => _bench.Kernel.Lines.TakeLast(2).SequenceEqual(["usbip-host/unbind 1-1", "usbip-host/bind 1-1"]), "it to be unbound and bound again");
+        await _bench.UntilAsync(
+            () => _bench.Kernel.Lines.TakeLast(2).SequenceEqual(["usbip-host/unbind 1-1", "usbip-host/bind 1-1"]),
+            "it to be unbound and bound again");
         await _bench.UntilOfferedAsync();
     }
 

@@ -32,7 +32,8 @@ public sealed class LiveOptionsTests : IAsyncDisposable
         await _bench.UntilReasonAsync(NoticeReason.NotKnownRadio, "1-2");
         // The kernel tells of the unbinding before the stick's own driver has it back.
         string driver = Path.Combine(_bench.Sysfs.DeviceFolder("1-2"), "driver");
-        await Eventually.IsTrueAsync(() => new FileInfo(driver).LinkTarget?.EndsWith("/usb", StringComparison.Ordinal) == true, () => "its own driver to have 1-2");
+        await Eventually.IsTrueAsync(
+            () => new FileInfo(driver).LinkTarget?.EndsWith("/usb", StringComparison.Ordinal) == true, () => "its own driver to have 1-2");
         Assert.Equal(NoticeReason.InUse, _bench.Reasons["1-1"]);
         Assert.DoesNotContain("1-1/usbip_sockfd -1", _bench.Kernel.Lines);
         served.Dispose();
@@ -148,7 +149,8 @@ public sealed class LiveOptionsTests : IAsyncDisposable
         await _bench.ChangeAsync(_bench.Options with { TakeOver = false });
         await _bench.UntilReasonAsync(NoticeReason.BoundByOther);
         await _bench.UntilSaidAsync("stays bound to usbip-host, as it was found");
-        Assert.EndsWith("/usbip-host", new FileInfo(Path.Combine(_bench.Sysfs.DeviceFolder("1-1"), "driver")).LinkTarget, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "/usbip-host", new FileInfo(Path.Combine(_bench.Sysfs.DeviceFolder("1-1"), "driver")).LinkTarget, StringComparison.Ordinal);
         Assert.Contains("1-1/usbip_sockfd -1", _bench.Kernel.Lines);
         served.Dispose();
     }
@@ -182,7 +184,9 @@ public sealed class LiveOptionsTests : IAsyncDisposable
         await _bench.ChangeAsync(unclear with { LogLevel = LogLevel.Debug });
         await _bench.ChangeAsync(_bench.Options);
         await _bench.ChangeAsync(unclear);
-        Assert.Equal(2, _bench.Log.Lines.Count(line => line.Contains("what they said before of stock.allow stays in force", StringComparison.Ordinal)));
+        Assert.Equal(
+            2,
+            _bench.Log.Lines.Count(line => line.Contains("what they said before of stock.allow stays in force", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -226,7 +230,8 @@ public sealed class LiveOptionsTests : IAsyncDisposable
     [Fact]
     public void What_the_environment_says_clearly_is_not_kept_for_a_slip_in_the_file()
     {
-        ExportOptions read = OptionsFile.ParseExport("take_over: ture"u8.ToArray(), "export.yaml", [new("LONGWIRE_TAKE_OVER", "false")]).Options;
+        ExportOptions read = OptionsFile.ParseExport(
+            "take_over: ture"u8.ToArray(), "export.yaml", [new("LONGWIRE_TAKE_OVER", "false")]).Options;
         Assert.False(read.KeepingWhatIsUnclear(Read("take_over: true")).TakeOver);
     }
 
@@ -240,12 +245,19 @@ public sealed class LiveOptionsTests : IAsyncDisposable
         Assert.Empty(now.Stock.Allow);
     }
 
-    private static ExportOptions Read(string yaml) => OptionsFile.ParseExport(System.Text.Encoding.UTF8.GetBytes(yaml), "export.yaml", []).Options;
+    private static ExportOptions Read(string yaml) =>
+        OptionsFile.ParseExport(System.Text.Encoding.UTF8.GetBytes(yaml), "export.yaml", []).Options;
 
-    private static ExportOptions Allowing(params string[] addresses) => new() { Stock = new StockExportOptions { Port = 0, Allow = [.. addresses] } };
+    private static ExportOptions Allowing(params string[] addresses) =>
+        new() { Stock = new StockExportOptions { Port = 0, Allow = [.. addresses] } };
 
     private static RadioRule Rule(string match, string? name = null) =>
-        new() { Match = RadioMatch.TryParse(match, out RadioMatch? parsed) ? parsed : throw new FormatException(match), Name = name, Path = "radios[0]" };
+        new()
+        {
+            Match = RadioMatch.TryParse(match, out RadioMatch? parsed) ? parsed : throw new FormatException(match),
+            Name = name,
+            Path = "radios[0]",
+        };
 
     private static int FreePort()
     {

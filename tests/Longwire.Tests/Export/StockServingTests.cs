@@ -22,10 +22,12 @@ public sealed class StockServingTests : IAsyncDisposable
         await OfferAsync();
         await _bench.PlugAsync("1-2", "046d:c31c", serial: null, tty: "ttyACM1");
         await _bench.UntilReasonAsync(NoticeReason.NotKnownRadio, "1-2");
-        using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(new DnsEndPoint("127.0.0.1", _bench.Port), ConnectOptions.Default, Cancellation);
+        using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(
+            new DnsEndPoint("127.0.0.1", _bench.Port), ConnectOptions.Default, Cancellation);
         DeviceList list = await connection.ListAsync(Cancellation);
         Assert.Equal("1-1", Assert.Single(list.Devices).BusId.ToString());
-        Assert.Equal(new NoticeEntry(BusId.Parse("1-2"), UsbId.Parse("046d:c31c"), NoticeReason.NotKnownRadio), Assert.Single(list.Notice!.Entries));
+        Assert.Equal(
+            new NoticeEntry(BusId.Parse("1-2"), UsbId.Parse("046d:c31c"), NoticeReason.NotKnownRadio), Assert.Single(list.Notice!.Entries));
         Assert.Equal(ProgramVersion.Text, list.Notice.Version);
     }
 
@@ -68,7 +70,8 @@ public sealed class StockServingTests : IAsyncDisposable
         await OfferAsync();
         for (int round = 0; round < 10; round++)
         {
-            (Socket Connection, UsbIpStatus Status)[] all = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => _bench.ImportAsync())));
+            (Socket Connection, UsbIpStatus Status)[] all = await Task.WhenAll(
+                Enumerable.Range(0, 6).Select(_ => Task.Run(() => _bench.ImportAsync())));
             Assert.Single(all, one => one.Status == UsbIpStatus.Ok);
             Assert.Equal(5, all.Count(one => one.Status == UsbIpStatus.DeviceBusy));
             foreach ((Socket connection, _) in all) connection.Dispose();
@@ -185,7 +188,10 @@ public sealed class StockServingTests : IAsyncDisposable
             using Socket socket = await _bench.ConnectAsync();
             Assert.Empty(await ExportBench.ReadToEndAsync(socket));
         }
-        Assert.Contains("stock.allow", Assert.Single(_bench.Log.Lines, l => l.Contains("127.0.0.1 asked", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(
+            "stock.allow",
+            Assert.Single(_bench.Log.Lines, l => l.Contains("127.0.0.1 asked", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -201,7 +207,8 @@ public sealed class StockServingTests : IAsyncDisposable
         await _bench.UntilSaidAsync("stock.allow");
         Assert.Single(_bench.Log.Lines, l => l.Contains("stock.allow", StringComparison.Ordinal));
         using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        SocketException e = await Assert.ThrowsAsync<SocketException>(async () => await client.ConnectAsync(IPAddress.Loopback, port, Cancellation));
+        SocketException e = await Assert.ThrowsAsync<SocketException>(
+            async () => await client.ConnectAsync(IPAddress.Loopback, port, Cancellation));
         Assert.Equal(SocketError.ConnectionRefused, e.SocketErrorCode);
     }
 

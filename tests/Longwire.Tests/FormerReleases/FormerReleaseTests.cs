@@ -44,7 +44,8 @@ public sealed class FormerReleaseTests : IDisposable
         const string boot = "0b6d1f2e-5a33-4f6e-9d0c-2f1f6c1f7a10";
         Assert.Equal(new AttachRecord(boot, 3, 65541, 2, "3-4", 7), memory.Radios[0].Attached);
         Assert.Equal("the stick was unplugged on the Pi", memory.Radios[0].LastDisconnectReason);
-        Assert.Equal((boot, 1, 1), (memory.HubAuthorization!.BootId, memory.HubAuthorization.Found["usb3"], memory.HubAuthorization.Found["usb4"]));
+        Assert.Equal(
+            (boot, 1, 1), (memory.HubAuthorization!.BootId, memory.HubAuthorization.Found["usb3"], memory.HubAuthorization.Found["usb4"]));
         Assert.All(memory.Radios, radio => Assert.False(radio.LeftOptions));
     }
 
@@ -62,7 +63,8 @@ public sealed class FormerReleaseTests : IDisposable
         ExportedStick stick = new("2-1.3", "0658:0200", "ZW0001");
         bench.List("attic", AttachBench.Device(stick.BusId, 9, stick.Id));
         AttachBench.ScriptedAttachment attachment = await bench.NextAttachmentAsync();
-        Verdict verdict = await bench.IdentifyAsync(attachment, AttachBench.Device(stick.BusId, 9, stick.Id), AttachBench.Identity(stick.Serial));
+        Verdict verdict = await bench.IdentifyAsync(
+            attachment, AttachBench.Device(stick.BusId, 9, stick.Id), AttachBench.Identity(stick.Serial));
         Verdict.Attach attach = Assert.IsType<Verdict.Attach>(verdict);
         Assert.Equal(("0658_0200_ZW0001", 3), (attach.RadioId, attach.LastPort));
         Assert.Equal([0, 5], attach.OthersPorts.Order());
@@ -76,7 +78,11 @@ public sealed class FormerReleaseTests : IDisposable
         Snapshot snapshot = await bench.UntilAsync(snapshot => snapshot.Radios.Length == 4 && snapshot.Pis.Length == 2);
         ImmutableArray<Device> devices = RetainedImage.Of(snapshot, new Figures(), s_topics, "1.2.3").Devices;
 
-        string[] now = [.. devices.SelectMany(device => device.Message.Components.Select(one => $"{device.ConfigTopic} {one.Key} {one.Value.UniqueId}"))];
+        string[] now =
+        [
+            .. devices.SelectMany(
+                device => device.Message.Components.Select(one => $"{device.ConfigTopic} {one.Key} {one.Value.UniqueId}")),
+        ];
         string[] then = await File.ReadAllLinesAsync(Path.Combine(_folder, "unique-ids.txt"), TestContext.Current.CancellationToken);
         Assert.NotEmpty(then);
         Assert.Empty(then.Except(now));
@@ -85,7 +91,8 @@ public sealed class FormerReleaseTests : IDisposable
         PublishedRecord published = new PublishedTopics(_folder, NullLogger.Instance).Current;
         Assert.Equal(7, published.Devices.Count);
         Assert.Empty(published.Devices.Keys.Except(devices.Select(device => device.ConfigTopic)));
-        Assert.Empty(published.Devices.Values.SelectMany(device => device.Topics).Except(devices.SelectMany(device => device.RetainedTopics)));
+        Assert.Empty(
+            published.Devices.Values.SelectMany(device => device.Topics).Except(devices.SelectMany(device => device.RetainedTopics)));
     }
 
     [Fact]
@@ -94,9 +101,13 @@ public sealed class FormerReleaseTests : IDisposable
         ConsumersMemory memory = new ConsumersFile(_folder).Load(out string? problem)!;
         Assert.Null(problem);
         Assert.Equal("0b6d1f2e-5a33-4f6e-9d0c-2f1f6c1f7a10", memory.BootId);
-        Assert.Equal([("core_zwave_js", true, 1), ("45df7312_zigbee2mqtt", false, 0)], memory.Apps.Select(app => (app.Slug, app.Running, app.Restarts.Length)));
+        Assert.Equal(
+            [("core_zwave_js", true, 1), ("45df7312_zigbee2mqtt", false, 0)],
+            memory.Apps.Select(app => (app.Slug, app.Running, app.Restarts.Length)));
         DateTimeOffset since = new(2026, 11, 22, 23, 40, 0, TimeSpan.Zero);
-        Assert.Equal([new ConsumerRadio("0658_0200_ZW0001", since), new ConsumerRadio("10c4_ea60_0001", since, Lost: true, WasRunning: true)], memory.Apps.SelectMany(app => app.Radios));
+        Assert.Equal(
+            [new ConsumerRadio("0658_0200_ZW0001", since), new ConsumerRadio("10c4_ea60_0001", since, Lost: true, WasRunning: true)],
+            memory.Apps.SelectMany(app => app.Radios));
     }
 
     [Theory]

@@ -19,7 +19,8 @@ public sealed class AttachHealthTests : IDisposable
     private readonly RecordingLogger<AttachHealth> _log = new();
     private readonly AttachHealth _health;
 
-    public AttachHealthTests() => _health = new AttachHealth(_feed, new HealthFile(_run.HealthFilePath), SysfsRoot.Below(_run.Folder), _time, _log);
+    public AttachHealthTests() =>
+        _health = new AttachHealth(_feed, new HealthFile(_run.HealthFilePath), SysfsRoot.Below(_run.Folder), _time, _log);
 
     public void Dispose()
     {
@@ -99,7 +100,10 @@ public sealed class AttachHealthTests : IDisposable
     private async Task StartAsync(string? uptime)
     {
         Directory.CreateDirectory(Path.Combine(_run.Folder, "proc"));
-        if (uptime is not null) await File.WriteAllTextAsync(Path.Combine(_run.Folder, "proc/uptime"), uptime + "\n", TestContext.Current.CancellationToken);
+        if (uptime is not null)
+        {
+            await File.WriteAllTextAsync(Path.Combine(_run.Folder, "proc/uptime"), uptime + "\n", TestContext.Current.CancellationToken);
+        }
         await _health.StartAsync(TestContext.Current.CancellationToken);
     }
 

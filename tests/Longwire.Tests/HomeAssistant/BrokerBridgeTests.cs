@@ -120,7 +120,8 @@ public sealed class BrokerBridgeTests
         }
         // A third broker between the two, so that neither owner loses its connection, and with it its claim.
         await using Mosquitto between = await Mosquitto.StartAsync(
-            $"allow_anonymous true\nconnection left\naddress 127.0.0.1:{left.Port}\ntopic # both 1\nconnection right\naddress 127.0.0.1:{right.Port}\ntopic # both 1");
+            $"allow_anonymous true\nconnection left\naddress 127.0.0.1:{left.Port}\ntopic # both 1\nconnection right\naddress "
+                + $"127.0.0.1:{right.Port}\ntopic # both 1");
         (Bridge yields, Bridge stays) = weYield ? (ours, theirs) : (theirs, ours);
         await yields.SaysAsync("publishes under the base topic \"longwire\", so Home Assistant is told nothing");
         await observer.FenceAsync();
@@ -136,7 +137,10 @@ public sealed class BrokerBridgeTests
         await using Mosquitto? real = mosquitto ? await Mosquitto.StartAsync() : null;
         int port = real?.Port ?? Mosquitto.FreePort();
         using MqttServer? server = real is null ? new MqttServerFactory().CreateMqttServer(new MqttServerOptionsBuilder()
-            .WithDefaultEndpoint().WithDefaultEndpointBoundIPAddress(System.Net.IPAddress.Loopback).WithDefaultEndpointPort(port).Build()) : null;
+            .WithDefaultEndpoint()
+                .WithDefaultEndpointBoundIPAddress(System.Net.IPAddress.Loopback)
+                .WithDefaultEndpointPort(port)
+                .Build()) : null;
         if (server is not null) await server.StartAsync();
         await using Observer observer = await Observer.ConnectAsync(port);
         await using Bridge bridge = await Bridge.StartAsync(port, Some.Snapshot(Some.Radio));
@@ -181,7 +185,8 @@ public sealed class BrokerBridgeTests
             _ended.Dispose();
         }
 
-        private Task ShowAsync() => connection.SayAsync(Info, $$"""{"version":"1","instance_id":"{{id}}","problem":false,"problems":[]}""", retain: true);
+        private Task ShowAsync() =>
+        connection.SayAsync(Info, $$"""{"version":"1","instance_id":"{{id}}","problem":false,"problems":[]}""", retain: true);
 
         private Task SayOnlineAsync() => connection.SayAsync(State, "online", retain: true);
 

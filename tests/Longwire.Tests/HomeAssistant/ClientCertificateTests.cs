@@ -43,7 +43,8 @@ public sealed class ClientCertificateTests
         int port = Mosquitto.FreePort();
         using Process server = Process.Start(new ProcessStartInfo(
             "openssl",
-            ["s_server", "-accept", $"127.0.0.1:{port}", $"-{version}", "-cert", certificates.BrokerCertificateFile, "-key", certificates.BrokerKeyFile,
+            ["s_server", "-accept", $"127.0.0.1:{port}", $"-{version}",
+                "-cert", certificates.BrokerCertificateFile, "-key", certificates.BrokerKeyFile,
                 "-CAfile", certificates.AuthorityFile, "-Verify", "1", "-verify_return_error", "-quiet"])
         { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
         try
@@ -53,7 +54,8 @@ public sealed class ClientCertificateTests
             (string stranger, string strangerKey) = certificates.ForClient("stranger", stranger: true);
             await SaysInTheEndAsync(Wanted, port, certificates, null, null);
             await SaysInTheEndAsync($"{expired} (mqtt.cert) has expired: renew it", port, certificates, expired, expiredKey);
-            await SaysInTheEndAsync($"does not know the authority that signed the certificate in {stranger}", port, certificates, stranger, strangerKey);
+            await SaysInTheEndAsync(
+                $"does not know the authority that signed the certificate in {stranger}", port, certificates, stranger, strangerKey);
         }
         finally
         {
@@ -90,7 +92,8 @@ public sealed class ClientCertificateTests
         BrokerAddress broker = AddressOf(mosquitto.Port, certificates, cert, key);
         using var channel = new BrokerChannel(new IPEndPoint(IPAddress.Loopback, mosquitto.Port), new BrokerTls(broker).Options());
         await channel.ConnectAsync(Cancelled);
-        await Eventually.IsTrueAsync(() => mosquitto.Said.Contains("certificate verify failed", StringComparison.Ordinal), () => mosquitto.Said);
+        await Eventually.IsTrueAsync(
+            () => mosquitto.Said.Contains("certificate verify failed", StringComparison.Ordinal), () => mosquitto.Said);
         Exception end = await Assert.ThrowsAnyAsync<Exception>(async () =>
         {
             // The first may be sent before the reset is here, the second is not.
@@ -113,8 +116,12 @@ public sealed class ClientCertificateTests
             uint code = (20u << 23) | (uint)(1000 + alert);
             var e = new IOException("Read failed", new AuthenticationException($"error:{code:X8}:SSL routines::ssl/tls alert something"));
             Assert.Equal(alert, TlsAlert.Find(e));
-            Assert.Equal(about.Contains(alert), TlsAlert.AboutClientCertificate(e, with)?.Contains("/config/c.pem", StringComparison.Ordinal) == true);
-            Assert.Equal(alert is 40 or 42 or 116, TlsAlert.AboutClientCertificate(e, without)?.Contains("mqtt.key", StringComparison.Ordinal) == true);
+            Assert.Equal(
+                about.Contains(alert),
+                TlsAlert.AboutClientCertificate(e, with)?.Contains("/config/c.pem", StringComparison.Ordinal) == true);
+            Assert.Equal(
+                alert is 40 or 42 or 116,
+                TlsAlert.AboutClientCertificate(e, without)?.Contains("mqtt.key", StringComparison.Ordinal) == true);
         }
         // The library of files speaks, and SSL's own faults.
         Assert.Null(TlsAlert.Find(new IOException("error:1000045C:system library::nothing")));
@@ -127,7 +134,8 @@ public sealed class ClientCertificateTests
         await using var certificates = new Certificates("127.0.0.1");
         (string cert, string key) = certificates.ForClient("longwire");
         (string other, string otherKey) = certificates.ForClient("other");
-        string encrypted = certificates.PathOf("encrypted.key"), empty = certificates.PathOf("empty"), damaged = certificates.PathOf("damaged.key");
+        string encrypted = certificates.PathOf("encrypted.key"), empty = certificates.PathOf("empty"),
+        damaged = certificates.PathOf("damaged.key");
         string old = certificates.PathOf("old.key");
         using (ECDsa secret = Certificates.NewKey())
         {
@@ -137,7 +145,8 @@ public sealed class ClientCertificateTests
         await File.WriteAllTextAsync(empty, "", Cancelled);
         await File.WriteAllTextAsync(damaged, "-----BEGIN PRIVATE KEY-----\nMIGH\n-----END PRIVATE KEY-----\n", Cancelled);
         await File.WriteAllTextAsync(
-            old, "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nMIGH\n-----END EC PRIVATE KEY-----\n", Cancelled);
+            old, "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nMIGH\n-----END EC PRIVATE KEY-----\n",
+            Cancelled);
         (string Cert, string Key, string Says)[] bad =
         [
             ("/nowhere/c.pem", key, "mqtt.cert: there is no file /nowhere/c.pem"),
@@ -196,7 +205,8 @@ public sealed class ClientCertificateTests
 
     private static Task<Bridge> StartAsync(int port, Certificates certificates, string cert, string key)
     {
-        var options = new MqttOptions { Host = "127.0.0.1", Port = port, Tls = true, Ca = certificates.AuthorityFile, Cert = cert, Key = key };
+        var options =
+            new MqttOptions { Host = "127.0.0.1", Port = port, Tls = true, Ca = certificates.AuthorityFile, Cert = cert, Key = key };
         return Bridge.StartAsync(port, Some.Snapshot(Some.Radio), options: options);
     }
 }

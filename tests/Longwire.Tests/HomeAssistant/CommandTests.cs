@@ -94,7 +94,8 @@ public sealed class CommandTests
 
         // A snapshot that knows nothing of either does not take them back.
         bridge.Publish(Some.Snapshot(Some.Radio with { Disconnects = 4 }));
-        await observer.WaitForAsync($"longwire/radio/{Some.RadioId}/state", seen => seen.Json.GetProperty("disconnects").GetInt32() == 4, from);
+        await observer.WaitForAsync(
+            $"longwire/radio/{Some.RadioId}/state", seen => seen.Json.GetProperty("disconnects").GetInt32() == 4, from);
         Assert.Single(observer.On("homeassistant/device/longwire_bridge/config", from));
         // Once more after the changed discovery message, and always with the level.
         Assert.Single(observer.On("longwire/bridge/info", from).Select(seen => seen.Payload).Distinct());
@@ -166,8 +167,17 @@ public sealed class CommandTests
             await observer.WaitForAsync($"homeassistant/device/longwire_radio_{Some.RadioId}/config", from: from);
             // Answered after the birth was dealt with, on the same loop.
             bridge.Publish(Some.Snapshot(Some.Radio with { Disconnects = 10 + birth }));
-            await observer.WaitForAsync($"longwire/radio/{Some.RadioId}/state", seen => seen.Json.GetProperty("disconnects").GetInt32() == 10 + birth, from);
-            foreach (string topic in new[] { "homeassistant/device/longwire_bridge/config", "homeassistant/device/longwire_pi_attic/config", "longwire/pi/attic/state", "longwire/bridge/info", "longwire/bridge/state" })
+            await observer.WaitForAsync(
+                $"longwire/radio/{Some.RadioId}/state", seen => seen.Json.GetProperty("disconnects").GetInt32() == 10 + birth, from);
+            foreach (string topic
+                in new[]
+                {
+                    "homeassistant/device/longwire_bridge/config",
+                    "homeassistant/device/longwire_pi_attic/config",
+                    "longwire/pi/attic/state",
+                    "longwire/bridge/info",
+                    "longwire/bridge/state",
+                })
             {
                 Assert.Single(observer.On(topic, from));
             }

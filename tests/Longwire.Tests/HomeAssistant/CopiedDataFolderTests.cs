@@ -80,7 +80,8 @@ public sealed class CopiedDataFolderTests
         await using Observer observer = await Observer.ConnectAsync(broker.Port);
         // As a crash leaves it when the broker has not yet noticed: everything retained says that it lives.
         await observer.SayAsync(State, "online", retain: true);
-        await observer.SayAsync(Info, """{"version":"1","instance_id":"same","problem":false,"problems":[],"nonce":"0000dead"}""", retain: true);
+        await observer.SayAsync(
+            Info, """{"version":"1","instance_id":"same","problem":false,"problems":[],"nonce":"0000dead"}""", retain: true);
         int from = observer.Count;
         await using Bridge bridge = await StartAsync(broker.Port);
         await observer.WaitForAsync(Info, seen => seen.Json.GetProperty("nonce").GetString() != "0000dead", from);
@@ -109,7 +110,8 @@ public sealed class CopiedDataFolderTests
         await mosquitto.StartAgainAsync();
         await using Observer observer = await Observer.ConnectAsync(mosquitto.Port);
         await Eventually.IsTrueAsync(
-            () => new[] { first, second }.All(bridge => bridge.Logger.Lines.Count(line => line.Contains("connected to", StringComparison.Ordinal)) == 2),
+            () => new[] { first, second }.All(
+                bridge => bridge.Logger.Lines.Count(line => line.Contains("connected to", StringComparison.Ordinal)) == 2),
             () => $"both are back:\n{observer.Tell()}");
         await observer.FenceAsync();
         Assert.Null(first.Problems.Last);
@@ -154,7 +156,8 @@ public sealed class CopiedDataFolderTests
         // Their records, and their reader: the same options, without the new keys.
         byte[] info = RetainedImage.BridgeInfo(Some.Snapshot("same", Some.Radio).Bridge, "1.2.3", "0000beef", "0000dead-1");
         JsonElement json = JsonSerializer.Deserialize<JsonElement>(info);
-        string[] keys = ["version", "instance_id", "problem", "problems", "radios_attached", "radios_expected", "log_level", "nonce", "answers"];
+        string[] keys =
+            ["version", "instance_id", "problem", "problems", "radios_attached", "radios_expected", "log_level", "nonce", "answers"];
         Assert.Equal(keys, json.EnumerateObject().Select(member => member.Name));
         byte[] retained = RetainedImage.BridgeInfo(Some.Snapshot("same", Some.Radio).Bridge, "1.2.3", "0000beef");
         Assert.DoesNotContain("answers", JsonSerializer.Deserialize<JsonElement>(retained).EnumerateObject().Select(member => member.Name));
@@ -162,7 +165,8 @@ public sealed class CopiedDataFolderTests
         Assert.Equal(new Instance("a", null), former!.Sender);
         Assert.Equal(
             new Instance("a", null),
-            Payload.TryRead("""{"version":"1","instance_id":"a","problem":false,"problems":[]}"""u8, StateJson.Default.BridgeInfoMessage)!.Sender);
+            Payload.TryRead(
+            """{"version":"1","instance_id":"a","problem":false,"problems":[]}"""u8, StateJson.Default.BridgeInfoMessage)!.Sender);
     }
 
     private static Bridge New(int port)
@@ -199,7 +203,10 @@ public sealed class CopiedDataFolderTests
             {
                 broker.Port = Mosquitto.FreePort();
                 broker._server = new MqttServerFactory().CreateMqttServer(new MqttServerOptionsBuilder()
-                    .WithDefaultEndpoint().WithDefaultEndpointBoundIPAddress(System.Net.IPAddress.Loopback).WithDefaultEndpointPort(broker.Port).Build());
+                    .WithDefaultEndpoint()
+                        .WithDefaultEndpointBoundIPAddress(System.Net.IPAddress.Loopback)
+                        .WithDefaultEndpointPort(broker.Port)
+                        .Build());
                 await broker._server.StartAsync();
             }
             return broker;

@@ -150,7 +150,8 @@ public sealed class DialectTests
         CancellationToken none = CancellationToken.None;
         await using BrokerConnection connection = await BrokerConnection.OpenAsync(
             address, "longwire-a1", "longwire/bridge/state", Old, inbox, refused: null, TimeProvider.System, none);
-        await connection.SubscribeAsync(["longwire/radio/+/attach/set", "homeassistant/status"], withRetained: false, retainAsPublished: true, none);
+        await connection.SubscribeAsync(
+            ["longwire/radio/+/attach/set", "homeassistant/status"], withRetained: false, retainAsPublished: true, none);
         await observer.SayAsync(topic, "ON");
         IncomingMessage first = await inbox.Commands.ReadAsync(TestContext.Current.CancellationToken);
         IncomingMessage second = await inbox.Commands.ReadAsync(TestContext.Current.CancellationToken);

@@ -29,7 +29,18 @@ public sealed class DiscoveryTests
     [MemberData(nameof(Names))]
     public async Task Every_payload_passes_the_rules_of_Home_Assistant(string radio, string pi)
     {
-        Snapshot snapshot = Some.Snapshot(Some.Radio with { Name = radio, SerialPortCount = 2 }, Some.Radio with { Id = "nothing_known", Name = radio, Manufacturer = null, Product = "", Serial = " ", PiId = "gone", SerialPortCount = 0 });
+        Snapshot snapshot = Some.Snapshot(
+            Some.Radio with { Name = radio, SerialPortCount = 2 },
+            Some.Radio with
+            {
+                Id = "nothing_known",
+                Name = radio,
+                Manufacturer = null,
+                Product = "",
+                Serial = " ",
+                PiId = "gone",
+                SerialPortCount = 0,
+            });
         snapshot = snapshot with { Pis = [Some.Pi with { Name = pi }] };
         await AssertPassesAsync(RetainedImage.Of(snapshot, new Figures(), Topics, "1.0.0").Devices);
         await AssertPassesAsync(RetainedImage.Of(snapshot, new Figures(), new Topics("house/radios", "ha"), "1.0.0").Devices);
@@ -48,8 +59,11 @@ public sealed class DiscoveryTests
     [Fact]
     public void A_radio_has_the_entities_that_people_were_promised()
     {
-        JsonElement components = Json(RadioDevice.Of(Some.Radio with { SerialPortCount = 2 }, Some.Snapshot(Some.Radio), Topics, "1")).GetProperty("cmps");
-        string[] names = [.. components.EnumerateObject().Select(c => c.Value).Where(c => c.TryGetProperty("name", out _)).Select(c => c.GetProperty("name").GetString()!)];
+        JsonElement components = Json(
+            RadioDevice.Of(Some.Radio with { SerialPortCount = 2 }, Some.Snapshot(Some.Radio), Topics, "1")).GetProperty("cmps");
+        string[] names =
+            [.. components.EnumerateObject().Select(c => c.Value).Where(c => c.TryGetProperty("name", out _))
+                .Select(c => c.GetProperty("name").GetString()!)];
         Assert.Equal(
             ["Attached", "Connected", "Connected since", "Disconnects", "Explanation", "Last disconnect reason", "Plugged in", "Problem",
                 "Radio event", "Reattach", "Round-trip time", "Serial port", "Serial port 2", "Status"],
@@ -59,7 +73,8 @@ public sealed class DiscoveryTests
     [Fact]
     public void Connected_is_a_primary_entity_that_expires()
     {
-        JsonElement connected = Json(RadioDevice.Of(Some.Radio, Some.Snapshot(Some.Radio), Topics, "1")).GetProperty("cmps").GetProperty("connected");
+        JsonElement connected = Json(
+            RadioDevice.Of(Some.Radio, Some.Snapshot(Some.Radio), Topics, "1")).GetProperty("cmps").GetProperty("connected");
         Assert.False(connected.TryGetProperty("ent_cat", out _));
         Assert.Equal("connectivity", connected.GetProperty("dev_cla").GetString());
         Assert.Equal(90, connected.GetProperty("exp_aft").GetInt32());
@@ -69,7 +84,8 @@ public sealed class DiscoveryTests
     public void The_triggers_are_attached_and_lost_of_the_radio()
     {
         JsonElement components = Json(RadioDevice.Of(Some.Radio, Some.Snapshot(Some.Radio), Topics, "1")).GetProperty("cmps");
-        foreach ((string key, string type, string payload) in new[] { ("trigger_connected", "connected", "attached"), ("trigger_disconnected", "disconnected", "lost") })
+        foreach ((string key, string type, string payload)
+            in new[] { ("trigger_connected", "connected", "attached"), ("trigger_disconnected", "disconnected", "lost") })
         {
             JsonElement trigger = components.GetProperty(key);
             Assert.Equal("trigger", trigger.GetProperty("atype").GetString());
@@ -100,7 +116,8 @@ public sealed class DiscoveryTests
     [Fact]
     public void A_Pi_and_a_radio_of_the_same_id_are_two_devices()
     {
-        ImmutableArray<Device> devices = RetainedImage.Of(Some.Snapshot(Some.Radio with { Id = "attic" }), new Figures(), Topics, "1").Devices;
+        ImmutableArray<Device> devices = RetainedImage.Of(
+            Some.Snapshot(Some.Radio with { Id = "attic" }), new Figures(), Topics, "1").Devices;
         Assert.Equal(devices.Length, devices.Select(device => device.ConfigTopic).Distinct().Count());
         string[] ids = [.. devices.SelectMany(device => device.Message.Components.Values).Select(c => c.UniqueId).OfType<string>()];
         Assert.Equal(ids.Length, ids.Distinct().Count());
@@ -112,7 +129,8 @@ public sealed class DiscoveryTests
         JsonElement bridge = Json(BridgeDevice.Of(Topics, "1"));
         Assert.False(bridge.TryGetProperty("avty", out _));
         Assert.False(bridge.GetProperty("cmps").GetProperty("connection_state").TryGetProperty("avty", out _));
-        Assert.Equal("longwire/bridge/state", bridge.GetProperty("cmps").GetProperty("version").GetProperty("avty")[0].GetProperty("t").GetString());
+        Assert.Equal(
+            "longwire/bridge/state", bridge.GetProperty("cmps").GetProperty("version").GetProperty("avty")[0].GetProperty("t").GetString());
     }
 
     [Fact]
@@ -122,10 +140,14 @@ public sealed class DiscoveryTests
         (string Key, Component Component)[] entities =
         [
             .. RetainedImage.Of(snapshot, new Figures(), Topics, "1").Devices
-                .SelectMany(device => device.Message.Components).Where(c => c.Value.Platform != "device_automation").Select(c => (c.Key, c.Value)),
+                .SelectMany(device => device.Message.Components)
+                    .Where(c => c.Value.Platform != "device_automation")
+                    .Select(c => (c.Key, c.Value)),
         ];
         // Home Assistant draws these; "enum" says how a value is to be read, and nothing that could be drawn.
-        Assert.All(entities, entity => Assert.True((entity.Component.DeviceClass is null or "enum") == entity.Component.Icon is not null, entity.Key));
+        Assert.All(
+            entities,
+            entity => Assert.True((entity.Component.DeviceClass is null or "enum") == entity.Component.Icon is not null, entity.Key));
         Assert.All(entities, entity => Assert.Matches("^mdi:[a-z0-9]+(-[a-z0-9]+)*$", entity.Component.Icon ?? "mdi:none"));
     }
 
@@ -141,7 +163,8 @@ public sealed class DiscoveryTests
         JsonElement level = components.GetProperty("log_level");
         Assert.Equal("select", level.GetProperty("p").GetString());
         Assert.Equal("longwire/bridge/log_level/set", level.GetProperty("cmd_t").GetString());
-        Assert.Equal(["trace", "debug", "info", "warning", "error"], level.GetProperty("ops").EnumerateArray().Select(option => option.GetString()));
+        Assert.Equal(
+            ["trace", "debug", "info", "warning", "error"], level.GetProperty("ops").EnumerateArray().Select(option => option.GetString()));
         Assert.All([restart, level], entity => Assert.Equal("config", entity.GetProperty("ent_cat").GetString()));
         Assert.Equal("diagnostic", components.GetProperty("connection_state").GetProperty("ent_cat").GetString());
     }
@@ -155,7 +178,9 @@ public sealed class DiscoveryTests
         Snapshot snapshot = Some.Snapshot(Some.Radio);
         snapshot = snapshot with { Bridge = snapshot.Bridge with { Details = new BridgeDetails(page) } };
         ImmutableArray<Device> devices = RetainedImage.Of(snapshot, new Figures(), Topics, "1").Devices;
-        string[] links = [.. devices.Select(Json).Where(device => device.GetProperty("dev").TryGetProperty("cu", out _)).Select(device => device.GetProperty("dev").GetProperty("cu").GetString()!)];
+        string[] links =
+            [.. devices.Select(Json).Where(device => device.GetProperty("dev").TryGetProperty("cu", out _))
+                .Select(device => device.GetProperty("dev").GetProperty("cu").GetString()!)];
         Assert.Equal(page is null ? [] : [page], links);
         await AssertPassesAsync(devices);
     }
@@ -169,9 +194,12 @@ public sealed class DiscoveryTests
             {
                 foreach (string? version in (string?[])[null, "0.1.0"])
                 {
-                    JsonElement device = Json(PiDevice.Of(Some.Pi with { Reachable = reachable, Mode = mode, Version = version }, Topics, "1")).GetProperty("dev");
+                    JsonElement device =
+                        Json(PiDevice.Of(Some.Pi with { Reachable = reachable, Mode = mode, Version = version }, Topics, "1"))
+                            .GetProperty("dev");
                     string? model = device.TryGetProperty("mdl", out JsonElement said) ? said.GetString() : null;
-                    Assert.Equal(mode == PiMode.Link || version is not null ? "Longwire export" : reachable == true ? "USB/IP server" : null, model);
+                    Assert.Equal(
+                        mode == PiMode.Link || version is not null ? "Longwire export" : reachable == true ? "USB/IP server" : null, model);
                 }
             }
         }
@@ -181,7 +209,10 @@ public sealed class DiscoveryTests
     public void Every_message_says_whose_it_is_and_where_to_read_about_it_once_that_is_published()
     {
         ImmutableArray<Device> devices = RetainedImage.Of(Some.Snapshot(Some.Radio), new Figures(), Topics, "1.2.3").Devices;
-        Assert.All(devices, device => Assert.Equal(new Origin { Name = "Longwire", SoftwareVersion = "1.2.3", Url = ProgramVersion.ProjectUrl }, device.Message.Origin));
+        Assert.All(
+            devices,
+            device => Assert.Equal(
+                new Origin { Name = "Longwire", SoftwareVersion = "1.2.3", Url = ProgramVersion.ProjectUrl }, device.Message.Origin));
         Origin published = new() { Name = "Longwire", SoftwareVersion = "1", Url = "https://longwire.example/" };
         Assert.Equal(
             """{"name":"Longwire","sw":"1","url":"https://longwire.example/"}""",
@@ -191,7 +222,8 @@ public sealed class DiscoveryTests
     [Fact]
     public void Every_key_that_a_template_reads_is_in_the_state()
     {
-        Snapshot snapshot = Some.Snapshot(Some.Radio with { Since = null, PluggedIn = null, RoundTrip = null, SerialPorts = [], LastDisconnectReason = null });
+        Snapshot snapshot = Some.Snapshot(
+            Some.Radio with { Since = null, PluggedIn = null, RoundTrip = null, SerialPorts = [], LastDisconnectReason = null });
         snapshot = snapshot with { Pis = [Some.Pi with { Reachable = null }] };
         RetainedImage image = RetainedImage.Of(snapshot, new Figures(), Topics, "1");
         Dictionary<string, byte[]> states = image.States.ToDictionary(state => state.Key, state => state.Value);
@@ -200,11 +232,17 @@ public sealed class DiscoveryTests
         {
             foreach (Component component in device.Message.Components.Values.Where(c => c.Platform != "device_automation"))
             {
-                foreach ((string? topic, string? template) in new[] { (component.StateTopic ?? device.Message.StateTopic, component.ValueTemplate), (component.AttributesTopic, component.AttributesTemplate) })
+                foreach ((string? topic, string? template)
+                    in new[]
+                    {
+                        (component.StateTopic ?? device.Message.StateTopic, component.ValueTemplate),
+                        (component.AttributesTopic, component.AttributesTemplate),
+                    })
                 {
                     if (template is null) continue;
                     JsonElement state = JsonSerializer.Deserialize<JsonElement>(states[topic!]);
-                    foreach (string key in template.Split("value_json.").Skip(1).Select(rest => string.Concat(rest.TakeWhile(c => char.IsAsciiLetter(c) || c == '_'))))
+                    foreach (string key in template.Split("value_json.").Skip(1)
+                        .Select(rest => string.Concat(rest.TakeWhile(c => char.IsAsciiLetter(c) || c == '_'))))
                     {
                         Assert.True(state.TryGetProperty(key, out _), $"{device.ConfigTopic}: {template} reads {key}, which {topic} lacks");
                         read++;
@@ -223,14 +261,19 @@ public sealed class DiscoveryTests
 
     internal static async Task AssertLintAsync(IEnumerable<Brokers.Seen> seen)
     {
-        (string Topic, string Payload)[] messages = [.. seen.Where(m => m.Topic.EndsWith("/config", StringComparison.Ordinal) && m.Payload.Length > 0).Select(m => (m.Topic, m.Payload))];
+        (string Topic, string Payload)[] messages =
+        [
+            .. seen.Where(
+                m => m.Topic.EndsWith("/config", StringComparison.Ordinal) && m.Payload.Length > 0).Select(m => (m.Topic, m.Payload)),
+        ];
         Assert.NotEmpty(messages);
         (int exit, string said) = await LintAsync(messages);
         Assert.True(exit == 0, said);
     }
 
     internal static Task<(int Exit, string Said)> LintAsync(IEnumerable<Device> devices) =>
-        LintAsync(devices.Select(device => (device.ConfigTopic, Encoding.UTF8.GetString(Payload.Of(device.Message, DiscoveryJson.Default.DiscoveryMessage)))));
+        LintAsync(devices.Select(device =>
+            (device.ConfigTopic, Encoding.UTF8.GetString(Payload.Of(device.Message, DiscoveryJson.Default.DiscoveryMessage)))));
 
     internal static async Task<(int Exit, string Said)> LintAsync(IEnumerable<(string Topic, string Payload)> messages)
     {
@@ -249,7 +292,8 @@ public sealed class DiscoveryTests
         return (lint.ExitCode, await output + await errors);
     }
 
-    private static JsonElement Json(Device device) => JsonSerializer.SerializeToElement(device.Message, DiscoveryJson.Default.DiscoveryMessage);
+    private static JsonElement Json(Device device) =>
+        JsonSerializer.SerializeToElement(device.Message, DiscoveryJson.Default.DiscoveryMessage);
 
     private static string Here([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 }

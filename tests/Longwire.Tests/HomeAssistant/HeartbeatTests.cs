@@ -62,7 +62,9 @@ public sealed class HeartbeatTests
         await using Bridge bridge = await StartAsync(mosquitto, observer, new HandWoundTime());
         int from = observer.Count;
         bridge.Publish(Some.Snapshot(Some.Radio with { RoundTrip = null }));
-        Assert.Equal(System.Text.Json.JsonValueKind.Null, (await observer.WaitForAsync(State, from: from)).Json.GetProperty("round_trip_ms").ValueKind);
+        Assert.Equal(
+            System.Text.Json.JsonValueKind.Null,
+            (await observer.WaitForAsync(State, from: from)).Json.GetProperty("round_trip_ms").ValueKind);
     }
 
     [Fact]
@@ -107,8 +109,10 @@ public sealed class HeartbeatTests
         // Before its discovery goes out: the moment at which that arrives here may be late.
         TimeSpan published = Stopwatch.GetElapsedTime(0);
         bridge.Publish(
-            Some.Snapshot(Some.Radio, fresh), new RadioEvent("fresh", RadioEventType.Plugged, null), new RadioEvent("fresh", RadioEventType.Attached, null));
-        Seen second = await observer.WaitForAsync("longwire/radio/fresh/event", seen => seen.Json.GetProperty("event_type").GetString() == "attached");
+            Some.Snapshot(Some.Radio, fresh), new RadioEvent("fresh", RadioEventType.Plugged, null),
+            new RadioEvent("fresh", RadioEventType.Attached, null));
+        Seen second = await observer.WaitForAsync(
+            "longwire/radio/fresh/event", seen => seen.Json.GetProperty("event_type").GetString() == "attached");
         Seen first = observer.On("longwire/radio/fresh/event").First();
         Assert.Equal("plugged", first.Json.GetProperty("event_type").GetString());
         Seen discovered = observer.On("homeassistant/device/longwire_radio_fresh/config").Single();
@@ -117,7 +121,8 @@ public sealed class HeartbeatTests
 
         // From now on nothing waits.
         bridge.Publish(bridge.Feed.Current, new RadioEvent("fresh", RadioEventType.Lost, "pulled"));
-        Seen third = await observer.WaitForAsync("longwire/radio/fresh/event", seen => seen.Json.GetProperty("event_type").GetString() == "lost");
+        Seen third = await observer.WaitForAsync(
+            "longwire/radio/fresh/event", seen => seen.Json.GetProperty("event_type").GetString() == "lost");
         Assert.True(third.At > second.At);
     }
 
@@ -152,7 +157,8 @@ public sealed class HeartbeatTests
     public async Task Without_a_broker_in_the_options_there_is_one_line_and_nothing_else()
     {
         var time = new HandWoundTime(BrokerTimers.AskForBrokerSoon);
-        await using Bridge bridge = await Bridge.StartAsync(0, Some.Snapshot(Some.Radio), options: new Longwire.Options.MqttOptions(), time: time);
+        await using Bridge bridge = await Bridge.StartAsync(
+            0, Some.Snapshot(Some.Radio), options: new Longwire.Options.MqttOptions(), time: time);
         for (int i = 0; i < 5; i++) await BeatAsync(time, i);
         Assert.Single(bridge.Logger.Lines);
         Assert.Contains("Set mqtt.host", bridge.Logger.Lines.Single(), StringComparison.Ordinal);

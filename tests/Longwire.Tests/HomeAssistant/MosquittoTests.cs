@@ -93,7 +93,8 @@ public sealed class MosquittoTests
         Assert.True(MachinePace.Keeps(watch.Elapsed, TimeSpan.FromSeconds(3)), $"stopping took {watch.Elapsed}");
         await observer.WaitForAsync("longwire/bridge/state", seen => seen.Payload == "offline");
         Assert.Contains("as longwire-a1", mosquitto.Said, StringComparison.Ordinal);
-        await Eventually.IsTrueAsync(() => mosquitto.Said.Contains("Received DISCONNECT from longwire-a1", StringComparison.Ordinal), () => mosquitto.Said);
+        await Eventually.IsTrueAsync(
+            () => mosquitto.Said.Contains("Received DISCONNECT from longwire-a1", StringComparison.Ordinal), () => mosquitto.Said);
     }
 
     [Fact]
@@ -154,7 +155,8 @@ public sealed class MosquittoTests
         Assert.True(MachinePace.Keeps(watch.Elapsed, Promise), $"{watch.Elapsed}");
         Assert.Equal("unplugged", (await observer.WaitForAsync(State)).Json.GetProperty("status").GetString());
         await Eventually.IsTrueAsync(
-            () => bridge.Logger.Lines.Count(line => line.Contains("connected to", StringComparison.Ordinal)) == 2, () => "a second connection");
+            () => bridge.Logger.Lines.Count(line => line.Contains("connected to", StringComparison.Ordinal)) == 2,
+            () => "a second connection");
         // The next event is the first that is told.
         bridge.Publish(bridge.Feed.Current, new RadioEvent(Some.RadioId, RadioEventType.Plugged, null));
         Assert.Equal("plugged", (await observer.WaitForAsync(Event)).Json.GetProperty("event_type").GetString());
@@ -180,7 +182,9 @@ public sealed class MosquittoTests
         await using Observer observer = await Observer.ConnectAsync(mosquitto.Port);
         await observer.WaitForAsync(State, seen => seen.Json.GetProperty("status").GetString() == "in_use", within: Promise);
         await Eventually.IsTrueAsync(
-            async () => (await Observer.RetainedAsync(mosquitto.Port)).GetValueOrDefault("longwire/bridge/state") == "online", () => observer.Tell(), Promise);
+            async () =>
+                (await Observer.RetainedAsync(mosquitto.Port)).GetValueOrDefault("longwire/bridge/state") == "online",
+                () => observer.Tell(), Promise);
         Assert.True(MachinePace.Keeps(watch.Elapsed, Promise), $"{watch.Elapsed}");
     }
 
@@ -249,7 +253,8 @@ public sealed class MosquittoTests
         await bridge.SaysAsync("connected to");
         bridge.Apply(bridge.Settings with { Broker = options with { Verify = false } });
         await Eventually.IsTrueAsync(
-            () => bridge.Logger.Lines.Count(line => line.Contains("connected to", StringComparison.Ordinal)) == 2, () => "a second connection");
+            () => bridge.Logger.Lines.Count(line => line.Contains("connected to", StringComparison.Ordinal)) == 2,
+            () => "a second connection");
     }
 
     [Fact]
@@ -267,7 +272,8 @@ public sealed class MosquittoTests
     public async Task A_CA_file_that_cannot_be_used_is_named()
     {
         await using Mosquitto mosquitto = await Mosquitto.StartAsync();
-        MqttOptions options = new() { Host = "127.0.0.1", Port = mosquitto.Port, Tls = true, Ca = Path.Combine(mosquitto.Folder, "mosquitto.conf") };
+        MqttOptions options =
+            new() { Host = "127.0.0.1", Port = mosquitto.Port, Tls = true, Ca = Path.Combine(mosquitto.Folder, "mosquitto.conf") };
         await using Bridge bridge = await Bridge.StartAsync(mosquitto.Port, Some.Snapshot(Some.Radio), options: options);
         bridge.Logger.Expect("cannot be used as a certificate");
         await bridge.SaysAsync("mosquitto.conf cannot be used as a certificate");
@@ -292,7 +298,8 @@ public sealed class MosquittoTests
         string file = Path.Combine(mosquitto.Folder, "passwords");
         using (Process passwd = Process.Start("mosquitto_passwd", ["-b", "-c", file, user, password])) await passwd.WaitForExitAsync();
         await File.WriteAllTextAsync(Path.Combine(mosquitto.Folder, "acl"), acl);
-        await mosquitto.ConfigureAsync($"allow_anonymous false\npassword_file {file}\n" + more.Replace("{0}", mosquitto.Folder, StringComparison.Ordinal));
+        await mosquitto.ConfigureAsync(
+            $"allow_anonymous false\npassword_file {file}\n" + more.Replace("{0}", mosquitto.Folder, StringComparison.Ordinal));
         await mosquitto.StartAgainAsync();
         return mosquitto;
     }

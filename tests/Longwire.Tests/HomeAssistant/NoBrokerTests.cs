@@ -12,7 +12,7 @@ namespace Longwire.Tests.HomeAssistant;
 public sealed class NoBrokerTests
 {
     [Fact]
-    public async Task One_that_comes_up_with_the_machine_is_found_in_seconds_and_one_that_is_installed_some_day_is_not_asked_for_more_often_than_that_is_worth()
+    public async Task One_that_comes_up_with_the_machine_is_found_in_seconds_and_one_that_is_installed_some_day_is_asked_for_seldom()
     {
         var time = new CountedTime();
         var source = new ScriptedSource();
@@ -21,7 +21,8 @@ public sealed class NoBrokerTests
         string data = Directory.CreateTempSubdirectory("longwire-mqtt-").FullName;
         var log = new RecordingLogger<HomeAssistantService>();
         using var service = new HomeAssistantService(
-            new MqttSettings(new MqttOptions(), "longwire"), source, feed, new CommandRecorder(), new ControlRecorder(), new ProblemRecorder(), "1.2.3", data, time, new Random(1), log);
+            new MqttSettings(new MqttOptions(), "longwire"), source, feed, new CommandRecorder(), new ControlRecorder(),
+            new ProblemRecorder(), "1.2.3", data, time, new Random(1), log);
         await service.StartAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(TimeSpan.FromSeconds(2), await time.NextDelayAsync());
@@ -34,7 +35,9 @@ public sealed class NoBrokerTests
         source.Broker = new BrokerAddress("127.0.0.1", 1);
         log.Expect("nothing listens");
         time.Advance(TimeSpan.FromSeconds(30));
-        await Eventually.IsTrueAsync(() => source.Asked >= 4 && log.Lines.Any(line => line.Contains("nothing listens", StringComparison.Ordinal)), () => string.Join('\n', log.Lines));
+        await Eventually.IsTrueAsync(
+            () => source.Asked >= 4 && log.Lines.Any(line => line.Contains("nothing listens", StringComparison.Ordinal)),
+            () => string.Join('\n', log.Lines));
         source.Broker = null;
         await Eventually.IsTrueAsync(
             () =>

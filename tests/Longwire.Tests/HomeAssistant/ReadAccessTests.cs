@@ -39,12 +39,14 @@ public sealed class ReadAccessTests
     {
         await using Mosquitto mosquitto = await StartAsync(readable);
         await using Observer observer = await Observer.ConnectAsync(mosquitto.Port, options => options.WithCredentials("observer", "x"));
-        await using Bridge bridge = await Bridge.StartAsync(mosquitto.Port, Some.Snapshot(Some.Radio), options: As("longwire", mosquitto.Port));
+        await using Bridge bridge = await Bridge.StartAsync(
+            mosquitto.Port, Some.Snapshot(Some.Radio), options: As("longwire", mosquitto.Port));
         if (named.Length > 0)
         {
             bridge.Logger.Expect("The broker does not let us read");
             await bridge.SaysAsync($"The broker does not let us read {named}, so ");
-            Assert.EndsWith("Let Longwire's user read longwire/# and homeassistant/status.", bridge.Problems.Last, StringComparison.Ordinal);
+            Assert.EndsWith(
+                "Let Longwire's user read longwire/# and homeassistant/status.", bridge.Problems.Last, StringComparison.Ordinal);
             Assert.Single(bridge.Logger.Lines, line => line.Contains("does not let us read", StringComparison.Ordinal));
         }
         else
@@ -63,7 +65,8 @@ public sealed class ReadAccessTests
     {
         var time = new HandWoundTime();
         await using Mosquitto mosquitto = await StartAsync("");
-        await using Bridge bridge = await Bridge.StartAsync(mosquitto.Port, Some.Snapshot(Some.Radio), options: As("longwire", mosquitto.Port), time: time);
+        await using Bridge bridge = await Bridge.StartAsync(
+            mosquitto.Port, Some.Snapshot(Some.Radio), options: As("longwire", mosquitto.Port), time: time);
         bridge.Logger.Expect("The broker does not let us read");
         await bridge.SaysAsync("The broker does not let us read");
         await WriteRulesAsync(mosquitto, "longwire/# homeassistant/status");
@@ -178,7 +181,10 @@ public sealed class ReadAccessTests
     private static async Task<MqttServer> StartServerAsync(int port)
     {
         MqttServer server = new MqttServerFactory().CreateMqttServer(
-            new MqttServerOptionsBuilder().WithDefaultEndpoint().WithDefaultEndpointBoundIPAddress(System.Net.IPAddress.Loopback).WithDefaultEndpointPort(port).Build());
+            new MqttServerOptionsBuilder().WithDefaultEndpoint()
+                .WithDefaultEndpointBoundIPAddress(System.Net.IPAddress.Loopback)
+                .WithDefaultEndpointPort(port)
+                .Build());
         await server.StartAsync();
         return server;
     }

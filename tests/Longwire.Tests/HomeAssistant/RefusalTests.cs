@@ -15,7 +15,9 @@ public sealed class RefusalTests
     [InlineData(MqttConnectReasonCode.NotAuthorized, "wants a user name and a password: set mqtt.username and mqtt.password")]
     [InlineData(MqttConnectReasonCode.ClientIdentifierNotValid, "allow client ids that begin with \"longwire\"")]
     [InlineData(MqttConnectReasonCode.Banned, "has banned us")]
-    [InlineData(MqttConnectReasonCode.ServerBusy, "refuses the connection (it is busy): if that does not pass, look into its log. It says: \"come?back\".")]
+    [InlineData(
+        MqttConnectReasonCode.ServerBusy,
+        "refuses the connection (it is busy): if that does not pass, look into its log. It says: \"come?back\".")]
     public async Task A_refusal_is_a_sentence_with_a_remedy_and_said_once(MqttConnectReasonCode code, string sentence)
     {
         int port = Mosquitto.FreePort();
@@ -54,7 +56,8 @@ public sealed class RefusalTests
         {
             Assert.Null(bridge.Problems.Last);
             await Eventually.IsTrueAsync(() => ours.Count == times, () => $"connection {times} of {ours.Count}");
-            await using Observer rival = await Observer.ConnectAsync(port, options => options.WithClientId(ours.First()).WithCredentials("rival"));
+            await using Observer rival = await Observer.ConnectAsync(
+                port, options => options.WithClientId(ours.First()).WithCredentials("rival"));
             await bridge.SaysAsync("somebody else connected with our client id");
             await Eventually.IsTrueAsync(() => times < 3 || bridge.Problems.Last is not null, () => "the duel is reported");
         }
@@ -68,7 +71,8 @@ public sealed class RefusalTests
     {
         int port = Mosquitto.FreePort();
         using MqttServer server = await StartAsync(port);
-        await using Bridge bridge = await Bridge.StartAsync(port, Some.Snapshot(Some.Radio), options: new MqttOptions { Host = "no-such-host.invalid" });
+        await using Bridge bridge = await Bridge.StartAsync(
+            port, Some.Snapshot(Some.Radio), options: new MqttOptions { Host = "no-such-host.invalid" });
         bridge.Logger.Expect("there is no host \"no-such-host.invalid\": check mqtt.host");
         bridge.Logger.Expect("no-such-host.invalid:1883");
         await Eventually.IsTrueAsync(() => bridge.Logger.Lines.Any(), () => "a line");
@@ -81,7 +85,10 @@ public sealed class RefusalTests
     private static async Task<MqttServer> StartAsync(int port)
     {
         MqttServer server = new MqttServerFactory().CreateMqttServer(
-            new MqttServerOptionsBuilder().WithDefaultEndpoint().WithDefaultEndpointBoundIPAddress(System.Net.IPAddress.Loopback).WithDefaultEndpointPort(port).Build());
+            new MqttServerOptionsBuilder().WithDefaultEndpoint()
+                .WithDefaultEndpointBoundIPAddress(System.Net.IPAddress.Loopback)
+                .WithDefaultEndpointPort(port)
+                .Build());
         await server.StartAsync();
         return server;
     }

@@ -54,10 +54,12 @@ public sealed class RemovalTests : IDisposable
         await using Bridge after = await Bridge.StartAsync(mosquitto.Port, now, _data);
         await after.SaysAsync("connected to");
         ImmutableDictionary<string, string> retained = await Observer.RetainedAsync(mosquitto.Port);
-        Assert.DoesNotContain(retained.Keys, topic => topic.Contains("other", StringComparison.Ordinal) || topic.Contains("attic", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            retained.Keys, topic => topic.Contains("other", StringComparison.Ordinal) || topic.Contains("attic", StringComparison.Ordinal));
         Assert.Contains("longwire/pi/cellar/state", retained.Keys);
         // The device first: its emptied state would be shown otherwise.
-        Assert.True(observer.All.IndexOf(observer.On(OtherConfig, from).First()) < observer.All.IndexOf(observer.On(OtherState, from).First()));
+        Assert.True(
+            observer.All.IndexOf(observer.On(OtherConfig, from).First()) < observer.All.IndexOf(observer.On(OtherState, from).First()));
     }
 
     [Fact]
@@ -90,7 +92,8 @@ public sealed class RemovalTests : IDisposable
         ImmutableDictionary<string, string> retained = await Observer.RetainedAsync(mosquitto.Port);
         Assert.DoesNotContain(retained.Keys, topic => topic.StartsWith("homeassistant/", StringComparison.Ordinal));
         Assert.Contains($"longwire/radio/{Some.RadioId}/state", retained.Keys);
-        Assert.DoesNotContain(observer.All.Skip(from), seen => seen.Topic.EndsWith("/state", StringComparison.Ordinal) && seen.Payload.Length == 0);
+        Assert.DoesNotContain(
+            observer.All.Skip(from), seen => seen.Topic.EndsWith("/state", StringComparison.Ordinal) && seen.Payload.Length == 0);
     }
 
     [Fact]

@@ -51,7 +51,9 @@ public sealed class SmallPartsTests
         Assert.Equal("a1", Payload.TryRead(former, StateJson.Default.BridgeInfoMessage)?.InstanceId);
 
         JsonElement now = JsonSerializer.Deserialize<JsonElement>(RetainedImage.BridgeInfo(Some.Snapshot(Some.Radio).Bridge, "9", "n1"));
-        Assert.All((string[])["version", "instance_id", "problem", "problems"], key => Assert.NotEqual(JsonValueKind.Null, now.GetProperty(key).ValueKind));
+        Assert.All(
+            (string[])["version", "instance_id", "problem", "problems"],
+            key => Assert.NotEqual(JsonValueKind.Null, now.GetProperty(key).ValueKind));
     }
 
     [Fact]
@@ -238,7 +240,8 @@ public sealed class SmallPartsTests
     {
         var broker = new BrokerAddress("h", 1) { Username = "anna", Password = "secret" };
         Assert.DoesNotContain("secret", broker.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", new MqttSettings(new Longwire.Options.MqttOptions { Password = "secret" }).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "secret", new MqttSettings(new Longwire.Options.MqttOptions { Password = "secret" }).ToString(), StringComparison.Ordinal);
     }
 
     private static List<RadioEvent> Due(RadioEvents events)

@@ -10,7 +10,8 @@ public sealed class StrangeMessageTests
 
     private static readonly string[] s_payloads =
     [
-        "{}", "null", "[]", "5", "\"\"", "{\"instance_id\":null,\"incumbent\":true}", "{\"instance_id\":5,\"incumbent\":true}", "{\"instance_id\":\"0\"}",
+        "{}", "null", "[]", "5", "\"\"", "{\"instance_id\":null,\"incumbent\":true}", "{\"instance_id\":5,\"incumbent\":true}",
+        "{\"instance_id\":\"0\"}",
         "{\"version\":\"x\",\"instance_id\":null,\"problem\":false,\"problems\":[]}",
         "{\"version\":\"x\",\"instance_id\":\"0\",\"problem\":false,\"problems\":null}",
         "{\"version\":null,\"instance_id\":\"0\",\"problem\":false,\"problems\":[]}",

@@ -63,7 +63,8 @@ public sealed class TwoInstancesTests
             await Task.WhenAll(one.StartAsync(), two.StartAsync());
             await one.SaysAsync("connected to");
             await two.SaysAsync("connected to");
-            await Eventually.IsTrueAsync(() => one.Problems.Last is null ^ two.Problems.Last is null, () => $"one of the two stands by\n{observer.Tell(from)}");
+            await Eventually.IsTrueAsync(
+                () => one.Problems.Last is null ^ two.Problems.Last is null, () => $"one of the two stands by\n{observer.Tell(from)}");
             await observer.FenceAsync();
             string winner = one.Problems.Last is null ? "aa" : "bb";
             ImmutableDictionary<string, string> retained = await Observer.RetainedAsync(mosquitto.Port);
@@ -108,7 +109,8 @@ public sealed class TwoInstancesTests
         await using Observer observer = await Observer.ConnectAsync(mosquitto.Port);
         await observer.WaitForAsync("homeassistant/device/longwire_radio_first/config", within: TimeSpan.FromSeconds(5));
         await Eventually.IsTrueAsync(
-            () => newcomer.Logger.Lines.Count(line => line.Contains("connected to", StringComparison.Ordinal)) == 2, () => "the newcomer is back, too");
+            () => newcomer.Logger.Lines.Count(line => line.Contains("connected to", StringComparison.Ordinal)) == 2,
+            () => "the newcomer is back, too");
         Assert.All(observer.On(Info), seen => Assert.Equal("zz", seen.Json.GetProperty("instance_id").GetString()));
         Assert.DoesNotContain(observer.All, seen => seen.Topic.Contains("second", StringComparison.Ordinal));
     }
@@ -154,7 +156,8 @@ public sealed class TwoInstancesTests
             async () =>
             {
                 ImmutableDictionary<string, string> retained = await Observer.RetainedAsync(mosquitto.Port);
-                return retained.GetValueOrDefault("longwire/bridge/state") == "online" && retained.GetValueOrDefault("attic/bridge/state") == "online"
+                return retained.GetValueOrDefault("longwire/bridge/state") == "online"
+                    && retained.GetValueOrDefault("attic/bridge/state") == "online"
                     && !retained.ContainsKey("homeassistant/device/longwire_radio_first/config");
             },
             () => observer.Tell(from));

@@ -89,7 +89,8 @@ public sealed class AcceptorTests
             return timer;
         }
 
-        public async Task WaitedForAsync(CancellationToken cancellationToken) => Assert.Equal(Acceptor.Again, await _waits.Reader.ReadAsync(cancellationToken));
+        public async Task WaitedForAsync(CancellationToken cancellationToken) =>
+            Assert.Equal(Acceptor.Again, await _waits.Reader.ReadAsync(cancellationToken));
 
         public void Step() => _byHand.Advance(Acceptor.Again);
     }

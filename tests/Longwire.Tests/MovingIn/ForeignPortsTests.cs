@@ -90,5 +90,6 @@ public sealed class ForeignPortsTests : IDisposable
         return vhci;
     }
 
-    private static PiOptions Pi(string host) => new() { Id = "attic", Name = "attic", Address = host, EndPoint = new DnsEndPoint(host, 3240) };
+    private static PiOptions Pi(string host) =>
+        new() { Id = "attic", Name = "attic", Address = host, EndPoint = new DnsEndPoint(host, 3240) };
 }

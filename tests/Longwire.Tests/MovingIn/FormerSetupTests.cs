@@ -44,7 +44,8 @@ public sealed class FormerSetupTests : IDisposable
         Write("etc/systemd/system/usbipd.service", PiUnit);
         Leftover found = Assert.Single(_former.OnPi(null));
         Assert.Contains("/etc/systemd/system/usbipd.service", found.What, StringComparison.Ordinal);
-        Assert.Equal(["systemctl disable --now usbipd.service", "rm /etc/systemd/system/usbipd.service", "systemctl daemon-reload"], found.Commands);
+        Assert.Equal(
+            ["systemctl disable --now usbipd.service", "rm /etc/systemd/system/usbipd.service", "systemctl daemon-reload"], found.Commands);
         Assert.Empty(_former.OnHost([], []));
     }
 
@@ -104,13 +105,15 @@ public sealed class FormerSetupTests : IDisposable
         Write("etc/modules", "# usbip-core\nloop\nusbip-host\n");
         Write("etc/modules-load.d/usbip.conf", "usbip_core\nusbip';reboot;'\nvhci-hcd\n");
         Assert.Equal(
-            ["sed -i '/^[[:space:]]*usbip-host[[:space:]]*$/d' /etc/modules", "sed -i '/^[[:space:]]*usbip_core[[:space:]]*$/d' /etc/modules-load.d/usbip.conf", "sed -i '/^[[:space:]]*vhci-hcd[[:space:]]*$/d' /etc/modules-load.d/usbip.conf"],
+            ["sed -i '/^[[:space:]]*usbip-host[[:space:]]*$/d' /etc/modules", "sed -i '/^[[:space:]]*usbip_core[[:space:]]*$/d' "
+                + "/etc/modules-load.d/usbip.conf", "sed -i '/^[[:space:]]*vhci-hcd[[:space:]]*$/d' /etc/modules-load.d/usbip.conf"],
             _former.OnPi(null).SelectMany(found => found.Commands));
         Assert.All(_former.OnPi(null), found => Assert.Contains("no harm", found.What, StringComparison.Ordinal));
     }
 
     [Fact]
-    public void A_machine_without_any_of_it_hears_nothing() => Assert.Empty(_former.OnPi(3240).AddRange(_former.OnHost([Pi("192.168.0.10")], [])));
+    public void A_machine_without_any_of_it_hears_nothing() =>
+        Assert.Empty(_former.OnPi(3240).AddRange(_former.OnHost([Pi("192.168.0.10")], [])));
 
     [Fact]
     public async Task The_list_of_this_machine_says_what_is_left()
@@ -119,10 +122,14 @@ public sealed class FormerSetupTests : IDisposable
         string unit = Path.Combine(run.Folder, "etc/systemd/system/usbipd.service");
         FakeSysfs.WriteFile(unit, PiUnit);
         Assert.Equal(ExitCode.Done, await run.RunAsync("list"));
-        Assert.Contains("sudo systemctl disable --now usbipd.service && sudo rm /etc/systemd/system/usbipd.service", run.Output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "sudo systemctl disable --now usbipd.service && sudo rm /etc/systemd/system/usbipd.service",
+            run.Output.ToString(),
+            StringComparison.Ordinal);
     }
 
     private void Write(string path, string text) => FakeSysfs.WriteFile(Path.Combine(_sysfs.Folder, path), text);
 
-    private static PiOptions Pi(string host) => new() { Id = "attic", Name = "attic", Address = host, EndPoint = new DnsEndPoint(host, 3240) };
+    private static PiOptions Pi(string host) =>
+        new() { Id = "attic", Name = "attic", Address = host, EndPoint = new DnsEndPoint(host, 3240) };
 }

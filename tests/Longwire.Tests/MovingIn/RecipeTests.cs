@@ -6,10 +6,13 @@ using Xunit;
 
 namespace Longwire.Tests.MovingIn;
 
-/// <summary>Recipes of several pieces: templates with their instances, udev rules, drop-ins. What is said of them works when it is pasted.</summary>
+/// <summary>
+/// Recipes of several pieces: templates with their instances, udev rules, drop-ins. What is said of them works when it is pasted.
+/// </summary>
 public sealed partial class RecipeTests : IDisposable
 {
-    private const string Template = "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/usr/sbin/usbip bind -b %i\nExecStop=/usr/sbin/usbip unbind -b %i\n";
+    private const string Template =
+        "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/usr/sbin/usbip bind -b %i\nExecStop=/usr/sbin/usbip unbind -b %i\n";
     private const string Rule = """ACTION=="add", SUBSYSTEM=="usb", ATTR{idVendor}=="0658", RUN+="/usr/sbin/usbip bind -b %k" """;
     private const string Units = "etc/systemd/system/";
     private const string Rules = "etc/udev/rules.d/";
@@ -32,7 +35,8 @@ public sealed partial class RecipeTests : IDisposable
         Assert.Contains("at boot (usbip-bind@1-1.2.service, usbip-bind@1-1.3.service)", found.What, StringComparison.Ordinal);
         Assert.Equal(
             [
-                "systemctl disable --now usbip-bind@1-1.2.service", "systemctl disable --now usbip-bind@1-1.3.service", "systemctl stop 'usbip-bind@*.service'",
+                "systemctl disable --now usbip-bind@1-1.2.service", "systemctl disable --now usbip-bind@1-1.3.service",
+                "systemctl stop 'usbip-bind@*.service'",
                 "rm /etc/systemd/system/usbip-bind@.service", "systemctl daemon-reload",
             ],
             found.Commands);
@@ -88,9 +92,12 @@ public sealed partial class RecipeTests : IDisposable
     public async Task In_a_file_of_several_rules_only_ours_are_taken_out_however_many_lines_they_have()
     {
         string other = """SUBSYSTEM=="tty", SYMLINK+="zwave" """;
-        Write(Rules + "70-sticks.rules", $"{other}\n{Rule}\n{other}\nSUBSYSTEM==\"usb\", \\\n  RUN+=\"/usr/sbin/usbip bind -b %k\"\n{other}\n");
+        Write(
+            Rules + "70-sticks.rules",
+            $"{other}\n{Rule}\n{other}\nSUBSYSTEM==\"usb\", \\\n  RUN+=\"/usr/sbin/usbip bind -b %k\"\n{other}\n");
         Leftover found = Assert.Single(_former.OnPi(null));
-        Assert.Equal(["sed -i -e '2,2s/^/#/' -e '4,5s/^/#/' /etc/udev/rules.d/70-sticks.rules", "udevadm control --reload"], found.Commands);
+        Assert.Equal(
+            ["sed -i -e '2,2s/^/#/' -e '4,5s/^/#/' /etc/udev/rules.d/70-sticks.rules", "udevadm control --reload"], found.Commands);
         await PasteAsync(found);
         Assert.Empty(_former.OnPi(null));
         Assert.Equal(3, Lines(Rules + "70-sticks.rules").Count(line => line == other));
@@ -123,7 +130,8 @@ public sealed partial class RecipeTests : IDisposable
             Assert.Empty(found);
             return;
         }
-        Assert.Contains("/etc/systemd/system/ssh.service.d/override.conf makes ssh.service run", Assert.Single(found).What, StringComparison.Ordinal);
+        Assert.Contains(
+            "/etc/systemd/system/ssh.service.d/override.conf makes ssh.service run", Assert.Single(found).What, StringComparison.Ordinal);
         Assert.Equal(["rm /etc/systemd/system/ssh.service.d/override.conf", "systemctl daemon-reload"], found[0].Commands);
     }
 
@@ -166,7 +174,10 @@ public sealed partial class RecipeTests : IDisposable
         Write("etc/modules-load.d/usbip.conf", "usbip-host\n");
         Leftover[] found = [.. _former.OnPi(null)];
         Assert.Equal(
-            ["/etc/udev/rules.d/99-usbip.rules", "/etc/systemd/system/usbip-bind@.service", "/etc/systemd/system/usbipd.service", "/etc/modules-load.d/usbip.conf"],
+            [
+                "/etc/udev/rules.d/99-usbip.rules", "/etc/systemd/system/usbip-bind@.service", "/etc/systemd/system/usbipd.service",
+                "/etc/modules-load.d/usbip.conf",
+            ],
             found.Select(leftover => leftover.What.Split(' ')[0]));
         foreach (Leftover leftover in found) await PasteAsync(leftover);
         Assert.Empty(_former.OnPi(null));
@@ -180,8 +191,12 @@ public sealed partial class RecipeTests : IDisposable
     {
         string text = leftover.ToString();
         string commands = text[text.IndexOf(": sudo ", StringComparison.Ordinal)..][2..];
-        foreach (string top in (string[])["etc", "usr"]) commands = commands.Replace($" /{top}/", $" {_sysfs.Folder}/{top}/", StringComparison.Ordinal);
-        (int exit, string said) = await Checkout.RunAsync("sh", "-c", $"sudo() {{ \"$@\"; }}; systemctl() {{ :; }}; udevadm() {{ :; }}; {commands}");
+        foreach (string top in (string[])["etc", "usr"])
+        {
+            commands = commands.Replace($" /{top}/", $" {_sysfs.Folder}/{top}/", StringComparison.Ordinal);
+        }
+        (int exit, string said) = await Checkout.RunAsync(
+            "sh", "-c", $"sudo() {{ \"$@\"; }}; systemctl() {{ :; }}; udevadm() {{ :; }}; {commands}");
         Assert.Equal((0, ""), (exit, said));
     }
 

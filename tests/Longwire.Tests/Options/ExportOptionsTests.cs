@@ -43,7 +43,8 @@ public sealed class ExportOptionsTests
     [Fact]
     public void The_environment_says_the_same_as_a_file() =>
         Assert.Equal(
-            Read.Export("name: attic\nlisten: 4000\nradios: [0658:0200, 10c4:8a2a@1.4]\nstock: {port: 4001, allow: [10.0.0.5, '::1']}\nmax_hold_seconds: 9\ntake_over: true\nlog_level: debug").Options,
+            Read.Export("name: attic\nlisten: 4000\nradios: [0658:0200, 10c4:8a2a@1.4]\nstock: {port: 4001, allow: [10.0.0.5, "
+                + "'::1']}\nmax_hold_seconds: 9\ntake_over: true\nlog_level: debug").Options,
             Read.Export(
                 "",
                 ("LONGWIRE_NAME", "attic"),
@@ -61,7 +62,8 @@ public sealed class ExportOptionsTests
     public void The_environment_counts_before_the_file_and_an_empty_variable_says_nothing()
     {
         LoadedOptions<ExportOptions> loaded = Read.Export(
-            "name: attic\nstock: {port: 4001, allow: [10.0.0.5]}", ("LONGWIRE_NAME", "cellar"), ("LONGWIRE_STOCK_PORT", ""), ("LONGWIRE_STOCK_ALLOW", ""), ("LONGWIRE_RADIOS", ""));
+            "name: attic\nstock: {port: 4001, allow: [10.0.0.5]}", ("LONGWIRE_NAME", "cellar"), ("LONGWIRE_STOCK_PORT", ""),
+            ("LONGWIRE_STOCK_ALLOW", ""), ("LONGWIRE_RADIOS", ""));
 
         Assert.Equal(["name", "LONGWIRE_NAME"], loaded.Problems.Select(problem => problem.Path));
         Assert.Equal("cellar", loaded.Options.Name);

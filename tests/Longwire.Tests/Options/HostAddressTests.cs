@@ -63,5 +63,6 @@ public sealed class HostAddressTests
     [InlineData("attic", null)]
     [InlineData("10.0.0.0/24", null)]
     [InlineData("", null)]
-    public void A_client_is_named_by_its_address_alone(string text, string? address) => Assert.Equal(address, HostAddress.ParseLiteral(text)?.ToString());
+    public void A_client_is_named_by_its_address_alone(string text, string? address) =>
+        Assert.Equal(address, HostAddress.ParseLiteral(text)?.ToString());
 }

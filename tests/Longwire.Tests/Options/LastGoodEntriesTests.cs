@@ -20,7 +20,9 @@ public sealed class LastGoodEntriesTests
 
     [Fact]
     public void A_Pi_that_does_not_say_who_it_is_may_be_any_that_was_there() =>
-        Assert.Equal(["loft=192.0.2.9", "attic=192.0.2.1", "cellar=192.0.2.2"], Pis("pis: [{name: loft, address: 192.0.2.9}, {address: 192.168.0.}]"));
+        Assert.Equal(
+            ["loft=192.0.2.9", "attic=192.0.2.1", "cellar=192.0.2.2"],
+            Pis("pis: [{name: loft, address: 192.0.2.9}, {address: 192.168.0.}]"));
 
     [Fact]
     public void A_Pi_under_a_new_name_is_not_there_twice_because_another_entry_cannot_be_read() =>
@@ -28,7 +30,8 @@ public sealed class LastGoodEntriesTests
 
     [Fact]
     public void A_pairing_code_ends_the_unencrypted_connection() =>
-        Assert.Equal(["cellar=192.0.2.2"], Pis("pis: [{name: attic, address: 192.0.2.1, pairing_code: LW1-X}, {name: cellar, address: 192.0.2.2}]"));
+        Assert.Equal(
+            ["cellar=192.0.2.2"], Pis("pis: [{name: attic, address: 192.0.2.1, pairing_code: LW1-X}, {name: cellar, address: 192.0.2.2}]"));
 
     [Fact]
     public void A_rule_that_tells_its_match_keeps_that_alone() =>
@@ -51,5 +54,7 @@ public sealed class LastGoodEntriesTests
         LastGoodEntries.Keep(Read.Yaml(yaml).Options, Read.Yaml(Two).Options).Pis.Select(pi => $"{pi.Id}={pi.EndPoint.Host}");
 
     private static IEnumerable<string> Rules(string before, string now) =>
-        LastGoodEntries.Keep(Read.Yaml(Two + "radios: " + now).Options, Read.Yaml(Two + "radios: " + before).Options).Radios.Select(rule => rule.Match.ToString());
+        LastGoodEntries.Keep(
+            Read.Yaml(Two + "radios: " + now).Options,
+            Read.Yaml(Two + "radios: " + before).Options).Radios.Select(rule => rule.Match.ToString());
 }

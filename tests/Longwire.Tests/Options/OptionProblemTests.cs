@@ -115,7 +115,8 @@ public sealed class OptionProblemTests
     [Fact]
     public void Problems_without_number_are_counted_not_listed()
     {
-        LoadedOptions<AttachOptions> loaded = Read.Yaml("pis: [{address: a}]\nradios: [" + string.Join(',', Enumerable.Repeat("x", 1000)) + "]");
+        LoadedOptions<AttachOptions> loaded = Read.Yaml(
+            "pis: [{address: a}]\nradios: [" + string.Join(',', Enumerable.Repeat("x", 1000)) + "]");
 
         Assert.Equal(51, loaded.Problems.Length);
         Assert.Equal("950 more problems", loaded.Problems[^1].Value);

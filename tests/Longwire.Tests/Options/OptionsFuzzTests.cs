@@ -37,9 +37,12 @@ public sealed class OptionsFuzzTests
     // What breaks grammars: brackets, quotes, indentation, anchors, numbers at the edge, bytes that are no text.
     private static readonly byte[][] s_splices =
     [
-        [.. "["u8], [.. "]"u8], [.. "{"u8], [.. "}"u8], [.. ":"u8], [.. ": "u8], [.. "- "u8], [.. "? "u8], [.. "\n"u8], [.. "\t"u8], [.. "  "u8], [.. "\""u8],
-        [.. "'"u8], [.. "&a "u8], [.. "*a "u8], [.. "*p"u8], [.. "!t "u8], [.. "!!map "u8], [.. "%YAML 1.2\n"u8], [.. "%TAG ! x\n"u8], [.. "---\n"u8], [.. "...\n"u8],
-        [.. "|+2\n"u8], [.. ">-\n"u8], [.. "#"u8], [.. "<<: *p"u8], [.. "\\ud800"u8], [.. "\\x"u8], [.. "\\U00110000"u8], [.. "99999999999999999999"u8], [.. "null"u8],
+        [.. "["u8], [.. "]"u8], [.. "{"u8], [.. "}"u8], [.. ":"u8], [.. ": "u8], [.. "- "u8], [.. "? "u8], [.. "\n"u8], [.. "\t"u8],
+        [.. "  "u8], [.. "\""u8],
+        [.. "'"u8], [.. "&a "u8], [.. "*a "u8], [.. "*p"u8], [.. "!t "u8], [.. "!!map "u8], [.. "%YAML 1.2\n"u8], [.. "%TAG ! x\n"u8],
+        [.. "---\n"u8], [.. "...\n"u8],
+        [.. "|+2\n"u8], [.. ">-\n"u8], [.. "#"u8], [.. "<<: *p"u8], [.. "\\ud800"u8], [.. "\\x"u8], [.. "\\U00110000"u8],
+        [.. "99999999999999999999"u8], [.. "null"u8],
         [.. ","u8], [0], [0xff], [0xc3, 0x28], [0xed, 0xa0, 0x80], [0xef, 0xbb, 0xbf], [0xe2, 0x80, 0xa8], [0xc2, 0x85], [0x7f], [0x1b],
     ];
 
@@ -49,7 +52,10 @@ public sealed class OptionsFuzzTests
     public void Every_prefix_is_options_or_an_options_error(string file)
     {
         byte[] whole = file == "a.yaml" ? s_yaml : s_json;
-        for (int length = 0; length <= whole.Length; length++) ParseOrRefuse(whole.AsSpan(0, length).ToArray(), file, $"prefix of {length}");
+        for (int length = 0; length <= whole.Length; length++)
+        {
+            ParseOrRefuse(whole.AsSpan(0, length).ToArray(), file, $"prefix of {length}");
+        }
     }
 
     [Theory]
@@ -62,7 +68,10 @@ public sealed class OptionsFuzzTests
         return Task.WhenAll(Enumerable.Range(0, Threads).Select(first => Task.Factory.StartNew(
             () =>
             {
-                for (int seed = first; seed < Mutations; seed += Threads) ParseOrRefuse(Mutate(whole, new Random(seed)), file, $"seed {seed}");
+                for (int seed = first; seed < Mutations; seed += Threads)
+                {
+                    ParseOrRefuse(Mutate(whole, new Random(seed)), file, $"seed {seed}");
+                }
             },
             TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
     }
@@ -138,7 +147,8 @@ public sealed class OptionsFuzzTests
         }
         catch (Exception e)
         {
-            throw new InvalidOperationException($"{file}, {what}: {Convert.ToBase64String(bytes.AsSpan(0, Math.Min(bytes.Length, 4096)))}", e);
+            throw new InvalidOperationException(
+                $"{file}, {what}: {Convert.ToBase64String(bytes.AsSpan(0, Math.Min(bytes.Length, 4096)))}", e);
         }
     }
 }

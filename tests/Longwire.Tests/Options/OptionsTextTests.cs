@@ -33,7 +33,8 @@ public sealed class OptionsTextTests
 
     [Theory]
     [MemberData(nameof(Broken))]
-    public void A_file_that_cannot_be_parsed_is_one_sentence_with_its_place_and_without_its_content(string file, string text, string expected)
+    public void A_file_that_cannot_be_parsed_is_one_sentence_with_its_place_and_without_its_content(
+        string file, string text, string expected)
     {
         OptionsException e = Assert.Throws<OptionsException>(() => OptionsText.Parse(Encoding.UTF8.GetBytes(text), file));
 
@@ -60,7 +61,8 @@ public sealed class OptionsTextTests
     public void An_anchor_may_be_used_again() =>
         Assert.Equal(
             ["core_zwave_js"],
-            Read.Yaml("pis: [{address: a}]\nradios:\n - {match: 0658:0200, restart_apps: &apps [core_zwave_js]}\n - {match: 10c4:8a2a, restart_apps: *apps}")
+            Read.Yaml("pis: [{address: a}]\nradios:\n - {match: 0658:0200, restart_apps: &apps [core_zwave_js]}\n - {match: 10c4:8a2a, "
+                + "restart_apps: *apps}")
                 .Options.Radios[1].RestartApps);
 
     [Theory]
@@ -70,14 +72,24 @@ public sealed class OptionsTextTests
     {
         string text = "{\"a\": [" + string.Join(',', Enumerable.Repeat("1", TreeLimits.Nodes)) + "]}";
 
-        Assert.Contains("more than", Assert.Throws<OptionsException>(() => OptionsText.Parse(Encoding.UTF8.GetBytes(text), file)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "more than",
+            Assert.Throws<OptionsException>(() => OptionsText.Parse(Encoding.UTF8.GetBytes(text), file)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Bytes_that_are_not_utf8_are_refused_and_a_byte_order_mark_is_not()
     {
-        Assert.Contains("UTF-8", Assert.Throws<OptionsException>(() => OptionsText.Parse([(byte)'a', (byte)':', 0xff], "a.yaml")).Message, StringComparison.Ordinal);
-        Assert.Contains("Unicode", Assert.Throws<OptionsException>(() => OptionsText.Parse("{\"a\":\"\xff\"}"u8.ToArray().Select(b => b == 0xc3 ? (byte)0xff : b).ToArray(), "a.json")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "UTF-8",
+            Assert.Throws<OptionsException>(() => OptionsText.Parse([(byte)'a', (byte)':', 0xff], "a.yaml")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "Unicode",
+            Assert.Throws<OptionsException>(() => OptionsText
+                .Parse("{\"a\":\"\xff\"}"u8.ToArray().Select(b => b == 0xc3 ? (byte)0xff : b).ToArray(), "a.json")).Message,
+            StringComparison.Ordinal);
         Assert.Equal("1", ((ScalarNode)OptionsText.Parse([0xef, 0xbb, 0xbf, .. "{\"a\":1}"u8], "a.json").Entries[0].Value).Text);
         Assert.Equal("1", ((ScalarNode)OptionsText.Parse([0xef, 0xbb, 0xbf, .. "a: 1"u8], "a.yaml").Entries[0].Value).Text);
     }
@@ -88,7 +100,8 @@ public sealed class OptionsTextTests
     [InlineData("# only a comment")]
     [InlineData("---")]
     [InlineData("null")]
-    public void An_empty_yaml_file_holds_no_options(string text) => Assert.Empty(OptionsText.Parse(Encoding.UTF8.GetBytes(text), "a.yaml").Entries);
+    public void An_empty_yaml_file_holds_no_options(string text) =>
+        Assert.Empty(OptionsText.Parse(Encoding.UTF8.GetBytes(text), "a.yaml").Entries);
 
     [Fact]
     public void A_file_that_is_missing_a_folder_or_too_large_is_a_sentence()
@@ -100,9 +113,13 @@ public sealed class OptionsTextTests
             File.WriteAllText(large, new string('#', TreeLimits.Bytes + 1));
             File.WriteAllText(Path.Combine(folder, "fits.yaml"), new string('#', TreeLimits.Bytes));
 
-            Assert.Contains("does not exist", Assert.Throws<OptionsException>(() => OptionsText.Read(Path.Combine(folder, "none.yaml"))).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "does not exist",
+                Assert.Throws<OptionsException>(() => OptionsText.Read(Path.Combine(folder, "none.yaml"))).Message,
+                StringComparison.Ordinal);
             Assert.Contains("folder", Assert.Throws<OptionsException>(() => OptionsText.Read(folder)).Message, StringComparison.Ordinal);
-            Assert.Contains("larger than 256 KiB", Assert.Throws<OptionsException>(() => OptionsText.Read(large)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "larger than 256 KiB", Assert.Throws<OptionsException>(() => OptionsText.Read(large)).Message, StringComparison.Ordinal);
             Assert.Equal(TreeLimits.Bytes, OptionsText.Read(Path.Combine(folder, "fits.yaml")).Length);
         }
         finally

@@ -13,7 +13,8 @@ internal static class Read
     public static LoadedOptions<ExportOptions> Export(string yaml, params (string Name, string Value)[] environment)
     {
         var problems = new ProblemList();
-        MapNode variables = ExportEnvironment.Read(environment.Select(variable => KeyValuePair.Create(variable.Name, variable.Value)), problems);
+        MapNode variables = ExportEnvironment.Read(
+            environment.Select(variable => KeyValuePair.Create(variable.Name, variable.Value)), problems);
         return ExportOptionsReader.Read(OptionsText.Parse(Encoding.UTF8.GetBytes(yaml), "export.yaml"), variables, problems);
     }
 }

@@ -134,5 +134,6 @@ public sealed class WatchedOptionsTests : IAsyncLifetime
 
     private Task WriteAsync(string content) => System.IO.File.WriteAllTextAsync(File, content, _stop.Token);
 
-    private WatchedOptions<AttachOptions> Open() => new(File, (bytes, name) => OptionsFile.ParseAttach(bytes, name), TimeProvider.System, NullLogger.Instance);
+    private WatchedOptions<AttachOptions> Open() =>
+        new(File, (bytes, name) => OptionsFile.ParseAttach(bytes, name), TimeProvider.System, NullLogger.Instance);
 }

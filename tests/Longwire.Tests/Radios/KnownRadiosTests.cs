@@ -60,7 +60,8 @@ public sealed class KnownRadiosTests
 
     [Theory]
     [MemberData(nameof(Sticks))]
-    public void A_known_stick_is_recognised_with_certainty(string id, string? product, string? manufacturer, string name, string kind, int serialPorts)
+    public void A_known_stick_is_recognised_with_certainty(
+        string id, string? product, string? manufacturer, string name, string kind, int serialPorts)
     {
         Recognition? recognition = KnownRadios.Default.Recognise(UsbId.Parse(id), product, manufacturer);
 
@@ -85,7 +86,8 @@ public sealed class KnownRadiosTests
     [InlineData("046d:c31c")]
     [InlineData("0000:0000")]
     [InlineData("1d6b:0002")]
-    public void Nothing_is_claimed_of_any_other_device(string id) => Assert.Null(KnownRadios.Default.Recognise(UsbId.Parse(id), "Zigbee Z-Wave Thread", "Nabu Casa"));
+    public void Nothing_is_claimed_of_any_other_device(string id) =>
+        Assert.Null(KnownRadios.Default.Recognise(UsbId.Parse(id), "Zigbee Z-Wave Thread", "Nabu Casa"));
 
     [Fact]
     public void Every_row_of_the_file_is_the_answer_to_some_stick_of_this_page()
@@ -113,7 +115,9 @@ public sealed class KnownRadiosTests
 
     [Fact]
     public void Serial_kinds_are_what_a_radio_may_show() =>
-        Assert.All(KnownRadios.Default.Rows, row => Assert.Equal([new(0x02, 0x02), new(0x0A), new(0xFF)], row.AsRecognition(certain: true).InterfaceKinds));
+        Assert.All(
+            KnownRadios.Default.Rows,
+            row => Assert.Equal([new(0x02, 0x02), new(0x0A), new(0xFF)], row.AsRecognition(certain: true).InterfaceKinds));
 
     [Fact]
     public void A_device_is_recognised_by_what_it_says_itself() =>

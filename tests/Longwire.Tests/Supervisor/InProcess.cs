@@ -22,7 +22,12 @@ internal sealed class InProcess(StandInSupervisor supervisor) : HttpMessageHandl
     {
         if (Silent) await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
         string body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
-        StandInAnswer answer = await supervisor.AnswerAsync(request.Method.Method, request.RequestUri!.AbsolutePath, request.Headers.Authorization?.ToString(), body).WaitAsync(cancellationToken);
-        return new HttpResponseMessage((HttpStatusCode)answer.Status) { Content = new StringContent(answer.Body, Encoding.UTF8, answer.Type) };
+        StandInAnswer answer = await supervisor.AnswerAsync(
+            request.Method.Method,
+            request.RequestUri!.AbsolutePath,
+            request.Headers.Authorization?.ToString(),
+            body).WaitAsync(cancellationToken);
+        return new HttpResponseMessage(
+            (HttpStatusCode)answer.Status) { Content = new StringContent(answer.Body, Encoding.UTF8, answer.Type) };
     }
 }

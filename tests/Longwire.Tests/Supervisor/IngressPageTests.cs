@@ -74,7 +74,8 @@ public sealed class IngressPageTests : IAsyncDisposable
     {
         _supervisor.CoreVersion = "2026.1.3";
         await _page.StartAsync(Stop);
-        await Eventually.IsTrueAsync(() => Shown == "homeassistant://hassio/ingress/a1b2c3d4_longwire", () => $"the former page, not {Shown}");
+        await Eventually.IsTrueAsync(
+            () => Shown == "homeassistant://hassio/ingress/a1b2c3d4_longwire", () => $"the former page, not {Shown}");
         _supervisor.CoreVersion = "2026.2.0";
         await UntilAsync(() => Shown == Page);
     }

@@ -41,15 +41,16 @@ public sealed record StandInAnswer(int Status, string Type, string Body);
 /// loopback; knows nothing of Longwire, so that the lab uses it too.
 /// </summary>
 /// <remarks>
-/// From developers.home-assistant.io, "Supervisor API": the bearer token; the <c>{"result": "ok", "data": …}</c> around each answer; the keys
-/// of <c>/addons/&lt;slug&gt;/info</c>, <c>/services/mqtt</c> (the port is a string there) and <c>/info</c>; <c>/addons/self/options/config</c>;
-/// <c>/jobs/info</c> with the jobs that go on, each with what is part of it.
-/// From "REST API": <c>GET /api/</c> and <c>POST /api/services/&lt;domain&gt;/&lt;service&gt;</c>, which answers with a list of states.
-/// Not documented, read in the source of the Supervisor and of Core: <c>{"result": "error", "message": …}</c> with 400 for "Service not
-/// enabled", for apps that do not exist and while it starts ("System is not ready with state: …"); 502 while Core is down; Core's 400 in
-/// plain text for a service it does not know, and 500 for one that fails, whatever the reason: a second job for an app that has one is refused at once
-/// ("Another job is running …"), which Core does not pass on, and older ones say that all went well; the port as a number; the states <c>startup</c>, <c>error</c> and <c>unknown</c>.
-/// HTTP is spoken on a bare socket: HttpListener answers only to the host name that it was started with, and a guest has another name for us.
+/// From developers.home-assistant.io, "Supervisor API": the bearer token; the <c>{"result": "ok", "data": …}</c> around each answer; the
+/// keys of <c>/addons/&lt;slug&gt;/info</c>, <c>/services/mqtt</c> (the port is a string there) and <c>/info</c>;
+/// <c>/addons/self/options/config</c>; <c>/jobs/info</c> with the jobs that go on, each with what is part of it. From "REST API": <c>GET
+/// /api/</c> and <c>POST /api/services/&lt;domain&gt;/&lt;service&gt;</c>, which answers with a list of states. Not documented, read in the
+/// source of the Supervisor and of Core: <c>{"result": "error", "message": …}</c> with 400 for "Service not enabled", for apps that do not
+/// exist and while it starts ("System is not ready with state: …"); 502 while Core is down; Core's 400 in plain text for a service it does
+/// not know, and 500 for one that fails, whatever the reason: a second job for an app that has one is refused at once ("Another job is
+/// running …"), which Core does not pass on, and older ones say that all went well; the port as a number; the states <c>startup</c>,
+/// <c>error</c> and <c>unknown</c>. HTTP is spoken on a bare socket: HttpListener answers only to the host name that it was started with,
+/// and a guest has another name for us.
 /// </remarks>
 public sealed class StandInSupervisor : IAsyncDisposable
 {
@@ -96,7 +97,8 @@ public sealed class StandInSupervisor : IAsyncDisposable
     /// <summary>Method and path of each request, in order.</summary>
     public IReadOnlyCollection<string> Requests => _requests;
 
-    public static string MqttData(string host, int port, string username = "addons", string password = "secret", bool ssl = false) => new JsonObject
+    public static string MqttData(
+        string host, int port, string username = "addons", string password = "secret", bool ssl = false) => new JsonObject
     {
         ["addon"] = "core_mosquitto",
         ["host"] = host,
@@ -124,7 +126,8 @@ public sealed class StandInSupervisor : IAsyncDisposable
         return (method, parts) switch
         {
             ("GET", ["services", "mqtt"]) => Mqtt is null ? Error("Service not enabled") : Ok(JsonNode.Parse(Mqtt)!),
-            ("GET", ["info"]) => Ok(new JsonObject { ["supervisor"] = "2026.11.0", ["homeassistant"] = CoreVersion, ["arch"] = "amd64", ["state"] = State }),
+            ("GET", ["info"]) => Ok(
+                new JsonObject { ["supervisor"] = "2026.11.0", ["homeassistant"] = CoreVersion, ["arch"] = "amd64", ["state"] = State }),
             ("GET", ["addons", "self", "options", "config"]) when HasOptionsConfig => Ok(JsonNode.Parse(Options)!),
             ("GET", ["addons", "self", "info"]) => Ok(new JsonObject { ["name"] = "Longwire", ["slug"] = "a1b2c3d4_longwire", ["state"] = "started", ["ingress"] = true, ["options"] = JsonNode.Parse(Options)! }),
             ("GET", ["addons", { } slug, "info"]) => Info(slug),
@@ -184,7 +187,11 @@ public sealed class StandInSupervisor : IAsyncDisposable
         ["ignore_conditions"] = new JsonArray(),
         ["jobs"] = new JsonArray(
         [
-            Job("backup_manager_full_backup", "5d2b1c0a", done: false, [.. Apps.Where(app => app.Value.Busy()).Select(app => Job("app_backup", app.Key, done: false))]),
+            Job(
+                "backup_manager_full_backup",
+                "5d2b1c0a",
+                done: false,
+                [.. Apps.Where(app => app.Value.Busy()).Select(app => Job("app_backup", app.Key, done: false))]),
             .. Apps.Where(app => app.Value.Watched).Select(app => Job("addon_restart_after_problem", app.Key, done: false)),
             Job("app_restart", Apps.Keys.FirstOrDefault(), done: true),
         ]),
@@ -211,7 +218,10 @@ public sealed class StandInSupervisor : IAsyncDisposable
             _ => null,
         };
         // A service that is not known, a key that is missing, an app that is not installed: all the same to Core.
-        if (key is null || JsonNode.Parse(body)?[key]?.GetValue<string>() is not { } slug || !Apps.TryGetValue(slug, out StandInApp? app)) return Text(400);
+        if (key is null || JsonNode.Parse(body)?[key]?.GetValue<string>() is not { } slug || !Apps.TryGetValue(slug, out StandInApp? app))
+        {
+            return Text(400);
+        }
         if (app.Busy())
         {
             app.Refusals++;
@@ -256,7 +266,9 @@ public sealed class StandInSupervisor : IAsyncDisposable
                 string[] first = lines[0].Split(' ');
                 StandInAnswer answer = await AnswerAsync(first[0], first[1], Header("Authorization"), Encoding.UTF8.GetString(body));
                 byte[] content = Encoding.UTF8.GetBytes(answer.Body);
-                string answerHead = $"HTTP/1.1 {answer.Status} {(HttpStatusCode)answer.Status}\r\nContent-Type: {answer.Type}\r\nContent-Length: {content.Length}\r\nConnection: close\r\n\r\n";
+                string answerHead =
+                    $"HTTP/1.1 {answer.Status} {(HttpStatusCode)answer.Status}\r\nContent-Type: {answer.Type}\r\nContent-Length: "
+                        + $"{content.Length}\r\nConnection: close\r\n\r\n";
                 await stream.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(answerHead), .. content], _stop.Token);
             }
         }

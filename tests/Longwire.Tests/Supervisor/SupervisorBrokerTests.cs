@@ -58,9 +58,11 @@ public sealed class SupervisorBrokerTests : IAsyncDisposable
     public async Task Ssl_means_TLS_and_the_options_say_whom_to_trust()
     {
         _supervisor.Mqtt = StandInSupervisor.MqttData("core-mosquitto", 8883, ssl: true);
-        BrokerAddress broker = (await FindAsync(new MqttOptions { Ca = "/ssl/ca.pem", Cert = "/config/c.pem", Key = "/config/k.pem", Verify = false }))!;
+        BrokerAddress broker =
+            (await FindAsync(new MqttOptions { Ca = "/ssl/ca.pem", Cert = "/config/c.pem", Key = "/config/k.pem", Verify = false }))!;
         Assert.Equal(
-            (true, "/ssl/ca.pem", "/config/c.pem", "/config/k.pem", false), (broker.Tls, broker.Ca, broker.Cert, broker.Key, broker.Verify));
+            (true, "/ssl/ca.pem", "/config/c.pem", "/config/k.pem", false),
+            (broker.Tls, broker.Ca, broker.Cert, broker.Key, broker.Verify));
     }
 
     [Fact]
@@ -89,5 +91,6 @@ public sealed class SupervisorBrokerTests : IAsyncDisposable
         Assert.Equal(4, log.Lines.Count());
     }
 
-    private ValueTask<BrokerAddress?> FindAsync(MqttOptions? options = null) => _source.FindAsync(options ?? new MqttOptions(), TestContext.Current.CancellationToken);
+    private ValueTask<BrokerAddress?> FindAsync(MqttOptions? options = null) => _source.FindAsync(
+        options ?? new MqttOptions(), TestContext.Current.CancellationToken);
 }

@@ -56,7 +56,11 @@ public sealed class SupervisorClientTests : IAsyncDisposable
     [Fact]
     public void A_base_URL_that_is_none_is_an_error_that_names_it()
     {
-        var environment = new Dictionary<string, string> { [Image.SupervisorVariable] = "x", [SupervisorClient.UrlVariable] = "supervisor" };
+        var environment = new Dictionary<string, string>
+        {
+            [Image.SupervisorVariable] = "x",
+            [SupervisorClient.UrlVariable] = "supervisor",
+        };
         FormatException e = Assert.Throws<FormatException>(() => SupervisorClient.FromEnvironment(environment, _time));
         Assert.Contains("LONGWIRE_SUPERVISOR is 'supervisor'", e.Message, StringComparison.Ordinal);
     }
@@ -86,7 +90,13 @@ public sealed class SupervisorClientTests : IAsyncDisposable
     public async Task A_token_that_is_not_taken_is_denied_and_never_shown()
     {
         using var client = InProcess.Client(_supervisor, _time, "wrong-token");
-        foreach (Func<Task> ask in (Func<Task>[])[() => client.FindMqttAsync(Stop), () => client.IsCoreUpAsync(Stop), () => client.RestartAppAsync(Slug, SupervisorTimers.Answer, Stop)])
+        foreach (Func<Task> ask
+            in (Func<Task>[])
+            [
+                () => client.FindMqttAsync(Stop),
+                () => client.IsCoreUpAsync(Stop),
+                () => client.RestartAppAsync(Slug, SupervisorTimers.Answer, Stop),
+            ])
         {
             SupervisorException e = await Assert.ThrowsAsync<SupervisorException>(ask);
             Assert.Equal(SupervisorFailure.Denied, e.Failure);
@@ -97,8 +107,10 @@ public sealed class SupervisorClientTests : IAsyncDisposable
     [Fact]
     public async Task An_app_that_is_not_there_is_declined_with_the_Supervisors_own_words()
     {
-        SupervisorException e = await Assert.ThrowsAsync<SupervisorException>(() => _client.ReadAppAsync("nobody", SupervisorTimers.Answer, Stop));
-        Assert.Equal((SupervisorFailure.Declined, "the answer to addons/nobody/info is 400 (App nobody does not exist)"), (e.Failure, e.Message));
+        SupervisorException e = await Assert.ThrowsAsync<SupervisorException>(
+            () => _client.ReadAppAsync("nobody", SupervisorTimers.Answer, Stop));
+        Assert.Equal(
+            (SupervisorFailure.Declined, "the answer to addons/nobody/info is 400 (App nobody does not exist)"), (e.Failure, e.Message));
     }
 
     [Fact]
@@ -107,7 +119,8 @@ public sealed class SupervisorClientTests : IAsyncDisposable
         Assert.True(await _client.IsCoreUpAsync(Stop));
         _supervisor.CoreUp = false;
         Assert.False(await _client.IsCoreUpAsync(Stop));
-        SupervisorException e = await Assert.ThrowsAsync<SupervisorException>(() => _client.RestartAppAsync(Slug, SupervisorTimers.Answer, Stop));
+        SupervisorException e = await Assert.ThrowsAsync<SupervisorException>(
+            () => _client.RestartAppAsync(Slug, SupervisorTimers.Answer, Stop));
         Assert.Equal(SupervisorFailure.Away, e.Failure);
     }
 
@@ -153,7 +166,8 @@ public sealed class SupervisorClientTests : IAsyncDisposable
     }
 
 #pragma warning disable CA2000 // The client owns what it is made of.
-    private SupervisorClient Answered(string body) => new(new HttpClient(new Fixed(body)), new Uri(SupervisorClient.DefaultUrl), "t", _time);
+    private SupervisorClient Answered(string body) =>
+        new(new HttpClient(new Fixed(body)), new Uri(SupervisorClient.DefaultUrl), "t", _time);
 #pragma warning restore CA2000
 
     private sealed class Fixed(string body) : HttpMessageHandler

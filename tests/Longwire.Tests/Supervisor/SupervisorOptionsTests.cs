@@ -118,7 +118,8 @@ public sealed class SupervisorOptionsTests : IAsyncDisposable
 
         // The Supervisor has not written it anew, and says nothing new.
         using var again = new CancellationTokenSource();
-        await using (IAsyncEnumerator<LoadedOptions<AttachOptions>> changes = _options.WatchAsync(again.Token).GetAsyncEnumerator(again.Token))
+        await using (IAsyncEnumerator<LoadedOptions<AttachOptions>> changes = _options.WatchAsync(again.Token)
+            .GetAsyncEnumerator(again.Token))
         {
             _file.Write(Topic("one"));
             Assert.True(await changes.MoveNextAsync());
@@ -128,7 +129,8 @@ public sealed class SupervisorOptionsTests : IAsyncDisposable
             Assert.Equal("by hand", changes.Current.Options.BaseTopic);
         }
         // And a file that was written in between counts.
-        await using (IAsyncEnumerator<LoadedOptions<AttachOptions>> changes = _options.WatchAsync(again.Token).GetAsyncEnumerator(again.Token))
+        await using (IAsyncEnumerator<LoadedOptions<AttachOptions>> changes = _options.WatchAsync(again.Token)
+            .GetAsyncEnumerator(again.Token))
         {
             _file.Write(Topic("written"));
             Assert.True(await changes.MoveNextAsync());
@@ -174,7 +176,8 @@ public sealed class SupervisorOptionsTests : IAsyncDisposable
 
         public async IAsyncEnumerable<LoadedOptions<AttachOptions>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
         {
-            await foreach (string content in _contents.Reader.ReadAllAsync(cancellationToken)) yield return OptionsFile.ParseAttach(Encoding.UTF8.GetBytes(content), "file.json");
+            await foreach (string content in _contents.Reader.ReadAllAsync(cancellationToken)) yield return OptionsFile.ParseAttach(
+                Encoding.UTF8.GetBytes(content), "file.json");
         }
     }
 }

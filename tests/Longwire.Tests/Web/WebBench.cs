@@ -95,7 +95,10 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems
     {
         var pi = FakeUsbipd.Start(script);
         _pis.Add(pi);
-        Options = Options with { Pis = Options.Pis.Add(new PiOptions { Id = name, Name = name, Address = "192.0.2.7", EndPoint = pi.EndPoint }) };
+        Options = Options with
+        {
+            Pis = Options.Pis.Add(new PiOptions { Id = name, Name = name, Address = "192.0.2.7", EndPoint = pi.EndPoint }),
+        };
     }
 
     public async Task<Uri> StartAsync(IPNetwork? allowed = null)
@@ -109,7 +112,14 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems
     public WebServer Server(int port, IPNetwork allowed)
     {
         var address = new WebAddress(port, IPAddress.Loopback, ["127.0.0.1"], [allowed]);
-        return _server = new WebServer(address, Feed, new PiLists(() => Options, (pi, options) => new PiSticks(pi, options, KnownRadios.Default, [], "this boot"), Time), this, "9.8.7", Time, Log);
+        return _server = new WebServer(
+            address,
+            Feed,
+            new PiLists(() => Options, (pi, options) => new PiSticks(pi, options, KnownRadios.Default, [], "this boot"), Time),
+            this,
+            "9.8.7",
+            Time,
+            Log);
     }
 
     public async Task<string> GetAsync(Uri page) => await Client.GetStringAsync(page, Cancellation);

@@ -21,7 +21,8 @@ public sealed class WebPageTests : IAsyncDisposable
     public async Task The_page_shows_every_stick_of_every_pi_with_its_line_and_the_paths_of_what_is_attached()
     {
         _bench.AddPi("attic", WebBench.Device("1-1", "0658:0200"), WebBench.Device("1-2", "046d:c31c"));
-        _bench.Feed.Publish(Some.Snapshot(Some.Radio) with { Bridge = new BridgeSnapshot("a1", ["The broker does not answer: look at it."]) }, []);
+        _bench.Feed.Publish(
+            Some.Snapshot(Some.Radio) with { Bridge = new BridgeSnapshot("a1", ["The broker does not answer: look at it."]) }, []);
         string page = await _bench.GetAsync(await _bench.StartAsync());
 
         Assert.Contains("9.8.7", page, StringComparison.Ordinal);

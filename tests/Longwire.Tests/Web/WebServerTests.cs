@@ -31,7 +31,10 @@ public sealed class WebServerTests : IAsyncDisposable
         if (method == "POST") request.Content = new StringContent("radios: []");
         using HttpResponseMessage response = await _bench.Client.SendAsync(request, Cancellation);
         Assert.Equal(expected, response.StatusCode);
-        if (expected == HttpStatusCode.MethodNotAllowed) Assert.Equal("GET, HEAD", response.Content.Headers.Allow.Count > 0 ? string.Join(", ", response.Content.Headers.Allow) : "");
+        if (expected == HttpStatusCode.MethodNotAllowed)
+        {
+            Assert.Equal("GET, HEAD", response.Content.Headers.Allow.Count > 0 ? string.Join(", ", response.Content.Headers.Allow) : "");
+        }
         if (method == "HEAD") Assert.Empty(await response.Content.ReadAsByteArrayAsync(Cancellation));
     }
 
@@ -63,7 +66,8 @@ public sealed class WebServerTests : IAsyncDisposable
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
         await socket.ConnectAsync(IPAddress.Loopback, page.Port, Cancellation);
-        string head = string.Create(CultureInfo.InvariantCulture, $"POST / HTTP/1.1\r\nHost: 127.0.0.1:{page.Port}\r\nContent-Length: 1000000000\r\n\r\n");
+        string head = string.Create(
+            CultureInfo.InvariantCulture, $"POST / HTTP/1.1\r\nHost: 127.0.0.1:{page.Port}\r\nContent-Length: 1000000000\r\n\r\n");
         await socket.SendAsync(Encoding.ASCII.GetBytes(head), Cancellation);
         var answer = new byte[12];
         Assert.Equal(answer.Length, await socket.ReceiveAsync(answer, Cancellation));
@@ -109,7 +113,8 @@ public sealed class WebServerTests : IAsyncDisposable
     {
         Uri page = await _bench.StartAsync();
         using Socket client = await ConnectAsync(page.Port);
-        await Eventually.IsTrueAsync(() => _bench.Tick(Task.CompletedTask) && client.Poll(0, SelectMode.SelectRead), () => "the silent one to be left");
+        await Eventually.IsTrueAsync(
+            () => _bench.Tick(Task.CompletedTask) && client.Poll(0, SelectMode.SelectRead), () => "the silent one to be left");
         Assert.Equal("", await ReadAsync(client));
     }
 

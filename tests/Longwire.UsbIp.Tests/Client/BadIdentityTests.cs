@@ -47,7 +47,10 @@ public sealed class BadIdentityTests
     [InlineData(7)]
     public async Task A_wrong_seqnum_is_a_protocol_error(int at)
     {
-        var stick = new ScriptedStick { Twist = (number, _, header, data) => (number == at ? header with { Seqnum = header.Seqnum + 1 } : header, data) };
+        var stick = new ScriptedStick
+        {
+            Twist = (number, _, header, data) => (number == at ? header with { Seqnum = header.Seqnum + 1 } : header, data),
+        };
         await Assert.ThrowsAsync<UsbIpProtocolException>(() => ReadAsync(stick));
     }
 
@@ -58,7 +61,10 @@ public sealed class BadIdentityTests
     [InlineData(5, int.MaxValue)]
     public async Task More_than_was_asked_for_is_a_protocol_error(int at, int length)
     {
-        var stick = new ScriptedStick { Twist = (number, _, header, data) => (number == at ? header with { ActualLength = length } : header, data) };
+        var stick = new ScriptedStick
+        {
+            Twist = (number, _, header, data) => (number == at ? header with { ActualLength = length } : header, data),
+        };
         var e = await Assert.ThrowsAsync<UsbIpProtocolException>(() => ReadAsync(stick));
         Assert.Contains(length.ToString(System.Globalization.CultureInfo.InvariantCulture), e.Message, StringComparison.Ordinal);
     }
@@ -106,7 +112,10 @@ public sealed class BadIdentityTests
     [Fact]
     public async Task Data_that_comes_with_a_stall_does_not_stay_in_the_stream()
     {
-        var stick = new ScriptedStick { Twist = (number, _, header, data) => (number == 5 ? header with { Status = RetSubmit.Stall } : header, data) };
+        var stick = new ScriptedStick
+        {
+            Twist = (number, _, header, data) => (number == 5 ? header with { Status = RetSubmit.Stall } : header, data),
+        };
         DeviceIdentity identity = await ReadAsync(stick);
         Assert.Equal("ZW0001", identity.Serial);
     }

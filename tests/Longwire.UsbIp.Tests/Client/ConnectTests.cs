@@ -136,7 +136,8 @@ public sealed class ConnectTests
         using var hole = BlackHole.Dig();
         using var cancel = new CancellationTokenSource();
         var clock = new SteppedClock();
-        Task<UsbIpConnection> connect = UsbIpConnection.ConnectAsync(hole.EndPoint, new ConnectOptions { TimeProvider = clock }, cancel.Token);
+        Task<UsbIpConnection> connect = UsbIpConnection.ConnectAsync(
+            hole.EndPoint, new ConnectOptions { TimeProvider = clock }, cancel.Token);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connect);
     }
@@ -151,7 +152,8 @@ public sealed class ConnectTests
             return client.StaySilentAsync();
         });
         int port = FreePort();
-        using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(server.EndPoint, new ConnectOptions { SourcePort = port }, Cancelled);
+        using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(
+            server.EndPoint, new ConnectOptions { SourcePort = port }, Cancelled);
         Assert.Equal(port, connection.LocalEndPoint.Port);
         Assert.Equal(port, await seen.Task);
     }
@@ -182,7 +184,8 @@ public sealed class ConnectTests
     {
         await using FakeUsbipd server = FakeUsbipd.Start(client => client.StaySilentAsync());
         await using FakeUsbipd other = FakeUsbipd.Start(client => client.StaySilentAsync());
-        using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(server.EndPoint, new ConnectOptions { SourcePort = other.Port }, Cancelled);
+        using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(
+            server.EndPoint, new ConnectOptions { SourcePort = other.Port }, Cancelled);
         Assert.NotEqual(other.Port, connection.LocalEndPoint.Port);
     }
 

@@ -113,7 +113,10 @@ public sealed class IdentityTests
     [Fact]
     public async Task A_stick_that_bears_only_exact_lengths_is_asked_for_them()
     {
-        var stick = new ScriptedStick { Twist = (_, submit, header, data) => submit.Setup.Length == 255 ? Stalled(header) : (header, data) };
+        var stick = new ScriptedStick
+        {
+            Twist = (_, submit, header, data) => submit.Setup.Length == 255 ? Stalled(header) : (header, data),
+        };
         Assert.Equal("ZW0001", (await ReadAsync(stick)).Serial);
         Assert.Contains(((ushort)0x0303, (ushort)0x0409, (ushort)14), stick.Requests);
     }

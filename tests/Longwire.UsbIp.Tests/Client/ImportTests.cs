@@ -33,7 +33,8 @@ public sealed class ImportTests
     [Fact]
     public async Task Another_device_than_the_one_asked_for_is_a_protocol_error()
     {
-        byte[] other = ImportReply.Encode(DeviceRecord.Parse(GoldenBytes.Read("session.reply").AsSpan(8)) with { BusId = BusId.Parse("18-1") });
+        byte[] other = ImportReply.Encode(
+            DeviceRecord.Parse(GoldenBytes.Read("session.reply").AsSpan(8)) with { BusId = BusId.Parse("18-1") });
         var e = await Assert.ThrowsAsync<UsbIpProtocolException>(() => ImportAsync(other));
         Assert.Contains("was asked for 17-1 and gives 18-1", e.Message, StringComparison.Ordinal);
     }
@@ -102,7 +103,8 @@ public sealed class ImportTests
     private static async Task<ExportedDevice> ImportAsync(Func<FakeClient, Task> script, TimeProvider clock)
     {
         await using FakeUsbipd server = FakeUsbipd.Start(script);
-        using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(server.EndPoint, new ConnectOptions { TimeProvider = clock }, Cancelled);
+        using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(
+            server.EndPoint, new ConnectOptions { TimeProvider = clock }, Cancelled);
         return await connection.ImportAsync(s_golden, Cancelled);
     }
 }

@@ -25,5 +25,6 @@ internal static class ScriptedIdentity
     }
 
     /// <summary>An answer's header and data as a stall.</summary>
-    public static (RetSubmit Header, byte[] Data) Stalled(RetSubmit header) => (header with { Status = RetSubmit.Stall, ActualLength = 0 }, []);
+    public static (RetSubmit Header, byte[] Data) Stalled(RetSubmit header) =>
+        (header with { Status = RetSubmit.Stall, ActualLength = 0 }, []);
 }

@@ -76,7 +76,8 @@ public sealed class SocketOptionTests
         int[] ours = [TcpInfo.StateAt, TcpInfo.UnackedAt, TcpInfo.LastDataRecvAt, TcpInfo.LastAckRecvAt, TcpInfo.RttAt];
         // Static assertions: the program need not run, only compile.
         string program = "#include <linux/tcp.h>\n#include <stddef.h>\n" + string.Concat(fields.Zip(ours).Select(pair => string.Create(
-            CultureInfo.InvariantCulture, $"_Static_assert(offsetof(struct tcp_info, {pair.First}) == {pair.Second}, \"{pair.First}\");\n")));
+            CultureInfo.InvariantCulture,
+            $"_Static_assert(offsetof(struct tcp_info, {pair.First}) == {pair.Second}, \"{pair.First}\");\n")));
         using Process compiler = Process.Start(new ProcessStartInfo("gcc", ["-fsyntax-only", "-xc", "-"])
         {
             RedirectStandardInput = true,

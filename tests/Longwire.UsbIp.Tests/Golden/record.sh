@@ -5,7 +5,10 @@
 set -euo pipefail
 golden=$(cd "$(dirname "$0")" && pwd)
 for tool in qemu-system-x86_64 usbip busybox cpio modprobe gcc apt-get; do
-  command -v "$tool" >/dev/null || { echo "record.sh needs $tool: apt-get install qemu-system-x86 usbip busybox-static cpio kmod gcc libc6-dev" >&2; exit 1; }
+  command -v "$tool" >/dev/null || {
+    echo "record.sh needs $tool: apt-get install qemu-system-x86 usbip busybox-static cpio kmod gcc libc6-dev" >&2
+    exit 1
+  }
 done
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT; cd "$work"
 image=$(apt-cache depends linux-image-amd64 | awk '/Depends/{print $2; exit}')

@@ -24,7 +24,8 @@ public sealed class KernelModulesTests : IDisposable
     [Fact]
     public async Task One_that_fails_does_not_stop_the_others()
     {
-        string modprobe = Script("[ $1 = good ] || { echo 'modprobe: FATAL: Module bad not found in directory /lib/modules/6.1.0-fake' >&2; exit 1; }");
+        string modprobe = Script(
+            "[ $1 = good ] || { echo 'modprobe: FATAL: Module bad not found in directory /lib/modules/6.1.0-fake' >&2; exit 1; }");
         ImmutableArray<KernelModuleOutcome> outcomes = await LoadAsync(modprobe, "bad", "good");
         Assert.Equal([false, true], outcomes.Select(o => o.Ok));
     }
@@ -64,11 +65,21 @@ public sealed class KernelModulesTests : IDisposable
     [InlineData("0000003fffdeffff", "modules.dep", "no right to load it now")]
     [InlineData("0000000000000000", "modules.other", "has no module usbip-host")]
     [InlineData("0000000000000000", "../6.0.0-old/modules.dep", "restart the machine")]
-    public async Task Without_the_right_to_load_modules_nothing_is_tried_and_the_files_say_why(string effective, string list, string expected)
+    public async Task Without_the_right_to_load_modules_nothing_is_tried_and_the_files_say_why(
+        string effective, string list, string expected)
     {
         FakeSysfs.WriteFile(Path.Combine(_sysfs.Root.Proc, "self/status"), $"Name:\tlongwire\nCapEff:\t{effective}\n");
-        if (list.Length > 0) FakeSysfs.WriteFile(Path.Combine(_sysfs.Folder, "lib/modules/6.1.0-fake", list), "kernel/drivers/usb/usbip/usbip-host.ko.xz: kernel/drivers/usb/usbip/usbip-core.ko.xz\n");
-        if (list == "modules.other") FakeSysfs.WriteFile(Path.Combine(_sysfs.Folder, "lib/modules/6.1.0-fake/modules.dep"), "kernel/drivers/usb/usbip/usbip-core.ko.xz:\n");
+        if (list.Length > 0)
+        {
+            FakeSysfs.WriteFile(
+                Path.Combine(_sysfs.Folder, "lib/modules/6.1.0-fake", list),
+                "kernel/drivers/usb/usbip/usbip-host.ko.xz: kernel/drivers/usb/usbip/usbip-core.ko.xz\n");
+        }
+        if (list == "modules.other")
+        {
+            FakeSysfs.WriteFile(
+                Path.Combine(_sysfs.Folder, "lib/modules/6.1.0-fake/modules.dep"), "kernel/drivers/usb/usbip/usbip-core.ko.xz:\n");
+        }
         string trace = Path.Combine(_sysfs.Folder, "tried");
         KernelModuleOutcome outcome = Assert.Single(await LoadAsync(Script($"touch {trace}; exit 1"), "usbip-host"));
         Assert.Contains(expected, outcome.Reason, StringComparison.Ordinal);
@@ -86,12 +97,20 @@ public sealed class KernelModulesTests : IDisposable
     public void Dispose() => _sysfs.Dispose();
 
     private Task<ImmutableArray<KernelModuleOutcome>> LoadAsync(string modprobe, params string[] modules) =>
-        KernelModules.LoadAsync(_sysfs.Root, Path.Combine(_sysfs.Folder, "lib/modules"), modprobe, modules, TestContext.Current.CancellationToken);
+        KernelModules.LoadAsync(
+            _sysfs.Root, Path.Combine(_sysfs.Folder, "lib/modules"), modprobe, modules, TestContext.Current.CancellationToken);
 
     private string Script(string body)
     {
         string path = Path.Combine(_sysfs.Folder, "modprobe");
-        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserExecute });
+        using var file = new FileStream(
+            path,
+            new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserExecute,
+            });
         file.Write(Encoding.ASCII.GetBytes("#!/bin/sh\n" + body + "\n"));
         return path;
     }

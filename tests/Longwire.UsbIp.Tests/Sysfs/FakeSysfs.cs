@@ -15,7 +15,10 @@ public sealed class FakeSysfs : IDisposable
         Folder = Directory.CreateTempSubdirectory("longwire-sysfs-").FullName;
         Root = SysfsRoot.Below(Folder);
         Directory.CreateDirectory(Root.UsbDevices);
-        foreach (string driver in (string[])["usb", "usbip-host", "cdc_acm"]) Directory.CreateDirectory(Path.Combine(Root.UsbDrivers, driver));
+        foreach (string driver in (string[])["usb", "usbip-host", "cdc_acm"])
+        {
+            Directory.CreateDirectory(Path.Combine(Root.UsbDrivers, driver));
+        }
         WriteFile(Path.Combine(Root.UsbDrivers, "usbip-host/match_busid"), "\n");
         Directory.CreateDirectory(Root.Dev);
         WriteFile(Path.Combine(Root.Proc, "sys/kernel/random/boot_id"), "11111111-2222-3333-4444-555555555555\n");

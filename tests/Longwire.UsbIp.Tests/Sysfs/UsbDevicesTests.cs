@@ -73,7 +73,10 @@ public sealed class UsbDevicesTests : IDisposable
     public void A_device_that_vanishes_between_two_attributes_is_gone_and_no_failure()
     {
         string[] needed =
-            ["idVendor", "idProduct", "bcdDevice", "bDeviceClass", "bDeviceSubClass", "bDeviceProtocol", "bNumConfigurations", "busnum", "devnum", "speed"];
+            [
+                "idVendor", "idProduct", "bcdDevice", "bDeviceClass", "bDeviceSubClass", "bDeviceProtocol", "bNumConfigurations", "busnum",
+                "devnum", "speed",
+            ];
         foreach (string attribute in needed)
         {
             File.Delete(Path.Combine(_sysfs.Plug(), attribute));
@@ -189,5 +192,6 @@ public sealed class UsbDevicesTests : IDisposable
 
     public void Dispose() => _sysfs.Dispose();
 
-    private SysfsUsbDevice Read(string busId) => UsbDevices.TryRead(_sysfs.Root, BusId.Parse(busId)) ?? throw new InvalidOperationException("not there");
+    private SysfsUsbDevice Read(string busId) =>
+        UsbDevices.TryRead(_sysfs.Root, BusId.Parse(busId)) ?? throw new InvalidOperationException("not there");
 }

@@ -11,7 +11,8 @@ public sealed class UeventSocketTests
     [Fact]
     public async Task The_kernels_news_arrives_time_after_time()
     {
-        Assert.True(CanSpeak(), $"{Loopback} cannot be written: run the tests as root, on a machine or in a container whose /sys is writable.");
+        Assert.True(
+            CanSpeak(), $"{Loopback} cannot be written: run the tests as root, on a machine or in a container whose /sys is writable.");
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         using var socket = UeventSocket.Open();
         foreach (string action in (string[])["change", "add", "change"])
@@ -36,7 +37,8 @@ public sealed class UeventSocketTests
         using var socket = UeventSocket.Open();
         Task<Uevent> receive = socket.ReceiveAsync(cancel.Token).AsTask();
         await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => receive.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => receive.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
     }
 
     private static bool CanSpeak()

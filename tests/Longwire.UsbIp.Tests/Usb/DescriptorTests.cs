@@ -10,7 +10,8 @@ public sealed class DescriptorTests
     private const string DeviceHex = "120100021a1b1c4058060002341205060708";
 
     // The Nortek stick's shape: two interfaces of the vendor's own class.
-    private const string TwoPorts = "0902370002010080320904000002ff0102000705810240000007050102400000" + "0904010002ff0304000705820240000007050202400000";
+    private const string TwoPorts = "0902370002010080320904000002ff0102000705810240000007050102400000"
+        + "0904010002ff0304000705820240000007050202400000";
 
     [Fact]
     public void Every_field_of_a_device_descriptor_is_read()

@@ -28,7 +28,8 @@ public sealed class FakeUsbipHost(FakeSysfs sysfs)
     }
 
     /// <summary>As <c>driver/file text</c>.</summary>
-    public IEnumerable<string> Lines => Writes.Select(w => $"{Path.GetFileName(Path.GetDirectoryName(w.Path))}/{Path.GetFileName(w.Path)} {w.Text}");
+    public IEnumerable<string> Lines =>
+        Writes.Select(w => $"{Path.GetFileName(Path.GetDirectoryName(w.Path))}/{Path.GetFileName(w.Path)} {w.Text}");
 
     public void SetStatus(string busId, int status) =>
         FakeSysfs.WriteFile(Path.Combine(sysfs.DeviceFolder(busId), "usbip_status"), status.ToString(CultureInfo.InvariantCulture) + "\n");
@@ -82,7 +83,10 @@ public sealed class FakeUsbipHost(FakeSysfs sysfs)
         string status = Path.Combine(Path.GetDirectoryName(path)!, "usbip_status");
         if (!File.Exists(status)) throw new KernelRefusedException(path, text, Errno.NoEntry);
         bool inUse = File.ReadAllText(status).Trim() == "2";
-        if (text == "-1" ? !inUse : File.ReadAllText(status).Trim() != "1") throw new KernelRefusedException(path, text, Errno.InvalidArgument);
+        if (text == "-1" ? !inUse : File.ReadAllText(status).Trim() != "1")
+        {
+            throw new KernelRefusedException(path, text, Errno.InvalidArgument);
+        }
         File.WriteAllText(status, text == "-1" ? "1\n" : "2\n");
     }
 

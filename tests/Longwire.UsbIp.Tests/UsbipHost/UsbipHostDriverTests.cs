@@ -185,7 +185,8 @@ public sealed class UsbipHostDriverTests : IDisposable
     [Fact]
     public void Whatever_goes_wrong_nothing_is_ever_written_that_can_crash_the_kernel()
     {
-        string[] attributes = ["usb/unbind", "usb/bind", "usbip-host/match_busid", "usbip-host/bind", "usbip-host/unbind", "1-1/usbip_sockfd"];
+        string[] attributes =
+            ["usb/unbind", "usb/bind", "usbip-host/match_busid", "usbip-host/bind", "usbip-host/unbind", "1-1/usbip_sockfd"];
         int[] errors = [Errno.NoDevice, Errno.NoMemory, Errno.Busy, Errno.InvalidArgument];
         var random = new Random(20260103);
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

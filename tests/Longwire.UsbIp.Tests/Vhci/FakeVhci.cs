@@ -53,7 +53,8 @@ public sealed class FakeVhci
     /// <summary>Folder below sys that holds the hubs of a controller.</summary>
     public static string Controller(int number = 0) => string.Create(CultureInfo.InvariantCulture, $"devices/platform/vhci_hcd.{number}");
 
-    public string HubFolder(int bus) => Path.Combine(_sysfs.Root.Sys, Controller((bus - 3) / 2), string.Create(CultureInfo.InvariantCulture, $"usb{bus}"));
+    public string HubFolder(int bus) =>
+        Path.Combine(_sysfs.Root.Sys, Controller((bus - 3) / 2), string.Create(CultureInfo.InvariantCulture, $"usb{bus}"));
 
     public string Attribute(string name) => Path.Combine(_sysfs.Root.Sys, Controller(), name);
 
@@ -96,7 +97,10 @@ public sealed class FakeVhci
             return;
         }
         if (free) throw new KernelRefusedException(path, text, Errno.InvalidArgument);
-        if (_ports[port].State == 6 && UsbDevices.Enumerate(_sysfs.Root).Any(device => device.BusId.ToString() == _ports[port].Local)) Pull(port);
+        if (_ports[port].State == 6 && UsbDevices.Enumerate(_sysfs.Root).Any(device => device.BusId.ToString() == _ports[port].Local))
+        {
+            Pull(port);
+        }
         else Set(port, 4);
     }
 
@@ -116,9 +120,12 @@ public sealed class FakeVhci
             (int state, int speed, uint devId, string local) = _ports[number];
             string hub = i < _portsPerHub ? "hs" : "ss";
             // Only a port in use shows what is on it.
-            string rest = state == 6 ? string.Create(CultureInfo.InvariantCulture, $"{speed:000} {devId:x8} {3:000000} {local}") : "000 00000000 000000 0-0";
+            string rest = state == 6
+                ? string.Create(CultureInfo.InvariantCulture, $"{speed:000} {devId:x8} {3:000000} {local}")
+                : "000 00000000 000000 0-0";
             table.Append(CultureInfo.InvariantCulture, $"{hub}  {number:0000} {state:000} {rest}\n");
         }
-        FakeSysfs.WriteFile(Attribute(controller == 0 ? "status" : string.Create(CultureInfo.InvariantCulture, $"status.{controller}")), table.ToString());
+        FakeSysfs.WriteFile(
+            Attribute(controller == 0 ? "status" : string.Create(CultureInfo.InvariantCulture, $"status.{controller}")), table.ToString());
     }
 }

@@ -81,7 +81,9 @@ public sealed class VhciHostTests : IDisposable
         using var socket = NewSocket();
         VhciPort seen = Port(0);
         _kernel.Plug(0);
-        Assert.Equal(Errno.Busy, Assert.Throws<KernelRefusedException>(() => Vhci.Attach(seen, socket.SafeHandle, DevId, UsbSpeed.Full)).ErrorNumber);
+        Assert.Equal(
+            Errno.Busy,
+            Assert.Throws<KernelRefusedException>(() => Vhci.Attach(seen, socket.SafeHandle, DevId, UsbSpeed.Full)).ErrorNumber);
     }
 
     [Fact]

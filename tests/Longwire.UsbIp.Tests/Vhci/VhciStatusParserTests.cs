@@ -25,7 +25,8 @@ public sealed class VhciStatusParserTests
     {
         IReadOnlyList<VhciPort> ports = VhciStatusParser.Parse(Table, 0);
         Assert.Equal([0, 1, 2, 3], ports.Select(port => port.Number));
-        Assert.Equal([VhciPortState.Used, VhciPortState.Null, VhciPortState.NotAssigned, VhciPortState.Error], ports.Select(port => port.State));
+        Assert.Equal(
+            [VhciPortState.Used, VhciPortState.Null, VhciPortState.NotAssigned, VhciPortState.Error], ports.Select(port => port.State));
         Assert.Equal([VhciHubSpeed.High, VhciHubSpeed.High, VhciHubSpeed.Super, VhciHubSpeed.Super], ports.Select(port => port.Hub));
         Assert.Equal([1, 2, 1, 2], ports.Select(port => port.HubPort));
     }
@@ -48,7 +49,8 @@ public sealed class VhciStatusParserTests
     [Fact]
     public void Port_numbers_count_through_the_controllers_and_hub_ports_do_not()
     {
-        IReadOnlyList<VhciPort> ports = VhciStatusParser.Parse("hs  0016 004 000 00000000 000000 0-0\nhs  0017 006 002 00010003 000012 5-2\n", 1);
+        IReadOnlyList<VhciPort> ports = VhciStatusParser.Parse(
+            "hs  0016 004 000 00000000 000000 0-0\nhs  0017 006 002 00010003 000012 5-2\n", 1);
         Assert.Equal([(16, 1, 1), (17, 2, 1)], ports.Select(port => (port.Number, port.HubPort, port.Controller)));
     }
 
@@ -77,7 +79,8 @@ public sealed class VhciStatusParserTests
     [InlineData("hs  0000 004 000 0000000g 000000 0-0")]
     [InlineData("hs  0000 004 99999999999 00000000 000000 0-0")]
     public void A_line_of_another_form_is_quoted(string line) =>
-        Assert.Contains($"'{line}'", Assert.Throws<FormatException>(() => VhciStatusParser.Parse(line, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"'{line}'", Assert.Throws<FormatException>(() => VhciStatusParser.Parse(line, 0)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Every_prefix_gives_ports_or_a_format_exception()

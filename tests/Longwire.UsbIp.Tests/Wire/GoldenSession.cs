@@ -51,7 +51,8 @@ internal sealed class GoldenSession
 
     /// <summary>The data that answered a GET_DESCRIPTOR.</summary>
     public byte[] Answer(ushort value, ushort length) => _answers[
-        Submits.Values.First(submit => submit.Setup is { Request: 6, RequestType: 0x80 } && submit.Setup.Value == value && submit.Setup.Length == length).Seqnum];
+        Submits.Values.First(submit => submit.Setup is { Request: 6, RequestType: 0x80 } && submit.Setup.Value == value
+            && submit.Setup.Length == length).Seqnum];
 
     private int ReadFromHost(ReadOnlySpan<byte> bytes)
     {

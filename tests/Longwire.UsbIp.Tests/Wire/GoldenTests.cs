@@ -42,7 +42,9 @@ public sealed class GoldenTests
         Assert.Equal(0x02, devices.Single(device => device.BusId == BusId.Parse("18-1")).DeviceClass);
     }
 
-    /// <summary>Unbinding the generic driver unconfigures the stick: whoever classifies a stick by a stock list sees no interfaces.</summary>
+    /// <summary>
+    /// Unbinding the generic driver unconfigures the stick: whoever classifies a stick by a stock list sees no interfaces.
+    /// </summary>
     [Fact]
     public void A_freshly_bound_stick_has_no_active_configuration_and_lists_no_interfaces()
     {

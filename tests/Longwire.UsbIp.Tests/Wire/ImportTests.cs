@@ -33,7 +33,8 @@ public sealed class ImportTests
     }
 
     [Fact]
-    public void A_refusal_is_the_header_alone() => Assert.Equal("0111000300000002", Samples.Hex(ImportReply.EncodeRefusal(UsbIpStatus.DeviceBusy)));
+    public void A_refusal_is_the_header_alone() =>
+        Assert.Equal("0111000300000002", Samples.Hex(ImportReply.EncodeRefusal(UsbIpStatus.DeviceBusy)));
 
     [Fact]
     public void Ok_is_no_refusal() => Assert.Throws<ArgumentOutOfRangeException>(() => ImportReply.EncodeRefusal(UsbIpStatus.Ok));

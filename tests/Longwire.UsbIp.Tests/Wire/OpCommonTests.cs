@@ -32,7 +32,8 @@ public sealed class OpCommonTests
     [Fact]
     public void Another_version_is_named()
     {
-        var e = Assert.Throws<UsbIpProtocolException>(() => new OpCommon(0x0106, OpCode.ReplyImport, UsbIpStatus.Ok).Expect(OpCode.ReplyImport));
+        var e = Assert.Throws<UsbIpProtocolException>(
+            () => new OpCommon(0x0106, OpCode.ReplyImport, UsbIpStatus.Ok).Expect(OpCode.ReplyImport));
         Assert.Contains("0x0106", e.Message, StringComparison.Ordinal);
     }
 
@@ -44,5 +45,6 @@ public sealed class OpCommonTests
     }
 
     [Fact]
-    public void A_status_is_not_the_headers_to_judge() => new OpCommon(OpCode.ReplyImport, UsbIpStatus.DeviceBusy).Expect(OpCode.ReplyImport);
+    public void A_status_is_not_the_headers_to_judge() =>
+        new OpCommon(OpCode.ReplyImport, UsbIpStatus.DeviceBusy).Expect(OpCode.ReplyImport);
 }

@@ -42,7 +42,9 @@ public sealed class UrbHeaderTests
     [Fact]
     public void The_common_part_tells_the_messages_apart()
     {
-        Assert.Equal(new UrbHeader(UrbCommand.CmdSubmit, 0x01020304, 0x05060708, UrbDirection.In, 15), UrbHeader.Parse(Convert.FromHexString(CmdSubmitHex)));
+        Assert.Equal(
+            new UrbHeader(UrbCommand.CmdSubmit, 0x01020304, 0x05060708, UrbDirection.In, 15),
+            UrbHeader.Parse(Convert.FromHexString(CmdSubmitHex)));
         Assert.Equal(UrbCommand.CmdUnlink, UrbHeader.Parse(Convert.FromHexString(CmdUnlinkHex)).Command);
         Assert.Equal(UrbCommand.RetSubmit, UrbHeader.Parse(Convert.FromHexString(RetSubmitHex)).Command);
         Assert.Equal(UrbCommand.RetUnlink, UrbHeader.Parse(Convert.FromHexString(RetUnlinkHex)).Command);

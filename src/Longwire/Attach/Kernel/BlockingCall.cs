@@ -17,7 +17,8 @@ internal static class BlockingCall
         catch (OperationCanceledException)
         {
             // Its fault, if there will be one, is an echo of what made us give up.
-            _ = running.ContinueWith(static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            _ = running.ContinueWith(
+                static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             throw;
         }
     }

@@ -15,11 +15,13 @@ namespace Longwire.Attach.Kernel;
 /// puts back what was found there.
 /// </summary>
 /// <remarks>
-/// The setting is shared with every other user of vhci and outlives us. A kill -9 leaves no chance to put it back, and then the next stranger's
-/// device would get no driver. So a shell waits on a pipe from us: when we end, however we end, it puts the values back. What even
-/// that cannot cover (a container killed with all its processes) is remembered on disk and put back at the next start.
+/// The setting is shared with every other user of vhci and outlives us. A kill -9 leaves no chance to put it back, and then the next
+/// stranger's device would get no driver. So a shell waits on a pipe from us: when we end, however we end, it puts the values back. What
+/// even that cannot cover (a container killed with all its processes) is remembered on disk and put back at the next start.
 /// </remarks>
-/// <param name="remember">Called with all that was found, when a hub turns up after the start; returns when it is on disk, or could not be.</param>
+/// <param name="remember">
+/// Called with all that was found, when a hub turns up after the start; returns when it is on disk, or could not be.
+/// </param>
 internal sealed class HubAuthorization(
     AttachKernel kernel, Func<HubAuthorizationMemory, CancellationToken, Task> remember, ILogger logger) : IAsyncDisposable
 {

@@ -29,7 +29,10 @@ internal sealed class PortLeases(VhciHost vhci)
     public VhciPort? Take(UsbSpeed speed, int? wanted, ImmutableArray<int> others, IReadOnlySet<int> except)
     {
         IReadOnlyList<VhciPort> ports = vhci.ReadPorts();
-        HashSet<(int, VhciHubSpeed)> othersHubs = [.. ports.Where(port => others.Contains(port.Number)).Select(port => (port.Controller, port.Hub))];
+        HashSet<(int, VhciHubSpeed)> othersHubs =
+        [
+            .. ports.Where(port => others.Contains(port.Number)).Select(port => (port.Controller, port.Hub)),
+        ];
         lock (_gate)
         {
             VhciPort? best = null;
@@ -38,7 +41,8 @@ internal sealed class PortLeases(VhciHost vhci)
             {
                 if (port.Hub != VhciHost.HubFor(speed) || _ours.ContainsKey(port.Number) || except.Contains(port.Number)) continue;
                 if (!vhci.IsReusable(port)) continue;
-                int rank = port.Number == wanted ? 0 : others.Contains(port.Number) ? 3 : _ours.ContainsValue((port.Controller, port.Hub)) || othersHubs.Contains((port.Controller, port.Hub)) ? 2 : 1;
+                int rank = port.Number == wanted ? 0 : others.Contains(port.Number) ? 3 : _ours.ContainsValue((port.Controller, port.Hub))
+                    || othersHubs.Contains((port.Controller, port.Hub)) ? 2 : 1;
                 if (rank < bestRank) (best, bestRank) = (port, rank);
             }
             if (best is { } taken) _ours.Add(taken.Number, (taken.Controller, taken.Hub));
@@ -53,7 +57,10 @@ internal sealed class PortLeases(VhciHost vhci)
         {
             if (_ours.ContainsKey(port)) return true;
         }
-        return vhci.ReadPort(port) is { } now && now.Hub == VhciHost.HubFor(speed) && now.State == VhciPortState.Null && !vhci.IsReusable(now);
+        return vhci.ReadPort(port) is { } now
+            && now.Hub == VhciHost.HubFor(speed)
+            && now.State == VhciPortState.Null
+            && !vhci.IsReusable(now);
     }
 
     public void Return(int port)
@@ -62,14 +69,17 @@ internal sealed class PortLeases(VhciHost vhci)
     }
 
     /// <summary>
-    /// One enumeration at a time per root hub: the kernel holds the hub's lock anyway, and who waits for it there would have its own deadline
-    /// run out on another's silence.
+    /// One enumeration at a time per root hub: the kernel holds the hub's lock anyway, and who waits for it there would have its own
+    /// deadline run out on another's silence.
     /// </summary>
     public SemaphoreSlim TurnOf(VhciPort port)
     {
         lock (_gate)
         {
-            if (!_turns.TryGetValue((port.Controller, port.Hub), out SemaphoreSlim? turn)) _turns[(port.Controller, port.Hub)] = turn = new SemaphoreSlim(1, 1);
+            if (!_turns.TryGetValue((port.Controller, port.Hub), out SemaphoreSlim? turn))
+            {
+                _turns[(port.Controller, port.Hub)] = turn = new SemaphoreSlim(1, 1);
+            }
             return turn;
         }
     }

@@ -4,8 +4,8 @@ using Longwire.UsbIp.Usb;
 namespace Longwire.Attach.Kernel;
 
 /// <summary>
-/// The serials of USB devices, other people's among them. Reading one takes the device's lock, which a silent peer can hold: each is read once per
-/// device, on a thread of its own, and no radio waits for another's.
+/// The serials of USB devices, other people's among them. Reading one takes the device's lock, which a silent peer can hold: each is read
+/// once per device, on a thread of its own, and no radio waits for another's.
 /// </summary>
 /// <param name="read">May block.</param>
 internal sealed class SerialNumbers(TimeProvider time, Func<SysfsUsbDevice, string> read)
@@ -19,8 +19,8 @@ internal sealed class SerialNumbers(TimeProvider time, Func<SysfsUsbDevice, stri
     }
 
     /// <summary>
-    /// What is known by now, empty for a device without a serial. What is asked for the first time has a moment to answer; what has not answered
-    /// is left out, and is known later if it ever does.
+    /// What is known by now, empty for a device without a serial. What is asked for the first time has a moment to answer; what has not
+    /// answered is left out, and is known later if it ever does.
     /// </summary>
     /// <param name="present">Every device that any radio may ask for; others are forgotten.</param>
     /// <param name="wanted">Those of them whose serial matters now.</param>
@@ -29,7 +29,10 @@ internal sealed class SerialNumbers(TimeProvider time, Func<SysfsUsbDevice, stri
     {
         try
         {
-            if (Begin(present, wanted) is { Count: > 0 } begun) await Task.WhenAll(begun).WaitAsync(AttachTimers.SerialLinksStep, time, cancellationToken);
+            if (Begin(present, wanted) is { Count: > 0 } begun)
+            {
+                await Task.WhenAll(begun).WaitAsync(AttachTimers.SerialLinksStep, time, cancellationToken);
+            }
         }
         catch (TimeoutException)
         {
@@ -45,7 +48,10 @@ internal sealed class SerialNumbers(TimeProvider time, Func<SysfsUsbDevice, stri
         {
             foreach (SysfsUsbDevice device in wanted)
             {
-                if (_reads.GetValueOrDefault(Key(device)) is { IsCompletedSuccessfully: true } reading) known[device.BusId] = reading.Result;
+                if (_reads.GetValueOrDefault(Key(device)) is { IsCompletedSuccessfully: true } reading)
+                {
+                    known[device.BusId] = reading.Result;
+                }
             }
         }
         return known;

@@ -30,7 +30,8 @@ internal static class StalePorts
 
     // A port at 005 does not show whose it is. Another's that lives leaves that state in a moment, and then its device tells; one
     // that stays holds the hub's lock, and everybody is better off without it.
-    private static async Task LetEnumerateAsync(AttachKernel kernel, AttachRecord record, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task LetEnumerateAsync(
+        AttachKernel kernel, AttachRecord record, TimeProvider time, CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
         while (IsEnumerating(kernel, record.Port) && time.GetElapsedTime(start) < AttachTimers.Enumerate)

@@ -24,7 +24,10 @@ internal sealed class Strangers(AttachKernel kernel, HubAuthorization hubs, ILog
             LookAtAll();
             return;
         }
-        if (uevent.Subsystem != "usb" || uevent.DevType != "usb_device" || !uevent.DevPath.Contains("/vhci_hcd.", StringComparison.Ordinal)) return;
+        if (uevent.Subsystem != "usb" || uevent.DevType != "usb_device" || !uevent.DevPath.Contains("/vhci_hcd.", StringComparison.Ordinal))
+        {
+            return;
+        }
         string name = uevent.DevPath[(uevent.DevPath.LastIndexOf('/') + 1)..];
         if (!BusId.TryParse(name, out BusId busId)) return;
         if (uevent.Action == "remove") _named.Remove(name);
@@ -50,12 +53,20 @@ internal sealed class Strangers(AttachKernel kernel, HubAuthorization hubs, ILog
         foreach (VhciPort port in ports)
         {
             // A device behind a stranger's hub (3-1.2) hangs on the same port.
-            if (port.Controller != hub.Controller || port.Hub != hub.Speed || hub.BusIdOf(port.HubPort).ToString() != text.Split('.')[0]) continue;
+            if (port.Controller != hub.Controller || port.Hub != hub.Speed || hub.BusIdOf(port.HubPort).ToString() != text.Split('.')[0])
+            {
+                continue;
+            }
             // On a free port it is a device that is just going.
             if (port.State == VhciPortState.Null || kernel.Leases.IsOurs(port.Number)) return;
             if (_named.Add(text)) Log.Stranger(logger.About("vhci", text), port.Number, text);
             // What was found there before us is what its owner may expect.
-            if (hubs.Found.TryGetValue(hub.Name, out int found) && found == 1 && UsbDevices.TryRead(kernel.Root, busId) is { Authorized: false }) Authorize(busId);
+            if (hubs.Found.TryGetValue(hub.Name, out int found)
+                && found == 1
+                && UsbDevices.TryRead(kernel.Root, busId) is { Authorized: false })
+            {
+                Authorize(busId);
+            }
             return;
         }
     }

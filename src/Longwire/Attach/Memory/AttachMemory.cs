@@ -62,7 +62,8 @@ internal sealed record RadioMemory
     public bool Wanted { get; init; } = true;
 
     /// <summary>
-    /// Options that could be read did not ask for it. Only what was asked for to the last may be what an entry that cannot be read is about.
+    /// Options that could be read did not ask for it. Only what was asked for to the last may be what an entry that cannot be read is
+    /// about.
     /// </summary>
     public bool LeftOptions { get; init; }
 
@@ -90,6 +91,7 @@ internal sealed record RadioMemory
 /// <param name="LocalDeviceNumber">devnum here; 0 until it was enumerated.</param>
 internal sealed record AttachRecord(string BootId, int Port, uint DevId, uint Speed, string? LocalBusId = null, int LocalDeviceNumber = 0);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(AttachMemory))]
 internal sealed partial class AttachMemoryJson : JsonSerializerContext;

@@ -32,7 +32,8 @@ internal sealed class MemoryFile
             string? fault = memory switch
             {
                 null or { Radios.IsDefault: true } => "is empty",
-                { Format: not AttachMemory.CurrentFormat } => $"has format {memory.Format}, this release knows {AttachMemory.CurrentFormat}",
+                { Format: not AttachMemory.CurrentFormat } =>
+                    $"has format {memory.Format}, this release knows {AttachMemory.CurrentFormat}",
                 _ => FaultOf(memory),
             };
             if (fault is null) return memory;
@@ -49,7 +50,9 @@ internal sealed class MemoryFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _old.CannotBeRead();
-            problem = $"The memory in {Path} cannot be read ({e.Message}); radios are taken for new, and nothing is written over it, until the next start.";
+            problem =
+                $"The memory in {Path} cannot be read ({e.Message}); radios are taken for new, and nothing is written over it, until the "
+                    + "next start.";
         }
         return null;
     }
@@ -70,7 +73,10 @@ internal sealed class MemoryFile
         {
             if (radio is null) return "has an entry that is no radio";
             if (!ids.Add(radio.Id)) return $"has two radios with the id {radio.Id}";
-            if (!UsbId.TryParse(radio.UsbId, out _)) return $"has a radio {radio.Id} with the usb_id '{radio.UsbId}', which is not like 0658:0200";
+            if (!UsbId.TryParse(radio.UsbId, out _))
+            {
+                return $"has a radio {radio.Id} with the usb_id '{radio.UsbId}', which is not like 0658:0200";
+            }
         }
         return null;
     }

@@ -82,7 +82,8 @@ internal sealed class MemoryStore(MemoryFile file, TimeProvider time, ILogger lo
                 if (!_failing)
                 {
                     Log.MemoryNotWritable(logger.About("memory"), file.Path, e.Message);
-                    report($"{file.Path} cannot be written ({e.Message}). Radios work, but what changes now is forgotten at the next start: free some space or make the folder writable.");
+                    report($"{file.Path} cannot be written ({e.Message}). Radios work, but what changes now is forgotten at the next "
+                        + "start: free some space or make the folder writable.");
                 }
                 _failing = true;
             }

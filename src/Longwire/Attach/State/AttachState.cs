@@ -62,7 +62,9 @@ internal sealed class AttachState
     public RadioState? RadioOf(Attempt attempt) => attempt.RadioId is { } id ? Radios.GetValueOrDefault(id) : null;
 
     public Stick? StickOf(Attempt attempt) =>
-        Pis.GetValueOrDefault(attempt.PiId)?.Sticks.GetValueOrDefault(attempt.BusId) is { } stick && stick.Attempt == attempt ? stick : null;
+        Pis.GetValueOrDefault(attempt.PiId)?.Sticks.GetValueOrDefault(attempt.BusId) is { } stick && stick.Attempt == attempt
+            ? stick
+            : null;
 
     /// <summary>The stick on this radio's Pi that is this radio: by identity, else by kind and port.</summary>
     public Stick? StickOf(RadioState radio)
@@ -77,7 +79,8 @@ internal sealed class AttachState
     {
         if (stick.Identity is not null) return stick.RadioId;
         bool onlyOne = Pis.TryGetValue(stick.PiId, out PiState? pi) && pi.Sticks.Values.Count(other => other.Id == stick.Id) == 1;
-        return RadioIds.Seems(stick.PiId, stick.Id, stick.Port, Memory.Radios, onlyOne, radio => Radios[radio.Id].IsUp || stick.IsNot.Contains(radio.Id))?.Id;
+        return RadioIds.Seems(
+            stick.PiId, stick.Id, stick.Port, Memory.Radios, onlyOne, radio => Radios[radio.Id].IsUp || stick.IsNot.Contains(radio.Id))?.Id;
     }
 
     public void Change(RadioState radio, RadioMemory memory)
@@ -161,7 +164,8 @@ internal sealed class AttachState
         Attempts.Add(attempt);
         _problems.IsTriedAgain(StickAt(attempt.PiId, busId));
         if (radioId is not null) Radios[radioId].Attempt = attempt;
-        attempt.Attachment = Ports.Attachments.Start(new AttachRequest(pi.Options.Id, pi.Options.EndPoint, busId, sourcePort, IsKnown: radioId is not null));
+        attempt.Attachment = Ports.Attachments.Start(
+            new AttachRequest(pi.Options.Id, pi.Options.EndPoint, busId, sourcePort, IsKnown: radioId is not null));
         return attempt;
     }
 
@@ -190,7 +194,8 @@ internal sealed class AttachState
     }
 
     public ImmutableArray<Candidate> Candidates() =>
-        [.. from pi in Pis.Values from stick in pi.Sticks.Values where stick.Listed || stick.Attempt is { Cancelled: false } select CandidateOf(stick)];
+        [.. from pi in Pis.Values from stick in pi.Sticks.Values where stick.Listed || stick.Attempt
+            is { Cancelled: false } select CandidateOf(stick)];
 
     public Candidate CandidateOf(Stick stick) =>
         new(stick.PiId, stick.BusId, stick.Port, stick.Id, stick.Identity, stick.RadioId ?? Seems(stick), stick.IsNot);

@@ -54,7 +54,8 @@ internal sealed class PiState(PiOptions options, IPiWatch watch)
 /// <param name="RefusedReason">Null: not wanted; else why it was refused.</param>
 internal sealed record TurnedAway(uint DevId, UsbId Id, DeviceIdentity? Identity, string? RadioId, string? RefusedReason)
 {
-    public static TurnedAway Of(Stick stick, string? refusedReason) => new(stick.DevId, stick.Id, stick.Identity, stick.RadioId, refusedReason);
+    public static TurnedAway Of(Stick stick, string? refusedReason) =>
+        new(stick.DevId, stick.Id, stick.Identity, stick.RadioId, refusedReason);
 
     public bool Is(Stick stick) => DevId == stick.DevId && Id == stick.Id;
 }

@@ -201,7 +201,8 @@ public sealed class AuthorizationTests : IAsyncDisposable
         _log.AssertNothingUnexpected();
     }
 
-    private Task EnsureHeldAsync(int port) => _hubs.EnsureHeldAsync(_vhci.Host.ReadPort(port)!.Value, TestContext.Current.CancellationToken);
+    private Task EnsureHeldAsync(int port) =>
+        _hubs.EnsureHeldAsync(_vhci.Host.ReadPort(port)!.Value, TestContext.Current.CancellationToken);
 
     private Task RememberAsync(HubAuthorizationMemory found, CancellationToken cancellationToken)
     {
@@ -214,11 +215,13 @@ public sealed class AuthorizationTests : IAsyncDisposable
     private static Uevent News(string action) =>
         new() { Action = action, DevPath = "/devices/platform/vhci_hcd.0/usb3/3-2", Subsystem = "usb", DevType = "usb_device" };
 
-    private static Task IsAuthorizedAsync(string folder) => Eventually.IsTrueAsync(() => Authorized(folder) == "1", () => $"{folder} is authorized");
+    private static Task IsAuthorizedAsync(string folder) =>
+        Eventually.IsTrueAsync(() => Authorized(folder) == "1", () => $"{folder} is authorized");
 
     private static string Authorized(string folder) => File.ReadAllText(Path.Combine(folder, "authorized")).Trim();
 
     private string Default(int bus) => File.ReadAllText(Path.Combine(_vhci.HubFolder(bus), "authorized_default")).Trim();
 
-    private void SetDefault(int bus, int value) => FakeSysfs.WriteFile(Path.Combine(_vhci.HubFolder(bus), "authorized_default"), $"{value}\n");
+    private void SetDefault(int bus, int value) =>
+        FakeSysfs.WriteFile(Path.Combine(_vhci.HubFolder(bus), "authorized_default"), $"{value}\n");
 }

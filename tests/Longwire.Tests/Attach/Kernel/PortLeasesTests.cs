@@ -27,7 +27,8 @@ public sealed class PortLeasesTests : IDisposable
     public void A_radio_without_a_last_port_gets_one_that_nobody_else_had() => Assert.Equal(2, Take(others: [0, 1]));
 
     [Fact]
-    public void Anothers_last_port_is_taken_only_when_nothing_else_is_free() => Assert.Equal([2, 3, 0, 1], Enumerable.Range(0, 4).Select(_ => Take(others: [0, 1])));
+    public void Anothers_last_port_is_taken_only_when_nothing_else_is_free() =>
+        Assert.Equal([2, 3, 0, 1], Enumerable.Range(0, 4).Select(_ => Take(others: [0, 1])));
 
     [Fact]
     public void A_second_radio_gets_a_hub_of_its_own_where_there_is_one()
@@ -85,7 +86,8 @@ public sealed class PortLeasesTests : IDisposable
         Assert.Equal(1, _leases.Take(UsbSpeed.Full, 0, [], new HashSet<int> { 0 })?.Number);
 
     [Fact]
-    public void A_super_speed_radio_gets_a_port_of_its_half_whatever_it_had() => Assert.Equal(4, _leases.Take(UsbSpeed.Super, 0, [], s_none)?.Number);
+    public void A_super_speed_radio_gets_a_port_of_its_half_whatever_it_had() =>
+        Assert.Equal(4, _leases.Take(UsbSpeed.Super, 0, [], s_none)?.Number);
 
     [Fact]
     public void A_port_that_a_stranger_has_is_not_about_to_be_free()

@@ -99,7 +99,9 @@ public sealed class StalePortsTests : IDisposable
         _vhci.Plug(2);
         _vhci.Refuse = (_, _) => Errno.NoPermission;
         await FreeAsync(_record);
-        Assert.Contains(_log.Lines, line => line.Contains("could not be freed", StringComparison.Ordinal) && line.Contains("EPERM", StringComparison.Ordinal));
+        Assert.Contains(
+            _log.Lines,
+            line => line.Contains("could not be freed", StringComparison.Ordinal) && line.Contains("EPERM", StringComparison.Ordinal));
     }
 
     public void Dispose() => _sysfs.Dispose();

@@ -23,7 +23,15 @@ public sealed class MemoryTests : IDisposable
     private static AttachMemory Some { get; } = new()
     {
         InstanceId = "i",
-        Radios = [AttachBench.Known("r", "ZW0001") with { VhciPort = 3, Disconnects = 2, Attached = new AttachRecord("boot", 3, 65539, 2, "3-4", 7) }],
+        Radios =
+        [
+            AttachBench.Known("r", "ZW0001") with
+            {
+                VhciPort = 3,
+                Disconnects = 2,
+                Attached = new AttachRecord("boot", 3, 65539, 2, "3-4", 7),
+            },
+        ],
         HubAuthorization = new HubAuthorizationMemory("boot", ImmutableSortedDictionary<string, int>.Empty.Add("usb3", 1)),
     };
 
@@ -153,5 +161,6 @@ public sealed class MemoryTests : IDisposable
 
     private MemoryStore Store(MemoryFile file) => new(file, _time, _log, _reports.Enqueue);
 
-    private static Task SettledAsync(MemoryStore store) => store.WhenSettledAsync(Cancellation).WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+    private static Task SettledAsync(MemoryStore store) =>
+        store.WhenSettledAsync(Cancellation).WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
 }

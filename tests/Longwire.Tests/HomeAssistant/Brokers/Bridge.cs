@@ -43,7 +43,8 @@ internal sealed class Bridge : IAsyncDisposable
     public RecordingLogger<HomeAssistantService> Logger { get; } = new();
 
     public static async Task<Bridge> StartAsync(
-        int port, Snapshot? snapshot, string? data = null, MqttOptions? options = null, TimeProvider? time = null, string baseTopic = "longwire")
+        int port, Snapshot? snapshot, string? data = null, MqttOptions? options = null, TimeProvider? time = null,
+        string baseTopic = "longwire")
     {
         var bridge = new Bridge(port, snapshot, data, options, time, baseTopic);
         await bridge.StartAsync();
@@ -77,7 +78,9 @@ internal sealed class Bridge : IAsyncDisposable
     public void Publish(Snapshot snapshot, params RadioEvent[] events) => Feed.Publish(snapshot, events);
 
     public Task SaysAsync(string part) =>
-        Eventually.IsTrueAsync(() => Logger.Lines.Any(line => line.Contains(part, StringComparison.Ordinal)), () => $"a log line with \"{part}\", not only:\n{string.Join('\n', Logger.Lines)}");
+        Eventually.IsTrueAsync(
+            () => Logger.Lines.Any(line => line.Contains(part, StringComparison.Ordinal)),
+            () => $"a log line with \"{part}\", not only:\n{string.Join('\n', Logger.Lines)}");
 
     public async ValueTask DisposeAsync()
     {
@@ -96,7 +99,8 @@ internal sealed class CommandRecorder : ICommandSink
 
     public ChannelReader<RadioCommand> Commands => _commands.Reader;
 
-    public ValueTask SendAsync(RadioCommand command, CancellationToken cancellationToken) => _commands.Writer.WriteAsync(command, cancellationToken);
+    public ValueTask SendAsync(RadioCommand command, CancellationToken cancellationToken) =>
+        _commands.Writer.WriteAsync(command, cancellationToken);
 
     public async Task<RadioCommand> NextAsync()
     {

@@ -64,7 +64,8 @@ internal sealed class Certificates : IAsyncDisposable
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-20), DateTimeOffset.UtcNow.AddDays(30));
     }
 
-    private static X509Certificate2 Sign(X509Certificate2 authority, string name, ECDsa key, TimeSpan left, params X509Extension[] extensions)
+    private static X509Certificate2 Sign(
+        X509Certificate2 authority, string name, ECDsa key, TimeSpan left, params X509Extension[] extensions)
     {
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
         foreach (X509Extension extension in extensions) request.CertificateExtensions.Add(extension);

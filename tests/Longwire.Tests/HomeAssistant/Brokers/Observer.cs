@@ -39,7 +39,8 @@ internal sealed class Observer : IAsyncDisposable
             MqttApplicationMessage message = args.ApplicationMessage;
             lock (observer._gate)
             {
-                observer._seen = observer._seen.Add(new Seen(message.Topic, Encoding.UTF8.GetString(message.Payload.ToArray()), message.Retain));
+                observer._seen = observer._seen.Add(
+                    new Seen(message.Topic, Encoding.UTF8.GetString(message.Payload.ToArray()), message.Retain));
             }
             return Task.CompletedTask;
         };
@@ -84,7 +85,8 @@ internal sealed class Observer : IAsyncDisposable
     public Task SayAsync(string topic, string payload, bool retain = false) =>
         _client.PublishStringAsync(topic, payload, MqttQualityOfServiceLevel.AtLeastOnce, retain);
 
-    public string Tell(int from = 0) => string.Join('\n', All.Skip(from).Select(seen => $"  {(seen.Retained ? "r" : " ")} {seen.Topic} {seen.Payload}"));
+    public string Tell(int from = 0) => string.Join(
+        '\n', All.Skip(from).Select(seen => $"  {(seen.Retained ? "r" : " ")} {seen.Topic} {seen.Payload}"));
 
     public ValueTask DisposeAsync()
     {

@@ -16,13 +16,16 @@ internal sealed class RecordingLogger<T> : ILogger<T>
     public void Expect(string part) => _expected.Add(part);
 
     public void AssertNothingUnexpected() =>
-        Assert.DoesNotContain(_lines, entry => entry.Level >= LogLevel.Warning && !_expected.Any(part => entry.Line.Contains(part, StringComparison.Ordinal)));
+        Assert.DoesNotContain(
+            _lines,
+            entry => entry.Level >= LogLevel.Warning && !_expected.Any(part => entry.Line.Contains(part, StringComparison.Ordinal)));
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         _lines.Enqueue((logLevel, formatter(state, exception)));
 }
