@@ -148,7 +148,7 @@ internal sealed class AttachService(
         }
         foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(SerialDrivers.Modules, cancellationToken))
         {
-            if (outcome.Reason is not null) Log.SerialModuleMissing(_log, outcome.Reason);
+            if (outcome.Reason is not null) AttachLog.SerialModuleMissing(_log, outcome.Reason);
         }
     }
 

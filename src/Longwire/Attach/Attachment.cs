@@ -136,7 +136,7 @@ internal sealed class Attachment : IAttachment, IDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Log.Unforeseen(_around.Logger.About(PiId, BusId.ToString()), BusId.ToString(), PiId, e);
+            AttachLog.Unforeseen(_around.Logger.About(PiId, BusId.ToString()), BusId.ToString(), PiId, e);
             return new AttachOutcome.Failed($"{step}: {e.Message}");
         }
     }

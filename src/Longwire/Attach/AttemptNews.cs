@@ -91,7 +91,7 @@ internal sealed class AttemptNews(AttachState state)
         }
         else if (outcome is AttachOutcome.Lost) stick?.Tries.Failed(state.Now);
         if (stick is { Listed: false }) pi.Sticks.Remove(stick.BusId);
-        Log.Ended(state.Logger, attempt.BusId, attempt.PiId, outcome);
+        AttachLog.Ended(state.Logger, attempt.BusId, attempt.PiId, outcome);
         if (!attempt.Cancelled) Judge(pi, attempt, radio, stick, outcome);
         if (!pi.Sticks.ContainsKey(attempt.BusId)) state.StickIsMissing(attempt.PiId, attempt.BusId);
         // The list we have was made while the stick was ours, or before we knew.
@@ -118,10 +118,10 @@ internal sealed class AttemptNews(AttachState state)
         if (!radio.Memory.Wanted)
         {
             // The wish is the switch's alone: an automation that presses this because the radio is away must not undo what a person wants.
-            Log.NotReattached(log, radio.Memory.Name, radio.Id);
+            AttachLog.NotReattached(log, radio.Memory.Name, radio.Id);
             return;
         }
-        Log.Reattached(log, radio.Memory.Name, radio.Id);
+        AttachLog.Reattached(log, radio.Memory.Name, radio.Id);
         if (radio.Attempt is { } attempt)
         {
             if (attempt.IsUp && !attempt.Cancelled)

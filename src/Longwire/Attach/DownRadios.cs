@@ -38,7 +38,7 @@ internal sealed class DownRadios(ILogger logger)
         bool was = Problem is not null;
         if (!was && due > now) return due;
         Problem = Sentence(down);
-        if (!was) Log.Problem(_log, Problem);
+        if (!was) AttachLog.Problem(_log, Problem);
         return null;
     }
 
@@ -51,7 +51,7 @@ internal sealed class DownRadios(ILogger logger)
         TimeSpan counts = _backSince.Value + AttachTimers.ProblemSettles;
         if (unsteady && counts > now) return counts;
         (Problem, _backSince, _endedAt) = (null, null, now);
-        Log.NoneDown(_log);
+        AttachLog.NoneDown(_log);
         return null;
     }
 

@@ -136,7 +136,7 @@ internal sealed class Identification(AttachState state)
         if (recalled is null)
         {
             RadioState added = state.Add(memory);
-            Log.NewRadio(state.Logger.About(stick.PiId, memory.Id), memory.Id, memory.Name, stick.PiId, stick.Port.ToString());
+            AttachLog.NewRadio(state.Logger.About(stick.PiId, memory.Id), memory.Id, memory.Name, stick.PiId, stick.Port.ToString());
             return added;
         }
         RadioState radio = state.Radios[recalled.Id];

@@ -11,7 +11,7 @@ internal sealed class PiNews(AttachState state)
     public void Answered(AttachEvent.PiAnswered answer)
     {
         if (!state.Pis.TryGetValue(answer.PiId, out PiState? pi)) return;
-        if (pi.Reachable != true) Log.PiReachable(state.Logger.About(pi.Options.Id), pi.Options.DisplayName, pi.Options.Address);
+        if (pi.Reachable != true) AttachLog.PiReachable(state.Logger.About(pi.Options.Id), pi.Options.DisplayName, pi.Options.Address);
         if (pi.SlowReason is not null) NoticeOwnImports(pi);
         pi.Reachable = true;
         (pi.SilentReason, pi.SlowReason) = (null, null);

@@ -113,7 +113,7 @@ internal sealed class PiWatch : IPiWatch, IDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            if (_unforeseen != e.Message) Log.UnforeseenAnswer(_logger.About(_pi.Id), _pi.DisplayName, e);
+            if (_unforeseen != e.Message) AttachLog.UnforeseenAnswer(_logger.About(_pi.Id), _pi.DisplayName, e);
             _unforeseen = e.Message;
             return new AttachEvent.PiSilent(_pi.Id, e.Message);
         }

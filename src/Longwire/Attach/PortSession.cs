@@ -169,7 +169,7 @@ internal sealed class PortSession(
             if (!_handedOver) return;
             // Ends what is ours and nothing else, in whatever state; our copy would keep the Pi from ever seeing the end.
             Shutdown();
-            if (attached.Local is not null && !_vhci.DetachIfStill(attached)) Log.PortNotOurs(AboutPort(attached), attached.Port);
+            if (attached.Local is not null && !_vhci.DetachIfStill(attached)) AttachLog.PortNotOurs(AboutPort(attached), attached.Port);
             // The port is ours until its device is gone: who takes it earlier would wait at 005 for ever.
             long start = around.Time.GetTimestamp();
             while (_vhci.ReadPort(attached.Port) is { } port
@@ -179,7 +179,7 @@ internal sealed class PortSession(
         }
         catch (Exception e) when (e is IOException or FormatException)
         {
-            Log.DetachFailed(AboutPort(attached), attached.Port, e.Message);
+            AttachLog.DetachFailed(AboutPort(attached), attached.Port, e.Message);
         }
         finally
         {

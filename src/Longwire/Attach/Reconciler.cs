@@ -138,7 +138,7 @@ internal sealed class Reconciler
         {
             if (await NextAsync(null, deadline.Token) is { } attachEvent) Apply(attachEvent);
         }
-        foreach (Attempt attempt in _state.Attempts) Log.StopIncomplete(_logger, attempt.RadioId ?? attempt.BusId.ToString());
+        foreach (Attempt attempt in _state.Attempts) AttachLog.StopIncomplete(_logger, attempt.RadioId ?? attempt.BusId.ToString());
         _settling.SayStopped();
     }
 }

@@ -185,7 +185,7 @@ internal sealed class Settling(AttachState state)
     private void TellOfStatus(RadioState radio, StatusRules.Condition now)
     {
         string status = now.Status.Name();
-        Log.Status(state.Logger.About(radio.Memory.PiId, $"{radio.Id} {status}"), radio.Memory.Name, radio.Id, status, now.Reason ?? "");
+        AttachLog.Status(state.Logger.About(radio.Memory.PiId, $"{radio.Id} {status}"), radio.Memory.Name, radio.Id, status, now.Reason ?? "");
     }
 
     private void TellOfPlugging(RadioState radio, bool? known)

@@ -54,11 +54,11 @@ internal static class AttachCommand
         using SupervisorClient? supervisor = surroundings.FindSupervisor();
         using IDisposable? exclusive = await RoleLock.TakeAttachAsync(folder, surroundings.RunFolder, surroundings.Error);
         if (exclusive is null) return ExitCode.Failed;
-        Log.Starting(logger, ProgramVersion.Text, "attaching", path, folder);
-        if (DataVolume.Problem(surroundings.Sysfs, surroundings.Environment, folder) is { } notKept) Log.DataNotKept(logger, notKept);
+        ProgramLog.Starting(logger, ProgramVersion.Text, "attaching", path, folder);
+        if (DataVolume.Problem(surroundings.Sysfs, surroundings.Environment, folder) is { } notKept) ProgramLog.DataNotKept(logger, notKept);
         // What is wrong with the memory is said by who lives by it.
         ImmutableArray<RadioMemory> known = surroundings.OpenMemory(folder).ReadIfPossible(out _);
-        foreach (Leftover leftover in surroundings.Former.OnHost(watch.Current.Options.Pis, known)) Log.Leftover(logger, leftover);
+        foreach (Leftover leftover in surroundings.Former.OnHost(watch.Current.Options.Pis, known)) ProgramLog.Leftover(logger, leftover);
         IOptionsFeed<AttachOptions> changes =
             supervisor is null ? watch : new SupervisorOptions(watch, supervisor, surroundings.Time, logger);
         var live = new LiveOptions(changes, watch.Current.Options);

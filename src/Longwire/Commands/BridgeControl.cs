@@ -18,7 +18,7 @@ internal sealed class BridgeControl(StateFeed feed, StderrLog log, Restarts rest
                 if (log.Minimum == level) break;
                 LogFrom(level);
                 string name = level.Name();
-                Log.LogLevelSet(logger, name);
+                ProgramLog.LogLevelSet(logger, name);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(command), command, null);

@@ -47,10 +47,10 @@ internal static class ExportCommand
         log.Minimum = loaded.Options.LogLevel;
         using IDisposable? exclusive = await RoleLock.TakeExportAsync(folder, surroundings.Error);
         if (exclusive is null) return ExitCode.Failed;
-        Log.Starting(logger, ProgramVersion.Text, "exporting", path ?? "the environment alone", folder);
-        if (DataVolume.Problem(surroundings.Sysfs, surroundings.Environment, folder) is { } notKept) Log.DataNotKept(logger, notKept);
-        foreach (Leftover leftover in surroundings.Former.OnPi(port: null)) Log.Leftover(logger, leftover);
-        foreach (OptionProblem problem in loaded.Problems) Options.Log.OptionProblem(logger, problem);
+        ProgramLog.Starting(logger, ProgramVersion.Text, "exporting", path ?? "the environment alone", folder);
+        if (DataVolume.Problem(surroundings.Sysfs, surroundings.Environment, folder) is { } notKept) ProgramLog.DataNotKept(logger, notKept);
+        foreach (Leftover leftover in surroundings.Former.OnPi(port: null)) ProgramLog.Leftover(logger, leftover);
+        foreach (OptionProblem problem in loaded.Problems) OptionsLog.OptionProblem(logger, problem);
         return await ServiceHost.RunAsync(
             log, services => ExportServices.Add(services, loaded, file, folder, surroundings.Health, log), cancellationToken);
     }

@@ -27,13 +27,13 @@ internal sealed class Restarts(TimeProvider time, ILogger logger)
             if (_asked.Task.IsCompleted) return;
             if (_last is { } last && time.GetElapsedTime(last) < Apart)
             {
-                if (!_tooSoonSaid) Log.RestartTooSoon(logger, (int)Apart.TotalSeconds);
+                if (!_tooSoonSaid) ProgramLog.RestartTooSoon(logger, (int)Apart.TotalSeconds);
                 _tooSoonSaid = true;
                 return;
             }
             _last = time.GetTimestamp();
             _tooSoonSaid = false;
-            Log.Restarting(logger);
+            ProgramLog.Restarting(logger);
             _asked.SetResult();
         }
     }

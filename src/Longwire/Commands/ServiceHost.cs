@@ -34,7 +34,7 @@ internal static class ServiceHost
 #pragma warning restore CA1031
         {
             failed = true;
-            Log.NotStartedOrStopped(logger, e);
+            ProgramLog.NotStartedOrStopped(logger, e);
         }
         foreach (BackgroundService service in services.OfType<BackgroundService>())
         {
@@ -42,12 +42,12 @@ internal static class ServiceHost
             if (service.ExecuteTask is { IsCompleted: false })
             {
                 failed = true;
-                Log.ServiceNotStopped(logger, service.GetType().Name, (int)StopTimeout.TotalSeconds);
+                ProgramLog.ServiceNotStopped(logger, service.GetType().Name, (int)StopTimeout.TotalSeconds);
             }
             // The host itself ends with 0 after a fault, as if somebody had asked it to stop.
             if (service.ExecuteTask is not { IsFaulted: true, Exception: { } faults }) continue;
             failed = true;
-            Log.ServiceFailed(logger, service.GetType().Name, faults.InnerExceptions.Count == 1 ? faults.InnerException! : faults);
+            ProgramLog.ServiceFailed(logger, service.GetType().Name, faults.InnerExceptions.Count == 1 ? faults.InnerException! : faults);
         }
         return failed ? ExitCode.Failed : ExitCode.Done;
     }

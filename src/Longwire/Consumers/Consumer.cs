@@ -134,7 +134,7 @@ internal sealed class Consumer
             {
                 memory = memory.With(known with { Lost = true, WasRunning = _memory.Running });
                 lost.Add(radio.Id);
-                Log.Lost(_around.Logger.About(_memory.Slug, radio.Id), _memory.Slug, radio.Name, _memory.Running ? "ran" : "did not run");
+                DependentAppsLog.Lost(_around.Logger.About(_memory.Slug, radio.Id), _memory.Slug, radio.Name, _memory.Running ? "ran" : "did not run");
             }
         }
         Remember(memory);
@@ -223,7 +223,7 @@ internal sealed class Consumer
         _waits.Reset();
         _waitingFor = null;
         Remember(_restart.Count(_memory));
-        Log.Restarting(_around.Logger, back[0].Name, _memory.Slug, info.State ?? "unknown");
+        DependentAppsLog.Restarting(_around.Logger, back[0].Name, _memory.Slug, info.State ?? "unknown");
         RestartTry tried = await _restart.TryAsync(info, cancellationToken);
         if (tried.Busy)
         {
@@ -237,14 +237,14 @@ internal sealed class Consumer
 
     private TimeSpan? Done(ImmutableArray<RadioView> back)
     {
-        Log.Restarted(_around.Logger, _memory.Slug);
+        DependentAppsLog.Restarted(_around.Logger, _memory.Slug);
         See(back, running: true);
         return TimeSpan.Zero;
     }
 
     private TimeSpan? LeaveAlone(ImmutableArray<RadioView> back, string reason, bool running = false)
     {
-        Log.LeftAlone(_around.Logger.About(_memory.Slug, back[0].Id), back[0].Name, _memory.Slug, reason);
+        DependentAppsLog.LeftAlone(_around.Logger.About(_memory.Slug, back[0].Id), back[0].Name, _memory.Slug, reason);
         See(back, running);
         return TimeSpan.Zero;
     }
@@ -269,7 +269,7 @@ internal sealed class Consumer
 
     private TimeSpan WaitFor(string reason)
     {
-        if (_waitingFor != reason) Log.Waiting(_around.Logger.About(_memory.Slug), _memory.Slug, reason);
+        if (_waitingFor != reason) DependentAppsLog.Waiting(_around.Logger.About(_memory.Slug), _memory.Slug, reason);
         _waitingFor = reason;
         return _waits.Next();
     }

@@ -71,7 +71,7 @@ internal sealed class ConsumersStore(ConsumersFile file, ConsumersMemory memory,
         {
             if (!_failing)
             {
-                Log.NotSaved(logger.About("memory"), file.Path, e.Message);
+                DependentAppsLog.NotSaved(logger.About("memory"), file.Path, e.Message);
                 report($"{file.Path} cannot be written ({e.Message}). Apps are restarted, but not after a restart of Longwire: free some "
                     + "space or make the folder writable.");
             }

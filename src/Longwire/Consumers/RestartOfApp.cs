@@ -69,7 +69,7 @@ internal sealed class RestartOfApp(string slug, ConsumerSurroundings around)
         _failedAt = around.Time.GetTimestamp();
         _pause = _pauses.Next();
         _mayBeDone = failure == SupervisorFailure.Away && around.Time.GetElapsedTime(started) >= ConsumerTimers.UnderWay;
-        Log.Failed(around.Logger, slug, problem);
+        DependentAppsLog.Failed(around.Logger, slug, problem);
         return new RestartTry(Problem: $"{info.Name ?? slug} could not be restarted after its radio came back: {problem}. Longwire tries "
             + "again; look at the log of that app.");
     }

@@ -53,7 +53,7 @@ internal sealed class ExportLedger(SysfsRoot root, string dataFolder, ILogger lo
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
-            Log.LedgerUnreadable(logger, _path, e.Message);
+            ExportLog.LedgerUnreadable(logger, _path, e.Message);
         }
     }
 
@@ -83,7 +83,7 @@ internal sealed class ExportLedger(SysfsRoot root, string dataFolder, ILogger lo
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (!_unwritable) Log.LedgerUnwritable(logger.About("ledger"), _path, e.Message);
+            if (!_unwritable) ExportLog.LedgerUnwritable(logger.About("ledger"), _path, e.Message);
             _unwritable = true;
         }
         finally

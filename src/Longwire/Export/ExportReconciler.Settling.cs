@@ -41,7 +41,7 @@ internal sealed partial class ExportReconciler
         {
             stick.State = StickState.BoundByOther;
             if (stick.IsTakenOver) LetGo(stick);
-            Log.BoundByOther(About(stick), stick, Whoever(RunningProcess.Named(_root, "usbipd").FirstOrDefault()));
+            ExportLog.BoundByOther(About(stick), stick, Whoever(RunningProcess.Named(_root, "usbipd").FirstOrDefault()));
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed partial class ExportReconciler
         if (stick.IsTakenOver) return true;
         if (seen.Status is not (UsbipHostStatus.Available or UsbipHostStatus.InUse)) return false;
         (stick.IsTakenOver, stick.SleptBefore) = (true, seen.MaySleep);
-        Log.TakenOver(About(stick), stick);
+        ExportLog.TakenOver(About(stick), stick);
         return true;
     }
 
@@ -70,7 +70,7 @@ internal sealed partial class ExportReconciler
         {
             if (stick.State != StickState.NotWanted && choice.Doubtful)
             {
-                Log.Doubtful(About(stick), stick, RadioChoice.Line(device, stick.Identity!));
+                ExportLog.Doubtful(About(stick), stick, RadioChoice.Line(device, stick.Identity!));
             }
             stick.State = StickState.NotWanted;
             return;
@@ -91,7 +91,7 @@ internal sealed partial class ExportReconciler
         {
             if (stick.State != StickState.TtyOpen)
             {
-                Log.TtyOpen(About(stick), stick, string.Join(", ", seen.TtyHolders), string.Join(", ", device.Ttys));
+                ExportLog.TtyOpen(About(stick), stick, string.Join(", ", seen.TtyHolders), string.Join(", ", device.Ttys));
             }
             RefuseWaitingClient(stick, UsbIpStatus.NoSuchDevice);
             stick.State = StickState.TtyOpen;
@@ -134,7 +134,7 @@ internal sealed partial class ExportReconciler
                 Fail(stick, "it is in error state again right after it was bound");
                 break;
             case UsbipHostStatus.Error:
-                if (stick.SaidFailure is null) Log.ErrorState(About(stick), stick);
+                if (stick.SaidFailure is null) ExportLog.ErrorState(About(stick), stick);
                 Recover(stick, device);
                 break;
             default:
@@ -145,7 +145,7 @@ internal sealed partial class ExportReconciler
 
     private void Offer(Stick stick)
     {
-        if (stick.State != StickState.Offered) Log.Offered(About(stick), stick);
+        if (stick.State != StickState.Offered) ExportLog.Offered(About(stick), stick);
         stick.State = StickState.Offered;
         stick.Retries.Reset();
         stick.WaitsToRetry = false;
@@ -166,7 +166,7 @@ internal sealed partial class ExportReconciler
     private void Fail(Stick stick, string reason)
     {
         TimeSpan wait = stick.Retries.Next();
-        if (stick.SaidFailure != reason) Log.Refused(About(stick), stick, reason);
+        if (stick.SaidFailure != reason) ExportLog.Refused(About(stick), stick, reason);
         stick.SaidFailure = reason;
         RefuseWaitingClient(stick, UsbIpStatus.DeviceError);
         stick.State = StickState.Failed;
@@ -200,7 +200,7 @@ internal sealed partial class ExportReconciler
 
     private void Replugged(Stick stick)
     {
-        Log.Replugged(About(stick), stick);
+        ExportLog.Replugged(About(stick), stick);
         stick.State = StickState.New;
         stick.Session = null;
         (stick.IsTakenOver, stick.SleptBefore) = (false, false);
@@ -213,7 +213,7 @@ internal sealed partial class ExportReconciler
 
     private void Forget(Stick stick)
     {
-        if (stick.Device is not null && stick.State != StickState.NotWanted) Log.Unplugged(About(stick), stick);
+        if (stick.Device is not null && stick.State != StickState.NotWanted) ExportLog.Unplugged(About(stick), stick);
         RefuseWaitingClient(stick, UsbIpStatus.NoSuchDevice);
         EndWait(stick);
         _sticks.Remove(stick.BusId);

@@ -17,7 +17,7 @@ internal sealed partial class ExportReconciler
         catch (TimeoutException)
         {
             // The kernel holds a write of ours and cannot be hurried; the ledger keeps the stick for the next start.
-            Log.StopTookTooLong(_logger, string.Join(", ", _ledger.Entries.Select(entry => entry.BusId)));
+            ExportLog.StopTookTooLong(_logger, string.Join(", ", _ledger.Entries.Select(entry => entry.BusId)));
         }
     }
 
@@ -38,11 +38,11 @@ internal sealed partial class ExportReconciler
         try
         {
             await _work.LeaveBoundAsync(stick.BusId, cut, maySleep, _time, CancellationToken.None);
-            Log.LeftBound(_logger, stick);
+            ExportLog.LeftBound(_logger, stick);
         }
         catch (IOException e)
         {
-            Log.NotGivenBack(_logger, stick.BusId.ToString(), e.Message);
+            ExportLog.NotGivenBack(_logger, stick.BusId.ToString(), e.Message);
         }
     }
 
@@ -52,12 +52,12 @@ internal sealed partial class ExportReconciler
         try
         {
             await _work.GiveBackAsync(busId, entry.MaySleep, _time, CancellationToken.None);
-            Log.GivenBack(_logger, entry.BusId);
+            ExportLog.GivenBack(_logger, entry.BusId);
             _ledger.Remove(busId);
         }
         catch (IOException e)
         {
-            Log.NotGivenBack(_logger, entry.BusId, e.Message);
+            ExportLog.NotGivenBack(_logger, entry.BusId, e.Message);
         }
     }
 }

@@ -234,7 +234,7 @@ internal sealed partial class ExportReconciler
         }
         catch (UsbIp.Linux.KernelRefusedException e)
         {
-            Log.ServeRefused(About(stick), stick, attempt.Client, e.Message);
+            ExportLog.ServeRefused(About(stick), stick, attempt.Client, e.Message);
             attempt.Refuse(UsbIpStatus.DeviceError);
             Look(stick);
             return;
@@ -247,7 +247,7 @@ internal sealed partial class ExportReconciler
     {
         stick.Session = session;
         stick.State = StickState.InUse;
-        Log.Serving(About(session), stick, session.Client);
+        ExportLog.Serving(About(session), stick, session.Client);
         _background.Run(async () =>
         {
             await _waits.SessionEndedAsync(session, _stopping);
@@ -258,7 +258,7 @@ internal sealed partial class ExportReconciler
     private void EndSession(Session session)
     {
         session.Connection?.Dispose();
-        Log.SessionEnded(About(session), session.Stick, session.Client);
+        ExportLog.SessionEnded(About(session), session.Stick, session.Client);
         if (!ReferenceEquals(session.Stick.Session, session)) return;
         session.Stick.Session = null;
         if (IsKnown(session.Stick)) Look(session.Stick);

@@ -34,14 +34,14 @@ internal sealed class ExportService(
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        if (health.Remove() is { } problem) Health.Log.HealthFileStays(_log, problem);
+        if (health.Remove() is { } problem) HealthLog.HealthFileStays(_log, problem);
         return base.StartAsync(cancellationToken);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        if (health.Remove() is { } problem) Health.Log.HealthFileStays(_log, problem);
+        if (health.Remove() is { } problem) HealthLog.HealthFileStays(_log, problem);
     }
 
     public override void Dispose()
@@ -54,7 +54,7 @@ internal sealed class ExportService(
     {
         foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(Modules, stoppingToken))
         {
-            if (outcome.Reason is { } reason) Log.ModuleMissing(_log, reason);
+            if (outcome.Reason is { } reason) ExportLog.ModuleMissing(_log, reason);
         }
 
         ExportOptions options = first.Options;
@@ -95,7 +95,7 @@ internal sealed class ExportService(
     private async Task SayWhenServingAsync(Task listening, CancellationToken cancellationToken)
     {
         await listening.WaitAsync(cancellationToken);
-        if (health.Make() is { } problem) Health.Log.NoHealthFile(_log, problem);
+        if (health.Make() is { } problem) HealthLog.NoHealthFile(_log, problem);
     }
 
     private async Task ReadOptionsAsync(OptionsNews news, CancellationToken cancellationToken)

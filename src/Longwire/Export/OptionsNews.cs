@@ -19,12 +19,12 @@ internal sealed class OptionsNews(
     {
         foreach (OptionProblem problem in loaded.Problems.Where(problem => !_said.Any(problem.IsSameAs)))
         {
-            Options.Log.OptionProblem(logger, problem);
+            OptionsLog.OptionProblem(logger, problem);
         }
         _said = loaded.Problems;
         ExportOptions now = loaded.Options.KeepingWhatIsUnclear(_inForce);
         string kept = string.Join(" and ", Kept(loaded.Options, now));
-        if (kept.Length > 0 && kept != _saidKept) Log.ListKept(logger, kept);
+        if (kept.Length > 0 && kept != _saidKept) ExportLog.ListKept(logger, kept);
         _saidKept = kept;
         if (now.Equals(_inForce)) return;
         _inForce = now;

@@ -22,21 +22,21 @@ internal sealed class StockConnection(Socket socket, string client, ExportReconc
         }
         catch (OperationCanceledException)
         {
-            if (!cancellationToken.IsCancellationRequested) Log.ClientTooSlow(logger, client);
+            if (!cancellationToken.IsCancellationRequested) ExportLog.ClientTooSlow(logger, client);
         }
         catch (UsbIpException e)
         {
-            Log.ClientConfused(logger, client, e.Message);
+            ExportLog.ClientConfused(logger, client, e.Message);
         }
         catch (Exception e) when (e is SocketException or EndOfStreamException or ObjectDisposedException)
         {
-            Log.ClientLeft(logger, client, e.Message);
+            ExportLog.ClientLeft(logger, client, e.Message);
         }
 #pragma warning disable CA1031 // A fault of ours that one client can provoke must not end the service of the others.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Log.ClientFault(logger.About("clients", client), e, client);
+            ExportLog.ClientFault(logger.About("clients", client), e, client);
         }
         finally
         {

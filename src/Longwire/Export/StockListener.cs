@@ -74,7 +74,7 @@ internal sealed class StockListener(
         {
             if (options.Allow.IsEmpty)
             {
-                Log.NobodyAllowed(logger, options.Port);
+                ExportLog.NobodyAllowed(logger, options.Port);
                 await Task.Delay(Timeout.InfiniteTimeSpan, round.Token);
             }
             using Socket listener = await ListenAsync(options.Port, round.Token);
@@ -101,7 +101,7 @@ internal sealed class StockListener(
         }
     }
 
-    private void SayListening(int port, StockExportOptions options) => Log.Listening(logger, port, string.Join(", ", options.Allow));
+    private void SayListening(int port, StockExportOptions options) => ExportLog.Listening(logger, port, string.Join(", ", options.Allow));
 
     private void Admit(Socket client, List<Task> connections, CancellationToken cancellationToken)
     {
@@ -116,13 +116,13 @@ internal sealed class StockListener(
         {
             bool first;
             lock (_gate) first = _strangers.Count < StrangersNamed && _strangers.Add(address);
-            if (first) Log.Stranger(logger, address);
+            if (first) ExportLog.Stranger(logger, address);
             client.Dispose();
             return;
         }
         if (!_slots.TryEnter(address))
         {
-            Log.TooMany(logger.About("clients", address.ToString()), address);
+            ExportLog.TooMany(logger.About("clients", address.ToString()), address);
             client.Dispose();
             return;
         }
@@ -143,8 +143,8 @@ internal sealed class StockListener(
 
     private void SayUnacceptable(string? reason)
     {
-        if (reason is null) Log.AcceptsAgain(logger.About("port"));
-        else Log.AcceptFailed(logger.About("port"), reason);
+        if (reason is null) ExportLog.AcceptsAgain(logger.About("port"));
+        else ExportLog.AcceptFailed(logger.About("port"), reason);
     }
 
     private async Task<Socket> ListenAsync(int port, CancellationToken cancellationToken)
@@ -169,7 +169,7 @@ internal sealed class StockListener(
         }
     }
 
-    private void SayTaken(int port, bool taken, string? owner, SocketException e) => Log.PortTaken(logger.About("port"), port, taken
+    private void SayTaken(int port, bool taken, string? owner, SocketException e) => ExportLog.PortTaken(logger.About("port"), port, taken
         ? $"is taken by {owner ?? "somebody who cannot be seen from here"}: stop that for good (for the distribution's own: systemctl "
         + "disable --now usbipd), or set stock.port to another one"
         : $"cannot be listened on ({e.Message}): set stock.port to another one");

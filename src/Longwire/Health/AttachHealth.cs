@@ -23,7 +23,7 @@ internal sealed class AttachHealth(
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        if (file.Remove() is { } problem) Log.HealthFileStays(logger, problem);
+        if (file.Remove() is { } problem) HealthLog.HealthFileStays(logger, problem);
         _deadline = new CancellationTokenSource(Grace, time);
         return base.StartAsync(cancellationToken);
     }
@@ -32,7 +32,7 @@ internal sealed class AttachHealth(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        if (file.Remove() is { } problem) Log.HealthFileStays(logger, problem);
+        if (file.Remove() is { } problem) HealthLog.HealthFileStays(logger, problem);
     }
 
     public override void Dispose()
@@ -51,7 +51,7 @@ internal sealed class AttachHealth(
         {
             return;
         }
-        if (file.Make() is { } problem) Log.NoHealthFile(logger, problem);
+        if (file.Make() is { } problem) HealthLog.NoHealthFile(logger, problem);
     }
 
     private async Task WaitForRadiosAsync(CancellationToken stoppingToken)

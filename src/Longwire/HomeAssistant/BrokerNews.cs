@@ -14,13 +14,13 @@ internal sealed class BrokerNews(ILogger logger)
     public void None(string why)
     {
         ILogger log = logger.About(Broker, why);
-        if (_said.Add(why)) Log.NoBroker(log, why);
+        if (_said.Add(why)) MqttLog.NoBroker(log, why);
     }
 
     public void Connected(BrokerAddress broker)
     {
         ILogger log = Of(broker);
-        if (!_connected) Log.Connected(log, broker.Host, broker.Port);
+        if (!_connected) MqttLog.Connected(log, broker.Host, broker.Port);
         _connected = true;
         _said.Clear();
     }
@@ -29,9 +29,9 @@ internal sealed class BrokerNews(ILogger logger)
     {
         ILogger log = Of(broker);
         bool isNew = _said.Add(e.Message);
-        if (_connected) Log.Lost(log, broker.Host, broker.Port, e.Message);
+        if (_connected) MqttLog.Lost(log, broker.Host, broker.Port, e.Message);
         // A broker that starts is away in several ways, in turn: each is said once.
-        else if (isNew) Log.NotConnected(log, e.Message);
+        else if (isNew) MqttLog.NotConnected(log, e.Message);
         _connected = false;
     }
 

@@ -112,7 +112,7 @@ internal sealed class BrokerSession(
         }
         else if (owner is null)
         {
-            Log.TakenOver(log, topics.Base);
+            MqttLog.TakenOver(log, topics.Base);
             problems.Report(ProblemSource, null);
         }
         else
@@ -123,7 +123,7 @@ internal sealed class BrokerSession(
                 : "Give one of the two a base_topic of its own.";
             string problem = $"Another Longwire {who} publishes under the base topic \"{topics.Base}\", "
                 + $"so Home Assistant is told nothing of the radios here. They are attached all the same. {remedy}";
-            Log.Problem(log, problem);
+            MqttLog.Problem(log, problem);
             problems.Report(ProblemSource, problem);
         }
         _standingByFor = owner;

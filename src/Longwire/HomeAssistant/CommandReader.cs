@@ -32,14 +32,14 @@ internal sealed class CommandReader(Inbox inbox, Topics topics, StateFeed feed, 
             if (inbox.TakeCommandsDropped() && !_droppedSaid)
             {
                 _droppedSaid = true;
-                Log.CommandsDropped(logger);
+                MqttLog.CommandsDropped(logger);
             }
             if (message.Retained)
             {
                 // It would be obeyed again at every connect, and by whoever a bridge between brokers hands it on to. (Empty, it takes one
                 // away.)
                 bool isNews = message.Payload.Length > 0 && Complain(message.Topic);
-                if (isNews) Log.RetainedCommand(logger, Printable.Of(message.Topic, LongestShown * 2));
+                if (isNews) MqttLog.RetainedCommand(logger, Printable.Of(message.Topic, LongestShown * 2));
                 continue;
             }
             string payload = Encoding.UTF8.GetString(message.Payload);
@@ -58,7 +58,7 @@ internal sealed class CommandReader(Inbox inbox, Topics topics, StateFeed feed, 
         {
             if (Complain(message.Topic))
             {
-                Log.UnknownRadio(logger, Printable.Of(message.Topic, LongestShown * 2), Printable.Of(radio, LongestShown));
+                MqttLog.UnknownRadio(logger, Printable.Of(message.Topic, LongestShown * 2), Printable.Of(radio, LongestShown));
             }
             return null;
         }
@@ -81,7 +81,7 @@ internal sealed class CommandReader(Inbox inbox, Topics topics, StateFeed feed, 
         else if (Complain(message.Topic))
         {
             ILogger log = logger.About("commands", message.Topic);
-            Log.UnknownPayload(log, message.Topic, Printable.Of(message.Payload, LongestShown), expected);
+            MqttLog.UnknownPayload(log, message.Topic, Printable.Of(message.Payload, LongestShown), expected);
         }
         return command is not null;
     }

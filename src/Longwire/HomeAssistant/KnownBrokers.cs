@@ -34,7 +34,7 @@ internal sealed class KnownBrokers(TimeProvider time, ILogger logger)
             if (!fresh) _known[(broker.Host, broker.Port)] = (dialect, time.GetTimestamp());
         }
         if (dialect.IsOld == before.IsOld) return;
-        if (dialect.IsOld) Log.SpeaksOldMqtt(logger, broker.Host, broker.Port);
-        else Log.SpeaksNewMqtt(logger, broker.Host, broker.Port);
+        if (dialect.IsOld) MqttLog.SpeaksOldMqtt(logger, broker.Host, broker.Port);
+        else MqttLog.SpeaksNewMqtt(logger, broker.Host, broker.Port);
     }
 }

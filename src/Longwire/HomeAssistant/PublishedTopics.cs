@@ -34,12 +34,12 @@ internal sealed class PublishedTopics(string dataFolder, ILogger logger)
         {
             // On a thread that may wait: a worn SD card takes seconds to flush.
             await Task.Run(() => DurableFile.Replace(_path, content), CancellationToken.None);
-            if (_saveFailed) Log.TopicsSavedAgain(log, _path);
+            if (_saveFailed) MqttLog.TopicsSavedAgain(log, _path);
             _saveFailed = false;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (!_saveFailed) Log.TopicsNotSaved(log, _path, e.Message);
+            if (!_saveFailed) MqttLog.TopicsNotSaved(log, _path, e.Message);
             _saveFailed = true;
         }
     }
@@ -62,7 +62,7 @@ internal sealed class PublishedTopics(string dataFolder, ILogger logger)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            Log.TopicsNotRead(logger, _path, e.Message);
+            MqttLog.TopicsNotRead(logger, _path, e.Message);
             return new PublishedRecord();
         }
     }

@@ -18,9 +18,9 @@ internal sealed class ReadReport(Topics topics, IBridgeProblems problems, ILogge
         string? problem = unread.Count == 0 ? null
             : $"The broker does not let us read {string.Join(", ", unread)}, so {Meaning(unread)}. "
                 + $"Let Longwire's user read {topics.Base}/# and {topics.Birth}.";
-        if (problem is not null) Log.Problem(log, problem);
-        else if (_missing) Log.ReadsAllAgain(log);
-        else Log.ReadsAll(logger);
+        if (problem is not null) MqttLog.Problem(log, problem);
+        else if (_missing) MqttLog.ReadsAllAgain(log);
+        else MqttLog.ReadsAll(logger);
         _missing = problem is not null;
         // None is reported as well: other options, which this is not about any more, may have had one.
         problems.Report(ProblemSource, problem);

@@ -43,8 +43,8 @@ internal sealed class RefusedMessages(IBridgeProblems problems, TimeProvider tim
             ILogger log = logger.About("broker", "limits");
             string? noRetain = limits is null ? null : Refusals.OfRetain(limits);
             string? noQoS = limits is null ? null : Refusals.OfQoS(limits);
-            if (noRetain is not null && noRetain != _noRetain) Log.BrokerCannot(log, noRetain);
-            if (noQoS is not null && noQoS != _noQoS) Log.BrokerCannotAcknowledge(log, noQoS);
+            if (noRetain is not null && noRetain != _noRetain) MqttLog.BrokerCannot(log, noRetain);
+            if (noQoS is not null && noQoS != _noQoS) MqttLog.BrokerCannotAcknowledge(log, noQoS);
             (_noRetain, _noQoS) = (noRetain, noQoS);
             Report();
         }
@@ -83,7 +83,7 @@ internal sealed class RefusedMessages(IBridgeProblems problems, TimeProvider tim
             {
                 _said.Clear();
                 ILogger log = logger.About("broker", "messages");
-                Log.MessagesTaken(log);
+                MqttLog.MessagesTaken(log);
             }
             Report();
         }
@@ -112,7 +112,7 @@ internal sealed class RefusedMessages(IBridgeProblems problems, TimeProvider tim
         // The detail as it was at first: sizes change with each message, and each change of a problem is a message itself.
         _refused[(topic, why.Reading)] = new Entry(payload, why, same ? before!.Detail : detail, costly, time.GetTimestamp());
         ILogger log = logger.About("broker", why.What);
-        if (_said.Add(why)) Log.MessageRefused(log, Sentence(why, [Named(topic, detail)], more: false));
+        if (_said.Add(why)) MqttLog.MessageRefused(log, Sentence(why, [Named(topic, detail)], more: false));
         Report();
     }
 

@@ -43,7 +43,7 @@ internal sealed class RetainedMessages(
             cleared.Add(config);
             _last.Remove(config);
             foreach (string topic in device.Topics) _last.Remove(topic);
-            Log.Removed(logger, config);
+            MqttLog.Removed(logger, config);
         }
         await published.SaveAsync(published.Current.Without(cleared), cancellationToken);
     }

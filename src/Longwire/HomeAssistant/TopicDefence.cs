@@ -108,7 +108,7 @@ internal sealed class TopicDefence(
         if (_told is { } told && told.Id == other.Id) return;
         _told = other;
         ILogger log = logger.About("base topic", other.Id);
-        if (self.IsCopiedTo(other)) Log.DefendedFromCopy(log, Printable.Of(other.Id, 40), topics.Base);
-        else Log.Defended(log, Printable.Of(other.Id, 40), topics.Base);
+        if (self.IsCopiedTo(other)) MqttLog.DefendedFromCopy(log, Printable.Of(other.Id, 40), topics.Base);
+        else MqttLog.Defended(log, Printable.Of(other.Id, 40), topics.Base);
     }
 }

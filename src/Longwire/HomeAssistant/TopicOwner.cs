@@ -119,7 +119,7 @@ internal sealed class TopicOwner(
 
                 bool isBeat = beat.IsCompleted;
                 bool isBirth = born.IsCompleted && inbox.Births.TryRead(out _);
-                if (isBirth) Log.Birth(logger);
+                if (isBirth) MqttLog.Birth(logger);
                 // In this order: an event must not overtake the state that goes with it.
                 events.TakeIn();
                 Snapshot snapshot = feed.Current;

@@ -31,14 +31,14 @@ internal sealed class TopicRemoval(
             // called the same.
             var claim = new TopicClaim(connection, inbox, topics, self, incumbent: true, access, time);
             Instance? owner = await claim.TryAsync(null, session.Token);
-            if (owner is not null) Log.LeftToOther(logger, baseTopic, Printable.Of(owner.Id, 40));
+            if (owner is not null) MqttLog.LeftToOther(logger, baseTopic, Printable.Of(owner.Id, 40));
             var done = new List<string>();
             foreach ((string config, PublishedDevice device) in ours)
             {
                 if (owner is null)
                 {
                     if (!await RetainedMessages.ClearAsync(connection, config, device.Topics, session.Token)) continue;
-                    Log.Removed(logger, config);
+                    MqttLog.Removed(logger, config);
                 }
                 done.Add(config);
             }

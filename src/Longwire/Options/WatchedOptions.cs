@@ -91,7 +91,7 @@ internal sealed class WatchedOptions<T> : IOptionsFeed<T>
         }
         catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
         {
-            Log.OptionsPolled(_logger, _path, e.Message);
+            OptionsLog.OptionsPolled(_logger, _path, e.Message);
             return null;
         }
     }
@@ -143,7 +143,7 @@ internal sealed class WatchedOptions<T> : IOptionsFeed<T>
     {
         if (loaded.Equals(_current)) return;
         // The problems are said by who applies the options: attach shows them to Home Assistant too, each of them once.
-        if (!Equals(loaded.Options, _current.Options)) Log.OptionsChanged(_logger, _path);
+        if (!Equals(loaded.Options, _current.Options)) OptionsLog.OptionsChanged(_logger, _path);
         Volatile.Write(ref _current, loaded);
     }
 }

@@ -44,7 +44,7 @@ internal sealed class IngressPage(SupervisorClient supervisor, StateFeed feed, T
             catch (SupervisorException e)
             {
                 // What was known stays: the page has not moved because nobody answers.
-                Log.PageNotKnown(logger, e.Message);
+                SupervisorLog.PageNotKnown(logger, e.Message);
             }
             await Task.Delay(known is null ? SupervisorTimers.PageSoon : SupervisorTimers.PageAgain, time, stoppingToken);
         }

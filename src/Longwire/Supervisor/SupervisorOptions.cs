@@ -85,15 +85,15 @@ internal sealed class SupervisorOptions(
         try
         {
             LoadedOptions<AttachOptions> loaded = OptionsFile.ParseAttach(await supervisor.ReadOwnOptionsAsync(cancellationToken), Source);
-            if (_silent) Log.OptionsAnswered(log.About("Supervisor"));
+            if (_silent) SupervisorLog.OptionsAnswered(log.About("Supervisor"));
             _silent = false;
             if (IsSame(loaded, _said)) return null;
-            if (!loaded.Options.Equals(_said.Options)) Log.OptionsChanged(log);
+            if (!loaded.Options.Equals(_said.Options)) SupervisorLog.OptionsChanged(log);
             return _said = loaded with { Problems = WithoutLines(loaded.Problems) };
         }
         catch (Exception e) when (e is SupervisorException or OptionsException)
         {
-            if (!_silent) Log.OptionsSilent(log.About("Supervisor"), e.Message);
+            if (!_silent) SupervisorLog.OptionsSilent(log.About("Supervisor"), e.Message);
             _silent = true;
             return null;
         }

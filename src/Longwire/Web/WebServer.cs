@@ -62,7 +62,7 @@ internal sealed class WebServer(
         {
             using Socket listener = await ListenAsync(stoppingToken);
             Listening.TrySetResult();
-            Log.Listening(_log, address.Port);
+            WebLog.Listening(_log, address.Port);
             var acceptor = new Acceptor(listener, time, SayUnacceptable);
             while (true) Admit(await acceptor.AcceptAsync(stoppingToken), connections, stoppingToken);
         }
@@ -134,7 +134,7 @@ internal sealed class WebServer(
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                Log.Fault(_log.About("page", e.GetType().Name), e);
+                WebLog.Fault(_log.About("page", e.GetType().Name), e);
             }
         }
     }
@@ -148,7 +148,7 @@ internal sealed class WebServer(
             bool first;
             // Named once, and not without end.
             lock (_refused) first = _refused.Count < AtOnce && _refused.Add(stranger);
-            if (first) Log.Stranger(_log, stranger);
+            if (first) WebLog.Stranger(_log, stranger);
             await SendAsync(client, HttpAnswer.Of(HttpStatusCode.Forbidden), withBody: true, stoppingToken);
         }
         finally
@@ -204,7 +204,7 @@ internal sealed class WebServer(
         catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            Log.Fault(_log.About("page", e.GetType().Name), e);
+            WebLog.Fault(_log.About("page", e.GetType().Name), e);
             return HttpAnswer.Of(HttpStatusCode.InternalServerError);
         }
     }

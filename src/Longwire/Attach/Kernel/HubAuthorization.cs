@@ -108,7 +108,7 @@ internal sealed class HubAuthorization(
             }
             catch (Exception e) when (e is TimeoutException or IOException)
             {
-                Log.NoGuard(logger, e.Message);
+                AttachLog.NoGuard(logger, e.Message);
             }
             guard.Dispose();
         }
@@ -153,7 +153,7 @@ internal sealed class HubAuthorization(
         }
         catch (Win32Exception e)
         {
-            Log.NoGuard(logger, e.Message);
+            AttachLog.NoGuard(logger, e.Message);
         }
     }
 
@@ -167,7 +167,7 @@ internal sealed class HubAuthorization(
             }
             catch (KernelRefusedException e)
             {
-                Log.DefaultNotRestored(logger, hub.Name, e.Message);
+                AttachLog.DefaultNotRestored(logger, hub.Name, e.Message);
             }
         }
     }

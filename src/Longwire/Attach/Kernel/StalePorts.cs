@@ -58,12 +58,12 @@ internal static class StalePorts
         try
         {
             bool wasTaken = kernel.Vhci.ReadPort(record.Port) is { State: not VhciPortState.Null };
-            if (!kernel.Vhci.DetachIfStill(attachment)) Log.PortNotOurs(logger, record.Port);
-            else if (wasTaken) Log.StalePortFreed(logger, record.Port, radio.Id);
+            if (!kernel.Vhci.DetachIfStill(attachment)) AttachLog.PortNotOurs(logger, record.Port);
+            else if (wasTaken) AttachLog.StalePortFreed(logger, record.Port, radio.Id);
         }
         catch (Exception e) when (e is IOException or FormatException)
         {
-            Log.DetachFailed(logger, record.Port, e.Message);
+            AttachLog.DetachFailed(logger, record.Port, e.Message);
         }
     }
 }

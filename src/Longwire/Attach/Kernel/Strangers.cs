@@ -59,7 +59,7 @@ internal sealed class Strangers(AttachKernel kernel, HubAuthorization hubs, ILog
             }
             // On a free port it is a device that is just going.
             if (port.State == VhciPortState.Null || kernel.Leases.IsOurs(port.Number)) return;
-            if (_named.Add(text)) Log.Stranger(logger.About("vhci", text), port.Number, text);
+            if (_named.Add(text)) AttachLog.Stranger(logger.About("vhci", text), port.Number, text);
             // What was found there before us is what its owner may expect.
             if (hubs.Found.TryGetValue(hub.Name, out int found)
                 && found == 1
@@ -82,7 +82,7 @@ internal sealed class Strangers(AttachKernel kernel, HubAuthorization hubs, ILog
             }
             catch (Exception e) when (e is KernelRefusedException or ArgumentException)
             {
-                Log.StrangerNotAuthorized(logger.About("vhci", busId.ToString()), busId.ToString(), e.Message);
+                AttachLog.StrangerNotAuthorized(logger.About("vhci", busId.ToString()), busId.ToString(), e.Message);
             }
         }) { IsBackground = true, Name = $"authorize {busId}" };
         thread.Start();

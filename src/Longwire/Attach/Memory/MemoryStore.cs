@@ -72,7 +72,7 @@ internal sealed class MemoryStore(MemoryFile file, TimeProvider time, ILogger lo
                 written = memory;
                 if (_failing)
                 {
-                    Log.MemoryWritable(logger.About("memory"), file.Path);
+                    AttachLog.MemoryWritable(logger.About("memory"), file.Path);
                     report(null);
                 }
                 _failing = false;
@@ -81,7 +81,7 @@ internal sealed class MemoryStore(MemoryFile file, TimeProvider time, ILogger lo
             {
                 if (!_failing)
                 {
-                    Log.MemoryNotWritable(logger.About("memory"), file.Path, e.Message);
+                    AttachLog.MemoryNotWritable(logger.About("memory"), file.Path, e.Message);
                     report($"{file.Path} cannot be written ({e.Message}). Radios work, but what changes now is forgotten at the next "
                         + "start: free some space or make the folder writable.");
                 }

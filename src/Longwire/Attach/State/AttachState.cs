@@ -115,7 +115,7 @@ internal sealed class AttachState
     {
         _events.Add(new RadioEvent(radio.Id, type, reason));
         // Of what else happens, the status tells in the same breath.
-        if (type == RadioEventType.Lost) Log.Lost(Logger.About(radio.Memory.PiId, radio.Id), radio.Memory.Name, radio.Id, reason ?? "");
+        if (type == RadioEventType.Lost) AttachLog.Lost(Logger.About(radio.Memory.PiId, radio.Id), radio.Memory.Name, radio.Id, reason ?? "");
     }
 
     public IReadOnlyList<RadioEvent> TakeEvents()

@@ -38,8 +38,8 @@ internal sealed class BridgeProblems(Func<TimeSpan> now, ILogger logger)
         }
         entry.GoesAt = null;
         if (entry.Actual == problem) return;
-        if (problem is not null) Log.Problem(byPerson ? logger : logger.About(place, source), problem);
-        else Log.ProblemOver(logger, entry.Actual ?? "");
+        if (problem is not null) AttachLog.Problem(byPerson ? logger : logger.About(place, source), problem);
+        else AttachLog.ProblemOver(logger, entry.Actual ?? "");
         entry.Actual = problem;
         bool steady = entry.ChangesWithin(s_memory, now()) < Unsteady;
         if (byPerson || steady || entry.Shown is null || entry.Shown == problem) Show(entry);

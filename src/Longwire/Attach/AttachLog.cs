@@ -6,7 +6,7 @@ namespace Longwire.Attach;
 /// What the attach side logs: transitions, each once, or with a count where they repeat (see <see cref="Timing.TransitionLog"/>). A state
 /// that persists is in the snapshot, not here.
 /// </summary>
-internal static partial class Log
+internal static partial class AttachLog
 {
     [LoggerMessage(1, LogLevel.Information, "{Name} ({Radio}) is lost: {Reason}")]
     public static partial void Lost(ILogger logger, string name, string radio, string reason);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwire.Commands;
 
-internal static partial class Log
+internal static partial class ProgramLog
 {
     [LoggerMessage(EventId = 1, Level = LogLevel.Critical, Message = "{Service} has failed, so longwire ends")]
     public static partial void ServiceFailed(ILogger logger, string service, Exception exception);

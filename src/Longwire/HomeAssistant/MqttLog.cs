@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwire.HomeAssistant;
 
-internal static partial class Log
+internal static partial class MqttLog
 {
     [LoggerMessage(
         Level = LogLevel.Information, Message = "MQTT: {Reason} Home Assistant is told nothing; radios are attached all the same")]

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwire.Web;
 
-internal static partial class Log
+internal static partial class WebLog
 {
     [LoggerMessage(1, LogLevel.Information, "The web page is on port {Port}")]
     public static partial void Listening(ILogger logger, int port);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwire.Supervisor;
 
-internal static partial class Log
+internal static partial class SupervisorLog
 {
     [LoggerMessage(1, LogLevel.Information, "The options were changed in Home Assistant; applying what is new in them")]
     public static partial void OptionsChanged(ILogger logger);

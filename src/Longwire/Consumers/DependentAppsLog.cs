@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwire.Consumers;
 
-internal static partial class Log
+internal static partial class DependentAppsLog
 {
     [LoggerMessage(1, LogLevel.Information, "{App} lost {Radio}; it {Running} then")]
     public static partial void Lost(ILogger logger, string app, string radio, string running);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwire.Health;
 
-internal static partial class Log
+internal static partial class HealthLog
 {
     [LoggerMessage(
         1,

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwire.Options;
 
-internal static partial class Log
+internal static partial class OptionsLog
 {
     [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "{Problem}")]
     public static partial void OptionProblem(ILogger logger, OptionProblem problem);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Longwire.Export;
 
 /// <summary>Everything the export side says. A transition is said once.</summary>
-internal static partial class Log
+internal static partial class ExportLog
 {
     [LoggerMessage(LogLevel.Information, "{Stick} is offered")]
     public static partial void Offered(ILogger logger, Stick stick);
