@@ -18,18 +18,19 @@ public sealed class KilledTests(Home home) : RadioTest(home)
         int port = Assert.Single(await Home.Host.VhciPortsInUseAsync()).Number;
 
         await Home.Host.Attach!.KillAsync();
-        await AttachesAgainAsync(port, "while attached");
+        port = await AttachesAgainAsync(port, "while attached");
 
         // The connection is the kernel's, and the kernel has not met the stick yet: nothing but the port tells what was attached.
         Assert.Equal("005", await KillInTheMiddleAsync(port, enumerated: false));
-        await AttachesAgainAsync(port, "at 005");
+        port = await AttachesAgainAsync(port, "at 005");
 
         // The kernel knows the stick, and nobody has let a driver near it yet.
         Assert.Equal("006", await KillInTheMiddleAsync(port, enumerated: true));
         await AttachesAgainAsync(port, "at 006 and without a tty");
     }
 
-    private async Task AttachesAgainAsync(int port, string killed)
+    /// <returns>The port that it has now.</returns>
+    private async Task<int> AttachesAgainAsync(int port, string killed)
     {
         int from = Watch.Count;
         TimeSpan started = Home.Host.Now;
@@ -37,9 +38,13 @@ public sealed class KilledTests(Home home) : RadioTest(home)
         Message attached = await UntilEventAsync(ZWave, "attached", from);
         TimeSpan took = Home.Host.ClockAt(attached.Timestamp) - started;
         Say($"killed {killed}: attached {took} after the start");
-        await KeepsPromiseAsync(took, TimeSpan.FromSeconds(10), Home.Host);
+        TimeSpan promised = TimeSpan.FromSeconds(10);
+        await KeepsPromiseAsync(took, promised, Home.Host);
         VhciPort again = Assert.Single(await Home.Host.VhciPortsInUseAsync());
-        Assert.Equal((port, 6), (again.Number, again.State));
+        Assert.Equal(6, again.State);
+        // A kernel that is slow to free the last port is not waited for longer than the promise bears: then another port is right.
+        if (took <= promised) Assert.Equal(port, again.Number);
+        return again.Number;
     }
 
     /// <summary>
