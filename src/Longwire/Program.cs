@@ -1,3 +1,4 @@
 using Longwire.Commands;
+using Longwire.Composition;
 
 return await CommandLine.RunAsync(args, Surroundings.Machine(), CancellationToken.None);

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Longwire.UsbIp.Wire;
+using Longwire.UsbIp.Errors;
+using Longwire.UsbIp.Net;
 
 namespace Longwire.UsbIp.Client;
 

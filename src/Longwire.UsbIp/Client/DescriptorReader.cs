@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.UsbIp.Client;

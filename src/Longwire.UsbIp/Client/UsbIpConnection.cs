@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Longwire.UsbIp.Errors;
+using Longwire.UsbIp.Net;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 

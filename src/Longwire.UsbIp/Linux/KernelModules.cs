@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using Longwire.UsbIp.Sysfs;
 
 namespace Longwire.UsbIp.Linux;
 

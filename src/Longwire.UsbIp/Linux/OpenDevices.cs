@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
-using Longwire.UsbIp.Sysfs;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 

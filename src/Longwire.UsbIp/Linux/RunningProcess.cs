@@ -1,5 +1,4 @@
 using System.Globalization;
-using Longwire.UsbIp.Sysfs;
 
 namespace Longwire.UsbIp.Linux;
 

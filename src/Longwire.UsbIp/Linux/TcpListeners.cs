@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Longwire.UsbIp.Sysfs;
 
 namespace Longwire.UsbIp.Linux;
 

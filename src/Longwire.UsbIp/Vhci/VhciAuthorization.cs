@@ -1,6 +1,5 @@
 using System.Globalization;
 using Longwire.UsbIp.Linux;
-using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Usb;
 
 namespace Longwire.UsbIp.Vhci;

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Longwire.UsbIp.Errors;
 
 namespace Longwire.UsbIp.Wire;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Usb;
 
 namespace Longwire.UsbIp.Wire;

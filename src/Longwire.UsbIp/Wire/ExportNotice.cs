@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Usb;
 
 namespace Longwire.UsbIp.Wire;

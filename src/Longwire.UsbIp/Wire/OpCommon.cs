@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using Longwire.UsbIp.Errors;
 
 namespace Longwire.UsbIp.Wire;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Longwire.UsbIp.Errors;
 
 namespace Longwire.UsbIp.Wire;
 

@@ -1,3 +1,5 @@
+using Longwire.UsbIp.Errors;
+
 namespace Longwire.UsbIp.Wire;
 
 /// <summary>A status in words for a person.</summary>

@@ -1,5 +1,6 @@
-using Longwire.Health;
+using Longwire.Attach.Carriers;
 using Longwire.Options;
+using Longwire.State;
 using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Uevents;
 using Longwire.UsbIp.Usb;

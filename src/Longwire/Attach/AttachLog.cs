@@ -1,9 +1,10 @@
+using Longwire.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Attach;
 
 /// <summary>
-/// What the attach side logs: transitions, each once, or with a count where they repeat (see <see cref="Timing.TransitionLog"/>). A state
+/// What the attach side logs: transitions, each once, or with a count where they repeat (see <see cref="Platform.TransitionLog"/>). A state
 /// that persists is in the snapshot, not here.
 /// </summary>
 internal static partial class AttachLog

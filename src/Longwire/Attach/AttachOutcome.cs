@@ -1,4 +1,4 @@
-using Longwire.UsbIp.Wire;
+using Longwire.UsbIp.Errors;
 
 namespace Longwire.Attach;
 

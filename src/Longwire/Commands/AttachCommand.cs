@@ -1,13 +1,15 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Net;
-using Longwire.Attach;
 using Longwire.Attach.Memory;
-using Longwire.Confinement;
-using Longwire.MovingIn;
+using Longwire.Composition;
+using Longwire.Inventory;
+using Longwire.Migration;
 using Longwire.Options;
+using Longwire.Platform;
+using Longwire.Privileges;
 using Longwire.Supervisor;
-using Longwire.Web;
+using Longwire.Web.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Commands;

@@ -1,8 +1,9 @@
 using System.CommandLine;
-using Longwire.Confinement;
-using Longwire.Export;
-using Longwire.MovingIn;
+using Longwire.Composition;
+using Longwire.Migration;
 using Longwire.Options;
+using Longwire.Platform;
+using Longwire.Privileges;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Commands;

@@ -1,9 +1,13 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
-using Longwire.Attach.Kernel;
 using Longwire.Attach.Memory;
-using Longwire.HomeAssistant;
+using Longwire.Attach.Ports;
+using Longwire.Composition;
+using Longwire.HomeAssistant.Broker;
+using Longwire.HomeAssistant.Discovery;
+using Longwire.HomeAssistant.Ownership;
+using Longwire.Inventory;
 using Longwire.Options;
 using Longwire.Supervisor;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Longwire.Composition;
 
 namespace Longwire.Commands;
 

@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Net;
-using Longwire.Attach.Kernel;
 using Longwire.Attach.Memory;
-using Longwire.MovingIn;
+using Longwire.Attach.Ports;
+using Longwire.Composition;
+using Longwire.Inventory;
+using Longwire.Migration;
 using Longwire.Options;
 using Longwire.Radios;
-using Longwire.UsbIp.Wire;
+using Longwire.UsbIp.Errors;
 
 namespace Longwire.Commands;
 

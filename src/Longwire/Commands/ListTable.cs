@@ -1,4 +1,5 @@
 using System.Globalization;
+using Longwire.Inventory;
 
 namespace Longwire.Commands;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
-using Longwire.Confinement;
+using Longwire.Composition;
 using Longwire.Options;
+using Longwire.Privileges;
 
 namespace Longwire.Commands;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Longwire.Export.Reconciling;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Export;

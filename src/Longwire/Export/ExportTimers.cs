@@ -1,9 +1,11 @@
+using Longwire.UsbIp.Net;
+
 namespace Longwire.Export;
 
 /// <summary>
 /// Every waiting time of the export side, by purpose. How they relate:
 /// <list type="bullet">
-/// <item>A vanished host is noticed by TCP alone (<see cref="UsbIp.Client.DeadPeerDetection"/>, 6.4 s at worst); <see cref="SessionStep"/>
+/// <item>A vanished host is noticed by TCP alone (<see cref="UsbIp.Net.DeadPeerDetection"/>, 6.4 s at worst); <see cref="SessionStep"/>
 /// and the stick's reset (0.3 s) follow, and the stick is free within the 8 s we promise.</item>
 /// <item><see cref="Request"/> holds a place of the few before the handshake; <see cref="Answer"/> is longer because a stick in error state
 /// is recovered before the answer.</item>

@@ -1,5 +1,6 @@
-using Longwire.Health;
+using Longwire.HomeAssistant.Broker;
 using Longwire.Options;
+using Longwire.State;
 
 namespace Longwire.HomeAssistant;
 

@@ -1,5 +1,8 @@
-using Longwire.Health;
-using Longwire.Timing;
+using Longwire.HomeAssistant.Broker;
+using Longwire.HomeAssistant.Discovery;
+using Longwire.HomeAssistant.Ownership;
+using Longwire.Platform;
+using Longwire.State;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.HomeAssistant;

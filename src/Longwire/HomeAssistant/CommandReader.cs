@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using Longwire.Health;
-using Longwire.Timing;
+using Longwire.HomeAssistant.Broker;
+using Longwire.Platform;
+using Longwire.State;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.HomeAssistant;

@@ -1,4 +1,7 @@
-using Longwire.Health;
+using Longwire.HomeAssistant.Broker;
+using Longwire.HomeAssistant.Discovery;
+using Longwire.HomeAssistant.Ownership;
+using Longwire.State;
 
 namespace Longwire.HomeAssistant;
 

@@ -1,6 +1,9 @@
 using System.Threading.Channels;
-using Longwire.Health;
-using Longwire.Timing;
+using Longwire.HomeAssistant.Broker;
+using Longwire.HomeAssistant.Discovery;
+using Longwire.HomeAssistant.Ownership;
+using Longwire.Platform;
+using Longwire.State;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

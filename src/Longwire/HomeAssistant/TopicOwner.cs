@@ -1,5 +1,8 @@
 using System.Text;
-using Longwire.Health;
+using Longwire.HomeAssistant.Broker;
+using Longwire.HomeAssistant.Discovery;
+using Longwire.HomeAssistant.Ownership;
+using Longwire.State;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.HomeAssistant;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Longwire.Confinement;
+using Longwire.Privileges;
 
 namespace Longwire.Options;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Longwire.Health;
+using Longwire.State;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,4 @@
-using Longwire.HomeAssistant;
+using Longwire.HomeAssistant.Broker;
 using Longwire.Options;
 
 namespace Longwire.Supervisor;

@@ -3,9 +3,8 @@ using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Longwire.Confinement;
-using Longwire.HomeAssistant;
-using Longwire.Timing;
+using Longwire.Platform;
+using Longwire.Privileges;
 
 namespace Longwire.Supervisor;
 

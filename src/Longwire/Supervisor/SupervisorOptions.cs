@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Longwire.Options;
-using Longwire.Timing;
+using Longwire.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Supervisor;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.Benchmarks.Beside;

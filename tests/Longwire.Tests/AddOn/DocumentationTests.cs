@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Longwire.HomeAssistant;
+using Longwire.HomeAssistant.Broker;
+using Longwire.HomeAssistant.Discovery;
 using Longwire.Options;
 using Longwire.Tests.HomeAssistant;
 using Xunit;

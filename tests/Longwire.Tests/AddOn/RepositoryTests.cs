@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.RegularExpressions;
 using Longwire.Options;
+using Longwire.Platform;
 using Xunit;
 
 namespace Longwire.Tests.AddOn;

@@ -3,11 +3,12 @@ using System.Net;
 using System.Threading.Channels;
 using Longwire.Attach;
 using Longwire.Attach.Memory;
-using Longwire.Health;
+using Longwire.Attach.Reconciling;
 using Longwire.Options;
+using Longwire.Platform;
 using Longwire.Radios;
+using Longwire.State;
 using Longwire.Tests.HomeAssistant.Brokers;
-using Longwire.Timing;
 using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
@@ -89,7 +90,7 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWat
         InterfaceCount = 2,
     };
 
-    public static DeviceIdentity Identity(string? serial = null, string id = "0658:0200", params byte[] classes) => new()
+    public static DeviceIdentity IdentityOf(string? serial = null, string id = "0658:0200", params byte[] classes) => new()
     {
         Id = UsbId.Parse(id),
         BcdDevice = 0,

@@ -1,5 +1,6 @@
 using Longwire.Attach;
-using Longwire.Health;
+using Longwire.State;
+using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 using static Longwire.Tests.Attach.AttachBench;
@@ -28,7 +29,7 @@ internal static class Lives
         switch (status)
         {
             case RadioStatus.Attached:
-                await bench.AttachAsync(Device(), Identity("ZW0001"));
+                await bench.AttachAsync(Device(), IdentityOf("ZW0001"));
                 break;
             case RadioStatus.Unplugged:
                 bench.ListOfLongwire("attic", []);
@@ -48,7 +49,7 @@ internal static class Lives
             case RadioStatus.Refused:
                 bench.List("attic", Device());
                 ScriptedAttachment refused = await bench.NextAttachmentAsync();
-                await bench.IdentifyAsync(refused, Device(), Identity("ZW0001", classes: [2, 10, 3]));
+                await bench.IdentifyAsync(refused, Device(), IdentityOf("ZW0001", classes: [2, 10, 3]));
                 bench.Tell(new AttachEvent.Ended(refused, new AttachOutcome.Refused("class 03")));
                 break;
             case RadioStatus.Failed:

@@ -1,4 +1,4 @@
-using Longwire.Commands;
+using Longwire.Composition;
 using Xunit;
 
 namespace Longwire.Tests.Commands;

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using Longwire.Attach.Memory;
-using Longwire.Commands;
+using Longwire.Composition;
+using Longwire.Inventory;
 using Longwire.Tests.Attach;
-using Longwire.UsbIp.Sysfs;
+using Longwire.UsbIp.Linux;
 using Xunit;
 
 namespace Longwire.Tests.Commands;

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
-using Longwire.Commands;
-using Longwire.HomeAssistant;
+using Longwire.Composition;
+using Longwire.HomeAssistant.Broker;
+using Longwire.HomeAssistant.Discovery;
+using Longwire.Inventory;
 using Longwire.Options;
 using Longwire.Tests.HomeAssistant;
 using Longwire.Tests.HomeAssistant.Brokers;

@@ -1,8 +1,10 @@
 using Longwire.Commands;
-using Longwire.Health;
-using Longwire.HomeAssistant;
-using Longwire.Tests.Confinement;
-using Longwire.UsbIp.Sysfs;
+using Longwire.Composition;
+using Longwire.HomeAssistant.Broker;
+using Longwire.Inventory;
+using Longwire.Platform;
+using Longwire.Tests.Privileges;
+using Longwire.UsbIp.Linux;
 
 namespace Longwire.Tests.Commands;
 

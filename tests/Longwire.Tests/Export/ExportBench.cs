@@ -1,10 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
-using Longwire.Export;
+using Longwire.Composition;
+using Longwire.Export.Reconciling;
+using Longwire.Export.Sticks;
+using Longwire.Export.Stock;
 using Longwire.Options;
+using Longwire.Platform;
 using Longwire.Radios;
 using Longwire.Tests.HomeAssistant.Brokers;
-using Longwire.Timing;
+using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Tests.Sysfs;
 using Longwire.UsbIp.Tests.UsbipHost;

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using Longwire.Attach;
 using Longwire.Attach.Memory;
-using Longwire.Consumers;
-using Longwire.Health;
-using Longwire.HomeAssistant;
+using Longwire.DependentApps;
+using Longwire.HomeAssistant.Broker;
+using Longwire.HomeAssistant.Discovery;
+using Longwire.State;
 using Longwire.Tests.AddOn;
 using Longwire.Tests.Attach;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -64,7 +65,7 @@ public sealed class FormerReleaseTests : IDisposable
         bench.List("attic", AttachBench.Device(stick.BusId, 9, stick.Id));
         AttachBench.ScriptedAttachment attachment = await bench.NextAttachmentAsync();
         Verdict verdict = await bench.IdentifyAsync(
-            attachment, AttachBench.Device(stick.BusId, 9, stick.Id), AttachBench.Identity(stick.Serial));
+            attachment, AttachBench.Device(stick.BusId, 9, stick.Id), AttachBench.IdentityOf(stick.Serial));
         Verdict.Attach attach = Assert.IsType<Verdict.Attach>(verdict);
         Assert.Equal(("0658_0200_ZW0001", 3), (attach.RadioId, attach.LastPort));
         Assert.Equal([0, 5], attach.OthersPorts.Order());

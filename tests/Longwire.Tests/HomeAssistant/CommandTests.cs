@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Longwire.Health;
 using Longwire.Options;
+using Longwire.State;
 using Longwire.Tests.HomeAssistant.Brokers;
 using Microsoft.Extensions.Logging;
 using Xunit;

@@ -1,8 +1,11 @@
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
-using Longwire.Health;
 using Longwire.HomeAssistant;
+using Longwire.HomeAssistant.Broker;
+using Longwire.HomeAssistant.Discovery;
+using Longwire.Platform;
+using Longwire.State;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

@@ -1,4 +1,4 @@
-using Longwire.Health;
+using Longwire.State;
 using Longwire.UsbIp.Usb;
 
 namespace Longwire.Tests.HomeAssistant;

@@ -1,4 +1,4 @@
-using Longwire.Health;
+using Longwire.State;
 using Longwire.Supervisor;
 using Longwire.Tests.HomeAssistant;
 using Longwire.Tests.HomeAssistant.Brokers;

@@ -1,4 +1,4 @@
-using Longwire.HomeAssistant;
+using Longwire.HomeAssistant.Broker;
 using Longwire.Options;
 using Longwire.Supervisor;
 using Longwire.Tests.HomeAssistant.Brokers;

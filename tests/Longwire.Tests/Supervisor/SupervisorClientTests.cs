@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using Longwire.Confinement;
+using Longwire.Privileges;
 using Longwire.Supervisor;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

@@ -1,15 +1,16 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Longwire.Commands;
-using Longwire.Health;
+using Longwire.Inventory;
 using Longwire.Options;
 using Longwire.Radios;
+using Longwire.State;
 using Longwire.Tests.HomeAssistant.Brokers;
 using Longwire.UsbIp.Tests.Client;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
-using Longwire.Web;
+using Longwire.Web.Http;
+using Longwire.Web.Pages;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Longwire.Health;
+using Longwire.State;
 using Longwire.Tests.HomeAssistant;
 using Xunit;
 

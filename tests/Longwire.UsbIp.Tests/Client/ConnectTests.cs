@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Longwire.UsbIp.Client;
-using Longwire.UsbIp.Wire;
+using Longwire.UsbIp.Errors;
 using Xunit;
 
 namespace Longwire.UsbIp.Tests.Client;

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Longwire.UsbIp.Client;
+using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Tests.Wire;
 using Longwire.UsbIp.Wire;
 using Xunit;

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Longwire.UsbIp.Client;
+using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 using Xunit;

@@ -1,4 +1,6 @@
 using Longwire.UsbIp.Client;
+using Longwire.UsbIp.Errors;
+using Longwire.UsbIp.Net;
 using Longwire.UsbIp.Tests.Golden;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;

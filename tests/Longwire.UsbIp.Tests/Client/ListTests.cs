@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using Longwire.UsbIp.Client;
+using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Tests.Golden;
 using Longwire.UsbIp.Tests.Wire;
 using Longwire.UsbIp.Wire;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Longwire.UsbIp.Client;
+using Longwire.UsbIp.Net;
 using Xunit;
 
 namespace Longwire.UsbIp.Tests.Client;

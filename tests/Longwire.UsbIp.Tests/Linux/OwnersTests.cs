@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Longwire.UsbIp.Linux;
-using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Tests.Sysfs;
 using Xunit;
 

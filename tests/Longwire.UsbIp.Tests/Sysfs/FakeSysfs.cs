@@ -1,5 +1,5 @@
 using System.Globalization;
-using Longwire.UsbIp.Sysfs;
+using Longwire.UsbIp.Linux;
 
 namespace Longwire.UsbIp.Tests.Sysfs;
 

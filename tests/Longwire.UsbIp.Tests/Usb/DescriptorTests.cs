@@ -1,5 +1,5 @@
+using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Usb;
-using Longwire.UsbIp.Wire;
 using Xunit;
 
 namespace Longwire.UsbIp.Tests.Usb;

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Tests.Golden;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;

@@ -1,3 +1,4 @@
+using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Wire;
 using Xunit;
 

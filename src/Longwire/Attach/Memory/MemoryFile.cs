@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Longwire.Storage;
+using Longwire.Platform;
 using Longwire.UsbIp.Usb;
 
 namespace Longwire.Attach.Memory;

@@ -1,4 +1,4 @@
-using Longwire.Timing;
+using Longwire.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Attach.Memory;

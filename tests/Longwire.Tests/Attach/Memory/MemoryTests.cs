@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Longwire.Attach;
 using Longwire.Attach.Memory;
+using Longwire.Composition;
 using Longwire.Tests.HomeAssistant.Brokers;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

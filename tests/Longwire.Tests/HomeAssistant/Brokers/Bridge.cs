@@ -1,7 +1,8 @@
 using System.Threading.Channels;
-using Longwire.Health;
 using Longwire.HomeAssistant;
+using Longwire.HomeAssistant.Broker;
 using Longwire.Options;
+using Longwire.State;
 using Xunit;
 
 namespace Longwire.Tests.HomeAssistant.Brokers;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Longwire.HomeAssistant;
+using Longwire.HomeAssistant.Broker;
 using Longwire.Lab.Brokers;
 
 namespace Longwire.Tests.HomeAssistant.Brokers;

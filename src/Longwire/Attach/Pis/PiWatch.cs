@@ -1,0 +1,121 @@
+using System.Threading.Channels;
+using Longwire.Options;
+using Longwire.Platform;
+using Longwire.UsbIp.Client;
+using Longwire.UsbIp.Errors;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Attach.Pis;
+
+/// <summary>Asks one Pi for its list, each time on a new connection: a stock usbipd closes after one answer.</summary>
+internal sealed class PiWatch : IPiWatch, IDisposable
+{
+    private readonly PiOptions _pi;
+    private readonly ChannelWriter<AttachEvent> _events;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Pulse _wake;
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _stopped = new();
+    private TimeSpan? _interval;
+    private bool _now = true;
+    private string? _unforeseen;
+
+    public PiWatch(PiOptions pi, ChannelWriter<AttachEvent> events, TimeProvider time, ILogger logger)
+    {
+        _pi = pi;
+        _events = events;
+        _time = time;
+        _logger = logger;
+        _wake = new Pulse(time);
+    }
+
+    public void AskEvery(TimeSpan? interval)
+    {
+        lock (_gate)
+        {
+            if (_interval == interval) return;
+            _interval = interval;
+        }
+        _wake.Raise();
+    }
+
+    public void AskNow()
+    {
+        lock (_gate) _now = true;
+        _wake.Raise();
+    }
+
+    public void Stop() => _stopped.Cancel();
+
+    public void Dispose() => _stopped.Dispose();
+
+    public async Task RunAsync()
+    {
+        CancellationToken stopped = _stopped.Token;
+        long? asked = null;
+        try
+        {
+            while (true)
+            {
+                TimeSpan? wait = UntilNext(asked);
+                if (wait is { } left && left <= TimeSpan.Zero)
+                {
+                    asked = _time.GetTimestamp();
+                    AttachEvent answer = await AskAsync(asked.Value, stopped);
+                    await _events.WriteAsync(answer, stopped);
+                    continue;
+                }
+                await _wake.WaitAsync(wait ?? Timeout.InfiniteTimeSpan, stopped);
+            }
+        }
+        catch (OperationCanceledException) when (stopped.IsCancellationRequested)
+        {
+            // Asked to stop; what was under way is of no interest any more.
+        }
+    }
+
+    private TimeSpan? UntilNext(long? asked)
+    {
+        lock (_gate)
+        {
+            if (_now)
+            {
+                _now = false;
+                return TimeSpan.Zero;
+            }
+            if (_interval is not { } interval) return null;
+            return asked is { } last ? interval - _time.GetElapsedTime(last) : TimeSpan.Zero;
+        }
+    }
+
+    private async Task<AttachEvent> AskAsync(long asked, CancellationToken stopped)
+    {
+        bool accepted = false;
+        try
+        {
+            using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(
+                _pi.EndPoint, new ConnectOptions { TimeProvider = _time }, stopped);
+            accepted = true;
+            DeviceList list = await connection.ListAsync(stopped);
+            _unforeseen = null;
+            return new AttachEvent.PiAnswered(_pi.Id, list, connection.ConnectTime, asked);
+        }
+        catch (Exception e) when (e is UsbIpException or TimeoutException or IOException or System.Net.Sockets.SocketException)
+        {
+            return new AttachEvent.PiSilent(_pi.Id, e.Message, accepted && e is TimeoutException);
+        }
+        catch (OperationCanceledException) when (stopped.IsCancellationRequested)
+        {
+            throw;
+        }
+#pragma warning disable CA1031 // What a peer can provoke and nobody foresaw must cost this Pi an answer, not all radios the service.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            if (_unforeseen != e.Message) AttachLog.UnforeseenAnswer(_logger.About(_pi.Id), _pi.DisplayName, e);
+            _unforeseen = e.Message;
+            return new AttachEvent.PiSilent(_pi.Id, e.Message);
+        }
+    }
+}

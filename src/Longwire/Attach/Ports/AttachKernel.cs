@@ -1,0 +1,33 @@
+using Longwire.UsbIp.Linux;
+using Longwire.UsbIp.Vhci;
+
+namespace Longwire.Attach.Ports;
+
+/// <summary>The host's kernel, as the attach side uses it.</summary>
+internal sealed class AttachKernel(SysfsRoot root, VhciHost vhci)
+{
+    public AttachKernel(SysfsRoot root)
+        : this(root, new VhciHost(root))
+    {
+    }
+
+    public SysfsRoot Root { get; } = root;
+    public VhciHost Vhci { get; } = vhci;
+    public VhciAuthorization Authorization { get; } = new(root, vhci);
+    public PortLeases Leases { get; } = new(vhci);
+
+    /// <summary>Changes with every boot: what is remembered of ports means nothing after one.</summary>
+    public string BootId { get; } = ReadBootId(root);
+
+    private static string ReadBootId(SysfsRoot root)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(root.Proc, "sys/kernel/random/boot_id")).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}

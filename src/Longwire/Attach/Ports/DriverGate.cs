@@ -1,0 +1,67 @@
+using Longwire.Attach.Carriers;
+using Longwire.Attach.Identity;
+using Longwire.Platform;
+using Longwire.UsbIp.Linux;
+using Longwire.UsbIp.Sysfs;
+using Longwire.UsbIp.Usb;
+
+namespace Longwire.Attach.Ports;
+
+/// <summary>
+/// Between a device that the kernel has enumerated and its drivers. It stands there without any (authorized_default is 0 on vhci's
+/// root hubs) until what the kernel read is what was asked for.
+/// </summary>
+internal sealed class DriverGate(AttachmentSurroundings around, Pulse kernelChanged, DeviceIdentity asked, int serialPorts)
+{
+    /// <summary>Lets drivers bind and waits for the ttys. Null when they are there; else why the device was refused.</summary>
+    /// <exception cref="IOException">The device went away.</exception>
+    /// <exception cref="TimeoutException">Cancelled while it waited for the ttys: the message says which did not come, and why.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before that.</exception>
+    public async Task<AttachOutcome.Refused?> OpenAsync(SysfsUsbDevice local, CancellationToken cancellation)
+    {
+        DeviceIdentity read = await BlockingCall.RunAsync(local.ReadIdentity, cancellation) ?? throw Gone();
+        if (Face.Difference(asked, read) is { } difference)
+        {
+            return await RefuseAsync(local, $"what turned up is not what answered: {difference}", cancellation);
+        }
+        await BlockingCall.RunAsync(() => around.Kernel.Authorization.SetAuthorized(local.BusId, authorized: true), cancellation);
+        while (true)
+        {
+            SysfsUsbDevice now = UsbDevices.TryRead(around.Kernel.Root, local.BusId) ?? throw Gone();
+            if (!now.IsBeingReset && now.DeviceNumber != local.DeviceNumber) throw Gone();
+            foreach (SysfsUsbInterface part in now.Interfaces)
+            {
+                if (part.Driver is not null && !SerialDrivers.Contains(part.Driver))
+                    return await RefuseAsync(
+                        local, $"the driver {part.Driver} took its interface {part.Name}, which is no serial driver", cancellation);
+            }
+            if (now.Ttys.Count() >= serialPorts) return null;
+            try
+            {
+                await kernelChanged.WaitAsync(AttachTimers.Attach, cancellation);
+            }
+            catch (OperationCanceledException e)
+            {
+                throw new TimeoutException(SerialDrivers.WhyNoTty(now, serialPorts), e);
+            }
+        }
+    }
+
+    private async Task<AttachOutcome.Refused> RefuseAsync(SysfsUsbDevice local, string reason, CancellationToken cancellation)
+    {
+        if (UsbDevices.TryRead(around.Kernel.Root, local.BusId) is { Authorized: true })
+        {
+            try
+            {
+                await BlockingCall.RunAsync(() => around.Kernel.Authorization.SetAuthorized(local.BusId, authorized: false), cancellation);
+            }
+            catch (KernelRefusedException)
+            {
+                // It is gone, or goes with its port in a moment.
+            }
+        }
+        return new AttachOutcome.Refused(reason);
+    }
+
+    private static IOException Gone() => new("the stick went away while it came up");
+}

@@ -1,0 +1,174 @@
+using System.Collections.Immutable;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Longwire.Attach.Memory;
+using Longwire.UsbIp.Linux;
+using Longwire.UsbIp.Vhci;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Attach.Ports;
+
+/// <summary>
+/// Holds authorized_default of vhci's root hubs at 0, so that what we attach stands there without a driver until it was looked at, and
+/// puts back what was found there.
+/// </summary>
+/// <remarks>
+/// The setting is shared with every other user of vhci and outlives us. A kill -9 leaves no chance to put it back, and then the next
+/// stranger's device would get no driver. So a shell waits on a pipe from us: when we end, however we end, it puts the values back. What
+/// even that cannot cover (a container killed with all its processes) is remembered on disk and put back at the next start.
+/// </remarks>
+/// <param name="remember">
+/// Called with all that was found, when a hub turns up after the start; returns when it is on disk, or could not be.
+/// </param>
+internal sealed class HubAuthorization(
+    AttachKernel kernel, Func<HubAuthorizationMemory, CancellationToken, Task> remember, ILogger logger) : IAsyncDisposable
+{
+    // Signals to the process group are for us to answer; the shell answers to the end of its pipe alone.
+    // "cat" ends with the pipe. $@: value path value path …
+    private const string Script = "trap '' INT TERM HUP; cat >/dev/null; while [ $# -ge 2 ]; do echo \"$1\" > \"$2\"; shift 2; done";
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
+    // Radios on different hubs come up at once, and each adds to what was found.
+    [SuppressMessage("Usage", "CA2213", Justification = "Who comes late must find it; without a wait handle it holds nothing.")]
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly List<Process> _guards = [];
+    private volatile bool _ended;
+
+    /// <summary>What was found: what a stranger's device gets.</summary>
+    public ImmutableSortedDictionary<string, int> Found { get; private set; } = ImmutableSortedDictionary<string, int>.Empty;
+
+    /// <summary>What must be remembered before <see cref="Hold"/>.</summary>
+    /// <param name="remembered">From a life before this one; null if it ended well.</param>
+    public HubAuthorizationMemory Look(HubAuthorizationMemory? remembered)
+    {
+        ImmutableSortedDictionary<string, int>.Builder found = ImmutableSortedDictionary.CreateBuilder<string, int>(StringComparer.Ordinal);
+        foreach (VhciRootHub hub in kernel.Vhci.ReadRootHubs())
+        {
+            if (VhciAuthorization.ReadDefault(hub) is not { } value) continue;
+            // A 0 that we left there ourselves is not what was found.
+            bool ours = value == 0 && remembered?.BootId == kernel.BootId && remembered.Found.ContainsKey(hub.Name);
+            found[hub.Name] = ours ? remembered!.Found[hub.Name] : value;
+        }
+        Found = found.ToImmutable();
+        return new HubAuthorizationMemory(kernel.BootId, Found);
+    }
+
+    /// <summary>Null when it is held; else a sentence for a person: devices are then looked at only after their drivers.</summary>
+    public string? Hold()
+    {
+        List<VhciRootHub> hubs = [.. kernel.Vhci.ReadRootHubs().Where(hub => Found.ContainsKey(hub.Name))];
+        if (hubs.Count == 0) return null;
+        StartGuard(hubs);
+        try
+        {
+            foreach (VhciRootHub hub in hubs) VhciAuthorization.WriteDefault(hub, 0);
+            return null;
+        }
+        catch (KernelRefusedException e)
+        {
+            return $"What turns up on vhci cannot be looked at before drivers bind ({e.Message}): run as root with a writable /sys.";
+        }
+    }
+
+    /// <summary>
+    /// Before each use of a hub: somebody may have written to it since, a late guard of an earlier life of ours included.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing was written that is not remembered.</exception>
+    public async Task EnsureHeldAsync(VhciPort port, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            foreach (VhciRootHub hub in kernel.Vhci.ReadRootHubs())
+            {
+                if (hub.Controller == port.Controller && hub.Speed == port.Hub) await EnsureHeldAsync(hub, cancellationToken);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_ended) return;
+        _ended = true;
+        // Whoever is about to write a 0 does it before this, or not at all. Not for ever: one may hang on a slow disk.
+        if (await _turn.WaitAsync(s_patience)) _turn.Release();
+        foreach (Process guard in _guards)
+        {
+            try
+            {
+                guard.StandardInput.Close();
+                await guard.WaitForExitAsync().WaitAsync(s_patience);
+            }
+            catch (Exception e) when (e is TimeoutException or IOException)
+            {
+                AttachLog.NoGuard(logger, e.Message);
+            }
+            guard.Dispose();
+        }
+        // The same values again: a guard that was killed before us has put back nothing.
+        PutBack();
+    }
+
+    private async Task EnsureHeldAsync(VhciRootHub hub, CancellationToken cancellationToken)
+    {
+        if (VhciAuthorization.ReadDefault(hub) is not { } value) return;
+        if (!Found.ContainsKey(hub.Name))
+        {
+            // The module was loaded, or loaded again, after our start. Remembered before it is held, as at the start.
+            ImmutableSortedDictionary<string, int> found = Found.Add(hub.Name, value);
+            await remember(new HubAuthorizationMemory(kernel.BootId, found), cancellationToken);
+            if (_ended) return;
+            Found = found;
+            StartGuard([hub]);
+        }
+        if (value == 0 || _ended) return;
+        try
+        {
+            VhciAuthorization.WriteDefault(hub, 0);
+        }
+        catch (KernelRefusedException)
+        {
+            // Said at the start. What binds is looked at all the same.
+        }
+    }
+
+    private void StartGuard(List<VhciRootHub> hubs)
+    {
+        List<string> arguments = ["-c", Script, "longwire-guard"];
+        foreach (VhciRootHub hub in hubs)
+        {
+            arguments.Add(Found[hub.Name].ToString(CultureInfo.InvariantCulture));
+            arguments.Add(VhciAuthorization.DefaultPath(hub));
+        }
+        try
+        {
+            if (Process.Start(new ProcessStartInfo("/bin/sh", arguments) { RedirectStandardInput = true }) is { } guard) _guards.Add(guard);
+        }
+        catch (Win32Exception e)
+        {
+            AttachLog.NoGuard(logger, e.Message);
+        }
+    }
+
+    private void PutBack()
+    {
+        foreach (VhciRootHub hub in kernel.Vhci.ReadRootHubs())
+        {
+            try
+            {
+                if (Found.TryGetValue(hub.Name, out int value)) VhciAuthorization.WriteDefault(hub, value);
+            }
+            catch (KernelRefusedException e)
+            {
+                AttachLog.DefaultNotRestored(logger, hub.Name, e.Message);
+            }
+        }
+    }
+}

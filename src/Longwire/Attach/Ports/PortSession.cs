@@ -1,0 +1,204 @@
+using System.Globalization;
+using Longwire.Attach.Carriers;
+using Longwire.Attach.Memory;
+using Longwire.Platform;
+using Longwire.UsbIp.Client;
+using Longwire.UsbIp.Linux;
+using Longwire.UsbIp.Sysfs;
+using Longwire.UsbIp.Usb;
+using Longwire.UsbIp.Vhci;
+using Longwire.UsbIp.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Attach.Ports;
+
+/// <summary>
+/// One stick on one vhci port, from choosing the port to freeing it. The stick has answered for itself before; here the kernel
+/// meets it.
+/// </summary>
+internal sealed class PortSession(
+    Attachment attachment,
+    AttachmentSurroundings around,
+    Pulse kernelChanged,
+    UsbIpConnection connection,
+    ExportedDevice device,
+    DeviceIdentity identity,
+    TimeSpan roundTrip,
+    Verdict.Attach verdict)
+{
+    public const string NoVhci = "the kernel has no vhci_hcd: load the module vhci-hcd (modprobe vhci-hcd)";
+
+    private readonly VhciHost _vhci = around.Kernel.Vhci;
+    private VhciAttachment? _attached;
+    private bool _handedOver;
+
+    /// <param name="deadline">Runs while the radio comes up; taken back once it is up.</param>
+    public async Task<AttachOutcome> RunAsync(CancellationTokenSource deadline, CancellationToken cancellation)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+        try
+        {
+            SysfsUsbDevice local = await EnumerateAsync(either.Token);
+            if (await new DriverGate(around, kernelChanged, identity, verdict.SerialPorts).OpenAsync(local, either.Token) is { } refused)
+            {
+                return refused;
+            }
+            deadline.CancelAfter(Timeout.InfiniteTimeSpan);
+            SysfsUsbDevice up = UsbDevices.TryRead(around.Kernel.Root, local.BusId)
+                ?? throw new IOException("the stick went away while it came up");
+            var watching = new Watching(attachment, around, kernelChanged, connection.Socket, _attached!, up);
+            if (await watching.UntilNamedAsync(cancellation) is { } early) return NeverUp(early);
+            AttachOutcome.Lost loss = await watching.UntilLostAsync(cancellation);
+            // Told before cleaning up: people must not wait for that.
+            await attachment.TellAsync(new AttachEvent.WentDown(attachment, loss));
+            return loss;
+        }
+        finally
+        {
+            if (_attached is not null) await FreeAsync(_attached);
+        }
+    }
+
+    /// <summary>Nobody was told that it was there, so it is not lost: it failed to come.</summary>
+    public static AttachOutcome NeverUp(AttachOutcome.Lost early) => early.PiSilent
+        ? new AttachOutcome.Unreachable(early.Reason)
+        : new AttachOutcome.Failed($"it was gone before its serial port had a name: {early.Reason}");
+
+    private async Task<SysfsUsbDevice> EnumerateAsync(CancellationToken cancellation)
+    {
+        if (!_vhci.IsPresent) throw new IOException(NoVhci);
+        await WaitForLastPortAsync(cancellation);
+        var taken = new HashSet<int>();
+        while (true)
+        {
+            VhciPort port = around.Kernel.Leases.Take(device.Speed, verdict.LastPort, verdict.OthersPorts, taken)
+                ?? throw new IOException(NoPort());
+            _attached = new VhciAttachment(port.Number, device.DevId, device.Speed);
+            await RecordAsync();
+            // A crash from here on must find the record: the port outlives us.
+            await around.Memory.WhenSettledAsync(cancellation);
+            SemaphoreSlim turn = around.Kernel.Leases.TurnOf(port);
+            await turn.WaitAsync(cancellation);
+            try
+            {
+                await around.Hubs.EnsureHeldAsync(port, cancellation);
+                if (HandOver(port)) return await UntilEnumeratedAsync(port, cancellation);
+                taken.Add(port.Number);
+            }
+            finally
+            {
+                // A port that did not come up is freed before the next on this hub has its turn.
+                if (_attached is { Local: null }) await FreeAsync(_attached);
+                turn.Release();
+            }
+        }
+    }
+
+    /// <summary>False: somebody else's attach came between our look and our write. The port is theirs.</summary>
+    private bool HandOver(VhciPort port)
+    {
+        try
+        {
+            _vhci.Attach(port, connection.Socket.SafeHandle, device.DevId, device.Speed);
+            return _handedOver = true;
+        }
+        catch (KernelRefusedException e) when (e.ErrorNumber == Errno.Busy)
+        {
+            return false;
+        }
+    }
+
+    private async Task<SysfsUsbDevice> UntilEnumeratedAsync(VhciPort port, CancellationToken cancellation)
+    {
+        TimeSpan patience = AttachTimers.Enumerate
+            + ((roundTrip < AttachTimers.EnumerateRoundTripMost ? roundTrip
+                : AttachTimers.EnumerateRoundTripMost) * AttachTimers.EnumerateRoundTrips);
+        long start = around.Time.GetTimestamp();
+        while (true)
+        {
+            if (_vhci.ReadPort(port.Number) is { State: VhciPortState.Used, LocalBusId: { } busId }
+                && UsbDevices.TryRead(around.Kernel.Root, busId) is { } local)
+            {
+                _attached = _attached! with { Local = busId, LocalDeviceNumber = (int)local.DeviceNumber };
+                await RecordAsync();
+                return local;
+            }
+            TimeSpan left = patience - around.Time.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero)
+                throw new IOException($"the stick answered us and then not the kernel: vhci port {port.Number} did not come up within "
+                    + $"{patience.TotalSeconds:0.0} s");
+            await kernelChanged.WaitAsync(left, cancellation);
+        }
+    }
+
+    // The same port as last time, for by-path names hang on it; it may still be on its way to free.
+    private async Task WaitForLastPortAsync(CancellationToken cancellation)
+    {
+        if (verdict.LastPort is not { } last) return;
+        long start = around.Time.GetTimestamp();
+        while (around.Kernel.Leases.IsAboutToBeFree(last, device.Speed))
+        {
+            TimeSpan left = AttachTimers.PortReuse - around.Time.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero) return;
+            await kernelChanged.WaitAsync(left, cancellation);
+        }
+    }
+
+    private string NoPort()
+    {
+        List<VhciPort> ports = [.. _vhci.ReadPorts().Where(port => port.Hub == VhciHost.HubFor(device.Speed))];
+        int others = ports.Count(port => port.State != VhciPortState.Null && !around.Kernel.Leases.IsOurs(port.Number));
+        return $"all {ports.Count} vhci ports for this speed are taken, {others} of them by others than Longwire: "
+            + "detach what is not needed (usbip port; usbip detach -p N), or load vhci-hcd with more";
+    }
+
+    private async Task RecordAsync()
+    {
+        VhciAttachment now = _attached!;
+        var record = new AttachRecord(
+            around.Kernel.BootId, now.Port, now.DevId, (uint)now.Speed, now.Local?.ToString(), now.LocalDeviceNumber);
+        var remembered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await attachment.TellAsync(new AttachEvent.Recorded(attachment, record, remembered));
+        await remembered.Task;
+    }
+
+    private async Task FreeAsync(VhciAttachment attached)
+    {
+        _attached = null;
+        try
+        {
+            if (!_handedOver) return;
+            // Ends what is ours and nothing else, in whatever state; our copy would keep the Pi from ever seeing the end.
+            Shutdown();
+            if (attached.Local is not null && !_vhci.DetachIfStill(attached)) AttachLog.PortNotOurs(AboutPort(attached), attached.Port);
+            // The port is ours until its device is gone: who takes it earlier would wait at 005 for ever.
+            long start = around.Time.GetTimestamp();
+            while (_vhci.ReadPort(attached.Port) is { } port
+                && !_vhci.IsReusable(port)
+                && around.Time.GetElapsedTime(start) < AttachTimers.PortReuse)
+                await kernelChanged.WaitAsync(AttachTimers.PortReuseStep, CancellationToken.None);
+        }
+        catch (Exception e) when (e is IOException or FormatException)
+        {
+            AttachLog.DetachFailed(AboutPort(attached), attached.Port, e.Message);
+        }
+        finally
+        {
+            around.Kernel.Leases.Return(attached.Port);
+        }
+    }
+
+    private ILogger AboutPort(VhciAttachment attached) => around.Logger.About("vhci", attached.Port.ToString(CultureInfo.InvariantCulture));
+
+    private void Shutdown()
+    {
+        try
+        {
+            connection.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is System.Net.Sockets.SocketException or ObjectDisposedException)
+        {
+            // Already ended, which is what was wanted.
+        }
+    }
+}

@@ -1,0 +1,205 @@
+using System.Collections.Immutable;
+using Longwire.Attach.Identity;
+using Longwire.Attach.Memory;
+using Longwire.Options;
+using Longwire.Platform;
+using Longwire.Radios;
+using Longwire.State;
+using Longwire.UsbIp.Usb;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Attach.Reconciling;
+
+/// <summary>All that the reconciler owns, and the few changes to it that must always be made together.</summary>
+internal sealed class AttachState
+{
+    private readonly long _start;
+    private readonly BridgeProblems _problems;
+    private readonly List<RadioEvent> _events = [];
+
+    public AttachState(ReconcilerPorts ports, AttachMemory memory, KnownRadios catalogue, TimeProvider time, Random random, ILogger logger)
+    {
+        Ports = ports;
+        Memory = memory;
+        Catalogue = catalogue;
+        Time = time;
+        Random = random;
+        Logger = logger;
+        _start = time.GetTimestamp();
+        Clock = new WallClock(time);
+        _problems = new BridgeProblems(() => Now, logger);
+        foreach (RadioMemory radio in memory.Radios) Radios.Add(radio.Id, new RadioState(radio) { Undecided = true });
+    }
+
+    public ReconcilerPorts Ports { get; }
+    public TimeProvider Time { get; }
+    public Random Random { get; }
+    public ILogger Logger { get; }
+    public KnownRadios Catalogue { get; }
+
+    /// <summary>Null until options were read: before that nothing is wanted and nothing is unwanted.</summary>
+    public AttachOptions? OptionsInForce { get; set; }
+    public AttachOptions Options => OptionsInForce ?? AttachOptions.Default;
+    public bool HasOptions => OptionsInForce is not null;
+    public AttachMemory Memory { get; private set; }
+    public Dictionary<string, PiState> Pis { get; } = new(StringComparer.Ordinal);
+    public SortedDictionary<string, RadioState> Radios { get; } = new(StringComparer.Ordinal);
+    public List<Attempt> Attempts { get; } = [];
+
+    /// <summary>Identified, and waiting for a stick of the same kind to say who it is, too.</summary>
+    public List<AttachEvent.Identified> Parked { get; } = [];
+    public bool Stopping { get; private set; }
+
+    /// <summary>Monotonic, since the start: clocks that jump move nothing.</summary>
+    public TimeSpan Now => Time.GetElapsedTime(_start);
+
+    /// <summary>For people only.</summary>
+    public WallClock Clock { get; }
+
+    public IReadOnlyCollection<string> Problems => _problems.Shown;
+
+    public Attempt? AttemptOf(IAttachment attachment) => Attempts.Find(attempt => attempt.Attachment == attachment);
+
+    public RadioState? RadioOf(Attempt attempt) => attempt.RadioId is { } id ? Radios.GetValueOrDefault(id) : null;
+
+    public Stick? StickOf(Attempt attempt) =>
+        Pis.GetValueOrDefault(attempt.PiId)?.Sticks.GetValueOrDefault(attempt.BusId) is { } stick && stick.Attempt == attempt
+            ? stick
+            : null;
+
+    /// <summary>The stick on this radio's Pi that is this radio: by identity, else by kind and port.</summary>
+    public Stick? StickOf(RadioState radio)
+    {
+        if (!Pis.TryGetValue(radio.Memory.PiId, out PiState? pi)) return null;
+        return pi.Sticks.Values.FirstOrDefault(stick => stick.RadioId == radio.Id)
+            ?? pi.Sticks.Values.FirstOrDefault(stick => stick.RadioId is null && Seems(stick) == radio.Id);
+    }
+
+    /// <summary>The known radio a stick is, or seems to be if it was not identified yet; see <see cref="RadioIds.Seems"/>.</summary>
+    public string? Seems(Stick stick)
+    {
+        if (stick.Identity is not null) return stick.RadioId;
+        bool onlyOne = Pis.TryGetValue(stick.PiId, out PiState? pi) && pi.Sticks.Values.Count(other => other.Id == stick.Id) == 1;
+        return RadioIds.Seems(
+            stick.PiId, stick.Id, stick.Port, Memory.Radios, onlyOne, radio => Radios[radio.Id].IsUp || stick.IsNot.Contains(radio.Id))?.Id;
+    }
+
+    public void Change(RadioState radio, RadioMemory memory)
+    {
+        radio.Memory = memory;
+        Memory = Memory.With(memory);
+    }
+
+    public void Change(HubAuthorizationMemory found) => Memory = Memory with { HubAuthorization = found };
+
+    public RadioState Add(RadioMemory memory)
+    {
+        Memory = Memory.With(memory);
+        // Whoever is met right after a start may be known to Home Assistant all the same: a memory that was lost. Later it is a new radio.
+        var radio = new RadioState(memory) { MissingSince = Now, Undecided = Now < AttachTimers.FirstVerdict };
+        Radios.Add(memory.Id, radio);
+        return radio;
+    }
+
+    /// <summary>Somebody may have set the clock: what was dated by it moves along. Call before anything is dated anew.</summary>
+    public void LookAtClock()
+    {
+        TimeSpan set = Clock.Look();
+        if (set == TimeSpan.Zero) return;
+        foreach (Attempt attempt in Attempts.Where(attempt => attempt.IsUp)) attempt.Since += set;
+    }
+
+    /// <summary>Hands the memory to the writer; costs nothing if it did not change.</summary>
+    public void Remember() => Ports.Memory.Put(Memory);
+
+    public void Raise(RadioState radio, RadioEventType type, string? reason = null)
+    {
+        _events.Add(new RadioEvent(radio.Id, type, reason));
+        // Of what else happens, the status tells in the same breath.
+        if (type == RadioEventType.Lost) AttachLog.Lost(Logger.About(radio.Memory.PiId, radio.Id), radio.Memory.Name, radio.Id, reason ?? "");
+    }
+
+    public IReadOnlyList<RadioEvent> TakeEvents()
+    {
+        RadioEvent[] taken = [.. _events];
+        _events.Clear();
+        return taken;
+    }
+
+    /// <summary>Something is wrong; null: it no longer is. When that is logged and shown, see <see cref="BridgeProblems"/>.</summary>
+    public void SetProblem(string source, string? problem) => _problems.Set(source, problem, place: "others");
+
+    /// <summary>Sets the problems of one kind, each with what it is about, and takes back those that are no longer among them.</summary>
+    /// <inheritdoc cref="BridgeProblems.Set" path="/param[@name='byPerson']"/>
+    public void SetProblems(string kind, IEnumerable<(string Subject, string Problem)> problems, bool byPerson = false)
+    {
+        string prefix = kind + ": ";
+        var current = new HashSet<string>(StringComparer.Ordinal);
+        foreach ((string subject, string problem) in problems)
+        {
+            current.Add(prefix + subject);
+            _problems.Set(prefix + subject, problem, kind, byPerson);
+        }
+        foreach (string source in _problems.SourcesOf(prefix))
+        {
+            if (!current.Contains(source)) _problems.Set(source, null, kind, byPerson);
+        }
+    }
+
+    /// <summary>
+    /// What is wrong with a stick that belongs to no known radio yet: stands until that is attached, wanted no more, or gone for good.
+    /// </summary>
+    public void SetStickProblem(string piId, BusId busId, string? problem) => _problems.Set(StickAt(piId, busId), problem, piId);
+
+    /// <summary>A stick is not in its Pi's list, which after a try in vain it is not for a moment.</summary>
+    public void StickIsMissing(string piId, BusId busId) => _problems.Missing(StickAt(piId, busId));
+
+    /// <inheritdoc cref="BridgeProblems.Settle"/>
+    public TimeSpan? SettleProblems() => _problems.Settle();
+
+    private static string StickAt(string piId, BusId busId) => $"stick {piId}/{busId}";
+
+    public Attempt Start(PiState pi, BusId busId, string? radioId, int sourcePort, bool listed)
+    {
+        var attempt = new Attempt(pi.Options.Id, busId, radioId, listed);
+        Attempts.Add(attempt);
+        _problems.IsTriedAgain(StickAt(attempt.PiId, busId));
+        if (radioId is not null) Radios[radioId].Attempt = attempt;
+        attempt.Attachment = Ports.Attachments.Start(
+            new AttachRequest(pi.Options.Id, pi.Options.EndPoint, busId, sourcePort, IsKnown: radioId is not null));
+        return attempt;
+    }
+
+    /// <summary>Ends an attempt on our own decision.</summary>
+    public void Cancel(Attempt attempt)
+    {
+        if (attempt.Cancelled) return;
+        attempt.Cancelled = true;
+        foreach (AttachEvent.Identified waiting in Parked.Where(waiting => waiting.Attachment == attempt.Attachment).ToArray())
+        {
+            Parked.Remove(waiting);
+            waiting.Answer.TrySetResult(new Verdict.LetGo());
+        }
+        attempt.Attachment?.Cancel();
+    }
+
+    public void BeginStop()
+    {
+        Stopping = true;
+        foreach (PiState pi in Pis.Values) pi.Watch.Stop();
+        foreach (Attempt attempt in Attempts.ToArray())
+        {
+            attempt.IsUp = false;
+            Cancel(attempt);
+        }
+    }
+
+    public ImmutableArray<Candidate> Candidates() =>
+        [.. from pi in Pis.Values from stick in pi.Sticks.Values where stick.Listed || stick.Attempt
+            is { Cancelled: false } select CandidateOf(stick)];
+
+    public Candidate CandidateOf(Stick stick) =>
+        new(stick.PiId, stick.BusId, stick.Port, stick.Id, stick.Identity, stick.RadioId ?? Seems(stick), stick.IsNot);
+
+    public Claims Claims() => new(Options, Catalogue, Memory.Radios);
+}

@@ -1,0 +1,66 @@
+using Longwire.Platform;
+using Longwire.State;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Attach.Reconciling;
+
+/// <summary>
+/// The expected radios that are not there, as one sentence among the bridge's problems. It appears once one of them was away for
+/// <see cref="AttachTimers.DownForLong"/> and goes when all are back: a Pi with ten radios that comes and goes is one problem and not
+/// ten, whoever of them is first or last.
+/// </summary>
+internal sealed class DownRadios(ILogger logger)
+{
+    private const int MostNamed = 4;
+    private const int LongestName = 40;
+
+    private readonly Dictionary<string, TimeSpan> _since = new(StringComparer.Ordinal);
+    private readonly ILogger _log = logger.About("radios");
+    private TimeSpan? _backSince;
+    private TimeSpan? _endedAt;
+
+    /// <summary>Null: all are there, or have not been away for long.</summary>
+    public string? Problem { get; private set; }
+
+    /// <param name="expected">Those that a person wants attached, and the options ask for.</param>
+    /// <param name="now">Monotonic.</param>
+    /// <returns>When to look again without any event; null: then only an event changes anything.</returns>
+    public TimeSpan? Look(IReadOnlyCollection<RadioState> expected, TimeSpan now)
+    {
+        List<RadioState> down = [.. expected.Where(radio => radio.Status is not (RadioStatus.Attached or RadioStatus.Held))];
+        foreach (string other in _since.Keys.Except(down.Select(radio => radio.Id)).ToArray()) _since.Remove(other);
+        foreach (RadioState radio in down) _since.TryAdd(radio.Id, now);
+
+        if (down.Count == 0) return Back(now);
+        _backSince = null;
+        TimeSpan due = _since.Values.Min() + AttachTimers.DownForLong;
+        bool was = Problem is not null;
+        if (!was && due > now) return due;
+        Problem = Sentence(down);
+        if (!was) AttachLog.Problem(_log, Problem);
+        return null;
+    }
+
+    // Back for good at the first time; one that was back within the last hour, and gone again, has to stay for a moment before it counts.
+    private TimeSpan? Back(TimeSpan now)
+    {
+        if (Problem is null) return null;
+        _backSince ??= now;
+        bool unsteady = _endedAt is { } ended && now - ended < TransitionLog.Span;
+        TimeSpan counts = _backSince.Value + AttachTimers.ProblemSettles;
+        if (unsteady && counts > now) return counts;
+        (Problem, _backSince, _endedAt) = (null, null, now);
+        AttachLog.NoneDown(_log);
+        return null;
+    }
+
+    private static string Sentence(List<RadioState> down)
+    {
+        string[] names = [.. down.Take(MostNamed).Select(radio => StateText.Clip(radio.Memory.Name, LongestName))];
+        if (names is [var only]) return $"{only} is not attached: its Explanation says why, and what to do.";
+        string which = down.Count > MostNamed
+            ? $"{string.Join(", ", names)} and {down.Count - MostNamed} more"
+            : $"{string.Join(", ", names[..^1])} and {names[^1]}";
+        return $"{which} are not attached: the Explanation of each says why, and what to do.";
+    }
+}

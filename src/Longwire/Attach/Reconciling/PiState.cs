@@ -1,0 +1,61 @@
+using Longwire.Options;
+using Longwire.Platform;
+using Longwire.UsbIp.Usb;
+using Longwire.UsbIp.Wire;
+
+namespace Longwire.Attach.Reconciling;
+
+/// <summary>One Pi as the reconciler knows it. Owned by the reconciler alone.</summary>
+internal sealed class PiState(PiOptions options, IPiWatch watch)
+{
+    private const int PlacesRemembered = 1024;
+
+    private readonly Dictionary<BusId, Tries> _tries = [];
+
+    public PiOptions Options { get; set; } = options;
+    public IPiWatch Watch { get; set; } = watch;
+
+    /// <summary>Null until it was asked for the first time.</summary>
+    public bool? Reachable { get; set; }
+    public string? SilentReason { get; set; }
+
+    /// <summary>It is reachable, and did not answer what it was asked last; null once it answers.</summary>
+    public string? SlowReason { get; set; }
+    public TimeSpan? RoundTrip { get; set; }
+
+    /// <summary>What a Longwire says beside its list; null for a stock usbipd.</summary>
+    public ExportNotice? Notice { get; set; }
+
+    /// <summary>What is there now: in the list, or with an attempt of ours on it.</summary>
+    public Dictionary<BusId, Stick> Sticks { get; } = [];
+
+    /// <summary>
+    /// Sticks we looked at and let go, by device number. Kept while they are missing from the list: letting go resets a stick, and it
+    /// is missing for a moment then; to take it for a new one would import and reset it for ever.
+    /// </summary>
+    public Dictionary<BusId, TurnedAway> TurnedAway { get; } = [];
+
+    public Tries TriesAt(BusId busId, UsbId id, Random random)
+    {
+        if (_tries.TryGetValue(busId, out Tries? tries) && tries.Id == id) return tries;
+        // A Pi that makes up places without end must not fill our memory.
+        if (_tries.Count >= PlacesRemembered) _tries.Clear();
+        return _tries[busId] = new Tries(id, new Backoff(AttachTimers.BackoffFirst, AttachTimers.BackoffCap, random));
+    }
+
+    public void TryAllAfresh()
+    {
+        _tries.Clear();
+        TurnedAway.Clear();
+    }
+}
+
+/// <param name="Identity">What it said: enough to tell whether it is wanted now, without another import.</param>
+/// <param name="RefusedReason">Null: not wanted; else why it was refused.</param>
+internal sealed record TurnedAway(uint DevId, UsbId Id, DeviceIdentity? Identity, string? RadioId, string? RefusedReason)
+{
+    public static TurnedAway Of(Stick stick, string? refusedReason) =>
+        new(stick.DevId, stick.Id, stick.Identity, stick.RadioId, refusedReason);
+
+    public bool Is(Stick stick) => DevId == stick.DevId && Id == stick.Id;
+}

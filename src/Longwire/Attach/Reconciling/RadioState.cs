@@ -1,0 +1,42 @@
+using Longwire.Attach.Memory;
+using Longwire.State;
+
+namespace Longwire.Attach.Reconciling;
+
+/// <summary>One known radio. Owned by the reconciler alone.</summary>
+internal sealed class RadioState(RadioMemory memory)
+{
+    public RadioMemory Memory { get; set; } = memory;
+    public string Id => Memory.Id;
+
+    public Attempt? Attempt { get; set; }
+    public bool IsUp => Attempt is { IsUp: true };
+
+    /// <summary>How the last attempt ended, while that still says something about now.</summary>
+    public AttachOutcome? LastOutcome { get; set; }
+
+    public RadioStatus Status { get; set; } = RadioStatus.Attaching;
+    public string? Reason { get; set; }
+
+    /// <summary>Nothing was learnt of it since the start. Ends with the first verdict, and for good.</summary>
+    public bool Undecided { get; set; }
+    public bool? PluggedIn { get; set; }
+
+    /// <summary>The last that was known for certain: what changes from it is an event.</summary>
+    public bool? WasPluggedIn { get; set; }
+
+    /// <summary>Its Pi closed the connection, and nothing was learnt since: if it turns out to be unplugged, that was the reason.</summary>
+    public bool MayHaveBeenPulled { get; set; }
+
+    /// <summary>A person had it attached afresh, and it is not back: at this moment that becomes a loss.</summary>
+    public TimeSpan? BackBy { get; set; }
+
+    /// <summary>When we let go of it last, or started: until its Pi has noticed, "in use" means us.</summary>
+    public TimeSpan ReleasedAt { get; set; }
+
+    /// <summary>When it was lost, or first missed: the first minute from then is searched faster.</summary>
+    public TimeSpan MissingSince { get; set; }
+
+    /// <summary>Not asked whether somebody else has it before this moment.</summary>
+    public TimeSpan NextAsk { get; set; }
+}

@@ -1,0 +1,143 @@
+using System.Threading.Channels;
+using Longwire.Attach.Memory;
+using Longwire.Radios;
+using Longwire.State;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Attach.Reconciling;
+
+/// <summary>
+/// Reads every event of the attach side, alone owns its state, compares what is wanted with what is, and starts or ends one
+/// attachment per radio. After each event it publishes a snapshot if anything changed.
+/// </summary>
+/// <remarks>
+/// Here: the loop. What an event changes stands in <see cref="PiNews"/>, <see cref="AttemptNews"/> and
+/// <see cref="OptionsNews"/>; what follows from it, whatever the event was, in <see cref="Settling"/>.
+/// </remarks>
+internal sealed class Reconciler
+{
+    private readonly ChannelReader<AttachEvent> _events;
+    private readonly AttachState _state;
+    private readonly PiNews _piNews;
+    private readonly AttemptNews _attemptNews;
+    private readonly OptionsNews _optionsNews;
+    private readonly Settling _settling;
+    private readonly Action<UsbIp.Uevents.Uevent> _kernelChanged;
+    private readonly ILogger _logger;
+
+    /// <param name="kernelChanged">Told of all kernel news besides the attachments: the watch over other people's ports.</param>
+    public Reconciler(
+        ChannelReader<AttachEvent> events,
+        ReconcilerPorts ports,
+        AttachMemory memory,
+        Action<UsbIp.Uevents.Uevent> kernelChanged,
+        KnownRadios catalogue,
+        TimeProvider time,
+        Random random,
+        ILogger logger)
+    {
+        _events = events;
+        _kernelChanged = kernelChanged;
+        _logger = logger;
+        _state = new AttachState(ports, memory, catalogue, time, random, logger);
+        _piNews = new PiNews(_state);
+        _attemptNews = new AttemptNews(_state);
+        _optionsNews = new OptionsNews(_state);
+        _settling = new Settling(_state);
+    }
+
+    /// <summary>What is to be remembered. Valid once <see cref="RunAsync"/> has returned.</summary>
+    public AttachMemory Memory => _state.Memory;
+
+    /// <summary>Runs until cancelled; then ends every attachment, waits for their ports to be free, and returns.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        _settling.Settle();
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            AttachEvent? attachEvent = await NextAsync(_settling.WakeAt, cancellationToken);
+            _state.LookAtClock();
+            if (attachEvent is not null)
+            {
+                Apply(attachEvent);
+                // What has piled up is one change to those who look at it.
+                while (_events.TryRead(out AttachEvent? more)) Apply(more);
+            }
+            // Told to stop: nothing new is begun, and nothing is said before the last word.
+            if (!cancellationToken.IsCancellationRequested) _settling.Settle();
+        }
+        await StopAsync();
+    }
+
+    private void Apply(AttachEvent attachEvent)
+    {
+        switch (attachEvent)
+        {
+            case AttachEvent.OptionsLoaded loaded: _optionsNews.Apply(loaded.Loaded); break;
+            case AttachEvent.Commanded { Command: RadioCommand.SetWanted command }: _attemptNews.SetWanted(
+                command.RadioId, command.Wanted); break;
+            case AttachEvent.Commanded { Command: RadioCommand.Reattach command }: _attemptNews.Reattach(command.RadioId); break;
+            case AttachEvent.KernelChanged kernel: KernelChanged(kernel.Uevent); break;
+            case AttachEvent.PiAnswered answered: _piNews.Answered(answered); break;
+            case AttachEvent.PiSilent { Accepted: true } slow: _piNews.Slow(slow.PiId, PiNews.SlowReason(slow.Reason)); break;
+            case AttachEvent.PiSilent silent: _piNews.Silent(silent.PiId, silent.Reason); break;
+            case AttachEvent.Identified identified: _attemptNews.Identified(identified); break;
+            case AttachEvent.Recorded recorded: _attemptNews.Recorded(recorded); break;
+            case AttachEvent.HubsFound hubs: HubsFound(hubs); break;
+            case AttachEvent.CameUp up: _attemptNews.CameUp(up.Attachment, up.TtyCount); break;
+            case AttachEvent.Measured measured: _attemptNews.Measured(measured.Attachment, measured.RoundTrip); break;
+            case AttachEvent.SerialPathsFound found: _attemptNews.SerialPathsFound(found); break;
+            case AttachEvent.WentDown down: _attemptNews.WentDown(down.Attachment, down.Loss); break;
+            case AttachEvent.Ended ended: _attemptNews.Ended(ended.Attachment, ended.Outcome); break;
+            case AttachEvent.ProblemsChanged problem: _state.SetProblem(problem.Source, problem.Problem); break;
+        }
+    }
+
+    private void KernelChanged(UsbIp.Uevents.Uevent uevent)
+    {
+        foreach (Attempt attempt in _state.Attempts) attempt.Attachment?.KernelChanged();
+        _kernelChanged(uevent);
+    }
+
+    private void HubsFound(AttachEvent.HubsFound hubs)
+    {
+        _state.Change(hubs.Found);
+        _state.Remember();
+        hubs.Remembered.TrySetResult();
+    }
+
+    private async Task<AttachEvent?> NextAsync(TimeSpan? wakeAt, CancellationToken cancellationToken)
+    {
+        if (_events.TryRead(out AttachEvent? ready)) return ready;
+        using CancellationTokenSource wake = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<bool> arrival = _events.WaitToReadAsync(wake.Token).AsTask();
+        Task first = arrival;
+        if (wakeAt is { } at)
+        {
+            TimeSpan wait = at - _state.Now;
+            first = await Task.WhenAny(arrival, Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, _state.Time, wake.Token));
+        }
+        else
+        {
+            await Task.WhenAny(arrival);
+        }
+        await wake.CancelAsync();
+        // Observed either way: the arrival, or its cancellation by the clock or the stop.
+        await ((Task)arrival).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // A channel that was closed by a fault nobody foresaw is the end.
+        if (arrival.IsFaulted) await arrival;
+        return _events.TryRead(out AttachEvent? read) ? read : null;
+    }
+
+    private async Task StopAsync()
+    {
+        _state.BeginStop();
+        using var deadline = new CancellationTokenSource(AttachTimers.Stop, _state.Time);
+        while (_state.Attempts.Count > 0 && !deadline.IsCancellationRequested)
+        {
+            if (await NextAsync(null, deadline.Token) is { } attachEvent) Apply(attachEvent);
+        }
+        foreach (Attempt attempt in _state.Attempts) AttachLog.StopIncomplete(_logger, attempt.RadioId ?? attempt.BusId.ToString());
+        _settling.SayStopped();
+    }
+}

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using Longwire.Attach.Identity;
+using Longwire.Attach.Memory;
+using Longwire.Options;
+using Longwire.State;
+using Longwire.UsbIp.Usb;
+
+namespace Longwire.Attach.Reconciling;
+
+/// <summary>The state as publishers see it.</summary>
+internal static class SnapshotMaker
+{
+    /// <param name="down">What is said of expected radios that are not there; null: nothing.</param>
+    public static Snapshot Make(AttachState state, Claims claims, string? down)
+    {
+        List<RadioState> shown = Shown(state, claims);
+        IEnumerable<PiSnapshot> leftOut = shown.Select(radio => radio.Memory.PiId).Distinct()
+            .Where(id => !state.Pis.ContainsKey(id)).Select(id => LeftOut(id, state.Options));
+        IEnumerable<PiSnapshot> pis = state.Pis.Values.Select(Of).Concat(leftOut).OrderBy(pi => pi.Id, StringComparer.Ordinal);
+        ImmutableArray<RadioSnapshot> radios = [.. shown.Select(radio => Of(radio, claims.RuleOf(radio.Memory)))];
+        var bridge = new BridgeSnapshot(state.Memory.InstanceId, down is null ? [.. state.Problems] : [.. state.Problems, down])
+        {
+            RadiosExpected = radios.Count(radio => radio.Wanted),
+            RadiosAttached = radios.Count(radio => radio is { Wanted: true, HasPort: true }),
+        };
+        return new Snapshot(bridge, [.. pis], radios);
+    }
+
+    /// <summary>Those that the options ask for, or may ask for where they cannot be read.</summary>
+    public static List<RadioState> Shown(AttachState state, Claims claims) =>
+        [.. state.Radios.Values.Where(radio => claims.Covers(radio.Memory) || claims.WhyLeftOut(radio.Memory) is not null)];
+
+    // Its entry cannot be read, and its radios stay: so does what they are plugged into.
+    private static PiSnapshot LeftOut(string id, AttachOptions options)
+    {
+        SkippedPi? entry = options.SkippedPis.FirstOrDefault(pi => pi.Id == id);
+        return new PiSnapshot { Id = id, Name = entry?.Name ?? entry?.Address ?? id, Address = entry?.Address ?? "" };
+    }
+
+    private static PiSnapshot Of(PiState pi) => new()
+    {
+        Id = pi.Options.Id,
+        Name = pi.Options.DisplayName,
+        Address = pi.Options.Address,
+        Reachable = pi.Reachable,
+        RoundTrip = pi.RoundTrip,
+        Version = pi.Notice?.Version,
+    };
+
+    private static RadioSnapshot Of(RadioState radio, RadioRule? rule)
+    {
+        RadioMemory memory = radio.Memory;
+        Attempt? up = radio.IsUp ? radio.Attempt : null;
+        return new RadioSnapshot
+        {
+            Id = memory.Id,
+            Name = memory.Name,
+            PiId = memory.PiId,
+            UsbId = UsbId.Parse(memory.UsbId),
+            Manufacturer = memory.Manufacturer,
+            Product = memory.Product,
+            Serial = memory.Serial,
+            Status = radio.Status,
+            Undecided = radio.Undecided,
+            Reason = radio.Reason,
+            Wanted = memory.Wanted,
+            PluggedIn = radio.PluggedIn,
+            Since = up?.Since,
+            CameUpAt = up?.CameUpAt,
+            Disconnects = memory.Disconnects,
+            LastDisconnectReason = memory.LastDisconnectReason,
+            SerialPortCount = memory.SerialPortCount,
+            SerialPorts = up?.SerialPorts ?? [],
+            ProvisionalPorts = up?.ProvisionalPorts ?? [],
+            RestartApps = rule?.RestartApps ?? [],
+            RoundTrip = up?.RoundTrip,
+        };
+    }
+}

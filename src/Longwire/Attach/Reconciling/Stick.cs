@@ -1,0 +1,31 @@
+using Longwire.Attach.Identity;
+using Longwire.Radios;
+using Longwire.UsbIp.Usb;
+
+namespace Longwire.Attach.Reconciling;
+
+/// <summary>A stick present on a Pi, between one plugging and the next unplugging.</summary>
+internal sealed class Stick(string piId, BusId busId, UsbId id, UsbPort port, uint devId, Tries tries)
+{
+    public string PiId { get; } = piId;
+    public BusId BusId { get; } = busId;
+    public UsbId Id { get; } = id;
+    public UsbPort Port { get; } = port;
+
+    /// <summary>Changes with every plugging.</summary>
+    public uint DevId { get; } = devId;
+
+    /// <summary>In the Pi's latest list.</summary>
+    public bool Listed { get; set; } = true;
+
+    /// <summary>What it said of itself; null until it was imported once.</summary>
+    public DeviceIdentity? Identity { get; set; }
+    public string? RadioId { get; set; }
+    public Attempt? Attempt { get; set; }
+    public Tries Tries { get; } = tries;
+
+    /// <summary>Radios that were attached while this stick was in the list: whatever it is, it is none of them.</summary>
+    public HashSet<string> IsNot { get; } = [];
+
+    public Sighting Sighting => new(PiId, Port, Id, Identity?.Serial);
+}

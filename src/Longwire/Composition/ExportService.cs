@@ -1,0 +1,122 @@
+using Longwire.Export;
+using Longwire.Export.Reconciling;
+using Longwire.Export.Sticks;
+using Longwire.Export.Stock;
+using Longwire.Options;
+using Longwire.Platform;
+using Longwire.Radios;
+using Longwire.UsbIp.Linux;
+using Longwire.UsbIp.Uevents;
+using Longwire.UsbIp.Usb;
+using Longwire.UsbIp.UsbipHost;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Composition;
+
+/// <summary>
+/// <c>longwire export</c>: the kernel's news and accepted connections, one reconciler, sticks bound, offered, served and given back.
+/// </summary>
+/// <param name="file">Null: the options are the environment's alone, which does not change.</param>
+/// <param name="setLogLevel">Called with the level of changed options.</param>
+internal sealed class ExportService(
+    LoadedOptions<ExportOptions> first,
+    IOptionsFeed<ExportOptions>? file,
+    Action<LogLevel> setLogLevel,
+    string dataFolder,
+    HealthFile health,
+    KnownRadios radios,
+    TimeProvider time,
+    ILogger<ExportService> logger) : BackgroundService
+{
+    private readonly TransitionLog _log = new(logger, time);
+
+    /// <summary>What the export side needs of the kernel.</summary>
+    public static IEnumerable<string> Modules => ["usbip-core", "usbip-host"];
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (health.Remove() is { } problem) HealthLog.HealthFileStays(_log, problem);
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (health.Remove() is { } problem) HealthLog.HealthFileStays(_log, problem);
+    }
+
+    public override void Dispose()
+    {
+        _log.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(Modules, stoppingToken))
+        {
+            if (outcome.Reason is { } reason) ExportLog.ModuleMissing(_log, reason);
+        }
+
+        ExportOptions options = first.Options;
+        SysfsRoot root = SysfsRoot.Machine;
+        var driver = new UsbipHostDriver(root);
+        using var events = DescriptorEvents.Open();
+        using var ledger = new ExportLedger(root, dataFolder, _log);
+        using UeventSocket uevents = UeventSocket.Open();
+        var work = new StickWork(root, driver, new RadioSelection(options, radios));
+        var waits = new StickWaits(root, driver, events, time);
+        var reconciler = new ExportReconciler(root, driver, work, waits, ledger, options, time, Random.Shared, _log);
+        var listener = new StockListener(options.Stock, reconciler, root, time, Random.Shared, _log);
+
+        await RunAsync(reconciler, listener, new OptionsNews(first, reconciler, listener, setLogLevel, _log), uevents, stoppingToken);
+    }
+
+    private async Task RunAsync(
+        ExportReconciler reconciler, StockListener listener, OptionsNews news, UeventSocket uevents, CancellationToken stoppingToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        Task deciding = reconciler.RunAsync(stop.Token);
+        Task listening = listener.RunAsync(stop.Token);
+        Task hearing = HearAsync(uevents, reconciler, stop.Token);
+        Task reading = ReadOptionsAsync(news, stop.Token);
+
+        Task starting = SayWhenServingAsync(listener.Listening.Task, stop.Token);
+
+        Task ended = await Task.WhenAny(deciding, hearing, listening, reading);
+        await stop.CancelAsync();
+        await Task.WhenAll(deciding, listening, hearing, reading, starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // The first cause; what followed is its echo. A fault of the reconciler's closes its channel, so the others may be seen first.
+        if (deciding.IsFaulted) await deciding;
+        if (!stoppingToken.IsCancellationRequested) await ended;
+    }
+
+    // A port that is taken is tried again and again: until then there is no use in what waits for us.
+    private async Task SayWhenServingAsync(Task listening, CancellationToken cancellationToken)
+    {
+        await listening.WaitAsync(cancellationToken);
+        if (health.Make() is { } problem) HealthLog.NoHealthFile(_log, problem);
+    }
+
+    private async Task ReadOptionsAsync(OptionsNews news, CancellationToken cancellationToken)
+    {
+        if (file is null) await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        else await foreach (LoadedOptions<ExportOptions> loaded in file.WatchAsync(cancellationToken)) await news.ApplyAsync(
+            loaded, cancellationToken);
+    }
+
+    private static async Task HearAsync(UeventSocket uevents, ExportReconciler reconciler, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Uevent uevent = await uevents.ReceiveAsync(cancellationToken);
+            if (uevent.IsOverrun) await reconciler.PostAsync(new ExportMessage.LookAtAll(), cancellationToken);
+            else if (uevent is { Subsystem: "usb", DevType: "usb_device" } && BusId.TryParse(uevent.Name, out BusId busId))
+            {
+                await reconciler.PostAsync(new ExportMessage.DeviceChanged(busId), cancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Composition;
+
+/// <summary>Runs a role's services until SIGTERM, SIGINT or a fault, and says with its exit code which it was.</summary>
+internal static class ServiceHost
+{
+    /// <summary>From the signal to the end; systemd and Docker kill after this or little more.</summary>
+    public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+
+    public static async Task<int> RunAsync(StderrLog log, Action<IServiceCollection> addServices, CancellationToken cancellationToken)
+    {
+        // Empty: the defaults read configuration files and the environment, watch them, and cost start-up time.
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(
+            new HostApplicationBuilderSettings { DisableDefaults = true, ApplicationName = "longwire", ContentRootPath = "/" });
+        builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log);
+        builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopTimeout);
+        builder.Services.AddSingleton(TimeProvider.System);
+        addServices(builder.Services);
+        using IHost host = builder.Build();
+        ILogger logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Longwire");
+        // Kept here: the host disposes of its own list while it stops.
+        IHostedService[] services = [.. host.Services.GetServices<IHostedService>()];
+        bool failed = false;
+        try
+        {
+            await host.RunAsync(cancellationToken);
+        }
+#pragma warning disable CA1031 // The last place that can tell a person why: whatever a service threw while it started or stopped.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            failed = true;
+            ProgramLog.NotStartedOrStopped(logger, e);
+        }
+        foreach (BackgroundService service in services.OfType<BackgroundService>())
+        {
+            // The host waits no longer than its time-out, and says nothing. What still runs must not meet a second life in this process.
+            if (service.ExecuteTask is { IsCompleted: false })
+            {
+                failed = true;
+                ProgramLog.ServiceNotStopped(logger, service.GetType().Name, (int)StopTimeout.TotalSeconds);
+            }
+            // The host itself ends with 0 after a fault, as if somebody had asked it to stop.
+            if (service.ExecuteTask is not { IsFaulted: true, Exception: { } faults }) continue;
+            failed = true;
+            ProgramLog.ServiceFailed(logger, service.GetType().Name, faults.InnerExceptions.Count == 1 ? faults.InnerException! : faults);
+        }
+        return failed ? ExitCode.Failed : ExitCode.Done;
+    }
+}

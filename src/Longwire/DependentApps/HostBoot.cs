@@ -1,0 +1,25 @@
+namespace Longwire.DependentApps;
+
+/// <summary>The boot of this machine that we run in.</summary>
+/// <param name="Id">/proc/sys/kernel/random/boot_id; empty if it cannot be read.</param>
+/// <param name="Uptime">Since that boot, when we started.</param>
+internal sealed record HostBoot(string Id, TimeSpan Uptime)
+{
+    public static HostBoot OfThisMachine()
+    {
+        string id;
+        try
+        {
+            id = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            id = "";
+        }
+        return new HostBoot(id, TimeSpan.FromMilliseconds(Environment.TickCount64));
+    }
+
+    /// <param name="remembered">The boot id of our last run; null or empty if unknown.</param>
+    public bool IsNewSince(string? remembered) =>
+        string.IsNullOrEmpty(remembered) || Id.Length == 0 ? Uptime < ConsumerTimers.JustBooted : remembered != Id;
+}

@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Longwire.Platform;
+using Longwire.UsbIp.Linux;
+using Longwire.UsbIp.Sysfs;
+using Longwire.UsbIp.Usb;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Export.Sticks;
+
+/// <summary>One stick that we took from its own driver.</summary>
+/// <param name="Port">Controller and chain of hub ports: with the boot id, what makes a bus id the same place.</param>
+/// <param name="MaySleep">Autosuspend was on and is to be switched on again when it is given back.</param>
+internal sealed record LedgerEntry(string BusId, string Port, bool MaySleep)
+{
+    public static string PortOf(SysfsUsbDevice device) => $"{device.ControllerPath}/{device.PortChain}";
+}
+
+internal sealed record LedgerFile(string BootId, ImmutableArray<LedgerEntry> Sticks);
+
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(LedgerFile))]
+internal sealed partial class LedgerJson : JsonSerializerContext;
+
+/// <summary>
+/// export.json: what we took and did not give back yet. Written before a stick is taken, so that after a crash of ours what stands with
+/// usbip-host can be told apart from what somebody else put there.
+/// </summary>
+internal sealed class ExportLedger(SysfsRoot root, string dataFolder, ILogger logger) : IDisposable
+{
+    private readonly SemaphoreSlim _disk = new(1, 1);
+    private readonly string _path = Path.Combine(dataFolder, "export.json");
+    private ImmutableDictionary<string, LedgerEntry> _entries = ImmutableDictionary<string, LedgerEntry>.Empty;
+    private bool _unwritable;
+
+    public IEnumerable<LedgerEntry> Entries => _entries.Values;
+
+    /// <summary>What the former life left. Of another boot, or unreadable: nothing, since a reboot gives every stick back.</summary>
+    public void Load()
+    {
+        try
+        {
+            LedgerFile? file = JsonSerializer.Deserialize(File.ReadAllBytes(_path), LedgerJson.Default.LedgerFile);
+            if (file is null || file.Sticks.IsDefault || file.BootId != BootId()) return;
+            // Bus ids end up in sysfs paths and writes: nothing else may come out of a file.
+            _entries = file.Sticks.Where(e => e is { Port: not null } && UsbIp.Usb.BusId.TryParse(e.BusId, out _)).DistinctBy(e => e.BusId)
+                .ToImmutableDictionary(e => e.BusId, StringComparer.Ordinal);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // The first start.
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            ExportLog.LedgerUnreadable(logger, _path, e.Message);
+        }
+    }
+
+    public LedgerEntry? Find(SysfsUsbDevice device) =>
+        _entries.GetValueOrDefault(device.BusId.ToString()) is { } entry && entry.Port == LedgerEntry.PortOf(device) ? entry : null;
+
+    public void Add(SysfsUsbDevice device, bool maySleep)
+    {
+        var entry = new LedgerEntry(device.BusId.ToString(), LedgerEntry.PortOf(device), maySleep);
+        ImmutableInterlocked.Update(ref _entries, entries => entries.SetItem(entry.BusId, entry));
+    }
+
+    /// <returns>False if it was not in there.</returns>
+    public bool Remove(BusId busId) => ImmutableInterlocked.TryRemove(ref _entries, busId.ToString(), out _);
+
+    /// <summary>
+    /// Writes what stands here when the disk is free, so the last call wins whatever the order. A full disk is said once and costs only the
+    /// memory of a crash.
+    /// </summary>
+    public async Task SaveAsync()
+    {
+        await _disk.WaitAsync();
+        try
+        {
+            Write();
+            _unwritable = false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (!_unwritable) ExportLog.LedgerUnwritable(logger.About("ledger"), _path, e.Message);
+            _unwritable = true;
+        }
+        finally
+        {
+            _disk.Release();
+        }
+    }
+
+    private void Write()
+    {
+        var file = new LedgerFile(BootId(), [.. _entries.Values.OrderBy(e => e.BusId, StringComparer.Ordinal)]);
+        DurableFile.Replace(_path, JsonSerializer.SerializeToUtf8Bytes(file, LedgerJson.Default.LedgerFile));
+    }
+
+    public void Dispose() => _disk.Dispose();
+
+    private string BootId() => File.Exists(BootIdPath) ? File.ReadAllText(BootIdPath).Trim() : "";
+
+    private string BootIdPath => Path.Combine(root.Proc, "sys/kernel/random/boot_id");
+}

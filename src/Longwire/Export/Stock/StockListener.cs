@@ -1,0 +1,196 @@
+using System.Net;
+using System.Net.Sockets;
+using Longwire.Export.Reconciling;
+using Longwire.Options;
+using Longwire.Platform;
+using Longwire.UsbIp.Linux;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Export.Stock;
+
+/// <summary>Accepts clients of the stock protocol, those that are allowed to ask.</summary>
+internal sealed class StockListener(
+    StockExportOptions first, ExportReconciler reconciler, SysfsRoot root, TimeProvider time, Random random, ILogger logger)
+{
+    private const int ConnectionsInAll = 64;
+    private const int ConnectionsPerAddress = 8;
+
+    // A stranger is named once; a stranger with many addresses must not fill the log or our memory.
+    private const int StrangersNamed = 64;
+
+    private const int SolSocket = 1;
+    private const int SoReuseAddr = 2;
+
+    private readonly Lock _gate = new();
+    private StockExportOptions _options = first;
+    private ClientAllowList _allowed = ClientAllowList.Of(first.Allow);
+    private CancellationTokenSource? _round;
+    private int? _listensOn;
+    private readonly HandshakeSlots _slots = new(ConnectionsInAll, ConnectionsPerAddress);
+    private readonly HashSet<IPAddress> _strangers = [];
+
+    /// <summary>Set once it listens: the port, which differs from the options' only where that is 0.</summary>
+    public TaskCompletionSource<int> Listening { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var connections = new List<Task>();
+        try
+        {
+            while (true) await RunRoundAsync(connections, cancellationToken);
+        }
+        finally
+        {
+            await Task.WhenAll(connections);
+        }
+    }
+
+    /// <summary>Who may ask counts from the next client on. Another port, or a list that was or becomes empty, is a new round.</summary>
+    public void Use(StockExportOptions options)
+    {
+        int? told = null;
+        lock (_gate)
+        {
+            if (options.Equals(_options)) return;
+            bool again = options.Port != _options.Port || options.Allow.IsEmpty || _options.Allow.IsEmpty;
+            _options = options;
+            Volatile.Write(ref _allowed, ClientAllowList.Of(options.Allow));
+            // Who is turned away by the new list is named, whoever was by the old one.
+            _strangers.Clear();
+            if (again) _round?.Cancel();
+            else told = _listensOn;
+        }
+        if (told is { } port) SayListening(port, options);
+    }
+
+    // Connections outlive their round: whoever is being answered is not disturbed by another port.
+    private async Task RunRoundAsync(List<Task> connections, CancellationToken cancellationToken)
+    {
+        using var round = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        StockExportOptions options;
+        lock (_gate) (options, _round) = (_options, round);
+        try
+        {
+            if (options.Allow.IsEmpty)
+            {
+                ExportLog.NobodyAllowed(logger, options.Port);
+                await Task.Delay(Timeout.InfiniteTimeSpan, round.Token);
+            }
+            using Socket listener = await ListenAsync(options.Port, round.Token);
+            int port = ((IPEndPoint)listener.LocalEndPoint!).Port;
+            // They may have changed while the port was taken.
+            lock (_gate) (options, _listensOn) = (_options, port);
+            SayListening(port, options);
+            Listening.TrySetResult(port);
+            var acceptor = new Acceptor(listener, time, SayUnacceptable);
+            while (true)
+            {
+                Socket client = await acceptor.AcceptAsync(round.Token);
+                connections.RemoveAll(task => task.IsCompleted);
+                Admit(client, connections, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Other options.
+        }
+        finally
+        {
+            lock (_gate) (_round, _listensOn) = (null, null);
+        }
+    }
+
+    private void SayListening(int port, StockExportOptions options) => ExportLog.Listening(logger, port, string.Join(", ", options.Allow));
+
+    private void Admit(Socket client, List<Task> connections, CancellationToken cancellationToken)
+    {
+        if (client.RemoteEndPoint is not IPEndPoint remote)
+        {
+            // Gone between accept and here.
+            client.Dispose();
+            return;
+        }
+        IPAddress address = ClientAllowList.Plain(remote.Address);
+        if (!Volatile.Read(ref _allowed).Allows(address))
+        {
+            bool first;
+            lock (_gate) first = _strangers.Count < StrangersNamed && _strangers.Add(address);
+            if (first) ExportLog.Stranger(logger, address);
+            client.Dispose();
+            return;
+        }
+        if (!_slots.TryEnter(address))
+        {
+            ExportLog.TooMany(logger.About("clients", address.ToString()), address);
+            client.Dispose();
+            return;
+        }
+        connections.Add(ServeAsync(client, address, cancellationToken));
+    }
+
+    private async Task ServeAsync(Socket client, IPAddress address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await new StockConnection(client, address.ToString(), reconciler, time, logger).RunAsync(cancellationToken);
+        }
+        finally
+        {
+            _slots.Leave(address);
+        }
+    }
+
+    private void SayUnacceptable(string? reason)
+    {
+        if (reason is null) ExportLog.AcceptsAgain(logger.About("port"));
+        else ExportLog.AcceptFailed(logger.About("port"), reason);
+    }
+
+    private async Task<Socket> ListenAsync(int port, CancellationToken cancellationToken)
+    {
+        var backoff = new Backoff(ExportTimers.ListenFirst, ExportTimers.ListenCap, random);
+        string? said = null;
+        while (true)
+        {
+            try
+            {
+                return Open(port);
+            }
+            catch (SocketException e)
+            {
+                bool taken = e.SocketErrorCode == SocketError.AddressAlreadyInUse;
+                string? owner = taken ? TcpListeners.OwnerOf(root, port)?.ToString() : null;
+                // One that is just ending is no longer seen, and would be said to be somebody else.
+                if (said is null || (owner is not null && owner != said)) SayTaken(port, taken, owner, e);
+                said = owner ?? said ?? "";
+            }
+            await Task.Delay(backoff.Next(), time, cancellationToken);
+        }
+    }
+
+    private void SayTaken(int port, bool taken, string? owner, SocketException e) => ExportLog.PortTaken(logger.About("port"), port, taken
+        ? $"is taken by {owner ?? "somebody who cannot be seen from here"}: stop that for good (for the distribution's own: systemctl "
+        + "disable --now usbipd), or set stock.port to another one"
+        : $"cannot be listened on ({e.Message}): set stock.port to another one");
+
+    private static Socket Open(int port)
+    {
+        Socket socket = Socket.OSSupportsIPv6
+            ? new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true }
+            : new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            // Sessions of our former life still have this local port; SO_REUSEADDR lets us listen beside them, and never beside another
+            // listener. Raw, because .NET's ReuseAddress also sets SO_REUSEPORT, which would allow just that.
+            socket.SetRawSocketOption(SolSocket, SoReuseAddr, BitConverter.GetBytes(1));
+            socket.Bind(new IPEndPoint(socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, port));
+            socket.Listen(ConnectionsInAll);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

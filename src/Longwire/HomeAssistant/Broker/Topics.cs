@@ -1,0 +1,64 @@
+namespace Longwire.HomeAssistant.Broker;
+
+/// <summary>Every topic we use, by name. <c>Base</c> is also the prefix of every identifier and unique id.</summary>
+internal sealed record Topics(string Base, string Prefix)
+{
+    public const string Online = "online";
+    public const string Offline = "offline";
+
+    private const string AttachSuffix = "/attach/set";
+    private const string ReattachSuffix = "/reattach/set";
+
+    public string BridgeState => $"{Base}/bridge/state";
+    public string BridgeInfo => $"{Base}/bridge/info";
+
+    /// <summary>Where an instance asks whether the base topic is free. Never retained.</summary>
+    public string BridgeClaim => $"{Base}/bridge/claim";
+
+    public string AnyAttachCommand => $"{Base}/radio/+{AttachSuffix}";
+    public string AnyReattachCommand => $"{Base}/radio/+{ReattachSuffix}";
+    public string BridgeRestart => $"{Base}/bridge/restart/set";
+    public string BridgeLogLevel => $"{Base}/bridge/log_level/set";
+
+    /// <summary>Where it is said who owns the base topic.</summary>
+    public IReadOnlyList<string> Bridge => [BridgeClaim, BridgeInfo, BridgeState];
+
+    /// <summary>Where a person's commands come in.</summary>
+    public IReadOnlyList<string> Commands => [AnyAttachCommand, AnyReattachCommand, BridgeRestart, BridgeLogLevel];
+
+    /// <summary>
+    /// Home Assistant says <c>online</c> here once it listens. People may change the topic there; by default it follows the prefix.
+    /// </summary>
+    public string Birth => $"{Prefix}/status";
+
+    public string BridgeIdentifier => $"{IdPrefix}_bridge";
+    private string IdPrefix { get; } = string.Concat(Base.Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' ? c : '_'));
+
+    /// <summary>What every radio's topics begin with.</summary>
+    public string AllRadios => $"{Base}/radio/";
+
+    public string PiState(string pi) => $"{Base}/pi/{pi}/state";
+    public string RadioState(string radio) => $"{Base}/radio/{radio}/state";
+    public string RadioEvent(string radio) => $"{Base}/radio/{radio}/event";
+    public string RadioAttach(string radio) => $"{Base}/radio/{radio}{AttachSuffix}";
+    public string RadioReattach(string radio) => $"{Base}/radio/{radio}{ReattachSuffix}";
+
+    // The kind is part of the identifier: a Pi and a radio may well have the same id.
+    public string PiIdentifier(string pi) => $"{IdPrefix}_pi_{pi}";
+    public string RadioIdentifier(string radio) => $"{IdPrefix}_radio_{radio}";
+
+    public string Config(string identifier) => $"{Prefix}/device/{identifier}/config";
+
+    /// <summary>The radio that a command topic speaks of.</summary>
+    public bool TryParseCommand(string topic, out string radio, out bool reattach)
+    {
+        radio = "";
+        string start = AllRadios;
+        reattach = topic.EndsWith(ReattachSuffix, StringComparison.Ordinal);
+        string end = reattach ? ReattachSuffix : AttachSuffix;
+        if (!topic.StartsWith(start, StringComparison.Ordinal) || !topic.EndsWith(end, StringComparison.Ordinal)) return false;
+        if (topic.Length <= start.Length + end.Length) return false;
+        radio = topic[start.Length..^end.Length];
+        return !radio.Contains('/', StringComparison.Ordinal);
+    }
+}

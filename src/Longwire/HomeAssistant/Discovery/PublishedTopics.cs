@@ -1,0 +1,133 @@
+using System.Text.Json.Serialization;
+using Longwire.HomeAssistant.Broker;
+using Longwire.Platform;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.HomeAssistant.Discovery;
+
+/// <summary>
+/// Which retained messages of ours lie on the broker, kept in the data folder: a radio that leaves the options while we
+/// are stopped, or a base topic that is changed, must not leave ghosts in Home Assistant. An unreadable or full disk costs
+/// that memory, never the service.
+/// </summary>
+internal sealed class PublishedTopics(string dataFolder, ILogger logger)
+{
+    public const string FileName = "mqtt.json";
+
+    private readonly string _path = Path.Combine(dataFolder, FileName);
+    private PublishedRecord? _record;
+    private bool _saveFailed;
+
+    public PublishedRecord Current => _record ??= Load();
+
+    /// <summary>Call before publishing what is new, and after clearing what is gone: a crash in between then forgets nothing.</summary>
+    public async ValueTask SaveAsync(PublishedRecord record, CancellationToken cancellationToken)
+    {
+        ILogger log = logger.About(FileName);
+        // Not in the middle: what is taken for written has to be.
+        cancellationToken.ThrowIfCancellationRequested();
+        byte[] content = Payload.Of(record, PublishedJson.Default.PublishedRecord);
+        bool same = content.AsSpan().SequenceEqual(Payload.Of(Current, PublishedJson.Default.PublishedRecord));
+        _record = record;
+        if (same && !_saveFailed) return;
+        try
+        {
+            // On a thread that may wait: a worn SD card takes seconds to flush.
+            await Task.Run(() => DurableFile.Replace(_path, content), CancellationToken.None);
+            if (_saveFailed) MqttLog.TopicsSavedAgain(log, _path);
+            _saveFailed = false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (!_saveFailed) MqttLog.TopicsNotSaved(log, _path, e.Message);
+            _saveFailed = true;
+        }
+    }
+
+    private PublishedRecord Load()
+    {
+        try
+        {
+            byte[] content = File.ReadAllBytes(_path);
+            PublishedRecord? record = Payload.TryRead(content, PublishedJson.Default.PublishedRecord);
+            if (record is null || record.Devices.Values.Any(device => device is null))
+            {
+                throw new InvalidDataException("it is not the JSON we write");
+            }
+            return new PublishedRecord { Devices = new(record.Devices, StringComparer.Ordinal) };
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new PublishedRecord();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            MqttLog.TopicsNotRead(logger, _path, e.Message);
+            return new PublishedRecord();
+        }
+    }
+}
+
+internal sealed record PublishedRecord
+{
+    /// <summary>By discovery topic.</summary>
+    public SortedDictionary<string, PublishedDevice> Devices { get; init; } = new(StringComparer.Ordinal);
+
+    public bool Covers(Device device) =>
+        Devices.TryGetValue(device.ConfigTopic, out PublishedDevice? known)
+        && device.Message.Components.Keys.All(known.Components.ContainsKey)
+        && device.RetainedTopics.All(known.Topics.Contains);
+
+    /// <summary>What the discovery message of that device said last, as far as it is remembered.</summary>
+    public LastKnown LastKnownOf(string configTopic) =>
+        Devices.TryGetValue(configTopic, out PublishedDevice? known) && known.LastKnown is { } last ? last : new LastKnown();
+
+    public PublishedRecord Without(IEnumerable<string> configTopics)
+    {
+        var devices = new SortedDictionary<string, PublishedDevice>(Devices, StringComparer.Ordinal);
+        foreach (string topic in configTopics) devices.Remove(topic);
+        return new PublishedRecord { Devices = devices };
+    }
+
+    /// <param name="keepComponents">Keep those that a device had before, too.</param>
+    public PublishedRecord With(IEnumerable<Device> added, string baseTopic, bool keepComponents)
+    {
+        var devices = new SortedDictionary<string, PublishedDevice>(Devices, StringComparer.Ordinal);
+        foreach (Device device in added)
+        {
+            PublishedDevice now = PublishedDevice.Of(device, baseTopic);
+            if (keepComponents && devices.TryGetValue(device.ConfigTopic, out PublishedDevice? before))
+            {
+                foreach ((string key, string platform) in before.Components) now.Components.TryAdd(key, platform);
+            }
+            devices[device.ConfigTopic] = now;
+        }
+        return new PublishedRecord { Devices = devices };
+    }
+}
+
+/// <param name="BaseTopic">The base topic it belongs to.</param>
+/// <param name="Topics">Its retained topics beside the discovery topic.</param>
+/// <param name="Components">Platform by component: Home Assistant wants to hear of those that are gone.</param>
+/// <param name="LastKnown">Null in what a release wrote that did not keep it yet.</param>
+internal sealed record PublishedDevice(
+    string BaseTopic,
+    string[] Topics,
+    SortedDictionary<string, string> Components,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LastKnown? LastKnown = null)
+{
+    public static PublishedDevice Of(Device device, string baseTopic) => new(
+        baseTopic,
+        device.RetainedTopics,
+        new SortedDictionary<string, string>(
+            device.Message.Components.ToDictionary(c => c.Key, c => c.Value.Platform), StringComparer.Ordinal),
+        LastKnown.Of(device.Message));
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    WriteIndented = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(PublishedRecord))]
+internal sealed partial class PublishedJson : JsonSerializerContext;

@@ -1,0 +1,140 @@
+using Longwire.HomeAssistant.Broker;
+using Longwire.State;
+
+namespace Longwire.HomeAssistant.Discovery;
+
+internal static class RadioDevice
+{
+    // What a person reads in Home Assistant's list of serial ports; more ttys than this no radio has.
+    private const int MostSerialPorts = 8;
+
+    private static readonly string[] Statuses = [.. Enum.GetValues<RadioStatus>().Select(status => status.Name())];
+    private static readonly string[] EventTypes = [.. Enum.GetValues<RadioEventType>().Select(type => type.Name())];
+
+    public static bool IsSerialPort(string componentKey) => componentKey.StartsWith("serial_port", StringComparison.Ordinal);
+
+    public static int SerialPortsOf(RadioSnapshot radio) => Math.Clamp(radio.SerialPortCount, 1, MostSerialPorts);
+
+    public static Device Of(RadioSnapshot radio, Snapshot snapshot, Topics topics, string version)
+    {
+        string identifier = topics.RadioIdentifier(radio.Id);
+        SortedDictionary<string, Component> components = Components(radio, identifier, topics);
+        var message = new DiscoveryMessage
+        {
+            Device = new DeviceInfo
+            {
+                Identifier = identifier,
+                Name = Device.NameFor(radio.Name, radio.Id, "radio", components.Values),
+                Manufacturer = NullIfEmpty(radio.Manufacturer),
+                Model = NullIfEmpty(radio.Product),
+                ModelId = radio.UsbId.ToString(),
+                SerialNumber = NullIfEmpty(radio.Serial),
+                // A parent that never appears would stay nameless in Home Assistant.
+                Via = snapshot.Pis.Any(pi => pi.Id == radio.PiId) ? topics.PiIdentifier(radio.PiId) : topics.BridgeIdentifier,
+            },
+            Origin = Origin.Of(version),
+            Availability = [new Availability(topics.BridgeState)],
+            StateTopic = topics.RadioState(radio.Id),
+            Components = components,
+        };
+        return new Device(topics.Config(identifier), message, [topics.RadioState(radio.Id)]);
+    }
+
+    private static SortedDictionary<string, Component> Components(RadioSnapshot radio, string identifier, Topics topics)
+    {
+        var components = new SortedDictionary<string, Component>(StringComparer.Ordinal)
+        {
+            // No category: only then are "connected" and "disconnected" among the triggers that people are shown first.
+            ["connected"] = Entity.BinarySensor(identifier, "connected", "Connected", "connectivity", Entity.OnOffOrUnknown("connected")),
+            ["problem"] = Entity.BinarySensor(identifier, "problem", "Problem", "problem", Entity.OnOff("problem")) with
+            {
+                AttributesTopic = topics.RadioState(radio.Id),
+                AttributesTemplate = "{{ {'explanation': value_json.explanation, 'reason': value_json.reason} | tojson }}",
+            },
+            // The same sentence as a state: attributes are two clicks away, and this is what a person needs at once.
+            ["explanation"] = Entity.Sensor(identifier, "explanation", "Explanation", Entity.Value("explanation")) with
+            {
+                Icon = "mdi:information-outline",
+            },
+            ["status"] = Entity.Sensor(identifier, "status", "Status", Entity.Value("status")) with
+            {
+                DeviceClass = "enum",
+                Options = Statuses,
+                Icon = "mdi:list-status",
+            },
+            ["since"] = Entity.Sensor(identifier, "since", "Connected since", Entity.Value("since")) with { DeviceClass = "timestamp" },
+            ["disconnects"] = Entity.Sensor(identifier, "disconnects", "Disconnects", Entity.Value("disconnects")) with
+            {
+                StateClass = "total_increasing",
+                Icon = "mdi:counter",
+            },
+            ["last_disconnect_reason"] =
+                Entity.Sensor(identifier, "last_disconnect_reason", "Last disconnect reason", Entity.Value("last_disconnect_reason")) with
+                {
+                    Icon = "mdi:comment-question-outline",
+                },
+            ["plugged_in"] = Entity.BinarySensor(identifier, "plugged_in", "Plugged in", "plug", Entity.OnOffOrUnknown("plugged_in")) with
+            {
+                Category = Entity.Diagnostic,
+            },
+            ["round_trip"] = Entity.RoundTrip(identifier, enabled: false),
+            ["attached"] = new Component
+            {
+                Platform = "switch",
+                UniqueId = $"{identifier}_attached",
+                Name = "Attached",
+                Icon = "mdi:usb-port",
+                Category = Entity.Config,
+                Qos = 1,
+                CommandTopic = topics.RadioAttach(radio.Id),
+                ValueTemplate = Entity.OnOff("wanted"),
+            },
+            ["reattach"] = new Component
+            {
+                Platform = "button",
+                UniqueId = $"{identifier}_reattach",
+                Name = "Reattach",
+                DeviceClass = "restart",
+                Category = Entity.Config,
+                Qos = 1,
+                CommandTopic = topics.RadioReattach(radio.Id),
+            },
+            ["event"] = new Component
+            {
+                Platform = "event",
+                UniqueId = $"{identifier}_event",
+                Name = "Radio event",
+                Icon = "mdi:bell-outline",
+                Qos = 1,
+                StateTopic = topics.RadioEvent(radio.Id),
+                EventTypes = EventTypes,
+            },
+            ["trigger_connected"] = Trigger("connected", RadioEventType.Attached, topics.RadioEvent(radio.Id)),
+            ["trigger_disconnected"] = Trigger("disconnected", RadioEventType.Lost, topics.RadioEvent(radio.Id)),
+        };
+        for (int i = 0; i < SerialPortsOf(radio); i++)
+        {
+            string number = i == 0 ? "" : $"{i + 1}";
+            string key = i == 0 ? "serial_port" : $"serial_port_{number}";
+            components[key] = Entity.Sensor(identifier, key, $"Serial port {number}".TrimEnd(), Entity.Value($"serial_ports[{i}]")) with
+            {
+                Icon = "mdi:serial-port",
+            };
+        }
+        return components;
+    }
+
+    private static Component Trigger(string type, RadioEventType happened, string topic) => new()
+    {
+        Platform = "device_automation",
+        AutomationType = "trigger",
+        TriggerType = type,
+        TriggerSubtype = "radio",
+        TriggerTopic = topic,
+        ValueTemplate = Entity.Value("event_type"),
+        TriggerPayload = happened.Name(),
+        Qos = 1,
+    };
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Longwire.HomeAssistant.Broker;
+
+namespace Longwire.HomeAssistant.Discovery;
+
+// In these, every key is always present, null if unknown: a template that misses its key warns at every message.
+
+internal sealed record RadioStateMessage
+{
+    public required string Status { get; init; }
+    public required bool? Connected { get; init; }
+    public required bool Problem { get; init; }
+    public required string Explanation { get; init; }
+    public required string? Reason { get; init; }
+    public required bool Wanted { get; init; }
+    public required bool? PluggedIn { get; init; }
+    public required DateTimeOffset? Since { get; init; }
+    public required long Disconnects { get; init; }
+    public required string? LastDisconnectReason { get; init; }
+
+    /// <summary>As many as the radio has ttys, attached or not.</summary>
+    public required string?[] SerialPorts { get; init; }
+    public required double? RoundTripMs { get; init; }
+}
+
+internal sealed record PiStateMessage
+{
+    public required bool? Reachable { get; init; }
+    public required string Mode { get; init; }
+    public required string Address { get; init; }
+    public required string? Version { get; init; }
+    public required double? RoundTripMs { get; init; }
+}
+
+internal sealed record BridgeInfoMessage
+{
+    public required string Version { get; init; }
+    public required string InstanceId { get; init; }
+    public required bool Problem { get; init; }
+    public required string[] Problems { get; init; }
+
+    // Not required, because it is read as well: what an older release says of itself lacks them, and it is alive all the same.
+    public int RadiosAttached { get; init; }
+    public int RadiosExpected { get; init; }
+    public string? LogLevel { get; init; }
+
+    /// <summary>See <see cref="Instance.Nonce"/>; null from former releases.</summary>
+    public string? Nonce { get; init; }
+
+    /// <summary>The token of the claim that this answers; left out of what is retained.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Answers { get; init; }
+
+    [JsonIgnore]
+    public Instance Sender => new(InstanceId, Nonce);
+}
+
+internal sealed record RadioEventMessage
+{
+    public required string EventType { get; init; }
+    public required string? Reason { get; init; }
+}
+
+/// <param name="Incumbent">It published here before, in this life: it goes before newcomers.</param>
+internal sealed record ClaimMessage(string InstanceId, bool Incumbent)
+{
+    /// <summary>See <see cref="Instance.Nonce"/>; null from former releases.</summary>
+    public string? Nonce { get; init; }
+
+    /// <summary>To be named in the answer; null from former releases.</summary>
+    public string? Token { get; init; }
+
+    [JsonIgnore]
+    public Instance Sender => new(InstanceId, Nonce);
+}
+
+// Strict: anybody may write to our topics, and what lacks a member that we rely on is no such message.
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(RadioStateMessage))]
+[JsonSerializable(typeof(PiStateMessage))]
+[JsonSerializable(typeof(BridgeInfoMessage))]
+[JsonSerializable(typeof(RadioEventMessage))]
+[JsonSerializable(typeof(ClaimMessage))]
+internal sealed partial class StateJson : JsonSerializerContext;
+
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(DiscoveryMessage))]
+internal sealed partial class DiscoveryJson : JsonSerializerContext;
+
+internal static class Payload
+{
+    public static byte[] Of<T>(T message, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(message, type);
+
+    /// <summary>Null for anything that is not such a message: others may write to our topics.</summary>
+    public static T? TryRead<T>(ReadOnlySpan<byte> payload, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(payload, type);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

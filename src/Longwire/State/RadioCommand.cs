@@ -1,0 +1,11 @@
+namespace Longwire.State;
+
+/// <summary>What a person asks of a radio, from Home Assistant or the command line. Enters the reconciler's one channel.</summary>
+internal abstract record RadioCommand(string RadioId)
+{
+    /// <summary>Wanted attached, or detached until asked otherwise; remembered over restarts.</summary>
+    internal sealed record SetWanted(string RadioId, bool Wanted) : RadioCommand(RadioId);
+
+    /// <summary>Detach and attach again, whatever the status.</summary>
+    internal sealed record Reattach(string RadioId) : RadioCommand(RadioId);
+}

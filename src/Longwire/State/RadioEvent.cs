@@ -1,0 +1,21 @@
+namespace Longwire.State;
+
+/// <summary>Something that happened to a radio. Never retained, never repeated, in order per radio.</summary>
+/// <param name="Reason">Why, in a person's words; null where the type says all.</param>
+internal sealed record RadioEvent(string RadioId, RadioEventType Type, string? Reason);
+
+internal enum RadioEventType
+{
+    Attached,
+
+    /// <summary>Every loss of the tty, whatever the cause.</summary>
+    Lost,
+
+    /// <summary>Asked for by a person.</summary>
+    Detached,
+    Held,
+    Resumed,
+    Plugged,
+    Unplugged,
+    Refused,
+}

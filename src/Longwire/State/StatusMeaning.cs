@@ -1,0 +1,67 @@
+namespace Longwire.State;
+
+/// <summary>What a status means to a person.</summary>
+/// <param name="Connected">The port is there; null where nobody knows yet, which is neither on nor off to an automation.</param>
+/// <param name="Problem">Somebody should look.</param>
+/// <param name="Explanation">What it means and what to do; at most 255 characters, which is what a Home Assistant state may hold.</param>
+internal readonly record struct StatusMeaning(bool? Connected, bool Problem, string Explanation)
+{
+    private const int LongestPiName = 40;
+    private const int LongestPortNames = 100;
+
+    private const string Stopped =
+        "Longwire is stopped, and this radio is detached until it runs again. Start Longwire: the radio is attached by itself.";
+
+    /// <param name="pi">The Pi it was last seen on; null if that Pi has left the options.</param>
+    public static StatusMeaning Of(RadioSnapshot radio, PiSnapshot? pi)
+    {
+        string at = StateText.Clip(pi?.Name ?? radio.PiId, LongestPiName);
+        return radio.Status switch
+        {
+            RadioStatus.Attached when !radio.ProvisionalPorts.IsEmpty => new(true, false, WithProvisionalPorts(radio)),
+            RadioStatus.Attached => new(true, false, "Attached: it works as if it were plugged in here. Nothing to do."),
+            RadioStatus.Held => new(
+                true,
+                radio.HeldForLong,
+                $"The link to {at} is down. The port stays, and Longwire waits for the link. If this lasts, check the power and the "
+                    + $"network of {at}."),
+            RadioStatus.Attaching => new(radio.Undecided ? null : false, false, "Being attached right now. Nothing to do."),
+            RadioStatus.Detached when radio.Stopped => new(null, false, Stopped),
+            RadioStatus.Detached => new(false, false, "Detached, because somebody asked for it. To use it again, switch \"Attached\" on."),
+            RadioStatus.Unplugged => new(
+                false, true, $"{at} answers, but this radio is not plugged in there. Plug it in again; it is attached by itself."),
+            RadioStatus.NotOffered => new(
+                false,
+                true,
+                $"{at} does not offer it: it is unplugged, not bound to usbip-host, or used by another host; a stock usbipd cannot say "
+                    + "which. Look at the stick, then at \"usbip list -l\" there."),
+            RadioStatus.PiUnreachable => new(
+                false, true, $"{at} does not answer. Check its power and network, and that usbipd or \"longwire export\" runs there."),
+            RadioStatus.InUse => new(
+                false, true, $"Another host uses it. Detach it there; Longwire takes it as soon as {at} offers it again."),
+            RadioStatus.Refused => WithReason(
+                "Not attached, to be safe: ",
+                radio.Reason,
+                $". Look at what is plugged into {at}; Longwire tries again once that changes."),
+            RadioStatus.Failed => WithReason("It could not be attached: ", radio.Reason, ". Longwire keeps trying."),
+            _ => throw new ArgumentOutOfRangeException(nameof(radio), radio.Status, null),
+        };
+    }
+
+    private static string WithProvisionalPorts(RadioSnapshot radio)
+    {
+        // Below /dev/serial are udev's names, so it runs; a by-id name that is missing comes with it, or with what a twin says of itself.
+        string why = radio.ProvisionalPorts.All(port => port.Contains("/serial/", StringComparison.Ordinal))
+            ? "since no by-id link came that is its alone: look again later"
+            : "since no udev link came: see that udev runs on this machine";
+        string names = StateText.Clip(string.Join(" and ", radio.ProvisionalPorts), LongestPortNames);
+        return $"Attached: it works as if it were plugged in here. {names} may change, {why}.";
+    }
+
+    /// <summary>A reason may come from a kernel or a peer and be of any length: it is what gives way, never the remedy.</summary>
+    private static StatusMeaning WithReason(string before, string? reason, string after)
+    {
+        string what = string.IsNullOrWhiteSpace(reason) ? "no reason was given" : reason.Trim().TrimEnd('.');
+        return new StatusMeaning(false, true, before + StateText.Clip(what, StateText.Longest - before.Length - after.Length) + after);
+    }
+}

@@ -1,0 +1,126 @@
+using Longwire.Attach.Identity;
+using Longwire.Attach.Memory;
+using Longwire.Options;
+using Longwire.Radios;
+using Longwire.UsbIp.Usb;
+using Xunit;
+using static Longwire.Tests.Attach.AttachBench;
+
+namespace Longwire.Tests.Attach.Identity;
+
+public sealed class ClaimsTests
+{
+    [Fact]
+    public void Without_rules_what_is_recognised_with_certainty_is_taken() => Assert.Equal(Claim.Take, Of([], At("1.2", null)));
+
+    [Fact]
+    public void Without_rules_a_stranger_is_not_wanted() => Assert.Equal(Claim.NotWanted, Of([], At("1.2", null, "046d:c31c")));
+
+    [Fact]
+    public void Without_rules_a_generic_bridge_is_asked_and_then_taken_by_its_texts_alone()
+    {
+        Candidate bridge = At("1.2", null, "10c4:ea60");
+        Assert.Equal(Claim.Identify, Of([], bridge));
+        Assert.Equal(Claim.NotWanted, Of([], bridge with { Identity = IdentityOf("1", "10c4:ea60") with { Product = "Receipt printer" } }));
+    }
+
+    [Fact]
+    public void What_no_rule_names_is_not_wanted_even_if_it_is_recognised() =>
+        Assert.Equal(Claim.NotWanted, Of(["1cf1:0030"], At("1.2", "A")));
+
+    [Fact]
+    public void A_rule_with_a_port_takes_what_is_plugged_in_there_and_nothing_else()
+    {
+        Assert.Equal(Claim.Take, Of(["0658:0200@1.2"], At("1.2", null), At("1.3", null)));
+        Assert.Equal(Claim.NotWanted, Of(["0658:0200@1.2"], At("1.3", "A"), At("1.2", null)));
+    }
+
+    [Fact]
+    public void A_rule_with_a_serial_asks_first_and_then_takes_its_own_only()
+    {
+        Assert.Equal(Claim.Identify, Of(["0658:0200:A"], At("1.2", null)));
+        Assert.Equal(Claim.Take, Of(["0658:0200:A"], At("1.2", "A")));
+        Assert.Equal(Claim.NotWanted, Of(["0658:0200:A"], At("1.2", "B")));
+    }
+
+    [Fact]
+    public void A_rule_for_one_Pi_is_not_about_another()
+    {
+        AttachOptions options = Wishes([Pi("attic"), Pi("cellar")], Rule("0658:0200", "cellar"));
+        Candidate here = At("1.2", "A"), there = here with { PiId = "cellar" };
+        Assert.Equal(Claim.NotWanted, Claims(options).Of(here, [here, there]));
+        Assert.Equal(Claim.Take, Claims(options).Of(there, [here, there]));
+    }
+
+    [Fact]
+    public void One_rule_and_two_sticks_that_it_never_gave_is_ambiguous() =>
+        Assert.All(
+            [At("1.2", "A"), At("1.3", "B")],
+            stick => Assert.Equal(Claim.Ambiguous, Of(["0658:0200"], stick, At("1.2", "A"), At("1.3", "B"))));
+
+    [Fact]
+    public void The_radio_that_a_rule_has_given_so_far_keeps_it()
+    {
+        Candidate given = At("1.2", "A") with { RadioId = "r" }, twin = At("1.3", "A");
+        Claims claims = Claims(Options("0658:0200"), Known("r", "A"));
+        Assert.Equal(Claim.Take, claims.Of(given, [given, twin]));
+        Assert.Equal(Claim.Ambiguous, claims.Of(twin, [given, twin]));
+    }
+
+    [Fact]
+    public void Two_where_the_given_one_may_have_moved_to_are_asked_who_they_are()
+    {
+        Candidate one = At("1.3", null), other = At("1.4", null);
+        Assert.Equal(Claim.Identify, Claims(Options("0658:0200"), Known("r", "A")).Of(one, [one, other]));
+    }
+
+    [Fact]
+    public void The_first_rule_that_fits_names_it()
+    {
+        AttachOptions options = Wishes([Pi("attic")], Rule("0658:0200:A", name: "by serial"), Rule("0658:0200", name: "by kind", index: 1));
+        Assert.Equal("by serial", Claims(options).RuleOf(Known("r", "A"))?.Name);
+        Assert.Equal("by kind", Claims(options).RuleOf(Known("r", "B"))?.Name);
+    }
+
+    [Fact]
+    public void A_known_radio_is_covered_while_its_Pi_and_its_rule_are_there()
+    {
+        Assert.True(Claims(Options("0658:0200")).Covers(Known("r", "A")));
+        Assert.True(Claims(Options()).Covers(Known("r", "A")));
+        Assert.False(Claims(Options("1cf1:0030")).Covers(Known("r", "A")));
+        Assert.False(Claims(Options("0658:0200")).Covers(Known("r", "A", pi: "cellar")));
+    }
+
+    [Fact]
+    public void An_ambiguity_is_told_with_serials_where_they_differ_and_ports_where_not()
+    {
+        AttachOptions options = Options("0658:0200");
+        string bySerial = Assert.Single(Claims(options).Ambiguities([At("1.2", "A"), At("1.3", "B")]));
+        Assert.Contains("match: \"0658:0200:A\" or match: \"0658:0200:B\"", bySerial, StringComparison.Ordinal);
+        string byPort = Assert.Single(Claims(options).Ambiguities([At("1.2", "A"), At("1.3", "A")]));
+        Assert.Contains("match: \"0658:0200@1.2\" or match: \"0658:0200@1.3\"", byPort, StringComparison.Ordinal);
+        Assert.Empty(Claims(options).Ambiguities([At("1.2", "A")]));
+        Assert.Empty(Claims(Options()).Ambiguities([At("1.2", "A"), At("1.3", "A")]));
+    }
+
+    [Fact]
+    public void An_ambiguity_over_two_Pis_names_the_Pi()
+    {
+        string told = Assert.Single(Claims(Options("0658:0200")).Ambiguities([At("1.2", null), At("1.2", null) with { PiId = "cellar" }]));
+        Assert.Contains(
+            "match: \"0658:0200@1.2\" with pi: attic or match: \"0658:0200@1.2\" with pi: cellar", told, StringComparison.Ordinal);
+    }
+
+    private static Claim Of(string[] rules, Candidate stick, params Candidate[] others) =>
+        Claims(Options(rules)).Of(stick, [.. others.Contains(stick) ? [] : new[] { stick }, .. others]);
+
+    private static AttachOptions Options(params string[] rules) =>
+        Wishes([Pi("attic")], [.. rules.Select((match, index) => Rule(match, index: index))]);
+
+    private static Claims Claims(AttachOptions options, params RadioMemory[] known) => new(options, KnownRadios.Default, [.. known]);
+
+    // A stick whose serial is null was not asked yet.
+    private static Candidate At(string port, string? serial, string id = "0658:0200") => new(
+        "attic", BusId.Parse("1-" + port), new UsbPort("platform/soc", port), UsbId.Parse(id), serial is null ? null : IdentityOf(serial, id),
+        null, new HashSet<string>());
+}

@@ -1,0 +1,227 @@
+using System.Collections.Immutable;
+using Longwire.Attach.Memory;
+using Longwire.Attach.Ports;
+using Longwire.Composition;
+using Longwire.Tests.HomeAssistant.Brokers;
+using Longwire.UsbIp.Tests.Sysfs;
+using Longwire.UsbIp.Tests.Vhci;
+using Longwire.UsbIp.Uevents;
+using Longwire.UsbIp.Usb;
+using Xunit;
+
+namespace Longwire.Tests.Attach.Ports;
+
+/// <summary>What is held at 0, what is put back, and what becomes of other people's devices meanwhile.</summary>
+public sealed class AuthorizationTests : IAsyncDisposable
+{
+    private readonly FakeSysfs _sysfs = new();
+    private readonly FakeVhci _vhci;
+    private readonly AttachKernel _kernel;
+    private readonly RecordingLogger<AttachService> _log = new();
+    private readonly HubAuthorization _hubs;
+    private readonly List<HubAuthorizationMemory> _remembered = [];
+    private Func<Task> _whenRemembered = () => Task.CompletedTask;
+
+    public AuthorizationTests()
+    {
+        _vhci = new FakeVhci(_sysfs);
+        _kernel = new AttachKernel(_sysfs.Root, _vhci.Host);
+        _hubs = new HubAuthorization(_kernel, RememberAsync, _log);
+    }
+
+    [Fact]
+    public void What_is_found_is_to_be_remembered_with_the_boot()
+    {
+        SetDefault(4, 2);
+        HubAuthorizationMemory found = _hubs.Look(null);
+        Assert.Equal((_kernel.BootId, 1, 2), (found.BootId, found.Found["usb3"], found.Found["usb4"]));
+    }
+
+    [Fact]
+    public void A_zero_of_ours_from_a_crash_of_the_same_boot_is_not_taken_for_what_was_found()
+    {
+        SetDefault(3, 0);
+        SetDefault(4, 0);
+        HubAuthorizationMemory found = _hubs.Look(Remembered(_kernel.BootId));
+        Assert.Equal(1, found.Found["usb3"]);
+        // Not in the memory, so it is somebody else's zero.
+        Assert.Equal(0, found.Found["usb4"]);
+    }
+
+    [Fact]
+    public void A_zero_of_another_boot_is_somebody_elses()
+    {
+        SetDefault(3, 0);
+        Assert.Equal(0, _hubs.Look(Remembered("another")).Found["usb3"]);
+    }
+
+    [Fact]
+    public void A_value_that_somebody_set_since_the_crash_counts()
+    {
+        SetDefault(3, 2);
+        Assert.Equal(2, _hubs.Look(Remembered(_kernel.BootId)).Found["usb3"]);
+    }
+
+    [Fact]
+    public async Task The_hubs_are_held_at_zero_and_put_back_at_the_end()
+    {
+        SetDefault(4, 2);
+        _hubs.Look(null);
+        Assert.Null(_hubs.Hold());
+        Assert.Equal("00", Default(3) + Default(4));
+        SetDefault(3, 1);
+        await EnsureHeldAsync(0);
+        // Known from the start, so there is nothing new to remember.
+        Assert.Empty(_remembered);
+        Assert.Equal("0", Default(3));
+        await _hubs.DisposeAsync();
+        Assert.Equal("12", Default(3) + Default(4));
+    }
+
+    [Fact]
+    public async Task After_a_crash_the_next_life_puts_back_what_the_first_one_found()
+    {
+        SetDefault(3, 0);
+        _hubs.Look(Remembered(_kernel.BootId));
+        Assert.Null(_hubs.Hold());
+        await _hubs.DisposeAsync();
+        Assert.Equal("1", Default(3));
+    }
+
+    [Fact]
+    public async Task A_hub_that_turns_up_later_is_remembered_before_it_is_held()
+    {
+        var disk = new TaskCompletionSource();
+        _whenRemembered = () => disk.Task;
+        Task holding = EnsureHeldAsync(0);
+        HubAuthorizationMemory found = Assert.Single(_remembered);
+        Assert.Equal((_kernel.BootId, 1), (found.BootId, found.Found["usb3"]));
+        Assert.Equal("1", Default(3));
+
+        disk.SetResult();
+        await holding;
+
+        Assert.Equal("0", Default(3));
+        await _hubs.DisposeAsync();
+        Assert.Equal("1", Default(3));
+    }
+
+    [Fact]
+    public async Task Two_radios_that_come_up_at_once_on_hubs_not_seen_before_lose_neither()
+    {
+        SetDefault(4, 2);
+        var disk = new TaskCompletionSource();
+        _whenRemembered = () => disk.Task;
+        Task[] holding = [EnsureHeldAsync(0), EnsureHeldAsync(8)];
+        disk.SetResult();
+        await Task.WhenAll(holding);
+
+        Assert.Equal([("usb3", 1), ("usb4", 2)], _remembered[^1].Found.Select(hub => (hub.Key, hub.Value)));
+        Assert.Equal("00", Default(3) + Default(4));
+        await _hubs.DisposeAsync();
+        Assert.Equal("12", Default(3) + Default(4));
+    }
+
+    [Fact]
+    public async Task What_was_put_back_is_not_held_again_by_a_radio_that_was_late()
+    {
+        var disk = new TaskCompletionSource();
+        _whenRemembered = () => disk.Task;
+        Task late = EnsureHeldAsync(0);
+        ValueTask ending = _hubs.DisposeAsync();
+        disk.SetResult();
+        await late;
+        await ending;
+        await EnsureHeldAsync(0);
+        Assert.Equal("1", Default(3));
+    }
+
+    [Fact]
+    public async Task A_strangers_device_is_authorized_and_ours_is_not()
+    {
+        int ours = _kernel.Leases.Take(UsbSpeed.Full, 0, [], new HashSet<int>())!.Value.Number;
+        string mine = _vhci.Plug(ours, authorized: false), theirs = _vhci.Plug(1, authorized: false);
+        _hubs.Look(null);
+        new Strangers(_kernel, _hubs, _log).LookAtAll();
+        await IsAuthorizedAsync(theirs);
+        Assert.Equal("0", Authorized(mine));
+        Assert.DoesNotContain(_log.Lines, line => line.Contains("(3-1)", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_stranger_whose_hub_was_found_at_zero_is_left_as_its_owner_wants_it()
+    {
+        SetDefault(3, 0);
+        string kept = _vhci.Plug(0, authorized: false);
+        string opened = _sysfs.Plug("4-1", controller: FakeVhci.Controller());
+        FakeSysfs.WriteFile(Path.Combine(opened, "authorized"), "0\n");
+        _vhci.Set(8, 6, 5, 9, "4-1");
+        _hubs.Look(null);
+        new Strangers(_kernel, _hubs, _log).LookAtAll();
+        // Looked at after the other one.
+        await IsAuthorizedAsync(opened);
+        Assert.Equal("0", Authorized(kept));
+    }
+
+    [Fact]
+    public async Task A_stranger_is_named_once_until_it_is_plugged_anew()
+    {
+        _hubs.Look(null);
+        var strangers = new Strangers(_kernel, _hubs, _log);
+        string folder = _vhci.Plug(1, authorized: false);
+        strangers.KernelChanged(News("add"));
+        strangers.KernelChanged(News("change"));
+        strangers.KernelChanged(Uevent.Overrun);
+        strangers.LookAtAll();
+        Assert.Single(_log.Lines, line => line.Contains("vhci port 1 has a device (3-2) that is not ours", StringComparison.Ordinal));
+        await IsAuthorizedAsync(folder);
+
+        strangers.KernelChanged(News("remove"));
+        strangers.KernelChanged(News("add"));
+        Assert.Equal(2, _log.Lines.Count(line => line.Contains("(3-2)", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void News_of_anything_but_a_device_under_vhci_is_none()
+    {
+        _hubs.Look(null);
+        var strangers = new Strangers(_kernel, _hubs, _log);
+        _vhci.Plug(1, authorized: false);
+        strangers.KernelChanged(News("add") with { DevType = "usb_interface" });
+        strangers.KernelChanged(News("add") with { Subsystem = "tty" });
+        strangers.KernelChanged(News("add") with { DevPath = "/devices/pci0000:00/usb3/3-2" });
+        strangers.KernelChanged(News("add") with { DevPath = "/devices/platform/vhci_hcd.0/usb3" });
+        Assert.Empty(_log.Lines);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _hubs.DisposeAsync();
+        _sysfs.Dispose();
+        _log.AssertNothingUnexpected();
+    }
+
+    private Task EnsureHeldAsync(int port) =>
+        _hubs.EnsureHeldAsync(_vhci.Host.ReadPort(port)!.Value, TestContext.Current.CancellationToken);
+
+    private Task RememberAsync(HubAuthorizationMemory found, CancellationToken cancellationToken)
+    {
+        _remembered.Add(found);
+        return _whenRemembered().WaitAsync(cancellationToken);
+    }
+
+    private static HubAuthorizationMemory Remembered(string boot) => new(boot, ImmutableSortedDictionary<string, int>.Empty.Add("usb3", 1));
+
+    private static Uevent News(string action) =>
+        new() { Action = action, DevPath = "/devices/platform/vhci_hcd.0/usb3/3-2", Subsystem = "usb", DevType = "usb_device" };
+
+    private static Task IsAuthorizedAsync(string folder) =>
+        Eventually.IsTrueAsync(() => Authorized(folder) == "1", () => $"{folder} is authorized");
+
+    private static string Authorized(string folder) => File.ReadAllText(Path.Combine(folder, "authorized")).Trim();
+
+    private string Default(int bus) => File.ReadAllText(Path.Combine(_vhci.HubFolder(bus), "authorized_default")).Trim();
+
+    private void SetDefault(int bus, int value) =>
+        FakeSysfs.WriteFile(Path.Combine(_vhci.HubFolder(bus), "authorized_default"), $"{value}\n");
+}

@@ -1,0 +1,90 @@
+using System.Threading.Channels;
+using Longwire.Attach;
+using Longwire.Attach.Carriers;
+using Longwire.Attach.Memory;
+using Longwire.Attach.Ports;
+using Longwire.Platform;
+using Longwire.UsbIp.Sysfs;
+using Longwire.UsbIp.Tests.Client;
+using Longwire.UsbIp.Tests.Sysfs;
+using Longwire.UsbIp.Tests.Vhci;
+using Longwire.UsbIp.Usb;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Longwire.Tests.Attach.Ports;
+
+/// <summary>A device that the kernel has enumerated, and whose ttys do not come.</summary>
+public sealed class DriverGateTests : IAsyncDisposable
+{
+    private readonly FakeSysfs _sysfs = new();
+    private readonly SteppedClock _clock = new();
+    private readonly AttachKernel _kernel;
+    private readonly HubAuthorization _hubs;
+
+    public DriverGateTests()
+    {
+        _kernel = new AttachKernel(_sysfs.Root, new FakeVhci(_sysfs).Host);
+        _hubs = new HubAuthorization(_kernel, (_, _) => Task.CompletedTask, NullLogger.Instance);
+    }
+
+    [Fact]
+    public async Task An_acm_stick_that_no_driver_took_names_the_interface_and_the_module() =>
+        Assert.Equal(
+            "no driver took the radio's serial interface 3-1:1.0 (class 02): load the kernel module cdc_acm (modprobe cdc_acm) on this "
+                + "machine, or install a kernel that has it",
+            await ReasonAsync("0658:0200", ("02", "02", null), ("0a", "00", null)));
+
+    [Theory]
+    [InlineData("10c4:ea60", "load the kernel module cp210x (modprobe cp210x)")]
+    [InlineData("0403:6015", "load the kernel module ftdi_sio (modprobe ftdi_sio)")]
+    [InlineData("1a86:7523", "load the kernel module ch341 (modprobe ch341)")]
+    [InlineData("067b:2303", "load the kernel module pl2303 (modprobe pl2303)")]
+    [InlineData("0451:3410", "load the kernel module ti_usb_3410_5052 (modprobe ti_usb_3410_5052)")]
+    [InlineData(
+        "1234:5678",
+        "load the kernel module of its serial chip, one of cdc_acm, cp210x, ftdi_sio, ch341, pl2303, ti_usb_3410_5052 (modprobe)")]
+    public async Task A_bridge_that_no_driver_took_names_its_makers_module(string id, string remedy)
+    {
+        string reason = await ReasonAsync(id, ("ff", "00", null));
+        Assert.StartsWith("no driver took the radio's serial interface 3-1:1.0 (class ff): " + remedy, reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stick_whose_driver_made_too_few_ttys_names_the_driver() =>
+        Assert.Equal(
+            "0 of its 1 serial ports came up with the driver cdc_acm: see the kernel's log (dmesg)",
+            await ReasonAsync("0658:0200", ("02", "02", "cdc_acm"), ("0a", "00", "cdc_acm")));
+
+    [Fact]
+    public async Task A_stick_without_a_configuration_says_so() =>
+        Assert.StartsWith("the kernel gave the stick no configuration", await ReasonAsync("0658:0200"), StringComparison.Ordinal);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _hubs.DisposeAsync();
+        _sysfs.Dispose();
+    }
+
+    private async Task<string> ReasonAsync(string id, params (string Class, string SubClass, string? Driver)[] interfaces)
+    {
+        string folder = _sysfs.Plug("3-1", id, controller: FakeVhci.Controller());
+        foreach (string made in Directory.GetDirectories(folder, "3-1:*")) Directory.Delete(made, recursive: true);
+        for (int i = 0; i < interfaces.Length; i++)
+        {
+            _sysfs.AddInterface(folder, $"3-1:1.{i}", interfaces[i].Class, interfaces[i].SubClass, "00", interfaces[i].Driver);
+        }
+        SysfsUsbDevice local = UsbDevices.TryRead(_sysfs.Root, BusId.Parse("3-1"))!;
+        var around = new AttachmentSurroundings(
+            _kernel, _hubs, Channel.CreateBounded<AttachEvent>(1).Writer,
+            new MemoryStore(new MemoryFile(_sysfs.Folder), _clock, NullLogger.Instance, _ => { }), _clock, NullLogger.Instance);
+        var gate = new DriverGate(around, new Pulse(_clock), local.ReadIdentity()!, serialPorts: 1);
+        using var deadline = new CancellationTokenSource();
+        Task opening = gate.OpenAsync(local, deadline.Token);
+        // It waits for the kernel now.
+        await _clock.StartedAsync(AttachTimers.Attach);
+        await deadline.CancelAsync();
+        return (await Assert.ThrowsAsync<TimeoutException>(() => opening
+            .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken))).Message;
+    }
+}

@@ -1,0 +1,90 @@
+using Longwire.State;
+using Longwire.Tests.HomeAssistant;
+using Xunit;
+
+namespace Longwire.Tests.State;
+
+public sealed class StatusMeaningTests
+{
+    [Theory]
+    [InlineData("attached", true, false, "Nothing to do")]
+    [InlineData("held", true, false, "waits for the link")]
+    [InlineData("attaching", false, false, "right now")]
+    [InlineData("detached", false, false, "switch \"Attached\" on")]
+    [InlineData("unplugged", false, true, "Plug it in")]
+    [InlineData("not_offered", false, true, "usbip list -l")]
+    [InlineData("pi_unreachable", false, true, "Check its power and network")]
+    [InlineData("in_use", false, true, "Detach it there")]
+    [InlineData("refused", false, true, "Look at what is plugged into attic")]
+    [InlineData("failed", false, true, "no free port")]
+    public void Each_status_means_what_the_table_says(string status, bool connected, bool problem, string remedy)
+    {
+        RadioStatus value = Enum.GetValues<RadioStatus>().Single(s => s.Name() == status);
+        StatusMeaning meaning = StatusMeaning.Of(Some.Radio with { Status = value, Reason = "no free port" }, Some.Pi);
+        Assert.Equal(connected, meaning.Connected);
+        Assert.Equal(problem, meaning.Problem);
+        Assert.Contains(remedy, meaning.Explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Held_becomes_a_problem_once_it_is_held_for_long()
+    {
+        StatusMeaning meaning = StatusMeaning.Of(Some.Radio with { Status = RadioStatus.Held, HeldForLong = true }, Some.Pi);
+        Assert.True(meaning.Connected);
+        Assert.True(meaning.Problem);
+    }
+
+    [Fact]
+    public void A_radio_of_which_nothing_is_known_yet_is_neither_connected_nor_disconnected()
+    {
+        StatusMeaning meaning = StatusMeaning.Of(Some.Radio with { Status = RadioStatus.Attaching, Undecided = true }, Some.Pi);
+        Assert.Equal((null, false), (meaning.Connected, meaning.Problem));
+    }
+
+    [Fact]
+    public void A_radio_that_was_let_go_because_Longwire_stops_is_neither_and_says_what_brings_it_back()
+    {
+        StatusMeaning meaning = StatusMeaning.Of(Some.Radio with { Status = RadioStatus.Detached, Stopped = true }, Some.Pi);
+        Assert.Equal((null, false), (meaning.Connected, meaning.Problem));
+        Assert.Contains("Longwire is stopped", meaning.Explanation, StringComparison.Ordinal);
+        Assert.Contains("Start Longwire", meaning.Explanation, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/dev/ttyACM0 may change, since no udev link came", "/dev/ttyACM0")]
+    [InlineData("/dev/ttyUSB0 and /dev/ttyUSB1 may change", "/dev/ttyUSB0", "/dev/ttyUSB1")]
+    [InlineData("no by-id link came", "/dev/serial/by-path/platform-vhci_hcd.0-usb-0:1:1.0")]
+    public void An_attached_radio_whose_name_may_change_says_so(string said, params string[] ports)
+    {
+        StatusMeaning meaning = StatusMeaning.Of(Some.Radio with { SerialPorts = [.. ports], ProvisionalPorts = [.. ports] }, Some.Pi);
+        Assert.Equal((true, false), (meaning.Connected, meaning.Problem));
+        Assert.Contains(said, meaning.Explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_status_lacks_its_row()
+    {
+        foreach (RadioStatus status in Enum.GetValues<RadioStatus>())
+        {
+            Assert.NotEmpty(StatusMeaning.Of(Some.Radio with { Status = status }, pi: null).Explanation);
+        }
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(200)]
+    [InlineData(5000)]
+    public void No_explanation_is_longer_than_a_state_may_be_and_none_loses_its_remedy(int length)
+    {
+        foreach (RadioStatus status in Enum.GetValues<RadioStatus>())
+        {
+            string text = string.Concat(Enumerable.Repeat("😀x", length));
+            RadioSnapshot radio = Some.Radio with { Status = status, Reason = text, ProvisionalPorts = [text, text] };
+            PiSnapshot pi = Some.Pi with { Name = string.Concat(Enumerable.Repeat("x😀", length)) };
+            string explanation = StatusMeaning.Of(radio, pi).Explanation;
+            Assert.InRange(explanation.Length, 10, 255);
+            Assert.EndsWith(".", explanation, StringComparison.Ordinal);
+            Assert.DoesNotContain('\uFFFD', System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(explanation)));
+        }
+    }
+}
