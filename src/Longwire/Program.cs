@@ -1,4 +1,4 @@
 using Longwire.Commands;
 using Longwire.Composition;
 
-return await CommandLine.RunAsync(args, Surroundings.Machine(), CancellationToken.None);
+return await CommandLine.RunAsync(args, ProgramContext.Machine(), CancellationToken.None);

@@ -8,10 +8,10 @@ namespace Longwire.Lab;
 public abstract class AddOnTest(Home home) : RadioTest(home)
 {
     /// <summary>Everything on: the stick plugged in, the Pi exporting, the broker up, the add-on started, the radio attached.</summary>
-    protected async Task<(Stick Stick, Container AddOn)> BringUpAddOnAsync(PiSide side)
+    protected async Task<(LabStick Stick, Container AddOn)> BringUpAddOnAsync(PiSide side)
     {
         await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Host), Home.Broker.StartAsync());
-        Stick stick = await Home.Attic.PlugAsync(StickModel.ZWave);
+        LabStick stick = await Home.Attic.PlugAsync(StickModel.ZWave);
         await ExportAsync(Home.Attic, side, stick.Model);
         Container addOn = await StartAddOnAsync();
         await UntilConnectedOrEndedAsync(stick.Model, addOn);

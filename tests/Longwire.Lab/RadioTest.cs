@@ -38,10 +38,10 @@ public abstract class RadioTest(Home home) : LabTest(home)
     protected Watch Watch => Home.Broker.Watch;
 
     /// <summary>Everything on: the stick plugged in, the Pi exporting, the broker up, Longwire attaching, the radio attached.</summary>
-    protected async Task<Stick> BringUpAsync(PiSide side, StickModel? model = null, string more = "", HostSide host = HostSide.Program)
+    protected async Task<LabStick> BringUpAsync(PiSide side, StickModel? model = null, string more = "", HostSide host = HostSide.Program)
     {
         await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Host), Home.Broker.StartAsync());
-        Stick stick = await Home.Attic.PlugAsync(model ?? StickModel.ZWave);
+        LabStick stick = await Home.Attic.PlugAsync(model ?? StickModel.ZWave);
         await ExportAsync(Home.Attic, side, stick.Model);
         await StartAttachAsync(host, Home.Options([Home.Attic], more));
         await UntilConnectedAsync(stick.Model);
@@ -97,7 +97,7 @@ public abstract class RadioTest(Home home) : LabTest(home)
             Patience, $"{radio}: event {type}", from, Cancelled);
 
     /// <summary>Serial data both ways, through every part there is.</summary>
-    protected async Task CarriesDataAsync(Stick stick, string path, int bytes = 256, Guest? host = null)
+    protected async Task CarriesDataAsync(LabStick stick, string path, int bytes = 256, Guest? host = null)
     {
         using GuestStream inside = await stick.OpenInsideAsync();
         using GuestStream tty = await (host ?? Home.Host).OpenAsync(path);

@@ -31,7 +31,7 @@ internal sealed class Connector(
             TimeSpan left = options.Timeout - options.TimeProvider.GetElapsedTime(start);
             if (left <= TimeSpan.Zero) break;
             // An address that swallows SYNs (a stale AAAA record, say) must leave time for the next one.
-            using var deadline = new Deadline(
+            using var deadline = new StepDeadline(
                 $"connecting to {_name}", left / (addresses.Length - i), options.TimeProvider, cancellationToken);
             try
             {
@@ -52,7 +52,7 @@ internal sealed class Connector(
     private async Task<IPAddress[]> ResolveAsync(CancellationToken cancellationToken)
     {
         if (IPAddress.TryParse(endpoint.Host, out IPAddress? literal)) return [literal];
-        using var deadline = new Deadline($"resolving {endpoint.Host}", options.Timeout, options.TimeProvider, cancellationToken);
+        using var deadline = new StepDeadline($"resolving {endpoint.Host}", options.Timeout, options.TimeProvider, cancellationToken);
         try
         {
             // WaitAsync: a resolver that ignores cancellation must not hold us.

@@ -8,7 +8,7 @@ namespace Longwire.UsbIp.Client;
 /// <summary>
 /// Reads a device's descriptors by URBs of our own, one at a time: the next is sent when the last is answered to its last byte.
 /// </summary>
-internal sealed class DescriptorReader(Peer peer, ExportedDevice device, Deadline deadline)
+internal sealed class DescriptorReader(ExactSocket peer, ExportedDevice device, StepDeadline deadline)
 {
     /// <summary>
     /// Ours begin high. vhci_hcd counts from 1 when its module is loaded, and ends a connection over an answer to a seqnum that it does

@@ -8,4 +8,4 @@ namespace Longwire.UsbIp.Client;
 /// <param name="Notice">
 /// Set if the server is a Longwire: what is plugged in but not listed, and why. A stick in neither is unplugged.
 /// </param>
-public sealed record DeviceList(ImmutableArray<ExportedDevice> Devices, ExportNotice? Notice);
+public sealed record DeviceList(ImmutableArray<ExportedDevice> Devices, LongwireListExtension? Notice);

@@ -5,12 +5,12 @@ using Longwire.UsbIp.Wire;
 namespace Longwire.UsbIp.Client;
 
 /// <summary>Reads a device list record by record, then what may follow it.</summary>
-internal sealed class ListReader(Peer peer, TimeProvider timeProvider, CancellationToken cancellationToken)
+internal sealed class ListReader(ExactSocket peer, TimeProvider timeProvider, CancellationToken cancellationToken)
 {
     // The longest piece of a list: 255 interfaces.
     private readonly byte[] _buffer = new byte[byte.MaxValue * DeviceListReply.InterfaceSize];
 
-    public async Task<DeviceList> ReadAsync(Deadline deadline)
+    public async Task<DeviceList> ReadAsync(StepDeadline deadline)
     {
         await peer.SendAsync(Request(), deadline);
         DeviceListReply.RequireGood(OpCommon.Parse((await NextAsync(OpCommon.Size, deadline)).Span));
@@ -34,9 +34,10 @@ internal sealed class ListReader(Peer peer, TimeProvider timeProvider, Cancellat
     }
 
     // Whatever goes wrong before a notice has begun is the way of a stock server to end; once it has begun, it must be whole.
-    private async Task<ExportNotice?> ReadNoticeAsync(Deadline listDeadline)
+    private async Task<LongwireListExtension?> ReadNoticeAsync(StepDeadline listDeadline)
     {
-        using var soon = new Deadline($"waiting for what follows the list of {peer}", ClientTimers.Notice, timeProvider, cancellationToken);
+        using var soon = new StepDeadline(
+            $"waiting for what follows the list of {peer}", ClientTimers.Notice, timeProvider, cancellationToken);
         try
         {
             if (await peer.ReceiveUpToAsync(_buffer.AsMemory(0, OpCommon.Size), soon) < OpCommon.Size) return null;
@@ -54,14 +55,14 @@ internal sealed class ListReader(Peer peer, TimeProvider timeProvider, Cancellat
             return null;
         }
         listDeadline.Step = $"reading the notice of {peer}";
-        int count = ExportNotice.ParseCount((await NextAsync(ExportNotice.CountSize, listDeadline)).Span);
+        int count = LongwireListExtension.ParseCount((await NextAsync(LongwireListExtension.CountSize, listDeadline)).Span);
         // At most 256 entries of 40 bytes.
-        var body = new byte[ExportNotice.BodySize(count)];
+        var body = new byte[LongwireListExtension.BodySize(count)];
         await peer.ReceiveExactlyAsync(body, listDeadline);
-        return ExportNotice.ParseBody(body, count);
+        return LongwireListExtension.ParseBody(body, count);
     }
 
-    private async Task<ReadOnlyMemory<byte>> NextAsync(int length, Deadline deadline)
+    private async Task<ReadOnlyMemory<byte>> NextAsync(int length, StepDeadline deadline)
     {
         Memory<byte> piece = _buffer.AsMemory(0, length);
         await peer.ReceiveExactlyAsync(piece, deadline);

@@ -13,7 +13,7 @@ namespace Longwire.UsbIp.Client;
 /// </summary>
 public sealed class UsbIpConnection : IDisposable
 {
-    private readonly Peer _peer;
+    private readonly ExactSocket _peer;
     private readonly TimeProvider _timeProvider;
     private Phase _phase;
 
@@ -21,7 +21,7 @@ public sealed class UsbIpConnection : IDisposable
     {
         Socket = socket;
         ConnectTime = connectTime;
-        _peer = new Peer(socket, name);
+        _peer = new ExactSocket(socket, name);
         _timeProvider = timeProvider;
     }
 
@@ -71,7 +71,8 @@ public sealed class UsbIpConnection : IDisposable
     public async Task<DeviceList> ListAsync(CancellationToken cancellationToken)
     {
         Leave(Phase.Fresh);
-        using var deadline = new Deadline($"reading the device list of {_peer}", ClientTimers.ListReply, _timeProvider, cancellationToken);
+        using var deadline = new StepDeadline(
+            $"reading the device list of {_peer}", ClientTimers.ListReply, _timeProvider, cancellationToken);
         return await deadline.RunAsync(() => new ListReader(_peer, _timeProvider, cancellationToken).ReadAsync(deadline));
     }
 
@@ -84,7 +85,8 @@ public sealed class UsbIpConnection : IDisposable
     public async Task<ExportedDevice> ImportAsync(BusId busId, CancellationToken cancellationToken)
     {
         Leave(Phase.Fresh);
-        using var deadline = new Deadline($"importing {busId} from {_peer}", ClientTimers.ImportReply, _timeProvider, cancellationToken);
+        using var deadline = new StepDeadline(
+            $"importing {busId} from {_peer}", ClientTimers.ImportReply, _timeProvider, cancellationToken);
         ExportedDevice device = await deadline.RunAsync(() => AskForAsync(busId, deadline));
         _phase = Phase.Imported;
         return device;
@@ -111,7 +113,8 @@ public sealed class UsbIpConnection : IDisposable
     {
         ArgumentNullException.ThrowIfNull(device);
         Leave(Phase.Imported);
-        using var deadline = new Deadline($"reading {device.BusId} at {_peer}", ClientTimers.Descriptors, _timeProvider, cancellationToken);
+        using var deadline = new StepDeadline(
+            $"reading {device.BusId} at {_peer}", ClientTimers.Descriptors, _timeProvider, cancellationToken);
         DeviceIdentity identity = await deadline.RunAsync(() => new DescriptorReader(_peer, device, deadline).ReadAsync());
         _phase = Phase.Imported;
         return identity;
@@ -119,7 +122,7 @@ public sealed class UsbIpConnection : IDisposable
 
     public void Dispose() => Socket.Dispose();
 
-    private async Task<ExportedDevice> AskForAsync(BusId busId, Deadline deadline)
+    private async Task<ExportedDevice> AskForAsync(BusId busId, StepDeadline deadline)
     {
         var bytes = new byte[ImportReply.Size];
         ImportRequest.Write(bytes, busId);

@@ -54,7 +54,7 @@ public static class DeviceListReply
 
     /// <summary>Reads a whole reply from memory, header included.</summary>
     /// <param name="bytes">The reply, and perhaps more.</param>
-    /// <param name="consumed">Bytes that belong to the list; what follows may be an <see cref="ExportNotice"/>.</param>
+    /// <param name="consumed">Bytes that belong to the list; what follows may be an <see cref="LongwireListExtension"/>.</param>
     /// <exception cref="UsbIpFormatException">Malformed or cut short.</exception>
     /// <exception cref="UsbIpProtocolException">Another version or operation.</exception>
     /// <exception cref="UsbIpRefusedException">The server answered with a status other than 0.</exception>

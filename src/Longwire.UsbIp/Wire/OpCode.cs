@@ -14,7 +14,7 @@ public enum OpCode : ushort
     /// <summary>OP_REP_DEVLIST.</summary>
     ReplyDeviceList = 0x0005,
 
-    /// <summary>'LW': the trailer that a Longwire appends to its device list, see <see cref="ExportNotice"/>.</summary>
+    /// <summary>'LW': the trailer that a Longwire appends to its device list, see <see cref="LongwireListExtension"/>.</summary>
     ExportNotice = 0x4C57,
 
     /// <summary>OP_REQ_IMPORT.</summary>

@@ -17,7 +17,7 @@ namespace Longwire.Commands;
 /// <summary><c>longwire attach</c>: the host's role.</summary>
 internal static class AttachCommand
 {
-    public static Command Create(Surroundings surroundings)
+    public static Command Create(ProgramContext surroundings)
     {
         Option<string?> options = RoleOptions.File($"Options, in YAML or JSON ({RoleOptions.AttachDefault})");
         Option<string?> data = RoleOptions.Data();
@@ -42,7 +42,7 @@ internal static class AttachCommand
     }
 
     private static async Task<int> RunAsync(
-        string? optionsPath, string? data, int? web, Surroundings surroundings, CancellationToken cancellationToken)
+        string? optionsPath, string? data, int? web, ProgramContext surroundings, CancellationToken cancellationToken)
     {
         // Before anything else: until then we hold rights over the whole machine.
         if (!await surroundings.ConfineAsync(AttachService.Modules, cancellationToken)) return ExitCode.Failed;
@@ -57,10 +57,16 @@ internal static class AttachCommand
         using IDisposable? exclusive = await RoleLock.TakeAttachAsync(folder, surroundings.RunFolder, surroundings.Error);
         if (exclusive is null) return ExitCode.Failed;
         ProgramLog.Starting(logger, ProgramVersion.Text, "attaching", path, folder);
-        if (DataVolume.Problem(surroundings.Sysfs, surroundings.Environment, folder) is { } notKept) ProgramLog.DataNotKept(logger, notKept);
+        if (DataVolume.Problem(surroundings.Sysfs, surroundings.Environment, folder) is { } notKept)
+        {
+            ProgramLog.DataNotKept(logger, notKept);
+        }
         // What is wrong with the memory is said by who lives by it.
         ImmutableArray<RadioMemory> known = surroundings.OpenMemory(folder).ReadIfPossible(out _);
-        foreach (Leftover leftover in surroundings.Former.OnHost(watch.Current.Options.Pis, known)) ProgramLog.Leftover(logger, leftover);
+        foreach (FormerSetupPart leftover in surroundings.Former.OnHost(watch.Current.Options.Pis, known))
+        {
+            ProgramLog.Leftover(logger, leftover);
+        }
         IOptionsFeed<AttachOptions> changes =
             supervisor is null ? watch : new SupervisorOptions(watch, supervisor, surroundings.Time, logger);
         var live = new LiveOptions(changes, watch.Current.Options);
@@ -68,6 +74,6 @@ internal static class AttachCommand
         var restarts = new Restarts(surroundings.Time, logger);
         using var stop = new StopSignals(cancellationToken);
         return await restarts.RunAsync(
-            log, services => AttachServices.Add(services, live, supervisor, folder, page, surroundings, log, restarts), stop.Token);
+            log, services => AttachComposition.Add(services, live, supervisor, folder, page, surroundings, log, restarts), stop.Token);
     }
 }

@@ -7,7 +7,7 @@ namespace Longwire.Commands;
 /// <summary>The command line: every command, its help, and which exit code what ends with.</summary>
 internal static class CommandLine
 {
-    public static async Task<int> RunAsync(string[] arguments, Surroundings surroundings, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(string[] arguments, ProgramContext surroundings, CancellationToken cancellationToken)
     {
         ParseResult parsed = Root(surroundings).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
@@ -51,7 +51,7 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Root(Surroundings surroundings)
+    private static RootCommand Root(ProgramContext surroundings)
     {
         var root = new RootCommand("Longwire attaches the Z-Wave, Zigbee and Thread radios of a Raspberry Pi to a Home Assistant host.")
         {

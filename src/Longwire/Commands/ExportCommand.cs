@@ -11,7 +11,7 @@ namespace Longwire.Commands;
 /// <summary><c>longwire export</c>: the Pi's role.</summary>
 internal static class ExportCommand
 {
-    public static Command Create(Surroundings surroundings)
+    public static Command Create(ProgramContext surroundings)
     {
         Option<string?> options = RoleOptions.File(
             $"Options, in YAML or JSON (default: {OptionsFile.ExportPath} if it exists); LONGWIRE_* variables count before it");
@@ -28,7 +28,7 @@ internal static class ExportCommand
     }
 
     private static async Task<int> RunAsync(
-        string? optionsPath, string? data, bool takeOver, Surroundings surroundings, CancellationToken cancellationToken)
+        string? optionsPath, string? data, bool takeOver, ProgramContext surroundings, CancellationToken cancellationToken)
     {
         // Before anything else: until then we hold rights over the whole machine.
         if (!await surroundings.ConfineAsync(ExportService.Modules, cancellationToken)) return ExitCode.Failed;
@@ -49,10 +49,13 @@ internal static class ExportCommand
         using IDisposable? exclusive = await RoleLock.TakeExportAsync(folder, surroundings.Error);
         if (exclusive is null) return ExitCode.Failed;
         ProgramLog.Starting(logger, ProgramVersion.Text, "exporting", path ?? "the environment alone", folder);
-        if (DataVolume.Problem(surroundings.Sysfs, surroundings.Environment, folder) is { } notKept) ProgramLog.DataNotKept(logger, notKept);
-        foreach (Leftover leftover in surroundings.Former.OnPi(port: null)) ProgramLog.Leftover(logger, leftover);
+        if (DataVolume.Problem(surroundings.Sysfs, surroundings.Environment, folder) is { } notKept)
+        {
+            ProgramLog.DataNotKept(logger, notKept);
+        }
+        foreach (FormerSetupPart leftover in surroundings.Former.OnPi(port: null)) ProgramLog.Leftover(logger, leftover);
         foreach (OptionProblem problem in loaded.Problems) OptionsLog.OptionProblem(logger, problem);
         return await ServiceHost.RunAsync(
-            log, services => ExportServices.Add(services, loaded, file, folder, surroundings.Health, log), cancellationToken);
+            log, services => ExportComposition.Add(services, loaded, file, folder, surroundings.Health, log), cancellationToken);
     }
 }

@@ -22,7 +22,7 @@ namespace Longwire.Commands;
 /// </summary>
 internal static class ForgetCommand
 {
-    public static Command Create(Surroundings surroundings)
+    public static Command Create(ProgramContext surroundings)
     {
         var radio = new Argument<string?>("RADIO") { Description = "A radio, by its id or its name", Arity = ArgumentArity.ZeroOrOne };
         var all = new Option<bool>("--all") { Description = "Forget every radio" };
@@ -45,7 +45,7 @@ internal static class ForgetCommand
     }
 
     private static async Task<int> RunAsync(
-        string? radio, bool all, string? optionsPath, string? data, Surroundings surroundings, CancellationToken cancellationToken)
+        string? radio, bool all, string? optionsPath, string? data, ProgramContext surroundings, CancellationToken cancellationToken)
     {
         if (all == radio is not null) throw new UsageException("Name one radio, by its id or its name, or write --all.");
         string? path = RoleOptions.FindAttach(optionsPath, surroundings);
@@ -78,7 +78,7 @@ internal static class ForgetCommand
         }
     }
 
-    private static async Task<bool> ForgetAsync(string? radio, IRadioMemory memory, Surroundings surroundings)
+    private static async Task<bool> ForgetAsync(string? radio, IRadioMemory memory, ProgramContext surroundings)
     {
         ImmutableArray<RadioMemory> known = memory.Read();
         List<RadioMemory> chosen = [.. known.Where(entry => radio is null || entry.Id == radio)];
@@ -107,7 +107,7 @@ internal static class ForgetCommand
     }
 
     // A port does not survive a boot.
-    private static RadioMemory? LeftAttached(List<RadioMemory> chosen, Surroundings surroundings)
+    private static RadioMemory? LeftAttached(List<RadioMemory> chosen, ProgramContext surroundings)
     {
         string bootId = new AttachKernel(surroundings.Sysfs).BootId;
         return chosen.Find(radio => radio.Attached?.BootId == bootId);
@@ -115,7 +115,7 @@ internal static class ForgetCommand
 
     /// <param name="remembered">Radios that stay in Home Assistant; null: nothing of ours stays.</param>
     private static async Task<int> ClearAsync(
-        string[]? remembered, string folder, BrokerAddress? broker, OwnInstance self, Surroundings surroundings,
+        string[]? remembered, string folder, BrokerAddress? broker, OwnInstance self, ProgramContext surroundings,
         CancellationToken cancellationToken)
     {
         using var log = new StderrLog(surroundings.OpenLog(), surroundings.LogStyle, LogLevel.Warning, surroundings.Time);
@@ -151,7 +151,7 @@ internal static class ForgetCommand
 
     private static string Show(RadioMemory radio) => $"{radio.Id} ({radio.Name})";
 
-    private static async Task<int> FailAsync(Surroundings surroundings, string message)
+    private static async Task<int> FailAsync(ProgramContext surroundings, string message)
     {
         await surroundings.Error.WriteLineAsync(message);
         return ExitCode.Failed;

@@ -6,7 +6,7 @@ namespace Longwire.Commands;
 /// <summary><c>longwire healthy</c>: what a container's HEALTHCHECK runs. Exit 0: started; 1: not yet.</summary>
 internal static class HealthyCommand
 {
-    public static Command Create(Surroundings surroundings)
+    public static Command Create(ProgramContext surroundings)
     {
         var command = new Command(
             "healthy", "Tell whether the attach or export that runs here has started; for a container's health check.");
@@ -14,7 +14,7 @@ internal static class HealthyCommand
         return command;
     }
 
-    private static int Run(Surroundings surroundings)
+    private static int Run(ProgramContext surroundings)
     {
         bool healthy = surroundings.Health.IsThere;
         surroundings.Output.WriteLine(healthy ? "started" : "not started yet");

@@ -15,7 +15,7 @@ namespace Longwire.Commands;
 /// <summary><c>longwire list [PI]</c>: which radios there are, what becomes of them and why.</summary>
 internal static class ListCommand
 {
-    public static Command Create(Surroundings surroundings)
+    public static Command Create(ProgramContext surroundings)
     {
         var pi = new Argument<string?>("PI")
         {
@@ -42,7 +42,7 @@ internal static class ListCommand
     }
 
     private static async Task<int> RunAsync(
-        string? piName, string? optionsPath, string? data, bool json, Surroundings surroundings, CancellationToken cancellationToken)
+        string? piName, string? optionsPath, string? data, bool json, ProgramContext surroundings, CancellationToken cancellationToken)
     {
         StickList? list = piName is null
             ? await ReadHereAsync(optionsPath, surroundings)
@@ -53,7 +53,7 @@ internal static class ListCommand
         return ExitCode.Done;
     }
 
-    private static async Task<StickList> ReadHereAsync(string? optionsPath, Surroundings surroundings)
+    private static async Task<StickList> ReadHereAsync(string? optionsPath, ProgramContext surroundings)
     {
         LoadedOptions<ExportOptions> loaded = OptionsFile.LoadExport(optionsPath, surroundings.Environment);
         foreach (OptionProblem problem in loaded.Problems) await surroundings.Error.WriteLineAsync(problem.ToString());
@@ -62,7 +62,7 @@ internal static class ListCommand
     }
 
     private static async Task<StickList?> ReadPiAsync(
-        string piName, string? optionsPath, string? data, Surroundings surroundings, CancellationToken cancellationToken)
+        string piName, string? optionsPath, string? data, ProgramContext surroundings, CancellationToken cancellationToken)
     {
         AttachOptions options = AttachOptions.Default;
         string? path = RoleOptions.FindAttach(optionsPath, surroundings);
@@ -92,7 +92,7 @@ internal static class ListCommand
     }
 
     // Without the lock: the file is only ever replaced as a whole, so a running attach may have it meanwhile.
-    private static async Task<ImmutableArray<RadioMemory>> ReadMemoryAsync(string folder, Surroundings surroundings)
+    private static async Task<ImmutableArray<RadioMemory>> ReadMemoryAsync(string folder, ProgramContext surroundings)
     {
         ImmutableArray<RadioMemory> known = surroundings.OpenMemory(folder).ReadIfPossible(out string? problem);
         if (problem is not null)
@@ -103,7 +103,7 @@ internal static class ListCommand
         return known;
     }
 
-    private static StickList WithLeftovers(StickList list, ImmutableArray<Leftover> leftovers) =>
+    private static StickList WithLeftovers(StickList list, ImmutableArray<FormerSetupPart> leftovers) =>
         list with { Notes = [.. list.Notes, .. leftovers.Select(leftover => "From an earlier set-up: " + leftover)] };
 
     private static PiOptions Find(string name, AttachOptions options)

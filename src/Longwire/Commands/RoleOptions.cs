@@ -20,19 +20,19 @@ internal static class RoleOptions
     /// <summary>
     /// The attach side's options: those named, else the Supervisor's, else those in /etc, if they are there; null if none are.
     /// </summary>
-    public static string? FindAttach(string? named, Surroundings surroundings) =>
+    public static string? FindAttach(string? named, ProgramContext surroundings) =>
         named ?? Array.Find([surroundings.SupervisorOptions, surroundings.AttachOptions], System.IO.File.Exists);
 
     /// <summary>Where <see cref="FindAttach"/> looks, for a command's help.</summary>
     public static string AttachDefault { get; } = $"default: {OptionsFile.SupervisorPath}, else {OptionsFile.AttachPath}, if it exists";
 
     /// <summary>The folder named, else the container's if this is ours or these are the Supervisor's options, else the default.</summary>
-    public static string DataOf(string? named, string? optionsPath, Surroundings surroundings) =>
+    public static string DataOf(string? named, string? optionsPath, ProgramContext surroundings) =>
         named
-            ?? (Image.IsOurs(surroundings.Environment) || optionsPath == surroundings.SupervisorOptions ? DataFolder.Container
+            ?? (ContainerImage.IsOurs(surroundings.Environment) || optionsPath == surroundings.SupervisorOptions ? DataFolder.Container
                 : DataFolder.Default);
 
-    public static string RequireAttach(string? named, Surroundings surroundings) =>
+    public static string RequireAttach(string? named, ProgramContext surroundings) =>
         FindAttach(named, surroundings)
             ?? throw new UsageException($"No options: neither {OptionsFile.SupervisorPath} nor {OptionsFile.AttachPath} exists. Write the "
             + $"latter, or name a file with --options; it needs no more than 'pis: [{{address: 192.168.0.10}}]'.");

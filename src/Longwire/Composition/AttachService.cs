@@ -39,7 +39,7 @@ internal sealed class AttachService(
     private readonly ConcurrentDictionary<Task, byte> _running = new();
     private readonly ProblemReports _reports = new(time);
     private readonly TransitionLog _log = new(logger, time);
-    private AttachmentSurroundings? _surroundings;
+    private AttachmentContext? _surroundings;
 
     /// <summary>What the attach side needs of the kernel.</summary>
     public static IEnumerable<string> Modules => [VhciModule, .. SerialDrivers.Modules];
@@ -80,16 +80,16 @@ internal sealed class AttachService(
         Task serialModules = LoadModulesAsync(stoppingToken);
         await using var hubs = new HubAuthorization(
             _kernel, (found, cancellationToken) => RememberAsync(found, store, cancellationToken), _log);
-        _surroundings = new AttachmentSurroundings(_kernel, hubs, _events.Writer, store, time, _log);
+        _surroundings = new AttachmentContext(_kernel, hubs, _events.Writer, store, time, _log);
         memory = memory with { HubAuthorization = hubs.Look(memory.HubAuthorization) };
         store.Put(memory);
         await store.WhenSettledAsync(stoppingToken);
         if (hubs.Hold() is { } problem) Report("authorization", problem);
-        var strangers = new Strangers(_kernel, hubs, _log);
+        var strangers = new ForeignDevices(_kernel, hubs, _log);
         strangers.LookAtAll();
 
         var reconciler = new Reconciler(
-            _events.Reader, new ReconcilerPorts(this, this, store, feed), memory, strangers.KernelChanged, catalogue, time, random, _log);
+            _events.Reader, new ReconcilerOutputs(this, this, store, feed), memory, strangers.KernelChanged, catalogue, time, random, _log);
         using var stopReconciler = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         // None of these ends before it is told to. If one does, its fault ends the service: half a Longwire is none.
         Task kernel = ReadKernelAsync(aids.Token);

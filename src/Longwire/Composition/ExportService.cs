@@ -65,16 +65,18 @@ internal sealed class ExportService(
         using var events = DescriptorEvents.Open();
         using var ledger = new ExportLedger(root, dataFolder, _log);
         using UeventSocket uevents = UeventSocket.Open();
-        var work = new StickWork(root, driver, new RadioSelection(options, radios));
-        var waits = new StickWaits(root, driver, events, time);
+        var work = new StickOperations(root, driver, new RadioSelection(options, radios));
+        var waits = new StickTimers(root, driver, events, time);
         var reconciler = new ExportReconciler(root, driver, work, waits, ledger, options, time, Random.Shared, _log);
         var listener = new StockListener(options.Stock, reconciler, root, time, Random.Shared, _log);
 
-        await RunAsync(reconciler, listener, new OptionsNews(first, reconciler, listener, setLogLevel, _log), uevents, stoppingToken);
+        await RunAsync(
+            reconciler, listener, new ExportOptionsChanges(first, reconciler, listener, setLogLevel, _log), uevents, stoppingToken);
     }
 
     private async Task RunAsync(
-        ExportReconciler reconciler, StockListener listener, OptionsNews news, UeventSocket uevents, CancellationToken stoppingToken)
+        ExportReconciler reconciler, StockListener listener, ExportOptionsChanges news, UeventSocket uevents,
+        CancellationToken stoppingToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         Task deciding = reconciler.RunAsync(stop.Token);
@@ -100,7 +102,7 @@ internal sealed class ExportService(
         if (health.Make() is { } problem) HealthLog.NoHealthFile(_log, problem);
     }
 
-    private async Task ReadOptionsAsync(OptionsNews news, CancellationToken cancellationToken)
+    private async Task ReadOptionsAsync(ExportOptionsChanges news, CancellationToken cancellationToken)
     {
         if (file is null) await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
         else await foreach (LoadedOptions<ExportOptions> loaded in file.WatchAsync(cancellationToken)) await news.ApplyAsync(

@@ -1,3 +1,4 @@
+using Longwire.Migration;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Composition;
@@ -18,7 +19,7 @@ internal static partial class ProgramLog
     public static partial void DataNotKept(ILogger logger, string problem);
 
     [LoggerMessage(EventId = 5, Level = LogLevel.Information, Message = "From an earlier set-up: {Leftover}")]
-    public static partial void Leftover(ILogger logger, Migration.Leftover leftover);
+    public static partial void Leftover(ILogger logger, FormerSetupPart leftover);
 
     [LoggerMessage(
         EventId = 6, Level = LogLevel.Information,

@@ -21,5 +21,5 @@ internal sealed record HostBoot(string Id, TimeSpan Uptime)
 
     /// <param name="remembered">The boot id of our last run; null or empty if unknown.</param>
     public bool IsNewSince(string? remembered) =>
-        string.IsNullOrEmpty(remembered) || Id.Length == 0 ? Uptime < ConsumerTimers.JustBooted : remembered != Id;
+        string.IsNullOrEmpty(remembered) || Id.Length == 0 ? Uptime < DependentAppTimers.JustBooted : remembered != Id;
 }

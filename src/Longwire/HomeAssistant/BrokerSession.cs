@@ -16,7 +16,7 @@ internal sealed class BrokerSession(
     ICommandSink commands,
     IBridgeControl bridge,
     IBridgeProblems problems,
-    BrokerNews news,
+    BrokerLog news,
     PublishedTopics published,
     BrokerConnector connector,
     RefusedMessages refused,
@@ -41,7 +41,7 @@ internal sealed class BrokerSession(
     {
         var old = new OldBaseTopics(published, connector, refused, time, logger);
         await old.ClearAsync(broker, self, topics.Base, cancellationToken);
-        var inbox = new Inbox(topics, _access);
+        var inbox = new IncomingMessages(topics, _access);
         Instance owner = await OwnAsync(broker, inbox, cancellationToken);
         ReportOwner(owner);
         var standBy = new StandBy(inbox, topics, connector, time);
@@ -56,12 +56,12 @@ internal sealed class BrokerSession(
         + "If it makes the user name the client id, give Longwire a user of its own.");
 
     /// <returns>The instance that holds the topic.</returns>
-    private async Task<Instance> OwnAsync(BrokerAddress broker, Inbox inbox, CancellationToken cancellationToken)
+    private async Task<Instance> OwnAsync(BrokerAddress broker, IncomingMessages inbox, CancellationToken cancellationToken)
     {
         await using BrokerConnection connection =
             await connector.OpenAsync(broker, self.ClientId, topics.BridgeState, inbox, refused, cancellationToken);
         using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, connection.Gone);
-        TopicOwner? ours = null;
+        TopicPublisher? ours = null;
         _access.Begin();
         try
         {
@@ -71,7 +71,7 @@ internal sealed class BrokerSession(
             {
                 ReportOwner(null);
                 _incumbent = true;
-                ours = new TopicOwner(connection, inbox, topics, self, _access, feed, events, published, version, time, logger);
+                ours = new TopicPublisher(connection, inbox, topics, self, _access, feed, events, published, version, time, logger);
                 var reader = new CommandReader(inbox, topics, feed, commands, bridge, logger);
                 owner = await ours.RunAsync(reader, () => news.Connected(broker), session.Token);
             }
@@ -91,7 +91,7 @@ internal sealed class BrokerSession(
         }
     }
 
-    private async Task LeaveAsync(BrokerConnection connection, TopicOwner? ours)
+    private async Task LeaveAsync(BrokerConnection connection, TopicPublisher? ours)
     {
         using var deadline = new Deadline(BrokerTimers.Goodbye, time, connection.Gone);
         try

@@ -11,7 +11,8 @@ namespace Longwire.HomeAssistant;
 /// Hands a person's commands to the reconciler, and those to Longwire itself to who carries them out. On a task of its own: a reconciler
 /// that is busy must not hold up the states.
 /// </summary>
-internal sealed class CommandReader(Inbox inbox, Topics topics, StateFeed feed, ICommandSink sink, IBridgeControl bridge, ILogger logger)
+internal sealed class CommandReader(
+    IncomingMessages inbox, Topics topics, StateFeed feed, ICommandSink sink, IBridgeControl bridge, ILogger logger)
 {
     /// <summary>What a button of Home Assistant's sends.</summary>
     public const string Press = "PRESS";

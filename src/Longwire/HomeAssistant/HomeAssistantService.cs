@@ -119,8 +119,8 @@ internal sealed class HomeAssistantService : BackgroundService
         Snapshot first = _feed.Current;
         while (ReferenceEquals(first, Snapshot.Empty)) first = await _feed.WaitForChangeAsync(first, cancellationToken);
 
-        var news = new BrokerNews(_log);
-        var pauses = new Pauses(_random);
+        var news = new BrokerLog(_log);
+        var pauses = new ReconnectDelays(_random);
         var refused = new RefusedMessages(_problems, _time, _log);
         // Another broker or base topic may take what this one did not.
         refused.Connected(null);

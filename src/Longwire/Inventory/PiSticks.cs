@@ -21,7 +21,7 @@ internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios 
 
     private const string LongwireNote = "Texts and serials are not known before a stick is attached.";
 
-    private readonly Claims _claims = new(options, catalogue, known);
+    private readonly StickSelection _claims = new(options, catalogue, known);
 
     /// <exception cref="UsbIpException">No connection, or no sensible answer.</exception>
     /// <exception cref="TimeoutException">No answer in time.</exception>
@@ -117,12 +117,12 @@ internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios 
 
     private ListedStick Judge(ListedStick stick, Candidate candidate, List<Candidate> present)
     {
-        Claim claim = _claims.Of(candidate, present);
+        Selection claim = _claims.Of(candidate, present);
         Outlook outlook = claim switch
         {
-            Claim.Take => Outlook.Wanted,
-            Claim.Identify => Outlook.Unclear,
-            Claim.Ambiguous => Outlook.Ambiguous,
+            Selection.Take => Outlook.Wanted,
+            Selection.Identify => Outlook.Unclear,
+            Selection.Ambiguous => Outlook.Ambiguous,
             _ => Outlook.NotWanted,
         };
         return stick with
@@ -132,23 +132,23 @@ internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios 
         };
     }
 
-    private static string WhyRecognised(Claim claim) => claim switch
+    private static string WhyRecognised(Selection claim) => claim switch
     {
-        Claim.Take => "will be attached",
-        Claim.Identify => "will be attached if its own texts say that it is a radio; to have it in any case, name it",
+        Selection.Take => "will be attached",
+        Selection.Identify => "will be attached if its own texts say that it is a radio; to have it in any case, name it",
         _ => "not known as a radio; name it to attach it",
     };
 
-    private string WhyNamed(Claim claim, Candidate stick, List<Candidate> present)
+    private string WhyNamed(Selection claim, Candidate stick, List<Candidate> present)
     {
         RadioRule? rule = options.Radios.FirstOrDefault(rule => rule.IsAbout(pi.Id) && rule.Match.CouldMatch(stick.Id, stick.Port));
-        if (claim == Claim.NotWanted || rule is null) return "not named in the options";
-        if (claim == Claim.Take) return $"will be attached, by {rule.Path}";
-        if (claim == Claim.Identify && rule.Match.Serial is not null)
+        if (claim == Selection.NotWanted || rule is null) return "not named in the options";
+        if (claim == Selection.Take) return $"will be attached, by {rule.Path}";
+        if (claim == Selection.Identify && rule.Match.Serial is not null)
         {
             return $"will be attached if its serial is the one that {rule.Path} names";
         }
-        if (claim == Claim.Identify)
+        if (claim == Selection.Identify)
         {
             return $"will be attached if it is the radio that {rule.Path} has meant so far, which only the stick itself can tell";
         }

@@ -6,12 +6,12 @@ namespace Longwire.Migration;
 internal sealed partial class ClassicUnits(UnitFolders units)
 {
     /// <summary>Those that take sticks from us on a Pi.</summary>
-    public IEnumerable<Leftover> OnPi() => Find(ServesLine());
+    public IEnumerable<FormerSetupPart> OnPi() => Find(ServesLine());
 
     /// <summary>Those that attach radios on a host.</summary>
-    public IEnumerable<Leftover> OnHost() => Find(AttachesLine());
+    public IEnumerable<FormerSetupPart> OnHost() => Find(AttachesLine());
 
-    private IEnumerable<Leftover> Find(Regex line)
+    private IEnumerable<FormerSetupPart> Find(Regex line)
     {
         foreach (UnitFile unit in units.Services())
         {
@@ -22,27 +22,27 @@ internal sealed partial class ClassicUnits(UnitFolders units)
         foreach ((string service, string path, string where) in units.DropIns())
         {
             if (!Runs(path, line) || !units.CanRun(service)) continue;
-            yield return new Leftover(
+            yield return new FormerSetupPart(
                 $"{where} makes {service} run the stock USB/IP tools, for the same sticks as Longwire",
                 [$"rm {ShellWord.Of(where)}", "systemctl daemon-reload"]);
         }
     }
 
-    private static Leftover Plain(UnitFile unit)
+    private static FormerSetupPart Plain(UnitFile unit)
     {
         string disable = $"systemctl disable --now {ShellWord.Of(unit.Name)}";
-        return new Leftover(
+        return new FormerSetupPart(
             $"{unit.Where} runs the stock USB/IP tools at boot, for the same sticks as Longwire",
             unit.IsOwn ? [disable, $"rm {ShellWord.Of(unit.Where)}", "systemctl daemon-reload"] : [disable]);
     }
 
-    private static Leftover Template(UnitFile unit, IReadOnlyList<string> enabled)
+    private static FormerSetupPart Template(UnitFile unit, IReadOnlyList<string> enabled)
     {
         // systemd does not know a template's instances by its name alone: those of the boot are named one by one, what else started
         // (a udev rule, a person) is known by the pattern.
         IEnumerable<string> disable = enabled.Select(instance => $"systemctl disable --now {ShellWord.Of(instance)}");
         string who = enabled.Count > 0 ? $"at boot ({string.Join(", ", enabled)})" : "for each stick that it is started for";
-        return new Leftover(
+        return new FormerSetupPart(
             $"{unit.Where} runs the stock USB/IP tools {who}, for the same sticks as Longwire",
             unit.IsOwn
                 ?

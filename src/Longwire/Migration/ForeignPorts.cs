@@ -19,7 +19,7 @@ namespace Longwire.Migration;
 internal sealed class ForeignPorts(string root, SysfsRoot sysfs)
 {
     /// <param name="known">What attach remembers: ports that are ours by it are none of them.</param>
-    public IEnumerable<Leftover> Find(IReadOnlyCollection<PiOptions> pis, IReadOnlyCollection<RadioMemory> known)
+    public IEnumerable<FormerSetupPart> Find(IReadOnlyCollection<PiOptions> pis, IReadOnlyCollection<RadioMemory> known)
     {
         foreach (VhciPort port in Used())
         {
@@ -29,13 +29,13 @@ internal sealed class ForeignPorts(string root, SysfsRoot sysfs)
             {
                 // A stick of somebody else's Pi is no business of ours.
                 if (pis.FirstOrDefault(pi => IsAt(pi, note.Address)) is not { } pi) continue;
-                yield return new Leftover(
+                yield return new FormerSetupPart(
                     $"The stock tool attached {note.BusId} of {pi.DisplayName} ({note.Address}) on vhci port {port.Number}, so Longwire "
                         + "cannot have it", [.. commands]);
             }
             else if (RadioOn(port, known) is { } radio)
             {
-                yield return new Leftover(
+                yield return new FormerSetupPart(
                     $"Another USB/IP app, or usbip attach, has put {radio} on vhci port {port.Number}. If it is one of your radios, "
                         + "Longwire cannot have it: "
                     + "stop that app and switch off its 'Start on boot' (Settings → Apps), or free the port where there is a shell",

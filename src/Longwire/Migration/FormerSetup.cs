@@ -15,15 +15,19 @@ internal sealed class FormerSetup(string root, SysfsRoot sysfs)
     private readonly ClassicUnits _units = new(new UnitFolders(root));
 
     /// <param name="port">Where we are to listen: who has that port is said by who tries to have it, and here only for a list.</param>
-    public ImmutableArray<Leftover> OnPi(int? port)
+    public ImmutableArray<FormerSetupPart> OnPi(int? port)
     {
-        IEnumerable<Leftover> listener = port is { } number && TcpListeners.OwnerOf(sysfs, number) is { Name: "usbipd" } owner
-            ? [new Leftover($"{owner} listens on port {number}, where longwire export is to listen", ["systemctl disable --now usbipd"])]
+        IEnumerable<FormerSetupPart> listener = port is { } number && TcpListeners.OwnerOf(sysfs, number) is { Name: "usbipd" } owner
+            ?
+            [
+                new FormerSetupPart(
+                    $"{owner} listens on port {number}, where longwire export is to listen", ["systemctl disable --now usbipd"]),
+            ]
             : [];
         // The rules first: as long as they stand, a stick that is plugged in again is taken again.
         return [.. new UdevRules(root).Find(), .. listener, .. _units.OnPi(), .. new ModuleLines(root).Find()];
     }
 
-    public ImmutableArray<Leftover> OnHost(IReadOnlyCollection<PiOptions> pis, IReadOnlyCollection<RadioMemory> known) =>
+    public ImmutableArray<FormerSetupPart> OnHost(IReadOnlyCollection<PiOptions> pis, IReadOnlyCollection<RadioMemory> known) =>
         [.. new ForeignPorts(root, sysfs).Find(pis, known), .. _units.OnHost(), .. new ModuleLines(root).Find()];
 }

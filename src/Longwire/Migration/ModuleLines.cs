@@ -4,14 +4,14 @@ namespace Longwire.Migration;
 /// <param name="root">/ (tests have a tree of their own).</param>
 internal sealed class ModuleLines(string root)
 {
-    public IEnumerable<Leftover> Find()
+    public IEnumerable<FormerSetupPart> Find()
     {
         foreach (string path in Files())
         {
             List<string> modules = [.. SetupFiles.Lines(path).Select(line => line.Trim()).Where(IsUsbIp)];
             if (modules.Count == 0) continue;
             string where = SetupFiles.Where(root, path);
-            yield return new Leftover(
+            yield return new FormerSetupPart(
                 $"{where} loads {string.Join(", ", modules)} at boot. That does no harm; Longwire loads them by itself where it may, and "
                     + "then these lines can go",
                 [.. modules.Distinct().Select(module => $"sed -i '/^[[:space:]]*{module}[[:space:]]*$/d' {ShellWord.Of(where)}")]);

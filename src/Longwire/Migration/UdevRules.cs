@@ -13,7 +13,7 @@ internal sealed partial class UdevRules(string root)
     private static readonly string[] s_folders =
         [Own, "run/udev/rules.d", "usr/local/lib/udev/rules.d", "lib/udev/rules.d", "usr/lib/udev/rules.d"];
 
-    public IEnumerable<Leftover> Find()
+    public IEnumerable<FormerSetupPart> Find()
     {
         // udev(7): of two files with one name the one in /etc counts; an empty one, or a link to /dev/null, silences the other.
         foreach ((string path, _) in SetupFiles.InForce(root, s_folders, "*.rules"))
@@ -24,7 +24,7 @@ internal sealed partial class UdevRules(string root)
         }
     }
 
-    private static Leftover Of(string where, List<JoinedLine> found, bool others)
+    private static FormerSetupPart Of(string where, List<JoinedLine> found, bool others)
     {
         string own = $"/{Own}/{Path.GetFileName(where)}";
         string lines = string.Join(", ", found.Select(rule => rule.First.ToString(CultureInfo.InvariantCulture)));
@@ -34,7 +34,7 @@ internal sealed partial class UdevRules(string root)
         string comment = "sed -i "
             + string.Concat(found.Select(rule => string.Create(CultureInfo.InvariantCulture, $"-e '{rule.First},{rule.Last}s/^/#/' ")))
             + ShellWord.Of(own);
-        return new Leftover(what, (where == own, others) switch
+        return new FormerSetupPart(what, (where == own, others) switch
         {
             (true, false) => [$"rm {ShellWord.Of(where)}", Reload],
             (true, true) => [comment, Reload],

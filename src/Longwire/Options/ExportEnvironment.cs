@@ -35,7 +35,7 @@ internal static class ExportEnvironment
                 case "LONGWIRE_STOCK_ALLOW":
                     stock.Add(new("allow", List(name, value)));
                     break;
-                case Image.Variable or FirstStage.Mark:
+                case ContainerImage.Variable or PrivilegedStage.Mark:
                     // Not options: where and how we run.
                     break;
                 default:

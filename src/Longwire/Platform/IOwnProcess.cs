@@ -13,11 +13,11 @@ internal interface IOwnProcess
     /// Gives rights up for good: out of every set, the bounding one included, and nothing started from here on can gain any.
     /// </summary>
     /// <exception cref="KernelRefusedException">EPERM: the thread has no SETPCAP.</exception>
-    public void GiveUp(params ReadOnlySpan<Capability> capabilities);
+    public void DropCapabilities(params ReadOnlySpan<Capability> capabilities);
 
     /// <summary>
     /// The same program with the same arguments and environment in place of this one, and one variable more. Does not return.
     /// </summary>
     /// <exception cref="KernelRefusedException">The program could not be started.</exception>
-    public void StartAgain(string variable, string value);
+    public void ExecSelf(string variable, string value);
 }

@@ -30,7 +30,7 @@ internal sealed unsafe partial class OwnProcess : IOwnProcess
         if (mount("sysfs", "/sys", "sysfs", Remount | NoSuid | NoDev | NoExec, 0) != 0) throw Refused("mount /sys");
     }
 
-    public void GiveUp(params ReadOnlySpan<Capability> capabilities)
+    public void DropCapabilities(params ReadOnlySpan<Capability> capabilities)
     {
         foreach (Capability capability in capabilities)
         {
@@ -46,7 +46,7 @@ internal sealed unsafe partial class OwnProcess : IOwnProcess
         Verify(capabilities);
     }
 
-    public void StartAgain(string variable, string value)
+    public void ExecSelf(string variable, string value)
     {
         // As the bytes that we were given: an argument need not be text.
         byte[] arguments = File.ReadAllBytes("/proc/self/cmdline");

@@ -10,7 +10,7 @@ internal static class DataVolume
     /// <summary>Null, or a sentence: what is lost with the container, and what to do.</summary>
     public static string? Problem(SysfsRoot root, IReadOnlyDictionary<string, string> environment, string folder)
     {
-        if (!Image.IsOurs(environment) || Image.IsUnderSupervisor(environment)) return null;
+        if (!ContainerImage.IsOurs(environment) || ContainerImage.IsUnderSupervisor(environment)) return null;
         // Without a table nothing is known, and nothing is said.
         if (MountTable.Read(root).Of(folder) is not { } mount) return null;
         if (mount.Point != "/" && !s_inMemory.Contains(mount.FileSystem)) return null;

@@ -44,7 +44,7 @@ internal sealed class SupervisorClient : IDisposable
     /// <exception cref="FormatException"><see cref="UrlVariable"/> is no URL.</exception>
     public static SupervisorClient? FromEnvironment(IReadOnlyDictionary<string, string> environment, TimeProvider time)
     {
-        if (Image.SupervisorToken(environment) is not { } token) return null;
+        if (ContainerImage.SupervisorToken(environment) is not { } token) return null;
         string url = environment.GetValueOrDefault(UrlVariable) is { Length: > 0 } other ? other : DefaultUrl;
         if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
             throw new FormatException($"{UrlVariable} is '{url}': write a URL such as {DefaultUrl}.");

@@ -29,7 +29,7 @@ internal static class Returns
     public static async Task<Figure> MeasureAsync(string before, string after, TextWriter output, string command)
     {
         // As a Longwire answers that has no stick: its version is in the Pi's discovery while it answers, and was not while it did not.
-        byte[] list = [.. DeviceListReply.Encode([]), .. new ExportNotice { Version = "0.1.0" }.Encode()];
+        byte[] list = [.. DeviceListReply.Encode([]), .. new LongwireListExtension { Version = "0.1.0" }.Encode()];
         await using Pair pair = await Pair.StartAsync(before, after, Pis, list);
         long started = Stopwatch.GetTimestamp();
         await UntilAsync(pair, state => state == "on", "all Pis are shown as reachable");

@@ -49,9 +49,9 @@ public sealed class DebianMachine : Guest
         await RunAsync($"echo {Convert.ToBase64String(Encoding.UTF8.GetBytes(text))} | base64 -d >{path}");
 
     /// <summary>Plugs a new stick into a USB port and waits until the kernel has read it.</summary>
-    public async Task<Stick> PlugAsync(StickModel model, int port = 0)
+    public async Task<LabStick> PlugAsync(StickModel model, int port = 0)
     {
-        Stick stick = await Stick.MakeAsync(this, $"s{++_made}", model);
+        LabStick stick = await LabStick.MakeAsync(this, $"s{++_made}", model);
         await stick.PlugAsync(port);
         return stick;
     }

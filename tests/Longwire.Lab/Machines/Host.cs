@@ -35,11 +35,11 @@ public sealed class Host : Guest
     public Task<int?> StopAttachAsync() => Attach!.StopAsync(Deadlines.Patience);
 
     /// <summary>All ports of vhci_hcd; empty before its module is loaded.</summary>
-    public async Task<IReadOnlyList<VhciPort>> VhciPortsAsync() =>
-        VhciPort.Parse((await TryRunAsync("cat /sys/devices/platform/vhci_hcd.0/status*")).Output);
+    public async Task<IReadOnlyList<GuestVhciPort>> VhciPortsAsync() =>
+        GuestVhciPort.Parse((await TryRunAsync("cat /sys/devices/platform/vhci_hcd.0/status*")).Output);
 
     /// <summary>Ports that are not free.</summary>
-    public async Task<IReadOnlyList<VhciPort>> VhciPortsInUseAsync() => [.. (await VhciPortsAsync()).Where(port => port.State != 4)];
+    public async Task<IReadOnlyList<GuestVhciPort>> VhciPortsInUseAsync() => [.. (await VhciPortsAsync()).Where(port => port.State != 4)];
 
     /// <summary>Waits until no port of vhci_hcd is taken and no device of it is left.</summary>
     public Task<TimeSpan> WaitUntilNothingIsAttachedAsync(TimeSpan deadline) => WaitForAsync(

@@ -10,7 +10,7 @@ namespace Longwire.Lab.Machines;
 /// </summary>
 public sealed class Pi : Guest
 {
-    private readonly List<Stick> _sticks = [];
+    private readonly List<LabStick> _sticks = [];
     private int _made;
     private Func<Task>? _service;
 
@@ -41,17 +41,17 @@ public sealed class Pi : Guest
         """;
 
     /// <summary>A stick in the hand, not plugged in yet.</summary>
-    public async Task<Stick> MakeStickAsync(StickModel model)
+    public async Task<LabStick> MakeStickAsync(StickModel model)
     {
-        Stick stick = await Stick.MakeAsync(this, $"s{++_made}", model);
+        LabStick stick = await LabStick.MakeAsync(this, $"s{++_made}", model);
         _sticks.Add(stick);
         return stick;
     }
 
     /// <summary>Plugs a new stick into a port and waits until the Pi's kernel has read it.</summary>
-    public async Task<Stick> PlugAsync(StickModel model, int port = 0)
+    public async Task<LabStick> PlugAsync(StickModel model, int port = 0)
     {
-        Stick stick = await MakeStickAsync(model);
+        LabStick stick = await MakeStickAsync(model);
         await stick.PlugAsync(port);
         return stick;
     }
@@ -102,7 +102,7 @@ public sealed class Pi : Guest
     public async Task ComeBackAsync(CancellationToken cancellationToken = default)
     {
         await StartAsync(cancellationToken);
-        foreach (Stick stick in _sticks) await stick.RemakeAsync();
+        foreach (LabStick stick in _sticks) await stick.RemakeAsync();
         if (_service is not null) await _service();
     }
 

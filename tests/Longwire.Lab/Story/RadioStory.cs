@@ -12,7 +12,7 @@ internal sealed class RadioStory(Home home, IStoryBroker broker, TimeProvider ti
     private const string SerialPort = "/dev/serial/by-id/usb-Sigma_Designs_UZB_ZW0001-if00";
     private const int Bytes = 64 * 1024;
     private readonly long _start = time.GetTimestamp();
-    private Stick? _stick;
+    private LabStick? _stick;
 
     public int Steps { get; private set; }
 

@@ -15,7 +15,7 @@ public sealed class AddOnTests(Home home) : AddOnTest(home)
     public async Task The_add_on_attaches_a_radio_without_the_rights_of_its_start_carries_its_data_and_gives_it_back_when_it_is_stopped(
         PiSide side)
     {
-        (Stick stick, Container addOn) = await BringUpAddOnAsync(side);
+        (LabStick stick, Container addOn) = await BringUpAddOnAsync(side);
         await Watch.WaitUntilAsync(
             house => house.State(DeviceId(ZWave), "serial_port") == ZWavePath, Patience, "the serial port's path is shown", Cancelled);
         await CarriesDataAsync(stick, ZWavePath);
@@ -35,7 +35,7 @@ public sealed class AddOnTests(Home home) : AddOnTest(home)
     [InlineData(PiSide.Stock)]
     public async Task A_container_killed_with_its_network_leaves_nothing_that_a_new_one_does_not_put_right(PiSide side)
     {
-        (Stick stick, Container addOn) = await BringUpAddOnAsync(side);
+        (LabStick stick, Container addOn) = await BringUpAddOnAsync(side);
         await addOn.KillAsync();
         TimeSpan started = Home.Host.Now;
         Container successor = await StartAddOnAsync();
@@ -56,13 +56,13 @@ public sealed class AddOnTests(Home home) : AddOnTest(home)
         {
             string line = status.Split('\n').Single(line => line.StartsWith(set, StringComparison.Ordinal));
             ulong held = Convert.ToUInt64(line.Split(':')[1].Trim(), 16);
-            Assert.Equal(0UL, held & (1UL << Capability.SysModule | 1UL << Capability.SysAdmin));
+            Assert.Equal(0UL, held & (1UL << ContainerCapability.SysModule | 1UL << ContainerCapability.SysAdmin));
         }
         Assert.Contains("NoNewPrivs:\t1", status, StringComparison.Ordinal);
         Assert.Equal($"{AddOn.Slug} (enforce)", await Home.Host.RunAsync($"cat /proc/{pid}/attr/current"));
     }
 
-    private async Task UntilPulledAndReplugged(Stick stick, PiSide side)
+    private async Task UntilPulledAndReplugged(LabStick stick, PiSide side)
     {
         if (side == PiSide.Stock) return;
         int from = Watch.Count;

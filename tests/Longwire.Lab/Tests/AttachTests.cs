@@ -13,7 +13,7 @@ public sealed class AttachTests(Home home) : RadioTest(home)
     [InlineData(PiSide.Stock)]
     public async Task A_radio_is_attached_and_shown_with_its_serial_port(PiSide side)
     {
-        Stick stick = await BringUpAsync(side);
+        LabStick stick = await BringUpAsync(side);
         await Watch.WaitUntilAsync(
             house => house.State(DeviceId(ZWave), "serial_port") == ZWavePath, Patience, "the serial port's path is shown", Cancelled);
         Entities house = Watch.Entities();
@@ -28,7 +28,7 @@ public sealed class AttachTests(Home home) : RadioTest(home)
     [InlineData(PiSide.Stock)]
     public async Task At_stop_the_ports_are_free_and_the_stick_has_its_own_driver_again(PiSide side)
     {
-        Stick stick = await BringUpAsync(side);
+        LabStick stick = await BringUpAsync(side);
         IReadOnlyList<int> before = await Home.Host.AuthorizedDefaultsAsync();
         Assert.All(before, value => Assert.Equal(0, value));
         Assert.Equal(0, await StopsInTimeAsync(Home.Host, Home.Host.StopAttachAsync));

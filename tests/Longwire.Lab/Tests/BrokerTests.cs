@@ -55,7 +55,7 @@ public sealed class BrokerTests(Home home) : RadioTest(home)
     [Fact]
     public async Task While_the_broker_stands_still_radios_come_and_go_and_afterwards_it_is_told()
     {
-        Stick stick = await BringUpAsync(PiSide.Longwire);
+        LabStick stick = await BringUpAsync(PiSide.Longwire);
         Home.Broker.Stall();
         await stick.PullAsync();
         await Home.Host.WaitUntilNothingIsAttachedAsync(Patience);

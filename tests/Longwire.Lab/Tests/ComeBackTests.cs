@@ -11,7 +11,7 @@ public sealed class ComeBackTests(Home home) : RadioTest(home)
     [Fact]
     public async Task A_pulled_stick_is_lost_at_once_and_shown_as_unplugged()
     {
-        Stick stick = await BringUpAsync(PiSide.Longwire);
+        LabStick stick = await BringUpAsync(PiSide.Longwire);
         int from = Watch.Count;
         TimeSpan before = Home.Host.Now;
         await stick.PullAsync();
@@ -34,7 +34,7 @@ public sealed class ComeBackTests(Home home) : RadioTest(home)
     public async Task A_stick_plugged_in_again_there_or_elsewhere_is_the_same_radio_on_the_same_port(string serial, HostSide host)
     {
         StickModel model = StickModel.ZWave with { Serial = serial };
-        Stick stick = await BringUpAsync(PiSide.Longwire, model, host: host);
+        LabStick stick = await BringUpAsync(PiSide.Longwire, model, host: host);
         int vhciPort = Assert.Single(await Home.Host.VhciPortsInUseAsync()).Number;
         string[] devices = [.. Watch.Entities().DiscoveryTopics];
         foreach (int port in new[] { 0, 3 })
@@ -56,7 +56,7 @@ public sealed class ComeBackTests(Home home) : RadioTest(home)
     [Fact]
     public async Task A_stick_plugged_in_again_on_a_stock_Pi_is_not_offered_until_its_recipe_is_started_again()
     {
-        Stick stick = await BringUpAsync(PiSide.Stock);
+        LabStick stick = await BringUpAsync(PiSide.Stock);
         int from = Watch.Count;
         await stick.PullAsync();
         await UntilEventAsync(ZWave, "lost", from);

@@ -17,7 +17,7 @@ public sealed class CompanionTests(Home home) : RadioTest(home)
     public async Task The_companion_serves_with_the_rights_of_its_compose_file_and_gives_the_stick_back()
     {
         await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Host), Home.Broker.StartAsync());
-        Stick stick = await Home.Attic.PlugAsync(StickModel.ZWave);
+        LabStick stick = await Home.Attic.PlugAsync(StickModel.ZWave);
         Container companion = await StartCompanionAsync(s_compose.Rights);
         await Home.Attic.WaitUntilItServesAsync(Patience);
         await Home.Host.StartAttachAsync(Home.Options([Home.Attic]));

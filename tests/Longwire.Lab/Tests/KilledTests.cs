@@ -40,7 +40,7 @@ public sealed class KilledTests(Home home) : RadioTest(home)
         Say($"killed {killed}: attached {took} after the start");
         TimeSpan promised = TimeSpan.FromSeconds(10);
         await KeepsPromiseAsync(took, promised, Home.Host);
-        VhciPort again = Assert.Single(await Home.Host.VhciPortsInUseAsync());
+        GuestVhciPort again = Assert.Single(await Home.Host.VhciPortsInUseAsync());
         Assert.Equal(6, again.State);
         // A kernel that is slow to free the last port is not waited for longer than the promise bears: then another port is right.
         if (took <= promised) Assert.Equal(port, again.Number);

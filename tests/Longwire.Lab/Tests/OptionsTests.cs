@@ -14,7 +14,7 @@ public sealed class OptionsTests(Home home) : RadioTest(home)
     {
         await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Host), Home.Broker.StartAsync());
         await Home.Attic.PlugAsync(StickModel.ZWave);
-        Stick other = await Home.Attic.PlugAsync(StickModel.Zigbee, port: 1);
+        LabStick other = await Home.Attic.PlugAsync(StickModel.Zigbee, port: 1);
         await ExportAsync(Home.Attic, PiSide.Longwire, StickModel.ZWave);
         await Home.Host.StartAttachAsync(Home.Options([Home.Attic]));
         await UntilConnectedAsync(ZWave);

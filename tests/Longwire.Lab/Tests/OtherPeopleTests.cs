@@ -18,7 +18,7 @@ public sealed class OtherPeopleTests(Home home) : RadioTest(home)
         await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Cellar, Home.Host), Home.Broker.StartAsync());
         await Home.Host.RunAsync("modprobe vhci-hcd");
         IReadOnlyList<int> found = await Home.Host.AuthorizedDefaultsAsync();
-        Stick theirs = await Home.Cellar.PlugAsync(StickModel.Zigbee);
+        LabStick theirs = await Home.Cellar.PlugAsync(StickModel.Zigbee);
         await Home.Cellar.StartStockAsync(theirs.Model.UsbId);
         await Home.Attic.PlugAsync(StickModel.ZWave);
         await ExportAsync(Home.Attic, side, StickModel.ZWave);
@@ -55,7 +55,7 @@ public sealed class OtherPeopleTests(Home home) : RadioTest(home)
     [InlineData(PiSide.Stock, Explicit = true)]
     public async Task A_radio_that_somebody_else_has_is_in_use_and_attached_when_it_is_free(PiSide side)
     {
-        Stick stick = await BringUpAsync(side);
+        LabStick stick = await BringUpAsync(side);
         await Watch.PublishAsync($"longwire/radio/{ZWave}/attach/set", "OFF");
         await UntilStatusAsync(ZWave, "detached");
         await Home.StartAsync(Home.Neighbour);
@@ -107,7 +107,7 @@ public sealed class OtherPeopleTests(Home home) : RadioTest(home)
 
     private static string InstanceId(Message info) => JsonNode.Parse(info.Payload)!["instance_id"]!.GetValue<string>();
 
-    private async Task<int> StrangerGetsDriverAsync(Stick theirs)
+    private async Task<int> StrangerGetsDriverAsync(LabStick theirs)
     {
         int port = await Home.Host.StrangerAttachAsync(Home.Cellar, theirs.BusId);
         await Home.Host.WaitForAsync("ls /dev/serial/by-id/*ConBee* >/dev/null 2>&1", Patience, "the stranger's stick has its tty");

@@ -16,7 +16,7 @@ public sealed class PackageTests(Home home) : PackageTest(home)
     {
         await Task.WhenAll(Home.StartAsync(Home.Shed, Home.Host), Home.Broker.StartAsync());
         await Home.Shed.FollowJournalAsync();
-        Stick stick = await Home.Shed.PlugAsync(StickModel.ZWave);
+        LabStick stick = await Home.Shed.PlugAsync(StickModel.ZWave);
         await Home.Shed.WaitForAsync($"[ -c {ZWavePath} ]", Patience, "the stick has a tty here");
         string before = await TracesAsync();
 
@@ -51,8 +51,8 @@ public sealed class PackageTests(Home home) : PackageTest(home)
     {
         await Task.WhenAll(Home.StartAsync(Home.Shed, Home.Host), Home.Broker.StartAsync());
         await Home.Shed.FollowJournalAsync();
-        Stick stick = await Home.Shed.PlugAsync(StickModel.ZWave);
-        await ClassicUnits.SetUpPiAsync(Home.Shed, stick.Model.UsbId);
+        LabStick stick = await Home.Shed.PlugAsync(StickModel.ZWave);
+        await ClassicUnitFiles.SetUpPiAsync(Home.Shed, stick.Model.UsbId);
         Assert.Equal("1", await Home.Shed.RunAsync($"cat /sys/bus/usb/devices/{stick.BusId}/usbip_status"));
 
         await Home.Shed.TypeAsync($"dpkg --install {Package}");
@@ -72,7 +72,7 @@ public sealed class PackageTests(Home home) : PackageTest(home)
         await Home.Host.StartAttachAsync(Home.Options([Home.Shed]));
         await UntilConnectedAsync(stick.Model);
         await CarriesDataAsync(stick, ZWavePath);
-        await ClassicUnits.AreGoneAsync(Home.Shed);
+        await ClassicUnitFiles.AreGoneAsync(Home.Shed);
     }
 
     // A minute of a short run's quarter of an hour: with --long.
@@ -81,7 +81,7 @@ public sealed class PackageTests(Home home) : PackageTest(home)
     {
         await Home.StartAsync(Home.Shed, Home.Attic);
         await Home.Shed.FollowJournalAsync();
-        Stick stick = await Home.Attic.PlugAsync(StickModel.ZWave);
+        LabStick stick = await Home.Attic.PlugAsync(StickModel.ZWave);
         await ExportAsync(Home.Attic, PiSide.Longwire, stick.Model);
         await Home.Shed.TypeAsync($"dpkg --install {Package}");
 
@@ -98,7 +98,7 @@ public sealed class PackageTests(Home home) : PackageTest(home)
             0,
             1);
 
-        await ClassicUnits.SetUpHostAsync(Home.Shed, Home.Attic, stick.Model.UsbId);
+        await ClassicUnitFiles.SetUpHostAsync(Home.Shed, Home.Attic, stick.Model.UsbId);
         await TtyIsThereAsync();
         int from = Home.Shed.Journal.Lines.Count;
         await Home.Shed.RunAsync("systemctl start longwire-attach");
@@ -106,7 +106,7 @@ public sealed class PackageTests(Home home) : PackageTest(home)
         IReadOnlyList<string> commands = Commands(from);
         foreach (string command in commands) Say(command);
         await Home.Shed.TypeAsync(string.Join('\n', commands));
-        await ClassicUnits.AreGoneAsync(Home.Shed);
+        await ClassicUnitFiles.AreGoneAsync(Home.Shed);
         // The classic unit's stop detaches whatever has its port, ours too: once more, and then for good.
         await AttachedAsync(from);
         await IsConfinedAsync("longwire-attach", "");

@@ -33,7 +33,7 @@ public sealed class ReattachTests(Home home) : RadioTest(home)
             if (took > longest) longest = took;
         }
         Say($"{times} times, {(Home.Host.Now - before) / times} each, the longest {longest}");
-        VhciPort port = Assert.Single(await Home.Host.VhciPortsInUseAsync());
+        GuestVhciPort port = Assert.Single(await Home.Host.VhciPortsInUseAsync());
         Assert.Equal((vhciPort, 6), (port.Number, port.State));
         // A port that hung would have been given up and said so.
         Assert.DoesNotContain(

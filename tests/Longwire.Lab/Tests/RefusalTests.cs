@@ -16,7 +16,7 @@ public sealed class RefusalTests(Home home) : RadioTest(home)
     public async Task A_keyboard_with_the_radio_s_identity_is_refused_and_no_driver_ever_bound(PiSide side)
     {
         await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Host), Home.Broker.StartAsync());
-        Stick stick = await Home.Attic.PlugAsync(StickModel.ZWave.AsKeyboard());
+        LabStick stick = await Home.Attic.PlugAsync(StickModel.ZWave.AsKeyboard());
         await Home.Host.RunAsync("modprobe usbhid");
         await Home.Host.StartAttachAsync(Home.Options([Home.Attic]));
         // What happens before anybody listens is told as a state alone.
@@ -74,7 +74,7 @@ public sealed class RefusalTests(Home home) : RadioTest(home)
     {
         await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Cellar, Home.Host), Home.Broker.StartAsync());
         await Home.Cellar.PlugAsync(StickModel.Zigbee);
-        Stick stick = await Home.Attic.PlugAsync(StickModel.ZWave);
+        LabStick stick = await Home.Attic.PlugAsync(StickModel.ZWave);
         await Task.WhenAll(
             ExportAsync(Home.Cellar, PiSide.Longwire, StickModel.Zigbee), ExportAsync(Home.Attic, PiSide.Longwire, StickModel.ZWave));
         int afterBytes = 0;
@@ -104,7 +104,7 @@ public sealed class RefusalTests(Home home) : RadioTest(home)
         }
     }
 
-    private async Task TheOtherComesAndGoesAsync(Stick stick, int silentAfter)
+    private async Task TheOtherComesAndGoesAsync(LabStick stick, int silentAfter)
     {
         int from = Watch.Count;
         TimeSpan start = Home.Host.Now;

@@ -16,7 +16,7 @@ public sealed class StandaloneTests(Home home) : RadioTest(home)
     public async Task The_standalone_container_attaches_with_the_rights_of_its_compose_file_and_frees_its_port_when_it_is_stopped()
     {
         await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Host), Home.Broker.StartAsync());
-        Stick stick = await Home.Attic.PlugAsync(StickModel.ZWave);
+        LabStick stick = await Home.Attic.PlugAsync(StickModel.ZWave);
         await ExportAsync(Home.Attic, PiSide.Longwire, stick.Model);
         await Home.Host.WriteFileAsync($"{Compose.Folder}/attach.yaml", Home.Options([Home.Attic]));
         Container standalone = await s_compose.StartAsync(Home.Host, "standalone", s_compose.Rights);

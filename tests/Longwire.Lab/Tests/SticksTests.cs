@@ -12,7 +12,7 @@ public sealed class SticksTests(Home home) : LabTest(home)
     public async Task A_stick_with_two_ports_has_two_ttys_each_with_an_inside_of_its_own()
     {
         await Home.StartAsync(Home.Attic, Home.Host);
-        Stick stick = await Home.Attic.PlugAsync(StickModel.TwoPorts);
+        LabStick stick = await Home.Attic.PlugAsync(StickModel.TwoPorts);
         await Home.Attic.StartStockAsync(stick.Model.UsbId);
         // As the program does at its start: the driver that claims this chip by its id is there before the stick.
         await Home.Host.RunAsync("modprobe -a vhci-hcd cp210x cdc_acm");
@@ -34,8 +34,8 @@ public sealed class SticksTests(Home home) : LabTest(home)
     public async Task Twins_are_alike_to_the_last_letter()
     {
         await Home.StartAsync(Home.Attic);
-        Stick one = await Home.Attic.PlugAsync(StickModel.ZWave, port: 0);
-        Stick other = await Home.Attic.PlugAsync(StickModel.ZWave, port: 1);
+        LabStick one = await Home.Attic.PlugAsync(StickModel.ZWave, port: 0);
+        LabStick other = await Home.Attic.PlugAsync(StickModel.ZWave, port: 1);
         Assert.NotEqual(one.BusId, other.BusId);
         string[] faces =
             await Task.WhenAll(new[] { one, other }.Select(stick => Home.Attic.RunAsync($"cd /sys/bus/usb/devices/{stick.BusId}; cat "
@@ -47,7 +47,7 @@ public sealed class SticksTests(Home home) : LabTest(home)
     public async Task A_stick_without_a_serial_says_none()
     {
         await Home.StartAsync(Home.Attic);
-        Stick stick = await Home.Attic.PlugAsync(StickModel.ZWave.WithoutSerial(), port: 5);
+        LabStick stick = await Home.Attic.PlugAsync(StickModel.ZWave.WithoutSerial(), port: 5);
         Assert.Equal("no", await Home.Attic.RunAsync($"[ -e /sys/bus/usb/devices/{stick.BusId}/serial ] && echo yes || echo no"));
     }
 
@@ -55,7 +55,7 @@ public sealed class SticksTests(Home home) : LabTest(home)
     public async Task A_keyboard_can_claim_to_be_a_radio()
     {
         await Home.StartAsync(Home.Attic);
-        Stick stick = await Home.Attic.PlugAsync(StickModel.ZWave.AsKeyboard(), port: 2);
+        LabStick stick = await Home.Attic.PlugAsync(StickModel.ZWave.AsKeyboard(), port: 2);
         Assert.Equal("03", await Home.Attic.RunAsync($"cat /sys/bus/usb/devices/{stick.BusId}:1.0/bInterfaceClass"));
     }
 
@@ -64,8 +64,8 @@ public sealed class SticksTests(Home home) : LabTest(home)
     public async Task A_pi_that_comes_back_has_its_sticks_where_they_were()
     {
         await Home.StartAsync(Home.Attic);
-        Stick stick = await Home.Attic.PlugAsync(StickModel.ZWave, port: 4);
-        Stick pulled = await Home.Attic.PlugAsync(StickModel.Zigbee, port: 6);
+        LabStick stick = await Home.Attic.PlugAsync(StickModel.ZWave, port: 4);
+        LabStick pulled = await Home.Attic.PlugAsync(StickModel.Zigbee, port: 6);
         await pulled.PullAsync();
         await Home.Attic.StartStockAsync("0658:0200");
         await Home.Attic.RebootAsync(inOrder: true);

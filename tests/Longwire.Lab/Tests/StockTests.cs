@@ -14,7 +14,7 @@ public sealed class StockTests(Home home) : LabTest(home)
     public async Task The_lab_itself_carries_serial_data_between_a_stock_Pi_and_a_stock_host()
     {
         await Home.StartAsync(Home.Attic, Home.Host);
-        Stick stick = await Home.Attic.PlugAsync(StickModel.ZWave);
+        LabStick stick = await Home.Attic.PlugAsync(StickModel.ZWave);
         await Home.Attic.StartStockAsync("0658:0200");
 
         int port = await Home.Host.StrangerAttachAsync(Home.Attic, stick.BusId);
@@ -36,7 +36,7 @@ public sealed class StockTests(Home home) : LabTest(home)
     public async Task A_cut_cable_carries_nothing_and_a_mended_one_carries_again()
     {
         await Home.StartAsync(Home.Attic, Home.Host);
-        Stick stick = await Home.Attic.PlugAsync(StickModel.ZWave, port: 3);
+        LabStick stick = await Home.Attic.PlugAsync(StickModel.ZWave, port: 3);
         await Home.Attic.StartStockAsync("0658:0200");
         await Home.Host.StrangerAttachAsync(Home.Attic, stick.BusId);
         await Home.Host.WaitForDeviceAsync(ById, Patience);

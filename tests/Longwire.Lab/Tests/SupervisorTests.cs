@@ -27,7 +27,7 @@ public sealed class SupervisorTests(Home home) : AddOnTest(home)
     {
         await using var supervisor = new StandInSupervisor { Ready = false };
         Apps apps = await InstallAsync(supervisor);
-        Stick stick = await PlugInAsync();
+        LabStick stick = await PlugInAsync();
         TimeSpan started = Home.Host.Now;
         Container addOn = await StartAsync(supervisor);
         await Home.Host.WaitForDeviceAsync(ZWavePath, Patience);
@@ -86,7 +86,7 @@ public sealed class SupervisorTests(Home home) : AddOnTest(home)
     {
         await using var supervisor = new StandInSupervisor();
         Apps apps = await InstallAsync(supervisor);
-        Stick stick = await PlugInAsync();
+        LabStick stick = await PlugInAsync();
         supervisor.Mqtt = StandInSupervisor.MqttData("10.0.2.2", Home.Broker.Port, UserName, Password);
         await StartAsync(supervisor);
         await UntilConnectedAsync(stick.Model);
@@ -127,9 +127,9 @@ public sealed class SupervisorTests(Home home) : AddOnTest(home)
         return new Apps(supervisor, Home.Host);
     }
 
-    private async Task<Stick> PlugInAsync()
+    private async Task<LabStick> PlugInAsync()
     {
-        Stick stick = await Home.Attic.PlugAsync(StickModel.ZWave);
+        LabStick stick = await Home.Attic.PlugAsync(StickModel.ZWave);
         await ExportAsync(Home.Attic, PiSide.Longwire, stick.Model);
         return stick;
     }

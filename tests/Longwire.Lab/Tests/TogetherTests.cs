@@ -30,7 +30,7 @@ public sealed class TogetherTests(Home home) : RadioTest(home)
     [Fact]
     public async Task With_every_port_taken_by_somebody_else_a_radio_says_so_the_other_works_on_and_it_is_attached_when_one_is_free()
     {
-        Stick stick = await BringUpAsync(PiSide.Longwire);
+        LabStick stick = await BringUpAsync(PiSide.Longwire);
         using var silence = new TcpListener(IPAddress.Loopback, 0);
         silence.Start();
         Task taking = Home.Host.StrangerTakesAllPortsAsync(((IPEndPoint)silence.LocalEndpoint).Port);

@@ -31,8 +31,8 @@ public sealed class TwinTests(Home home) : RadioTest(home)
     {
         await Home.StartAsync(Home.Attic, Home.Host);
         // Made first, so that after the reboot the Pi's kernel meets it first.
-        Stick twin = await Home.Attic.MakeStickAsync(StickModel.ZWave);
-        Stick first = await BringUpAsync(PiSide.Longwire, more: "radios:\n  - match: \"0658:0200\"\n");
+        LabStick twin = await Home.Attic.MakeStickAsync(StickModel.ZWave);
+        LabStick first = await BringUpAsync(PiSide.Longwire, more: "radios:\n  - match: \"0658:0200\"\n");
         string[] devices = [.. Watch.Entities().DiscoveryTopics];
         await twin.PlugAsync(2);
         await Watch.WaitUntilAsync(
@@ -81,7 +81,7 @@ public sealed class TwinTests(Home home) : RadioTest(home)
     [Fact]
     public async Task A_stick_with_two_ports_is_one_radio_with_two_serial_ports()
     {
-        Stick stick = await BringUpAsync(PiSide.Longwire, StickModel.TwoPorts);
+        LabStick stick = await BringUpAsync(PiSide.Longwire, StickModel.TwoPorts);
         string device = DeviceId(IdOf(StickModel.TwoPorts));
         await Watch.WaitUntilAsync(
             house => house.State(device, "serial_port").Contains("-if00", StringComparison.Ordinal)

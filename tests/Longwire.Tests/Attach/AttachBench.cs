@@ -41,7 +41,8 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWat
         var memory = new AttachMemory { InstanceId = "test", Radios = [.. known] };
         var store = new MemoryStore(new MemoryFile(_folder), Time, NullLogger.Instance, _ => { });
         _reconciler = new Reconciler(
-            _events.Reader, new ReconcilerPorts(this, this, store, Feed), memory, _ => { }, KnownRadios.Default, Time, new Random(1), _log);
+            _events.Reader, new ReconcilerOutputs(this, this, store, Feed), memory, _ => { }, KnownRadios.Default, Time, new Random(1),
+            _log);
         _running = Task.Run(() => _reconciler.RunAsync(_stop.Token));
     }
 
@@ -124,7 +125,8 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWat
 
     public void ListOfLongwire(string pi, ImmutableArray<NoticeEntry> notice, params ExportedDevice[] devices) =>
         Tell(new AttachEvent.PiAnswered(
-            pi, new DeviceList([.. devices], new ExportNotice { Version = "0.1.0", Entries = notice }), TimeSpan.FromMilliseconds(1),
+            pi, new DeviceList([.. devices], new LongwireListExtension { Version = "0.1.0", Entries = notice }),
+            TimeSpan.FromMilliseconds(1),
             Time.GetTimestamp()));
 
     public async Task<Snapshot> UntilAsync(Func<Snapshot, bool> condition)
@@ -180,18 +182,18 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWat
     {
         List(pi, device);
         ScriptedAttachment attachment = await NextAttachmentAsync(index);
-        Assert.IsType<Verdict.Attach>(await IdentifyAsync(attachment, device, identity));
+        Assert.IsType<AttachDecision.Attach>(await IdentifyAsync(attachment, device, identity));
         Tell(new AttachEvent.CameUp(attachment, 1));
         await SettledAsync();
         return attachment;
     }
 
-    public async Task<Verdict> IdentifyAsync(ScriptedAttachment attachment, ExportedDevice device, DeviceIdentity identity) =>
+    public async Task<AttachDecision> IdentifyAsync(ScriptedAttachment attachment, ExportedDevice device, DeviceIdentity identity) =>
         await Identify(attachment, device, identity).WaitAsync(s_deadline);
 
-    public Task<Verdict> Identify(ScriptedAttachment attachment, ExportedDevice device, DeviceIdentity identity)
+    public Task<AttachDecision> Identify(ScriptedAttachment attachment, ExportedDevice device, DeviceIdentity identity)
     {
-        var answer = new TaskCompletionSource<Verdict>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource<AttachDecision>(TaskCreationOptions.RunContinuationsAsynchronously);
         Tell(new AttachEvent.Identified(attachment, device, identity, 40000, answer));
         return answer.Task;
     }

@@ -43,7 +43,7 @@ internal sealed class TestRun : IDisposable
 
     public Task<int> RunAsync(params string[] arguments) => CommandLine.RunAsync(
         arguments,
-        new Surroundings
+        new ProgramContext
         {
             Output = Output,
             Error = Error,

@@ -7,7 +7,7 @@ namespace Longwire.Tests.DependentApps;
 /// <summary>How an app is restarted: how often, what is waited for, what happens when it fails.</summary>
 public sealed class AppRestartTests : IDisposable
 {
-    private readonly ConsumerBench _house = new();
+    private readonly DependentAppBench _house = new();
 
     public void Dispose() => _house.Dispose();
 
@@ -55,7 +55,7 @@ public sealed class AppRestartTests : IDisposable
         Assert.Equal(0, app.Restarts);
 
         _house.Supervisor.CoreUp = true;
-        _house.Elapse(ConsumerTimers.LongestWait);
+        _house.Elapse(DependentAppTimers.LongestWait);
         Assert.Equal(1, app.Restarts);
     }
 
@@ -70,7 +70,7 @@ public sealed class AppRestartTests : IDisposable
         Assert.Empty(_house.Problems);
 
         _house.Supervisor.Ready = true;
-        _house.Elapse(ConsumerTimers.LongestWait);
+        _house.Elapse(DependentAppTimers.LongestWait);
         Assert.Equal(1, app.Restarts);
     }
 
@@ -108,7 +108,7 @@ public sealed class AppRestartTests : IDisposable
         Assert.Contains("could not be restarted", Assert.Single(_house.Problems), StringComparison.Ordinal);
 
         app.CanStart = () => true;
-        _house.Elapse(ConsumerTimers.FirstPause);
+        _house.Elapse(DependentAppTimers.FirstPause);
         Assert.Equal((2, "started"), (app.Restarts, app.State));
         Assert.Empty(_house.Problems);
     }
@@ -121,13 +121,13 @@ public sealed class AppRestartTests : IDisposable
         app.Starting = () => new TaskCompletionSource().Task;
         _house.Lose("r");
         _house.Attach("r");
-        _house.Elapse(ConsumerTimers.LongestStop + ConsumerTimers.StartOfApp - TimeSpan.FromSeconds(1));
+        _house.Elapse(DependentAppTimers.LongestStop + DependentAppTimers.StartOfApp - TimeSpan.FromSeconds(1));
         Assert.Empty(_house.Problems);
 
         // It runs by then: nobody restarts it again only because the answer never came.
         _house.Elapse(2);
         _house.RunUntil(() => _house.Logger.Lines.Any(line => line.Contains("runs again", StringComparison.Ordinal)));
-        _house.Elapse(ConsumerTimers.LongestPause);
+        _house.Elapse(DependentAppTimers.LongestPause);
         Assert.Empty(_house.Problems);
         Assert.Equal(1, app.Restarts);
     }
@@ -142,7 +142,7 @@ public sealed class AppRestartTests : IDisposable
         Assert.Contains("is installed", problem, StringComparison.Ordinal);
 
         _house.Supervisor.Add("no_such_app");
-        _house.Elapse(ConsumerTimers.LookAgain);
+        _house.Elapse(DependentAppTimers.LookAgain);
         Assert.Empty(_house.Problems);
     }
 
@@ -159,7 +159,7 @@ public sealed class AppRestartTests : IDisposable
         Assert.Single(_house.Logger.Lines, line => line.Contains("the Supervisor is busy with it", StringComparison.Ordinal));
 
         app.Busy = () => false;
-        _house.Elapse(ConsumerTimers.LongestWait);
+        _house.Elapse(DependentAppTimers.LongestWait);
         Assert.Equal((1, "started"), (app.Restarts, app.State));
     }
 
@@ -174,7 +174,7 @@ public sealed class AppRestartTests : IDisposable
         _house.Elapse(60);
         app.State = "started";
         app.Busy = () => false;
-        _house.Elapse(ConsumerTimers.LongestWait);
+        _house.Elapse(DependentAppTimers.LongestWait);
         Assert.Equal(0, app.Restarts);
         Assert.Contains(_house.Logger.Lines, line => line.Contains("runs again", StringComparison.Ordinal));
     }
@@ -240,7 +240,7 @@ public sealed class AppRestartTests : IDisposable
         _house.Supervisor.Ready = false;
         StandInApp app = _house.OneApp();
         _house.Supervisor.Ready = true;
-        _house.Elapse(ConsumerTimers.FirstWait);
+        _house.Elapse(DependentAppTimers.FirstWait);
         app.State = "error";
         _house.Lose("r");
         _house.Attach("r");

@@ -12,7 +12,7 @@ namespace Longwire.Tests.DependentApps;
 /// <summary>What survives: our own restart, a boot of the host, a power cut.</summary>
 public sealed class RestartTests : IDisposable
 {
-    private readonly ConsumerBench _house = new();
+    private readonly DependentAppBench _house = new();
 
     public void Dispose() => _house.Dispose();
 
@@ -195,7 +195,7 @@ public sealed class RestartTests : IDisposable
     public void A_memory_that_cannot_be_understood_is_a_problem_and_no_end(string content)
     {
         string folder = Directory.CreateTempSubdirectory("longwire-consumers-").FullName;
-        var file = new ConsumersFile(folder);
+        var file = new DependentAppsFile(folder);
         File.WriteAllText(file.Path, content);
         Assert.Null(file.Load(out string? problem));
         Assert.Contains(file.Path, problem, StringComparison.Ordinal);
@@ -206,16 +206,16 @@ public sealed class RestartTests : IDisposable
     public async Task A_memory_that_cannot_be_written_is_a_problem_until_it_can()
     {
         string folder = Directory.CreateTempSubdirectory("longwire-consumers-").FullName;
-        var file = new ConsumersFile(Path.Combine(folder, "data"));
+        var file = new DependentAppsFile(Path.Combine(folder, "data"));
         await File.WriteAllTextAsync(Path.Combine(folder, "data"), "in the way", TestContext.Current.CancellationToken);
         var time = new FakeTimeProvider();
-        var log = new RecordingLogger<ConsumerService>();
+        var log = new RecordingLogger<DependentAppsService>();
         log.Expect("cannot be written");
         string? problem = null;
-        var store = new ConsumersStore(file, new ConsumersMemory(), time, log, sentence => Volatile.Write(ref problem, sentence));
+        var store = new DependentAppsStore(file, new DependentAppsMemory(), time, log, sentence => Volatile.Write(ref problem, sentence));
         using var stop = new CancellationTokenSource();
         Task writing = store.RunAsync(stop.Token);
-        store.Put(new ConsumerMemory { Slug = "a", Running = true });
+        store.Put(new DependentAppMemory { Slug = "a", Running = true });
         await Eventually.IsTrueAsync(() => Volatile.Read(ref problem) is not null, () => "a problem");
 
         File.Delete(Path.Combine(folder, "data"));
@@ -233,10 +233,10 @@ public sealed class RestartTests : IDisposable
     {
         var feed = new StateFeed();
         var problems = new ProblemRecorder();
-        using var service = new WithoutSupervisor(feed, problems);
+        using var service = new NoSupervisorProblem(feed, problems);
         await service.StartAsync(TestContext.Current.CancellationToken);
         feed.Publish(Some.Snapshot(Some.Radio with { RestartApps = ["zwave_js"] }), []);
-        await Eventually.IsTrueAsync(() => problems.Last == WithoutSupervisor.Problem, () => "the problem");
+        await Eventually.IsTrueAsync(() => problems.Last == NoSupervisorProblem.Problem, () => "the problem");
         feed.Publish(Some.Snapshot(Some.Radio), []);
         await Eventually.IsTrueAsync(() => problems.Last is null, () => "no problem");
         await service.StopAsync(TestContext.Current.CancellationToken);
@@ -256,18 +256,18 @@ public sealed class RestartTests : IDisposable
     {
         string folder = Directory.CreateTempSubdirectory("longwire-consumers-").FullName;
         await using var supervisor = new StandInSupervisor();
-        StandInApp app = supervisor.Add(ConsumerBench.Zwave);
+        StandInApp app = supervisor.Add(DependentAppBench.Zwave);
         using var client = InProcess.Client(supervisor, TimeProvider.System);
         var feed = new StateFeed();
-        var log = new RecordingLogger<ConsumerService>();
-        using var service = new ConsumerService(
+        var log = new RecordingLogger<DependentAppsService>();
+        using var service = new DependentAppsService(
             feed, client, new ProblemRecorder(), folder, new HostBoot("b", TimeSpan.FromDays(1)), TimeProvider.System, new Random(1), log);
         RadioSnapshot radio = Some.Radio with { RestartApps = ["zwave_js"], CameUpAt = Some.Radio.Since };
         await service.StartAsync(TestContext.Current.CancellationToken);
 
         feed.Publish(Some.Snapshot(radio), []);
         await Eventually.IsTrueAsync(
-            () => new ConsumersFile(folder).Load(out _)?.Apps is [{ Running: true, Radios.Length: 1 }], () => "it was seen running");
+            () => new DependentAppsFile(folder).Load(out _)?.Apps is [{ Running: true, Radios.Length: 1 }], () => "it was seen running");
         feed.Publish(Some.Snapshot(radio with { CameUpAt = radio.CameUpAt + TimeSpan.FromSeconds(9) }), []);
         await Eventually.IsTrueAsync(() => app.Restarts == 1, () => string.Join('\n', log.Lines));
 

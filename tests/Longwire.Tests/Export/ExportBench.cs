@@ -33,7 +33,7 @@ internal sealed class ExportBench : IAsyncDisposable
     private CancellationTokenSource _stop = new();
     private ExportLedger? _ledger;
     private TransitionLog? _log;
-    private OptionsNews? _news;
+    private ExportOptionsChanges? _news;
     private Task _deciding = Task.CompletedTask;
     private Task _listening = Task.CompletedTask;
 
@@ -59,11 +59,11 @@ internal sealed class ExportBench : IAsyncDisposable
         var driver = new UsbipHostDriver(Sysfs.Root, Kernel.Write);
         _log = new TransitionLog(Log, Time);
         _ledger = new ExportLedger(Sysfs.Root, Path.Combine(Sysfs.Folder, "data"), _log);
-        var work = new StickWork(Sysfs.Root, driver, new RadioSelection(Options, KnownRadios.Default));
-        var waits = new StickWaits(Sysfs.Root, driver, _events, Time);
+        var work = new StickOperations(Sysfs.Root, driver, new RadioSelection(Options, KnownRadios.Default));
+        var waits = new StickTimers(Sysfs.Root, driver, _events, Time);
         Reconciler = new ExportReconciler(Sysfs.Root, driver, work, waits, _ledger, Options, Time, new Random(1), _log);
         var listener = new StockListener(Options.Stock, Reconciler, Sysfs.Root, Time, new Random(1), _log);
-        _news = new OptionsNews(new LoadedOptions<ExportOptions>(Options, []), Reconciler, listener, LogLevels.Add, _log);
+        _news = new ExportOptionsChanges(new LoadedOptions<ExportOptions>(Options, []), Reconciler, listener, LogLevels.Add, _log);
         _deciding = Task.Run(() => Reconciler.RunAsync(_stop.Token));
         _listening = Task.Run(() => listener.RunAsync(_stop.Token));
         if (!Options.Stock.Allow.IsEmpty) Port = await listener.Listening.Task.WaitAsync(s_deadline, Cancellation);
@@ -131,7 +131,7 @@ internal sealed class ExportBench : IAsyncDisposable
         {
             ReadOnlySpan<byte> reply = Reconciler.Offers.ListReply.Span;
             DeviceListReply.Parse(reply, out int consumed);
-            return ExportNotice.Parse(reply[consumed..]).Entries.ToDictionary(e => e.BusId.ToString(), e => e.Reason);
+            return LongwireListExtension.Parse(reply[consumed..]).Entries.ToDictionary(e => e.BusId.ToString(), e => e.Reason);
         }
     }
 

@@ -64,9 +64,9 @@ public sealed class FormerReleaseTests : IDisposable
         ExportedStick stick = new("2-1.3", "0658:0200", "ZW0001");
         bench.List("attic", AttachBench.Device(stick.BusId, 9, stick.Id));
         AttachBench.ScriptedAttachment attachment = await bench.NextAttachmentAsync();
-        Verdict verdict = await bench.IdentifyAsync(
+        AttachDecision verdict = await bench.IdentifyAsync(
             attachment, AttachBench.Device(stick.BusId, 9, stick.Id), AttachBench.IdentityOf(stick.Serial));
-        Verdict.Attach attach = Assert.IsType<Verdict.Attach>(verdict);
+        AttachDecision.Attach attach = Assert.IsType<AttachDecision.Attach>(verdict);
         Assert.Equal(("0658_0200_ZW0001", 3), (attach.RadioId, attach.LastPort));
         Assert.Equal([0, 5], attach.OthersPorts.Order());
         Assert.Equal(40112, attachment.Request.SourcePort);
@@ -77,7 +77,7 @@ public sealed class FormerReleaseTests : IDisposable
     {
         await using var bench = Bench(Memory());
         Snapshot snapshot = await bench.UntilAsync(snapshot => snapshot.Radios.Length == 4 && snapshot.Pis.Length == 2);
-        ImmutableArray<Device> devices = RetainedImage.Of(snapshot, new Figures(), s_topics, "1.2.3").Devices;
+        ImmutableArray<Device> devices = RetainedSnapshot.Of(snapshot, new MeasuredValues(), s_topics, "1.2.3").Devices;
 
         string[] now =
         [
@@ -99,7 +99,7 @@ public sealed class FormerReleaseTests : IDisposable
     [Fact]
     public void Its_apps_are_known_with_what_they_were_doing()
     {
-        ConsumersMemory memory = new ConsumersFile(_folder).Load(out string? problem)!;
+        DependentAppsMemory memory = new DependentAppsFile(_folder).Load(out string? problem)!;
         Assert.Null(problem);
         Assert.Equal("0b6d1f2e-5a33-4f6e-9d0c-2f1f6c1f7a10", memory.BootId);
         Assert.Equal(
@@ -107,7 +107,10 @@ public sealed class FormerReleaseTests : IDisposable
             memory.Apps.Select(app => (app.Slug, app.Running, app.Restarts.Length)));
         DateTimeOffset since = new(2026, 11, 22, 23, 40, 0, TimeSpan.Zero);
         Assert.Equal(
-            [new ConsumerRadio("0658_0200_ZW0001", since), new ConsumerRadio("10c4_ea60_0001", since, Lost: true, WasRunning: true)],
+            [
+                new DependentAppRadio("0658_0200_ZW0001", since),
+                new DependentAppRadio("10c4_ea60_0001", since, Lost: true, WasRunning: true),
+            ],
             memory.Apps.SelectMany(app => app.Radios));
     }
 
@@ -167,9 +170,9 @@ public sealed class FormerReleaseTests : IDisposable
             Assert.Null(file.Load(out problem));
             return (problem, () => file.Save(new AttachMemory { InstanceId = "i" }));
         }
-        var consumers = new ConsumersFile(_folder);
+        var consumers = new DependentAppsFile(_folder);
         Assert.Null(consumers.Load(out problem));
-        return (problem, () => consumers.Save(new ConsumersMemory()));
+        return (problem, () => consumers.Save(new DependentAppsMemory()));
     }
 
     private sealed record ExportedStick(string BusId, string Id, string Serial);

@@ -53,7 +53,7 @@ public sealed class SmallPartsTests
         byte[] former = """{"version":"0.1.0","instance_id":"a1","problem":false,"problems":[]}"""u8.ToArray();
         Assert.Equal("a1", Payload.TryRead(former, StateJson.Default.BridgeInfoMessage)?.InstanceId);
 
-        JsonElement now = JsonSerializer.Deserialize<JsonElement>(RetainedImage.BridgeInfo(Some.Snapshot(Some.Radio).Bridge, "9", "n1"));
+        JsonElement now = JsonSerializer.Deserialize<JsonElement>(RetainedSnapshot.BridgeInfo(Some.Snapshot(Some.Radio).Bridge, "9", "n1"));
         Assert.All(
             (string[])["version", "instance_id", "problem", "problems"],
             key => Assert.NotEqual(JsonValueKind.Null, now.GetProperty(key).ValueKind));
@@ -69,7 +69,7 @@ public sealed class SmallPartsTests
     [Fact]
     public void Pauses_double_up_to_their_cap_and_never_go_in_step()
     {
-        var pauses = new Pauses(new Random(7));
+        var pauses = new ReconnectDelays(new Random(7));
         List<TimeSpan> taken = [.. Enumerable.Range(0, 30).Select(_ => pauses.After(BrokerFailure.Away, TimeSpan.Zero))];
         Assert.All(taken, pause => Assert.InRange(pause, BrokerTimers.FirstPause / 2, BrokerTimers.LongestPause));
         Assert.All(taken.Skip(6), pause => Assert.True(pause >= BrokerTimers.LongestPause / 2));
@@ -80,7 +80,7 @@ public sealed class SmallPartsTests
     [Fact]
     public void A_refusal_is_not_hammered_at()
     {
-        var pauses = new Pauses(new Random(7));
+        var pauses = new ReconnectDelays(new Random(7));
         List<TimeSpan> taken = [.. Enumerable.Range(0, 15).Select(_ => pauses.After(BrokerFailure.Refused, TimeSpan.Zero))];
         Assert.True(taken[^1] >= BrokerTimers.LongestPauseWhenRefused / 2);
         // And a broker that is away after that is soon tried again.
@@ -90,7 +90,7 @@ public sealed class SmallPartsTests
     [Fact]
     public void Being_thrown_out_once_is_no_duel_and_thrice_is()
     {
-        var pauses = new Pauses(new Random(7));
+        var pauses = new ReconnectDelays(new Random(7));
         Assert.True(pauses.After(BrokerFailure.TakenOver, TimeSpan.Zero) < BrokerTimers.LongestPause);
         pauses.After(BrokerFailure.TakenOver, TimeSpan.Zero);
         Assert.False(pauses.Duel);
@@ -107,7 +107,7 @@ public sealed class SmallPartsTests
     [Fact]
     public void A_broker_that_closes_instead_of_answering_gets_two_quick_tries_and_enough_to_start_again_after_a_good_connection()
     {
-        var pauses = new Pauses(new Random(7));
+        var pauses = new ReconnectDelays(new Random(7));
         AssertQuick(BrokerTimers.QuickTriesWhenClosed);
         AssertSlow();
         // What else goes wrong meanwhile is as quick as ever, and gives no new quick tries.
@@ -129,7 +129,7 @@ public sealed class SmallPartsTests
     [Fact]
     public void Connections_that_end_before_they_are_good_are_made_again_quickly_for_a_while_and_then_more_and_more_slowly()
     {
-        var pauses = new Pauses(new Random(7));
+        var pauses = new ReconnectDelays(new Random(7));
         TimeSpan soon = BrokerTimers.GoodConnection / 2;
         Assert.All(
             Enumerable.Range(0, BrokerTimers.MostQuickDrops).Select(_ => pauses.After(BrokerFailure.Dropped, soon)),
@@ -203,7 +203,7 @@ public sealed class SmallPartsTests
     [Fact]
     public void The_inbox_takes_no_more_than_it_has_room_for_and_nothing_that_is_old()
     {
-        var inbox = new Inbox(Topics);
+        var inbox = new IncomingMessages(Topics);
         byte[] on = "ON"u8.ToArray();
         inbox.Deliver(Topics.BridgeClaim, "{}"u8.ToArray(), retained: true);
         inbox.Deliver(Topics.Birth, "online"u8.ToArray(), retained: true);

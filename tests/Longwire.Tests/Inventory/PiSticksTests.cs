@@ -21,7 +21,7 @@ public sealed class PiSticksTests
 {
     private const string OneRule = "pis: [{address: attic}]\nradios: [0658:0200]";
 
-    private static readonly ExportNotice s_notice = new() { Version = "0.1.0" };
+    private static readonly LongwireListExtension s_notice = new() { Version = "0.1.0" };
 
     [Fact]
     public void Without_a_named_radio_those_recognised_with_certainty_will_be_attached()
@@ -83,7 +83,7 @@ public sealed class PiSticksTests
 
         // A stock usbipd does not list what is in use, a Longwire says so.
         ListedStick alone = Assert.Single(Sticks(OneRule, attached).Judge(new DeviceList([Device("1-1.4", "0658:0200")], null)).Sticks);
-        ExportNotice notice = s_notice with
+        LongwireListExtension notice = s_notice with
         {
             Entries = [new NoticeEntry(BusId.Parse("1-1.2"), UsbId.Parse("0658:0200"), NoticeReason.InUse)],
         };
@@ -149,7 +149,7 @@ public sealed class PiSticksTests
     [InlineData((NoticeReason)77, "77")]
     public void What_a_longwire_has_and_does_not_offer_is_shown_with_its_reason(NoticeReason reason, string expected)
     {
-        ExportNotice notice = s_notice with { Entries = [new NoticeEntry(BusId.Parse("1-2"), UsbId.Parse("0658:0200"), reason)] };
+        LongwireListExtension notice = s_notice with { Entries = [new NoticeEntry(BusId.Parse("1-2"), UsbId.Parse("0658:0200"), reason)] };
 
         StickList list = Sticks("pis: [{address: attic}]").Judge(new DeviceList([Device("1-3", "0658:0200")], notice));
 

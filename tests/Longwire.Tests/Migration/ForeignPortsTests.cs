@@ -28,7 +28,7 @@ public sealed class ForeignPortsTests : IDisposable
     public void A_radio_of_one_of_our_pis_that_the_stock_tool_attached_is_named_with_its_port()
     {
         Attach(port: 2, "192.168.0.10 3240 1-1.2\n");
-        Leftover found = Assert.Single(_former.OnHost([Pi("192.168.0.10")], []));
+        FormerSetupPart found = Assert.Single(_former.OnHost([Pi("192.168.0.10")], []));
         Assert.Contains("1-1.2", found.What, StringComparison.Ordinal);
         Assert.Equal(["usbip detach -p 2"], found.Commands);
     }
@@ -42,7 +42,7 @@ public sealed class ForeignPortsTests : IDisposable
     public void A_radio_that_came_without_a_note_that_fits_was_put_there_by_another_app_and_that_is_said_with_the_remedy(string? note)
     {
         Attach(port: 2, note);
-        Leftover found = Assert.Single(_former.OnHost([Pi("192.168.0.10")], []));
+        FormerSetupPart found = Assert.Single(_former.OnHost([Pi("192.168.0.10")], []));
         Assert.StartsWith("Another USB/IP app, or usbip attach, has put ", found.What, StringComparison.Ordinal);
         Assert.Contains("(0658:0200) on vhci port 2", found.What, StringComparison.Ordinal);
         Assert.Contains("Start on boot", found.What, StringComparison.Ordinal);

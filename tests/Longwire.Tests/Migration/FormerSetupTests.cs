@@ -42,7 +42,7 @@ public sealed class FormerSetupTests : IDisposable
     public void A_unit_of_ones_own_is_named_with_the_commands_that_end_it_for_good()
     {
         Write("etc/systemd/system/usbipd.service", PiUnit);
-        Leftover found = Assert.Single(_former.OnPi(null));
+        FormerSetupPart found = Assert.Single(_former.OnPi(null));
         Assert.Contains("/etc/systemd/system/usbipd.service", found.What, StringComparison.Ordinal);
         Assert.Equal(
             ["systemctl disable --now usbipd.service", "rm /etc/systemd/system/usbipd.service", "systemctl daemon-reload"], found.Commands);

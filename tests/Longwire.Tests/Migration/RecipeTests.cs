@@ -31,7 +31,7 @@ public sealed partial class RecipeTests : IDisposable
         Write(Units + "multi-user.target.wants/usbip-bind@1-1.2.service", "");
         Write(Units + "usbipd.service.requires/usbip-bind@1-1.3.service", "");
         Write(Units + "multi-user.target.wants/other@1-1.2.service", "");
-        Leftover found = Assert.Single(_former.OnPi(null));
+        FormerSetupPart found = Assert.Single(_former.OnPi(null));
         Assert.Contains("at boot (usbip-bind@1-1.2.service, usbip-bind@1-1.3.service)", found.What, StringComparison.Ordinal);
         Assert.Equal(
             [
@@ -46,7 +46,7 @@ public sealed partial class RecipeTests : IDisposable
     public void A_template_of_ones_own_counts_without_an_instance_for_a_udev_rule_may_start_it()
     {
         Write(Units + "usbip-bind@.service", Template);
-        Leftover found = Assert.Single(_former.OnPi(null));
+        FormerSetupPart found = Assert.Single(_former.OnPi(null));
         Assert.Contains("for each stick that it is started for", found.What, StringComparison.Ordinal);
         Assert.Equal("systemctl stop 'usbip-bind@*.service'", found.Commands[0]);
     }
@@ -72,7 +72,7 @@ public sealed partial class RecipeTests : IDisposable
     public void A_rule_that_hands_sticks_to_the_stock_tools_is_named_with_its_file(string does)
     {
         Write(Rules + "99-usbip.rules", "# sticks\nACTION==\"add\", SUBSYSTEM==\"usb\", " + does + "\n");
-        Leftover found = Assert.Single(_former.OnPi(null));
+        FormerSetupPart found = Assert.Single(_former.OnPi(null));
         Assert.StartsWith("/etc/udev/rules.d/99-usbip.rules (line 2) ", found.What, StringComparison.Ordinal);
         Assert.Equal(["rm /etc/udev/rules.d/99-usbip.rules", "udevadm control --reload"], found.Commands);
         Assert.Empty(_former.OnHost([], []));
@@ -95,7 +95,7 @@ public sealed partial class RecipeTests : IDisposable
         Write(
             Rules + "70-sticks.rules",
             $"{other}\n{Rule}\n{other}\nSUBSYSTEM==\"usb\", \\\n  RUN+=\"/usr/sbin/usbip bind -b %k\"\n{other}\n");
-        Leftover found = Assert.Single(_former.OnPi(null));
+        FormerSetupPart found = Assert.Single(_former.OnPi(null));
         Assert.Equal(
             ["sed -i -e '2,2s/^/#/' -e '4,5s/^/#/' /etc/udev/rules.d/70-sticks.rules", "udevadm control --reload"], found.Commands);
         await PasteAsync(found);
@@ -110,7 +110,7 @@ public sealed partial class RecipeTests : IDisposable
         Write("usr/lib/udev/rules.d/70-sticks.rules", Rule + "\nSUBSYSTEM==\"tty\", SYMLINK+=\"zwave\"\n");
         Write(Rules + "any", "");
         Assert.Equal(2, _former.OnPi(null).Length);
-        foreach (Leftover found in _former.OnPi(null)) await PasteAsync(found);
+        foreach (FormerSetupPart found in _former.OnPi(null)) await PasteAsync(found);
         Assert.Empty(_former.OnPi(null));
         Assert.Equal("/dev/null", new FileInfo(Path.Combine(_sysfs.Folder, Rules, "99-usbip.rules")).LinkTarget);
         Assert.Contains("SYMLINK", Lines(Rules + "70-sticks.rules")[1], StringComparison.Ordinal);
@@ -124,7 +124,7 @@ public sealed partial class RecipeTests : IDisposable
         Write("usr/lib/systemd/system/ssh.service", "[Service]\nExecStart=/usr/sbin/sshd\n[Install]\nWantedBy=multi-user.target\n");
         Write(Units + "multi-user.target.wants/ssh.service", "");
         Write(Units + "ssh.service.d/override.conf", "[Service]\n" + line + "\n");
-        Leftover[] found = [.. _former.OnPi(null)];
+        FormerSetupPart[] found = [.. _former.OnPi(null)];
         if (!expected)
         {
             Assert.Empty(found);
@@ -172,14 +172,14 @@ public sealed partial class RecipeTests : IDisposable
     {
         foreach (Match file in WrittenFile().Matches(Checkout.Text("DOCS.md"))) Write(file.Groups["path"].Value, file.Groups["text"].Value);
         Write("etc/modules-load.d/usbip.conf", "usbip-host\n");
-        Leftover[] found = [.. _former.OnPi(null)];
+        FormerSetupPart[] found = [.. _former.OnPi(null)];
         Assert.Equal(
             [
                 "/etc/udev/rules.d/99-usbip.rules", "/etc/systemd/system/usbip-bind@.service", "/etc/systemd/system/usbipd.service",
                 "/etc/modules-load.d/usbip.conf",
             ],
             found.Select(leftover => leftover.What.Split(' ')[0]));
-        foreach (Leftover leftover in found) await PasteAsync(leftover);
+        foreach (FormerSetupPart leftover in found) await PasteAsync(leftover);
         Assert.Empty(_former.OnPi(null));
     }
 
@@ -187,7 +187,7 @@ public sealed partial class RecipeTests : IDisposable
     private static partial Regex WrittenFile();
 
     // What a person pastes, on this tree instead of the machine's.
-    private async Task PasteAsync(Leftover leftover)
+    private async Task PasteAsync(FormerSetupPart leftover)
     {
         string text = leftover.ToString();
         string commands = text[text.IndexOf(": sudo ", StringComparison.Ordinal)..][2..];

@@ -15,7 +15,7 @@ public sealed class OwnProcessTests
         var thread = new Thread(() =>
         {
             before = Sets();
-            new OwnProcess().GiveUp(Capability.SysModule, Capability.SysAdmin);
+            new OwnProcess().DropCapabilities(Capability.SysModule, Capability.SysAdmin);
             after = Sets();
         });
         thread.Start();

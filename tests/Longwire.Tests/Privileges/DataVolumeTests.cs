@@ -9,7 +9,7 @@ public sealed class DataVolumeTests : IDisposable
     private const string Overlay = "20 10 0:40 / / rw,relatime - overlay overlay rw\n";
 
     private readonly FakeSysfs _sysfs = new();
-    private readonly Dictionary<string, string> _environment = new(StringComparer.Ordinal) { [Image.Variable] = "1" };
+    private readonly Dictionary<string, string> _environment = new(StringComparer.Ordinal) { [ContainerImage.Variable] = "1" };
 
     public void Dispose() => _sysfs.Dispose();
 
@@ -30,8 +30,8 @@ public sealed class DataVolumeTests : IDisposable
         Assert.Null(Problem(Overlay + "21 20 8:1 / /my\\040data rw - ext4 /dev/sda1 rw\n", "/my data/longwire"));
 
     [Theory]
-    [InlineData(Image.Variable, "")]
-    [InlineData(Image.SupervisorVariable, "secret")]
+    [InlineData(ContainerImage.Variable, "")]
+    [InlineData(ContainerImage.SupervisorVariable, "secret")]
     public void On_a_machine_and_under_the_supervisor_there_is_nothing_to_say(string variable, string value)
     {
         _environment[variable] = value;

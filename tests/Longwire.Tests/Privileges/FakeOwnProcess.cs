@@ -20,10 +20,10 @@ internal sealed class FakeOwnProcess : IOwnProcess
         Remounted();
     }
 
-    public void GiveUp(params ReadOnlySpan<Capability> capabilities) =>
+    public void DropCapabilities(params ReadOnlySpan<Capability> capabilities) =>
         Call("give up", $"give up {string.Join(' ', capabilities.ToArray())}");
 
-    public void StartAgain(string variable, string value) => Call("start", $"start {variable}={value}");
+    public void ExecSelf(string variable, string value) => Call("start", $"start {variable}={value}");
 
     private void Call(string name, string call)
     {

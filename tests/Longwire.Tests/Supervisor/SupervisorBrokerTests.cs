@@ -81,7 +81,7 @@ public sealed class SupervisorBrokerTests : IAsyncDisposable
     public void Why_there_is_none_is_said_once_until_there_was_one()
     {
         var log = new RecordingLogger<SupervisorBroker>();
-        var news = new BrokerNews(log);
+        var news = new BrokerLog(log);
         news.None("It starts.");
         news.None("It starts.");
         news.None("There is none.");

@@ -38,7 +38,7 @@ public sealed class SupervisorClientTests : IAsyncDisposable
         _supervisor.Mqtt = StandInSupervisor.MqttData("core-mosquitto", 1883);
         var environment = new Dictionary<string, string>
         {
-            [Image.SupervisorVariable] = StandInSupervisor.Token,
+            [ContainerImage.SupervisorVariable] = StandInSupervisor.Token,
             [SupervisorClient.UrlVariable] = $"http://127.0.0.1:{_supervisor.Listen()}",
         };
         using SupervisorClient client = SupervisorClient.FromEnvironment(environment, TimeProvider.System)!;
@@ -51,14 +51,14 @@ public sealed class SupervisorClientTests : IAsyncDisposable
 
     [Fact]
     public void Without_a_token_there_is_no_Supervisor() =>
-        Assert.Null(SupervisorClient.FromEnvironment(new Dictionary<string, string> { [Image.SupervisorVariable] = " " }, _time));
+        Assert.Null(SupervisorClient.FromEnvironment(new Dictionary<string, string> { [ContainerImage.SupervisorVariable] = " " }, _time));
 
     [Fact]
     public void A_base_URL_that_is_none_is_an_error_that_names_it()
     {
         var environment = new Dictionary<string, string>
         {
-            [Image.SupervisorVariable] = "x",
+            [ContainerImage.SupervisorVariable] = "x",
             [SupervisorClient.UrlVariable] = "supervisor",
         };
         FormatException e = Assert.Throws<FormatException>(() => SupervisorClient.FromEnvironment(environment, _time));

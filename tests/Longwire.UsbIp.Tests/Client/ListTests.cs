@@ -171,8 +171,8 @@ public sealed class ListTests
         });
         using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(server.EndPoint, ConnectOptions.Default, Cancelled);
         var clock = new SteppedClock();
-        using var deadline = new Deadline("reading the device list of attic", ClientTimers.ListReply, clock, Cancelled);
-        var reader = new ListReader(new Peer(connection.Socket, "attic"), clock, Cancelled);
+        using var deadline = new StepDeadline("reading the device list of attic", ClientTimers.ListReply, clock, Cancelled);
+        var reader = new ListReader(new ExactSocket(connection.Socket, "attic"), clock, Cancelled);
         var e = await Assert.ThrowsAsync<TimeoutException>(async () =>
         {
             Task<DeviceList> list = deadline.RunAsync(() => reader.ReadAsync(deadline));

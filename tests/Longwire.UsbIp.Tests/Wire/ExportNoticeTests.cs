@@ -17,14 +17,14 @@ public sealed class ExportNoticeTests
 
     [Fact]
     public void Multiple_entries_are_read_as_written_and_unknown_reasons_are_kept() =>
-        Assert.Equal(Samples.Notice, ExportNotice.Parse(Samples.Notice.Encode()));
+        Assert.Equal(Samples.Notice, LongwireListExtension.Parse(Samples.Notice.Encode()));
 
     [Fact]
     public void Empty()
     {
-        var notice = new ExportNotice { Version = "" };
+        var notice = new LongwireListExtension { Version = "" };
         Assert.Equal(44, notice.Encode().Length);
-        Assert.Equal(notice, ExportNotice.Parse(notice.Encode()));
+        Assert.Equal(notice, LongwireListExtension.Parse(notice.Encode()));
     }
 
     [Fact]
@@ -32,13 +32,13 @@ public sealed class ExportNoticeTests
     {
         byte[] bytes = Samples.Notice.Encode();
         for (int length = 0; length < bytes.Length; length++)
-            Assert.Throws<UsbIpFormatException>(() => ExportNotice.Parse(bytes.AsSpan(0, length)));
+            Assert.Throws<UsbIpFormatException>(() => LongwireListExtension.Parse(bytes.AsSpan(0, length)));
     }
 
     [Fact]
     public void More_than_256_entries_are_refused_with_the_number_and_the_limit()
     {
-        var e = Assert.Throws<UsbIpFormatException>(() => ExportNotice.Parse(Convert.FromHexString("01114c570000000000000101")));
+        var e = Assert.Throws<UsbIpFormatException>(() => LongwireListExtension.Parse(Convert.FromHexString("01114c570000000000000101")));
         Assert.Contains("257", e.Message, StringComparison.Ordinal);
         Assert.Contains("256", e.Message, StringComparison.Ordinal);
     }
@@ -47,19 +47,19 @@ public sealed class ExportNoticeTests
     public void The_full_256_entries_fit()
     {
         var entry = new NoticeEntry(BusId.Parse("1-1"), new UsbId(1, 2), NoticeReason.NotKnownRadio);
-        var notice = new ExportNotice { Version = "1.2.3", Entries = [.. Enumerable.Repeat(entry, 256)] };
-        Assert.Equal(notice, ExportNotice.Parse(notice.Encode()));
+        var notice = new LongwireListExtension { Version = "1.2.3", Entries = [.. Enumerable.Repeat(entry, 256)] };
+        Assert.Equal(notice, LongwireListExtension.Parse(notice.Encode()));
         Assert.Throws<ArgumentException>(() => (notice with { Entries = [.. notice.Entries, entry] }).Encode());
     }
 
     [Fact]
     public void Another_operation_is_no_notice() =>
-        Assert.Throws<UsbIpProtocolException>(() => ExportNotice.Parse(DeviceListReply.Encode([])));
+        Assert.Throws<UsbIpProtocolException>(() => LongwireListExtension.Parse(DeviceListReply.Encode([])));
 
     [Fact]
     public void Two_notices_are_equal_by_their_entries()
     {
-        Assert.Equal(Samples.Notice.GetHashCode(), ExportNotice.Parse(Samples.Notice.Encode()).GetHashCode());
+        Assert.Equal(Samples.Notice.GetHashCode(), LongwireListExtension.Parse(Samples.Notice.Encode()).GetHashCode());
         Assert.NotEqual(Samples.Notice, Samples.Notice with { Entries = [.. Samples.Notice.Entries.Reverse()] });
         Assert.False(Samples.Notice.Equals(null));
     }

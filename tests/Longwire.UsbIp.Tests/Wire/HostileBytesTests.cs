@@ -19,7 +19,7 @@ public sealed class HostileBytesTests
         ["device list"] = (GoldenBytes.Read("devlist-two.reply"), bytes => DeviceListReply.Parse(bytes, out _)),
         ["device record"] = (GoldenBytes.Read("session.reply")[8..320], bytes => DeviceRecord.Parse(bytes)),
         ["import request"] = (GoldenBytes.Read("import-busy.request")[8..], bytes => ImportRequest.ParseBody(bytes)),
-        ["notice"] = (Samples.Notice.Encode(), bytes => ExportNotice.Parse(bytes)),
+        ["notice"] = (Samples.Notice.Encode(), bytes => LongwireListExtension.Parse(bytes)),
         ["urb header"] = (Samples.Write(bytes => Samples.CmdSubmit.Write(bytes), UrbHeader.Size), bytes => UrbHeader.Parse(bytes)),
         ["cmd_submit"] = (Samples.Write(bytes => Samples.CmdSubmit.Write(bytes), UrbHeader.Size), bytes => CmdSubmit.Parse(bytes)),
         ["cmd_unlink"] = (Samples.Write(bytes => Samples.CmdUnlink.Write(bytes), UrbHeader.Size), bytes => CmdUnlink.Parse(bytes)),

@@ -24,7 +24,7 @@ internal static class Samples
         Interfaces = [new UsbInterfaceClass(0x19, 0x1a, 0x1b), new UsbInterfaceClass(0x1c, 0x1d, 0x1e)],
     };
 
-    public static ExportNotice Notice { get; } = new()
+    public static LongwireListExtension Notice { get; } = new()
     {
         Version = "0.1.0",
         Entries =

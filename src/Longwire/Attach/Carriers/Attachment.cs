@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace Longwire.Attach.Carriers;
 
 /// <summary>What every attachment works with.</summary>
-internal sealed record AttachmentSurroundings(
+internal sealed record AttachmentContext(
     AttachKernel Kernel, HubAuthorization Hubs, ChannelWriter<AttachEvent> Events, MemoryStore Memory, TimeProvider Time, ILogger Logger)
 {
     public SerialNumbers Serials { get; } = new(Time);
@@ -29,15 +29,15 @@ internal sealed class Attachment : IAttachment, IDisposable
     private const string Importing = "importing";
 
     private readonly AttachRequest _request;
-    private readonly AttachmentSurroundings _around;
-    private readonly Pulse _kernelChanged;
+    private readonly AttachmentContext _around;
+    private readonly AsyncAutoResetEvent _kernelChanged;
     private readonly CancellationTokenSource _cancelled = new();
 
-    public Attachment(AttachRequest request, AttachmentSurroundings around)
+    public Attachment(AttachRequest request, AttachmentContext around)
     {
         _request = request;
         _around = around;
-        _kernelChanged = new Pulse(around.Time);
+        _kernelChanged = new AsyncAutoResetEvent(around.Time);
     }
 
     public string PiId => _request.PiId;
@@ -92,12 +92,12 @@ internal sealed class Attachment : IAttachment, IDisposable
             TimeSpan roundTrip = TcpInfo.Read(connection.Socket).RoundTripTime ?? _around.Time.GetElapsedTime(asked);
 
             step = "waiting for a decision";
-            var answer = new TaskCompletionSource<Verdict>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var answer = new TaskCompletionSource<AttachDecision>(TaskCreationOptions.RunContinuationsAsynchronously);
             await TellAsync(new AttachEvent.Identified(this, device, identity, connection.LocalEndPoint.Port, answer));
             switch (await answer.Task.WaitAsync(either.Token))
             {
-                case Verdict.Refuse refuse: return new AttachOutcome.Refused(refuse.Reason);
-                case Verdict.Attach verdict:
+                case AttachDecision.Refuse refuse: return new AttachOutcome.Refused(refuse.Reason);
+                case AttachDecision.Attach verdict:
                     step = "attaching";
                     return await new PortSession(
                         this, _around, _kernelChanged, connection, device, identity, roundTrip, verdict).RunAsync(deadline, cancellation);
@@ -118,7 +118,7 @@ internal sealed class Attachment : IAttachment, IDisposable
             return step switch
             {
                 "connecting" => new AttachOutcome.Unreachable(e.Message),
-                Importing => new AttachOutcome.Failed(PiNews.SlowReason(e.Message)) { PiSlow = true },
+                Importing => new AttachOutcome.Failed(PiChanges.SlowReason(e.Message)) { PiSlow = true },
                 _ => new AttachOutcome.Failed(e.Message),
             };
         }

@@ -7,12 +7,12 @@ namespace Longwire.Attach.Memory;
 /// <summary>memory.json: read once at start, replaced as a whole at each write.</summary>
 internal sealed class MemoryFile
 {
-    private readonly KeptAside _old;
+    private readonly UnreadableFileCopy _old;
 
     public MemoryFile(string dataFolder)
     {
         Path = System.IO.Path.Combine(dataFolder, "memory.json");
-        _old = new KeptAside(Path);
+        _old = new UnreadableFileCopy(Path);
     }
 
     public string Path { get; }

@@ -14,7 +14,7 @@ internal sealed class PiWatch : IPiWatch, IDisposable
     private readonly ChannelWriter<AttachEvent> _events;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Pulse _wake;
+    private readonly AsyncAutoResetEvent _wake;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopped = new();
     private TimeSpan? _interval;
@@ -27,7 +27,7 @@ internal sealed class PiWatch : IPiWatch, IDisposable
         _events = events;
         _time = time;
         _logger = logger;
-        _wake = new Pulse(time);
+        _wake = new AsyncAutoResetEvent(time);
     }
 
     public void AskEvery(TimeSpan? interval)

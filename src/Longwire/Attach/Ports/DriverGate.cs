@@ -11,7 +11,7 @@ namespace Longwire.Attach.Ports;
 /// Between a device that the kernel has enumerated and its drivers. It stands there without any (authorized_default is 0 on vhci's
 /// root hubs) until what the kernel read is what was asked for.
 /// </summary>
-internal sealed class DriverGate(AttachmentSurroundings around, Pulse kernelChanged, DeviceIdentity asked, int serialPorts)
+internal sealed class DriverGate(AttachmentContext around, AsyncAutoResetEvent kernelChanged, DeviceIdentity asked, int serialPorts)
 {
     /// <summary>Lets drivers bind and waits for the ttys. Null when they are there; else why the device was refused.</summary>
     /// <exception cref="IOException">The device went away.</exception>
@@ -20,7 +20,7 @@ internal sealed class DriverGate(AttachmentSurroundings around, Pulse kernelChan
     public async Task<AttachOutcome.Refused?> OpenAsync(SysfsUsbDevice local, CancellationToken cancellation)
     {
         DeviceIdentity read = await BlockingCall.RunAsync(local.ReadIdentity, cancellation) ?? throw Gone();
-        if (Face.Difference(asked, read) is { } difference)
+        if (IdentityComparison.Difference(asked, read) is { } difference)
         {
             return await RefuseAsync(local, $"what turned up is not what answered: {difference}", cancellation);
         }

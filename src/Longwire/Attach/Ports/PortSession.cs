@@ -18,13 +18,13 @@ namespace Longwire.Attach.Ports;
 /// </summary>
 internal sealed class PortSession(
     Attachment attachment,
-    AttachmentSurroundings around,
-    Pulse kernelChanged,
+    AttachmentContext around,
+    AsyncAutoResetEvent kernelChanged,
     UsbIpConnection connection,
     ExportedDevice device,
     DeviceIdentity identity,
     TimeSpan roundTrip,
-    Verdict.Attach verdict)
+    AttachDecision.Attach verdict)
 {
     public const string NoVhci = "the kernel has no vhci_hcd: load the module vhci-hcd (modprobe vhci-hcd)";
 
@@ -46,7 +46,7 @@ internal sealed class PortSession(
             deadline.CancelAfter(Timeout.InfiniteTimeSpan);
             SysfsUsbDevice up = UsbDevices.TryRead(around.Kernel.Root, local.BusId)
                 ?? throw new IOException("the stick went away while it came up");
-            var watching = new Watching(attachment, around, kernelChanged, connection.Socket, _attached!, up);
+            var watching = new AttachedDeviceWatch(attachment, around, kernelChanged, connection.Socket, _attached!, up);
             if (await watching.UntilNamedAsync(cancellation) is { } early) return NeverUp(early);
             AttachOutcome.Lost loss = await watching.UntilLostAsync(cancellation);
             // Told before cleaning up: people must not wait for that.

@@ -17,7 +17,8 @@ internal sealed class AttachState
     private readonly BridgeProblems _problems;
     private readonly List<RadioEvent> _events = [];
 
-    public AttachState(ReconcilerPorts ports, AttachMemory memory, KnownRadios catalogue, TimeProvider time, Random random, ILogger logger)
+    public AttachState(
+        ReconcilerOutputs ports, AttachMemory memory, KnownRadios catalogue, TimeProvider time, Random random, ILogger logger)
     {
         Ports = ports;
         Memory = memory;
@@ -31,7 +32,7 @@ internal sealed class AttachState
         foreach (RadioMemory radio in memory.Radios) Radios.Add(radio.Id, new RadioState(radio) { Undecided = true });
     }
 
-    public ReconcilerPorts Ports { get; }
+    public ReconcilerOutputs Ports { get; }
     public TimeProvider Time { get; }
     public Random Random { get; }
     public ILogger Logger { get; }
@@ -44,7 +45,7 @@ internal sealed class AttachState
     public AttachMemory Memory { get; private set; }
     public Dictionary<string, PiState> Pis { get; } = new(StringComparer.Ordinal);
     public SortedDictionary<string, RadioState> Radios { get; } = new(StringComparer.Ordinal);
-    public List<Attempt> Attempts { get; } = [];
+    public List<Assignment> Attempts { get; } = [];
 
     /// <summary>Identified, and waiting for a stick of the same kind to say who it is, too.</summary>
     public List<AttachEvent.Identified> Parked { get; } = [];
@@ -58,11 +59,11 @@ internal sealed class AttachState
 
     public IReadOnlyCollection<string> Problems => _problems.Shown;
 
-    public Attempt? AttemptOf(IAttachment attachment) => Attempts.Find(attempt => attempt.Attachment == attachment);
+    public Assignment? AttemptOf(IAttachment attachment) => Attempts.Find(attempt => attempt.Attachment == attachment);
 
-    public RadioState? RadioOf(Attempt attempt) => attempt.RadioId is { } id ? Radios.GetValueOrDefault(id) : null;
+    public RadioState? RadioOf(Assignment attempt) => attempt.RadioId is { } id ? Radios.GetValueOrDefault(id) : null;
 
-    public Stick? StickOf(Attempt attempt) =>
+    public Stick? StickOf(Assignment attempt) =>
         Pis.GetValueOrDefault(attempt.PiId)?.Sticks.GetValueOrDefault(attempt.BusId) is { } stick && stick.Attempt == attempt
             ? stick
             : null;
@@ -106,7 +107,7 @@ internal sealed class AttachState
     {
         TimeSpan set = Clock.Look();
         if (set == TimeSpan.Zero) return;
-        foreach (Attempt attempt in Attempts.Where(attempt => attempt.IsUp)) attempt.Since += set;
+        foreach (Assignment attempt in Attempts.Where(attempt => attempt.IsUp)) attempt.Since += set;
     }
 
     /// <summary>Hands the memory to the writer; costs nothing if it did not change.</summary>
@@ -116,7 +117,10 @@ internal sealed class AttachState
     {
         _events.Add(new RadioEvent(radio.Id, type, reason));
         // Of what else happens, the status tells in the same breath.
-        if (type == RadioEventType.Lost) AttachLog.Lost(Logger.About(radio.Memory.PiId, radio.Id), radio.Memory.Name, radio.Id, reason ?? "");
+        if (type == RadioEventType.Lost)
+        {
+            AttachLog.Lost(Logger.About(radio.Memory.PiId, radio.Id), radio.Memory.Name, radio.Id, reason ?? "");
+        }
     }
 
     public IReadOnlyList<RadioEvent> TakeEvents()
@@ -159,9 +163,9 @@ internal sealed class AttachState
 
     private static string StickAt(string piId, BusId busId) => $"stick {piId}/{busId}";
 
-    public Attempt Start(PiState pi, BusId busId, string? radioId, int sourcePort, bool listed)
+    public Assignment Start(PiState pi, BusId busId, string? radioId, int sourcePort, bool listed)
     {
-        var attempt = new Attempt(pi.Options.Id, busId, radioId, listed);
+        var attempt = new Assignment(pi.Options.Id, busId, radioId, listed);
         Attempts.Add(attempt);
         _problems.IsTriedAgain(StickAt(attempt.PiId, busId));
         if (radioId is not null) Radios[radioId].Attempt = attempt;
@@ -171,14 +175,14 @@ internal sealed class AttachState
     }
 
     /// <summary>Ends an attempt on our own decision.</summary>
-    public void Cancel(Attempt attempt)
+    public void Cancel(Assignment attempt)
     {
         if (attempt.Cancelled) return;
         attempt.Cancelled = true;
         foreach (AttachEvent.Identified waiting in Parked.Where(waiting => waiting.Attachment == attempt.Attachment).ToArray())
         {
             Parked.Remove(waiting);
-            waiting.Answer.TrySetResult(new Verdict.LetGo());
+            waiting.Answer.TrySetResult(new AttachDecision.LetGo());
         }
         attempt.Attachment?.Cancel();
     }
@@ -187,7 +191,7 @@ internal sealed class AttachState
     {
         Stopping = true;
         foreach (PiState pi in Pis.Values) pi.Watch.Stop();
-        foreach (Attempt attempt in Attempts.ToArray())
+        foreach (Assignment attempt in Attempts.ToArray())
         {
             attempt.IsUp = false;
             Cancel(attempt);
@@ -201,5 +205,5 @@ internal sealed class AttachState
     public Candidate CandidateOf(Stick stick) =>
         new(stick.PiId, stick.BusId, stick.Port, stick.Id, stick.Identity, stick.RadioId ?? Seems(stick), stick.IsNot);
 
-    public Claims Claims() => new(Options, Catalogue, Memory.Radios);
+    public StickSelection Claims() => new(Options, Catalogue, Memory.Radios);
 }

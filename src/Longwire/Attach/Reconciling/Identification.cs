@@ -24,46 +24,46 @@ internal sealed class Identification(AttachState state)
         {
             if (state.AttemptOf(waiting.Attachment) is not { } attempt || state.StickOf(attempt) is not { Identity: not null } stick)
             {
-                Answer(waiting, new Verdict.LetGo());
+                Answer(waiting, new AttachDecision.LetGo());
                 continue;
             }
             if (Decide(waiting, attempt, stick) is { } verdict) Answer(waiting, verdict);
         }
     }
 
-    private void Answer(AttachEvent.Identified waiting, Verdict verdict)
+    private void Answer(AttachEvent.Identified waiting, AttachDecision verdict)
     {
         state.Parked.Remove(waiting);
         waiting.Answer.TrySetResult(verdict);
     }
 
-    private Verdict? Decide(AttachEvent.Identified news, Attempt attempt, Stick stick)
+    private AttachDecision? Decide(AttachEvent.Identified news, Assignment attempt, Stick stick)
     {
         RadioMemory? recalled = RadioIds.Recall(stick.Sighting, state.Memory.Radios, radio => IsAbsent(radio, attempt, stick));
         if (recalled is not null && InPlaceOf(recalled, stick) is { Attempt: { Identified: false, Cancelled: false } }) return null;
         stick.RadioId = recalled?.Id;
         if (recalled is null && MayHaveTwin(stick, attempt)) return null;
 
-        Claims claims = state.Claims();
-        if (claims.Of(state.CandidateOf(stick), state.Candidates()) is not Claim.Take) return TurnAway(stick, attempt);
+        StickSelection claims = state.Claims();
+        if (claims.Of(state.CandidateOf(stick), state.Candidates()) is not Selection.Take) return TurnAway(stick, attempt);
 
         RadioState radio = Know(news, stick, recalled, claims);
         Claimed(radio, attempt, stick);
         if (!radio.Memory.Wanted)
         {
-            if (state.Pis.TryGetValue(stick.PiId, out PiState? pi)) pi.TurnedAway[stick.BusId] = TurnedAway.Of(stick, null);
-            return new Verdict.LetGo();
+            if (state.Pis.TryGetValue(stick.PiId, out PiState? pi)) pi.TurnedAway[stick.BusId] = RejectedStick.Of(stick, null);
+            return new AttachDecision.LetGo();
         }
-        if (WhyNot(news) is { } refusal) return new Verdict.Refuse(refusal);
+        if (WhyNot(news) is { } refusal) return new AttachDecision.Refuse(refusal);
         ImmutableArray<int> others =
         [
             .. from other in state.Memory.Radios where other.Id != radio.Id && other.VhciPort is not null select other.VhciPort!.Value,
         ];
-        return new Verdict.Attach(radio.Id, radio.Memory.SerialPortCount, radio.Memory.VhciPort, others);
+        return new AttachDecision.Attach(radio.Id, radio.Memory.SerialPortCount, radio.Memory.VhciPort, others);
     }
 
     // Whether a serial is seen once can only be said when all of its kind have spoken: the id is given for good.
-    private bool MayHaveTwin(Stick stick, Attempt attempt)
+    private bool MayHaveTwin(Stick stick, Assignment attempt)
     {
         if (string.IsNullOrWhiteSpace(stick.Identity?.Serial)) return false;
         return state.Pis.Values.Any(pi => pi.Reachable is null)
@@ -71,10 +71,10 @@ internal sealed class Identification(AttachState state)
                 other => other != attempt && other is { Identified: false, Cancelled: false } && state.StickOf(other)?.Id == stick.Id);
     }
 
-    private bool IsAbsent(RadioMemory radio, Attempt attempt, Stick stick)
+    private bool IsAbsent(RadioMemory radio, Assignment attempt, Stick stick)
     {
         if (stick.IsNot.Contains(radio.Id)) return false;
-        Attempt? other = state.Radios[radio.Id].Attempt;
+        Assignment? other = state.Radios[radio.Id].Attempt;
         if (other is { Identified: true, Cancelled: false } && other != attempt) return false;
         // Without a serial the port is all that tells: the radio did not move away from a port where one of its kind still is.
         if (string.IsNullOrWhiteSpace(stick.Identity?.Serial) && InPlaceOf(radio, stick) is not null) return false;
@@ -97,15 +97,15 @@ internal sealed class Identification(AttachState state)
     private static bool Sits(Stick stick, RadioMemory radio) =>
         stick.PiId == radio.PiId && stick.Id.ToString() == radio.UsbId && stick.Port == radio.Port;
 
-    private Verdict.LetGo TurnAway(Stick stick, Attempt attempt)
+    private AttachDecision.LetGo TurnAway(Stick stick, Assignment attempt)
     {
-        if (state.Pis.TryGetValue(stick.PiId, out PiState? pi)) pi.TurnedAway[stick.BusId] = TurnedAway.Of(stick, null);
+        if (state.Pis.TryGetValue(stick.PiId, out PiState? pi)) pi.TurnedAway[stick.BusId] = RejectedStick.Of(stick, null);
         if (state.RadioOf(attempt) is { } guessed && guessed.Attempt == attempt) guessed.Attempt = null;
         attempt.RadioId = null;
-        return new Verdict.LetGo();
+        return new AttachDecision.LetGo();
     }
 
-    private RadioState Know(AttachEvent.Identified news, Stick stick, RadioMemory? recalled, Claims claims)
+    private RadioState Know(AttachEvent.Identified news, Stick stick, RadioMemory? recalled, StickSelection claims)
     {
         DeviceIdentity identity = news.Identity;
         Recognition? recognition = state.Catalogue.Recognise(identity);
@@ -145,7 +145,7 @@ internal sealed class Identification(AttachState state)
         return radio;
     }
 
-    private void Claimed(RadioState radio, Attempt attempt, Stick stick)
+    private void Claimed(RadioState radio, Assignment attempt, Stick stick)
     {
         if (state.RadioOf(attempt) is { } guessed && guessed != radio && guessed.Attempt == attempt) guessed.Attempt = null;
         // Another attempt that only seemed to be this radio is a stick of its own.

@@ -10,7 +10,7 @@ internal sealed class PiState(PiOptions options, IPiWatch watch)
 {
     private const int PlacesRemembered = 1024;
 
-    private readonly Dictionary<BusId, Tries> _tries = [];
+    private readonly Dictionary<BusId, RetryState> _tries = [];
 
     public PiOptions Options { get; set; } = options;
     public IPiWatch Watch { get; set; } = watch;
@@ -24,7 +24,7 @@ internal sealed class PiState(PiOptions options, IPiWatch watch)
     public TimeSpan? RoundTrip { get; set; }
 
     /// <summary>What a Longwire says beside its list; null for a stock usbipd.</summary>
-    public ExportNotice? Notice { get; set; }
+    public LongwireListExtension? Notice { get; set; }
 
     /// <summary>What is there now: in the list, or with an attempt of ours on it.</summary>
     public Dictionary<BusId, Stick> Sticks { get; } = [];
@@ -33,14 +33,14 @@ internal sealed class PiState(PiOptions options, IPiWatch watch)
     /// Sticks we looked at and let go, by device number. Kept while they are missing from the list: letting go resets a stick, and it
     /// is missing for a moment then; to take it for a new one would import and reset it for ever.
     /// </summary>
-    public Dictionary<BusId, TurnedAway> TurnedAway { get; } = [];
+    public Dictionary<BusId, RejectedStick> TurnedAway { get; } = [];
 
-    public Tries TriesAt(BusId busId, UsbId id, Random random)
+    public RetryState TriesAt(BusId busId, UsbId id, Random random)
     {
-        if (_tries.TryGetValue(busId, out Tries? tries) && tries.Id == id) return tries;
+        if (_tries.TryGetValue(busId, out RetryState? tries) && tries.Id == id) return tries;
         // A Pi that makes up places without end must not fill our memory.
         if (_tries.Count >= PlacesRemembered) _tries.Clear();
-        return _tries[busId] = new Tries(id, new Backoff(AttachTimers.BackoffFirst, AttachTimers.BackoffCap, random));
+        return _tries[busId] = new RetryState(id, new Backoff(AttachTimers.BackoffFirst, AttachTimers.BackoffCap, random));
     }
 
     public void TryAllAfresh()
@@ -52,9 +52,9 @@ internal sealed class PiState(PiOptions options, IPiWatch watch)
 
 /// <param name="Identity">What it said: enough to tell whether it is wanted now, without another import.</param>
 /// <param name="RefusedReason">Null: not wanted; else why it was refused.</param>
-internal sealed record TurnedAway(uint DevId, UsbId Id, DeviceIdentity? Identity, string? RadioId, string? RefusedReason)
+internal sealed record RejectedStick(uint DevId, UsbId Id, DeviceIdentity? Identity, string? RadioId, string? RefusedReason)
 {
-    public static TurnedAway Of(Stick stick, string? refusedReason) =>
+    public static RejectedStick Of(Stick stick, string? refusedReason) =>
         new(stick.DevId, stick.Id, stick.Identity, stick.RadioId, refusedReason);
 
     public bool Is(Stick stick) => DevId == stick.DevId && Id == stick.Id;

@@ -12,7 +12,7 @@ internal sealed class ProblemReports(TimeProvider time) : IBridgeProblems
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, string?> _latest = new(StringComparer.Ordinal);
-    private readonly Pulse _reported = new(time);
+    private readonly AsyncAutoResetEvent _reported = new(time);
 
     public void Report(string source, string? problem)
     {

@@ -9,7 +9,7 @@ internal sealed class RadioState(RadioMemory memory)
     public RadioMemory Memory { get; set; } = memory;
     public string Id => Memory.Id;
 
-    public Attempt? Attempt { get; set; }
+    public Assignment? Attempt { get; set; }
     public bool IsUp => Attempt is { IsUp: true };
 
     /// <summary>How the last attempt ended, while that still says something about now.</summary>

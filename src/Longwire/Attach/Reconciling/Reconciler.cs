@@ -11,24 +11,24 @@ namespace Longwire.Attach.Reconciling;
 /// attachment per radio. After each event it publishes a snapshot if anything changed.
 /// </summary>
 /// <remarks>
-/// Here: the loop. What an event changes stands in <see cref="PiNews"/>, <see cref="AttemptNews"/> and
-/// <see cref="OptionsNews"/>; what follows from it, whatever the event was, in <see cref="Settling"/>.
+/// Here: the loop. What an event changes stands in <see cref="PiChanges"/>, <see cref="AttachmentChanges"/> and
+/// <see cref="OptionsChanges"/>; what follows from it, whatever the event was, in <see cref="Convergence"/>.
 /// </remarks>
 internal sealed class Reconciler
 {
     private readonly ChannelReader<AttachEvent> _events;
     private readonly AttachState _state;
-    private readonly PiNews _piNews;
-    private readonly AttemptNews _attemptNews;
-    private readonly OptionsNews _optionsNews;
-    private readonly Settling _settling;
+    private readonly PiChanges _piNews;
+    private readonly AttachmentChanges _attemptNews;
+    private readonly OptionsChanges _optionsNews;
+    private readonly Convergence _settling;
     private readonly Action<UsbIp.Uevents.Uevent> _kernelChanged;
     private readonly ILogger _logger;
 
     /// <param name="kernelChanged">Told of all kernel news besides the attachments: the watch over other people's ports.</param>
     public Reconciler(
         ChannelReader<AttachEvent> events,
-        ReconcilerPorts ports,
+        ReconcilerOutputs ports,
         AttachMemory memory,
         Action<UsbIp.Uevents.Uevent> kernelChanged,
         KnownRadios catalogue,
@@ -40,10 +40,10 @@ internal sealed class Reconciler
         _kernelChanged = kernelChanged;
         _logger = logger;
         _state = new AttachState(ports, memory, catalogue, time, random, logger);
-        _piNews = new PiNews(_state);
-        _attemptNews = new AttemptNews(_state);
-        _optionsNews = new OptionsNews(_state);
-        _settling = new Settling(_state);
+        _piNews = new PiChanges(_state);
+        _attemptNews = new AttachmentChanges(_state);
+        _optionsNews = new OptionsChanges(_state);
+        _settling = new Convergence(_state);
     }
 
     /// <summary>What is to be remembered. Valid once <see cref="RunAsync"/> has returned.</summary>
@@ -79,7 +79,7 @@ internal sealed class Reconciler
             case AttachEvent.Commanded { Command: RadioCommand.Reattach command }: _attemptNews.Reattach(command.RadioId); break;
             case AttachEvent.KernelChanged kernel: KernelChanged(kernel.Uevent); break;
             case AttachEvent.PiAnswered answered: _piNews.Answered(answered); break;
-            case AttachEvent.PiSilent { Accepted: true } slow: _piNews.Slow(slow.PiId, PiNews.SlowReason(slow.Reason)); break;
+            case AttachEvent.PiSilent { Accepted: true } slow: _piNews.Slow(slow.PiId, PiChanges.SlowReason(slow.Reason)); break;
             case AttachEvent.PiSilent silent: _piNews.Silent(silent.PiId, silent.Reason); break;
             case AttachEvent.Identified identified: _attemptNews.Identified(identified); break;
             case AttachEvent.Recorded recorded: _attemptNews.Recorded(recorded); break;
@@ -95,7 +95,7 @@ internal sealed class Reconciler
 
     private void KernelChanged(UsbIp.Uevents.Uevent uevent)
     {
-        foreach (Attempt attempt in _state.Attempts) attempt.Attachment?.KernelChanged();
+        foreach (Assignment attempt in _state.Attempts) attempt.Attachment?.KernelChanged();
         _kernelChanged(uevent);
     }
 
@@ -137,7 +137,7 @@ internal sealed class Reconciler
         {
             if (await NextAsync(null, deadline.Token) is { } attachEvent) Apply(attachEvent);
         }
-        foreach (Attempt attempt in _state.Attempts) AttachLog.StopIncomplete(_logger, attempt.RadioId ?? attempt.BusId.ToString());
+        foreach (Assignment attempt in _state.Attempts) AttachLog.StopIncomplete(_logger, attempt.RadioId ?? attempt.BusId.ToString());
         _settling.SayStopped();
     }
 }

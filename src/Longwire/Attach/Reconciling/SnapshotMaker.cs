@@ -11,7 +11,7 @@ namespace Longwire.Attach.Reconciling;
 internal static class SnapshotMaker
 {
     /// <param name="down">What is said of expected radios that are not there; null: nothing.</param>
-    public static Snapshot Make(AttachState state, Claims claims, string? down)
+    public static Snapshot Make(AttachState state, StickSelection claims, string? down)
     {
         List<RadioState> shown = Shown(state, claims);
         IEnumerable<PiSnapshot> leftOut = shown.Select(radio => radio.Memory.PiId).Distinct()
@@ -27,7 +27,7 @@ internal static class SnapshotMaker
     }
 
     /// <summary>Those that the options ask for, or may ask for where they cannot be read.</summary>
-    public static List<RadioState> Shown(AttachState state, Claims claims) =>
+    public static List<RadioState> Shown(AttachState state, StickSelection claims) =>
         [.. state.Radios.Values.Where(radio => claims.Covers(radio.Memory) || claims.WhyLeftOut(radio.Memory) is not null)];
 
     // Its entry cannot be read, and its radios stay: so does what they are plugged into.
@@ -50,7 +50,7 @@ internal static class SnapshotMaker
     private static RadioSnapshot Of(RadioState radio, RadioRule? rule)
     {
         RadioMemory memory = radio.Memory;
-        Attempt? up = radio.IsUp ? radio.Attempt : null;
+        Assignment? up = radio.IsUp ? radio.Attempt : null;
         return new RadioSnapshot
         {
             Id = memory.Id,

@@ -104,7 +104,7 @@ internal static class StatusRules
     }
 
     // By port; a stick of its kind elsewhere is taken for it only if there is no other radio it could be.
-    private static NoticeEntry? NoticeOf(RadioState radio, ExportNotice notice, IReadOnlyCollection<RadioState> known)
+    private static NoticeEntry? NoticeOf(RadioState radio, LongwireListExtension notice, IReadOnlyCollection<RadioState> known)
     {
         List<RadioState> twins =
         [

@@ -5,7 +5,7 @@ using Longwire.UsbIp.Usb;
 namespace Longwire.Attach.Reconciling;
 
 /// <summary>A stick present on a Pi, between one plugging and the next unplugging.</summary>
-internal sealed class Stick(string piId, BusId busId, UsbId id, UsbPort port, uint devId, Tries tries)
+internal sealed class Stick(string piId, BusId busId, UsbId id, UsbPort port, uint devId, RetryState tries)
 {
     public string PiId { get; } = piId;
     public BusId BusId { get; } = busId;
@@ -21,8 +21,8 @@ internal sealed class Stick(string piId, BusId busId, UsbId id, UsbPort port, ui
     /// <summary>What it said of itself; null until it was imported once.</summary>
     public DeviceIdentity? Identity { get; set; }
     public string? RadioId { get; set; }
-    public Attempt? Attempt { get; set; }
-    public Tries Tries { get; } = tries;
+    public Assignment? Attempt { get; set; }
+    public RetryState Tries { get; } = tries;
 
     /// <summary>Radios that were attached while this stick was in the list: whatever it is, it is none of them.</summary>
     public HashSet<string> IsNot { get; } = [];

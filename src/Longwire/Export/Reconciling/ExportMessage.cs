@@ -17,14 +17,14 @@ internal abstract record ExportMessage
     internal sealed record OptionsChanged(ExportOptions Options) : ExportMessage;
 
     /// <summary>A wait that was begun for this stick is over.</summary>
-    internal sealed record WokenUp(Stick Stick, CancellationTokenSource Wait) : ExportMessage;
+    internal sealed record WokenUp(ExportedStick Stick, CancellationTokenSource Wait) : ExportMessage;
 
-    internal sealed record Inspected(Stick Stick, Inspection Inspection) : ExportMessage;
+    internal sealed record Inspected(ExportedStick Stick, Inspection Inspection) : ExportMessage;
 
     /// <summary>A bind or a recovery has ended.</summary>
-    internal sealed record BindEnded(Stick Stick, BindOutcome Outcome) : ExportMessage;
+    internal sealed record BindEnded(ExportedStick Stick, BindOutcome Outcome) : ExportMessage;
 
-    internal sealed record ImportAsked(ImportAttempt Attempt) : ExportMessage;
+    internal sealed record ImportAsked(PendingImport Attempt) : ExportMessage;
 
     internal sealed record SessionEnded(Session Session) : ExportMessage;
 }

@@ -11,7 +11,7 @@ namespace Longwire.Export.Reconciling;
 /// <summary>What follows from a look at a stick.</summary>
 internal sealed partial class ExportReconciler
 {
-    private void Settle(Stick stick, Inspection seen)
+    private void Settle(ExportedStick stick, Inspection seen)
     {
         if (seen.Device is not { } device)
         {
@@ -47,7 +47,7 @@ internal sealed partial class ExportReconciler
     }
 
     // What stands in error state, or is not wanted, is left to whoever bound it.
-    private bool TakesOver(Stick stick, RadioChoice choice, Inspection seen)
+    private bool TakesOver(ExportedStick stick, RadioChoice choice, Inspection seen)
     {
         if (!_takeOver || !choice.Wanted) return false;
         if (stick.IsTakenOver) return true;
@@ -58,14 +58,14 @@ internal sealed partial class ExportReconciler
     }
 
     // The options no longer say so.
-    private void LetGo(Stick stick)
+    private void LetGo(ExportedStick stick)
     {
         (bool cut, bool maySleep) = (stick.Session is { Connection: not null }, stick.SleptBefore);
         (stick.IsTakenOver, stick.SleptBefore) = (false, false);
         _background.Run(() => LeaveAsync(stick, cut, maySleep));
     }
 
-    private void SettleWithOwnDriver(Stick stick, SysfsUsbDevice device, Inspection seen, RadioChoice choice)
+    private void SettleWithOwnDriver(ExportedStick stick, SysfsUsbDevice device, Inspection seen, RadioChoice choice)
     {
         if (!choice.Wanted)
         {
@@ -111,7 +111,7 @@ internal sealed partial class ExportReconciler
         });
     }
 
-    private void SettleBound(Stick stick, SysfsUsbDevice device, Inspection seen)
+    private void SettleBound(ExportedStick stick, SysfsUsbDevice device, Inspection seen)
     {
         if (stick.Session is not null) return;
         if (seen.MaySleep) UsbAutosuspend.SwitchOff(device);
@@ -144,7 +144,7 @@ internal sealed partial class ExportReconciler
         }
     }
 
-    private void Offer(Stick stick)
+    private void Offer(ExportedStick stick)
     {
         if (stick.State != StickState.Offered) ExportLog.Offered(About(stick), stick);
         stick.State = StickState.Offered;
@@ -157,14 +157,14 @@ internal sealed partial class ExportReconciler
         Serve(stick, client);
     }
 
-    private void Recover(Stick stick, SysfsUsbDevice device)
+    private void Recover(ExportedStick stick, SysfsUsbDevice device)
     {
         stick.State = StickState.Binding;
         stick.IsBusy = true;
         _background.Run(async () => await PostAsync(new ExportMessage.BindEnded(stick, _work.Recover(device)), _stopping));
     }
 
-    private void Fail(Stick stick, string reason)
+    private void Fail(ExportedStick stick, string reason)
     {
         TimeSpan wait = stick.Retries.Next();
         if (stick.SaidFailure != reason) ExportLog.Refused(About(stick), stick, reason);
@@ -176,7 +176,7 @@ internal sealed partial class ExportReconciler
     }
 
     // No longer among the options' radios, and ours since before the restart.
-    private void GiveBack(Stick stick, SysfsUsbDevice device)
+    private void GiveBack(ExportedStick stick, SysfsUsbDevice device)
     {
         if (stick.WaitsToRetry) return;
         bool maySleep = _ledger.Find(device) is { MaySleep: true };
@@ -199,7 +199,7 @@ internal sealed partial class ExportReconciler
         });
     }
 
-    private void Replugged(Stick stick)
+    private void Replugged(ExportedStick stick)
     {
         ExportLog.Replugged(About(stick), stick);
         stick.State = StickState.New;
@@ -212,7 +212,7 @@ internal sealed partial class ExportReconciler
         ReleaseClaim(stick);
     }
 
-    private void Forget(Stick stick)
+    private void Forget(ExportedStick stick)
     {
         if (stick.Device is not null && stick.State != StickState.NotWanted) ExportLog.Unplugged(About(stick), stick);
         RefuseWaitingClient(stick, UsbIpStatus.NoSuchDevice);
@@ -222,7 +222,7 @@ internal sealed partial class ExportReconciler
     }
 
     // Unplugging gave it back already.
-    private void ReleaseClaim(Stick stick)
+    private void ReleaseClaim(ExportedStick stick)
     {
         if (_ledger.Remove(stick.BusId)) _background.Run(_ledger.SaveAsync);
     }
@@ -235,14 +235,14 @@ internal sealed partial class ExportReconciler
         }
     }
 
-    private static void RefuseWaitingClient(Stick stick, UsbIpStatus status)
+    private static void RefuseWaitingClient(ExportedStick stick, UsbIpStatus status)
     {
         stick.WaitingClient?.Refuse(status);
         stick.WaitingClient = null;
     }
 
     // One wait per stick: a newer reason to look again replaces the older one.
-    private void Wait(Stick stick, Func<CancellationToken, Task> wait)
+    private void Wait(ExportedStick stick, Func<CancellationToken, Task> wait)
     {
         EndWait(stick);
         var cancel = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
@@ -255,7 +255,7 @@ internal sealed partial class ExportReconciler
         });
     }
 
-    private static void EndWait(Stick stick)
+    private static void EndWait(ExportedStick stick)
     {
         stick.Wait?.Cancel();
         stick.Wait?.Dispose();
@@ -263,7 +263,7 @@ internal sealed partial class ExportReconciler
     }
 
     // A loose plug, a tty that is opened again and again: none of it needs a person to repeat.
-    private ILogger About(Stick stick) => _logger.About("sticks", stick.BusId.ToString());
+    private ILogger About(ExportedStick stick) => _logger.About("sticks", stick.BusId.ToString());
 
     private static string Whoever(RunningProcess? process) => process is null ? "by whom cannot be seen" : $"{process} runs here";
 }

@@ -25,16 +25,16 @@ internal sealed partial class ExportReconciler
     private async Task GiveAllBackAsync()
     {
         await _background.WhenAllEnded();
-        foreach (Stick stick in _sticks.Values) RefuseWaitingClient(stick, UsbIpStatus.NoSuchDevice);
+        foreach (ExportedStick stick in _sticks.Values) RefuseWaitingClient(stick, UsbIpStatus.NoSuchDevice);
         await Task.WhenAll(
             [.. _ledger.Entries.Select(entry => Task.Run(() => GiveBackAsync(entry))), .. _sticks.Values.Where(stick => stick.IsTakenOver)
                 .Select(stick => Task.Run(() => LeaveAsync(stick, stick.Session is { Connection: not null }, stick.SleptBefore)))]);
-        foreach (Stick stick in _sticks.Values) stick.Session?.Connection?.Dispose();
+        foreach (ExportedStick stick in _sticks.Values) stick.Session?.Connection?.Dispose();
         await _ledger.SaveAsync();
     }
 
     // As it was found: bound, and free if it was we who served it.
-    private async Task LeaveAsync(Stick stick, bool cut, bool maySleep)
+    private async Task LeaveAsync(ExportedStick stick, bool cut, bool maySleep)
     {
         try
         {

@@ -25,12 +25,12 @@ internal sealed partial class ExportReconciler
     private readonly Channel<ExportMessage> _messages = Channel.CreateBounded<ExportMessage>(
         new BoundedChannelOptions(MessagesAtOnce) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
-    private readonly Dictionary<BusId, Stick> _sticks = [];
+    private readonly Dictionary<BusId, ExportedStick> _sticks = [];
     private readonly BackgroundWork _background;
     private readonly SysfsRoot _root;
     private readonly UsbipHostDriver _driver;
-    private readonly StickWork _work;
-    private readonly StickWaits _waits;
+    private readonly StickOperations _work;
+    private readonly StickTimers _waits;
     private readonly ExportLedger _ledger;
     private readonly TimeProvider _time;
     private readonly Random _random;
@@ -40,7 +40,7 @@ internal sealed partial class ExportReconciler
     private CancellationToken _stopping;
 
     public ExportReconciler(
-        SysfsRoot root, UsbipHostDriver driver, StickWork work, StickWaits waits, ExportLedger ledger, ExportOptions options,
+        SysfsRoot root, UsbipHostDriver driver, StickOperations work, StickTimers waits, ExportLedger ledger, ExportOptions options,
         TimeProvider time, Random random, ILogger logger)
     {
         (_root, _driver, _work, _waits, _ledger) = (root, driver, work, waits, ledger);
@@ -49,7 +49,7 @@ internal sealed partial class ExportReconciler
         _background = new BackgroundWork(fault => _messages.Writer.TryComplete(fault));
     }
 
-    public OfferBoard Offers { get; } = new();
+    public OfferList Offers { get; } = new();
 
     /// <exception cref="ChannelClosedException">The reconciler has ended; its own task says why.</exception>
     public ValueTask PostAsync(ExportMessage message, CancellationToken cancellationToken) =>
@@ -137,7 +137,7 @@ internal sealed partial class ExportReconciler
         Handle(new ExportMessage.LookAtAll());
     }
 
-    private void Cut(Stick stick) => _background.Run(() =>
+    private void Cut(ExportedStick stick) => _background.Run(() =>
     {
         try
         {
@@ -150,17 +150,18 @@ internal sealed partial class ExportReconciler
         return Task.CompletedTask;
     });
 
-    private Stick StickAt(BusId busId)
+    private ExportedStick StickAt(BusId busId)
     {
-        if (_sticks.TryGetValue(busId, out Stick? stick)) return stick;
-        stick = new Stick(busId, new Backoff(ExportTimers.RetryFirst, ExportTimers.RetryCap, _random));
+        if (_sticks.TryGetValue(busId, out ExportedStick? stick)) return stick;
+        stick = new ExportedStick(busId, new Backoff(ExportTimers.RetryFirst, ExportTimers.RetryCap, _random));
         _sticks.Add(busId, stick);
         return stick;
     }
 
-    private bool IsKnown(Stick stick) => _sticks.TryGetValue(stick.BusId, out Stick? known) && ReferenceEquals(known, stick);
+    private bool IsKnown(ExportedStick stick) =>
+        _sticks.TryGetValue(stick.BusId, out ExportedStick? known) && ReferenceEquals(known, stick);
 
-    private void Look(Stick stick)
+    private void Look(ExportedStick stick)
     {
         stick.LookAgain = stick.IsBusy;
         if (stick.IsBusy) return;
@@ -168,9 +169,9 @@ internal sealed partial class ExportReconciler
         _background.Run(async () => await PostAsync(new ExportMessage.Inspected(stick, _work.Inspect(stick.BusId)), _stopping));
     }
 
-    private void Import(ImportAttempt attempt)
+    private void Import(PendingImport attempt)
     {
-        Stick? stick = _sticks.GetValueOrDefault(attempt.BusId);
+        ExportedStick? stick = _sticks.GetValueOrDefault(attempt.BusId);
         switch (stick?.State)
         {
             case StickState.Offered:
@@ -199,7 +200,7 @@ internal sealed partial class ExportReconciler
     }
 
     // Whoever is first in the channel gets it: the state changes here, before the next message is read.
-    private void Serve(Stick stick, ImportAttempt attempt)
+    private void Serve(ExportedStick stick, PendingImport attempt)
     {
         // Let in when it was allowed, and has taken its time.
         if (!_allowed.Allows(attempt.Client))
@@ -244,10 +245,10 @@ internal sealed partial class ExportReconciler
             return;
         }
         BeginSession(stick, new Session(stick, device.DeviceNumber, attempt.Connection, attempt.Client));
-        attempt.Accept(OfferBoard.Describe(stick)!);
+        attempt.Accept(OfferList.Describe(stick)!);
     }
 
-    private void BeginSession(Stick stick, Session session)
+    private void BeginSession(ExportedStick stick, Session session)
     {
         stick.Session = session;
         stick.State = StickState.InUse;

@@ -8,7 +8,7 @@ namespace Longwire.Export.Reconciling;
 /// </param>
 /// <param name="Connection">Our copy of what the kernel reads and writes; null for a session that our former life began.</param>
 /// <param name="Client">Its address; else a word for the log.</param>
-internal sealed record Session(Stick Stick, uint DeviceNumber, Socket? Connection, string Client)
+internal sealed record Session(ExportedStick Stick, uint DeviceNumber, Socket? Connection, string Client)
 {
     /// <summary>Ends it as its client would. One that is not ours to end stays.</summary>
     public void HangUp()

@@ -75,7 +75,7 @@ internal sealed class StockConnection(Socket socket, string client, ExportReconc
             return false;
         }
 
-        var attempt = new ImportAttempt(busId, socket, client);
+        var attempt = new PendingImport(busId, socket, client);
         ImportAnswer answer = await AskAsync(attempt, deadline.Token);
         if (answer.Device is not { } device)
         {
@@ -94,7 +94,7 @@ internal sealed class StockConnection(Socket socket, string client, ExportReconc
         return true;
     }
 
-    private async Task<ImportAnswer> AskAsync(ImportAttempt attempt, CancellationToken cancellationToken)
+    private async Task<ImportAnswer> AskAsync(PendingImport attempt, CancellationToken cancellationToken)
     {
         try
         {

@@ -26,7 +26,7 @@ internal sealed class StockListener(
     private ClientAllowList _allowed = ClientAllowList.Of(first.Allow);
     private CancellationTokenSource? _round;
     private int? _listensOn;
-    private readonly HandshakeSlots _slots = new(ConnectionsInAll, ConnectionsPerAddress);
+    private readonly ConnectionLimits _slots = new(ConnectionsInAll, ConnectionsPerAddress);
     private readonly HashSet<IPAddress> _strangers = [];
 
     /// <summary>Set once it listens: the port, which differs from the options' only where that is 0.</summary>

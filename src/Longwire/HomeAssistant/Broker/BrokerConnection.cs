@@ -26,7 +26,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
     private Publishing _publishing = null!;
     private Task _pinger = Task.CompletedTask;
 
-    private BrokerConnection(BrokerTls? tls, Inbox inbox, RefusedMessages? refused, TimeProvider time)
+    private BrokerConnection(BrokerTls? tls, IncomingMessages inbox, RefusedMessages? refused, TimeProvider time)
     {
         _refused = refused;
         _time = time;
@@ -37,7 +37,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
             return Task.CompletedTask;
         };
         // Only noted: connecting again in there would deadlock. It comes for failed attempts too.
-        _client.DisconnectedAsync += args => EndAsync(Refusals.OfEnd((int)args.Reason, args.ReasonString ?? args.Exception?.Message));
+        _client.DisconnectedAsync += args => EndAsync(RefusalText.OfEnd((int)args.Reason, args.ReasonString ?? args.Exception?.Message));
     }
 
     /// <summary>Completes, and never fails, when the connection is no more; the first cause.</summary>
@@ -57,7 +57,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
         string clientId,
         string? willTopic,
         Dialect dialect,
-        Inbox inbox,
+        IncomingMessages inbox,
         RefusedMessages? refused,
         TimeProvider time,
         CancellationToken cancellationToken)
@@ -71,7 +71,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
         try
         {
             MqttClientConnectResult result = await connection._client.ConnectAsync(options, deadline.Token);
-            if (result.ResultCode != MqttClientConnectResultCode.Success) throw Refusals.Of(result, broker);
+            if (result.ResultCode != MqttClientConnectResultCode.Success) throw RefusalText.Of(result, broker);
             connection._limits = BrokerLimits.Of(result, dialect);
             connection._publishing = new Publishing(
                 connection._client, connection._limits, willTopic, refused, connection.AskAsync, connection.Lost);
@@ -84,7 +84,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
             await connection.DisposeAsync();
             cancellationToken.ThrowIfCancellationRequested();
             if (e is BrokerException) throw;
-            throw Refusals.Of(e, broker, deadline.Passed, tls);
+            throw RefusalText.Of(e, broker, deadline.Passed, tls);
         }
     }
 
@@ -109,7 +109,9 @@ internal sealed class BrokerConnection : IAsyncDisposable
     public Task<bool> ProbeAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
         _publishing.ProbeAsync(topic, payload, cancellationToken);
 
-    /// <param name="withRetained">Send what lies there already. MQTT 3.1.1 always does; <see cref="Inbox"/> drops what is old news.</param>
+    /// <param name="withRetained">
+    /// Send what lies there already. MQTT 3.1.1 always does; <see cref="IncomingMessages"/> drops what is old news.
+    /// </param>
     /// <param name="retainAsPublished">Keep the flag on what is said later, too; MQTT 5 only.</param>
     /// <returns>The filters that the broker does not let us read; that is told.</returns>
     public async Task<IReadOnlyCollection<string>> SubscribeAsync(
@@ -140,8 +142,8 @@ internal sealed class BrokerConnection : IAsyncDisposable
                 _refused?.Taken(filter, reading: true);
                 continue;
             }
-            MessageRefusal why = Refusals.OfSubscribe((int)item.ResultCode);
-            if (_refused is null) throw new BrokerException(BrokerFailure.Refused, Refusals.Sentence(filter, plural: false, why));
+            MessageRefusal why = RefusalText.OfSubscribe((int)item.ResultCode);
+            if (_refused is null) throw new BrokerException(BrokerFailure.Refused, RefusalText.Sentence(filter, plural: false, why));
             // What we have to say is worth saying to one who does not let us read.
             _refused.Refused(filter, default, why);
             unread.Add(filter);
@@ -246,7 +248,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            return Refusals.OfEnd((int?)(e as MqttClientUnexpectedDisconnectReceivedException)?.ReasonCode, e.Message);
+            return RefusalText.OfEnd((int?)(e as MqttClientUnexpectedDisconnectReceivedException)?.ReasonCode, e.Message);
         }
     }
 }

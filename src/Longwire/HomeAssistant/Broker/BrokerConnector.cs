@@ -16,7 +16,7 @@ internal sealed class BrokerConnector(KnownBrokers known, TimeProvider time)
         BrokerAddress broker,
         string clientId,
         string? willTopic,
-        Inbox inbox,
+        IncomingMessages inbox,
         RefusedMessages? refused,
         CancellationToken cancellationToken)
     {
@@ -34,7 +34,7 @@ internal sealed class BrokerConnector(KnownBrokers known, TimeProvider time)
             }
             catch (BrokerException e)
             {
-                BrokerException telling = earlier is null ? e : Refusals.Telling(earlier, e, broker);
+                BrokerException telling = earlier is null ? e : RefusalText.Telling(earlier, e, broker);
                 if (Other(dialect, e) is not { } other || !tried.Add(other)) throw telling;
                 (dialect, earlier) = (other, telling);
             }

@@ -44,15 +44,15 @@ internal sealed class Publishing(
         MqttApplicationMessage message = Message(topic, payload, retain);
         long size = limits.SizeOf(message);
         // Sent all the same, it would cost us the connection.
-        if (size > limits.LongestPacket) return Refuse(topic, payload, Refusals.TooLarge(limits.LongestPacket.Value), $"{size} bytes");
+        if (size > limits.LongestPacket) return Refuse(topic, payload, RefusalText.TooLarge(limits.LongestPacket.Value), $"{size} bytes");
         if (topic != willTopic && refused?.Holds(topic, payload) == true) return false;
 
         MqttClientPublishResult result = await SendOrBlameAsync(message, payload, cancellationToken);
         if (!result.IsSuccess)
         {
             int code = (int)result.ReasonCode;
-            string detail = code == ReasonCode.PacketTooLarge ? $"{size} bytes" : Refusals.Quote(result.ReasonString);
-            return Refuse(topic, payload, Refusals.OfPublish(code), detail);
+            string detail = code == ReasonCode.PacketTooLarge ? $"{size} bytes" : RefusalText.Quote(result.ReasonString);
+            return Refuse(topic, payload, RefusalText.OfPublish(code), detail);
         }
         refused?.Taken(topic, reading: false);
         return true;
@@ -63,7 +63,7 @@ internal sealed class Publishing(
         refused?.Refused(topic, payload, why, detail);
         if (refused is not null && topic != willTopic) return false;
         string named = detail.Length == 0 ? topic : $"{topic} ({detail})";
-        throw new BrokerException(BrokerFailure.Refused, Refusals.Sentence(named, plural: false, why));
+        throw new BrokerException(BrokerFailure.Refused, RefusalText.Sentence(named, plural: false, why));
     }
 
     private MqttApplicationMessage Message(string topic, ReadOnlyMemory<byte> payload, bool retain) => new()
@@ -106,7 +106,7 @@ internal sealed class Publishing(
             if (!sent || refused is null || !lost.IsCompletedSuccessfully) throw;
             BrokerException end = await lost;
             if (!refused.IsBlamed(message.Topic, payload, end) || message.Topic != willTopic) throw;
-            string sentence = Refusals.Sentence(message.Topic, plural: false, Refusals.OfCostly(end));
+            string sentence = RefusalText.Sentence(message.Topic, plural: false, RefusalText.OfCostly(end));
             throw new BrokerException(BrokerFailure.Refused, sentence, end);
         }
     }

@@ -42,8 +42,8 @@ internal sealed class RefusedMessages(IBridgeProblems problems, TimeProvider tim
                 _refused.Remove(key);
             }
             ILogger log = logger.About("broker", "limits");
-            string? noRetain = limits is null ? null : Refusals.OfRetain(limits);
-            string? noQoS = limits is null ? null : Refusals.OfQoS(limits);
+            string? noRetain = limits is null ? null : RefusalText.OfRetain(limits);
+            string? noQoS = limits is null ? null : RefusalText.OfQoS(limits);
             if (noRetain is not null && noRetain != _noRetain) MqttLog.BrokerCannot(log, noRetain);
             if (noQoS is not null && noQoS != _noQoS) MqttLog.BrokerCannotAcknowledge(log, noQoS);
             (_noRetain, _noQoS) = (noRetain, noQoS);
@@ -102,7 +102,7 @@ internal sealed class RefusedMessages(IBridgeProblems problems, TimeProvider tim
             _ends = topic == _suspect ? _ends + 1 : 1;
             _suspect = topic;
             if (!said && _ends < EndsThatMeanSomething) return false;
-            Note(topic, payload, Refusals.OfCostly(end), detail: "", costly: true);
+            Note(topic, payload, RefusalText.OfCostly(end), detail: "", costly: true);
             return true;
         }
     }
@@ -136,7 +136,7 @@ internal sealed class RefusedMessages(IBridgeProblems problems, TimeProvider tim
     private static string Named(string topic, string detail) => detail.Length == 0 ? topic : $"{topic} ({detail})";
 
     private static string Sentence(MessageRefusal why, string[] topics, bool more) =>
-        Refusals.Sentence($"{string.Join(", ", topics)}{(more ? " and others" : "")}", plural: topics.Length > 1, why);
+        RefusalText.Sentence($"{string.Join(", ", topics)}{(more ? " and others" : "")}", plural: topics.Length > 1, why);
 
     /// <param name="Since">By the clock of <see cref="TimeProvider.GetTimestamp"/>.</param>
     private sealed record Entry(ReadOnlyMemory<byte> Payload, MessageRefusal Why, string Detail, bool Costly, long Since)

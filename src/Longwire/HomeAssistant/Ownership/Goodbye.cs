@@ -10,7 +10,8 @@ namespace Longwire.HomeAssistant.Ownership;
 /// loss to every automation, though Longwire is only updated. The last states follow once that is done, unseen, so that nothing
 /// that is under way now stays on the broker for ever. DISCONNECT makes the broker drop our will.
 /// </summary>
-internal sealed class Goodbye(BrokerConnection connection, Inbox inbox, Topics topics, OwnInstance self, StateFeed feed, TimeProvider time)
+internal sealed class Goodbye(
+    BrokerConnection connection, IncomingMessages inbox, Topics topics, OwnInstance self, StateFeed feed, TimeProvider time)
 {
     /// <param name="stops">Longwire stops; else only the broker or the topics change, and the radios stay.</param>
     /// <param name="leave">Publishes the last states.</param>

@@ -5,7 +5,7 @@ using Longwire.Platform;
 namespace Longwire.HomeAssistant.Ownership;
 
 /// <summary>Waits for the owner of the base topic to leave. Without a will: it must not declare dead the one that lives.</summary>
-internal sealed class StandBy(Inbox inbox, Topics topics, BrokerConnector connector, TimeProvider time)
+internal sealed class StandBy(IncomingMessages inbox, Topics topics, BrokerConnector connector, TimeProvider time)
 {
     /// <param name="ready">Called when it would be heard leaving.</param>
     /// <returns>True: it said goodbye, or its will did. False: nothing was heard of that, but it is time to ask again.</returns>

@@ -19,7 +19,8 @@ namespace Longwire.HomeAssistant.Ownership;
 /// Should two owners ever meet (a broken bridge between brokers that heals), the lower id stays; see <see cref="TopicDefence"/>.
 /// </summary>
 internal sealed class TopicClaim(
-    BrokerConnection connection, Inbox inbox, Topics topics, OwnInstance self, bool incumbent, ReadAccess access, TimeProvider time)
+    BrokerConnection connection, IncomingMessages inbox, Topics topics, OwnInstance self, bool incumbent, ReadAccess access,
+    TimeProvider time)
 {
     private readonly ClaimMessage _mine = self.Claim(incumbent);
     private readonly ClaimAnswers _answers = new(self, time);

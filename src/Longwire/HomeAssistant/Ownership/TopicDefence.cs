@@ -13,7 +13,7 @@ namespace Longwire.HomeAssistant.Ownership;
 /// </summary>
 internal sealed class TopicDefence(
     BrokerConnection connection,
-    Inbox inbox,
+    IncomingMessages inbox,
     Topics topics,
     OwnInstance self,
     StateFeed feed,
@@ -95,7 +95,7 @@ internal sealed class TopicDefence(
     private Task<bool> AskAsync(CancellationToken cancellationToken) => connection.SayAsync(
         topics.BridgeClaim, Payload.Of(_mine with { Token = _answers.NewToken() }, StateJson.Default.ClaimMessage), cancellationToken);
 
-    private byte[] Info(string? answers) => RetainedImage.BridgeInfo(feed.Current.Bridge, version, self.Nonce, answers);
+    private byte[] Info(string? answers) => RetainedSnapshot.BridgeInfo(feed.Current.Bridge, version, self.Nonce, answers);
 
     /// <summary>Two that answer each other must not do it as fast as the network.</summary>
     private bool IsDue(ref long? last, TimeSpan every)

@@ -24,7 +24,7 @@ internal sealed class TopicRemoval(
         var topics = new Topics(baseTopic, "");
         // Whether we hear an answer is nobody's concern here but the claim's.
         var access = new ReadAccess(self.Nonce, _ => { });
-        var inbox = new Inbox(topics, access);
+        var inbox = new IncomingMessages(topics, access);
         await using BrokerConnection connection =
             await connector.OpenAsync(broker, self.ClientId, willTopic: null, inbox, refused, cancellationToken);
         using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, connection.Gone);

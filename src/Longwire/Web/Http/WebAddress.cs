@@ -20,7 +20,7 @@ internal sealed record WebAddress(int Port, IPAddress Interface, ImmutableArray<
     /// <summary>Under a Supervisor behind its ingress; else for this machine alone and only if asked for; null: nowhere.</summary>
     public static WebAddress? Of(IReadOnlyDictionary<string, string> environment, int? port)
     {
-        if (Image.IsUnderSupervisor(environment))
+        if (ContainerImage.IsUnderSupervisor(environment))
         {
             return new WebAddress(port ?? IngressPort, IPAddress.Any, [], [.. s_thisMachine, s_supervisor]);
         }

@@ -17,11 +17,11 @@ public sealed class TwinsTests
         bench.Load(Wishes([Pi("attic")]));
         bench.List("attic", Device("1-1.2", 3), Device("1-1.3", 4));
         ScriptedAttachment one = await bench.NextAttachmentAsync(), other = await bench.NextAttachmentAsync(1);
-        Task<Verdict> first = bench.Identify(one, Device("1-1.2", 3), IdentityOf("0001"));
+        Task<AttachDecision> first = bench.Identify(one, Device("1-1.2", 3), IdentityOf("0001"));
         await bench.SettledAsync();
         Assert.False(first.IsCompleted);
-        Verdict second = await bench.IdentifyAsync(other, Device("1-1.3", 4), IdentityOf("0001"));
-        string[] ids = [Assert.IsType<Verdict.Attach>(await first).RadioId, Assert.IsType<Verdict.Attach>(second).RadioId];
+        AttachDecision second = await bench.IdentifyAsync(other, Device("1-1.3", 4), IdentityOf("0001"));
+        string[] ids = [Assert.IsType<AttachDecision.Attach>(await first).RadioId, Assert.IsType<AttachDecision.Attach>(second).RadioId];
         Assert.Equal(["attic_0658_0200_1-2", "attic_0658_0200_1-3"], ids.Order(StringComparer.Ordinal));
     }
 
@@ -32,8 +32,8 @@ public sealed class TwinsTests
         bench.Load(Wishes([Pi("attic")]));
         await bench.AttachAsync(Device(), IdentityOf("0001"));
         bench.List("attic", Device("1-1.3", 4));
-        Verdict verdict = await bench.IdentifyAsync(await bench.NextAttachmentAsync(1), Device("1-1.3", 4), IdentityOf("0001"));
-        Assert.Equal("attic_0658_0200_1-3", Assert.IsType<Verdict.Attach>(verdict).RadioId);
+        AttachDecision verdict = await bench.IdentifyAsync(await bench.NextAttachmentAsync(1), Device("1-1.3", 4), IdentityOf("0001"));
+        Assert.Equal("attic_0658_0200_1-3", Assert.IsType<AttachDecision.Attach>(verdict).RadioId);
         Snapshot snapshot = await bench.UntilAsync(s => s.Radios.Length == 2);
         Assert.Contains(snapshot.Radios, radio => radio.Id == "0658_0200_0001" && radio.Status == RadioStatus.Attached);
     }
@@ -63,8 +63,8 @@ public sealed class TwinsTests
         bench.List("attic", Device("1-1.2", 3), Device("1-1.3", 4));
         ScriptedAttachment twin = await bench.NextAttachmentAsync();
         Assert.Equal("1-1.3", twin.BusId.ToString());
-        Verdict verdict = await bench.IdentifyAsync(twin, Device("1-1.3", 4), IdentityOf());
-        Assert.Equal("attic_0658_0200_1-3", Assert.IsType<Verdict.Attach>(verdict).RadioId);
+        AttachDecision verdict = await bench.IdentifyAsync(twin, Device("1-1.3", 4), IdentityOf());
+        Assert.Equal("attic_0658_0200_1-3", Assert.IsType<AttachDecision.Attach>(verdict).RadioId);
         Assert.Equal("1.2", bench.Memory.Find("attic_0658_0200")!.PortChain);
     }
 
@@ -75,12 +75,12 @@ public sealed class TwinsTests
         bench.Load(Wishes([Pi("attic")]));
         bench.List("attic", Device("1-1.2", 3), Device("1-1.3", 4));
         ScriptedAttachment radio = await bench.NextAttachmentAsync(), twin = await bench.NextAttachmentAsync(1);
-        Task<Verdict> later = bench.Identify(twin, Device("1-1.3", 4), IdentityOf("0001"));
+        Task<AttachDecision> later = bench.Identify(twin, Device("1-1.3", 4), IdentityOf("0001"));
         await bench.SettledAsync();
         Assert.False(later.IsCompleted);
-        Verdict first = await bench.IdentifyAsync(radio, Device("1-1.2", 3), IdentityOf("0001"));
-        Assert.Equal("0658_0200_0001", Assert.IsType<Verdict.Attach>(first).RadioId);
-        Assert.Equal("attic_0658_0200_1-3", Assert.IsType<Verdict.Attach>(await later).RadioId);
+        AttachDecision first = await bench.IdentifyAsync(radio, Device("1-1.2", 3), IdentityOf("0001"));
+        Assert.Equal("0658_0200_0001", Assert.IsType<AttachDecision.Attach>(first).RadioId);
+        Assert.Equal("attic_0658_0200_1-3", Assert.IsType<AttachDecision.Attach>(await later).RadioId);
     }
 
     [Fact]
@@ -90,11 +90,11 @@ public sealed class TwinsTests
         bench.Load(Wishes([Pi("attic")]));
         bench.List("attic", Device("1-1.2", 3), Device("1-1.3", 4));
         ScriptedAttachment other = await bench.NextAttachmentAsync(), moved = await bench.NextAttachmentAsync(1);
-        Task<Verdict> later = bench.Identify(moved, Device("1-1.3", 4), IdentityOf("A"));
+        Task<AttachDecision> later = bench.Identify(moved, Device("1-1.3", 4), IdentityOf("A"));
         await bench.SettledAsync();
-        Verdict first = await bench.IdentifyAsync(other, Device("1-1.2", 3), IdentityOf("B"));
-        Assert.Equal("0658_0200_B", Assert.IsType<Verdict.Attach>(first).RadioId);
-        Assert.Equal("0658_0200_A", Assert.IsType<Verdict.Attach>(await later).RadioId);
+        AttachDecision first = await bench.IdentifyAsync(other, Device("1-1.2", 3), IdentityOf("B"));
+        Assert.Equal("0658_0200_B", Assert.IsType<AttachDecision.Attach>(first).RadioId);
+        Assert.Equal("0658_0200_A", Assert.IsType<AttachDecision.Attach>(await later).RadioId);
     }
 
     [Fact]

@@ -142,7 +142,7 @@ public sealed class AuthorizationTests : IAsyncDisposable
         int ours = _kernel.Leases.Take(UsbSpeed.Full, 0, [], new HashSet<int>())!.Value.Number;
         string mine = _vhci.Plug(ours, authorized: false), theirs = _vhci.Plug(1, authorized: false);
         _hubs.Look(null);
-        new Strangers(_kernel, _hubs, _log).LookAtAll();
+        new ForeignDevices(_kernel, _hubs, _log).LookAtAll();
         await IsAuthorizedAsync(theirs);
         Assert.Equal("0", Authorized(mine));
         Assert.DoesNotContain(_log.Lines, line => line.Contains("(3-1)", StringComparison.Ordinal));
@@ -157,7 +157,7 @@ public sealed class AuthorizationTests : IAsyncDisposable
         FakeSysfs.WriteFile(Path.Combine(opened, "authorized"), "0\n");
         _vhci.Set(8, 6, 5, 9, "4-1");
         _hubs.Look(null);
-        new Strangers(_kernel, _hubs, _log).LookAtAll();
+        new ForeignDevices(_kernel, _hubs, _log).LookAtAll();
         // Looked at after the other one.
         await IsAuthorizedAsync(opened);
         Assert.Equal("0", Authorized(kept));
@@ -167,7 +167,7 @@ public sealed class AuthorizationTests : IAsyncDisposable
     public async Task A_stranger_is_named_once_until_it_is_plugged_anew()
     {
         _hubs.Look(null);
-        var strangers = new Strangers(_kernel, _hubs, _log);
+        var strangers = new ForeignDevices(_kernel, _hubs, _log);
         string folder = _vhci.Plug(1, authorized: false);
         strangers.KernelChanged(News("add"));
         strangers.KernelChanged(News("change"));
@@ -185,7 +185,7 @@ public sealed class AuthorizationTests : IAsyncDisposable
     public void News_of_anything_but_a_device_under_vhci_is_none()
     {
         _hubs.Look(null);
-        var strangers = new Strangers(_kernel, _hubs, _log);
+        var strangers = new ForeignDevices(_kernel, _hubs, _log);
         _vhci.Plug(1, authorized: false);
         strangers.KernelChanged(News("add") with { DevType = "usb_interface" });
         strangers.KernelChanged(News("add") with { Subsystem = "tty" });

@@ -75,10 +75,10 @@ public sealed class DriverGateTests : IAsyncDisposable
             _sysfs.AddInterface(folder, $"3-1:1.{i}", interfaces[i].Class, interfaces[i].SubClass, "00", interfaces[i].Driver);
         }
         SysfsUsbDevice local = UsbDevices.TryRead(_sysfs.Root, BusId.Parse("3-1"))!;
-        var around = new AttachmentSurroundings(
+        var around = new AttachmentContext(
             _kernel, _hubs, Channel.CreateBounded<AttachEvent>(1).Writer,
             new MemoryStore(new MemoryFile(_sysfs.Folder), _clock, NullLogger.Instance, _ => { }), _clock, NullLogger.Instance);
-        var gate = new DriverGate(around, new Pulse(_clock), local.ReadIdentity()!, serialPorts: 1);
+        var gate = new DriverGate(around, new AsyncAutoResetEvent(_clock), local.ReadIdentity()!, serialPorts: 1);
         using var deadline = new CancellationTokenSource();
         Task opening = gate.OpenAsync(local, deadline.Token);
         // It waits for the kernel now.

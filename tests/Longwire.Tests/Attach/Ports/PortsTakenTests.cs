@@ -60,7 +60,7 @@ public sealed class PortsTakenTests : IDisposable
         AttachEvent first = await FirstEventAsync(kernel, usbipd, isKnown: false, async first =>
         {
             Assert.IsType<AttachEvent.Identified>(first).Answer.SetResult(
-                new Verdict.Attach("r", SerialPorts: 1, LastPort: null, OthersPorts: []));
+                new AttachDecision.Attach("r", SerialPorts: 1, LastPort: null, OthersPorts: []));
             outcome = Assert.IsType<AttachEvent.Ended>(await NextAsync()).Outcome;
         });
         Assert.IsType<AttachEvent.Identified>(first);
@@ -71,7 +71,7 @@ public sealed class PortsTakenTests : IDisposable
     {
         await using var hubs = new HubAuthorization(kernel, (_, _) => Task.CompletedTask, NullLogger.Instance);
         var store = new MemoryStore(new MemoryFile(_sysfs.Folder), TimeProvider.System, NullLogger.Instance, _ => { });
-        var around = new AttachmentSurroundings(kernel, hubs, _events.Writer, store, TimeProvider.System, NullLogger.Instance);
+        var around = new AttachmentContext(kernel, hubs, _events.Writer, store, TimeProvider.System, NullLogger.Instance);
         using var attachment = new Attachment(
             new AttachRequest("attic", usbipd.EndPoint, ScriptedStick.Exported.BusId, SourcePort: 0, isKnown), around);
         Task running = attachment.RunAsync();

@@ -160,13 +160,13 @@ public sealed class SerialNamesTests : IAsyncLifetime
     {
         Happen(TimeSpan.Zero);
         var store = new MemoryStore(new MemoryFile(_sysfs.Folder), _clock, NullLogger.Instance, _ => { });
-        var around = new AttachmentSurroundings(_kernel, _hubs, _events.Writer, store, _clock, NullLogger.Instance);
+        var around = new AttachmentContext(_kernel, _hubs, _events.Writer, store, _clock, NullLogger.Instance);
         var request = new AttachRequest("attic", new DnsEndPoint("192.0.2.1", 3240), BusId.Parse("1-1.2"), SourcePort: 0, IsKnown: true);
         using var attachment = new Attachment(request, around);
         BusId local = BusId.Parse("3-1");
         SysfsUsbDevice device = UsbDevices.TryRead(_sysfs.Root, local) ?? Plugged();
         var port = new VhciAttachment(0, 65539, UsbSpeed.Full) { Local = local, LocalDeviceNumber = (int)device.DeviceNumber };
-        var watching = new Watching(attachment, around, new Pulse(_clock), _near, port, device);
+        var watching = new AttachedDeviceWatch(attachment, around, new AsyncAutoResetEvent(_clock), _near, port, device);
         Task<AttachOutcome.Lost?> running = WatchAsync(watching);
         while (_now < s_end && !running.IsCompleted)
         {
@@ -186,7 +186,7 @@ public sealed class SerialNamesTests : IAsyncLifetime
         return early;
     }
 
-    private async Task<AttachOutcome.Lost?> WatchAsync(Watching watching)
+    private async Task<AttachOutcome.Lost?> WatchAsync(AttachedDeviceWatch watching)
     {
         try
         {

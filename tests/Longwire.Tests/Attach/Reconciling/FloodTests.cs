@@ -196,7 +196,7 @@ public sealed class FloodTests
             bench.List("attic", device);
             await shown.LookAsync();
             ScriptedAttachment attachment = await bench.NextAttachmentAsync(loss);
-            Assert.IsType<Verdict.Attach>(await bench.IdentifyAsync(attachment, device, IdentityOf("ZW0001")));
+            Assert.IsType<AttachDecision.Attach>(await bench.IdentifyAsync(attachment, device, IdentityOf("ZW0001")));
             bench.Tell(new AttachEvent.CameUp(attachment, 1));
             await shown.LookAsync();
             bench.Time.Advance(TimeSpan.FromSeconds(3));

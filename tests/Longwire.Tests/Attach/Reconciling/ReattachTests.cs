@@ -102,7 +102,7 @@ public sealed class ReattachTests
         {
             case "press": bench.Tell(new AttachEvent.Commanded(new RadioCommand.Reattach(Lives.Radio))); break;
             case "back":
-                Assert.IsType<Verdict.Attach>(await bench.IdentifyAsync(latest!, Device(), IdentityOf("ZW0001")));
+                Assert.IsType<AttachDecision.Attach>(await bench.IdentifyAsync(latest!, Device(), IdentityOf("ZW0001")));
                 bench.Tell(new AttachEvent.CameUp(latest!, 1));
                 break;
             case "pull":

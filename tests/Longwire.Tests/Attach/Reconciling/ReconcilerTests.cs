@@ -79,7 +79,7 @@ public sealed class ReconcilerTests
         bench.Load(Wishes([Pi("attic")]));
         bench.List("attic", Device());
         ScriptedAttachment attachment = await bench.NextAttachmentAsync();
-        Verdict.Refuse refuse = Assert.IsType<Verdict.Refuse>(
+        AttachDecision.Refuse refuse = Assert.IsType<AttachDecision.Refuse>(
             await bench.IdentifyAsync(attachment, Device(), IdentityOf("ZW0001", classes: [2, 10, 3])));
         bench.Tell(new AttachEvent.Ended(attachment, new AttachOutcome.Refused(refuse.Reason)));
         Snapshot snapshot = await bench.UntilStatusAsync(Radio, RadioStatus.Refused);
@@ -103,7 +103,8 @@ public sealed class ReconcilerTests
         bench.Load(Wishes([Pi("attic")]));
         bench.List("attic", Device());
         DeviceIdentity card = IdentityOf("ZW0001") with { Interfaces = [new(2, subClass, protocol), new(10, 0, 0)] };
-        Verdict.Refuse refuse = Assert.IsType<Verdict.Refuse>(await bench.IdentifyAsync(await bench.NextAttachmentAsync(), Device(), card));
+        AttachDecision.Refuse refuse = Assert.IsType<AttachDecision.Refuse>(
+            await bench.IdentifyAsync(await bench.NextAttachmentAsync(), Device(), card));
         Assert.Equal($"it has an interface of {named}, which this radio does not have", refuse.Reason);
     }
 

@@ -139,7 +139,7 @@ public sealed class SlowPiTests
         var store = new MemoryStore(new MemoryFile(sysfs.Folder), time, NullLogger.Instance, _ => { });
         using var attachment = new Attachment(
             new AttachRequest("attic", usbipd.EndPoint, Device().BusId, SourcePort: 0, IsKnown: false),
-            new AttachmentSurroundings(kernel, hubs, events.Writer, store, time, NullLogger.Instance));
+            new AttachmentContext(kernel, hubs, events.Writer, store, time, NullLogger.Instance));
         Task running = attachment.RunAsync();
         AttachOutcome outcome = Assert.IsType<AttachEvent.Ended>(await NextAsync(events.Reader, time)).Outcome;
         await running.WaitAsync(s_deadline, TestContext.Current.CancellationToken);

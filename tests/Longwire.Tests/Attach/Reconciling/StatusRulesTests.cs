@@ -20,7 +20,7 @@ public sealed class StatusRulesTests
     private readonly PiState _pi = new(AttachBench.Pi("attic"), new AttachBench.ScriptedWatch()) { Reachable = true };
     private readonly Stick _stick = new(
         "attic", s_busId, AttachBench.Zwave, new UsbPort("platform/soc", "1.2"), 65539,
-        new Tries(AttachBench.Zwave, new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), new Random(1))));
+        new RetryState(AttachBench.Zwave, new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), new Random(1))));
 
     private RadioState? _twin;
 
@@ -29,7 +29,7 @@ public sealed class StatusRulesTests
     [Fact]
     public void Attached_is_a_radio_whose_tty_is_there()
     {
-        _radio.Attempt = new Attempt("attic", s_busId, "r", listed: true) { Identified = true, IsUp = true };
+        _radio.Attempt = new Assignment("attic", s_busId, "r", listed: true) { Identified = true, IsUp = true };
         AssertIs(RadioStatus.Attached, null, pluggedIn: true, listed: false);
         // Whatever else is told of its Pi in the meantime.
         _pi.Reachable = false;
@@ -51,7 +51,7 @@ public sealed class StatusRulesTests
     public void Retries_keep_the_last_status()
     {
         _radio.LastOutcome = new AttachOutcome.Failed("no free port");
-        _radio.Attempt = new Attempt("attic", s_busId, "r", listed: true);
+        _radio.Attempt = new Assignment("attic", s_busId, "r", listed: true);
         AssertIs(RadioStatus.Failed, "no free port", pluggedIn: true);
     }
 
@@ -67,7 +67,7 @@ public sealed class StatusRulesTests
     [Fact]
     public void Unplugged_is_what_a_Longwire_neither_lists_nor_notices()
     {
-        _pi.Notice = new ExportNotice
+        _pi.Notice = new LongwireListExtension
         {
             Version = "0.1.0",
             Entries = [new NoticeEntry(s_busId, UsbId.Parse("1cf1:0030"), NoticeReason.InUse)],
@@ -98,7 +98,7 @@ public sealed class StatusRulesTests
         AssertIs(RadioStatus.Failed, "it hangs", pluggedIn: null, listed: false);
         _radio.LastOutcome = new AttachOutcome.Failed("no free port");
         AssertIs(RadioStatus.Failed, "no free port", pluggedIn: true);
-        (_radio.LastOutcome, _radio.Attempt) = (null, new Attempt("attic", s_busId, "r", listed: true) { Identified = true });
+        (_radio.LastOutcome, _radio.Attempt) = (null, new Assignment("attic", s_busId, "r", listed: true) { Identified = true });
         AssertIs(RadioStatus.Attaching, null, pluggedIn: true);
     }
 
@@ -191,7 +191,7 @@ public sealed class StatusRulesTests
     [Fact]
     public void Of_two_alike_in_a_notice_the_one_on_its_port_is_meant_and_elsewhere_neither()
     {
-        _pi.Notice = new ExportNotice
+        _pi.Notice = new LongwireListExtension
         {
             Version = "0.1.0",
             Entries =
@@ -211,7 +211,10 @@ public sealed class StatusRulesTests
     public void Unplugged_is_a_radio_whose_twin_alone_is_noticed(bool attached)
     {
         _twin = new RadioState(AttachBench.Known("twin", "ZW0001", port: "1.3"));
-        if (attached) _twin.Attempt = new Attempt("attic", BusId.Parse("1-1.3"), "twin", listed: true) { Identified = true, IsUp = true };
+        if (attached)
+        {
+            _twin.Attempt = new Assignment("attic", BusId.Parse("1-1.3"), "twin", listed: true) { Identified = true, IsUp = true };
+        }
         Notice(NoticeReason.InUse, "1-1.3");
         AssertIs(RadioStatus.Unplugged, null, pluggedIn: false, listed: false);
     }
@@ -221,7 +224,7 @@ public sealed class StatusRulesTests
     {
         _twin = new RadioState(AttachBench.Known("twin", "ZW0001"))
         {
-            Attempt = new Attempt("attic", BusId.Parse("2-1.2"), "twin", listed: true) { Identified = true, IsUp = true },
+            Attempt = new Assignment("attic", BusId.Parse("2-1.2"), "twin", listed: true) { Identified = true, IsUp = true },
         };
         Notice(NoticeReason.InUse, "2-1.2");
         AssertIs(RadioStatus.Unplugged, null, pluggedIn: false, listed: false);
@@ -238,7 +241,7 @@ public sealed class StatusRulesTests
     public void A_radio_that_moved_beside_its_twin_is_the_one_that_the_twin_is_not()
     {
         _twin = new RadioState(AttachBench.Known("twin", "ZW0001", port: "1.3"));
-        _pi.Notice = new ExportNotice
+        _pi.Notice = new LongwireListExtension
         {
             Version = "0.1.0",
             Entries =
@@ -251,7 +254,11 @@ public sealed class StatusRulesTests
     }
 
     private void Notice(NoticeReason reason, string busId = "1-1.2") =>
-        _pi.Notice = new ExportNotice { Version = "0.1.0", Entries = [new NoticeEntry(BusId.Parse(busId), AttachBench.Zwave, reason)] };
+        _pi.Notice = new LongwireListExtension
+        {
+            Version = "0.1.0",
+            Entries = [new NoticeEntry(BusId.Parse(busId), AttachBench.Zwave, reason)],
+        };
 
     private void AssertIs(RadioStatus status, string? reason, bool? pluggedIn, bool listed = true) =>
         Assert.Equal(

@@ -24,7 +24,7 @@ public sealed class ClientAllowListTests
     [Fact]
     public void Places_are_limited_in_all_and_per_address_and_given_back()
     {
-        var slots = new HandshakeSlots(inAll: 3, perAddress: 2);
+        var slots = new ConnectionLimits(inAll: 3, perAddress: 2);
         IPAddress a = IPAddress.Parse("192.0.2.1"), b = IPAddress.Parse("192.0.2.2");
         Assert.True(slots.TryEnter(a));
         Assert.True(slots.TryEnter(a));

@@ -191,7 +191,8 @@ public sealed class ClientCertificateTests
         {
             var connector = new BrokerConnector(new KnownBrokers(TimeProvider.System, NullLogger.Instance), TimeProvider.System);
             await using BrokerConnection connection = await connector.OpenAsync(
-                broker, "longwire-a1", willTopic: null, new Inbox(new Topics("longwire", "homeassistant")), refused: null, Cancelled);
+                broker, "longwire-a1", willTopic: null, new IncomingMessages(new Topics("longwire", "homeassistant")), refused: null,
+                Cancelled);
         });
         Assert.DoesNotContain("error:", refused.Message, StringComparison.Ordinal);
         return refused.Message;

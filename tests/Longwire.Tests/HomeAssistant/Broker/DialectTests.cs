@@ -145,7 +145,7 @@ public sealed class DialectTests
         await using Observer observer = await Observer.ConnectAsync(mosquitto.Port);
         await observer.SayAsync(topic, "OFF", retain: true);
         await observer.SayAsync("homeassistant/status", "online", retain: true);
-        var inbox = new Inbox(new Topics("longwire", "homeassistant"));
+        var inbox = new IncomingMessages(new Topics("longwire", "homeassistant"));
         var address = new BrokerAddress("127.0.0.1", mosquitto.Port);
         CancellationToken none = CancellationToken.None;
         await using BrokerConnection connection = await BrokerConnection.OpenAsync(
@@ -198,7 +198,7 @@ public sealed class DialectTests
             new BrokerAddress("127.0.0.1", broker.Port),
             "longwire-a1",
             "longwire/bridge/state",
-            new Inbox(new Topics("longwire", "homeassistant")),
+            new IncomingMessages(new Topics("longwire", "homeassistant")),
             refused: null,
             CancellationToken.None);
 }

@@ -140,7 +140,7 @@ public sealed class LesserBrokerTests
         "longwire-a1",
         null,
         Dialect.Full,
-        new Inbox(new Topics("longwire", "homeassistant")),
+        new IncomingMessages(new Topics("longwire", "homeassistant")),
         refused: null,
         time,
         CancellationToken.None);

@@ -70,7 +70,8 @@ public sealed class MosquittoTests
     {
         await using Mosquitto mosquitto = await Mosquitto.StartAsync();
         await using Observer observer = await Observer.ConnectAsync(mosquitto.Port);
-        (Inbox inbox, CancellationToken none) = (new Inbox(new Topics("longwire", "homeassistant")), CancellationToken.None);
+        (IncomingMessages inbox, CancellationToken none) =
+            (new IncomingMessages(new Topics("longwire", "homeassistant")), CancellationToken.None);
         await using (BrokerConnection connection = await BrokerConnection.OpenAsync(
             new("127.0.0.1", mosquitto.Port), "longwire-a1", "longwire/bridge/state", Dialect.Full, inbox, null, TimeProvider.System, none))
         {

@@ -80,7 +80,7 @@ public sealed class PacketSizeTests
         "longwire-a1",
         null,
         dialect,
-        new Inbox(new Topics("longwire", "homeassistant")),
+        new IncomingMessages(new Topics("longwire", "homeassistant")),
         refused: null,
         TimeProvider.System,
         CancellationToken.None);

@@ -34,10 +34,10 @@ public sealed partial class ReasonTests
         Assert.Single(Codes, other => ReasonText.Of(other.Data).What == text.What);
         string[] sentences =
         [
-            Refusals.Of(new MqttClientConnectResult { ResultCode = (MqttClientConnectResultCode)code }, Broker).Message,
-            $"{char.ToUpperInvariant(Refusals.OfEnd(code, null).Message[0])}{Refusals.OfEnd(code, null).Message[1..]}",
-            Refusals.Sentence("longwire/bridge/info", plural: false, Refusals.OfPublish(code)),
-            Refusals.Sentence("longwire/bridge/info", plural: false, Refusals.OfSubscribe(code)),
+            RefusalText.Of(new MqttClientConnectResult { ResultCode = (MqttClientConnectResultCode)code }, Broker).Message,
+            $"{char.ToUpperInvariant(RefusalText.OfEnd(code, null).Message[0])}{RefusalText.OfEnd(code, null).Message[1..]}",
+            RefusalText.Sentence("longwire/bridge/info", plural: false, RefusalText.OfPublish(code)),
+            RefusalText.Sentence("longwire/bridge/info", plural: false, RefusalText.OfSubscribe(code)),
         ];
         Assert.All(sentences, sentence =>
         {
@@ -62,8 +62,9 @@ public sealed partial class ReasonTests
         Assert.NotEqual(returnCode, code);
         foreach (BrokerAddress broker in new[] { Broker, Broker with { Username = null }, Broker with { IsSupervisors = true } })
         {
-            BrokerException old = Refusals.Of(new MqttClientConnectResult { ResultCode = (MqttClientConnectResultCode)returnCode }, broker);
-            BrokerException now = Refusals.Of(new MqttClientConnectResult { ResultCode = (MqttClientConnectResultCode)code }, broker);
+            BrokerException old = RefusalText.Of(
+                new MqttClientConnectResult { ResultCode = (MqttClientConnectResultCode)returnCode }, broker);
+            BrokerException now = RefusalText.Of(new MqttClientConnectResult { ResultCode = (MqttClientConnectResultCode)code }, broker);
             Assert.Equal((now.Message, now.Failure, now.Code), (old.Message, old.Failure, old.Code));
         }
     }
@@ -134,7 +135,7 @@ public sealed partial class ReasonTests
     public void A_broker_that_names_another_is_quoted(int code)
     {
         var result = new MqttClientConnectResult { ResultCode = (MqttClientConnectResultCode)code, ServerReference = "new.lan:1883\n" };
-        Assert.EndsWith("set mqtt.host to new.lan:1883?.", Refusals.Of(result, Broker).Message, StringComparison.Ordinal);
+        Assert.EndsWith("set mqtt.host to new.lan:1883?.", RefusalText.Of(result, Broker).Message, StringComparison.Ordinal);
     }
 
     private static Task<BrokerConnection> OpenAsync(ScriptedBroker broker, string? user) =>
@@ -142,7 +143,7 @@ public sealed partial class ReasonTests
             new BrokerAddress("127.0.0.1", broker.Port) { Username = user },
             "longwire-a1",
             null,
-            new Inbox(new Topics("longwire", "homeassistant")),
+            new IncomingMessages(new Topics("longwire", "homeassistant")),
             refused: null,
             CancellationToken.None);
 

@@ -30,7 +30,7 @@ public sealed class RefusedMessageTests
     [MemberData(nameof(PublishCodes))]
     public async Task A_refused_publish_is_named_with_its_remedy_and_the_others_are_published(int code)
     {
-        MessageRefusal why = Refusals.OfPublish(code);
+        MessageRefusal why = RefusalText.OfPublish(code);
         await using var broker = new ScriptedBroker { OnPublish = publish => Answer.Puback(publish, publish.Topic == State ? code : 0) };
         await using Bridge bridge = await Bridge.StartAsync(broker.Port, Some.Snapshot(Some.Radio));
         string sentence = $" ({why.What}): {why.Remedy}.";
@@ -55,7 +55,7 @@ public sealed class RefusedMessageTests
     {
         await using var broker = new ScriptedBroker { OnSubscribe = filter => filter == "longwire/radio/+/attach/set" ? code : 1 };
         await using Bridge bridge = await Bridge.StartAsync(broker.Port, Some.Snapshot(Some.Radio));
-        string sentence = Refusals.Sentence("longwire/radio/+/attach/set", plural: false, Refusals.OfSubscribe(code));
+        string sentence = RefusalText.Sentence("longwire/radio/+/attach/set", plural: false, RefusalText.OfSubscribe(code));
         bridge.Logger.Expect(sentence);
         await broker.HasAsync(Config);
         await bridge.SaysAsync("connected to");
@@ -76,13 +76,13 @@ public sealed class RefusedMessageTests
             return Answer.Disconnect(code);
         };
         await using Bridge bridge = await Bridge.StartAsync(broker.Port, Some.Snapshot(Some.Radio));
-        string end = Refusals.OfEnd(code, null).Message;
+        string end = RefusalText.OfEnd(code, null).Message;
         bridge.Logger.Expect(end);
         if (byMessage) bridge.Logger.Expect(State);
         await broker.HasAsync(Config);
         await bridge.SaysAsync("connected to");
         // An end that has nothing to do with a message blames none.
-        string? told = byMessage ? Refusals.Sentence(State, plural: false, Refusals.OfCostly(Refusals.OfEnd(code, null))) : null;
+        string? told = byMessage ? RefusalText.Sentence(State, plural: false, RefusalText.OfCostly(RefusalText.OfEnd(code, null))) : null;
         Assert.Equal(told, bridge.Problems.Last);
         Assert.Equal(2, broker.Connects.Count);
         int states = broker.Publishes.Count(publish => publish.Topic == State);
@@ -174,18 +174,18 @@ public sealed class RefusedMessageTests
         var problems = new ProblemRecorder();
         var refused = new RefusedMessages(problems, time, new RecordingLogger<RefusedMessages>());
         byte[] same = [1], other = [2];
-        refused.Refused("a", same, Refusals.OfPublish(ReasonCode.QuotaExceeded));
+        refused.Refused("a", same, RefusalText.OfPublish(ReasonCode.QuotaExceeded));
         Assert.True(refused.Holds("a", same));
         Assert.False(refused.Holds("a", other));
         Assert.False(refused.Holds("b", same));
         time.Advance(BrokerTimers.RefusedAgainAfter);
         Assert.False(refused.Holds("a", same));
-        refused.Refused("a", same, Refusals.OfPublish(ReasonCode.QuotaExceeded));
+        refused.Refused("a", same, RefusalText.OfPublish(ReasonCode.QuotaExceeded));
         refused.Connected(null);
         Assert.False(refused.Holds("a", same));
         // Told anew if it is refused anew: what is said seldom, or never again, would be a problem for ever.
         Assert.Null(problems.Last);
-        refused.Refused("a", same, Refusals.OfPublish(ReasonCode.QuotaExceeded));
+        refused.Refused("a", same, RefusalText.OfPublish(ReasonCode.QuotaExceeded));
         Assert.NotNull(problems.Last);
         refused.Taken("a", reading: false);
         Assert.Null(problems.Last);
@@ -196,7 +196,7 @@ public sealed class RefusedMessageTests
     {
         var time = new FakeTimeProvider();
         var refused = new RefusedMessages(new ProblemRecorder(), time, new RecordingLogger<RefusedMessages>());
-        Assert.True(refused.IsBlamed("a", new byte[] { 1 }, Refusals.OfEnd(ReasonCode.NotAuthorized, null)));
+        Assert.True(refused.IsBlamed("a", new byte[] { 1 }, RefusalText.OfEnd(ReasonCode.NotAuthorized, null)));
         refused.Connected(null);
         Assert.True(refused.Holds("a", new byte[] { 2 }));
         time.Advance(BrokerTimers.CostlyAgainAfter);
@@ -212,10 +212,10 @@ public sealed class RefusedMessageTests
         string? said = null;
         for (int i = 0; i < 100; i++)
         {
-            refused.Refused($"t{i}", new byte[] { 1 }, Refusals.TooLarge(1024), $"{2000 + i} bytes");
+            refused.Refused($"t{i}", new byte[] { 1 }, RefusalText.TooLarge(1024), $"{2000 + i} bytes");
             if (i == 3) said = problems.Last;
         }
-        refused.Refused("t0", new byte[] { 2 }, Refusals.TooLarge(1024), "3000 bytes");
+        refused.Refused("t0", new byte[] { 2 }, RefusalText.TooLarge(1024), "3000 bytes");
         Assert.Equal(
             "The broker takes our connection but not our messages to t0 (2000 bytes), t1 (2001 bytes), t2 (2002 bytes) and others "
                 + "(it takes no packet above 1024 bytes): raise that limit (max_packet_size is mosquitto's).",

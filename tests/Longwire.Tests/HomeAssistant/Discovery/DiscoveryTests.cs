@@ -44,8 +44,8 @@ public sealed class DiscoveryTests
                 SerialPortCount = 0,
             });
         snapshot = snapshot with { Pis = [Some.Pi with { Name = pi }] };
-        await AssertPassesAsync(RetainedImage.Of(snapshot, new Figures(), Topics, "1.0.0").Devices);
-        await AssertPassesAsync(RetainedImage.Of(snapshot, new Figures(), new Topics("house/radios", "ha"), "1.0.0").Devices);
+        await AssertPassesAsync(RetainedSnapshot.Of(snapshot, new MeasuredValues(), Topics, "1.0.0").Devices);
+        await AssertPassesAsync(RetainedSnapshot.Of(snapshot, new MeasuredValues(), new Topics("house/radios", "ha"), "1.0.0").Devices);
     }
 
     [Fact]
@@ -118,8 +118,8 @@ public sealed class DiscoveryTests
     [Fact]
     public void A_Pi_and_a_radio_of_the_same_id_are_two_devices()
     {
-        ImmutableArray<Device> devices = RetainedImage.Of(
-            Some.Snapshot(Some.Radio with { Id = "attic" }), new Figures(), Topics, "1").Devices;
+        ImmutableArray<Device> devices = RetainedSnapshot.Of(
+            Some.Snapshot(Some.Radio with { Id = "attic" }), new MeasuredValues(), Topics, "1").Devices;
         Assert.Equal(devices.Length, devices.Select(device => device.ConfigTopic).Distinct().Count());
         string[] ids = [.. devices.SelectMany(device => device.Message.Components.Values).Select(c => c.UniqueId).OfType<string>()];
         Assert.Equal(ids.Length, ids.Distinct().Count());
@@ -141,7 +141,7 @@ public sealed class DiscoveryTests
         Snapshot snapshot = Some.Snapshot(Some.Radio with { SerialPortCount = 2 });
         (string Key, Component Component)[] entities =
         [
-            .. RetainedImage.Of(snapshot, new Figures(), Topics, "1").Devices
+            .. RetainedSnapshot.Of(snapshot, new MeasuredValues(), Topics, "1").Devices
                 .SelectMany(device => device.Message.Components)
                     .Where(c => c.Value.Platform != "device_automation")
                     .Select(c => (c.Key, c.Value)),
@@ -179,7 +179,7 @@ public sealed class DiscoveryTests
     {
         Snapshot snapshot = Some.Snapshot(Some.Radio);
         snapshot = snapshot with { Bridge = snapshot.Bridge with { Details = new BridgeDetails(page) } };
-        ImmutableArray<Device> devices = RetainedImage.Of(snapshot, new Figures(), Topics, "1").Devices;
+        ImmutableArray<Device> devices = RetainedSnapshot.Of(snapshot, new MeasuredValues(), Topics, "1").Devices;
         string[] links =
             [.. devices.Select(Json).Where(device => device.GetProperty("dev").TryGetProperty("cu", out _))
                 .Select(device => device.GetProperty("dev").GetProperty("cu").GetString()!)];
@@ -210,7 +210,7 @@ public sealed class DiscoveryTests
     [Fact]
     public void Every_message_says_whose_it_is_and_where_to_read_about_it_once_that_is_published()
     {
-        ImmutableArray<Device> devices = RetainedImage.Of(Some.Snapshot(Some.Radio), new Figures(), Topics, "1.2.3").Devices;
+        ImmutableArray<Device> devices = RetainedSnapshot.Of(Some.Snapshot(Some.Radio), new MeasuredValues(), Topics, "1.2.3").Devices;
         Assert.All(
             devices,
             device => Assert.Equal(
@@ -227,7 +227,7 @@ public sealed class DiscoveryTests
         Snapshot snapshot = Some.Snapshot(
             Some.Radio with { Since = null, PluggedIn = null, RoundTrip = null, SerialPorts = [], LastDisconnectReason = null });
         snapshot = snapshot with { Pis = [Some.Pi with { Reachable = null }] };
-        RetainedImage image = RetainedImage.Of(snapshot, new Figures(), Topics, "1");
+        RetainedSnapshot image = RetainedSnapshot.Of(snapshot, new MeasuredValues(), Topics, "1");
         Dictionary<string, byte[]> states = image.States.ToDictionary(state => state.Key, state => state.Value);
         int read = 0;
         foreach (Device device in image.Devices)

@@ -74,7 +74,7 @@ public sealed class LastKnownTests : IDisposable
     {
         var published = new PublishedTopics(_data, NullLogger.Instance);
         await PublishAsync(published, s_known);
-        RetainedImage image = Image(published, Unknown(RadioStatus.PiUnreachable, false, null));
+        RetainedSnapshot image = Image(published, Unknown(RadioStatus.PiUnreachable, false, null));
         JsonElement pi = StateOn(s_topics.PiState("attic"), image);
         Assert.Equal(JsonValueKind.Null, pi.GetProperty("version").ValueKind);
         // One for each entity there is.
@@ -139,7 +139,7 @@ public sealed class LastKnownTests : IDisposable
     {
         var time = new FakeTimeProvider();
         var repeated = new RepeatedStates(time);
-        ImmutableArray<Device> all = RetainedImage.Of(s_known, new Figures(), s_topics, "1").Devices;
+        ImmutableArray<Device> all = RetainedSnapshot.Of(s_known, new MeasuredValues(), s_topics, "1").Devices;
         Assert.Null(repeated.NextDue);
         repeated.Changed(all[1]);
         time.Advance(BrokerTimers.StatesAfterDiscovery / 2);
@@ -171,11 +171,11 @@ public sealed class LastKnownTests : IDisposable
                 },
             ]);
 
-    private static JsonElement StateOn(string topic, RetainedImage image) =>
+    private static JsonElement StateOn(string topic, RetainedSnapshot image) =>
         JsonSerializer.Deserialize<JsonElement>(image.States.Single(state => state.Key == topic).Value);
 
-    private static RetainedImage Image(PublishedTopics published, Snapshot snapshot) =>
-        RetainedImage.Of(snapshot, new Figures(), s_topics, "1.2.3", published: published.Current);
+    private static RetainedSnapshot Image(PublishedTopics published, Snapshot snapshot) =>
+        RetainedSnapshot.Of(snapshot, new MeasuredValues(), s_topics, "1.2.3", published: published.Current);
 
     private static async Task<byte[][]> PublishAsync(PublishedTopics published, Snapshot snapshot)
     {

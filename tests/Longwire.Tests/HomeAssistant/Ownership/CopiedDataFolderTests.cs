@@ -155,12 +155,12 @@ public sealed class CopiedDataFolderTests
     public void Former_releases_read_what_is_added_and_lack_it_themselves()
     {
         // Their records, and their reader: the same options, without the new keys.
-        byte[] info = RetainedImage.BridgeInfo(Some.Snapshot("same", Some.Radio).Bridge, "1.2.3", "0000beef", "0000dead-1");
+        byte[] info = RetainedSnapshot.BridgeInfo(Some.Snapshot("same", Some.Radio).Bridge, "1.2.3", "0000beef", "0000dead-1");
         JsonElement json = JsonSerializer.Deserialize<JsonElement>(info);
         string[] keys =
             ["version", "instance_id", "problem", "problems", "radios_attached", "radios_expected", "log_level", "nonce", "answers"];
         Assert.Equal(keys, json.EnumerateObject().Select(member => member.Name));
-        byte[] retained = RetainedImage.BridgeInfo(Some.Snapshot("same", Some.Radio).Bridge, "1.2.3", "0000beef");
+        byte[] retained = RetainedSnapshot.BridgeInfo(Some.Snapshot("same", Some.Radio).Bridge, "1.2.3", "0000beef");
         Assert.DoesNotContain("answers", JsonSerializer.Deserialize<JsonElement>(retained).EnumerateObject().Select(member => member.Name));
         ClaimMessage? former = Payload.TryRead("""{"instance_id":"a","incumbent":true}"""u8, StateJson.Default.ClaimMessage);
         Assert.Equal(new Instance("a", null), former!.Sender);

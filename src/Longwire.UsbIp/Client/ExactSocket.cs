@@ -1,0 +1,59 @@
+using System.Net.Sockets;
+using Longwire.UsbIp.Errors;
+using Longwire.UsbIp.Wire;
+
+namespace Longwire.UsbIp.Client;
+
+/// <summary>
+/// Exact sends and receives. Nothing is read ahead: the byte after the last one we asked for belongs to the kernel that gets the socket.
+/// </summary>
+internal sealed class ExactSocket(Socket socket, string name)
+{
+    /// <summary>For messages: the name or address as the caller wrote it.</summary>
+    public override string ToString() => name;
+
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes, StepDeadline deadline)
+    {
+        try
+        {
+            while (!bytes.IsEmpty) bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, deadline.Token)..];
+        }
+        catch (SocketException e)
+        {
+            throw Lost(deadline, e);
+        }
+    }
+
+    public async Task ReceiveExactlyAsync(Memory<byte> buffer, StepDeadline deadline)
+    {
+        int received = await ReceiveUpToAsync(buffer, deadline);
+        if (received < buffer.Length)
+        {
+            throw new UsbIpClosedException(
+                $"{deadline.Step}: the peer closed after {WireFormat.Number(received)} of {WireFormat.Number(buffer.Length)} bytes");
+        }
+    }
+
+    /// <summary>Fills the buffer, or as much of it as comes before the peer closes.</summary>
+    public async Task<int> ReceiveUpToAsync(Memory<byte> buffer, StepDeadline deadline)
+    {
+        int received = 0;
+        try
+        {
+            while (received < buffer.Length)
+            {
+                int n = await socket.ReceiveAsync(buffer[received..], SocketFlags.None, deadline.Token);
+                if (n == 0) break;
+                received += n;
+            }
+        }
+        catch (SocketException e)
+        {
+            throw Lost(deadline, e);
+        }
+        return received;
+    }
+
+    private static UsbIpClosedException Lost(StepDeadline deadline, SocketException e) =>
+        new($"{deadline.Step}: the connection was lost ({e.Message})", e);
+}

@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+
+namespace Longwire.Attach;
+
+/// <summary>What the reconciler decides about a stick that has said who it is.</summary>
+internal abstract record AttachDecision
+{
+    /// <param name="LastPort">The vhci port it had last; null if it never had one.</param>
+    /// <param name="OthersPorts">
+    /// Ports that other radios had last: taken only if nothing else is free, for their names depend on them.
+    /// </param>
+    internal sealed record Attach(string RadioId, int SerialPorts, int? LastPort, ImmutableArray<int> OthersPorts) : AttachDecision;
+
+    /// <summary>Not wanted, or not now.</summary>
+    internal sealed record LetGo : AttachDecision;
+
+    internal sealed record Refuse(string Reason) : AttachDecision;
+}

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using Longwire.Attach.Carriers;
+using Longwire.UsbIp.Usb;
+
+namespace Longwire.Attach.Reconciling;
+
+/// <summary>An attachment that runs, and what the reconciler knows of it.</summary>
+internal sealed class Assignment(string piId, BusId busId, string? radioId, bool listed)
+{
+    public string PiId { get; } = piId;
+    public BusId BusId { get; } = busId;
+
+    /// <summary>Whose it is: guessed from kind and port at first, certain once identified.</summary>
+    public string? RadioId { get; set; } = radioId;
+
+    /// <summary>False: asked for only to learn whether somebody else has it.</summary>
+    public bool Listed { get; } = listed;
+    public IAttachment? Attachment { get; set; }
+    public bool Identified { get; set; }
+
+    /// <summary>The tty is there.</summary>
+    public bool IsUp { get; set; }
+    public long UpAt { get; set; }
+
+    /// <summary>The same by the wall clock: as it was then, and put right since.</summary>
+    public DateTimeOffset CameUpAt { get; set; }
+
+    /// <inheritdoc cref="CameUpAt"/>
+    public DateTimeOffset Since { get; set; }
+
+    /// <summary>The names of its ttys; known before it is up.</summary>
+    public ImmutableArray<string> SerialPorts { get; set; } = [];
+
+    /// <summary>Those of <see cref="SerialPorts"/> that may still change.</summary>
+    public ImmutableArray<string> ProvisionalPorts { get; set; } = [];
+    public TimeSpan? RoundTrip { get; set; }
+
+    /// <summary>We ended it ourselves; what it reports afterwards is an echo.</summary>
+    public bool Cancelled { get; set; }
+}

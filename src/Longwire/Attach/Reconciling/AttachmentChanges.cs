@@ -1,0 +1,247 @@
+using Longwire.Platform;
+using Longwire.State;
+using Longwire.UsbIp.Errors;
+using Longwire.UsbIp.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Attach.Reconciling;
+
+/// <summary>What attempts report, and what a person asks of a radio.</summary>
+internal sealed class AttachmentChanges(AttachState state)
+{
+    /// <summary>The stick waits for an answer until <see cref="Identification"/> has one.</summary>
+    public void Identified(AttachEvent.Identified news)
+    {
+        if (state.AttemptOf(news.Attachment) is not { Cancelled: false } attempt || !state.Pis.TryGetValue(attempt.PiId, out PiState? pi))
+        {
+            news.Answer.TrySetResult(new AttachDecision.LetGo());
+            return;
+        }
+        Stick stick = StickFor(pi, attempt, news.Device);
+        stick.Identity = news.Identity;
+        attempt.Identified = true;
+        state.Parked.Add(news);
+    }
+
+    public void Recorded(AttachEvent.Recorded news)
+    {
+        if (state.AttemptOf(news.Attachment) is { } attempt && state.RadioOf(attempt) is { } radio)
+        {
+            state.Change(radio, radio.Memory with { Attached = news.Record, VhciPort = news.Record.Port });
+            state.Remember();
+        }
+        news.Remembered.TrySetResult();
+    }
+
+    public void CameUp(IAttachment attachment, int ttyCount)
+    {
+        if (state.AttemptOf(attachment) is not { Cancelled: false } attempt || state.RadioOf(attempt) is not { } radio) return;
+        attempt.IsUp = true;
+        attempt.UpAt = state.Time.GetTimestamp();
+        attempt.CameUpAt = attempt.Since = state.Clock.Now;
+        (radio.LastOutcome, radio.BackBy) = (null, null);
+        state.Change(radio, radio.Memory with { SerialPortCount = ttyCount });
+        state.SetStickProblem(attempt.PiId, attempt.BusId, null);
+        state.Raise(radio, RadioEventType.Attached);
+    }
+
+    public void Measured(IAttachment attachment, TimeSpan? roundTrip)
+    {
+        if (state.AttemptOf(attachment) is not { IsUp: true } attempt) return;
+        attempt.RoundTrip = roundTrip;
+        if (state.Pis.TryGetValue(attempt.PiId, out PiState? pi)) pi.RoundTrip = roundTrip ?? pi.RoundTrip;
+    }
+
+    public void SerialPathsFound(AttachEvent.SerialPathsFound found)
+    {
+        if (state.AttemptOf(found.Attachment) is not { } attempt) return;
+        (attempt.SerialPorts, attempt.ProvisionalPorts) = ([.. found.Paths], [.. found.Provisional]);
+    }
+
+    public void WentDown(IAttachment attachment, AttachOutcome.Lost loss)
+    {
+        if (state.AttemptOf(attachment) is not { IsUp: true, Cancelled: false } attempt || state.RadioOf(attempt) is not { } radio) return;
+        GoDown(state, radio, attempt, loss.Reason, asked: false, mayHaveBeenPulled: loss.PiClosed);
+        if (loss.PiSilent) new PiChanges(state).Silent(attempt.PiId, loss.Reason);
+        if (state.Pis.TryGetValue(attempt.PiId, out PiState? pi)) pi.Watch.AskNow();
+    }
+
+    public void Ended(IAttachment attachment, AttachOutcome outcome)
+    {
+        if (state.AttemptOf(attachment) is not { } attempt) return;
+        state.Attempts.Remove(attempt);
+        state.Parked.RemoveAll(waiting => waiting.Attachment == attachment);
+        RadioState? radio = state.RadioOf(attempt);
+        Stick? stick = state.StickOf(attempt);
+        if (stick is not null) stick.Attempt = null;
+        if (radio is not null)
+        {
+            if (attempt.Identified) radio.ReleasedAt = state.Now;
+            if (radio.Attempt == attempt)
+            {
+                radio.Attempt = null;
+                state.Change(radio, radio.Memory with { Attached = null });
+            }
+        }
+        if (!state.Pis.TryGetValue(attempt.PiId, out PiState? pi)) return;
+        // Came up and stayed: whatever failed before is over. Came up and fell: as good as failed.
+        if (stick is not null && outcome is AttachOutcome.Lost && state.Time.GetElapsedTime(attempt.UpAt) >= AttachTimers.Stable)
+        {
+            stick.Tries.Afresh();
+        }
+        else if (outcome is AttachOutcome.Lost) stick?.Tries.Failed(state.Now);
+        if (stick is { Listed: false }) pi.Sticks.Remove(stick.BusId);
+        AttachLog.Ended(state.Logger, attempt.BusId, attempt.PiId, outcome);
+        if (!attempt.Cancelled) Judge(pi, attempt, radio, stick, outcome);
+        if (!pi.Sticks.ContainsKey(attempt.BusId)) state.StickIsMissing(attempt.PiId, attempt.BusId);
+        // The list we have was made while the stick was ours, or before we knew.
+        if (radio is not { Memory.Wanted: false }) pi.Watch.AskNow();
+    }
+
+    public void SetWanted(string radioId, bool wanted)
+    {
+        if (!state.Radios.TryGetValue(radioId, out RadioState? radio)) return;
+        if (radio.Memory.Wanted == wanted) return;
+        state.Change(radio, radio.Memory with { Wanted = wanted });
+        if (!wanted && radio.Attempt is { } attempt)
+        {
+            if (attempt.IsUp && !attempt.Cancelled) GoDown(state, radio, attempt, "asked for by a person", asked: true);
+            state.Cancel(attempt);
+        }
+        if (wanted) TryAfresh(radio);
+    }
+
+    public void Reattach(string radioId)
+    {
+        if (!state.Radios.TryGetValue(radioId, out RadioState? radio)) return;
+        ILogger log = state.Logger.About(radio.Memory.PiId, radio.Id);
+        if (!radio.Memory.Wanted)
+        {
+            // The wish is the switch's alone: an automation that presses this because the radio is away must not undo what a person wants.
+            AttachLog.NotReattached(log, radio.Memory.Name, radio.Id);
+            return;
+        }
+        AttachLog.Reattached(log, radio.Memory.Name, radio.Id);
+        if (radio.Attempt is { } attempt)
+        {
+            if (attempt.IsUp && !attempt.Cancelled)
+            {
+                GoDown(state, radio, attempt);
+                radio.BackBy = state.Now + AttachTimers.Reattach;
+            }
+            state.Cancel(attempt);
+        }
+        TryAfresh(radio);
+    }
+
+    /// <summary>The tty of a radio is gone.</summary>
+    /// <param name="asked">A person, or the options, wanted it so: not counted as a disconnect.</param>
+    public static void GoDown(
+        AttachState state, RadioState radio, Assignment attempt, string reason, bool asked, bool mayHaveBeenPulled = false)
+    {
+        GoDown(state, radio, attempt);
+        radio.MayHaveBeenPulled = mayHaveBeenPulled;
+        if (asked) state.Raise(radio, RadioEventType.Detached, reason);
+        else CountLoss(state, radio, reason);
+    }
+
+    public static void CountLoss(AttachState state, RadioState radio, string reason)
+    {
+        state.Change(radio, radio.Memory with { Disconnects = radio.Memory.Disconnects + 1, LastDisconnectReason = reason });
+        state.Raise(radio, RadioEventType.Lost, reason);
+    }
+
+    // Nothing is said of it yet.
+    private static void GoDown(AttachState state, RadioState radio, Assignment attempt)
+    {
+        attempt.IsUp = false;
+        radio.MissingSince = state.Now;
+        radio.NextAsk = state.Now;
+        radio.MayHaveBeenPulled = false;
+    }
+
+    private void Judge(PiState pi, Assignment attempt, RadioState? radio, Stick? stick, AttachOutcome outcome)
+    {
+        if (attempt.IsUp && radio is not null)
+        {
+            var loss = outcome as AttachOutcome.Lost;
+            GoDown(state, radio, attempt, loss?.Reason ?? "it ended", asked: false, mayHaveBeenPulled: loss is { PiClosed: true });
+        }
+        if (outcome is AttachOutcome.Failed { PiSlow: true } slow) new PiChanges(state).Slow(attempt.PiId, slow.Reason);
+        switch (outcome)
+        {
+            case AttachOutcome.Unreachable unreachable:
+                new PiChanges(state).Silent(attempt.PiId, unreachable.Reason);
+                return;
+            case AttachOutcome.NotGiven or AttachOutcome.Failed when radio is null && attempt.Listed && !IsKnown(stick):
+                if (stick is not null) stick.Tries.Failed(state.Now);
+                // Not taken back first: that it is tried again changes nothing.
+                string failure = $"A stick at {attempt.BusId} on {pi.Options.DisplayName} could not be attached: {Reason(outcome)}.";
+                state.SetStickProblem(attempt.PiId, attempt.BusId, $"{failure} It is tried again.");
+                return;
+            case AttachOutcome.NotGiven or AttachOutcome.Failed:
+                if (stick is not null) stick.Tries.Failed(state.Now);
+                if (radio is not null) SetOutcome(radio, outcome);
+                break;
+            case AttachOutcome.Refused refused:
+                if (stick is not null) pi.TurnedAway[attempt.BusId] = RejectedStick.Of(stick, refused.Reason);
+                if (radio is null) break;
+                if (radio.LastOutcome is not AttachOutcome.Refused known || known.Reason != refused.Reason)
+                {
+                    state.Raise(radio, RadioEventType.Refused, refused.Reason);
+                }
+                SetOutcome(radio, outcome);
+                break;
+        }
+        state.SetStickProblem(attempt.PiId, attempt.BusId, null);
+    }
+
+    // Tried beside another attempt of its radio's, whose status says what is the matter: no stick of its own to report.
+    private bool IsKnown(Stick? stick) => stick is not null && (stick.RadioId ?? state.Seems(stick)) is not null;
+
+    private void SetOutcome(RadioState radio, AttachOutcome outcome)
+    {
+        radio.LastOutcome = outcome;
+        // Soon in the first minute after a loss; later there is no hurry to learn why somebody else has it.
+        bool recent = state.Now - radio.MissingSince < AttachTimers.PollFastFor;
+        radio.NextAsk = state.Now + (recent ? AttachTimers.AskWhetherInUseSoon : AttachTimers.AskWhetherInUse);
+    }
+
+    private static string Reason(AttachOutcome outcome) => outcome switch
+    {
+        AttachOutcome.Failed failed => failed.Reason,
+        AttachOutcome.NotGiven { Status: UsbIpStatus.DeviceBusy } => "somebody else has it",
+        AttachOutcome.NotGiven { Status: UsbIpStatus.DeviceError } => "the Pi reports it in error state; unplug it and plug it in again",
+        AttachOutcome.NotGiven notGiven => $"the Pi does not give it (status {(uint)notGiven.Status})",
+        _ => "no reason given",
+    };
+
+    private void TryAfresh(RadioState radio)
+    {
+        radio.LastOutcome = null;
+        radio.MissingSince = state.Now;
+        radio.NextAsk = state.Now;
+        if (!state.Pis.TryGetValue(radio.Memory.PiId, out PiState? pi)) return;
+        if (state.StickOf(radio) is { } stick)
+        {
+            stick.Tries.Afresh();
+            pi.TurnedAway.Remove(stick.BusId);
+        }
+        pi.Watch.AskNow();
+    }
+
+    private Stick StickFor(PiState pi, Assignment attempt, ExportedDevice device)
+    {
+        if (pi.Sticks.TryGetValue(attempt.BusId, out Stick? stick) && stick.DevId == device.DevId && stick.Id == device.Id)
+        {
+            stick.Attempt = attempt;
+            return stick;
+        }
+        // Asked for although not listed, or replaced between the list and the import.
+        stick = new Stick(
+            pi.Options.Id, device.BusId, device.Id, Radios.UsbPort.Of(device.Path, device.BusId), device.DevId,
+            pi.TriesAt(device.BusId, device.Id, state.Random)) { Listed = false, Attempt = attempt };
+        pi.Sticks[attempt.BusId] = stick;
+        return stick;
+    }
+}

@@ -1,0 +1,247 @@
+using Longwire.Attach.Identity;
+using Longwire.Options;
+using Longwire.Platform;
+using Longwire.State;
+using Longwire.UsbIp.Usb;
+
+namespace Longwire.Attach.Reconciling;
+
+/// <summary>
+/// What follows from the state as it is, whatever event led to it: sticks that are due are tried, Pis are asked as often as
+/// something is missing there, statuses follow the table, and a snapshot goes out if anything changed.
+/// </summary>
+internal sealed class Convergence(AttachState state)
+{
+    // Each attempt is a connection, and a reset of the stick when it ends. A Pi with more radios than this is served in turns; one that
+    // makes up thousands gets no more of our descriptors, ports and vhci's time than a full one.
+    private const int TriedAtOncePerPi = 8;
+
+    private readonly Identification _identification = new(state);
+    private readonly DownRadios _down = new(state.Logger);
+    private Snapshot _published = Snapshot.Empty;
+
+    /// <summary>When there is something to do without any event, in time since the start; null: never.</summary>
+    public TimeSpan? WakeAt { get; private set; }
+
+    public void Settle()
+    {
+        if (state.Stopping) return;
+        WakeAt = null;
+        if (state.HasOptions)
+        {
+            _identification.DecideParked();
+            StickSelection claims = state.Claims();
+            StartWhatIsDue(claims, state.Candidates());
+            AskForWhatIsNotListed(claims);
+            // A verdict or a start may have changed whom a stick waits for.
+            _identification.DecideParked();
+            // Who was just identified is known now.
+            claims = state.Claims();
+            foreach (PiState pi in state.Pis.Values) pi.Watch.AskEvery(PollInterval(pi, claims));
+            state.SetProblems("setup", Problems(claims, state.Candidates()));
+        }
+        if (state.SettleProblems() is { } due) WakeNoLaterThan(due);
+        Say();
+    }
+
+    /// <summary>
+    /// The last word, once every radio was let go: what stays in a broker must not say that anything is attached, or about to be.
+    /// Between the order to stop and this nothing is said: publishers first have to say that we are leaving.
+    /// </summary>
+    public void SayStopped()
+    {
+        state.Remember();
+        if (state.HasOptions) Publish(state.Claims());
+    }
+
+    private void Say()
+    {
+        StickSelection claims = state.Claims();
+        if (ReattachChanges.Settle(state, claims) is { } backBy) WakeNoLaterThan(backBy);
+        UpdateStatuses(claims);
+        List<RadioState> expected = SnapshotMaker.Shown(state, claims).FindAll(radio => radio.Memory.Wanted);
+        if (_down.Look(expected, state.Now) is { } due) WakeNoLaterThan(due);
+        state.Remember();
+        // What a snapshot lacks is removed from Home Assistant: the first must know the options.
+        if (state.HasOptions) Publish(claims);
+    }
+
+    private void StartWhatIsDue(StickSelection claims, IReadOnlyCollection<Candidate> present)
+    {
+        foreach (PiState pi in state.Pis.Values.Where(pi => pi.SlowReason is null))
+        {
+            // Who has waited longest is first: what fails again and again must not keep the others from their turn.
+            IEnumerable<Stick> waiting = pi.Sticks.Values.Where(stick => stick.Listed && stick.Attempt is null)
+                .OrderBy(stick => stick.Tries.NotBefore).ThenBy(stick => stick.BusId.ToString(), StringComparer.Ordinal);
+            foreach (Stick stick in waiting.ToArray())
+            {
+                if (!HasPlace(pi)) break;
+                if (pi.TurnedAway.TryGetValue(stick.BusId, out RejectedStick? away) && away.Is(stick) && away.RefusedReason is not null)
+                {
+                    continue;
+                }
+                string? radioId = stick.RadioId ?? state.Seems(stick);
+                if (radioId is not null
+                    && state.Radios[radioId] is var radio
+                    && (!radio.Memory.Wanted || (radio.Attempt is not null && radio.Attempt.Identified)))
+                {
+                    continue;
+                }
+                if (claims.Of(state.CandidateOf(stick), present) is not (Selection.Take or Selection.Identify)) continue;
+                if (!IsDue(stick.Tries.NotBefore)) continue;
+                if (radioId is not null && state.Radios[radioId].Attempt is not null) radioId = null;
+                int sourcePort = radioId is null ? 0 : state.Radios[radioId].Memory.SourcePort;
+                stick.Attempt = state.Start(pi, stick.BusId, radioId, sourcePort, listed: true);
+            }
+        }
+    }
+
+    // A stock usbipd lists neither what is in use nor what is unplugged; importing by the last bus id tells one from the other, and
+    // frees what our own lost connection still holds there.
+    private void AskForWhatIsNotListed(StickSelection claims)
+    {
+        foreach (RadioState radio in state.Radios.Values)
+        {
+            if (!radio.Memory.Wanted || radio.Attempt is not null || !claims.Covers(radio.Memory)) continue;
+            if (!state.Pis.TryGetValue(radio.Memory.PiId, out PiState? pi) || pi is not { Reachable: true, SlowReason: null }) continue;
+            // A Longwire says itself what it has. Only a connection of ours that died unnoticed is worth knocking for there.
+            if (pi.Notice is not null && radio.Status is not RadioStatus.InUse) continue;
+            if (state.StickOf(radio) is not null
+                || !BusId.TryParse(radio.Memory.LastBusId, out BusId busId)
+                || pi.Sticks.ContainsKey(busId))
+            {
+                continue;
+            }
+            if (pi.TurnedAway.TryGetValue(busId, out RejectedStick? away)
+                && away.RefusedReason is not null
+                && !IsDue(radio.ReleasedAt + AttachTimers.Stable))
+            {
+                continue;
+            }
+            if (!IsDue(radio.NextAsk) || !HasPlace(pi)) continue;
+            radio.NextAsk = state.Now + AttachTimers.AskWhetherInUse;
+            state.Start(pi, busId, radio.Id, radio.Memory.SourcePort, listed: false);
+        }
+    }
+
+    // The end of an attempt is an event, and those who found no place are looked at again after it. What is up takes none.
+    private bool HasPlace(PiState pi) => state.Attempts.Count(attempt => attempt.PiId == pi.Options.Id && !attempt.IsUp) < TriedAtOncePerPi;
+
+    // If not, it is looked at again when it is.
+    private bool IsDue(TimeSpan at)
+    {
+        WakeNoLaterThan(at);
+        return at <= state.Now;
+    }
+
+    // What is past has been seen to by this settling.
+    private void WakeNoLaterThan(TimeSpan at)
+    {
+        if (at > state.Now && !(WakeAt <= at)) WakeAt = at;
+    }
+
+    // Null while nothing is missing there: a Pi that serves us is known to be well by its connection.
+    private TimeSpan? PollInterval(PiState pi, StickSelection claims)
+    {
+        List<RadioState> here = [.. state.Radios.Values.Where(radio => radio.Memory.PiId == pi.Options.Id && claims.Covers(radio.Memory))];
+        List<RadioState> missing = here.FindAll(radio => radio.Memory.Wanted && !radio.IsUp);
+        bool neverSeen = state.Options.Radios.Any(
+            rule => rule.IsAbout(pi.Options.Id) && !state.Memory.Radios.Any(radio => claims.RuleOf(radio) == rule));
+        if (missing.Count == 0 && !neverSeen && here.Count > 0 && pi.Reachable == true)
+            return MayHaveNew(pi) || !here.Exists(radio => radio.IsUp) ? AttachTimers.PollIdle : null;
+        TimeSpan since = missing.Count == 0 ? TimeSpan.Zero : missing.Max(radio => radio.MissingSince);
+        TimeSpan missingFor = state.Now - since;
+        if (missingFor >= AttachTimers.PollFastFor) return AttachTimers.Poll;
+        // Whom we try to attach already needs no list.
+        bool atOnce = missing.Exists(radio => radio.Attempt is null && state.Now - radio.MissingSince < AttachTimers.PollAtOnceFor);
+        WakeNoLaterThan(since + (atOnce ? AttachTimers.PollAtOnceFor : AttachTimers.PollFastFor));
+        return atOnce ? AttachTimers.PollAtOnce : AttachTimers.PollFast;
+    }
+
+    // A radio that nobody has named yet, or the twin of one that is named by its kind alone.
+    private bool MayHaveNew(PiState pi) =>
+        state.Options.TakeRecognised
+        || state.Options.Radios.Any(rule => rule.IsAbout(pi.Options.Id) && rule.Match.Serial is null && rule.Match.Port is null);
+
+    private void UpdateStatuses(StickSelection claims)
+    {
+        foreach (RadioState radio in state.Radios.Values)
+        {
+            StatusRules.Condition now = claims.WhyLeftOut(radio.Memory) is { } problem
+                ? StatusRules.LeftOut(radio, problem)
+                : StatusRules.Of(
+                    radio, state.Pis.GetValueOrDefault(radio.Memory.PiId), state.StickOf(radio), state.Radios.Values, state.Now);
+            TellOfPlugging(radio, now.PluggedIn);
+            LookBackAtLoss(radio, now.Status);
+            if (now.Status != radio.Status) TellOfStatus(radio, now);
+            (radio.Status, radio.Reason, radio.PluggedIn) = (now.Status, now.Reason, now.PluggedIn);
+            if (now.Status != RadioStatus.Attaching || state.Now >= AttachTimers.FirstVerdict) radio.Undecided = false;
+            if (radio.Undecided) WakeNoLaterThan(AttachTimers.FirstVerdict);
+            // From then on "in use" is no longer us.
+            if (radio.Attempt is null) WakeNoLaterThan(radio.ReleasedAt + AttachTimers.OwnRelease);
+        }
+    }
+
+    private void TellOfStatus(RadioState radio, StatusRules.Condition now)
+    {
+        string status = now.Status.Name();
+        AttachLog.Status(
+            state.Logger.About(radio.Memory.PiId, $"{radio.Id} {status}"), radio.Memory.Name, radio.Id, status, now.Reason ?? "");
+    }
+
+    private void TellOfPlugging(RadioState radio, bool? known)
+    {
+        if (known is not { } pluggedIn) return;
+        if (radio.WasPluggedIn is { } was && was != pluggedIn)
+        {
+            state.Raise(radio, pluggedIn ? RadioEventType.Plugged : RadioEventType.Unplugged);
+        }
+        radio.WasPluggedIn = pluggedIn;
+    }
+
+    // The connection's end alone does not say that somebody pulled the stick; the Pi's next list does, unless something else was the matter
+    // in between.
+    private void LookBackAtLoss(RadioState radio, RadioStatus now)
+    {
+        if (radio.MayHaveBeenPulled && now == RadioStatus.Unplugged)
+        {
+            state.Change(radio, radio.Memory with { LastDisconnectReason = "unplugged from the Pi" });
+        }
+        if (now != RadioStatus.Attaching) radio.MayHaveBeenPulled = false;
+    }
+
+    private IEnumerable<(string Subject, string Problem)> Problems(StickSelection claims, IReadOnlyCollection<Candidate> present)
+    {
+        foreach (string ambiguity in claims.Ambiguities(present)) yield return (ambiguity, ambiguity);
+        foreach (PiState pi in state.Pis.Values.Where(pi => pi.Reachable == false))
+            yield return ($"pi {pi.Options.Id}",
+                $"{pi.Options.DisplayName} ({pi.Options.Address}) does not answer: {pi.SilentReason}. "
+                    + "See that it is on, in the network, and runs its export.");
+        foreach (RadioRule rule in state.Options.Radios)
+        {
+            List<PiState> asked = [.. state.Pis.Values.Where(pi => rule.IsAbout(pi.Options.Id))];
+            if (asked.Count == 0 || asked.Exists(pi => pi.Reachable != true)) continue;
+            bool known = state.Memory.Radios.Any(radio => claims.RuleOf(radio) == rule);
+            bool seen = present.Any(stick => rule.IsAbout(stick.PiId) && rule.Match.CouldMatch(stick.Id, stick.Port));
+            if (known || seen) continue;
+            string where = string.Join(" or ", asked.Select(pi => pi.Options.DisplayName));
+            yield return (rule.Path,
+                $"{rule.Path}: no stick that matches '{rule.Match}' is offered by {where}. "
+                    + "Plug it in, see that the Pi exports it, or correct the entry.");
+        }
+    }
+
+    private void Publish(StickSelection claims)
+    {
+        IReadOnlyList<RadioEvent> events = state.TakeEvents();
+        Snapshot snapshot = SnapshotMaker.Make(state, claims, state.Stopping ? null : _down.Problem);
+        if (state.Stopping) snapshot = snapshot.AfterStop();
+        bool same = snapshot.Bridge with { Problems = [] } == _published.Bridge with { Problems = [] }
+            && snapshot.Bridge.Problems.SequenceEqual(_published.Bridge.Problems)
+            && snapshot.Pis.SequenceEqual(_published.Pis)
+            && snapshot.Radios.SequenceEqual(_published.Radios);
+        if (same && events.Count == 0) return;
+        _published = snapshot;
+        state.Ports.Feed.Publish(snapshot, events);
+    }
+}

@@ -1,0 +1,90 @@
+using Longwire.Attach.Identity;
+using Longwire.Options;
+
+namespace Longwire.Attach.Reconciling;
+
+/// <summary>
+/// What changed options mean: only what changed is touched, and only what is absent is removed. An entry that cannot be read stays in force
+/// as it was (<see cref="LastGoodEntries"/>); where it was never in force, as at a start, its radios are shown as failed
+/// (<see cref="StickSelection.WhyLeftOut"/>).
+/// </summary>
+internal sealed class OptionsChanges(AttachState state)
+{
+    public const string NotAskedFor = "the options no longer ask for it";
+
+    public void Apply(LoadedOptions<AttachOptions> loaded)
+    {
+        AttachOptions before = state.Options;
+        AttachOptions now = state.HasOptions ? LastGoodEntries.Keep(loaded.Options, before) : loaded.Options;
+        state.OptionsInForce = now;
+        IEnumerable<string> problems = [.. loaded.Problems.Select(problem => problem.ToString()), .. AsBefore(now, loaded.Options)];
+        state.SetProblems("options", problems.Select(problem => (problem, problem)), byPerson: true);
+        foreach (string gone in state.Pis.Keys.Where(id => now.Pis.All(pi => pi.Id != id)).ToArray())
+            Leave(gone, now.SkippedPis.FirstOrDefault(pi => pi.MayBe(gone))?.Problem.ToString() ?? NotAskedFor);
+        foreach (PiOptions pi in now.Pis) Take(pi);
+        StickSelection claims = state.Claims();
+        foreach (RadioState radio in state.Radios.Values)
+            state.Change(
+                radio, radio.Memory with { LeftOptions = !claims.Covers(radio.Memory) && claims.WhyLeftOut(radio.Memory) is null });
+
+        bool rulesChanged = !before.Radios.SequenceEqual(now.Radios) || before.TakeRecognised != now.TakeRecognised;
+        if (!rulesChanged) return;
+        foreach (PiState pi in state.Pis.Values)
+        {
+            pi.TryAllAfresh();
+            // A stick that nobody wants any more is not tried again.
+            foreach (Stick stick in pi.Sticks.Values) state.SetStickProblem(pi.Options.Id, stick.BusId, null);
+        }
+        foreach (RadioState radio in state.Radios.Values)
+        {
+            if (claims.RuleOf(radio.Memory)?.Name is { } name) state.Change(radio, radio.Memory with { Name = name });
+            if (radio.LastOutcome is AttachOutcome.Refused) radio.LastOutcome = null;
+            if (radio.Attempt is { } attempt && !claims.Covers(radio.Memory)) End(radio, attempt, NotAskedFor);
+        }
+    }
+
+    private static IEnumerable<string> AsBefore(AttachOptions now, AttachOptions read)
+    {
+        if (now == read) yield break;
+        string[] kept =
+        [
+            .. now.Pis.Except(read.Pis).Select(pi => pi.DisplayName),
+            .. now.Radios.Except(read.Radios).Select(rule => rule.Match.ToString()),
+        ];
+        string what = kept.Length > 0 ? string.Join(", ", kept) : "every radio that is recognised";
+        yield return $"options: what they said before of {what} stays in force, for not all of them can be read. Mend or remove what "
+            + "cannot.";
+    }
+
+    private void Take(PiOptions options)
+    {
+        if (state.Pis.TryGetValue(options.Id, out PiState? pi))
+        {
+            PiOptions before = pi.Options;
+            pi.Options = options;
+            if (before.EndPoint.Equals(options.EndPoint)) return;
+            Leave(options.Id, $"the address of its Pi was changed from {before.Address} to {options.Address}");
+        }
+        state.Pis.Add(options.Id, new PiState(options, state.Ports.PiWatches.Start(options)));
+        foreach (RadioState radio in state.Radios.Values.Where(radio => radio.Memory.PiId == options.Id)) radio.MissingSince = state.Now;
+    }
+
+    private void Leave(string piId, string reason)
+    {
+        PiState pi = state.Pis[piId];
+        pi.Watch.Stop();
+        foreach (Assignment attempt in state.Attempts.Where(attempt => attempt.PiId == piId).ToArray())
+        {
+            if (state.RadioOf(attempt) is { } radio) End(radio, attempt, reason);
+            else state.Cancel(attempt);
+        }
+        state.Pis.Remove(piId);
+        foreach (Stick stick in pi.Sticks.Values) state.SetStickProblem(piId, stick.BusId, null);
+    }
+
+    private void End(RadioState radio, Assignment attempt, string reason)
+    {
+        if (attempt.IsUp && !attempt.Cancelled) AttachmentChanges.GoDown(state, radio, attempt, reason, asked: true);
+        state.Cancel(attempt);
+    }
+}

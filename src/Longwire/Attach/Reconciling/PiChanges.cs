@@ -1,0 +1,118 @@
+using Longwire.Platform;
+using Longwire.Radios;
+using Longwire.UsbIp.Wire;
+
+namespace Longwire.Attach.Reconciling;
+
+/// <summary>What a Pi's list, or its silence, means.</summary>
+internal sealed class PiChanges(AttachState state)
+{
+    public void Answered(AttachEvent.PiAnswered answer)
+    {
+        if (!state.Pis.TryGetValue(answer.PiId, out PiState? pi)) return;
+        if (pi.Reachable != true) AttachLog.PiReachable(state.Logger.About(pi.Options.Id), pi.Options.DisplayName, pi.Options.Address);
+        if (pi.SlowReason is not null) NoticeOwnImports(pi);
+        pi.Reachable = true;
+        (pi.SilentReason, pi.SlowReason) = (null, null);
+        pi.RoundTrip = answer.RoundTrip;
+        pi.Notice = answer.List.Notice;
+        foreach (Stick stick in pi.Sticks.Values) stick.Listed = false;
+        foreach (ExportedDevice device in answer.List.Devices) Listed(pi, device, answer.Asked);
+        foreach (Stick gone in pi.Sticks.Values.Where(stick => !stick.Listed && stick.Attempt is null).ToArray()) Remove(pi, gone);
+        foreach (Stick stick in pi.Sticks.Values.Where(stick => stick.Listed))
+        {
+            foreach (RadioState radio in state.Radios.Values)
+            {
+                if (radio.IsUp && radio.Attempt != stick.Attempt && radio.Memory.UsbId == stick.Id.ToString()) stick.IsNot.Add(radio.Id);
+            }
+        }
+    }
+
+    public void Silent(string piId, string reason)
+    {
+        if (!state.Pis.TryGetValue(piId, out PiState? pi)) return;
+        // The first reason counts: those of the tries after it are its echo, and each would be a problem of its own.
+        if (pi.Reachable != false) pi.SilentReason = reason;
+        pi.Reachable = false;
+        pi.SlowReason = null;
+        pi.RoundTrip = null;
+        pi.Notice = null;
+        // What comes back with the Pi may be something else at the same place.
+        pi.TryAllAfresh();
+        foreach (Stick stick in pi.Sticks.Values.ToArray())
+        {
+            stick.Listed = false;
+            if (stick.Attempt is null) Remove(pi, stick);
+        }
+        foreach (RadioState radio in state.Radios.Values)
+        {
+            if (radio.Memory.PiId == piId && !radio.IsUp) radio.LastOutcome = null;
+        }
+    }
+
+    /// <summary>
+    /// It takes connections and gives no answer in time. A stock usbipd serves one at a time: while it is busy with an import, its list
+    /// waits as well, and a Pi that has answered before is not away because of that. Nothing is imported from it until it has answered:
+    /// each import that we gave up waiting for stands in its queue all the same, and more of them would make it slower yet.
+    /// </summary>
+    public void Slow(string piId, string reason)
+    {
+        if (!state.Pis.TryGetValue(piId, out PiState? pi)) return;
+        // Of a Pi that was never heard nobody can tell slow from dead.
+        if (pi.Reachable != true) Silent(piId, reason);
+        else pi.SlowReason ??= reason;
+    }
+
+    public static string SlowReason(string detail) =>
+        "the Pi takes the connection and does not answer in time: it is overloaded, or what serves its sticks (usbipd or longwire "
+            + $"export) hangs; restart that if it lasts ({detail})";
+
+    // The import that we gave up waiting for was carried out behind our back: until the Pi notices, "in use" means us.
+    private void NoticeOwnImports(PiState pi)
+    {
+        foreach (RadioState radio in state.Radios.Values)
+        {
+            if (radio.Memory.PiId == pi.Options.Id && radio.LastOutcome is AttachOutcome.Failed { PiSlow: true })
+            {
+                radio.ReleasedAt = state.Now;
+            }
+        }
+    }
+
+    private void Remove(PiState pi, Stick stick)
+    {
+        pi.Sticks.Remove(stick.BusId);
+        state.StickIsMissing(stick.PiId, stick.BusId);
+    }
+
+    private void Listed(PiState pi, ExportedDevice device, long asked)
+    {
+        if (pi.Sticks.TryGetValue(device.BusId, out Stick? stick))
+        {
+            // What we hold is not offered. If it is, the Pi has forgotten our connection: it restarted within the time we
+            // would have needed to notice.
+            if (stick.Attempt is { IsUp: true, Cancelled: false } held && held.UpAt < asked)
+            {
+                if (state.RadioOf(held) is { } radio)
+                {
+                    AttachmentChanges.GoDown(state, radio, held, "the Pi restarted its export", asked: false);
+                }
+                state.Cancel(held);
+            }
+            if (stick.DevId == device.DevId && stick.Id == device.Id)
+            {
+                stick.Listed = true;
+                return;
+            }
+            // Another stick where one of ours is just being attached: that attempt finds out by itself, and is not disturbed.
+            if (stick.Attempt is { Cancelled: false }) return;
+        }
+        UsbPort port = UsbPort.Of(device.Path, device.BusId);
+        stick = new Stick(
+            pi.Options.Id, device.BusId, device.Id, port, device.DevId, pi.TriesAt(device.BusId, device.Id, state.Random));
+        pi.Sticks[device.BusId] = stick;
+        if (!pi.TurnedAway.TryGetValue(device.BusId, out RejectedStick? away)) return;
+        if (away.Is(stick)) (stick.Identity, stick.RadioId) = (away.Identity, away.RadioId);
+        else pi.TurnedAway.Remove(device.BusId);
+    }
+}

@@ -1,0 +1,7 @@
+using Longwire.Attach.Memory;
+using Longwire.State;
+
+namespace Longwire.Attach.Reconciling;
+
+/// <summary>Where the reconciler's decisions go.</summary>
+internal sealed record ReconcilerOutputs(IAttachmentStarter Attachments, IPiWatchStarter PiWatches, MemoryStore Memory, StateFeed Feed);

@@ -1,7 +1,0 @@
-using Longwire.Attach.Memory;
-using Longwire.State;
-
-namespace Longwire.Attach.Reconciling;
-
-/// <summary>Where the reconciler's decisions go.</summary>
-internal sealed record ReconcilerPorts(IAttachmentStarter Attachments, IPiWatchStarter PiWatches, MemoryStore Memory, StateFeed Feed);

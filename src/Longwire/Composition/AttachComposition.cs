@@ -1,0 +1,111 @@
+using Longwire.Attach.Ports;
+using Longwire.DependentApps;
+using Longwire.HomeAssistant;
+using Longwire.HomeAssistant.Broker;
+using Longwire.Inventory;
+using Longwire.Options;
+using Longwire.Platform;
+using Longwire.Radios;
+using Longwire.State;
+using Longwire.Supervisor;
+using Longwire.Web.Http;
+using Longwire.Web.Pages;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Composition;
+
+/// <summary>What runs in <c>longwire attach</c>, and who knows whom.</summary>
+internal static class AttachComposition
+{
+    /// <param name="supervisor">Null: there is none here.</param>
+    /// <param name="web">Null: no page.</param>
+    public static void Add(
+        IServiceCollection services,
+        LiveOptions options,
+        SupervisorClient? supervisor,
+        string dataFolder,
+        WebAddress? web,
+        ProgramContext surroundings,
+        StderrLog log,
+        Restarts restarts)
+    {
+        var feed = new StateFeed();
+        if (supervisor is null || web is null) feed.Describe(details => details with { Page = BridgeDetails.NoPage });
+        services.AddSingleton(provider => new BridgeControl(feed, log, restarts, provider.GetRequiredService<ILogger<BridgeControl>>()));
+        services.AddSingleton(provider => new AttachService(
+            options.TellingFirst(changed => Apply(changed, provider)),
+            dataFolder,
+            feed,
+            KnownRadios.Default,
+            provider.GetRequiredService<TimeProvider>(),
+            Random.Shared,
+            provider.GetRequiredService<ILogger<AttachService>>()));
+        services.AddSingleton(provider => new HomeAssistantService(
+            MqttSettings.From(options.Current),
+            surroundings.BrokersOf(supervisor),
+            feed,
+            provider.GetRequiredService<AttachService>(),
+            provider.GetRequiredService<BridgeControl>(),
+            provider.GetRequiredService<AttachService>(),
+            ProgramVersion.Text,
+            dataFolder,
+            provider.GetRequiredService<TimeProvider>(),
+            Random.Shared,
+            provider.GetRequiredService<ILogger<HomeAssistantService>>()));
+        services.AddHostedService(provider => new AttachHealth(
+            feed, surroundings.Health, surroundings.Sysfs, provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<AttachHealth>>()));
+        if (web is not null)
+        {
+            services.AddHostedService(provider => new WebServer(
+                web,
+                feed,
+                new PiLists(
+                    () => options.Current, (pi, now) => SticksOf(pi, now, dataFolder, surroundings),
+                    provider.GetRequiredService<TimeProvider>()),
+                provider.GetRequiredService<AttachService>(),
+                ProgramVersion.Text,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<WebServer>>()));
+            if (supervisor is not null)
+            {
+                services.AddHostedService(provider => new IngressPage(
+                    supervisor, feed, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<IngressPage>>()));
+            }
+        }
+        StopOrder.Add(
+            services,
+            provider => provider.GetRequiredService<HomeAssistantService>(),
+            provider => provider.GetRequiredService<AttachService>(),
+            provider => Consumers(supervisor, feed, dataFolder, provider));
+    }
+
+    private static PiSticks SticksOf(PiOptions pi, AttachOptions options, string dataFolder, ProgramContext surroundings) =>
+        new(
+            pi,
+            options,
+            KnownRadios.Default,
+            surroundings.OpenMemory(dataFolder).ReadIfPossible(out _),
+            new AttachKernel(surroundings.Sysfs).BootId);
+
+    private static BackgroundService Consumers(
+        SupervisorClient? supervisor, StateFeed feed, string dataFolder, IServiceProvider provider) => supervisor is null
+        ? new NoSupervisorProblem(feed, provider.GetRequiredService<AttachService>())
+        : new DependentAppsService(
+            feed,
+            supervisor,
+            provider.GetRequiredService<AttachService>(),
+            dataFolder,
+            HostBoot.OfThisMachine(),
+            provider.GetRequiredService<TimeProvider>(),
+            Random.Shared,
+            provider.GetRequiredService<ILogger<DependentAppsService>>());
+
+    private static void Apply(AttachOptions options, IServiceProvider provider)
+    {
+        provider.GetRequiredService<BridgeControl>().LogFrom(options.LogLevel);
+        provider.GetRequiredService<HomeAssistantService>().Apply(MqttSettings.From(options));
+    }
+}

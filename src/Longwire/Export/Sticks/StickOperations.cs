@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using Longwire.Composition;
+using Longwire.Options;
+using Longwire.UsbIp.Linux;
+using Longwire.UsbIp.Sysfs;
+using Longwire.UsbIp.Usb;
+using Longwire.UsbIp.UsbipHost;
+
+namespace Longwire.Export.Sticks;
+
+/// <summary>What one look at a device has seen.</summary>
+/// <param name="Device">Null: it is not there.</param>
+/// <param name="Choice">Null for what can never be exported, and for a device whose descriptors could not be read.</param>
+/// <param name="MaySleep">Autosuspend is on.</param>
+/// <param name="TtyHolders">Of a wanted stick with its own driver: who has a tty of it open.</param>
+internal sealed record Inspection(
+    SysfsUsbDevice? Device, DeviceIdentity? Identity, RadioChoice? Choice, UsbipHostStatus Status, bool MaySleep,
+    ImmutableArray<RunningProcess> TtyHolders)
+{
+    public static Inspection Gone { get; } = new(null, null, null, UsbipHostStatus.NotBound, false, []);
+}
+
+/// <param name="Bound">It stands with usbip-host now.</param>
+/// <param name="Refusal">Why not, for a person; null if it was bound, or went meanwhile.</param>
+internal sealed record BindOutcome(bool Bound, string? Refusal);
+
+/// <summary>
+/// The calls into the kernel that may take their time: a sick stick answers a configuration request after five seconds or never. The
+/// reconciler runs them beside itself, one at a time per stick, so that no stick waits for another.
+/// </summary>
+internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, RadioSelection selection)
+{
+    private RadioSelection _selection = selection;
+
+    /// <summary>From the next look on.</summary>
+    public void Choose(ExportOptions options) => Volatile.Write(ref _selection, _selection.With(options));
+
+    public Inspection Inspect(BusId busId)
+    {
+        if (UsbDevices.TryRead(root, busId) is not { } device) return Inspection.Gone;
+        if (!RadioSelection.CanBeExported(device)) return Inspection.Gone with { Device = device };
+        if (device.ReadIdentity() is not { } identity) return Inspection.Gone with { Device = UsbDevices.TryRead(root, busId) };
+        RadioChoice choice = Volatile.Read(ref _selection).Choose(device, identity);
+        bool bound = UsbipHostDriver.IsBound(device);
+        ImmutableArray<RunningProcess> holders = choice.Wanted && !bound ? OpenDevices.HoldersOf(root, device.Ttys) : [];
+        return new Inspection(device, identity, choice, driver.Status(busId), UsbAutosuspend.MaySleep(device), holders);
+    }
+
+    public async Task<BindOutcome> BindAsync(SysfsUsbDevice device, CancellationToken cancellationToken)
+    {
+        if (!driver.IsLoaded && await LoadAsync(cancellationToken) is { } reason) return new BindOutcome(false, reason);
+        return Try(() =>
+        {
+            // Somebody may have opened the tty while the ledger was written.
+            if (!UsbipHostDriver.IsBound(device) && OpenDevices.HoldersOf(root, device.Ttys).Length > 0) return false;
+            UsbAutosuspend.SwitchOff(device);
+            return driver.Bind(device);
+        });
+    }
+
+    public BindOutcome Recover(SysfsUsbDevice device) => Try(() => driver.Recover(device));
+
+    /// <summary>Ends its session, if any, and lets its own driver have it again.</summary>
+    /// <exception cref="KernelRefusedException">The kernel said no.</exception>
+    public async Task GiveBackAsync(BusId busId, bool maySleep, TimeProvider time, CancellationToken cancellationToken)
+    {
+        await CutAsync(busId, time, cancellationToken);
+        driver.GiveBack(busId);
+        if (maySleep && UsbDevices.TryRead(root, busId) is { } device) UsbAutosuspend.SwitchOn(device);
+    }
+
+    /// <summary>Lets go of a stick that somebody else bound: it stays with usbip-host.</summary>
+    /// <param name="cut">Its session is ours and is ended.</param>
+    public async Task LeaveBoundAsync(BusId busId, bool cut, bool maySleep, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (cut) await CutAsync(busId, time, cancellationToken);
+        if (maySleep && UsbDevices.TryRead(root, busId) is { } device) UsbAutosuspend.SwitchOn(device);
+    }
+
+    private async Task CutAsync(BusId busId, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (driver.Status(busId) != UsbipHostStatus.InUse) return;
+        driver.Cut(busId);
+        // The end of a session resets the stick; unbinding in the middle of that would only make the kernel wait instead of us.
+        while (driver.Status(busId) == UsbipHostStatus.InUse) await Task.Delay(ExportTimers.SessionStep, time, cancellationToken);
+    }
+
+    private static async Task<string?> LoadAsync(CancellationToken cancellationToken) =>
+        (await KernelModules.LoadAsync(ExportService.Modules, cancellationToken)).FirstOrDefault(outcome => !outcome.Ok)?.Reason;
+
+    private static BindOutcome Try(Func<bool> work)
+    {
+        try
+        {
+            return new BindOutcome(work(), null);
+        }
+        catch (IOException e)
+        {
+            return new BindOutcome(false, e.Message);
+        }
+    }
+}

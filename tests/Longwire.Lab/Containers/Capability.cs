@@ -1,8 +1,0 @@
-namespace Longwire.Lab.Containers;
-
-/// <summary>Numbers of capabilities, as linux/capability.h has them.</summary>
-public static class Capability
-{
-    public const int SysModule = 16;
-    public const int SysAdmin = 21;
-}
