@@ -57,12 +57,12 @@ internal sealed class DescriptorReader(ExactSocket peer, ExportedDevice device, 
         for (byte index = 0; index < count; index++)
         {
             byte[] head = await RequireAsync(
-                DescriptorType.Configuration, index, ConfigurationDescriptor.HeaderSize, $"configuration {WireFormat.Number(index)}");
+                DescriptorType.Configuration, index, ConfigurationDescriptor.HeaderSize, $"configuration {FieldFormat.Number(index)}");
             ConfigurationDescriptor header = ConfigurationDescriptor.ParseHeader(head);
             if (any || header.Value == device.ConfigurationValue) return await ReadWholeConfigurationAsync(index, head, header.TotalLength);
         }
         throw new UsbIpProtocolException(
-            $"{device.BusId} has no configuration of the value {WireFormat.Number(device.ConfigurationValue)} "
+            $"{device.BusId} has no configuration of the value {FieldFormat.Number(device.ConfigurationValue)} "
                 + "that the server calls active");
     }
 
@@ -71,14 +71,14 @@ internal sealed class DescriptorReader(ExactSocket peer, ExportedDevice device, 
         if (length > MaxConfigurationLength)
         {
             throw new UsbIpFormatException(
-                $"{device.BusId} has a configuration of {WireFormat.Number(length)} bytes, the limit is "
-                    + $"{WireFormat.Number(MaxConfigurationLength)}");
+                $"{device.BusId} has a configuration of {FieldFormat.Number(length)} bytes, the limit is "
+                    + $"{FieldFormat.Number(MaxConfigurationLength)}");
         }
-        byte[] whole = await RequireAsync(DescriptorType.Configuration, index, (ushort)length, $"configuration {WireFormat.Number(index)}");
+        byte[] whole = await RequireAsync(DescriptorType.Configuration, index, (ushort)length, $"configuration {FieldFormat.Number(index)}");
         if (!whole.AsSpan().StartsWith(head))
         {
             throw new UsbIpProtocolException(
-                $"{device.BusId} changed between two reads: configuration {WireFormat.Number(index)} began with "
+                $"{device.BusId} changed between two reads: configuration {FieldFormat.Number(index)} began with "
                     + $"{Convert.ToHexString(head)}, "
                 + $"then with {Convert.ToHexString(whole.AsSpan(0, Math.Min(whole.Length, head.Length)))}");
         }
@@ -135,12 +135,12 @@ internal sealed class DescriptorReader(ExactSocket peer, ExportedDevice device, 
         if (answer.Seqnum != seqnum)
         {
             throw new UsbIpProtocolException(
-                $"{deadline.Step}: asked with seqnum {WireFormat.Number(seqnum)}, answered with {WireFormat.Number(answer.Seqnum)}");
+                $"{deadline.Step}: asked with seqnum {FieldFormat.Number(seqnum)}, answered with {FieldFormat.Number(answer.Seqnum)}");
         }
         if (answer.ActualLength > length)
         {
             throw new UsbIpProtocolException(
-                $"{deadline.Step}: asked for {WireFormat.Number(length)} bytes, answered with {WireFormat.Number(answer.ActualLength)}");
+                $"{deadline.Step}: asked for {FieldFormat.Number(length)} bytes, answered with {FieldFormat.Number(answer.ActualLength)}");
         }
         // Data comes with errors too, and must not stay in the stream.
         var data = new byte[answer.ActualLength];
@@ -150,7 +150,7 @@ internal sealed class DescriptorReader(ExactSocket peer, ExportedDevice device, 
             0 => data,
             RetSubmit.Stall => null,
             int status => throw new UsbIpTransferException(
-                $"{deadline.Step}: the transfer ended with errno {WireFormat.Number(-(long)status)}", status),
+                $"{deadline.Step}: the transfer ended with errno {FieldFormat.Number(-(long)status)}", status),
         };
     }
 }

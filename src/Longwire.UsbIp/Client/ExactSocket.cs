@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Longwire.UsbIp.Errors;
-using Longwire.UsbIp.Wire;
 
 namespace Longwire.UsbIp.Client;
 
@@ -30,7 +29,7 @@ internal sealed class ExactSocket(Socket socket, string name)
         if (received < buffer.Length)
         {
             throw new UsbIpClosedException(
-                $"{deadline.Step}: the peer closed after {WireFormat.Number(received)} of {WireFormat.Number(buffer.Length)} bytes");
+                $"{deadline.Step}: the peer closed after {FieldFormat.Number(received)} of {FieldFormat.Number(buffer.Length)} bytes");
         }
     }
 

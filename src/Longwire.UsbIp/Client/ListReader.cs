@@ -18,7 +18,7 @@ internal sealed class ListReader(ExactSocket peer, TimeProvider timeProvider, Ca
         var devices = ImmutableArray.CreateBuilder<ExportedDevice>();
         for (int i = 0; i < count; i++)
         {
-            deadline.Step = $"reading device {WireFormat.Number(i + 1)} of {WireFormat.Number(count)} from {peer}";
+            deadline.Step = $"reading device {FieldFormat.Number(i + 1)} of {FieldFormat.Number(count)} from {peer}";
             ExportedDevice device = DeviceRecord.Parse((await NextAsync(DeviceRecord.Size, deadline)).Span);
             ReadOnlyMemory<byte> interfaces = await NextAsync(device.InterfaceCount * DeviceListReply.InterfaceSize, deadline);
             devices.Add(device with { Interfaces = DeviceListReply.ParseInterfaces(interfaces.Span, device.InterfaceCount) });

@@ -57,7 +57,7 @@ public sealed class UsbIpConnection : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(options.SourcePort);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.SourcePort, IPEndPoint.MaxPort);
         (Socket socket, TimeSpan time) = await new Connector(endpoint, options).ConnectAsync(cancellationToken);
-        return new UsbIpConnection(socket, time, $"{endpoint.Host}:{WireFormat.Number(endpoint.Port)}", options.TimeProvider);
+        return new UsbIpConnection(socket, time, $"{endpoint.Host}:{FieldFormat.Number(endpoint.Port)}", options.TimeProvider);
     }
 
     /// <summary>

@@ -1,5 +1,3 @@
-using Longwire.UsbIp.Sysfs;
-
 namespace Longwire.UsbIp.Linux;
 
 /// <summary>Where the kernel shows itself. Tests point it at a tree of their own.</summary>

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using Longwire.UsbIp.Errors;
-using Longwire.UsbIp.Wire;
 
 namespace Longwire.UsbIp.Usb;
 
@@ -32,16 +31,16 @@ public sealed record ConfigurationDescriptor
     /// <exception cref="UsbIpFormatException">Cut short, or not a configuration descriptor.</exception>
     public static ConfigurationDescriptor ParseHeader(ReadOnlySpan<byte> bytes)
     {
-        WireFormat.RequireLength(bytes, HeaderSize, "a configuration descriptor");
+        FieldFormat.RequireLength(bytes, HeaderSize, "a configuration descriptor");
         if (bytes[0] < HeaderSize || bytes[1] != DescriptorType.Configuration)
         {
             throw new UsbIpFormatException(
-                $"a configuration descriptor begins with length {WireFormat.Number(bytes[0])} and type {WireFormat.Number(bytes[1])}, not "
+                $"a configuration descriptor begins with length {FieldFormat.Number(bytes[0])} and type {FieldFormat.Number(bytes[1])}, not "
                     + "9 and 2");
         }
         int total = BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]);
         if (total < bytes[0])
-            throw new UsbIpFormatException($"a configuration states {WireFormat.Number(total)} bytes in total, less than its own header");
+            throw new UsbIpFormatException($"a configuration states {FieldFormat.Number(total)} bytes in total, less than its own header");
         return new ConfigurationDescriptor { TotalLength = total, Value = bytes[5] };
     }
 
@@ -50,7 +49,7 @@ public sealed record ConfigurationDescriptor
     public static ConfigurationDescriptor Parse(ReadOnlySpan<byte> bytes)
     {
         ConfigurationDescriptor header = ParseHeader(bytes);
-        WireFormat.RequireLength(bytes, header.TotalLength, "a configuration");
+        FieldFormat.RequireLength(bytes, header.TotalLength, "a configuration");
         var interfaces = new SortedDictionary<byte, UsbInterfaceClass>();
         int at = bytes[0];
         while (at < header.TotalLength)
@@ -60,8 +59,8 @@ public sealed record ConfigurationDescriptor
             if (rest.Length < 2 || rest[0] < 2 || rest[0] > rest.Length)
             {
                 throw new UsbIpFormatException(
-                    $"a descriptor at offset {WireFormat.Number(at)} has length {WireFormat.Number(rest[0])} with "
-                        + $"{WireFormat.Number(rest.Length)} bytes left");
+                    $"a descriptor at offset {FieldFormat.Number(at)} has length {FieldFormat.Number(rest[0])} with "
+                        + $"{FieldFormat.Number(rest.Length)} bytes left");
             }
             if (rest[1] == DescriptorType.Interface) AddInterface(interfaces, rest[..rest[0]]);
             at += rest[0];
@@ -80,7 +79,7 @@ public sealed record ConfigurationDescriptor
 
     private static void AddInterface(SortedDictionary<byte, UsbInterfaceClass> interfaces, ReadOnlySpan<byte> descriptor)
     {
-        WireFormat.RequireLength(descriptor, InterfaceSize, "an interface descriptor");
+        FieldFormat.RequireLength(descriptor, InterfaceSize, "an interface descriptor");
         byte number = descriptor[2], alternateSetting = descriptor[3];
         // The first counts when a device repeats itself, as in the kernel (drivers/usb/core/config.c).
         if (alternateSetting == 0) interfaces.TryAdd(number, new UsbInterfaceClass(descriptor[5], descriptor[6], descriptor[7]));

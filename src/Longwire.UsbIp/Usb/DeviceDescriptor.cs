@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Longwire.UsbIp.Errors;
-using Longwire.UsbIp.Wire;
 
 namespace Longwire.UsbIp.Usb;
 
@@ -34,11 +33,11 @@ public readonly record struct DeviceDescriptor
     /// <exception cref="UsbIpFormatException">Cut short, or not a device descriptor.</exception>
     public static DeviceDescriptor Parse(ReadOnlySpan<byte> bytes)
     {
-        WireFormat.RequireLength(bytes, Size, "a device descriptor");
+        FieldFormat.RequireLength(bytes, Size, "a device descriptor");
         if (bytes[0] != Size || bytes[1] != DescriptorType.Device)
         {
             throw new UsbIpFormatException(
-                $"a device descriptor begins with length {WireFormat.Number(bytes[0])} and type {WireFormat.Number(bytes[1])}, not 18 and "
+                $"a device descriptor begins with length {FieldFormat.Number(bytes[0])} and type {FieldFormat.Number(bytes[1])}, not 18 and "
                     + "1");
         }
         return new DeviceDescriptor

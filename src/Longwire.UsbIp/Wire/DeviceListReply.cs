@@ -30,11 +30,11 @@ public static class DeviceListReply
     /// <exception cref="UsbIpFormatException">Cut short, or more than <see cref="MaxDevices"/>.</exception>
     public static int ParseCount(ReadOnlySpan<byte> bytes)
     {
-        WireFormat.RequireLength(bytes, CountSize, "a device count");
+        FieldFormat.RequireLength(bytes, CountSize, "a device count");
         uint count = BinaryPrimitives.ReadUInt32BigEndian(bytes);
         if (count > MaxDevices)
             throw new UsbIpFormatException(
-                $"the list announces {WireFormat.Number(count)} devices, the limit is {WireFormat.Number(MaxDevices)}");
+                $"the list announces {FieldFormat.Number(count)} devices, the limit is {FieldFormat.Number(MaxDevices)}");
         return (int)count;
     }
 
@@ -42,7 +42,7 @@ public static class DeviceListReply
     /// <exception cref="UsbIpFormatException">Cut short.</exception>
     public static ImmutableArray<UsbInterfaceClass> ParseInterfaces(ReadOnlySpan<byte> bytes, byte count)
     {
-        WireFormat.RequireLength(bytes, count * InterfaceSize, "a device's interfaces");
+        FieldFormat.RequireLength(bytes, count * InterfaceSize, "a device's interfaces");
         var interfaces = ImmutableArray.CreateBuilder<UsbInterfaceClass>(count);
         for (int i = 0; i < count; i++)
         {
@@ -90,8 +90,8 @@ public static class DeviceListReply
             if (device.InterfaceCount != device.Interfaces.Length)
             {
                 throw new ArgumentException(
-                    $"{device.BusId} states {WireFormat.Number(device.InterfaceCount)} interfaces and carries "
-                        + $"{WireFormat.Number(device.Interfaces.Length)}",
+                    $"{device.BusId} states {FieldFormat.Number(device.InterfaceCount)} interfaces and carries "
+                        + $"{FieldFormat.Number(device.Interfaces.Length)}",
                     nameof(devices));
             }
             DeviceRecord.Write(rest, device);

@@ -34,7 +34,7 @@ public static class DeviceRecord
     /// <exception cref="UsbIpFormatException">Cut short, a text without its closing zero, or a bus id that is none.</exception>
     public static ExportedDevice Parse(ReadOnlySpan<byte> bytes)
     {
-        WireFormat.RequireLength(bytes, Size, "a device record");
+        FieldFormat.RequireLength(bytes, Size, "a device record");
         return new ExportedDevice
         {
             Path = WireFormat.ReadText(bytes[..PathSize], "path"),

@@ -23,7 +23,7 @@ public static class ImportRequest
     /// <exception cref="UsbIpFormatException">Cut short, without a closing zero, or no bus id.</exception>
     public static BusId ParseBody(ReadOnlySpan<byte> body)
     {
-        WireFormat.RequireLength(body, BodySize, "an import request");
+        FieldFormat.RequireLength(body, BodySize, "an import request");
         return DeviceRecord.ParseBusId(body[..BodySize]);
     }
 }

@@ -45,11 +45,11 @@ public sealed record LongwireListExtension
     /// <exception cref="UsbIpFormatException">Cut short, or more than <see cref="MaxEntries"/>.</exception>
     public static int ParseCount(ReadOnlySpan<byte> bytes)
     {
-        WireFormat.RequireLength(bytes, CountSize, "a notice's entry count");
+        FieldFormat.RequireLength(bytes, CountSize, "a notice's entry count");
         uint count = BinaryPrimitives.ReadUInt32BigEndian(bytes);
         if (count > MaxEntries)
             throw new UsbIpFormatException(
-                $"the notice announces {WireFormat.Number(count)} entries, the limit is {WireFormat.Number(MaxEntries)}");
+                $"the notice announces {FieldFormat.Number(count)} entries, the limit is {FieldFormat.Number(MaxEntries)}");
         return (int)count;
     }
 
@@ -57,7 +57,7 @@ public sealed record LongwireListExtension
     /// <exception cref="UsbIpFormatException">Cut short, or a text that is none.</exception>
     public static LongwireListExtension ParseBody(ReadOnlySpan<byte> body, int count)
     {
-        WireFormat.RequireLength(body, BodySize(count), "a notice");
+        FieldFormat.RequireLength(body, BodySize(count), "a notice");
         var entries = ImmutableArray.CreateBuilder<NoticeEntry>(count);
         for (int i = 0; i < count; i++) entries.Add(ParseEntry(body.Slice(i * EntrySize, EntrySize)));
         return new LongwireListExtension
@@ -82,7 +82,7 @@ public sealed record LongwireListExtension
     public byte[] Encode()
     {
         if (Entries.Length > MaxEntries)
-            throw new ArgumentException($"{WireFormat.Number(Entries.Length)} entries, the limit is {WireFormat.Number(MaxEntries)}");
+            throw new ArgumentException($"{FieldFormat.Number(Entries.Length)} entries, the limit is {FieldFormat.Number(MaxEntries)}");
         var bytes = new byte[HeadSize + BodySize(Entries.Length)];
         new OpCommon(OpCode.ExportNotice).Write(bytes);
         BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(OpCommon.Size), (uint)Entries.Length);

@@ -25,7 +25,7 @@ public readonly record struct OpCommon(ushort Version, OpCode Code, UsbIpStatus 
     /// <exception cref="UsbIpFormatException">There are fewer than 8 bytes.</exception>
     public static OpCommon Parse(ReadOnlySpan<byte> bytes)
     {
-        WireFormat.RequireLength(bytes, Size, "an operation header");
+        FieldFormat.RequireLength(bytes, Size, "an operation header");
         return new OpCommon(
             BinaryPrimitives.ReadUInt16BigEndian(bytes),
             (OpCode)BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]),

@@ -28,7 +28,7 @@ public readonly record struct UrbHeader(UrbCommand Command, uint Seqnum, uint De
     /// <exception cref="UsbIpFormatException">Cut short, an unknown command, a direction or endpoint outside its range.</exception>
     public static UrbHeader Parse(ReadOnlySpan<byte> bytes)
     {
-        WireFormat.RequireLength(bytes, Size, "a URB header");
+        FieldFormat.RequireLength(bytes, Size, "a URB header");
         var header = new UrbHeader(
             (UrbCommand)BinaryPrimitives.ReadUInt32BigEndian(bytes),
             BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]),
@@ -46,7 +46,7 @@ public readonly record struct UrbHeader(UrbCommand Command, uint Seqnum, uint De
         UrbHeader header = Parse(bytes);
         return header.Command == expected
             ? header
-            : throw new UsbIpProtocolException($"expected {expected}, got {header.Command} with seqnum {WireFormat.Number(header.Seqnum)}");
+            : throw new UsbIpProtocolException($"expected {expected}, got {header.Command} with seqnum {FieldFormat.Number(header.Seqnum)}");
     }
 
     /// <summary>A length that the kernel holds as a signed number: a negative one is no length.</summary>
@@ -69,5 +69,5 @@ public readonly record struct UrbHeader(UrbCommand Command, uint Seqnum, uint De
     }
 
     private static UsbIpFormatException Out(string name, uint value) =>
-        new($"a URB header's {name} is {WireFormat.Number(value)}, which is outside its range");
+        new($"a URB header's {name} is {FieldFormat.Number(value)}, which is outside its range");
 }

@@ -13,6 +13,6 @@ public static class UsbIpStatusText
         UsbIpStatus.DeviceError => "the device is in error state",
         UsbIpStatus.NoSuchDevice => "no such device",
         UsbIpStatus.UnexpectedError => "the server could not serve the request",
-        _ => $"status {WireFormat.Number((uint)status)}",
+        _ => $"status {FieldFormat.Number((uint)status)}",
     };
 }

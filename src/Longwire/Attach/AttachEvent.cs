@@ -1,4 +1,3 @@
-using Longwire.Attach.Carriers;
 using Longwire.Options;
 using Longwire.State;
 using Longwire.UsbIp.Client;

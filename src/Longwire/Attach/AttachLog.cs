@@ -1,4 +1,3 @@
-using Longwire.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Attach;

@@ -1,5 +1,3 @@
-using Longwire.UsbIp.Net;
-
 namespace Longwire.Export;
 
 /// <summary>

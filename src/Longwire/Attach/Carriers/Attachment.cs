@@ -1,23 +1,12 @@
-using System.Threading.Channels;
-using Longwire.Attach.Memory;
 using Longwire.Attach.Ports;
-using Longwire.Attach.Reconciling;
 using Longwire.Platform;
 using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Net;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
-using Microsoft.Extensions.Logging;
 
 namespace Longwire.Attach.Carriers;
-
-/// <summary>What every attachment works with.</summary>
-internal sealed record AttachmentContext(
-    AttachKernel Kernel, HubAuthorization Hubs, ChannelWriter<AttachEvent> Events, MemoryStore Memory, TimeProvider Time, ILogger Logger)
-{
-    public SerialNumbers Serials { get; } = new(Time);
-}
 
 /// <summary>
 /// One attempt, in the order that keeps a bad peer away from the kernel and a bad device away from drivers: import and ask the stick who it
@@ -67,7 +56,7 @@ internal sealed class Attachment : IAttachment, IDisposable
     public async Task RunAsync()
     {
         AttachOutcome outcome = await ConcludeAsync();
-        await TellAsync(new AttachEvent.Ended(this, _cancelled.IsCancellationRequested ? new AttachOutcome.Cancelled() : outcome));
+        await _around.TellAsync(new AttachEvent.Ended(this, _cancelled.IsCancellationRequested ? new AttachOutcome.Cancelled() : outcome));
     }
 
     private async Task<AttachOutcome> ConcludeAsync()
@@ -93,7 +82,7 @@ internal sealed class Attachment : IAttachment, IDisposable
 
             step = "waiting for a decision";
             var answer = new TaskCompletionSource<AttachDecision>(TaskCreationOptions.RunContinuationsAsynchronously);
-            await TellAsync(new AttachEvent.Identified(this, device, identity, connection.LocalEndPoint.Port, answer));
+            await _around.TellAsync(new AttachEvent.Identified(this, device, identity, connection.LocalEndPoint.Port, answer));
             switch (await answer.Task.WaitAsync(either.Token))
             {
                 case AttachDecision.Refuse refuse: return new AttachOutcome.Refused(refuse.Reason);
@@ -118,7 +107,7 @@ internal sealed class Attachment : IAttachment, IDisposable
             return step switch
             {
                 "connecting" => new AttachOutcome.Unreachable(e.Message),
-                Importing => new AttachOutcome.Failed(PiChanges.SlowReason(e.Message)) { PiSlow = true },
+                Importing => new AttachOutcome.Failed(SlowPi.Reason(e.Message)) { PiSlow = true },
                 _ => new AttachOutcome.Failed(e.Message),
             };
         }
@@ -143,6 +132,4 @@ internal sealed class Attachment : IAttachment, IDisposable
             return new AttachOutcome.Failed($"{step}: {e.Message}");
         }
     }
-
-    internal async Task TellAsync(AttachEvent news) => await _around.Events.WriteAsync(news, CancellationToken.None);
 }

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Longwire.Attach.Carriers;
 using Longwire.Platform;
 using Longwire.UsbIp.Net;
 using Longwire.UsbIp.Sysfs;
@@ -9,7 +8,7 @@ namespace Longwire.Attach.Ports;
 
 /// <summary>The life of an attached radio, until its device or one of its ttys goes.</summary>
 internal sealed class AttachedDeviceWatch(
-    Attachment attachment, AttachmentContext around, AsyncAutoResetEvent kernelChanged, Socket socket, VhciAttachment attached,
+    IAttachment attachment, AttachmentContext around, AsyncAutoResetEvent kernelChanged, Socket socket, VhciAttachment attached,
     SysfsUsbDevice device)
 {
     private readonly string[] _ttys = [.. device.Ttys];
@@ -25,7 +24,7 @@ internal sealed class AttachedDeviceWatch(
             if (await TellNamesAsync(cancellation)) break;
             await kernelChanged.WaitAsync(AttachTimers.SerialLinksStep, cancellation);
         }
-        await attachment.TellAsync(new AttachEvent.CameUp(attachment, _ttys.Length));
+        await around.TellAsync(new AttachEvent.CameUp(attachment, _ttys.Length));
         return null;
     }
 
@@ -91,13 +90,13 @@ internal sealed class AttachedDeviceWatch(
         {
             // Being lost; that is found out by looking at the device.
         }
-        await attachment.TellAsync(new AttachEvent.Measured(attachment, roundTrip));
+        await around.TellAsync(new AttachEvent.Measured(attachment, roundTrip));
     }
 
     private async Task<bool> TellNamesAsync(CancellationToken cancellation)
     {
         if (await _names.LookAsync(cancellation) is not { } names) return false;
-        await attachment.TellAsync(new AttachEvent.SerialPathsFound(attachment, names.Paths) { Provisional = names.Provisional });
+        await around.TellAsync(new AttachEvent.SerialPathsFound(attachment, names.Paths) { Provisional = names.Provisional });
         return true;
     }
 }

@@ -1,4 +1,3 @@
-using Longwire.Attach.Carriers;
 using Longwire.Attach.Identity;
 using Longwire.Platform;
 using Longwire.UsbIp.Linux;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Longwire.Attach.Carriers;
 using Longwire.Attach.Memory;
 using Longwire.Platform;
 using Longwire.UsbIp.Client;
@@ -17,7 +16,7 @@ namespace Longwire.Attach.Ports;
 /// meets it.
 /// </summary>
 internal sealed class PortSession(
-    Attachment attachment,
+    IAttachment attachment,
     AttachmentContext around,
     AsyncAutoResetEvent kernelChanged,
     UsbIpConnection connection,
@@ -50,7 +49,7 @@ internal sealed class PortSession(
             if (await watching.UntilNamedAsync(cancellation) is { } early) return NeverUp(early);
             AttachOutcome.Lost loss = await watching.UntilLostAsync(cancellation);
             // Told before cleaning up: people must not wait for that.
-            await attachment.TellAsync(new AttachEvent.WentDown(attachment, loss));
+            await around.TellAsync(new AttachEvent.WentDown(attachment, loss));
             return loss;
         }
         finally
@@ -158,7 +157,7 @@ internal sealed class PortSession(
         var record = new AttachRecord(
             around.Kernel.BootId, now.Port, now.DevId, (uint)now.Speed, now.Local?.ToString(), now.LocalDeviceNumber);
         var remembered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await attachment.TellAsync(new AttachEvent.Recorded(attachment, record, remembered));
+        await around.TellAsync(new AttachEvent.Recorded(attachment, record, remembered));
         await remembered.Task;
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Longwire.Attach.Carriers;
 using Longwire.UsbIp.Usb;
 
 namespace Longwire.Attach.Reconciling;

@@ -63,10 +63,6 @@ internal sealed class PiChanges(AttachState state)
         else pi.SlowReason ??= reason;
     }
 
-    public static string SlowReason(string detail) =>
-        "the Pi takes the connection and does not answer in time: it is overloaded, or what serves its sticks (usbipd or longwire "
-            + $"export) hangs; restart that if it lasts ({detail})";
-
     // The import that we gave up waiting for was carried out behind our back: until the Pi notices, "in use" means us.
     private void NoticeOwnImports(PiState pi)
     {

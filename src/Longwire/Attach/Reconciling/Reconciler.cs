@@ -79,7 +79,7 @@ internal sealed class Reconciler
             case AttachEvent.Commanded { Command: RadioCommand.Reattach command }: _attemptNews.Reattach(command.RadioId); break;
             case AttachEvent.KernelChanged kernel: KernelChanged(kernel.Uevent); break;
             case AttachEvent.PiAnswered answered: _piNews.Answered(answered); break;
-            case AttachEvent.PiSilent { Accepted: true } slow: _piNews.Slow(slow.PiId, PiChanges.SlowReason(slow.Reason)); break;
+            case AttachEvent.PiSilent { Accepted: true } slow: _piNews.Slow(slow.PiId, SlowPi.Reason(slow.Reason)); break;
             case AttachEvent.PiSilent silent: _piNews.Silent(silent.PiId, silent.Reason); break;
             case AttachEvent.Identified identified: _attemptNews.Identified(identified); break;
             case AttachEvent.Recorded recorded: _attemptNews.Recorded(recorded); break;

@@ -8,7 +8,6 @@ using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.UsbipHost;
-using Longwire.UsbIp.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Export.Reconciling;

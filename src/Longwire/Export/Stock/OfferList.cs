@@ -11,10 +11,8 @@ namespace Longwire.Export.Stock;
 /// </summary>
 internal sealed class OfferList
 {
-    private static readonly string s_version = ProgramVersion.Text
-    [
-        ..Math.Min(ProgramVersion.Text.Length, LongwireListExtension.VersionSize - 1),
-    ];
+    private static readonly string s_version =
+        ProgramVersion.Text[..Math.Min(ProgramVersion.Text.Length, LongwireListExtension.VersionSize - 1)];
 
     private byte[] _reply = Encode([], []);
 

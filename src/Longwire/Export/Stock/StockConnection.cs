@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using Longwire.Export.Reconciling;
 using Longwire.Platform;
-using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Net;
 using Longwire.UsbIp.Usb;

@@ -1,5 +1,3 @@
-using Longwire.HomeAssistant.Ownership;
-
 namespace Longwire.HomeAssistant.Broker;
 
 /// <summary>

@@ -1,6 +1,4 @@
 using System.Threading.Channels;
-using Longwire.HomeAssistant.Discovery;
-using Longwire.HomeAssistant.Ownership;
 
 namespace Longwire.HomeAssistant.Broker;
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Longwire.HomeAssistant.Discovery;
 using MQTTnet;
 using MQTTnet.Protocol;
 

@@ -1,4 +1,3 @@
-using Longwire.HomeAssistant.Discovery;
 using Longwire.Platform;
 using Longwire.State;
 using Microsoft.Extensions.Logging;

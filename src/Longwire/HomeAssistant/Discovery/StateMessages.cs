@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using Longwire.HomeAssistant.Broker;
 
 namespace Longwire.HomeAssistant.Discovery;
@@ -90,22 +88,3 @@ internal sealed partial class StateJson : JsonSerializerContext;
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(DiscoveryMessage))]
 internal sealed partial class DiscoveryJson : JsonSerializerContext;
-
-internal static class Payload
-{
-    public static byte[] Of<T>(T message, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(message, type);
-
-    /// <summary>Null for anything that is not such a message: others may write to our topics.</summary>
-    public static T? TryRead<T>(ReadOnlySpan<byte> payload, JsonTypeInfo<T> type)
-        where T : class
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(payload, type);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-}

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Longwire.Attach;
-using Longwire.Attach.Carriers;
 using Longwire.Attach.Memory;
 using Longwire.Attach.Ports;
 using Longwire.Platform;

@@ -1,5 +1,4 @@
 using Longwire.HomeAssistant.Broker;
-using Longwire.HomeAssistant.Discovery;
 using Longwire.State;
 using Longwire.Tests.HomeAssistant.Brokers;
 using MQTTnet.Protocol;

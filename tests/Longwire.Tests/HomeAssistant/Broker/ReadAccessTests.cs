@@ -6,7 +6,7 @@ using MQTTnet.Protocol;
 using MQTTnet.Server;
 using Xunit;
 
-namespace Longwire.Tests.HomeAssistant.Ownership;
+namespace Longwire.Tests.HomeAssistant.Broker;
 
 /// <summary>Access rules that let us write and not read: mosquitto grants every subscription, and delivers nothing.</summary>
 public sealed class ReadAccessTests

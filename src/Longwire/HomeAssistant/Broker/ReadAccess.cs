@@ -1,7 +1,6 @@
 using System.Text;
-using Longwire.HomeAssistant.Broker;
 
-namespace Longwire.HomeAssistant.Ownership;
+namespace Longwire.HomeAssistant.Broker;
 
 /// <summary>
 /// What the broker lets us read. Rules that let us write and not read are silent: mosquitto grants the subscription all the same and
