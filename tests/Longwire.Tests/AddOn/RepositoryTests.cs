@@ -78,6 +78,7 @@ public sealed class RepositoryTests
     }
 
     [Fact]
+    [Trait("needs", "apparmor_parser")]
     public async Task The_AppArmor_profile_parses_and_is_the_only_one_of_its_file()
     {
         string[] lines = Checkout.Text("apparmor.txt").Split('\n');
@@ -90,6 +91,7 @@ public sealed class RepositoryTests
     }
 
     [Fact]
+    [Trait("needs", "yamllint")]
     public async Task Every_file_of_YAML_is_in_order()
     {
         string[] files = [.. Checkout.Files().Where(file => Path.GetExtension(file) is ".yaml" or ".yml")];
@@ -99,6 +101,7 @@ public sealed class RepositoryTests
     }
 
     [Fact]
+    [Trait("needs", "shellcheck")]
     public async Task Every_shell_script_is_in_order()
     {
         // What is sourced is looked at through those that source it.

@@ -11,6 +11,7 @@ using Xunit;
 namespace Longwire.Tests.Commands;
 
 /// <summary>What forgetting does to Home Assistant, on a real broker.</summary>
+[Trait("needs", "mosquitto")]
 public sealed class ForgetTopicsTests : IDisposable
 {
     private const string Other = "other";

@@ -7,6 +7,7 @@ using Xunit;
 
 namespace Longwire.Tests.HomeAssistant;
 
+[Trait("needs", "mosquitto")]
 public sealed class CommandTests
 {
     private const string Attach = $"longwire/radio/{Some.RadioId}/attach/set";

@@ -59,6 +59,7 @@ public sealed class OptionsFuzzTests
     }
 
     [Theory]
+    [Trait("takes", "long")]
     [InlineData("a.yaml")]
     [InlineData("a.json")]
     public Task Every_mutation_is_options_or_an_options_error(string file)

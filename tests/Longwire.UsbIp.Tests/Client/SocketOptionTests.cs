@@ -71,6 +71,7 @@ public sealed class SocketOptionTests
     }
 
     [Fact]
+    [Trait("needs", "gcc")]
     public async Task The_compiler_agrees_with_our_offsets()
     {
         string[] fields = ["tcpi_state", "tcpi_unacked", "tcpi_last_data_recv", "tcpi_last_ack_recv", "tcpi_rtt"];

@@ -9,6 +9,7 @@ public sealed class UeventSocketTests
     private const string Loopback = "/sys/class/net/lo/uevent";
 
     [Fact]
+    [Trait("needs", "root")]
     public async Task The_kernels_news_arrives_time_after_time()
     {
         Assert.True(

@@ -183,6 +183,7 @@ public sealed class UsbipHostDriverTests : IDisposable
     }
 
     [Fact]
+    [Trait("takes", "long")]
     public void Whatever_goes_wrong_nothing_is_ever_written_that_can_crash_the_kernel()
     {
         string[] attributes =

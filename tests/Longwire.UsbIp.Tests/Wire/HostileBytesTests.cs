@@ -43,6 +43,7 @@ public sealed class HostileBytesTests
     }
 
     [Theory]
+    [Trait("takes", "long")]
     [MemberData(nameof(Parsers))]
     public void A_hundred_thousand_mutations_are_parsed_or_refused_with_bounded_memory(string name)
     {

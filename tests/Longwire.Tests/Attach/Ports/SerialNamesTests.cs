@@ -67,6 +67,7 @@ public sealed class SerialNamesTests : IAsyncLifetime
     }
 
     [Theory]
+    [Trait("takes", "long")]
     [MemberData(nameof(Links))]
     public async Task A_radio_is_told_when_its_names_will_stay_or_after_five_seconds_and_put_right_later(int[] linkedAt, bool byPath)
     {

@@ -11,6 +11,7 @@ namespace Longwire.Tests.Attach.Reconciling;
 /// <summary>
 /// What goes on by itself for hours: the log stays readable, the bridge's Problem keeps still, and events and the debug log lose nothing.
 /// </summary>
+[Trait("takes", "long")]
 public sealed class FloodTests
 {
     private const string Radio = "0658_0200_ZW0001";

@@ -22,6 +22,7 @@ public sealed class ClientCertificateTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait("needs", "mosquitto")]
     public async Task With_the_right_certificate_we_are_let_in_and_mending_the_file_is_enough()
     {
         await using var certificates = new Certificates("127.0.0.1");
@@ -35,6 +36,7 @@ public sealed class ClientCertificateTests
     }
 
     [Theory]
+    [Trait("needs", "openssl")]
     [InlineData("tls1_2")]
     [InlineData("tls1_3")]
     public async Task Whatever_is_wrong_with_the_certificate_is_a_sentence_with_the_remedy(string version)
@@ -65,6 +67,7 @@ public sealed class ClientCertificateTests
     }
 
     [Fact]
+    [Trait("needs", "mosquitto")]
     public async Task Mosquitto_without_our_certificate_or_with_a_strangers_is_understood()
     {
         await using var certificates = new Certificates("127.0.0.1");
@@ -84,6 +87,7 @@ public sealed class ClientCertificateTests
     }
 
     [Fact]
+    [Trait("needs", "mosquitto")]
     public async Task The_brokers_alert_is_read_even_if_its_reset_came_before_we_could_write()
     {
         await using var certificates = new Certificates("127.0.0.1");

@@ -138,6 +138,7 @@ public sealed class DialectTests
     }
 
     [Fact]
+    [Trait("needs", "mosquitto")]
     public async Task A_retained_command_is_known_as_such_in_3_1_1_too_where_the_broker_sends_it_unasked()
     {
         const string topic = $"longwire/radio/{Some.RadioId}/attach/set";

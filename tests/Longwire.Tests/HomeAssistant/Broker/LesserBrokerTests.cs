@@ -14,6 +14,7 @@ public sealed class LesserBrokerTests
     private static readonly TimeSpan Hand = TimeSpan.FromSeconds(2);
 
     [Fact]
+    [Trait("needs", "mosquitto")]
     public async Task Mosquitto_without_retained_messages_is_used_all_the_same_and_the_remedy_is_said()
     {
         var time = new HandWoundTime();
@@ -41,6 +42,7 @@ public sealed class LesserBrokerTests
     }
 
     [Fact]
+    [Trait("needs", "mosquitto")]
     public async Task Mosquitto_that_takes_QoS_0_only_is_told_everything()
     {
         await using Mosquitto mosquitto = await Mosquitto.StartAsync("max_qos 0\nallow_anonymous true");

@@ -10,6 +10,7 @@ using Xunit;
 namespace Longwire.Tests.HomeAssistant.Broker;
 
 /// <summary>Against the real broker, because what is tested is how it behaves: wills, retained messages, restarts, stalls.</summary>
+[Trait("needs", "mosquitto")]
 public sealed class MosquittoTests
 {
     private const string State = $"longwire/radio/{Some.RadioId}/state";

@@ -13,6 +13,7 @@ public sealed class PacketSizeTests
     private const string Config = $"homeassistant/device/longwire_radio_{Some.RadioId}/config";
 
     [Fact]
+    [Trait("needs", "mosquitto")]
     public async Task Mosquitto_with_a_small_max_packet_size_gets_all_that_fits_and_stays_connected()
     {
         await using Mosquitto mosquitto = await Mosquitto.StartAsync("allow_anonymous true\nmax_packet_size 1024");
@@ -31,6 +32,7 @@ public sealed class PacketSizeTests
     }
 
     [Fact]
+    [Trait("needs", "mosquitto")]
     public async Task Mosquitto_with_a_small_message_size_limit_refuses_one_by_one_and_stays_connected()
     {
         await using Mosquitto mosquitto = await Mosquitto.StartAsync("allow_anonymous true\nmessage_size_limit 900");

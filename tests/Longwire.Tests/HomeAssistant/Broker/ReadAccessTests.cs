@@ -34,6 +34,7 @@ public sealed class ReadAccessTests
     };
 
     [Theory]
+    [Trait("needs", "mosquitto")]
     [MemberData(nameof(Rules))]
     public async Task What_we_may_not_read_is_named_with_the_remedy_and_everything_is_published(string readable, string named)
     {
@@ -61,6 +62,7 @@ public sealed class ReadAccessTests
     }
 
     [Fact]
+    [Trait("needs", "mosquitto")]
     public async Task Rules_that_are_mended_while_we_are_connected_end_the_problem()
     {
         var time = new HandWoundTime();
@@ -86,6 +88,7 @@ public sealed class ReadAccessTests
     }
 
     [Fact]
+    [Trait("needs", "mosquitto")]
     public async Task A_probe_is_no_command_and_is_not_complained_of()
     {
         await using Mosquitto mosquitto = await Mosquitto.StartAsync();

@@ -63,6 +63,7 @@ public sealed class RefusedMessageTests
     }
 
     [Theory]
+    [Trait("takes", "long")]
     [MemberData(nameof(DisconnectCodes))]
     public async Task A_message_for_which_the_broker_ends_the_connection_is_left_out_of_the_next(int code)
     {
@@ -225,6 +226,7 @@ public sealed class RefusedMessageTests
     }
 
     [Fact]
+    [Trait("needs", "mosquitto")]
     public async Task An_acl_that_lets_us_write_all_but_one_topic_costs_that_topic_only()
     {
         await using Mosquitto mosquitto = await Mosquitto.StartAsync();

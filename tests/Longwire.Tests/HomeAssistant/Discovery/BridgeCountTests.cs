@@ -10,6 +10,7 @@ namespace Longwire.Tests.HomeAssistant.Discovery;
 public sealed class BridgeCountTests
 {
     [Fact]
+    [Trait("needs", "mosquitto")]
     public async Task The_bridge_counts_its_radios_and_those_that_should_be_there()
     {
         await using Mosquitto mosquitto = await Mosquitto.StartAsync();

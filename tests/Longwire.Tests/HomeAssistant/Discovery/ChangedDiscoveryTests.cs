@@ -12,6 +12,7 @@ namespace Longwire.Tests.HomeAssistant.Discovery;
 /// Home Assistant shows a device whose discovery message changes as unavailable until its next state: each cause of a change, through
 /// its eyes.
 /// </summary>
+[Trait("needs", "mosquitto")]
 public sealed class ChangedDiscoveryTests
 {
     private const string Last = "last";

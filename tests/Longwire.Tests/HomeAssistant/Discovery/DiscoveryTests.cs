@@ -28,6 +28,7 @@ public sealed class DiscoveryTests
     };
 
     [Theory]
+    [Trait("needs", "python3")]
     [MemberData(nameof(Names))]
     public async Task Every_payload_passes_the_rules_of_Home_Assistant(string radio, string pi)
     {
@@ -49,6 +50,7 @@ public sealed class DiscoveryTests
     }
 
     [Fact]
+    [Trait("needs", "python3")]
     public async Task The_rules_do_reject_a_bad_payload()
     {
         Device device = BridgeDevice.Of(Topics, "1.0.0");
@@ -172,6 +174,7 @@ public sealed class DiscoveryTests
     }
 
     [Theory]
+    [Trait("needs", "python3")]
     [InlineData(null)]
     [InlineData("homeassistant://app/a1b2c3d4_longwire")]
     [InlineData("homeassistant://hassio/ingress/a1b2c3d4_longwire")]

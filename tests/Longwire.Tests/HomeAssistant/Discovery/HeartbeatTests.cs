@@ -7,6 +7,7 @@ using Xunit;
 namespace Longwire.Tests.HomeAssistant.Discovery;
 
 /// <summary>When something is published and when not, with the long timers wound by hand.</summary>
+[Trait("needs", "mosquitto")]
 public sealed class HeartbeatTests
 {
     private const string State = $"longwire/radio/{Some.RadioId}/state";

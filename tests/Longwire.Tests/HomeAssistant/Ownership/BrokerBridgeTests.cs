@@ -7,6 +7,7 @@ using Xunit;
 namespace Longwire.Tests.HomeAssistant.Ownership;
 
 /// <summary>Bridges between brokers hand on what lies retained on the other one as if it had just been said.</summary>
+[Trait("needs", "mosquitto")]
 public sealed class BrokerBridgeTests
 {
     private const string Info = "longwire/bridge/info";

@@ -18,6 +18,7 @@ public sealed class CopiedDataFolderTests
     private const string Standby = "Another Longwire with this one's identity publishes under the base topic \"longwire\"";
 
     [Theory]
+    [Trait("needs", "mosquitto")]
     [InlineData(true)]
     [InlineData(false)]
     public async Task The_one_that_started_later_stands_by_and_says_so_and_nothing_flips(bool mosquitto)
@@ -47,6 +48,7 @@ public sealed class CopiedDataFolderTests
     }
 
     [Theory]
+    [Trait("needs", "mosquitto")]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Two_that_start_at_the_same_moment_agree_on_one(bool mosquitto)
@@ -73,6 +75,7 @@ public sealed class CopiedDataFolderTests
     }
 
     [Theory]
+    [Trait("needs", "mosquitto")]
     [InlineData(true)]
     [InlineData(false)]
     public async Task One_that_is_killed_and_started_again_is_not_taken_for_two(bool mosquitto)
@@ -94,6 +97,7 @@ public sealed class CopiedDataFolderTests
     }
 
     [Fact]
+    [Trait("needs", "mosquitto")]
     public async Task A_restart_of_the_broker_changes_nothing()
     {
         await using Mosquitto mosquitto = await Mosquitto.StartAsync();
@@ -122,6 +126,7 @@ public sealed class CopiedDataFolderTests
     }
 
     [Fact]
+    [Trait("needs", "mosquitto")]
     public async Task A_former_release_with_a_copy_cannot_be_asked_and_keeps_the_topic()
     {
         await using Mosquitto mosquitto = await Mosquitto.StartAsync();

@@ -9,6 +9,7 @@ using Xunit;
 
 namespace Longwire.Tests.HomeAssistant.Ownership;
 
+[Trait("needs", "mosquitto")]
 public sealed class RemovalTests : IDisposable
 {
     private const string OtherState = "longwire/radio/other/state";

@@ -4,6 +4,7 @@ using Xunit;
 namespace Longwire.Tests.HomeAssistant.Ownership;
 
 /// <summary>Anybody may write to our topics: what is no message of a Longwire makes no Longwire yield, stop or wait.</summary>
+[Trait("needs", "mosquitto")]
 public sealed class StrangeMessageTests
 {
     private static readonly string[] s_topics = ["longwire/bridge/claim", "longwire/bridge/info"];

@@ -7,6 +7,7 @@ using Xunit;
 
 namespace Longwire.Tests.HomeAssistant.Ownership;
 
+[Trait("needs", "mosquitto")]
 public sealed class TwoInstancesTests
 {
     private const string Info = "longwire/bridge/info";
