@@ -11,6 +11,14 @@ namespace Longwire.Tests.AddOn;
 /// <summary>What people copy from the documentation.</summary>
 public sealed partial class DocumentationTests
 {
+    private static readonly string[] s_pages =
+    [
+        "DOCS.md", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/protocol.md",
+    ];
+
+    // The tables of rooms leave out what all their rows have in common.
+    private static readonly string[] s_places = ["", "src/Longwire", "src/Longwire.UsbIp"];
+
     [Fact]
     public void The_automation_on_a_loss_is_good_YAML_and_every_entity_in_it_is_one_that_a_radio_has()
     {
@@ -30,21 +38,53 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
-    public void Every_link_within_the_documentation_leads_to_a_heading()
+    public void Every_link_within_the_documentation_leads_to_a_page_and_a_heading_that_are_there()
     {
-        string[] headings =
+        (string Page, string To, string Heading)[] links =
         [
-            .. Heading().Matches(Checkout.Text("DOCS.md")).Select(
-                match => match.Groups["text"].Value.ToLowerInvariant().Replace(' ', '-').Replace(",", "", StringComparison.Ordinal)),
+            .. s_pages.SelectMany(
+                page => Link().Matches(Checkout.Text(page)).Select(
+                    match => (page, match.Groups["to"].Value, match.Groups["heading"].Value))),
         ];
-        string[] links =
-        [
-            .. ((string[])["DOCS.md", "README.md", "CHANGELOG.md"]).SelectMany(
-                file => Link().Matches(Checkout.Text(file)).Select(match => match.Groups["to"].Value)),
-        ];
-        Assert.Contains("automations-on-the-loss-of-a-radio", links);
-        Assert.Empty(links.Except(headings));
+        Assert.Contains(links, link => link.Heading == "automations-on-the-loss-of-a-radio");
+        Assert.Contains(links, link => link is { Page: "CONTRIBUTING.md", To: "docs/architecture.md" });
+        foreach ((string page, string to, string heading) in links)
+        {
+            string target = to.Length == 0 ? page : Path.Combine(Path.GetDirectoryName(page)!, to);
+            Assert.True(Path.Exists(Checkout.PathOf(target)), $"{page} links to {to}, which is not there");
+            if (heading.Length > 0) Assert.Contains(heading, HeadingsOf(target));
+        }
     }
+
+    [Theory]
+    [InlineData("docs/architecture.md")]
+    [InlineData("docs/protocol.md")]
+    [InlineData("CONTRIBUTING.md")]
+    [InlineData("SECURITY.md")]
+    public void Every_path_that_a_page_names_exists(string page)
+    {
+        string[] files = [.. Checkout.Files()];
+        string[] names = [.. files.Select(file => Path.GetFileName(file))];
+        string[] named =
+        [
+            .. Code().Matches(WithoutBlocks(Checkout.Text(page))).Select(match => match.Groups["text"].Value).Where(IsPath).Distinct(),
+        ];
+        Assert.NotEmpty(named);
+        Assert.Empty(named.Where(path => path.Contains('/', StringComparison.Ordinal)
+            ? !s_places.Any(place => Path.Exists(Checkout.PathOf(Path.Combine(place, path))))
+            : !names.Contains(path)));
+    }
+
+    // What the build makes is not there in every checkout; a topic has no file's name.
+    private static bool IsPath(string text) => PathText().IsMatch(text)
+        && !text.StartsWith("artifacts", StringComparison.Ordinal) && !text.StartsWith("longwire/", StringComparison.Ordinal);
+
+    private static string WithoutBlocks(string text) => AnyBlock().Replace(text, "");
+
+    // As GitHub makes an anchor of a heading.
+    private static IEnumerable<string> HeadingsOf(string page) => Heading().Matches(Checkout.Text(page)).Select(
+        match => string.Concat(
+            match.Groups["text"].Value.ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_')).Replace(' ', '-'));
 
     private static IEnumerable<string> Blocks(string language) =>
         Block().Matches(Checkout.Text("DOCS.md"))
@@ -62,6 +102,17 @@ public sealed partial class DocumentationTests
     [GeneratedRegex("^#+ (?<text>.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();
 
-    [GeneratedRegex(@"\]\((?:DOCS\.md)?#(?<to>[\w-]+)\)")]
+    // Within the repository: what has a scheme is somebody else's.
+    [GeneratedRegex(@"\]\((?!\w+:)(?<to>[^)#\s]*)(?:#(?<heading>[\w-]+))?\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex("`(?<text>[^`\n]+)`")]
+    private static partial Regex Code();
+
+    // A folder or a file: something with a slash inside, or with one of the endings that ours have.
+    [GeneratedRegex(@"^(?:\.?[\w-][\w.-]*/[\w./-]*|[\w.-]+\.(?:cs|md|json|yaml|txt|sh|props))$")]
+    private static partial Regex PathText();
+
+    [GeneratedRegex("^```.*?^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex AnyBlock();
 }
