@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Longwire.Tests.AddOn;
 
-/// <summary>docs/architecture.md shows every room, draws no arrow that its own order forbids, and walks through files that are there.</summary>
+/// <summary>
+/// docs/architecture.md shows every room, draws no arrow that its own order forbids, and walks through files that are there.
+/// </summary>
 public sealed partial class ArchitecturePageTests
 {
     private const string Page = "docs/architecture.md";

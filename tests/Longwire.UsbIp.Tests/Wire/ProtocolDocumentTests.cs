@@ -57,7 +57,9 @@ public sealed partial class ProtocolDocumentTests
             s_text,
             StringComparison.Ordinal);
         Assert.Contains(
-            string.Create(CultureInfo.InvariantCulture, $"N, at most {LongwireListExtension.MaxEntries} |"), s_text, StringComparison.Ordinal);
+            string.Create(CultureInfo.InvariantCulture, $"N, at most {LongwireListExtension.MaxEntries} |"),
+            s_text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
