@@ -1,7 +1,7 @@
 using System.Net;
-using Longwire.Lab.Brokers;
 using Longwire.Lab.Machines;
 using Longwire.Lab.Network;
+using Longwire.Testing.Brokers;
 using Xunit;
 
 namespace Longwire.Lab;

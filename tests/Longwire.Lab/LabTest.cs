@@ -1,4 +1,5 @@
 using Longwire.Lab.Machines;
+using Longwire.Testing;
 using Xunit;
 
 namespace Longwire.Lab;

@@ -9,6 +9,7 @@ using Longwire.HomeAssistant.Discovery;
 using Longwire.HomeAssistant.Ownership;
 using Longwire.Inventory;
 using Longwire.Options;
+using Longwire.Platform;
 using Longwire.Supervisor;
 using Microsoft.Extensions.Logging;
 
@@ -67,7 +68,7 @@ internal static class ForgetCommand
             }
             IRadioMemory memory = surroundings.OpenMemory(folder);
             string instanceId = memory.ReadInstanceId() ?? Random.Shared.NextInt64().ToString("x16", CultureInfo.InvariantCulture);
-            var self = new OwnInstance(instanceId, OwnInstance.NewNonce(Random.Shared));
+            var self = new OwnInstance(instanceId, OwnInstance.NewNonce(Random.Shared), ProgramVersion.Text);
             if (!await ForgetAsync(radio, memory, surroundings)) return ExitCode.Failed;
             return await ClearAsync(
                 all ? null : [.. memory.Read().Select(entry => entry.Id)], folder, broker, self, surroundings, cancellationToken);

@@ -42,7 +42,7 @@ internal static class AttachComposition
             provider.GetRequiredService<TimeProvider>(),
             Random.Shared,
             provider.GetRequiredService<ILogger<AttachService>>()));
-        services.AddSingleton(provider => new HomeAssistantService(
+        services.AddSingleton(provider => HomeAssistantComposition.Service(
             MqttSettings.From(options.Current),
             surroundings.BrokersOf(supervisor),
             feed,

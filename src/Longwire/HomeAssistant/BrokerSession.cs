@@ -1,82 +1,55 @@
 using Longwire.HomeAssistant.Broker;
-using Longwire.HomeAssistant.Discovery;
 using Longwire.HomeAssistant.Ownership;
-using Longwire.Platform;
-using Longwire.State;
-using Microsoft.Extensions.Logging;
 
 namespace Longwire.HomeAssistant;
 
 /// <summary>What one set of options does with a broker that can be reached: claims the base topic, then owns it or stands by.</summary>
-/// <param name="stopping">Longwire stops, and does not only leave this broker.</param>
+/// <param name="inboxOf">Makes the inbox of a new connection.</param>
+/// <param name="ownedOn">What we do on a connection on which the topic is ours.</param>
 internal sealed class BrokerSession(
-    Topics topics,
-    OwnInstance self,
-    StateFeed feed,
-    ICommandSink commands,
-    IBridgeControl bridge,
-    IBridgeProblems problems,
-    BrokerLog news,
-    PublishedTopics published,
-    BrokerConnector connector,
-    RefusedMessages refused,
-    RadioEvents events,
-    string version,
-    TimeProvider time,
-    ILogger logger,
-    CancellationToken stopping)
+    OldBaseTopics old,
+    OwnConnections connections,
+    TopicClaims claims,
+    StandBy standBy,
+    OwnerReport report,
+    Func<IncomingMessages> inboxOf,
+    Func<BrokerConnection, IncomingMessages, OwnedTopic> ownedOn)
 {
-    private const string ProblemSource = "mqtt";
-
-    private readonly ReadAccess _access = new(self.Nonce, new ReadReport(topics, problems, logger).Say);
-    private bool _incumbent;
-
-    /// <summary>Whose standby we are, and whether it may still come back.</summary>
-    private Instance? _standingByFor;
-    private Instance? _mayComeBack;
-
     /// <summary>Returns when it is time to claim the topic again.</summary>
+    /// <param name="ready">Called when everything was published, or when the owner would be heard leaving.</param>
+    /// <param name="stopping">Longwire stops; <paramref name="cancellationToken"/> ends with new settings, too.</param>
     /// <exception cref="BrokerException">The broker is gone or does not want us.</exception>
-    public async Task RunAsync(BrokerAddress broker, CancellationToken cancellationToken)
+    public async Task RunAsync(BrokerAddress broker, Action ready, CancellationToken stopping, CancellationToken cancellationToken)
     {
-        var old = new OldBaseTopics(published, connector, refused, time, logger);
-        await old.ClearAsync(broker, self, topics.Base, cancellationToken);
-        var inbox = new IncomingMessages(topics, _access);
-        Instance owner = await OwnAsync(broker, inbox, cancellationToken);
-        ReportOwner(owner);
-        var standBy = new StandBy(inbox, topics, connector, time);
-        bool left = await standBy.WaitAsync(broker, self.StandByClientId, () => news.Connected(broker), cancellationToken);
-        _mayComeBack = left ? null : owner;
+        await old.ClearAsync(broker, cancellationToken);
+        IncomingMessages inbox = inboxOf();
+        Instance owner = await OwnAsync(broker, inbox, ready, stopping, cancellationToken);
+        report.Say(owner);
+        bool left = await standBy.WaitAsync(broker, inbox, ready, cancellationToken);
+        claims.Expect(left ? null : owner);
     }
 
-    /// <summary>No copy of ours, whose client id differs: the broker gives one id to two (mosquitto's use_username_as_clientid).</summary>
-    public void ReportDuel() => problems.Report(
-        ProblemSource,
-        "The broker takes another program for this one and ends our connection whenever that one connects. "
-        + "If it makes the user name the client id, give Longwire a user of its own.");
+    /// <summary>Somebody else connects with our client id, again and again.</summary>
+    public void ReportDuel() => report.SayDuel();
 
     /// <returns>The instance that holds the topic.</returns>
-    private async Task<Instance> OwnAsync(BrokerAddress broker, IncomingMessages inbox, CancellationToken cancellationToken)
+    private async Task<Instance> OwnAsync(
+        BrokerAddress broker, IncomingMessages inbox, Action ready, CancellationToken stopping, CancellationToken cancellationToken)
     {
-        await using BrokerConnection connection =
-            await connector.OpenAsync(broker, self.ClientId, topics.BridgeState, inbox, refused, cancellationToken);
+        await using BrokerConnection connection = await connections.OpenToOwnAsync(broker, inbox, cancellationToken);
         using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, connection.Gone);
-        TopicPublisher? ours = null;
-        _access.Begin();
+        OwnedTopic? ours = null;
         try
         {
-            var claim = new TopicClaim(connection, inbox, topics, self, _incumbent, _access, time);
-            Instance? owner = await claim.TryAsync(_mayComeBack, session.Token);
+            Instance? owner = await claims.TryAsync(connection, inbox, session.Token);
             if (owner is null)
             {
-                ReportOwner(null);
-                _incumbent = true;
-                ours = new TopicPublisher(connection, inbox, topics, self, _access, feed, events, published, version, time, logger);
-                var reader = new CommandReader(inbox, topics, feed, commands, bridge, logger);
-                owner = await ours.RunAsync(reader, () => news.Connected(broker), session.Token);
+                report.Say(null);
+                ours = ownedOn(connection, inbox);
+                owner = await ours.RunAsync(ready, session.Token);
+                claims.Yield();
             }
             // Politely, so that the broker drops our will: the owner lives.
-            _incumbent = false;
             await connection.CloseAsync(session.Token);
             return owner;
         }
@@ -86,49 +59,21 @@ internal sealed class BrokerSession(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await LeaveAsync(connection, ours);
+            await LeaveAsync(connection, ours, stopping.IsCancellationRequested);
             throw;
         }
     }
 
-    private async Task LeaveAsync(BrokerConnection connection, TopicPublisher? ours)
+    private static async Task LeaveAsync(BrokerConnection connection, OwnedTopic? ours, bool stops)
     {
-        using var deadline = new Deadline(BrokerTimers.Goodbye, time, connection.Gone);
         try
         {
-            if (ours is null) await connection.CloseAsync(deadline.Token);
-            else await ours.SayGoodbyeAsync(stopping.IsCancellationRequested);
+            if (ours is null) await connection.CloseAsync(connection.Gone);
+            else await ours.SayGoodbyeAsync(stops);
         }
         catch (Exception e) when (e is BrokerException or OperationCanceledException)
         {
             // The broker is away or slow; our will says the same as we would.
         }
-    }
-
-    private void ReportOwner(Instance? owner)
-    {
-        ILogger log = logger.About("base topic", topics.Base);
-        if (owner?.Id == _standingByFor?.Id)
-        {
-            // Also ends the report of a duel, which nobody else takes back.
-            if (owner is null) problems.Report(ProblemSource, null);
-        }
-        else if (owner is null)
-        {
-            MqttLog.TakenOver(log, topics.Base);
-            problems.Report(ProblemSource, null);
-        }
-        else
-        {
-            string who = self.IsCopiedTo(owner) ? "with this one's identity" : $"({Printable.Of(owner.Id, 40)})";
-            string remedy = self.IsCopiedTo(owner)
-                ? "If the data folder was copied, empty it on one of the two, and give that one a base_topic of its own."
-                : "Give one of the two a base_topic of its own.";
-            string problem = $"Another Longwire {who} publishes under the base topic \"{topics.Base}\", "
-                + $"so Home Assistant is told nothing of the radios here. They are attached all the same. {remedy}";
-            MqttLog.Problem(log, problem);
-            problems.Report(ProblemSource, problem);
-        }
-        _standingByFor = owner;
     }
 }

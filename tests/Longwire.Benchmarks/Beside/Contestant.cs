@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
-using Longwire.Lab.Machines;
+using Longwire.Testing;
 using Longwire.UsbIp.Usb;
 
 namespace Longwire.Benchmarks.Beside;

@@ -1,5 +1,5 @@
 using System.Net;
-using Longwire.Lab.Brokers;
+using Longwire.Testing.Brokers;
 using Longwire.UsbIp.Usb;
 
 namespace Longwire.Benchmarks.Beside;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Longwire.Lab.Brokers;
+using Longwire.Testing.Brokers;
 
 namespace Longwire.Benchmarks.Beside;
 

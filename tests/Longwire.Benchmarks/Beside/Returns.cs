@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Longwire.Lab.Brokers;
+using Longwire.Testing.Brokers;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.Benchmarks.Beside;

@@ -1,3 +1,5 @@
+using Longwire.Testing;
+
 namespace Longwire.Lab.Machines;
 
 /// <summary>The classic recipe, as units that people have written after it.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Longwire.Lab.Network;
 using Longwire.Lab.Sticks;
+using Longwire.Testing;
 
 namespace Longwire.Lab.Machines;
 

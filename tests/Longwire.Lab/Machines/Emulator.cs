@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Longwire.Lab.Network;
+using Longwire.Testing;
 
 namespace Longwire.Lab.Machines;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using Longwire.Lab.Network;
+using Longwire.Testing;
 
 namespace Longwire.Lab.Machines;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Longwire.Testing;
 
 namespace Longwire.Lab.Machines;
 

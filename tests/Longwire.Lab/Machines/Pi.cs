@@ -1,6 +1,7 @@
 using System.Net;
 using Longwire.Lab.Network;
 using Longwire.Lab.Sticks;
+using Longwire.Testing;
 
 namespace Longwire.Lab.Machines;
 

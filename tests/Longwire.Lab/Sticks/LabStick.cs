@@ -1,5 +1,6 @@
 using System.Globalization;
 using Longwire.Lab.Machines;
+using Longwire.Testing;
 
 namespace Longwire.Lab.Sticks;
 

@@ -1,4 +1,4 @@
-using Longwire.Lab.Brokers;
+using Longwire.Testing.Brokers;
 
 namespace Longwire.Lab.Story;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
-using Longwire.Lab.Brokers;
 using Longwire.Lab.Machines;
 using Longwire.Lab.Network;
+using Longwire.Testing;
+using Longwire.Testing.Brokers;
 
 namespace Longwire.Lab.Story;
 

@@ -1,6 +1,6 @@
-using Longwire.Lab.Brokers;
 using Longwire.Lab.Machines;
 using Longwire.Lab.Sticks;
+using Longwire.Testing.Brokers;
 using Xunit;
 
 namespace Longwire.Lab.Tests;

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using Longwire.Lab.Brokers;
-using Longwire.Lab.Machines;
 using Longwire.Lab.Network;
+using Longwire.Testing;
+using Longwire.Testing.Brokers;
 using Xunit;
 
 namespace Longwire.Lab.Tests;

@@ -1,5 +1,5 @@
-using Longwire.Lab.Brokers;
 using Longwire.Lab.Sticks;
+using Longwire.Testing.Brokers;
 using Xunit;
 
 namespace Longwire.Lab.Tests;

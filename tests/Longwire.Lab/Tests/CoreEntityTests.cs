@@ -1,4 +1,4 @@
-using Longwire.Lab.Brokers;
+using Longwire.Testing.Brokers;
 using Xunit;
 
 namespace Longwire.Lab.Tests;

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Longwire.Lab.Brokers;
 using Longwire.Lab.Machines;
 using Longwire.Lab.Story;
+using Longwire.Testing;
+using Longwire.Testing.Brokers;
 using Xunit;
 
 namespace Longwire.Lab.Tests;

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Longwire.Lab.Brokers;
 using Longwire.Lab.Machines;
+using Longwire.Testing.Brokers;
 using Xunit;
 
 namespace Longwire.Lab.Tests;

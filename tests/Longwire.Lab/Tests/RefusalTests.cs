@@ -1,7 +1,7 @@
-using Longwire.Lab.Brokers;
 using Longwire.Lab.Machines;
 using Longwire.Lab.Network;
 using Longwire.Lab.Sticks;
+using Longwire.Testing.Brokers;
 using Xunit;
 
 namespace Longwire.Lab.Tests;

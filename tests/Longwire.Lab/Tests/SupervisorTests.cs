@@ -1,8 +1,8 @@
-using Longwire.Lab.Brokers;
 using Longwire.Lab.Containers;
 using Longwire.Lab.Machines;
 using Longwire.Lab.Sticks;
-using Longwire.Tests.Supervisor;
+using Longwire.Testing.Brokers;
+using Longwire.Testing.Supervisor;
 using Xunit;
 
 namespace Longwire.Lab.Tests;

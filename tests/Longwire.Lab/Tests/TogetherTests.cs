@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using Longwire.Lab.Brokers;
 using Longwire.Lab.Sticks;
+using Longwire.Testing.Brokers;
 using Xunit;
 
 namespace Longwire.Lab.Tests;

@@ -1,5 +1,5 @@
 using Longwire.DependentApps;
-using Longwire.Tests.Supervisor;
+using Longwire.Testing.Supervisor;
 using Xunit;
 
 namespace Longwire.Tests.DependentApps;

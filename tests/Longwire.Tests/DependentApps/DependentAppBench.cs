@@ -2,6 +2,7 @@ using Longwire.DependentApps;
 using Longwire.Platform;
 using Longwire.State;
 using Longwire.Supervisor;
+using Longwire.Testing.Supervisor;
 using Longwire.Tests.Attach;
 using Longwire.Tests.HomeAssistant;
 using Longwire.Tests.HomeAssistant.Brokers;

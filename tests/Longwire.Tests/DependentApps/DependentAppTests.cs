@@ -1,6 +1,6 @@
 using System.Globalization;
 using Longwire.DependentApps;
-using Longwire.Tests.Supervisor;
+using Longwire.Testing.Supervisor;
 using Microsoft.Extensions.Logging;
 using Xunit;
 

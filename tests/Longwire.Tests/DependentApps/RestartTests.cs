@@ -1,5 +1,6 @@
 using Longwire.DependentApps;
 using Longwire.State;
+using Longwire.Testing.Supervisor;
 using Longwire.Tests.Attach;
 using Longwire.Tests.HomeAssistant;
 using Longwire.Tests.HomeAssistant.Brokers;

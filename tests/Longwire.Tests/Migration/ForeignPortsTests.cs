@@ -2,8 +2,7 @@ using System.Net;
 using Longwire.Attach.Memory;
 using Longwire.Migration;
 using Longwire.Options;
-using Longwire.UsbIp.Tests.Sysfs;
-using Longwire.UsbIp.Tests.Vhci;
+using Longwire.Testing.Kernel;
 using Xunit;
 
 namespace Longwire.Tests.Migration;

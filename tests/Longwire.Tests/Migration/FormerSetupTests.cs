@@ -2,8 +2,8 @@ using System.Net;
 using Longwire.Composition;
 using Longwire.Migration;
 using Longwire.Options;
+using Longwire.Testing.Kernel;
 using Longwire.Tests.Commands;
-using Longwire.UsbIp.Tests.Sysfs;
 using Xunit;
 
 namespace Longwire.Tests.Migration;

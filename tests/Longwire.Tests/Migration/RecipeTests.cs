@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Longwire.Migration;
+using Longwire.Testing.Kernel;
 using Longwire.Tests.AddOn;
-using Longwire.UsbIp.Tests.Sysfs;
 using Xunit;
 
 namespace Longwire.Tests.Migration;

@@ -1,5 +1,5 @@
 using Longwire.Privileges;
-using Longwire.UsbIp.Tests.Sysfs;
+using Longwire.Testing.Kernel;
 using Xunit;
 
 namespace Longwire.Tests.Privileges;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Longwire.Supervisor;
+using Longwire.Testing.Supervisor;
 
 namespace Longwire.Tests.Supervisor;
 

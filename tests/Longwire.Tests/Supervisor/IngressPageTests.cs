@@ -1,5 +1,6 @@
 using Longwire.State;
 using Longwire.Supervisor;
+using Longwire.Testing.Supervisor;
 using Longwire.Tests.HomeAssistant;
 using Longwire.Tests.HomeAssistant.Brokers;
 using Microsoft.Extensions.Time.Testing;

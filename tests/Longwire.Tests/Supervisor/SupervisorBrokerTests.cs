@@ -1,6 +1,7 @@
 using Longwire.HomeAssistant.Broker;
 using Longwire.Options;
 using Longwire.Supervisor;
+using Longwire.Testing.Supervisor;
 using Longwire.Tests.HomeAssistant.Brokers;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Longwire.Privileges;
 using Longwire.Supervisor;
+using Longwire.Testing.Supervisor;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

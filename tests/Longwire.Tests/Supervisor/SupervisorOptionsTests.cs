@@ -3,6 +3,7 @@ using System.Text;
 using System.Threading.Channels;
 using Longwire.Options;
 using Longwire.Supervisor;
+using Longwire.Testing.Supervisor;
 using Longwire.Tests.HomeAssistant.Brokers;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

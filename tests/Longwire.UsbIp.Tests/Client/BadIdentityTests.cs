@@ -1,3 +1,5 @@
+using Longwire.Testing;
+using Longwire.Testing.Usbipd;
 using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Usb;

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Longwire.Testing;
+using Longwire.Testing.Usbipd;
 using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Errors;
 using Xunit;

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using Longwire.Testing;
+using Longwire.Testing.Usbipd;
 using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Tests.Wire;

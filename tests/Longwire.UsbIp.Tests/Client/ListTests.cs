@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
+using Longwire.Testing;
+using Longwire.Testing.Usbipd;
 using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Tests.Golden;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Longwire.Testing.Usbipd;
 using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Net;
 using Xunit;

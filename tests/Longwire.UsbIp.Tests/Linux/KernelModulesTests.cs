@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Runtime.Versioning;
 using System.Text;
+using Longwire.Testing.Kernel;
 using Longwire.UsbIp.Linux;
-using Longwire.UsbIp.Tests.Sysfs;
 using Xunit;
 
 namespace Longwire.UsbIp.Tests.Linux;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Longwire.Testing.Kernel;
 using Longwire.UsbIp.Linux;
-using Longwire.UsbIp.Tests.Sysfs;
 using Xunit;
 
 namespace Longwire.UsbIp.Tests.Linux;

@@ -1,3 +1,4 @@
+using Longwire.Testing.Kernel;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Usb;
 using Xunit;

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
+using Longwire.Testing.Kernel;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Sysfs;
-using Longwire.UsbIp.Tests.Sysfs;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.UsbipHost;
 using Xunit;

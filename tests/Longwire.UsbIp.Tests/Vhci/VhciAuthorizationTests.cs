@@ -1,5 +1,5 @@
+using Longwire.Testing.Kernel;
 using Longwire.UsbIp.Linux;
-using Longwire.UsbIp.Tests.Sysfs;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Vhci;
 using Xunit;

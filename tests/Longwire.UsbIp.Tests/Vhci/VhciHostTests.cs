@@ -1,6 +1,6 @@
 using System.Net.Sockets;
+using Longwire.Testing.Kernel;
 using Longwire.UsbIp.Linux;
-using Longwire.UsbIp.Tests.Sysfs;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Vhci;
 using Xunit;

@@ -10,12 +10,14 @@ namespace Longwire.HomeAssistant.Ownership;
 /// topic instead, like any two. The price: after a death that the broker has not noticed, our next start does not replace the dead
 /// connection, whose will then comes late and is put right by <see cref="TopicDefence"/>.
 /// </summary>
-internal sealed class OwnInstance(string id, string nonce)
+/// <param name="version">Longwire's own, as Home Assistant shows it.</param>
+internal sealed class OwnInstance(string id, string nonce, string version)
 {
     private int _claims;
 
     public string Id => id;
     public string Nonce => nonce;
+    public string Version => version;
 
     /// <summary>Begins as it always did: access rules that allow client ids by their beginning go on to hold.</summary>
     public string ClientId => $"longwire-{id}-{nonce}";

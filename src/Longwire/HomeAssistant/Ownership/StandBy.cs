@@ -4,15 +4,16 @@ using Longwire.Platform;
 
 namespace Longwire.HomeAssistant.Ownership;
 
-/// <summary>Waits for the owner of the base topic to leave. Without a will: it must not declare dead the one that lives.</summary>
-internal sealed class StandBy(IncomingMessages inbox, Topics topics, BrokerConnector connector, TimeProvider time)
+/// <summary>Waits for the owner of the base topic to leave.</summary>
+internal sealed class StandBy(Topics topics, OwnConnections connections, TimeProvider time)
 {
+    /// <param name="inbox">What came while we asked for the topic counts as well.</param>
     /// <param name="ready">Called when it would be heard leaving.</param>
     /// <returns>True: it said goodbye, or its will did. False: nothing was heard of that, but it is time to ask again.</returns>
-    public async Task<bool> WaitAsync(BrokerAddress broker, string clientId, Action ready, CancellationToken cancellationToken)
+    public async Task<bool> WaitAsync(
+        BrokerAddress broker, IncomingMessages inbox, Action ready, CancellationToken cancellationToken)
     {
-        await using BrokerConnection connection =
-            await connector.OpenAsync(broker, clientId, willTopic: null, inbox, refused: null, cancellationToken);
+        await using BrokerConnection connection = await connections.OpenToWaitAsync(broker, inbox, cancellationToken);
         using var again = new Deadline(BrokerTimers.ClaimAgainEvery, time, cancellationToken);
         using var session = CancellationTokenSource.CreateLinkedTokenSource(again.Token, connection.Gone);
         bool left = false;

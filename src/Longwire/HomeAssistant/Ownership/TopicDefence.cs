@@ -17,7 +17,6 @@ internal sealed class TopicDefence(
     Topics topics,
     OwnInstance self,
     StateFeed feed,
-    string version,
     TimeProvider time,
     ILogger logger)
 {
@@ -27,7 +26,7 @@ internal sealed class TopicDefence(
     private long? _askedAt;
     private long? _shownAt;
 
-    /// <param name="sayOnline">Says that we are, if we are by now.</param>
+    /// <param name="sayOnline">Says that we are, if we have said so before.</param>
     /// <returns>The instance that goes before us; otherwise only an exception or cancellation ends it.</returns>
     public async Task<Instance> RunAsync(Func<CancellationToken, Task> sayOnline, CancellationToken cancellationToken)
     {
@@ -95,7 +94,7 @@ internal sealed class TopicDefence(
     private Task<bool> AskAsync(CancellationToken cancellationToken) => connection.SayAsync(
         topics.BridgeClaim, Payload.Of(_mine with { Token = _answers.NewToken() }, StateJson.Default.ClaimMessage), cancellationToken);
 
-    private byte[] Info(string? answers) => RetainedSnapshot.BridgeInfo(feed.Current.Bridge, version, self.Nonce, answers);
+    private byte[] Info(string? answers) => RetainedSnapshot.BridgeInfo(feed.Current.Bridge, self.Version, self.Nonce, answers);
 
     /// <summary>Two that answer each other must not do it as fast as the network.</summary>
     private bool IsDue(ref long? last, TimeSpan every)

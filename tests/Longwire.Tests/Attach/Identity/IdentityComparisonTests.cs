@@ -1,5 +1,5 @@
 using Longwire.Attach.Identity;
-using Longwire.UsbIp.Tests.Sysfs;
+using Longwire.Testing.Kernel;
 using Longwire.UsbIp.Usb;
 using Xunit;
 

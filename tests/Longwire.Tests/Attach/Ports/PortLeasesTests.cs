@@ -1,6 +1,5 @@
 using Longwire.Attach.Ports;
-using Longwire.UsbIp.Tests.Sysfs;
-using Longwire.UsbIp.Tests.Vhci;
+using Longwire.Testing.Kernel;
 using Longwire.UsbIp.Usb;
 using Xunit;
 

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using Longwire.Attach;
 using Longwire.Attach.Ports;
+using Longwire.Testing;
+using Longwire.Testing.Kernel;
 using Longwire.Tests.HomeAssistant.Brokers;
-using Longwire.UsbIp.Tests.Client;
-using Longwire.UsbIp.Tests.Sysfs;
 using Xunit;
 
 namespace Longwire.Tests.Attach.Ports;

@@ -2,10 +2,9 @@ using Longwire.Attach;
 using Longwire.Attach.Memory;
 using Longwire.Attach.Ports;
 using Longwire.Composition;
+using Longwire.Testing.Kernel;
 using Longwire.Tests.HomeAssistant.Brokers;
 using Longwire.UsbIp.Linux;
-using Longwire.UsbIp.Tests.Sysfs;
-using Longwire.UsbIp.Tests.Vhci;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

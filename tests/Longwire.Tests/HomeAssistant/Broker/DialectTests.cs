@@ -50,7 +50,7 @@ public sealed class DialectTests
         {
             time.Advance(TimeSpan.FromMinutes(minutesLater));
             int before = broker.Connects.Count;
-            await (await OpenAsync(connector, broker)).DisposeAsync();
+            await (await broker.OpenAsync(connector, willTopic: "longwire/bridge/state")).DisposeAsync();
             Assert.Equal(spoken, broker.Connects.Skip(before).Select(connect => connect.Version));
         }
         Assert.Single(log.Lines);
@@ -58,7 +58,7 @@ public sealed class DialectTests
         // Updated meanwhile: found out within the hour, and told.
         broker.OnConnect = _ => Answer.Connack(0);
         time.Advance(TimeSpan.FromHours(1));
-        await (await OpenAsync(connector, broker)).DisposeAsync();
+        await (await broker.OpenAsync(connector, willTopic: "longwire/bridge/state")).DisposeAsync();
         Assert.Equal(5, broker.Connects.Last().Version);
         Assert.Contains("speaks MQTT 5 now", log.Lines.Last(), StringComparison.Ordinal);
         Assert.Equal(2, log.Lines.Count());
@@ -70,9 +70,9 @@ public sealed class DialectTests
         var time = new FakeTimeProvider();
         await using var broker = new ScriptedBroker { OnConnect = OnlyOld("CONNACK 1") };
         var connector = new BrokerConnector(new KnownBrokers(time, new RecordingLogger<KnownBrokers>()), time);
-        await (await OpenAsync(connector, broker)).DisposeAsync();
+        await (await broker.OpenAsync(connector, willTopic: "longwire/bridge/state")).DisposeAsync();
         broker.OnConnect = connect => connect.Version == 5 ? Answer.Connack(0) : Answer.OldConnack(1);
-        await (await OpenAsync(connector, broker)).DisposeAsync();
+        await (await broker.OpenAsync(connector, willTopic: "longwire/bridge/state")).DisposeAsync();
         Assert.Equal([5, 4, 4, 5], broker.Connects.Select(connect => connect.Version));
     }
 
@@ -83,10 +83,10 @@ public sealed class DialectTests
         var log = new RecordingLogger<KnownBrokers>();
         await using var broker = new ScriptedBroker { OnConnect = _ => Answer.Close };
         var connector = new BrokerConnector(new KnownBrokers(time, log), time);
-        BrokerException closed = await Assert.ThrowsAsync<BrokerException>(() => OpenAsync(connector, broker));
+        BrokerException closed = await Assert.ThrowsAsync<BrokerException>(() => broker.OpenAsync(connector, willTopic: "longwire/bridge/state"));
         Assert.Equal(BrokerFailure.Closed, closed.Failure);
         broker.OnConnect = connect => connect.Version == 5 ? Answer.Connack(0) : Answer.OldConnack(0);
-        await (await OpenAsync(connector, broker)).DisposeAsync();
+        await (await broker.OpenAsync(connector, willTopic: "longwire/bridge/state")).DisposeAsync();
         Assert.Equal([5, 4, 5], broker.Connects.Select(connect => connect.Version));
         Assert.Empty(log.Lines);
     }
@@ -114,15 +114,12 @@ public sealed class DialectTests
     public async Task Another_program_reads_all_of_it_in_3_1_1_and_its_commands_arrive()
     {
         int port = Mosquitto.FreePort();
-        MqttServerOptionsBuilder options = new MqttServerOptionsBuilder()
-            .WithDefaultEndpoint().WithDefaultEndpointBoundIPAddress(System.Net.IPAddress.Loopback).WithDefaultEndpointPort(port);
-        using MqttServer server = new MqttServerFactory().CreateMqttServer(options.Build());
+        using MqttServer server = await LibraryBroker.StartAsync(port);
         server.ValidatingConnectionAsync += args =>
         {
             if (args.ProtocolVersion == MqttProtocolVersion.V500) args.ReasonCode = MqttConnectReasonCode.UnsupportedProtocolVersion;
             return Task.CompletedTask;
         };
-        await server.StartAsync();
         await using (Bridge bridge = await Bridge.StartAsync(port, Some.Snapshot(Some.Radio)))
         {
             await using Observer observer = await Observer.ConnectAsync(port, client => client.WithProtocolVersion(Old.Version));
@@ -180,7 +177,7 @@ public sealed class DialectTests
         var connector = new BrokerConnector(new KnownBrokers(time, new RecordingLogger<KnownBrokers>()), time);
         for (int i = 0; i < 2; i++)
         {
-            await (await OpenAsync(connector, broker)).DisposeAsync();
+            await (await broker.OpenAsync(connector, willTopic: "longwire/bridge/state")).DisposeAsync();
             Assert.Equal(new ConnectPacket(5, !noRetain, noQoS ? 0 : 1), broker.Connects.Last());
         }
         Assert.Equal(2 + (noRetain ? 1 : 0) + (noQoS ? 1 : 0), broker.Connects.Count);
@@ -193,13 +190,4 @@ public sealed class DialectTests
         (_, "CONNACK 0x84") => Answer.Connack(ReasonCode.UnsupportedProtocolVersion),
         _ => Answer.Close,
     };
-
-    private static Task<BrokerConnection> OpenAsync(BrokerConnector connector, ScriptedBroker broker) =>
-        connector.OpenAsync(
-            new BrokerAddress("127.0.0.1", broker.Port),
-            "longwire-a1",
-            "longwire/bridge/state",
-            new IncomingMessages(new Topics("longwire", "homeassistant")),
-            refused: null,
-            CancellationToken.None);
 }

@@ -73,7 +73,7 @@ public sealed class LesserBrokerTests
             Interlocked.Increment(ref pings);
             return new Answer([0xD0, 0]);
         };
-        await using BrokerConnection connection = await OpenAsync(broker, time);
+        await using BrokerConnection connection = await broker.OpenAsync(time);
         time.Advance(TimeSpan.FromSeconds(every) - TimeSpan.FromMilliseconds(1));
         Assert.Equal(0, Volatile.Read(ref pings));
         time.Advance(TimeSpan.FromMilliseconds(1));
@@ -90,7 +90,7 @@ public sealed class LesserBrokerTests
         await using var broker = new ScriptedBroker { AnswersSubscribe = false };
         broker.OnPublish = _ => Answer.Silence;
         broker.OnPing = () => Answer.Silence;
-        await using BrokerConnection connection = await OpenAsync(broker, time);
+        await using BrokerConnection connection = await broker.OpenAsync(time);
         int before = time.LongTimersStarted;
         Task asked = question switch
         {
@@ -113,7 +113,7 @@ public sealed class LesserBrokerTests
     {
         var time = new HandWoundTime(Hand);
         await using var broker = new ScriptedBroker { OnPublish = _ => Answer.Silence };
-        await using BrokerConnection connection = await OpenAsync(broker, time);
+        await using BrokerConnection connection = await broker.OpenAsync(time);
         int before = time.LongTimersStarted;
         Task<bool> one = connection.RetainAsync("a", "b", CancellationToken.None);
         Task<bool> two = connection.RetainAsync("c", "d", CancellationToken.None);
@@ -136,14 +136,4 @@ public sealed class LesserBrokerTests
         await bridge.StopAsync();
         Assert.InRange(watch.Elapsed, BrokerTimers.Goodbye - TimeSpan.FromMilliseconds(100), BrokerTimers.AnswerDeadline);
     }
-
-    private static Task<BrokerConnection> OpenAsync(ScriptedBroker broker, TimeProvider time) => BrokerConnection.OpenAsync(
-        new BrokerAddress("127.0.0.1", broker.Port),
-        "longwire-a1",
-        null,
-        Dialect.Full,
-        new IncomingMessages(new Topics("longwire", "homeassistant")),
-        refused: null,
-        time,
-        CancellationToken.None);
 }

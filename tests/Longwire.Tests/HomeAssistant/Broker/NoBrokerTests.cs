@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Longwire.Composition;
 using Longwire.HomeAssistant;
 using Longwire.HomeAssistant.Broker;
 using Longwire.Options;
@@ -21,7 +22,7 @@ public sealed class NoBrokerTests
         feed.Publish(Some.Snapshot(Some.Radio), []);
         string data = Directory.CreateTempSubdirectory("longwire-mqtt-").FullName;
         var log = new RecordingLogger<HomeAssistantService>();
-        using var service = new HomeAssistantService(
+        using var service = HomeAssistantComposition.Service(
             new MqttSettings(new MqttOptions(), "longwire"), source, feed, new CommandRecorder(), new ControlRecorder(),
             new ProblemRecorder(), "1.2.3", data, time, new Random(1), log);
         await service.StartAsync(TestContext.Current.CancellationToken);

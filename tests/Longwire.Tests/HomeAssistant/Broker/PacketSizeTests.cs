@@ -54,7 +54,7 @@ public sealed class PacketSizeTests
     {
         await using var broker = new ScriptedBroker();
         Dialect dialect = old ? Dialect.Full with { Version = MQTTnet.Formatter.MqttProtocolVersion.V311 } : Dialect.Full;
-        await using BrokerConnection open = await OpenAsync(broker, dialect);
+        await using BrokerConnection open = await broker.OpenAsync(TimeProvider.System, dialect);
         // Where the length of the length changes, and a few beyond.
         foreach (int length in (int[])[0, .. Enumerable.Range(95, 25), .. Enumerable.Range(16_350, 25), 20_000])
         {
@@ -75,16 +75,6 @@ public sealed class PacketSizeTests
         }
         Assert.Equal(2 * 52, broker.Publishes.Count);
     }
-
-    private static Task<BrokerConnection> OpenAsync(ScriptedBroker broker, Dialect dialect) => BrokerConnection.OpenAsync(
-        new BrokerAddress("127.0.0.1", broker.Port),
-        "longwire-a1",
-        null,
-        dialect,
-        new IncomingMessages(new Topics("longwire", "homeassistant")),
-        refused: null,
-        TimeProvider.System,
-        CancellationToken.None);
 
     private static Task IsNamedAsync(string topic, Bridge bridge) => Eventually.IsTrueAsync(
         () => bridge.Problems.Last?.Contains(topic, StringComparison.Ordinal) == true, () => $"{topic} in: {bridge.Problems.Last}");

@@ -113,7 +113,7 @@ public sealed class ReadAccessTests
     public async Task A_subscription_that_is_refused_is_named_and_everything_else_works(string refused)
     {
         int port = Mosquitto.FreePort();
-        using MqttServer server = await StartServerAsync(port);
+        using MqttServer server = await LibraryBroker.StartAsync(port);
         server.InterceptingSubscriptionAsync += args =>
         {
             if (args.TopicFilter.Topic == refused)
@@ -136,7 +136,7 @@ public sealed class ReadAccessTests
     public async Task A_broker_that_throws_out_who_probes_is_probed_once()
     {
         int port = Mosquitto.FreePort();
-        using MqttServer server = await StartServerAsync(port);
+        using MqttServer server = await LibraryBroker.StartAsync(port);
         int probes = 0;
         server.InterceptingPublishAsync += args =>
         {
@@ -180,15 +180,4 @@ public sealed class ReadAccessTests
         Path.Combine(mosquitto.Folder, "acl"),
         $"user observer\ntopic readwrite #\n\nuser longwire\ntopic write #\n"
         + string.Concat(readable.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(topic => $"topic readwrite {topic}\n")));
-
-    private static async Task<MqttServer> StartServerAsync(int port)
-    {
-        MqttServer server = new MqttServerFactory().CreateMqttServer(
-            new MqttServerOptionsBuilder().WithDefaultEndpoint()
-                .WithDefaultEndpointBoundIPAddress(System.Net.IPAddress.Loopback)
-                .WithDefaultEndpointPort(port)
-                .Build());
-        await server.StartAsync();
-        return server;
-    }
 }

@@ -85,7 +85,7 @@ public sealed partial class ReasonTests
             {
                 OnConnect = connect => Answer.OldConnack(connect.Version == 5 && !answersFive ? 1 : returnCode),
             };
-            BrokerException e = await Assert.ThrowsAsync<BrokerException>(() => OpenAsync(broker, Broker.Username));
+            BrokerException e = await Assert.ThrowsAsync<BrokerException>(() => broker.OpenAsync(NewConnector(), user: Broker.Username));
             Assert.Equal(failure, $"{e.Failure}");
             Assert.Contains(sentence, e.Message, StringComparison.Ordinal);
             Assert.Equal(answersFive ? 1 : 2, broker.Connects.Count);
@@ -108,7 +108,7 @@ public sealed partial class ReasonTests
                 { } code => Answer.OldConnack(code),
             },
         };
-        BrokerException e = await Assert.ThrowsAsync<BrokerException>(() => OpenAsync(broker, "anna"));
+        BrokerException e = await Assert.ThrowsAsync<BrokerException>(() => broker.OpenAsync(NewConnector(), user: "anna"));
         string expected = (toFive, toOld) switch
         {
             (-1, -1) => "closes the connection at once, in MQTT 5 and in 3.1.1: check mqtt.port and mqtt.tls, then the broker's log.",
@@ -138,14 +138,8 @@ public sealed partial class ReasonTests
         Assert.EndsWith("set mqtt.host to new.lan:1883?.", RefusalText.Of(result, Broker).Message, StringComparison.Ordinal);
     }
 
-    private static Task<BrokerConnection> OpenAsync(ScriptedBroker broker, string? user) =>
-        new BrokerConnector(new KnownBrokers(TimeProvider.System, new RecordingLogger<KnownBrokers>()), TimeProvider.System).OpenAsync(
-            new BrokerAddress("127.0.0.1", broker.Port) { Username = user },
-            "longwire-a1",
-            null,
-            new IncomingMessages(new Topics("longwire", "homeassistant")),
-            refused: null,
-            CancellationToken.None);
+    private static BrokerConnector NewConnector() =>
+        new(new KnownBrokers(TimeProvider.System, new RecordingLogger<KnownBrokers>()), TimeProvider.System);
 
     [GeneratedRegex("[a-z][A-Z]")]
     private static partial Regex EnumerationName();

@@ -161,7 +161,7 @@ public sealed class RefusedMessageTests
         var topics = new ForgottenTopics(data, TimeProvider.System, new RecordingLogger<ForgottenTopics>());
         var address = new BrokerAddress("127.0.0.1", broker.Port);
         BrokerException e = await Assert.ThrowsAsync<BrokerException>(
-            () => topics.ClearAsync(topics.Find(null), address, new OwnInstance("a1", "n1"), CancellationToken.None));
+            () => topics.ClearAsync(topics.Find(null), address, new OwnInstance("a1", "n1", "1.2.3"), CancellationToken.None));
         Assert.Contains($"our message to {Config} (not authorized): let this user write there.", e.Message, StringComparison.Ordinal);
         string memory = await File.ReadAllTextAsync(Path.Combine(data, PublishedTopics.FileName), TestContext.Current.CancellationToken);
         Assert.Contains(Config, memory, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Longwire.Composition;
 using Longwire.HomeAssistant;
 using Longwire.HomeAssistant.Broker;
 using Longwire.Options;
@@ -31,7 +32,7 @@ internal sealed class Bridge : IAsyncDisposable
         _data = data ?? Directory.CreateTempSubdirectory("longwire-mqtt-").FullName;
         Settings = new MqttSettings(options ?? new MqttOptions { Host = "127.0.0.1", Port = port }, baseTopic);
         if (snapshot is not null) Feed.Publish(snapshot, []);
-        _service = new HomeAssistantService(
+        _service = HomeAssistantComposition.Service(
             Settings, new ConfiguredBroker(), Feed, Commands, Control, Problems, version, _data, time ?? new HandWoundTime(),
             new Random(Interlocked.Increment(ref s_seed)), Logger);
     }

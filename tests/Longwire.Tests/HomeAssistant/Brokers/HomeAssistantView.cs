@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Longwire.HomeAssistant.Broker;
-using Longwire.Lab.Brokers;
+using Longwire.Testing.Brokers;
 
 namespace Longwire.Tests.HomeAssistant.Brokers;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Longwire.Lab.Machines;
+using Longwire.Testing;
 using Longwire.Tests.AddOn;
 using MQTTnet;
 using MQTTnet.Protocol;

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Longwire.HomeAssistant.Broker;
 
 namespace Longwire.Tests.HomeAssistant.Brokers;
 
@@ -42,6 +43,8 @@ internal sealed record Answer(byte[] Bytes, bool End = false)
 /// </summary>
 internal sealed class ScriptedBroker : IAsyncDisposable
 {
+    private const string ClientId = "longwire-a1";
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentBag<Task> _served = [];
@@ -72,6 +75,14 @@ internal sealed class ScriptedBroker : IAsyncDisposable
     public IReadOnlyCollection<PublishPacket> Publishes => _publishes;
     public int Disconnects { get; private set; }
 
+    /// <summary>Opens a connection of ours to it, in one dialect.</summary>
+    public Task<BrokerConnection> OpenAsync(TimeProvider time, Dialect? dialect = null) => BrokerConnection.OpenAsync(
+        Address(user: null), ClientId, willTopic: null, dialect ?? Dialect.Full, NewInbox(), refused: null, time, CancellationToken.None);
+
+    /// <summary>The same in the dialect that it turns out to speak.</summary>
+    public Task<BrokerConnection> OpenAsync(BrokerConnector connector, string? willTopic = null, string? user = null) =>
+        connector.OpenAsync(Address(user), ClientId, willTopic, NewInbox(), refused: null, CancellationToken.None);
+
     public Task HasAsync(string topic) => Eventually.IsTrueAsync(
         () => _publishes.Any(publish => publish.Topic == topic),
         () => $"{topic}, not only {string.Join(", ", _publishes.Select(publish => publish.Topic))}");
@@ -84,6 +95,10 @@ internal sealed class ScriptedBroker : IAsyncDisposable
         await Task.WhenAll(_served);
         _stop.Dispose();
     }
+
+    private static IncomingMessages NewInbox() => new(new Topics("longwire", "homeassistant"));
+
+    private BrokerAddress Address(string? user) => new("127.0.0.1", Port) { Username = user };
 
     private async Task AcceptAsync()
     {

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Longwire.HomeAssistant.Broker;
-using Longwire.Lab.Brokers;
 using Longwire.State;
+using Longwire.Testing.Brokers;
 using Longwire.Tests.HomeAssistant.Brokers;
 using Xunit;
 

@@ -137,12 +137,7 @@ public sealed class BrokerBridgeTests
     {
         await using Mosquitto? real = mosquitto ? await Mosquitto.StartAsync() : null;
         int port = real?.Port ?? Mosquitto.FreePort();
-        using MqttServer? server = real is null ? new MqttServerFactory().CreateMqttServer(new MqttServerOptionsBuilder()
-            .WithDefaultEndpoint()
-                .WithDefaultEndpointBoundIPAddress(System.Net.IPAddress.Loopback)
-                .WithDefaultEndpointPort(port)
-                .Build()) : null;
-        if (server is not null) await server.StartAsync();
+        using MqttServer? server = real is null ? await LibraryBroker.StartAsync(port) : null;
         await using Observer observer = await Observer.ConnectAsync(port);
         await using Bridge bridge = await Bridge.StartAsync(port, Some.Snapshot(Some.Radio));
         bridge.Logger.Expect("a retained command is not obeyed");

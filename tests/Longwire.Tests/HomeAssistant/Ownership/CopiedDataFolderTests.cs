@@ -208,12 +208,7 @@ public sealed class CopiedDataFolderTests
             else
             {
                 broker.Port = Mosquitto.FreePort();
-                broker._server = new MqttServerFactory().CreateMqttServer(new MqttServerOptionsBuilder()
-                    .WithDefaultEndpoint()
-                        .WithDefaultEndpointBoundIPAddress(System.Net.IPAddress.Loopback)
-                        .WithDefaultEndpointPort(broker.Port)
-                        .Build());
-                await broker._server.StartAsync();
+                broker._server = await LibraryBroker.StartAsync(broker.Port);
             }
             return broker;
         }

@@ -25,11 +25,8 @@ public sealed class StopAndStartTests : IDisposable
     [Fact]
     public async Task At_a_stop_offline_goes_first_then_nothing_until_the_radios_are_let_go_then_one_last_state_each()
     {
-        await using Mosquitto mosquitto = await Mosquitto.StartAsync();
-        await using Observer observer = await Observer.ConnectAsync(mosquitto.Port);
-        await using Bridge bridge = await Bridge.StartAsync(mosquitto.Port, House(), _data);
-        await observer.SettledAsync(s_last);
-        int from = observer.Count;
+        await using Settled settled = await Settled.StartAsync(_data);
+        (Mosquitto mosquitto, Observer observer, Bridge bridge, int from) = settled;
 
         Task stopped = bridge.BeginStop();
         await observer.WaitForAsync(BridgeState, from: from);
@@ -51,11 +48,8 @@ public sealed class StopAndStartTests : IDisposable
     [Fact]
     public async Task Radios_that_are_let_go_before_we_are_told_to_stop_are_not_told_of_before_offline()
     {
-        await using Mosquitto mosquitto = await Mosquitto.StartAsync();
-        await using Observer observer = await Observer.ConnectAsync(mosquitto.Port);
-        await using Bridge bridge = await Bridge.StartAsync(mosquitto.Port, House(), _data);
-        await observer.SettledAsync(s_last);
-        int from = observer.Count;
+        await using Settled settled = await Settled.StartAsync(_data);
+        (_, Observer observer, Bridge bridge, int from) = settled;
         bridge.LetGo();
         await observer.FenceAsync();
         Assert.Empty(Since(observer, from));
@@ -165,11 +159,9 @@ public sealed class StopAndStartTests : IDisposable
     public async Task An_attach_side_that_does_not_let_go_holds_the_stop_up_for_so_long_and_no_longer()
     {
         var time = new HandWoundTime(BrokerTimers.LettingGo);
-        await using Mosquitto mosquitto = await Mosquitto.StartAsync();
-        await using Observer observer = await Observer.ConnectAsync(mosquitto.Port);
-        await using Bridge bridge = await Bridge.StartAsync(mosquitto.Port, House(), _data, time: time);
-        await observer.SettledAsync(s_last);
-        int from = observer.Count, waiting = time.LongTimersStarted;
+        await using Settled settled = await Settled.StartAsync(_data, time);
+        (_, Observer observer, Bridge bridge, int from) = settled;
+        int waiting = time.LongTimersStarted;
         Task stopped = bridge.BeginStop();
         await observer.WaitForAsync(BridgeState, from: from);
         await Eventually.IsTrueAsync(() => time.LongTimersStarted > waiting, () => "it waits for the attach side");
@@ -271,4 +263,24 @@ public sealed class StopAndStartTests : IDisposable
     };
 
     private static IEnumerable<Seen> Since(Observer observer, int from) => observer.All.Skip(from).Where(seen => seen.Topic != "fence");
+
+    /// <summary>A broker, who looks on, and a bridge that has told of the whole house. What is seen since then starts at <c>From</c>.</summary>
+    private sealed record Settled(Mosquitto Mosquitto, Observer Observer, Bridge Bridge, int From) : IAsyncDisposable
+    {
+        public static async Task<Settled> StartAsync(string data, TimeProvider? time = null)
+        {
+            Mosquitto mosquitto = await Mosquitto.StartAsync();
+            Observer observer = await Observer.ConnectAsync(mosquitto.Port);
+            Bridge bridge = await Bridge.StartAsync(mosquitto.Port, House(), data, time: time);
+            await observer.SettledAsync(s_last);
+            return new Settled(mosquitto, observer, bridge, observer.Count);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Bridge.DisposeAsync();
+            await Observer.DisposeAsync();
+            await Mosquitto.DisposeAsync();
+        }
+    }
 }

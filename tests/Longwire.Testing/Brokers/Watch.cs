@@ -5,7 +5,7 @@ using MQTTnet;
 using MQTTnet.Formatter;
 using MQTTnet.Protocol;
 
-namespace Longwire.Lab.Brokers;
+namespace Longwire.Testing.Brokers;
 
 /// <summary>A client that is subscribed to everything and keeps it. It publishes too, in other people's names.</summary>
 public sealed class Watch : IAsyncDisposable

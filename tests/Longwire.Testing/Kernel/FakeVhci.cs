@@ -2,10 +2,9 @@ using System.Globalization;
 using System.Text;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Sysfs;
-using Longwire.UsbIp.Tests.Sysfs;
 using Longwire.UsbIp.Vhci;
 
-namespace Longwire.UsbIp.Tests.Vhci;
+namespace Longwire.Testing.Kernel;
 
 /// <summary>
 /// Plays the kernel behind vhci_hcd: its tables in the form that port_show_vhci prints, its root hubs, and what attach and detach

@@ -4,10 +4,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
-using Longwire.Lab.Machines;
-using Longwire.Lab.Network;
 
-namespace Longwire.Lab.Brokers;
+namespace Longwire.Testing.Brokers;
 
 /// <summary>How a broker is set up.</summary>
 /// <param name="Persistent">It keeps what is retained over a restart.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Longwire.Lab.Brokers;
+namespace Longwire.Testing.Brokers;
 
 /// <summary>
 /// A device as its last discovery message describes it, and when that changed for each of its components. Home Assistant makes a message

@@ -1,4 +1,4 @@
-namespace Longwire.Lab.Machines;
+namespace Longwire.Testing;
 
 /// <summary>
 /// When the lab gives up waiting. None of these is a promise, and no test may fail for one that is short: emulated processors are ten to

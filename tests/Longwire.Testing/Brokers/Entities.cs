@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace Longwire.Lab.Brokers;
+namespace Longwire.Testing.Brokers;
 
 /// <param name="Device">The device's name, as a person reads it.</param>
 /// <param name="DeviceId">The device's identifier.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Longwire.UsbIp.Linux;
 
-namespace Longwire.UsbIp.Tests.Sysfs;
+namespace Longwire.Testing.Kernel;
 
 /// <summary>A tree of plain files and links that looks like a machine with USB sticks.</summary>
 public sealed class FakeSysfs : IDisposable

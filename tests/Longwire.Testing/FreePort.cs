@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Longwire.Lab.Network;
+namespace Longwire.Testing;
 
 /// <summary>Loopback ports that nobody holds at the moment, for programs that cannot choose one themselves.</summary>
 internal static class FreePort

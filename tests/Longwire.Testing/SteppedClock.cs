@@ -1,12 +1,14 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
-using Xunit;
 
-namespace Longwire.UsbIp.Tests.Client;
+namespace Longwire.Testing;
 
 /// <summary>A clock that stands still until a test moves it, and tells which timers have been started.</summary>
 internal sealed class SteppedClock : FakeTimeProvider
 {
+    /// <summary>Of real time: what a test waits for that long is not coming.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+
     private readonly Channel<TimeSpan> _started = Channel.CreateUnbounded<TimeSpan>();
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
@@ -17,12 +19,12 @@ internal sealed class SteppedClock : FakeTimeProvider
     }
 
     /// <summary>Waits until a timer has been started, and returns its length.</summary>
-    public ValueTask<TimeSpan> AnyStartedAsync() => _started.Reader.ReadAsync(TestContext.Current.CancellationToken);
+    public async ValueTask<TimeSpan> AnyStartedAsync() => await _started.Reader.ReadAsync().AsTask().WaitAsync(s_patience);
 
     /// <summary>Waits until a timer of this length has been started.</summary>
     public async Task StartedAsync(TimeSpan length)
     {
-        while (await _started.Reader.ReadAsync(TestContext.Current.CancellationToken) != length)
+        while (await AnyStartedAsync() != length)
         {
         }
     }

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace Longwire.Tests.Supervisor;
+namespace Longwire.Testing.Supervisor;
 
 /// <summary>An app as the stand-in has it.</summary>
 public sealed class StandInApp

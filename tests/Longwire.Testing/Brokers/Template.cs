@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Longwire.Lab.Brokers;
+namespace Longwire.Testing.Brokers;
 
 /// <summary>
 /// As much of Home Assistant's templates as our discovery messages use: one expression of paths into <c>value_json</c>, texts,

@@ -1,8 +1,7 @@
 using System.Globalization;
 using Longwire.UsbIp.Linux;
-using Longwire.UsbIp.Tests.Sysfs;
 
-namespace Longwire.UsbIp.Tests.UsbipHost;
+namespace Longwire.Testing.Kernel;
 
 /// <summary>
 /// Plays the kernel behind the attributes of usb and usbip-host, as facts were measured on real ones, and keeps every write. The

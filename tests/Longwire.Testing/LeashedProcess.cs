@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
-namespace Longwire.Lab.Machines;
+namespace Longwire.Testing;
 
 /// <summary>
 /// A program on the test machine that cannot outlive the test: it is killed when this process ends, however that happens. The leash

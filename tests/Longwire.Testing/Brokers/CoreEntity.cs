@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 
-namespace Longwire.Lab.Brokers;
+namespace Longwire.Testing.Brokers;
 
 /// <param name="At">In the time that the messages were given in.</param>
 /// <param name="State">As Home Assistant shows it: on, off, unknown or unavailable.</param>

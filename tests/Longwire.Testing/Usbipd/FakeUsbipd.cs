@@ -1,13 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
-using Xunit;
 
-namespace Longwire.UsbIp.Tests.Client;
+namespace Longwire.Testing.Usbipd;
 
 /// <summary>A server on loopback that does what a test's script says, one connection after the other.</summary>
 internal sealed class FakeUsbipd : IAsyncDisposable
 {
-    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+    private readonly CancellationTokenSource _stop = new();
     private readonly Socket _listener;
     private readonly Task _run;
 

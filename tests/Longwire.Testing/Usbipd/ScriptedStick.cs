@@ -1,7 +1,7 @@
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 
-namespace Longwire.UsbIp.Tests.Client;
+namespace Longwire.Testing.Usbipd;
 
 /// <summary>A stick that answers GET_DESCRIPTOR from a table; a request that is not in it stalls.</summary>
 internal sealed class ScriptedStick

@@ -1,4 +1,4 @@
-namespace Longwire.Lab.Brokers;
+namespace Longwire.Testing.Brokers;
 
 /// <summary>A message as it came from the broker.</summary>
 /// <param name="Timestamp">When it reached the test machine, as <see cref="TimeProvider.GetTimestamp"/>.</param>

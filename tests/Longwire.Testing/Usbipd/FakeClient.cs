@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 
-namespace Longwire.UsbIp.Tests.Client;
+namespace Longwire.Testing.Usbipd;
 
 /// <summary>A connection as the server's script sees it.</summary>
 internal sealed class FakeClient(Socket socket, CancellationToken stop)

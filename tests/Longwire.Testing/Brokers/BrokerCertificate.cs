@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Longwire.Lab.Brokers;
+namespace Longwire.Testing.Brokers;
 
 /// <summary>An authority of the house's own and the broker's certificate from it, as people make them for their mosquitto.</summary>
 internal static class BrokerCertificate
