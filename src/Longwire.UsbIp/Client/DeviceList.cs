@@ -8,4 +8,8 @@ namespace Longwire.UsbIp.Client;
 /// <param name="Notice">
 /// Set if the server is a Longwire: what is plugged in but not listed, and why. A stick in neither is unplugged.
 /// </param>
-public sealed record DeviceList(ImmutableArray<ExportedDevice> Devices, LongwireListExtension? Notice);
+/// <param name="IsEnd">
+/// The server closed in order right after the list, as all but a Longwire do. False without a notice: whether one was on its way is not
+/// known, since it did not come in time or the connection was cut.
+/// </param>
+public sealed record DeviceList(ImmutableArray<ExportedDevice> Devices, LongwireListExtension? Notice, bool IsEnd = false);

@@ -23,7 +23,8 @@ internal sealed class ListReader(ExactSocket peer, TimeProvider timeProvider, Ca
             ReadOnlyMemory<byte> interfaces = await NextAsync(device.InterfaceCount * DeviceListReply.InterfaceSize, deadline);
             devices.Add(device with { Interfaces = DeviceListReply.ParseInterfaces(interfaces.Span, device.InterfaceCount) });
         }
-        return new DeviceList(devices.ToImmutable(), await ReadNoticeAsync(deadline));
+        (LongwireListExtension? notice, bool isEnd) = await ReadNoticeAsync(deadline);
+        return new DeviceList(devices.ToImmutable(), notice, isEnd);
     }
 
     private static byte[] Request()
@@ -33,33 +34,35 @@ internal sealed class ListReader(ExactSocket peer, TimeProvider timeProvider, Ca
         return request;
     }
 
-    // Whatever goes wrong before a notice has begun is the way of a stock server to end; once it has begun, it must be whole.
-    private async Task<LongwireListExtension?> ReadNoticeAsync(StepDeadline listDeadline)
+    // Once it has begun, it must be whole.
+    private async Task<(LongwireListExtension? Notice, bool IsEnd)> ReadNoticeAsync(StepDeadline listDeadline)
     {
         using var soon = new StepDeadline(
             $"waiting for what follows the list of {peer}", ClientTimers.Notice, timeProvider, cancellationToken);
         try
         {
-            if (await peer.ReceiveUpToAsync(_buffer.AsMemory(0, OpCommon.Size), soon) < OpCommon.Size) return null;
+            int received = await peer.ReceiveUpToAsync(_buffer.AsMemory(0, OpCommon.Size), soon);
+            if (received < OpCommon.Size) return (null, IsEnd: received == 0);
         }
         catch (UsbIpClosedException)
         {
-            return null;
+            return (null, IsEnd: false);
         }
         catch (OperationCanceledException) when (soon.Expired)
         {
-            return null;
+            return (null, IsEnd: false);
         }
         if (OpCommon.Parse(_buffer) is not { Version: OpCommon.CurrentVersion, Code: OpCode.ExportNotice, Status: UsbIpStatus.Ok })
         {
-            return null;
+            // Something follows that we do not know.
+            return (null, IsEnd: true);
         }
         listDeadline.Step = $"reading the notice of {peer}";
         int count = LongwireListExtension.ParseCount((await NextAsync(LongwireListExtension.CountSize, listDeadline)).Span);
         // At most 256 entries of 40 bytes.
         var body = new byte[LongwireListExtension.BodySize(count)];
         await peer.ReceiveExactlyAsync(body, listDeadline);
-        return LongwireListExtension.ParseBody(body, count);
+        return (LongwireListExtension.ParseBody(body, count), IsEnd: false);
     }
 
     private async Task<ReadOnlyMemory<byte>> NextAsync(int length, StepDeadline deadline)

@@ -22,4 +22,15 @@ public sealed record DeviceIdentity
     /// same layout as sysfs' <c>descriptors</c> for a device of one configuration.
     /// </summary>
     public required ReadOnlyMemory<byte> Descriptors { get; init; }
+
+    /// <summary>bNumConfigurations.</summary>
+    public byte ConfigurationCount => Descriptors.Span[DeviceDescriptor.Size - 1];
+
+    /// <summary>The classes of every alternate setting of every interface of the active configuration.</summary>
+    public IReadOnlySet<UsbInterfaceClass> AllInterfaceClasses()
+    {
+        HashSet<UsbInterfaceClass> classes = InterfaceDescriptors.ClassesIn(Descriptors.Span[DeviceDescriptor.Size..]);
+        classes.UnionWith(Interfaces);
+        return classes;
+    }
 }

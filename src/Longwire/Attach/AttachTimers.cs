@@ -105,6 +105,9 @@ internal static class AttachTimers
     /// <summary>Missing from the list for so long a stick is gone, and not on its way back from the reset that ends each import.</summary>
     public static readonly TimeSpan StickGone = TimeSpan.FromSeconds(10);
 
+    /// <summary>A stick that was refused, or that nobody wanted, is imported again after this: it may say something else by now.</summary>
+    public static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(10);
+
     /// <summary>A problem that comes and goes is shown until it has stayed away this long.</summary>
     public static readonly TimeSpan ProblemSettles = TimeSpan.FromMinutes(1);
 

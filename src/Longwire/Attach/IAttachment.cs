@@ -11,6 +11,9 @@ internal interface IAttachment
     /// <summary>Look at the kernel again. Never blocks.</summary>
     public void KernelChanged();
 
+    /// <summary>Whether its Pi was heard on the radio's own connection since a moment (monotonic). Never blocks.</summary>
+    public bool IsHeardSince(long moment);
+
     /// <summary>End it: detach, clean up, then report <see cref="AttachEvent.Ended"/>.</summary>
     public void Cancel();
 }

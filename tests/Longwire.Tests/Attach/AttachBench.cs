@@ -121,6 +121,11 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWat
     public void Load(AttachOptions options) => Tell(new AttachEvent.OptionsLoaded(new LoadedOptions<AttachOptions>(options, [])));
 
     public void List(string pi, params ExportedDevice[] devices) =>
+        Tell(new AttachEvent
+            .PiAnswered(pi, new DeviceList([.. devices], null, IsEnd: true), TimeSpan.FromMilliseconds(1), Time.GetTimestamp()));
+
+    /// <summary>The list came, and what may follow it did not in time, or the connection was cut before.</summary>
+    public void ListCutShort(string pi, params ExportedDevice[] devices) =>
         Tell(new AttachEvent.PiAnswered(pi, new DeviceList([.. devices], null), TimeSpan.FromMilliseconds(1), Time.GetTimestamp()));
 
     public void ListOfLongwire(string pi, ImmutableArray<NoticeEntry> notice, params ExportedDevice[] devices) =>
@@ -242,6 +247,11 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWat
         public string PiId => Request.PiId;
         public BusId BusId => Request.BusId;
         public bool Cancelled { get; private set; }
+
+        /// <summary>Its Pi answers on the radio's own connection.</summary>
+        public bool IsAlive { get; set; }
+
+        public bool IsHeardSince(long moment) => IsAlive;
 
         public void KernelChanged()
         {

@@ -21,6 +21,7 @@ internal sealed class Attachment : IAttachment, IDisposable
     private readonly AttachmentContext _around;
     private readonly AsyncAutoResetEvent _kernelChanged;
     private readonly CancellationTokenSource _cancelled = new();
+    private volatile UsbIpConnection? _connection;
 
     public Attachment(AttachRequest request, AttachmentContext around)
     {
@@ -31,6 +32,19 @@ internal sealed class Attachment : IAttachment, IDisposable
 
     public string PiId => _request.PiId;
     public BusId BusId => _request.BusId;
+
+    public bool IsHeardSince(long moment)
+    {
+        try
+        {
+            return _connection is { } connection && TcpInfo.Read(connection.Socket).LastAckReceived < _around.Time.GetElapsedTime(moment);
+        }
+        catch (Exception e) when (e is System.Net.Sockets.SocketException or ObjectDisposedException)
+        {
+            // It ended a moment ago.
+            return false;
+        }
+    }
 
     public void KernelChanged() => _kernelChanged.Raise();
 
@@ -71,6 +85,7 @@ internal sealed class Attachment : IAttachment, IDisposable
         {
             using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(
                 _request.EndPoint, new ConnectOptions { SourcePort = _request.SourcePort, TimeProvider = _around.Time }, either.Token);
+            _connection = connection;
             step = Importing;
             ExportedDevice device = await connection.ImportAsync(_request.BusId, either.Token);
             if (device.Speed is not (UsbSpeed.Low or UsbSpeed.Full or UsbSpeed.High or UsbSpeed.Super or UsbSpeed.SuperPlus))

@@ -3,22 +3,24 @@ using Longwire.UsbIp.Usb;
 
 namespace Longwire.Attach.Reconciling;
 
-/// <summary>An attachment that runs, and what the reconciler knows of it.</summary>
-internal sealed class Assignment(string piId, BusId busId, string? radioId, bool listed)
+/// <summary>
+/// An attachment that runs, and what the reconciler knows of it. Whom it belongs to is <see cref="Assignments"/>' alone to change.
+/// </summary>
+/// <param name="listed">False: asked for only to learn whether somebody else has it.</param>
+internal sealed class Assignment(string piId, BusId busId, bool listed)
 {
     public string PiId { get; } = piId;
     public BusId BusId { get; } = busId;
+    public bool Listed { get; } = listed;
 
     /// <summary>Whose it is: guessed from kind and port at first, certain once identified.</summary>
-    public string? RadioId { get; set; } = radioId;
-
-    /// <summary>False: asked for only to learn whether somebody else has it.</summary>
-    public bool Listed { get; } = listed;
+    public string? RadioId { get; set; }
     public IAttachment? Attachment { get; set; }
-    public bool Identified { get; set; }
+    public AssignmentPhase Phase { get; set; }
+    public bool IsUp => Phase == AssignmentPhase.Up;
 
-    /// <summary>The tty is there.</summary>
-    public bool IsUp { get; set; }
+    /// <summary>The stick was ours at some time: until its Pi has noticed the end, "in use" means us.</summary>
+    public bool Identified { get; set; }
     public long UpAt { get; set; }
 
     /// <summary>The same by the wall clock: as it was then, and put right since.</summary>

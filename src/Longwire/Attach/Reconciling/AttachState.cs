@@ -45,7 +45,7 @@ internal sealed class AttachState
     public AttachMemory Memory { get; private set; }
     public Dictionary<string, PiState> Pis { get; } = new(StringComparer.Ordinal);
     public SortedDictionary<string, RadioState> Radios { get; } = new(StringComparer.Ordinal);
-    public List<Assignment> Attempts { get; } = [];
+    public Assignments Assignments { get; } = [];
 
     /// <summary>Identified, and waiting for a stick of the same kind to say who it is, too.</summary>
     public List<AttachEvent.Identified> Parked { get; } = [];
@@ -59,12 +59,10 @@ internal sealed class AttachState
 
     public IReadOnlyCollection<string> Problems => _problems.Shown;
 
-    public Assignment? AttemptOf(IAttachment attachment) => Attempts.Find(attempt => attempt.Attachment == attachment);
+    public RadioState? RadioOf(Assignment assignment) => assignment.RadioId is { } id ? Radios.GetValueOrDefault(id) : null;
 
-    public RadioState? RadioOf(Assignment attempt) => attempt.RadioId is { } id ? Radios.GetValueOrDefault(id) : null;
-
-    public Stick? StickOf(Assignment attempt) =>
-        Pis.GetValueOrDefault(attempt.PiId)?.Sticks.GetValueOrDefault(attempt.BusId) is { } stick && stick.Attempt == attempt
+    public Stick? StickOf(Assignment assignment) =>
+        Pis.GetValueOrDefault(assignment.PiId)?.Sticks.GetValueOrDefault(assignment.BusId) is { } stick && stick.Assignment == assignment
             ? stick
             : null;
 
@@ -107,7 +105,7 @@ internal sealed class AttachState
     {
         TimeSpan set = Clock.Look();
         if (set == TimeSpan.Zero) return;
-        foreach (Assignment attempt in Attempts.Where(attempt => attempt.IsUp)) attempt.Since += set;
+        foreach (Assignment assignment in Assignments.Where(assignment => assignment.IsUp)) assignment.Since += set;
     }
 
     /// <summary>Hands the memory to the writer; costs nothing if it did not change.</summary>
@@ -163,43 +161,37 @@ internal sealed class AttachState
 
     private static string StickAt(string piId, BusId busId) => $"stick {piId}/{busId}";
 
-    public Assignment Start(PiState pi, BusId busId, string? radioId, int sourcePort, bool listed)
+    /// <inheritdoc cref="Assignments.Start" path="/param"/>
+    public void Start(PiState pi, BusId busId, Stick? stick, RadioState? radio)
     {
-        var attempt = new Assignment(pi.Options.Id, busId, radioId, listed);
-        Attempts.Add(attempt);
-        _problems.IsTriedAgain(StickAt(attempt.PiId, busId));
-        if (radioId is not null) Radios[radioId].Attempt = attempt;
-        attempt.Attachment = Ports.Attachments.Start(
-            new AttachRequest(pi.Options.Id, pi.Options.EndPoint, busId, sourcePort, IsKnown: radioId is not null));
-        return attempt;
+        Assignment assignment = Assignments.Start(pi.Options.Id, busId, stick, radio);
+        _problems.IsTriedAgain(StickAt(assignment.PiId, busId));
+        assignment.Attachment = Ports.Attachments.Start(new AttachRequest(
+            pi.Options.Id, pi.Options.EndPoint, busId, radio?.Memory.SourcePort ?? 0, IsKnown: radio is not null));
     }
 
     /// <summary>Ends an attempt on our own decision.</summary>
-    public void Cancel(Assignment attempt)
+    public void Cancel(Assignment assignment)
     {
-        if (attempt.Cancelled) return;
-        attempt.Cancelled = true;
-        foreach (AttachEvent.Identified waiting in Parked.Where(waiting => waiting.Attachment == attempt.Attachment).ToArray())
+        if (assignment.Cancelled) return;
+        (assignment.Cancelled, assignment.Phase) = (true, AssignmentPhase.Ending);
+        foreach (AttachEvent.Identified waiting in Parked.Where(waiting => waiting.Attachment == assignment.Attachment).ToArray())
         {
             Parked.Remove(waiting);
             waiting.Answer.TrySetResult(new AttachDecision.LetGo());
         }
-        attempt.Attachment?.Cancel();
+        assignment.Attachment?.Cancel();
     }
 
     public void BeginStop()
     {
         Stopping = true;
         foreach (PiState pi in Pis.Values) pi.Watch.Stop();
-        foreach (Assignment attempt in Attempts.ToArray())
-        {
-            attempt.IsUp = false;
-            Cancel(attempt);
-        }
+        foreach (Assignment assignment in Assignments.ToArray()) Cancel(assignment);
     }
 
     public ImmutableArray<Candidate> Candidates() =>
-        [.. from pi in Pis.Values from stick in pi.Sticks.Values where stick.Listed || stick.Attempt
+        [.. from pi in Pis.Values from stick in pi.Sticks.Values where stick.Listed || stick.Assignment
             is { Cancelled: false } select CandidateOf(stick)];
 
     public Candidate CandidateOf(Stick stick) =>

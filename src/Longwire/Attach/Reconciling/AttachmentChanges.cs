@@ -1,6 +1,7 @@
 using Longwire.Platform;
 using Longwire.State;
 using Longwire.UsbIp.Errors;
+using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -12,21 +13,23 @@ internal sealed class AttachmentChanges(AttachState state)
     /// <summary>The stick waits for an answer until <see cref="Identification"/> has one.</summary>
     public void Identified(AttachEvent.Identified news)
     {
-        if (state.AttemptOf(news.Attachment) is not { Cancelled: false } attempt || !state.Pis.TryGetValue(attempt.PiId, out PiState? pi))
+        if (state.Assignments.Of(news.Attachment) is not { Cancelled: false } assignment
+            || !state.Pis.TryGetValue(assignment.PiId, out PiState? pi))
         {
             news.Answer.TrySetResult(new AttachDecision.LetGo());
             return;
         }
-        Stick stick = StickFor(pi, attempt, news.Device);
+        Stick stick = StickFor(pi, assignment, news.Device);
         stick.Identity = news.Identity;
-        attempt.Identified = true;
+        Assignments.Imported(assignment, stick);
         state.Parked.Add(news);
     }
 
     public void Recorded(AttachEvent.Recorded news)
     {
-        if (state.AttemptOf(news.Attachment) is { } attempt && state.RadioOf(attempt) is { } radio)
+        if (state.Assignments.Of(news.Attachment) is { } assignment && state.RadioOf(assignment) is { } radio)
         {
+            if (assignment.Phase == AssignmentPhase.Identified) assignment.Phase = AssignmentPhase.OnPort;
             state.Change(radio, radio.Memory with { Attached = news.Record, VhciPort = news.Record.Port });
             state.Remember();
         }
@@ -35,65 +38,63 @@ internal sealed class AttachmentChanges(AttachState state)
 
     public void CameUp(IAttachment attachment, int ttyCount)
     {
-        if (state.AttemptOf(attachment) is not { Cancelled: false } attempt || state.RadioOf(attempt) is not { } radio) return;
-        attempt.IsUp = true;
-        attempt.UpAt = state.Time.GetTimestamp();
-        attempt.CameUpAt = attempt.Since = state.Clock.Now;
+        if (state.Assignments.Of(attachment) is not { Cancelled: false } assignment || state.RadioOf(assignment) is not { } radio) return;
+        assignment.Phase = AssignmentPhase.Up;
+        assignment.UpAt = state.Time.GetTimestamp();
+        assignment.CameUpAt = assignment.Since = state.Clock.Now;
         (radio.LastOutcome, radio.BackBy) = (null, null);
         state.Change(radio, radio.Memory with { SerialPortCount = ttyCount });
-        state.SetStickProblem(attempt.PiId, attempt.BusId, null);
+        state.SetStickProblem(assignment.PiId, assignment.BusId, null);
         state.Raise(radio, RadioEventType.Attached);
     }
 
     public void Measured(IAttachment attachment, TimeSpan? roundTrip)
     {
-        if (state.AttemptOf(attachment) is not { IsUp: true } attempt) return;
-        attempt.RoundTrip = roundTrip;
-        if (state.Pis.TryGetValue(attempt.PiId, out PiState? pi)) pi.RoundTrip = roundTrip ?? pi.RoundTrip;
+        if (state.Assignments.Of(attachment) is not { IsUp: true } assignment) return;
+        assignment.RoundTrip = roundTrip;
+        if (state.Pis.TryGetValue(assignment.PiId, out PiState? pi)) pi.RoundTrip = roundTrip ?? pi.RoundTrip;
     }
 
     public void SerialPathsFound(AttachEvent.SerialPathsFound found)
     {
-        if (state.AttemptOf(found.Attachment) is not { } attempt) return;
-        (attempt.SerialPorts, attempt.ProvisionalPorts) = ([.. found.Paths], [.. found.Provisional]);
+        if (state.Assignments.Of(found.Attachment) is not { } assignment) return;
+        (assignment.SerialPorts, assignment.ProvisionalPorts) = ([.. found.Paths], [.. found.Provisional]);
     }
 
     public void WentDown(IAttachment attachment, AttachOutcome.Lost loss)
     {
-        if (state.AttemptOf(attachment) is not { IsUp: true, Cancelled: false } attempt || state.RadioOf(attempt) is not { } radio) return;
-        GoDown(state, radio, attempt, loss.Reason, asked: false, mayHaveBeenPulled: loss.PiClosed);
-        if (loss.PiSilent) new PiChanges(state).Silent(attempt.PiId, loss.Reason);
-        if (state.Pis.TryGetValue(attempt.PiId, out PiState? pi)) pi.Watch.AskNow();
+        if (state.Assignments.Of(attachment) is not { IsUp: true, Cancelled: false } assignment
+            || state.RadioOf(assignment) is not { } radio)
+        {
+            return;
+        }
+        GoDown(state, radio, assignment, loss.Reason, asked: false, mayHaveBeenPulled: loss.PiClosed);
+        if (loss.PiSilent) new PiChanges(state).Silent(assignment.PiId, loss.Reason);
+        if (state.Pis.TryGetValue(assignment.PiId, out PiState? pi)) pi.Watch.AskNow();
     }
 
     public void Ended(IAttachment attachment, AttachOutcome outcome)
     {
-        if (state.AttemptOf(attachment) is not { } attempt) return;
-        state.Attempts.Remove(attempt);
+        if (state.Assignments.Of(attachment) is not { } assignment) return;
         state.Parked.RemoveAll(waiting => waiting.Attachment == attachment);
-        RadioState? radio = state.RadioOf(attempt);
-        Stick? stick = state.StickOf(attempt);
-        if (stick is not null) stick.Attempt = null;
-        if (radio is not null)
-        {
-            if (attempt.Identified) radio.ReleasedAt = state.Now;
-            if (radio.Attempt == attempt)
-            {
-                radio.Attempt = null;
-                state.Change(radio, radio.Memory with { Attached = null });
-            }
-        }
-        if (!state.Pis.TryGetValue(attempt.PiId, out PiState? pi)) return;
+        RadioState? radio = state.RadioOf(assignment);
+        Stick? stick = state.StickOf(assignment);
+        bool wasUp = assignment.IsUp;
+        bool wasTheRadios = state.Assignments.End(assignment, stick, radio);
+        if (radio is not null && assignment.Identified) radio.ReleasedAt = state.Now;
+        if (radio is not null && wasTheRadios) state.Change(radio, radio.Memory with { Attached = null });
+        if (!state.Pis.TryGetValue(assignment.PiId, out PiState? pi)) return;
         // Came up and stayed: whatever failed before is over. Came up and fell: as good as failed.
-        if (stick is not null && outcome is AttachOutcome.Lost && state.Time.GetElapsedTime(attempt.UpAt) >= AttachTimers.Stable)
+        if (stick is not null && outcome is AttachOutcome.Lost && state.Time.GetElapsedTime(assignment.UpAt) >= AttachTimers.Stable)
         {
             stick.Tries.Afresh();
         }
-        else if (outcome is AttachOutcome.Lost) stick?.Tries.Failed(state.Now);
+        // Each look resets the stick: one whose answer does not last must not be looked at without end.
+        else if (outcome is AttachOutcome.Lost or AttachOutcome.LetGo) stick?.Tries.Failed(state.Now);
         if (stick is { Listed: false }) pi.Sticks.Remove(stick.BusId);
-        AttachLog.Ended(state.Logger, attempt.BusId, attempt.PiId, outcome);
-        if (!attempt.Cancelled) Judge(pi, attempt, radio, stick, outcome);
-        if (!pi.Sticks.ContainsKey(attempt.BusId)) state.StickIsMissing(attempt.PiId, attempt.BusId);
+        AttachLog.Ended(state.Logger, assignment.BusId, assignment.PiId, outcome);
+        if (!assignment.Cancelled) Judge(pi, assignment, wasUp, radio, stick, outcome);
+        if (!pi.Sticks.ContainsKey(assignment.BusId)) state.StickIsMissing(assignment.PiId, assignment.BusId);
         // The list we have was made while the stick was ours, or before we knew.
         if (radio is not { Memory.Wanted: false }) pi.Watch.AskNow();
     }
@@ -103,10 +104,10 @@ internal sealed class AttachmentChanges(AttachState state)
         if (!state.Radios.TryGetValue(radioId, out RadioState? radio)) return;
         if (radio.Memory.Wanted == wanted) return;
         state.Change(radio, radio.Memory with { Wanted = wanted });
-        if (!wanted && radio.Attempt is { } attempt)
+        if (!wanted && radio.Assignment is { } assignment)
         {
-            if (attempt.IsUp && !attempt.Cancelled) GoDown(state, radio, attempt, "asked for by a person", asked: true);
-            state.Cancel(attempt);
+            if (assignment.IsUp && !assignment.Cancelled) GoDown(state, radio, assignment, "asked for by a person", asked: true);
+            state.Cancel(assignment);
         }
         if (wanted) TryAfresh(radio);
     }
@@ -122,14 +123,14 @@ internal sealed class AttachmentChanges(AttachState state)
             return;
         }
         AttachLog.Reattached(log, radio.Memory.Name, radio.Id);
-        if (radio.Attempt is { } attempt)
+        if (radio.Assignment is { } assignment)
         {
-            if (attempt.IsUp && !attempt.Cancelled)
+            if (assignment.IsUp && !assignment.Cancelled)
             {
-                GoDown(state, radio, attempt);
+                GoDown(state, radio, assignment);
                 radio.BackBy = state.Now + AttachTimers.Reattach;
             }
-            state.Cancel(attempt);
+            state.Cancel(assignment);
         }
         TryAfresh(radio);
     }
@@ -137,9 +138,9 @@ internal sealed class AttachmentChanges(AttachState state)
     /// <summary>The tty of a radio is gone.</summary>
     /// <param name="asked">A person, or the options, wanted it so: not counted as a disconnect.</param>
     public static void GoDown(
-        AttachState state, RadioState radio, Assignment attempt, string reason, bool asked, bool mayHaveBeenPulled = false)
+        AttachState state, RadioState radio, Assignment assignment, string reason, bool asked, bool mayHaveBeenPulled = false)
     {
-        GoDown(state, radio, attempt);
+        GoDown(state, radio, assignment);
         radio.MayHaveBeenPulled = mayHaveBeenPulled;
         if (asked) state.Raise(radio, RadioEventType.Detached, reason);
         else CountLoss(state, radio, reason);
@@ -152,39 +153,39 @@ internal sealed class AttachmentChanges(AttachState state)
     }
 
     // Nothing is said of it yet.
-    private static void GoDown(AttachState state, RadioState radio, Assignment attempt)
+    private static void GoDown(AttachState state, RadioState radio, Assignment assignment)
     {
-        attempt.IsUp = false;
+        assignment.Phase = AssignmentPhase.Ending;
         radio.MissingSince = state.Now;
         radio.NextAsk = state.Now;
         radio.MayHaveBeenPulled = false;
     }
 
-    private void Judge(PiState pi, Assignment attempt, RadioState? radio, Stick? stick, AttachOutcome outcome)
+    private void Judge(PiState pi, Assignment assignment, bool wasUp, RadioState? radio, Stick? stick, AttachOutcome outcome)
     {
-        if (attempt.IsUp && radio is not null)
+        if (wasUp && radio is not null)
         {
             var loss = outcome as AttachOutcome.Lost;
-            GoDown(state, radio, attempt, loss?.Reason ?? "it ended", asked: false, mayHaveBeenPulled: loss is { PiClosed: true });
+            GoDown(state, radio, assignment, loss?.Reason ?? "it ended", asked: false, mayHaveBeenPulled: loss is { PiClosed: true });
         }
-        if (outcome is AttachOutcome.Failed { PiSlow: true } slow) new PiChanges(state).Slow(attempt.PiId, slow.Reason);
+        if (outcome is AttachOutcome.Failed { PiSlow: true } slow) new PiChanges(state).Slow(assignment.PiId, slow.Reason);
         switch (outcome)
         {
             case AttachOutcome.Unreachable unreachable:
-                new PiChanges(state).Silent(attempt.PiId, unreachable.Reason);
+                new PiChanges(state).Silent(assignment.PiId, unreachable.Reason);
                 return;
-            case AttachOutcome.NotGiven or AttachOutcome.Failed when radio is null && attempt.Listed && !IsKnown(stick):
+            case AttachOutcome.NotGiven or AttachOutcome.Failed when radio is null && assignment.Listed && !IsKnown(stick):
                 if (stick is not null) stick.Tries.Failed(state.Now);
                 // Not taken back first: that it is tried again changes nothing.
-                string failure = $"A stick at {attempt.BusId} on {pi.Options.DisplayName} could not be attached: {Reason(outcome)}.";
-                state.SetStickProblem(attempt.PiId, attempt.BusId, $"{failure} It is tried again.");
+                string failure = $"A stick at {assignment.BusId} on {pi.Options.DisplayName} could not be attached: {Reason(outcome)}.";
+                state.SetStickProblem(assignment.PiId, assignment.BusId, $"{failure} It is tried again.");
                 return;
             case AttachOutcome.NotGiven or AttachOutcome.Failed:
                 if (stick is not null) stick.Tries.Failed(state.Now);
                 if (radio is not null) SetOutcome(radio, outcome);
                 break;
             case AttachOutcome.Refused refused:
-                if (stick is not null) pi.TurnedAway[attempt.BusId] = RejectedStick.Of(stick, refused.Reason);
+                if (stick is not null) pi.Rejected.Add(stick, refused.Reason, state.Now);
                 if (radio is null) break;
                 if (radio.LastOutcome is not AttachOutcome.Refused known || known.Reason != refused.Reason)
                 {
@@ -193,7 +194,7 @@ internal sealed class AttachmentChanges(AttachState state)
                 SetOutcome(radio, outcome);
                 break;
         }
-        state.SetStickProblem(attempt.PiId, attempt.BusId, null);
+        state.SetStickProblem(assignment.PiId, assignment.BusId, null);
     }
 
     // Tried beside another attempt of its radio's, whose status says what is the matter: no stick of its own to report.
@@ -222,26 +223,24 @@ internal sealed class AttachmentChanges(AttachState state)
         radio.MissingSince = state.Now;
         radio.NextAsk = state.Now;
         if (!state.Pis.TryGetValue(radio.Memory.PiId, out PiState? pi)) return;
+        if (BusId.TryParse(radio.Memory.LastBusId, out BusId busId)) pi.Rejected.Forget(busId);
         if (state.StickOf(radio) is { } stick)
         {
             stick.Tries.Afresh();
-            pi.TurnedAway.Remove(stick.BusId);
+            pi.Rejected.Forget(stick.BusId);
         }
         pi.Watch.AskNow();
     }
 
-    private Stick StickFor(PiState pi, Assignment attempt, ExportedDevice device)
+    private Stick StickFor(PiState pi, Assignment assignment, ExportedDevice device)
     {
-        if (pi.Sticks.TryGetValue(attempt.BusId, out Stick? stick) && stick.DevId == device.DevId && stick.Id == device.Id)
-        {
-            stick.Attempt = attempt;
-            return stick;
-        }
-        // Asked for although not listed, or replaced between the list and the import.
+        if (pi.Sticks.TryGetValue(assignment.BusId, out Stick? stick) && stick.DevId == device.DevId && stick.Id == device.Id) return stick;
+        // Asked for although not listed; replaced between the list and the import; or the Pi calls it by two names.
+        UsbId listedAs = stick?.ListedAs ?? device.Id;
         stick = new Stick(
             pi.Options.Id, device.BusId, device.Id, Radios.UsbPort.Of(device.Path, device.BusId), device.DevId,
-            pi.TriesAt(device.BusId, device.Id, state.Random)) { Listed = false, Attempt = attempt };
-        pi.Sticks[attempt.BusId] = stick;
+            pi.TriesAt(device.BusId, listedAs, state.Random)) { Listed = false, ListedAs = listedAs };
+        pi.Sticks[assignment.BusId] = stick;
         return stick;
     }
 }

@@ -71,29 +71,39 @@ internal sealed class Convergence(AttachState state)
         foreach (PiState pi in state.Pis.Values.Where(pi => pi.SlowReason is null))
         {
             // Who has waited longest is first: what fails again and again must not keep the others from their turn.
-            IEnumerable<Stick> waiting = pi.Sticks.Values.Where(stick => stick.Listed && stick.Attempt is null)
+            IEnumerable<Stick> waiting = pi.Sticks.Values.Where(stick => stick.Listed && stick.Assignment is null)
                 .OrderBy(stick => stick.Tries.NotBefore).ThenBy(stick => stick.BusId.ToString(), StringComparer.Ordinal);
             foreach (Stick stick in waiting.ToArray())
             {
                 if (!HasPlace(pi)) break;
-                if (pi.TurnedAway.TryGetValue(stick.BusId, out RejectedStick? away) && away.Is(stick) && away.RefusedReason is not null)
-                {
-                    continue;
-                }
+                if (state.Assignments.At(stick.PiId, stick.BusId) is not null || IsRefused(pi, stick)) continue;
                 string? radioId = stick.RadioId ?? state.Seems(stick);
                 if (radioId is not null
                     && state.Radios[radioId] is var radio
-                    && (!radio.Memory.Wanted || (radio.Attempt is not null && radio.Attempt.Identified)))
+                    && (!radio.Memory.Wanted || (radio.Assignment is not null && radio.Assignment.Identified)))
                 {
                     continue;
                 }
                 if (claims.Of(state.CandidateOf(stick), present) is not (Selection.Take or Selection.Identify)) continue;
                 if (!IsDue(stick.Tries.NotBefore)) continue;
-                if (radioId is not null && state.Radios[radioId].Attempt is not null) radioId = null;
-                int sourcePort = radioId is null ? 0 : state.Radios[radioId].Memory.SourcePort;
-                stick.Attempt = state.Start(pi, stick.BusId, radioId, sourcePort, listed: true);
+                RadioState? seems = radioId is not null && state.Radios[radioId] is { Assignment: null } free ? free : null;
+                state.Start(pi, stick.BusId, stick, seems);
             }
         }
+    }
+
+    // Looked at again when it changes, was gone, is asked for by a person, or now and then.
+    private bool IsRefused(PiState pi, Stick stick)
+    {
+        if (pi.Rejected.Find(stick.BusId, stick.ListedAs) is not { } rejected) return false;
+        if (!rejected.IsOld(state.Now))
+        {
+            WakeNoLaterThan(rejected.At + AttachTimers.LookAgain);
+            return rejected.RefusedReason is not null;
+        }
+        pi.Rejected.Forget(stick.BusId);
+        stick.Identity = null;
+        return false;
     }
 
     // A stock usbipd lists neither what is in use nor what is unplugged; importing by the last bus id tells one from the other, and
@@ -102,30 +112,27 @@ internal sealed class Convergence(AttachState state)
     {
         foreach (RadioState radio in state.Radios.Values)
         {
-            if (!radio.Memory.Wanted || radio.Attempt is not null || !claims.Covers(radio.Memory)) continue;
+            if (!radio.Memory.Wanted || radio.Assignment is not null || !claims.Covers(radio.Memory)) continue;
             if (!state.Pis.TryGetValue(radio.Memory.PiId, out PiState? pi) || pi is not { Reachable: true, SlowReason: null }) continue;
             // A Longwire says itself what it has. Only a connection of ours that died unnoticed is worth knocking for there.
-            if (pi.Notice is not null && radio.Status is not RadioStatus.InUse) continue;
+            if (pi.Server == PiServer.Longwire && radio.Status is not RadioStatus.InUse) continue;
             if (state.StickOf(radio) is not null
                 || !BusId.TryParse(radio.Memory.LastBusId, out BusId busId)
-                || pi.Sticks.ContainsKey(busId))
+                || pi.Sticks.ContainsKey(busId)
+                || state.Assignments.At(pi.Options.Id, busId) is not null)
             {
                 continue;
             }
-            if (pi.TurnedAway.TryGetValue(busId, out RejectedStick? away)
-                && away.RefusedReason is not null
-                && !IsDue(radio.ReleasedAt + AttachTimers.Stable))
-            {
-                continue;
-            }
+            if (pi.Rejected.At(busId) is { RefusedReason: not null } && !IsDue(radio.ReleasedAt + AttachTimers.Stable)) continue;
             if (!IsDue(radio.NextAsk) || !HasPlace(pi)) continue;
             radio.NextAsk = state.Now + AttachTimers.AskWhetherInUse;
-            state.Start(pi, busId, radio.Id, radio.Memory.SourcePort, listed: false);
+            state.Start(pi, busId, stick: null, radio);
         }
     }
 
     // The end of an attempt is an event, and those who found no place are looked at again after it. What is up takes none.
-    private bool HasPlace(PiState pi) => state.Attempts.Count(attempt => attempt.PiId == pi.Options.Id && !attempt.IsUp) < TriedAtOncePerPi;
+    private bool HasPlace(PiState pi) =>
+        state.Assignments.Count(assignment => assignment.PiId == pi.Options.Id && !assignment.IsUp) < TriedAtOncePerPi;
 
     // If not, it is looked at again when it is.
     private bool IsDue(TimeSpan at)
@@ -153,7 +160,7 @@ internal sealed class Convergence(AttachState state)
         TimeSpan missingFor = state.Now - since;
         if (missingFor >= AttachTimers.PollFastFor) return AttachTimers.Poll;
         // Whom we try to attach already needs no list.
-        bool atOnce = missing.Exists(radio => radio.Attempt is null && state.Now - radio.MissingSince < AttachTimers.PollAtOnceFor);
+        bool atOnce = missing.Exists(radio => radio.Assignment is null && state.Now - radio.MissingSince < AttachTimers.PollAtOnceFor);
         WakeNoLaterThan(since + (atOnce ? AttachTimers.PollAtOnceFor : AttachTimers.PollFastFor));
         return atOnce ? AttachTimers.PollAtOnce : AttachTimers.PollFast;
     }
@@ -178,7 +185,7 @@ internal sealed class Convergence(AttachState state)
             if (now.Status != RadioStatus.Attaching || state.Now >= AttachTimers.FirstVerdict) radio.Undecided = false;
             if (radio.Undecided) WakeNoLaterThan(AttachTimers.FirstVerdict);
             // From then on "in use" is no longer us.
-            if (radio.Attempt is null) WakeNoLaterThan(radio.ReleasedAt + AttachTimers.OwnRelease);
+            if (radio.Assignment is null) WakeNoLaterThan(radio.ReleasedAt + AttachTimers.OwnRelease);
         }
     }
 

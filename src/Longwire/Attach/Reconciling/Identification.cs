@@ -10,24 +10,19 @@ namespace Longwire.Attach.Reconciling;
 /// <summary>Decides about sticks that have said who they are: which radio it is, whether it is wanted, whether it may be let in.</summary>
 internal sealed class Identification(AttachState state)
 {
-    // USB 2.0, tables 9-8 and 9-12.
-    private const int DeviceDescriptorLength = 18;
-    private const int ConfigurationCountAt = 17;
-    private const byte InterfaceDescriptor = 4;
-    private const int InterfaceClassAt = 5;
-
     /// <summary>Answers every waiting stick that can be answered now.</summary>
     public void DecideParked()
     {
         // Who sits where a known radio sat is decided about first: the others may be that radio only if this one is not.
         foreach (AttachEvent.Identified waiting in state.Parked.OrderByDescending(SitsWhereARadioSat).ToArray())
         {
-            if (state.AttemptOf(waiting.Attachment) is not { } attempt || state.StickOf(attempt) is not { Identity: not null } stick)
+            if (state.Assignments.Of(waiting.Attachment) is not { } assignment
+                || state.StickOf(assignment) is not { Identity: not null } stick)
             {
                 Answer(waiting, new AttachDecision.LetGo());
                 continue;
             }
-            if (Decide(waiting, attempt, stick) is { } verdict) Answer(waiting, verdict);
+            if (Decide(waiting, assignment, stick) is { } verdict) Answer(waiting, verdict);
         }
     }
 
@@ -37,21 +32,21 @@ internal sealed class Identification(AttachState state)
         waiting.Answer.TrySetResult(verdict);
     }
 
-    private AttachDecision? Decide(AttachEvent.Identified news, Assignment attempt, Stick stick)
+    private AttachDecision? Decide(AttachEvent.Identified news, Assignment assignment, Stick stick)
     {
-        RadioMemory? recalled = RadioIds.Recall(stick.Sighting, state.Memory.Radios, radio => IsAbsent(radio, attempt, stick));
-        if (recalled is not null && InPlaceOf(recalled, stick) is { Attempt: { Identified: false, Cancelled: false } }) return null;
+        RadioMemory? recalled = RadioIds.Recall(stick.Sighting, state.Memory.Radios, radio => IsAbsent(radio, assignment, stick));
+        if (recalled is not null && InPlaceOf(recalled, stick) is { Assignment: { Identified: false, Cancelled: false } }) return null;
         stick.RadioId = recalled?.Id;
-        if (recalled is null && MayHaveTwin(stick, attempt)) return null;
+        if (recalled is null && MayHaveTwin(stick, assignment)) return null;
 
         StickSelection claims = state.Claims();
-        if (claims.Of(state.CandidateOf(stick), state.Candidates()) is not Selection.Take) return TurnAway(stick, attempt);
+        if (claims.Of(state.CandidateOf(stick), state.Candidates()) is not Selection.Take) return TurnAway(stick, assignment);
 
         RadioState radio = Know(news, stick, recalled, claims);
-        Claimed(radio, attempt, stick);
+        Assignments.Identify(assignment, stick, radio, guessed: state.RadioOf(assignment));
         if (!radio.Memory.Wanted)
         {
-            if (state.Pis.TryGetValue(stick.PiId, out PiState? pi)) pi.TurnedAway[stick.BusId] = RejectedStick.Of(stick, null);
+            Remember(stick);
             return new AttachDecision.LetGo();
         }
         if (WhyNot(news) is { } refusal) return new AttachDecision.Refuse(refusal);
@@ -63,19 +58,19 @@ internal sealed class Identification(AttachState state)
     }
 
     // Whether a serial is seen once can only be said when all of its kind have spoken: the id is given for good.
-    private bool MayHaveTwin(Stick stick, Assignment attempt)
+    private bool MayHaveTwin(Stick stick, Assignment assignment)
     {
         if (string.IsNullOrWhiteSpace(stick.Identity?.Serial)) return false;
         return state.Pis.Values.Any(pi => pi.Reachable is null)
-            || state.Attempts.Exists(
-                other => other != attempt && other is { Identified: false, Cancelled: false } && state.StickOf(other)?.Id == stick.Id);
+            || state.Assignments.Any(
+                other => other != assignment && other is { Identified: false, Cancelled: false } && state.StickOf(other)?.Id == stick.Id);
     }
 
-    private bool IsAbsent(RadioMemory radio, Assignment attempt, Stick stick)
+    private bool IsAbsent(RadioMemory radio, Assignment assignment, Stick stick)
     {
         if (stick.IsNot.Contains(radio.Id)) return false;
-        Assignment? other = state.Radios[radio.Id].Attempt;
-        if (other is { Identified: true, Cancelled: false } && other != attempt) return false;
+        Assignment? other = state.Radios[radio.Id].Assignment;
+        if (other is { Identified: true, Cancelled: false } && other != assignment) return false;
         // Without a serial the port is all that tells: the radio did not move away from a port where one of its kind still is.
         if (string.IsNullOrWhiteSpace(stick.Identity?.Serial) && InPlaceOf(radio, stick) is not null) return false;
         return !state.Pis.Values.Any(
@@ -90,19 +85,23 @@ internal sealed class Identification(AttachState state)
             && !present.IsNot.Contains(radio.Id));
 
     private bool SitsWhereARadioSat(AttachEvent.Identified waiting) =>
-        state.AttemptOf(waiting.Attachment) is { } attempt
-            && state.StickOf(attempt) is { } stick
+        state.Assignments.Of(waiting.Attachment) is { } assignment
+            && state.StickOf(assignment) is { } stick
             && state.Memory.Radios.Any(radio => Sits(stick, radio));
 
     private static bool Sits(Stick stick, RadioMemory radio) =>
         stick.PiId == radio.PiId && stick.Id.ToString() == radio.UsbId && stick.Port == radio.Port;
 
-    private AttachDecision.LetGo TurnAway(Stick stick, Assignment attempt)
+    private AttachDecision.LetGo TurnAway(Stick stick, Assignment assignment)
     {
-        if (state.Pis.TryGetValue(stick.PiId, out PiState? pi)) pi.TurnedAway[stick.BusId] = RejectedStick.Of(stick, null);
-        if (state.RadioOf(attempt) is { } guessed && guessed.Attempt == attempt) guessed.Attempt = null;
-        attempt.RadioId = null;
+        Remember(stick);
+        Assignments.Reject(assignment, state.RadioOf(assignment));
         return new AttachDecision.LetGo();
+    }
+
+    private void Remember(Stick stick)
+    {
+        if (state.Pis.TryGetValue(stick.PiId, out PiState? pi)) pi.Rejected.Add(stick, refusedReason: null, state.Now);
     }
 
     private RadioState Know(AttachEvent.Identified news, Stick stick, RadioMemory? recalled, StickSelection claims)
@@ -145,69 +144,20 @@ internal sealed class Identification(AttachState state)
         return radio;
     }
 
-    private void Claimed(RadioState radio, Assignment attempt, Stick stick)
-    {
-        if (state.RadioOf(attempt) is { } guessed && guessed != radio && guessed.Attempt == attempt) guessed.Attempt = null;
-        // Another attempt that only seemed to be this radio is a stick of its own.
-        if (radio.Attempt is { Identified: false } seeming && seeming != attempt) seeming.RadioId = null;
-        radio.Attempt = attempt;
-        attempt.RadioId = radio.Id;
-        stick.RadioId = radio.Id;
-    }
-
     private string? WhyNot(AttachEvent.Identified news)
     {
         if (news.Device.Id != news.Identity.Id) return $"the Pi calls it {news.Device.Id}, and it calls itself {news.Identity.Id}";
         ImmutableArray<InterfaceKind> allowed = state.Catalogue.Recognise(news.Identity)?.InterfaceKinds ?? InterfaceKind.Serial;
         // The kernel would choose among several by rules of its own, and another one than we looked at.
-        if (news.Identity.Descriptors.Span[ConfigurationCountAt] != 1) return "it has several configurations, which no radio has";
-        foreach (UsbInterfaceClass shown in ClassesOf(news.Identity))
+        if (news.Identity.ConfigurationCount != 1) return "it has several configurations, which no radio has";
+        // Of every alternate setting: where an interface has no setting 0 the kernel takes the first there is.
+        foreach (UsbInterfaceClass shown in news.Identity.AllInterfaceClasses())
         {
-            if (!allowed.Any(kind => kind.Covers(shown))) return $"it has an interface of {NameOf(shown)}, which this radio does not have";
+            if (!allowed.Any(kind => kind.Covers(shown)))
+                return $"it has an interface of {InterfaceClassName.Of(shown)}, which this radio does not have";
         }
         return news.Identity.Interfaces.IsEmpty ? "it has no interface at all" : null;
     }
-
-    // Of every alternate setting: where an interface has no setting 0 the kernel takes the first there is.
-    private static HashSet<UsbInterfaceClass> ClassesOf(DeviceIdentity identity)
-    {
-        var classes = new HashSet<UsbInterfaceClass>(identity.Interfaces);
-        ReadOnlySpan<byte> rest = identity.Descriptors.Span[DeviceDescriptorLength..];
-        while (rest.Length >= 2 && rest[0] >= 2 && rest[0] <= rest.Length)
-        {
-            if (rest[1] == InterfaceDescriptor && rest[0] >= InterfaceClassAt + 3)
-                classes.Add(new UsbInterfaceClass(rest[InterfaceClassAt], rest[InterfaceClassAt + 1], rest[InterfaceClassAt + 2]));
-            rest = rest[rest[0]..];
-        }
-        return classes;
-    }
-
-    private static string NameOf(UsbInterfaceClass shown) => shown switch
-    {
-        _ when InterfaceKind.IsRndis(shown) => "class 02, subclass 02, protocol ff (RNDIS network card)",
-        { Class: 0x02 } => $"class 02, subclass {shown.SubClass:x2}{CommunicationsKindOf(shown.SubClass)}",
-        _ => $"class {shown.Class:x2}{KindOf(shown.Class)}",
-    };
-
-    // USB CDC 1.2, table 4.
-    private static string CommunicationsKindOf(byte subClass) => subClass switch
-    {
-        0x06 or 0x0C or 0x0D or 0x0E => " (network card)",
-        _ => "",
-    };
-
-    private static string KindOf(byte interfaceClass) => interfaceClass switch
-    {
-        0x01 => " (audio)",
-        0x03 => " (keyboard, mouse or the like)",
-        0x06 => " (camera)",
-        0x07 => " (printer)",
-        0x08 => " (storage)",
-        0x09 => " (hub)",
-        0x0E => " (video)",
-        0xE0 => " (Bluetooth or network)",
-        _ => "",
-    };
 
     // A CDC-ACM function has one control interface (class 02, subclass 02) for each tty (USB CDC PSTN 1.2, table 3).
     private static int SerialPortsOf(DeviceIdentity identity) =>
@@ -215,5 +165,5 @@ internal sealed class Identification(AttachState state)
 
     private IReadOnlyCollection<Sighting> OtherSightings(Stick stick) =>
         [.. from pi in state.Pis.Values from other in pi.Sticks.Values where other != stick
-            && (other.Listed || other.Attempt is not null) select other.Sighting];
+            && (other.Listed || other.Assignment is not null) select other.Sighting];
 }

@@ -39,7 +39,7 @@ internal sealed class OptionsChanges(AttachState state)
         {
             if (claims.RuleOf(radio.Memory)?.Name is { } name) state.Change(radio, radio.Memory with { Name = name });
             if (radio.LastOutcome is AttachOutcome.Refused) radio.LastOutcome = null;
-            if (radio.Attempt is { } attempt && !claims.Covers(radio.Memory)) End(radio, attempt, NotAskedFor);
+            if (radio.Assignment is { } assignment && !claims.Covers(radio.Memory)) End(radio, assignment, NotAskedFor);
         }
     }
 
@@ -73,18 +73,18 @@ internal sealed class OptionsChanges(AttachState state)
     {
         PiState pi = state.Pis[piId];
         pi.Watch.Stop();
-        foreach (Assignment attempt in state.Attempts.Where(attempt => attempt.PiId == piId).ToArray())
+        foreach (Assignment assignment in state.Assignments.Where(assignment => assignment.PiId == piId).ToArray())
         {
-            if (state.RadioOf(attempt) is { } radio) End(radio, attempt, reason);
-            else state.Cancel(attempt);
+            if (state.RadioOf(assignment) is { } radio) End(radio, assignment, reason);
+            else state.Cancel(assignment);
         }
         state.Pis.Remove(piId);
         foreach (Stick stick in pi.Sticks.Values) state.SetStickProblem(piId, stick.BusId, null);
     }
 
-    private void End(RadioState radio, Assignment attempt, string reason)
+    private void End(RadioState radio, Assignment assignment, string reason)
     {
-        if (attempt.IsUp && !attempt.Cancelled) AttachmentChanges.GoDown(state, radio, attempt, reason, asked: true);
-        state.Cancel(attempt);
+        if (assignment.IsUp && !assignment.Cancelled) AttachmentChanges.GoDown(state, radio, assignment, reason, asked: true);
+        state.Cancel(assignment);
     }
 }

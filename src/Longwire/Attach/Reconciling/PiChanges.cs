@@ -1,5 +1,6 @@
 using Longwire.Platform;
 using Longwire.Radios;
+using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.Attach.Reconciling;
@@ -15,17 +16,32 @@ internal sealed class PiChanges(AttachState state)
         pi.Reachable = true;
         (pi.SilentReason, pi.SlowReason) = (null, null);
         pi.RoundTrip = answer.RoundTrip;
-        pi.Notice = answer.List.Notice;
-        foreach (Stick stick in pi.Sticks.Values) stick.Listed = false;
+        bool whole = TakeServer(pi, answer.List);
+        foreach (Stick stick in pi.Sticks.Values.Where(_ => whole)) stick.Listed = false;
         foreach (ExportedDevice device in answer.List.Devices) Listed(pi, device, answer.Asked);
-        foreach (Stick gone in pi.Sticks.Values.Where(stick => !stick.Listed && stick.Attempt is null).ToArray()) Remove(pi, gone);
+        if (whole) pi.Rejected.ForgetTheGone(answer.List.Devices.Select(device => device.BusId).ToHashSet(), state.Now);
+        foreach (Stick gone in pi.Sticks.Values.Where(stick => !stick.Listed && stick.Assignment is null).ToArray()) Remove(pi, gone);
         foreach (Stick stick in pi.Sticks.Values.Where(stick => stick.Listed))
         {
             foreach (RadioState radio in state.Radios.Values)
             {
-                if (radio.IsUp && radio.Attempt != stick.Attempt && radio.Memory.UsbId == stick.Id.ToString()) stick.IsNot.Add(radio.Id);
+                if (radio.IsUp && radio.Assignment != stick.Assignment && radio.Memory.UsbId == stick.Id.ToString())
+                {
+                    stick.IsNot.Add(radio.Id);
+                }
             }
         }
+    }
+
+    // An answer that came late or was cut says nothing of what it lacks, least of all that a Longwire is none any more. A Pi on which
+    // something else serves now ends its list.
+    private static bool TakeServer(PiState pi, DeviceList list)
+    {
+        if (list.Notice is not null) pi.Server = PiServer.Longwire;
+        else if (list.IsEnd) pi.Server = PiServer.Stock;
+        else if (pi.Server == PiServer.Longwire) return false;
+        pi.Notice = list.Notice;
+        return true;
     }
 
     public void Silent(string piId, string reason)
@@ -42,7 +58,7 @@ internal sealed class PiChanges(AttachState state)
         foreach (Stick stick in pi.Sticks.Values.ToArray())
         {
             stick.Listed = false;
-            if (stick.Attempt is null) Remove(pi, stick);
+            if (stick.Assignment is null) Remove(pi, stick);
         }
         foreach (RadioState radio in state.Radios.Values)
         {
@@ -85,9 +101,12 @@ internal sealed class PiChanges(AttachState state)
     {
         if (pi.Sticks.TryGetValue(device.BusId, out Stick? stick))
         {
-            // What we hold is not offered. If it is, the Pi has forgotten our connection: it restarted within the time we
-            // would have needed to notice.
-            if (stick.Attempt is { IsUp: true, Cancelled: false } held && held.UpAt < asked)
+            // What we hold a Longwire does not offer. If it does, it has forgotten our connection: it restarted within the time we
+            // would have needed to notice. Other servers list what is in use as well.
+            if (pi.Server == PiServer.Longwire
+                && stick.Assignment is { IsUp: true, Cancelled: false, Attachment: { } attachment } held
+                && held.UpAt < asked
+                && !attachment.IsHeardSince(asked))
             {
                 if (state.RadioOf(held) is { } radio)
                 {
@@ -95,20 +114,24 @@ internal sealed class PiChanges(AttachState state)
                 }
                 state.Cancel(held);
             }
-            if (stick.DevId == device.DevId && stick.Id == device.Id)
+            if (stick.DevId == device.DevId && stick.ListedAs == device.Id)
             {
                 stick.Listed = true;
                 return;
             }
             // Another stick where one of ours is just being attached: that attempt finds out by itself, and is not disturbed.
-            if (stick.Attempt is { Cancelled: false }) return;
+            if (stick.Assignment is { Cancelled: false }) return;
         }
-        UsbPort port = UsbPort.Of(device.Path, device.BusId);
-        stick = new Stick(
-            pi.Options.Id, device.BusId, device.Id, port, device.DevId, pi.TriesAt(device.BusId, device.Id, state.Random));
-        pi.Sticks[device.BusId] = stick;
-        if (!pi.TurnedAway.TryGetValue(device.BusId, out RejectedStick? away)) return;
-        if (away.Is(stick)) (stick.Identity, stick.RadioId) = (away.Identity, away.RadioId);
-        else pi.TurnedAway.Remove(device.BusId);
+        // What was wrong with another one is not wrong with this one.
+        if (stick is not null && stick.ListedAs != device.Id) state.SetStickProblem(pi.Options.Id, device.BusId, null);
+        RejectedStick? rejected = pi.Rejected.Find(device.BusId, device.Id);
+        pi.Sticks[device.BusId] = new Stick(
+            pi.Options.Id, device.BusId, rejected?.Id ?? device.Id, UsbPort.Of(device.Path, device.BusId), device.DevId,
+            pi.TriesAt(device.BusId, device.Id, state.Random))
+        {
+            ListedAs = device.Id,
+            Identity = rejected?.Identity,
+            RadioId = rejected?.RadioId,
+        };
     }
 }

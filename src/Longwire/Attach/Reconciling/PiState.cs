@@ -23,17 +23,16 @@ internal sealed class PiState(PiOptions options, IPiWatch watch)
     public string? SlowReason { get; set; }
     public TimeSpan? RoundTrip { get; set; }
 
-    /// <summary>What a Longwire says beside its list; null for a stock usbipd.</summary>
+    /// <summary>What serves its sticks. Stays as it is while it is away, or answers by halves.</summary>
+    public PiServer Server { get; set; }
+
+    /// <summary>What a Longwire says beside its list; null for all others, and while it is away.</summary>
     public LongwireListExtension? Notice { get; set; }
 
     /// <summary>What is there now: in the list, or with an attempt of ours on it.</summary>
     public Dictionary<BusId, Stick> Sticks { get; } = [];
 
-    /// <summary>
-    /// Sticks we looked at and let go, by device number. Kept while they are missing from the list: letting go resets a stick, and it
-    /// is missing for a moment then; to take it for a new one would import and reset it for ever.
-    /// </summary>
-    public Dictionary<BusId, RejectedStick> TurnedAway { get; } = [];
+    public RejectedSticks Rejected { get; } = new();
 
     public RetryState TriesAt(BusId busId, UsbId id, Random random)
     {
@@ -46,16 +45,6 @@ internal sealed class PiState(PiOptions options, IPiWatch watch)
     public void TryAllAfresh()
     {
         _tries.Clear();
-        TurnedAway.Clear();
+        Rejected.Clear();
     }
-}
-
-/// <param name="Identity">What it said: enough to tell whether it is wanted now, without another import.</param>
-/// <param name="RefusedReason">Null: not wanted; else why it was refused.</param>
-internal sealed record RejectedStick(uint DevId, UsbId Id, DeviceIdentity? Identity, string? RadioId, string? RefusedReason)
-{
-    public static RejectedStick Of(Stick stick, string? refusedReason) =>
-        new(stick.DevId, stick.Id, stick.Identity, stick.RadioId, refusedReason);
-
-    public bool Is(Stick stick) => DevId == stick.DevId && Id == stick.Id;
 }

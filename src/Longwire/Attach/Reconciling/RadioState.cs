@@ -9,8 +9,8 @@ internal sealed class RadioState(RadioMemory memory)
     public RadioMemory Memory { get; set; } = memory;
     public string Id => Memory.Id;
 
-    public Assignment? Attempt { get; set; }
-    public bool IsUp => Attempt is { IsUp: true };
+    public Assignment? Assignment { get; set; }
+    public bool IsUp => Assignment is { IsUp: true };
 
     /// <summary>How the last attempt ended, while that still says something about now.</summary>
     public AttachOutcome? LastOutcome { get; set; }

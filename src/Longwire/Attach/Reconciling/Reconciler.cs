@@ -95,7 +95,7 @@ internal sealed class Reconciler
 
     private void KernelChanged(UsbIp.Uevents.Uevent uevent)
     {
-        foreach (Assignment attempt in _state.Attempts) attempt.Attachment?.KernelChanged();
+        foreach (Assignment assignment in _state.Assignments) assignment.Attachment?.KernelChanged();
         _kernelChanged(uevent);
     }
 
@@ -133,11 +133,14 @@ internal sealed class Reconciler
     {
         _state.BeginStop();
         using var deadline = new CancellationTokenSource(AttachTimers.Stop, _state.Time);
-        while (_state.Attempts.Count > 0 && !deadline.IsCancellationRequested)
+        while (_state.Assignments.Any() && !deadline.IsCancellationRequested)
         {
             if (await NextAsync(null, deadline.Token) is { } attachEvent) Apply(attachEvent);
         }
-        foreach (Assignment attempt in _state.Attempts) AttachLog.StopIncomplete(_logger, attempt.RadioId ?? attempt.BusId.ToString());
+        foreach (Assignment assignment in _state.Assignments)
+        {
+            AttachLog.StopIncomplete(_logger, assignment.RadioId ?? assignment.BusId.ToString());
+        }
         _settling.SayStopped();
     }
 }

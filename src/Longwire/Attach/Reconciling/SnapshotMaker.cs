@@ -50,7 +50,7 @@ internal static class SnapshotMaker
     private static RadioSnapshot Of(RadioState radio, RadioRule? rule)
     {
         RadioMemory memory = radio.Memory;
-        Assignment? up = radio.IsUp ? radio.Attempt : null;
+        Assignment? up = radio.IsUp ? radio.Assignment : null;
         return new RadioSnapshot
         {
             Id = memory.Id,

@@ -19,7 +19,7 @@ internal static class StatusRules
     {
         Condition condition = Of(radio, pi, stick, known);
         // An attempt at what is not listed only asks; it holds nothing.
-        bool ours = radio.Attempt is { Listed: true } or { Identified: true } || now - radio.ReleasedAt < AttachTimers.OwnRelease;
+        bool ours = radio.Assignment is { Listed: true } or { Identified: true } || now - radio.ReleasedAt < AttachTimers.OwnRelease;
         if (condition.Status != RadioStatus.InUse || !ours) return condition;
         // It is busy with us: our import is under way, or the Pi has not noticed yet that we let go.
         return condition with
@@ -41,11 +41,11 @@ internal static class StatusRules
         if (pi?.Reachable == false) return new(RadioStatus.PiUnreachable, pi.SilentReason, null);
         if (pi?.Reachable is null) return new(RadioStatus.Attaching, null, null);
         // Its last list is old by now. What the last attempt came to still stands.
-        if (pi.SlowReason is { } slow && radio is { LastOutcome: null, Attempt: not { Identified: true } })
+        if (pi.SlowReason is { } slow && radio is { LastOutcome: null, Assignment: not { Identified: true } })
         {
             return new(RadioStatus.Failed, slow, null);
         }
-        if (stick is { Listed: true } || radio.Attempt is { Identified: true, Cancelled: false }) return Present(radio);
+        if (stick is { Listed: true } || radio.Assignment is { Identified: true, Cancelled: false }) return Present(radio);
         if (pi.Notice is not null) return NotListedByLongwire(notice);
         return radio.LastOutcome switch
         {
@@ -100,7 +100,7 @@ internal static class StatusRules
         if (stick is { Listed: true }) return true;
         if (pi.Notice is null) return null;
         notice = NoticeOf(radio, pi.Notice, known);
-        return notice is not null || radio.Attempt is { Identified: true };
+        return notice is not null || radio.Assignment is { Identified: true };
     }
 
     // By port; a stick of its kind elsewhere is taken for it only if there is no other radio it could be.
@@ -126,5 +126,5 @@ internal static class StatusRules
 
     // Attached from there, or on its way: certain, where a remembered port may be another's by now or of a second controller.
     private static bool IsAt(RadioState radio, BusId busId) =>
-        radio.Attempt is { Identified: true, Cancelled: false } attempt && attempt.BusId == busId;
+        radio.Assignment is { Identified: true, Cancelled: false } assignment && assignment.BusId == busId;
 }

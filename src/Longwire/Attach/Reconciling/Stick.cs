@@ -12,6 +12,9 @@ internal sealed class Stick(string piId, BusId busId, UsbId id, UsbPort port, ui
     public UsbId Id { get; } = id;
     public UsbPort Port { get; } = port;
 
+    /// <summary>What the Pi's list calls it; differs from <see cref="Id"/> where a Pi says another thing at the import.</summary>
+    public UsbId ListedAs { get; init; } = id;
+
     /// <summary>Changes with every plugging.</summary>
     public uint DevId { get; } = devId;
 
@@ -21,7 +24,7 @@ internal sealed class Stick(string piId, BusId busId, UsbId id, UsbPort port, ui
     /// <summary>What it said of itself; null until it was imported once.</summary>
     public DeviceIdentity? Identity { get; set; }
     public string? RadioId { get; set; }
-    public Assignment? Attempt { get; set; }
+    public Assignment? Assignment { get; set; }
     public RetryState Tries { get; } = tries;
 
     /// <summary>Radios that were attached while this stick was in the list: whatever it is, it is none of them.</summary>

@@ -87,9 +87,9 @@ public sealed class FloodTests
         var random = new Random(5);
         AttachOutcome[] ways = [.. s_vain.Values.Where(way => way is AttachOutcome.NotGiven or AttachOutcome.Failed)];
         // The port of ours that it says is another one each time.
-        AttachOutcome Way(int attempt) => attempt % 2 == 0
+        AttachOutcome Way(int assignment) => assignment % 2 == 0
             ? ways[random.Next(ways.Length)]
-            : new AttachOutcome.Failed($"importing: Connection reset, from port {40_000 + attempt}");
+            : new AttachOutcome.Failed($"importing: Connection reset, from port {40_000 + assignment}");
         await TryAsync(bench, ["attic"], TimeSpan.FromMinutes(10), Way, resets, shown);
         AssertFewLines(bench, hours: 1);
         Assert.InRange(shown.Changes, 1, 3);
@@ -102,7 +102,7 @@ public sealed class FloodTests
         await using var bench = new AttachBench();
         bench.Load(Wishes([Pi("attic")]));
         var shown = new ShownProblems(bench);
-        AttachOutcome Way(int attempt) => s_vain[attempt % 2 == 0 ? "FIN" : "RST"];
+        AttachOutcome Way(int assignment) => s_vain[assignment % 2 == 0 ? "FIN" : "RST"];
         await TryAsync(bench, ["attic"], TimeSpan.FromMinutes(5), Way, resets: false, shown);
         await TryAsync(bench, ["attic"], TimeSpan.FromSeconds(70), _ => s_vain["busy"], resets: false, shown);
         Assert.Contains("somebody else has it", Assert.Single(shown.Now), StringComparison.Ordinal);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Longwire.Attach;
 using Longwire.State;
 using Longwire.UsbIp.Errors;
+using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 using Xunit;
 using static Longwire.Tests.Attach.AttachBench;
@@ -169,11 +170,63 @@ public sealed class PiChangesTests
         bench.Load(Wishes([Pi("attic")]));
         ScriptedAttachment attachment = await bench.AttachAsync(Device(), IdentityOf("ZW0001"));
         bench.Time.Advance(TimeSpan.FromSeconds(1));
-        bench.List("attic", Device(devNum: 2));
+        bench.ListOfLongwire("attic", [], Device(devNum: 2));
         await bench.NextAttachmentAsync(1);
         await bench.SettledAsync();
         Assert.True(attachment.Cancelled);
         Assert.Contains(bench.TakeEvents(), e => e.Type == RadioEventType.Lost);
+    }
+
+    [Theory]
+    [InlineData("stock", false)]
+    [InlineData("unknown", false)]
+    [InlineData("longwire", true)]
+    public async Task A_working_radio_is_not_cut_because_its_Pi_lists_it(string server, bool alive)
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")]));
+        ScriptedAttachment attachment = await bench.AttachAsync(Device(), IdentityOf("ZW0001"));
+        attachment.IsAlive = alive;
+        for (uint list = 0; list < 6; list++)
+        {
+            bench.Time.Advance(TimeSpan.FromSeconds(10));
+            // Each with another number: usbipd-win gives one to each list.
+            ExportedDevice listed = Device(devNum: list + 1);
+            if (server == "stock") bench.List("attic", listed);
+            else if (server == "unknown") bench.ListCutShort("attic", listed);
+            else bench.ListOfLongwire("attic", [], listed);
+        }
+        await bench.SettledAsync();
+        Assert.False(attachment.Cancelled);
+        Assert.Single(bench.Attachments);
+        Assert.True(bench.Feed.Current.Radios.Single().HasPort);
+    }
+
+    [Fact]
+    public async Task A_Longwire_that_answers_late_or_by_halves_once_is_one_all_the_same()
+    {
+        await using var bench = new AttachBench(Known("r", "ZW0001"));
+        bench.Load(Wishes([Pi("attic")]));
+        bench.ListOfLongwire("attic", [new NoticeEntry(BusId.Parse("1-1.2"), Zwave, NoticeReason.TtyOpen)]);
+        Snapshot told = await bench.UntilStatusAsync("r", RadioStatus.Failed);
+        bench.ListCutShort("attic");
+        bench.Time.Advance(AttachTimers.AskWhetherInUse);
+        await bench.SettledAsync();
+        Assert.Empty(bench.Attachments);
+        Assert.Equal(told.Radios.Single().Reason, bench.Feed.Current.Radios.Single().Reason);
+        Assert.Equal("0.1.0", bench.Feed.Current.Pis.Single().Version);
+    }
+
+    [Fact]
+    public async Task A_Pi_on_which_something_else_serves_now_is_no_Longwire_any_more()
+    {
+        await using var bench = new AttachBench(Known("r", "ZW0001"));
+        bench.Load(Wishes([Pi("attic")]));
+        bench.ListOfLongwire("attic", []);
+        await bench.UntilStatusAsync("r", RadioStatus.Unplugged);
+        bench.List("attic");
+        await bench.NextAttachmentAsync();
+        Assert.Null(bench.Feed.Current.Pis.Single().Version);
     }
 
     [Fact]

@@ -85,11 +85,13 @@ public sealed class ReconcilerTests
         Snapshot snapshot = await bench.UntilStatusAsync(Radio, RadioStatus.Refused);
         Assert.Contains("class 03", snapshot.Radios[0].Reason, StringComparison.Ordinal);
         bench.List("attic");
-        bench.List("attic", Device());
+        bench.List("attic", Device(devNum: 9));
         await bench.SettledAsync();
         Assert.Single(bench.Attachments);
         Assert.Equal([RadioEventType.Refused], bench.TakeEvents().Select(e => e.Type));
-        bench.List("attic", Device(devNum: 9));
+        bench.Time.Advance(AttachTimers.StickGone);
+        bench.List("attic");
+        bench.List("attic", Device(devNum: 10));
         await bench.NextAttachmentAsync(1);
     }
 

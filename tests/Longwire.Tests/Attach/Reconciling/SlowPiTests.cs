@@ -37,9 +37,9 @@ public sealed class SlowPiTests
         for (int round = 0; round < 3; round++)
         {
             bench.List("attic", Device());
-            ScriptedAttachment attempt = await bench.NextAttachmentAsync(round);
+            ScriptedAttachment assignment = await bench.NextAttachmentAsync(round);
             if (round > 0) AssertFailedAndReachable(bench);
-            bench.Tell(new AttachEvent.Ended(attempt, s_late));
+            bench.Tell(new AttachEvent.Ended(assignment, s_late));
             await bench.SettledAsync();
             AssertFailedAndReachable(bench);
             bench.Tell(s_noList);

@@ -29,7 +29,7 @@ public sealed class StatusRulesTests
     [Fact]
     public void Attached_is_a_radio_whose_tty_is_there()
     {
-        _radio.Attempt = new Assignment("attic", s_busId, "r", listed: true) { Identified = true, IsUp = true };
+        _radio.Assignment = new Assignment("attic", s_busId, listed: true) { RadioId = "r", Identified = true, Phase = AssignmentPhase.Up };
         AssertIs(RadioStatus.Attached, null, pluggedIn: true, listed: false);
         // Whatever else is told of its Pi in the meantime.
         _pi.Reachable = false;
@@ -51,7 +51,7 @@ public sealed class StatusRulesTests
     public void Retries_keep_the_last_status()
     {
         _radio.LastOutcome = new AttachOutcome.Failed("no free port");
-        _radio.Attempt = new Assignment("attic", s_busId, "r", listed: true);
+        _radio.Assignment = new Assignment("attic", s_busId, listed: true) { RadioId = "r" };
         AssertIs(RadioStatus.Failed, "no free port", pluggedIn: true);
     }
 
@@ -98,7 +98,8 @@ public sealed class StatusRulesTests
         AssertIs(RadioStatus.Failed, "it hangs", pluggedIn: null, listed: false);
         _radio.LastOutcome = new AttachOutcome.Failed("no free port");
         AssertIs(RadioStatus.Failed, "no free port", pluggedIn: true);
-        (_radio.LastOutcome, _radio.Attempt) = (null, new Assignment("attic", s_busId, "r", listed: true) { Identified = true });
+        (_radio.LastOutcome, _radio.Assignment) =
+            (null, new Assignment("attic", s_busId, listed: true) { RadioId = "r", Identified = true });
         AssertIs(RadioStatus.Attaching, null, pluggedIn: true);
     }
 
@@ -213,7 +214,8 @@ public sealed class StatusRulesTests
         _twin = new RadioState(AttachBench.Known("twin", "ZW0001", port: "1.3"));
         if (attached)
         {
-            _twin.Attempt = new Assignment("attic", BusId.Parse("1-1.3"), "twin", listed: true) { Identified = true, IsUp = true };
+            _twin.Assignment = new Assignment(
+                "attic", BusId.Parse("1-1.3"), listed: true) { RadioId = "twin", Identified = true, Phase = AssignmentPhase.Up };
         }
         Notice(NoticeReason.InUse, "1-1.3");
         AssertIs(RadioStatus.Unplugged, null, pluggedIn: false, listed: false);
@@ -224,7 +226,8 @@ public sealed class StatusRulesTests
     {
         _twin = new RadioState(AttachBench.Known("twin", "ZW0001"))
         {
-            Attempt = new Assignment("attic", BusId.Parse("2-1.2"), "twin", listed: true) { Identified = true, IsUp = true },
+            Assignment = new Assignment(
+                "attic", BusId.Parse("2-1.2"), listed: true) { RadioId = "twin", Identified = true, Phase = AssignmentPhase.Up },
         };
         Notice(NoticeReason.InUse, "2-1.2");
         AssertIs(RadioStatus.Unplugged, null, pluggedIn: false, listed: false);
