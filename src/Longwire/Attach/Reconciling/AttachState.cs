@@ -163,14 +163,14 @@ internal sealed class AttachState
 
     private static string StickAt(string piId, BusId busId) => $"stick {piId}/{busId}";
 
-    public Assignment Start(PiState pi, BusId busId, string? radioId, int sourcePort, bool listed)
+    public Assignment Start(PiState pi, BusId busId, string? radioId, CarrierMemory lastCarrier, bool listed)
     {
         var attempt = new Assignment(pi.Options.Id, busId, radioId, listed);
         Attempts.Add(attempt);
         _problems.IsTriedAgain(StickAt(attempt.PiId, busId));
         if (radioId is not null) Radios[radioId].Attempt = attempt;
         attempt.Attachment = Ports.Attachments.Start(
-            new AttachRequest(pi.Options.Id, pi.Options.EndPoint, busId, sourcePort, IsKnown: radioId is not null));
+            new AttachRequest(pi.Options, busId, lastCarrier, IsKnown: radioId is not null));
         return attempt;
     }
 

@@ -90,8 +90,8 @@ internal sealed class Convergence(AttachState state)
                 if (claims.Of(state.CandidateOf(stick), present) is not (Selection.Take or Selection.Identify)) continue;
                 if (!IsDue(stick.Tries.NotBefore)) continue;
                 if (radioId is not null && state.Radios[radioId].Attempt is not null) radioId = null;
-                int sourcePort = radioId is null ? 0 : state.Radios[radioId].Memory.SourcePort;
-                stick.Attempt = state.Start(pi, stick.BusId, radioId, sourcePort, listed: true);
+                CarrierMemory lastCarrier = radioId is null ? default : state.Radios[radioId].Memory.LastCarrier;
+                stick.Attempt = state.Start(pi, stick.BusId, radioId, lastCarrier, listed: true);
             }
         }
     }
@@ -120,7 +120,7 @@ internal sealed class Convergence(AttachState state)
             }
             if (!IsDue(radio.NextAsk) || !HasPlace(pi)) continue;
             radio.NextAsk = state.Now + AttachTimers.AskWhetherInUse;
-            state.Start(pi, busId, radio.Id, radio.Memory.SourcePort, listed: false);
+            state.Start(pi, busId, radio.Id, radio.Memory.LastCarrier, listed: false);
         }
     }
 
