@@ -25,7 +25,8 @@ internal abstract record AttachEvent
 
     /// <summary>The stick has been imported and asked who it is; it waits for the answer what to do with it.</summary>
     internal sealed record Identified(
-        IAttachment Attachment, ExportedDevice Device, DeviceIdentity Identity, int SourcePort, TaskCompletionSource<AttachDecision> Answer)
+        IAttachment Attachment, ExportedDevice Device, DeviceIdentity Identity, CarrierMemory Carrier,
+        TaskCompletionSource<AttachDecision> Answer)
         : AttachEvent;
 
     /// <summary>A port is about to be used, or came up: to be remembered before the next step.</summary>

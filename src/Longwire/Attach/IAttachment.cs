@@ -1,3 +1,4 @@
+using Longwire.Options;
 using Longwire.UsbIp.Usb;
 
 namespace Longwire.Attach;
@@ -24,8 +25,6 @@ internal interface IAttachmentStarter
     public IAttachment Start(AttachRequest request);
 }
 
-/// <param name="SourcePort">
-/// Local TCP port to come from, 0 for any: a stock usbipd that missed our end lets go when the same port calls again.
-/// </param>
+/// <param name="LastCarrier">Of this radio, as far as it is known.</param>
 /// <param name="IsKnown">It is a radio that has said before who it is: nothing new is to be learnt from it.</param>
-internal sealed record AttachRequest(string PiId, System.Net.DnsEndPoint EndPoint, BusId BusId, int SourcePort, bool IsKnown);
+internal sealed record AttachRequest(PiOptions Pi, BusId BusId, CarrierMemory LastCarrier, bool IsKnown);

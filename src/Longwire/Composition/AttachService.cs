@@ -39,6 +39,7 @@ internal sealed class AttachService(
     private readonly ConcurrentDictionary<Task, byte> _running = new();
     private readonly ProblemReports _reports = new(time);
     private readonly TransitionLog _log = new(logger, time);
+    private readonly StockCarrierOpener _carriers = new(time);
     private AttachmentContext? _surroundings;
 
     /// <summary>What the attach side needs of the kernel.</summary>
@@ -51,7 +52,7 @@ internal sealed class AttachService(
 
     IAttachment IAttachmentStarter.Start(AttachRequest request)
     {
-        var attachment = new Attachment(request, _surroundings!);
+        var attachment = new Attachment(request, _surroundings!, _carriers);
         Run(attachment.RunAsync, attachment);
         return attachment;
     }

@@ -199,7 +199,7 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWat
     public Task<AttachDecision> Identify(ScriptedAttachment attachment, ExportedDevice device, DeviceIdentity identity)
     {
         var answer = new TaskCompletionSource<AttachDecision>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Tell(new AttachEvent.Identified(attachment, device, identity, 40000, answer));
+        Tell(new AttachEvent.Identified(attachment, device, identity, new CarrierMemory(40000), answer));
         return answer.Task;
     }
 
@@ -244,7 +244,7 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWat
     internal sealed class ScriptedAttachment(AttachRequest request, Action<AttachEvent> tell) : IAttachment
     {
         public AttachRequest Request { get; } = request;
-        public string PiId => Request.PiId;
+        public string PiId => Request.Pi.Id;
         public BusId BusId => Request.BusId;
         public bool Cancelled { get; private set; }
 

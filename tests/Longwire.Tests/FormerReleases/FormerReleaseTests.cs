@@ -41,7 +41,8 @@ public sealed class FormerReleaseTests : IDisposable
                 ("10c4_ea60_0001", "Sonoff", true, 5, 40120, 2L),
                 ("cellar_10c4_ea60_2", "Sonoff (2)", true, null, 0, 0L),
             ],
-            memory.Radios.Select(radio => (radio.Id, radio.Name, radio.Wanted, radio.VhciPort, radio.SourcePort, radio.Disconnects)));
+            memory.Radios.Select(
+                radio => (radio.Id, radio.Name, radio.Wanted, radio.VhciPort, radio.LastCarrier.Value, radio.Disconnects)));
         const string boot = "0b6d1f2e-5a33-4f6e-9d0c-2f1f6c1f7a10";
         Assert.Equal(new AttachRecord(boot, 3, 65541, 2, "3-4", 7), memory.Radios[0].Attached);
         Assert.Equal("the stick was unplugged on the Pi", memory.Radios[0].LastDisconnectReason);
@@ -69,7 +70,7 @@ public sealed class FormerReleaseTests : IDisposable
         AttachDecision.Attach attach = Assert.IsType<AttachDecision.Attach>(verdict);
         Assert.Equal(("0658_0200_ZW0001", 3), (attach.RadioId, attach.LastPort));
         Assert.Equal([0, 5], attach.OthersPorts.Order());
-        Assert.Equal(40112, attachment.Request.SourcePort);
+        Assert.Equal(40112, attachment.Request.LastCarrier.Value);
     }
 
     [Fact]

@@ -1,10 +1,6 @@
 using Longwire.Attach.Ports;
 using Longwire.Platform;
-using Longwire.UsbIp.Client;
-using Longwire.UsbIp.Errors;
-using Longwire.UsbIp.Net;
 using Longwire.UsbIp.Usb;
-using Longwire.UsbIp.Wire;
 
 namespace Longwire.Attach.Carriers;
 
@@ -15,36 +11,25 @@ namespace Longwire.Attach.Carriers;
 /// </summary>
 internal sealed class Attachment : IAttachment, IDisposable
 {
-    private const string Importing = "importing";
-
     private readonly AttachRequest _request;
     private readonly AttachmentContext _around;
+    private readonly ICarrierOpener _carriers;
     private readonly AsyncAutoResetEvent _kernelChanged;
     private readonly CancellationTokenSource _cancelled = new();
-    private volatile UsbIpConnection? _connection;
+    private volatile ICarrier? _carrier;
 
-    public Attachment(AttachRequest request, AttachmentContext around)
+    public Attachment(AttachRequest request, AttachmentContext around, ICarrierOpener carriers)
     {
         _request = request;
         _around = around;
+        _carriers = carriers;
         _kernelChanged = new AsyncAutoResetEvent(around.Time);
     }
 
-    public string PiId => _request.PiId;
+    public string PiId => _request.Pi.Id;
     public BusId BusId => _request.BusId;
 
-    public bool IsHeardSince(long moment)
-    {
-        try
-        {
-            return _connection is { } connection && TcpInfo.Read(connection.Socket).LastAckReceived < _around.Time.GetElapsedTime(moment);
-        }
-        catch (Exception e) when (e is System.Net.Sockets.SocketException or ObjectDisposedException)
-        {
-            // It ended a moment ago.
-            return false;
-        }
-    }
+    public bool IsHeardSince(long moment) => _carrier?.ReadFigures().LastAck < _around.Time.GetElapsedTime(moment);
 
     public void KernelChanged() => _kernelChanged.Raise();
 
@@ -83,48 +68,34 @@ internal sealed class Attachment : IAttachment, IDisposable
         string step = "connecting";
         try
         {
-            using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(
-                _request.EndPoint, new ConnectOptions { SourcePort = _request.SourcePort, TimeProvider = _around.Time }, either.Token);
-            _connection = connection;
-            step = Importing;
-            ExportedDevice device = await connection.ImportAsync(_request.BusId, either.Token);
-            if (device.Speed is not (UsbSpeed.Low or UsbSpeed.Full or UsbSpeed.High or UsbSpeed.Super or UsbSpeed.SuperPlus))
-                return new AttachOutcome.Failed($"the Pi gives its speed as {(uint)device.Speed}, which no stick has");
+            using ICarrier carrier = await _carriers.OpenAsync(_request, now => step = now, either.Token);
+            _carrier = carrier;
+            UsbSpeed speed = carrier.Device.Speed;
+            if (speed is not (UsbSpeed.Low or UsbSpeed.Full or UsbSpeed.High or UsbSpeed.Super or UsbSpeed.SuperPlus))
+                return new AttachOutcome.Failed($"the Pi gives its speed as {(uint)speed}, which no stick has");
             step = "asking the stick who it is";
-            long asked = _around.Time.GetTimestamp();
-            DeviceIdentity identity = await connection.ReadIdentityAsync(device, either.Token);
-            TimeSpan roundTrip = TcpInfo.Read(connection.Socket).RoundTripTime ?? _around.Time.GetElapsedTime(asked);
+            DeviceIdentity identity = await carrier.ReadIdentityAsync(either.Token);
 
             step = "waiting for a decision";
             var answer = new TaskCompletionSource<AttachDecision>(TaskCreationOptions.RunContinuationsAsynchronously);
-            await _around.TellAsync(new AttachEvent.Identified(this, device, identity, connection.LocalEndPoint.Port, answer));
+            await _around.TellAsync(new AttachEvent.Identified(this, carrier.Device, identity, carrier.Memory, answer));
             switch (await answer.Task.WaitAsync(either.Token))
             {
                 case AttachDecision.Refuse refuse: return new AttachOutcome.Refused(refuse.Reason);
                 case AttachDecision.Attach verdict:
                     step = "attaching";
-                    return await new PortSession(
-                        this, _around, _kernelChanged, connection, device, identity, roundTrip, verdict).RunAsync(deadline, cancellation);
+                    return await new PortSession(this, _around, _kernelChanged, carrier, identity, verdict)
+                        .RunAsync(deadline, cancellation);
                 default: return new AttachOutcome.LetGo();
             }
         }
-        catch (UsbIpConnectException e)
+        catch (CarrierException e)
         {
-            return new AttachOutcome.Unreachable(e.Message);
-        }
-        catch (UsbIpRefusedException e)
-        {
-            return new AttachOutcome.NotGiven(e.Status);
+            return e.Outcome;
         }
         catch (TimeoutException e)
         {
-            // No answer to the SYN is the Pi's silence; silence after it is the export's, and once the stick was given the stick's.
-            return step switch
-            {
-                "connecting" => new AttachOutcome.Unreachable(e.Message),
-                Importing => new AttachOutcome.Failed(SlowPi.Reason(e.Message)) { PiSlow = true },
-                _ => new AttachOutcome.Failed(e.Message),
-            };
+            return new AttachOutcome.Failed(e.Message);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -134,8 +105,7 @@ internal sealed class Attachment : IAttachment, IDisposable
         {
             return new AttachOutcome.Failed($"{step}: not done within {AttachTimers.Attach.TotalSeconds:0} s");
         }
-        catch (Exception e) when (e is UsbIpException or IOException or System.Net.Sockets.SocketException or UnauthorizedAccessException
-            or FormatException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {
             return new AttachOutcome.Failed($"{step}: {e.Message}");
         }

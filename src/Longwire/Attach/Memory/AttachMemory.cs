@@ -70,11 +70,9 @@ internal sealed record RadioMemory
     /// <summary>The vhci port it had last: by-path names depend on it.</summary>
     public int? VhciPort { get; init; }
 
-    /// <summary>
-    /// The local TCP port of its last connection. A stock usbipd that never noticed our end gives the stick free as soon
-    /// as a new connection comes from the same port.
-    /// </summary>
-    public int SourcePort { get; init; }
+    /// <summary>In the file it has the name of what it was first, the local TCP port of the last connection.</summary>
+    [JsonPropertyName("source_port")]
+    public CarrierMemory LastCarrier { get; init; }
     public long Disconnects { get; init; }
     public string? LastDisconnectReason { get; init; }
 

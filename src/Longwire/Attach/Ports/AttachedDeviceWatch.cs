@@ -1,6 +1,4 @@
-using System.Net.Sockets;
 using Longwire.Platform;
-using Longwire.UsbIp.Net;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Vhci;
 
@@ -8,7 +6,7 @@ namespace Longwire.Attach.Ports;
 
 /// <summary>The life of an attached radio, until its device or one of its ttys goes.</summary>
 internal sealed class AttachedDeviceWatch(
-    IAttachment attachment, AttachmentContext around, AsyncAutoResetEvent kernelChanged, Socket socket, VhciAttachment attached,
+    IAttachment attachment, AttachmentContext around, AsyncAutoResetEvent kernelChanged, ICarrier carrier, VhciAttachment attached,
     SysfsUsbDevice device)
 {
     private readonly string[] _ttys = [.. device.Ttys];
@@ -55,43 +53,17 @@ internal sealed class AttachedDeviceWatch(
         {
             return null;
         }
-        (bool silent, bool closed) = Connection();
-        if (silent) return new AttachOutcome.Lost("the Pi stopped answering", PiSilent: true);
-        if (closed)
+        if (carrier.ReadEnd() is { } end)
         {
-            return new AttachOutcome.Lost(
-                "the Pi closed the connection: the stick was unplugged, or its export stopped", PiSilent: false) { PiClosed = true };
+            return new AttachOutcome.Lost(end.Reason, PiSilent: end.Cause == CarrierEndCause.PeerSilent)
+            {
+                PiClosed = end.Cause == CarrierEndCause.Closed,
+            };
         }
         return new AttachOutcome.Lost(there ? "its serial port went away" : "the kernel removed the device", PiSilent: false);
     }
 
-    // What ended the connection stays readable on our copy of the socket after the kernel let go of its own.
-    private (bool Silent, bool Closed) Connection()
-    {
-        try
-        {
-            TcpInfo info = TcpInfo.Read(socket);
-            return (info.State != TcpState.Established && info.LastAckReceived >= AttachTimers.Silence, info.State != TcpState.Established);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return (false, true);
-        }
-    }
-
-    private async Task MeasureAsync()
-    {
-        TimeSpan? roundTrip = null;
-        try
-        {
-            roundTrip = TcpInfo.Read(socket).RoundTripTime;
-        }
-        catch (SocketException)
-        {
-            // Being lost; that is found out by looking at the device.
-        }
-        await around.TellAsync(new AttachEvent.Measured(attachment, roundTrip));
-    }
+    private async Task MeasureAsync() => await around.TellAsync(new AttachEvent.Measured(attachment, carrier.ReadFigures().RoundTrip));
 
     private async Task<bool> TellNamesAsync(CancellationToken cancellation)
     {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Longwire.Attach.Memory;
 using Longwire.Platform;
-using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Usb;
@@ -19,15 +18,17 @@ internal sealed class PortSession(
     IAttachment attachment,
     AttachmentContext around,
     AsyncAutoResetEvent kernelChanged,
-    UsbIpConnection connection,
-    ExportedDevice device,
+    ICarrier carrier,
     DeviceIdentity identity,
-    TimeSpan roundTrip,
     AttachDecision.Attach verdict)
 {
     public const string NoVhci = "the kernel has no vhci_hcd: load the module vhci-hcd (modprobe vhci-hcd)";
 
     private readonly VhciHost _vhci = around.Kernel.Vhci;
+    private readonly ExportedDevice _device = carrier.Device;
+
+    // As it is now: the kernel's own questions to the stick change it. One that cannot be told counts for the most.
+    private readonly TimeSpan _roundTrip = carrier.ReadFigures().RoundTrip ?? AttachTimers.EnumerateRoundTripMost;
     private VhciAttachment? _attached;
     private bool _handedOver;
 
@@ -45,7 +46,7 @@ internal sealed class PortSession(
             deadline.CancelAfter(Timeout.InfiniteTimeSpan);
             SysfsUsbDevice up = UsbDevices.TryRead(around.Kernel.Root, local.BusId)
                 ?? throw new IOException("the stick went away while it came up");
-            var watching = new AttachedDeviceWatch(attachment, around, kernelChanged, connection.Socket, _attached!, up);
+            var watching = new AttachedDeviceWatch(attachment, around, kernelChanged, carrier, _attached!, up);
             if (await watching.UntilNamedAsync(cancellation) is { } early) return NeverUp(early);
             AttachOutcome.Lost loss = await watching.UntilLostAsync(cancellation);
             // Told before cleaning up: people must not wait for that.
@@ -70,9 +71,9 @@ internal sealed class PortSession(
         var taken = new HashSet<int>();
         while (true)
         {
-            VhciPort port = around.Kernel.Leases.Take(device.Speed, verdict.LastPort, verdict.OthersPorts, taken)
+            VhciPort port = around.Kernel.Leases.Take(_device.Speed, verdict.LastPort, verdict.OthersPorts, taken)
                 ?? throw new IOException(NoPort());
-            _attached = new VhciAttachment(port.Number, device.DevId, device.Speed);
+            _attached = new VhciAttachment(port.Number, _device.DevId, _device.Speed);
             await RecordAsync();
             // A crash from here on must find the record: the port outlives us.
             await around.Memory.WhenSettledAsync(cancellation);
@@ -98,7 +99,7 @@ internal sealed class PortSession(
     {
         try
         {
-            _vhci.Attach(port, connection.Socket.SafeHandle, device.DevId, device.Speed);
+            _vhci.Attach(port, carrier.Descriptor, _device.DevId, _device.Speed);
             return _handedOver = true;
         }
         catch (KernelRefusedException e) when (e.ErrorNumber == Errno.Busy)
@@ -110,7 +111,7 @@ internal sealed class PortSession(
     private async Task<SysfsUsbDevice> UntilEnumeratedAsync(VhciPort port, CancellationToken cancellation)
     {
         TimeSpan patience = AttachTimers.Enumerate
-            + ((roundTrip < AttachTimers.EnumerateRoundTripMost ? roundTrip
+            + ((_roundTrip < AttachTimers.EnumerateRoundTripMost ? _roundTrip
                 : AttachTimers.EnumerateRoundTripMost) * AttachTimers.EnumerateRoundTrips);
         long start = around.Time.GetTimestamp();
         while (true)
@@ -135,7 +136,7 @@ internal sealed class PortSession(
     {
         if (verdict.LastPort is not { } last) return;
         long start = around.Time.GetTimestamp();
-        while (around.Kernel.Leases.IsAboutToBeFree(last, device.Speed))
+        while (around.Kernel.Leases.IsAboutToBeFree(last, _device.Speed))
         {
             TimeSpan left = AttachTimers.PortReuse - around.Time.GetElapsedTime(start);
             if (left <= TimeSpan.Zero) return;
@@ -145,7 +146,7 @@ internal sealed class PortSession(
 
     private string NoPort()
     {
-        List<VhciPort> ports = [.. _vhci.ReadPorts().Where(port => port.Hub == VhciHost.HubFor(device.Speed))];
+        List<VhciPort> ports = [.. _vhci.ReadPorts().Where(port => port.Hub == VhciHost.HubFor(_device.Speed))];
         int others = ports.Count(port => port.State != VhciPortState.Null && !around.Kernel.Leases.IsOurs(port.Number));
         return $"all {ports.Count} vhci ports for this speed are taken, {others} of them by others than Longwire: "
             + "detach what is not needed (usbip port; usbip detach -p N), or load vhci-hcd with more";
@@ -168,7 +169,7 @@ internal sealed class PortSession(
         {
             if (!_handedOver) return;
             // Ends what is ours and nothing else, in whatever state; our copy would keep the Pi from ever seeing the end.
-            Shutdown();
+            carrier.Shutdown();
             if (attached.Local is not null && !_vhci.DetachIfStill(attached)) AttachLog.PortNotOurs(AboutPort(attached), attached.Port);
             // The port is ours until its device is gone: who takes it earlier would wait at 005 for ever.
             long start = around.Time.GetTimestamp();
@@ -188,16 +189,4 @@ internal sealed class PortSession(
     }
 
     private ILogger AboutPort(VhciAttachment attached) => around.Logger.About("vhci", attached.Port.ToString(CultureInfo.InvariantCulture));
-
-    private void Shutdown()
-    {
-        try
-        {
-            connection.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Both);
-        }
-        catch (Exception e) when (e is System.Net.Sockets.SocketException or ObjectDisposedException)
-        {
-            // Already ended, which is what was wanted.
-        }
-    }
 }

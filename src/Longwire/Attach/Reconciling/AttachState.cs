@@ -167,7 +167,7 @@ internal sealed class AttachState
         Assignment assignment = Assignments.Start(pi.Options.Id, busId, stick, radio);
         _problems.IsTriedAgain(StickAt(assignment.PiId, busId));
         assignment.Attachment = Ports.Attachments.Start(new AttachRequest(
-            pi.Options.Id, pi.Options.EndPoint, busId, radio?.Memory.SourcePort ?? 0, IsKnown: radio is not null));
+            pi.Options, busId, radio?.Memory.LastCarrier ?? default, IsKnown: radio is not null));
     }
 
     /// <summary>Ends an attempt on our own decision.</summary>

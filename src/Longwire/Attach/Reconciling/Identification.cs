@@ -130,7 +130,7 @@ internal sealed class Identification(AttachState state)
             PortChain = stick.Port.Chain,
             LastBusId = stick.BusId.ToString(),
             SerialPortCount = recognition is { Certain: true } ? recognition.SerialPorts : SerialPortsOf(identity),
-            SourcePort = news.SourcePort,
+            LastCarrier = news.Carrier,
         };
         if (recalled is null)
         {

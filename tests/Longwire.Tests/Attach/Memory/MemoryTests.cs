@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Text.Json;
 using Longwire.Attach;
 using Longwire.Attach.Memory;
 using Longwire.Composition;
@@ -29,6 +30,7 @@ public sealed class MemoryTests : IDisposable
             AttachBench.Known("r", "ZW0001") with
             {
                 VhciPort = 3,
+                LastCarrier = new CarrierMemory(40112),
                 Disconnects = 2,
                 Attached = new AttachRecord("boot", 3, 65539, 2, "3-4", 7),
             },
@@ -44,6 +46,16 @@ public sealed class MemoryTests : IDisposable
         Assert.Null(problem);
         Assert.Equal(Some.Radios, loaded.Radios);
         Assert.Equal(("i", "boot", 1), (loaded.InstanceId, loaded.HubAuthorization!.BootId, loaded.HubAuthorization.Found["usb3"]));
+    }
+
+    [Fact]
+    public void The_last_carrier_is_the_number_that_the_file_has_always_called_source_port()
+    {
+        _file.Save(Some);
+        JsonElement radio = JsonDocument.Parse(File.ReadAllText(_file.Path)).RootElement.GetProperty("radios")[0];
+        Assert.Equal(40112, radio.GetProperty("source_port").GetInt32());
+        _file.Save(Some with { Radios = [AttachBench.Known("r", "ZW0001")] });
+        Assert.Contains("\"source_port\": 0", File.ReadAllText(_file.Path), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,6 +95,22 @@ public sealed class MemoryTests : IDisposable
         Assert.Contains(_file.Path, problem, StringComparison.Ordinal);
         Assert.Contains("radios are taken for new. The old file is kept as", problem, StringComparison.Ordinal);
         Assert.Equal(content, File.ReadAllText(_file.Path + ".unreadable"));
+    }
+
+    [Theory]
+    [InlineData("0", true)]
+    [InlineData("40112", true)]
+    [InlineData("null", false)]
+    [InlineData("\"40112\"", false)]
+    [InlineData("1.5", false)]
+    [InlineData("3000000000", false)]
+    [InlineData("{}", false)]
+    public void A_last_carrier_that_is_no_whole_number_cannot_be_understood(string value, bool understood)
+    {
+        string radio = Radio[..^1] + $",\"source_port\":{value}" + "}";
+        File.WriteAllText(_file.Path, """{"format":1,"instance_id":"i","radios":[""" + radio + "]}");
+        Assert.Equal(understood, _file.Load(out string? problem) is not null);
+        if (!understood) Assert.Contains("cannot be understood", problem, StringComparison.Ordinal);
     }
 
     [Fact]

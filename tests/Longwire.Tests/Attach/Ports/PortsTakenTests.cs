@@ -72,7 +72,10 @@ public sealed class PortsTakenTests : IDisposable
         var store = new MemoryStore(new MemoryFile(_sysfs.Folder), TimeProvider.System, NullLogger.Instance, _ => { });
         var around = new AttachmentContext(kernel, hubs, _events.Writer, store, TimeProvider.System, NullLogger.Instance);
         using var attachment = new Attachment(
-            new AttachRequest("attic", usbipd.EndPoint, ScriptedStick.Exported.BusId, SourcePort: 0, isKnown), around);
+            new AttachRequest(
+                AttachBench.Pi("attic") with { EndPoint = usbipd.EndPoint }, ScriptedStick.Exported.BusId, LastCarrier: default, isKnown),
+            around,
+            new StockCarrierOpener(TimeProvider.System));
         Task running = attachment.RunAsync();
         AttachEvent first = await NextAsync();
         await goOn(first);

@@ -1,9 +1,6 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Threading.Channels;
 using Longwire.Attach;
-using Longwire.Attach.Carriers;
 using Longwire.Attach.Memory;
 using Longwire.Attach.Ports;
 using Longwire.Platform;
@@ -18,7 +15,7 @@ using Xunit;
 namespace Longwire.Tests.Attach.Ports;
 
 /// <summary>When an attached radio is told, and under which names, while udev makes its links sooner, later or never.</summary>
-public sealed class SerialNamesTests : IAsyncLifetime
+public sealed class SerialNamesTests : IAsyncDisposable
 {
     private const int Never = -1;
     private static readonly int[] s_moments = [0, 3, 20, 600, Never];
@@ -31,12 +28,10 @@ public sealed class SerialNamesTests : IAsyncLifetime
     private readonly List<(TimeSpan At, AttachEvent News)> _told = [];
     private readonly List<TimeSpan> _looksAfter = [];
     private readonly CancellationTokenSource _end = new();
-    private readonly Socket _far = new(SocketType.Stream, ProtocolType.Tcp), _near = new(SocketType.Stream, ProtocolType.Tcp);
     private readonly FakeVhci _vhci;
     private readonly AttachKernel _kernel;
     private readonly HubAuthorization _hubs;
     private readonly string _folder;
-    private Socket? _accepted;
     private TimeSpan _now;
 
     public SerialNamesTests()
@@ -137,19 +132,8 @@ public sealed class SerialNamesTests : IAsyncLifetime
         Assert.Equal("gone", Assert.IsType<AttachOutcome.Unreachable>(ofSilence).Reason);
     }
 
-    public async ValueTask InitializeAsync()
-    {
-        _far.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _far.Listen();
-        await _near.ConnectAsync(_far.LocalEndPoint!, TestContext.Current.CancellationToken);
-        _accepted = await _far.AcceptAsync(TestContext.Current.CancellationToken);
-    }
-
     public async ValueTask DisposeAsync()
     {
-        _accepted?.Dispose();
-        _near.Dispose();
-        _far.Dispose();
         _end.Dispose();
         await _hubs.DisposeAsync();
         _sysfs.Dispose();
@@ -161,12 +145,13 @@ public sealed class SerialNamesTests : IAsyncLifetime
         Happen(TimeSpan.Zero);
         var store = new MemoryStore(new MemoryFile(_sysfs.Folder), _clock, NullLogger.Instance, _ => { });
         var around = new AttachmentContext(_kernel, _hubs, _events.Writer, store, _clock, NullLogger.Instance);
-        var request = new AttachRequest("attic", new DnsEndPoint("192.0.2.1", 3240), BusId.Parse("1-1.2"), SourcePort: 0, IsKnown: true);
-        using var attachment = new Attachment(request, around);
+        var request = new AttachRequest(AttachBench.Pi("attic"), BusId.Parse("1-1.2"), LastCarrier: default, IsKnown: true);
+        var attachment = new AttachBench.ScriptedAttachment(request, _ => { });
         BusId local = BusId.Parse("3-1");
         SysfsUsbDevice device = UsbDevices.TryRead(_sysfs.Root, local) ?? Plugged();
         var port = new VhciAttachment(0, 65539, UsbSpeed.Full) { Local = local, LocalDeviceNumber = (int)device.DeviceNumber };
-        var watching = new AttachedDeviceWatch(attachment, around, new AsyncAutoResetEvent(_clock), _near, port, device);
+        using var carrier = new ScriptedCarrier();
+        var watching = new AttachedDeviceWatch(attachment, around, new AsyncAutoResetEvent(_clock), carrier, port, device);
         Task<AttachOutcome.Lost?> running = WatchAsync(watching);
         while (_now < s_end && !running.IsCompleted)
         {

@@ -42,7 +42,7 @@ public sealed class OptionsChangesTests
             [(RadioEventType.Attached, null), (RadioEventType.Detached, "the address of its Pi was changed from 192.0.2.1 to 192.0.2.9")],
             bench.TakeEvents().Select(e => (e.Type, e.Reason)));
         ScriptedAttachment second = await bench.AttachAsync(Device(), IdentityOf("ZW0001"), index: 1);
-        Assert.Equal("192.0.2.9", second.Request.EndPoint.Host);
+        Assert.Equal("192.0.2.9", second.Request.Pi.EndPoint.Host);
         Assert.Equal(Radio, Assert.Single((await bench.UntilStatusAsync(Radio, RadioStatus.Attached)).Radios).Id);
     }
 

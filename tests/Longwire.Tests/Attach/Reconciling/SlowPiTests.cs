@@ -138,8 +138,9 @@ public sealed class SlowPiTests
         await using var hubs = new HubAuthorization(kernel, (_, _) => Task.CompletedTask, NullLogger.Instance);
         var store = new MemoryStore(new MemoryFile(sysfs.Folder), time, NullLogger.Instance, _ => { });
         using var attachment = new Attachment(
-            new AttachRequest("attic", usbipd.EndPoint, Device().BusId, SourcePort: 0, IsKnown: false),
-            new AttachmentContext(kernel, hubs, events.Writer, store, time, NullLogger.Instance));
+            new AttachRequest(Pi("attic") with { EndPoint = usbipd.EndPoint }, Device().BusId, LastCarrier: default, IsKnown: false),
+            new AttachmentContext(kernel, hubs, events.Writer, store, time, NullLogger.Instance),
+            new StockCarrierOpener(time));
         Task running = attachment.RunAsync();
         AttachOutcome outcome = Assert.IsType<AttachEvent.Ended>(await NextAsync(events.Reader, time)).Outcome;
         await running.WaitAsync(s_deadline, TestContext.Current.CancellationToken);

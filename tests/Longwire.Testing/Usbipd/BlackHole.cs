@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Longwire.UsbIp.Tests.Client;
+namespace Longwire.Testing.Usbipd;
 
 /// <summary>A port of loopback that answers no SYN: its listener's queue is full and nobody accepts.</summary>
 internal sealed class BlackHole : IDisposable

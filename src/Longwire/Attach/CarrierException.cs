@@ -1,0 +1,8 @@
+namespace Longwire.Attach;
+
+/// <summary>A carrier did not come about, or its stick did not speak, and that says more than that a step failed.</summary>
+internal sealed class CarrierException(AttachOutcome outcome, Exception cause) : IOException(cause.Message, cause)
+{
+    /// <summary>How the attempt ends.</summary>
+    public AttachOutcome Outcome { get; } = outcome;
+}

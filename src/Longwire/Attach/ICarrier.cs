@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+using Longwire.UsbIp.Usb;
+using Longwire.UsbIp.Wire;
+
+namespace Longwire.Attach;
+
+/// <summary>
+/// Carries the USB/IP messages of one radio between its Pi and our kernel, from the Pi's yes on. Whoever holds it does not know over
+/// what.
+/// </summary>
+/// <remarks>
+/// The stock carrier ends with its connection. A carrier that outlives one, as the link's will, has two more things to tell beside
+/// <see cref="ReadEnd"/>: <i>held</i> (the far side is away, the port stays) and <i>resumed</i>. They come here with that carrier.
+/// </remarks>
+internal interface ICarrier : IDisposable
+{
+    /// <summary>The stick, as the Pi describes it.</summary>
+    public ExportedDevice Device { get; }
+
+    /// <summary>For the radio's next carrier.</summary>
+    public CarrierMemory Memory { get; }
+
+    /// <summary>
+    /// What vhci_hcd is given: a stream socket, between two messages. The kernel takes a reference of its own: disposing the carrier
+    /// does not end what the kernel goes on with; <see cref="Shutdown"/> does.
+    /// </summary>
+    public SafeHandle Descriptor { get; }
+
+    /// <summary>Asks the stick who it is, before the kernel meets it: a stick that does not answer must never reach vhci_hcd.</summary>
+    /// <exception cref="CarrierException">It did not answer in time.</exception>
+    /// <exception cref="IOException">The answer is wrong, or the carrier is lost.</exception>
+    public Task<DeviceIdentity> ReadIdentityAsync(CancellationToken cancellationToken);
+
+    /// <summary>How it ended; null while it carries. It can be asked while the kernel has the descriptor. Never blocks.</summary>
+    public CarrierEnd? ReadEnd();
+
+    /// <summary>It can be asked while the kernel has the descriptor. Never blocks.</summary>
+    public CarrierFigures ReadFigures();
+
+    /// <summary>Ends it for the Pi and for the kernel. Nothing happens if it has ended.</summary>
+    public void Shutdown();
+}
+
+/// <summary>Opens carriers. Tests put a scripted one in its place.</summary>
+internal interface ICarrierOpener
+{
+    /// <summary>Asks the Pi for the stick.</summary>
+    /// <param name="request">Whose stick, and which.</param>
+    /// <param name="step">Is told what is being done, before it is done, for messages: "connecting".</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CarrierException">The Pi did not answer, or not with the stick.</exception>
+    /// <exception cref="IOException">The answer is wrong, or cut short.</exception>
+    public Task<ICarrier> OpenAsync(AttachRequest request, Action<string> step, CancellationToken cancellationToken);
+}
+
+/// <summary>What the kernel knows of the connection.</summary>
+/// <param name="RoundTrip">Smoothed; null if it cannot be told.</param>
+/// <param name="LastAck">How long ago the Pi last acknowledged anything; null if it cannot be told.</param>
+internal readonly record struct CarrierFigures(TimeSpan? RoundTrip, TimeSpan? LastAck);
+
+/// <param name="Reason">For a person.</param>
+internal sealed record CarrierEnd(CarrierEndCause Cause, string Reason);
+
+internal enum CarrierEndCause
+{
+    /// <summary>The far side, or something here, closed or reset it.</summary>
+    Closed,
+
+    /// <summary>The Pi stopped answering, and the time for it to answer ran out.</summary>
+    PeerSilent,
+}

@@ -1,0 +1,86 @@
+using System.Threading.Channels;
+using Longwire.Attach;
+using Longwire.Attach.Memory;
+using Longwire.Attach.Ports;
+using Longwire.Platform;
+using Longwire.UsbIp.Sysfs;
+using Longwire.UsbIp.Tests.Sysfs;
+using Longwire.UsbIp.Tests.Vhci;
+using Longwire.UsbIp.Usb;
+using Longwire.UsbIp.Vhci;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Longwire.Tests.Attach.Ports;
+
+/// <summary>What is said of a radio that is attached, and why it was lost.</summary>
+public sealed class AttachedDeviceWatchTests : IAsyncDisposable
+{
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(20);
+
+    private readonly FakeSysfs _sysfs = new();
+    private readonly Channel<AttachEvent> _events = Channel.CreateUnbounded<AttachEvent>();
+    private readonly ScriptedCarrier _carrier = new();
+    private readonly FakeVhci _vhci;
+    private readonly HubAuthorization _hubs;
+    private readonly AttachedDeviceWatch _watch;
+
+    public AttachedDeviceWatchTests()
+    {
+        var time = new FakeTimeProvider();
+        _vhci = new FakeVhci(_sysfs);
+        var kernel = new AttachKernel(_sysfs.Root, _vhci.Host);
+        _hubs = new HubAuthorization(kernel, (_, _) => Task.CompletedTask, NullLogger.Instance);
+        _vhci.Plug(0);
+        BusId local = BusId.Parse("3-1");
+        SysfsUsbDevice device = UsbDevices.TryRead(_sysfs.Root, local)!;
+        var store = new MemoryStore(new MemoryFile(_sysfs.Folder), time, NullLogger.Instance, _ => { });
+        _watch = new AttachedDeviceWatch(
+            new AttachBench.ScriptedAttachment(
+                new AttachRequest(AttachBench.Pi("attic"), BusId.Parse("1-1.2"), LastCarrier: default, IsKnown: true), _ => { }),
+            new AttachmentContext(kernel, _hubs, _events.Writer, store, time, NullLogger.Instance),
+            new AsyncAutoResetEvent(time),
+            _carrier,
+            new VhciAttachment(0, 65539, UsbSpeed.Full) { Local = local, LocalDeviceNumber = (int)device.DeviceNumber },
+            device);
+    }
+
+    [Theory]
+    [InlineData(true, "gone silent")]
+    [InlineData(false, "closed")]
+    public async Task A_loss_says_what_its_carrier_says_of_its_end(bool silent, string reason)
+    {
+        _carrier.End = new CarrierEnd(silent ? CarrierEndCause.PeerSilent : CarrierEndCause.Closed, reason);
+        _vhci.Pull(0);
+        Assert.Equal(new AttachOutcome.Lost(reason, PiSilent: silent) { PiClosed = !silent }, await LossAsync());
+    }
+
+    [Fact]
+    public async Task A_loss_while_its_carrier_carries_is_the_kernels_doing()
+    {
+        _vhci.Pull(0);
+        Assert.Equal(new AttachOutcome.Lost("the kernel removed the device", PiSilent: false), await LossAsync());
+    }
+
+    [Fact]
+    public async Task What_the_carrier_measures_is_told()
+    {
+        _carrier.Figures = new CarrierFigures(TimeSpan.FromMilliseconds(3), TimeSpan.FromSeconds(1));
+        _vhci.Pull(0);
+        await LossAsync();
+        Assert.Equal(
+            TimeSpan.FromMilliseconds(3),
+            Assert.IsType<AttachEvent.Measured>(await _events.Reader.ReadAsync(TestContext.Current.CancellationToken)).RoundTrip);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _carrier.Dispose();
+        await _hubs.DisposeAsync();
+        _sysfs.Dispose();
+    }
+
+    private Task<AttachOutcome.Lost> LossAsync() =>
+        _watch.UntilLostAsync(TestContext.Current.CancellationToken).WaitAsync(s_deadline, TestContext.Current.CancellationToken);
+}

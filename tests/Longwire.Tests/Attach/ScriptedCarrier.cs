@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+using Longwire.Attach;
+using Longwire.UsbIp.Tests.Client;
+using Longwire.UsbIp.Usb;
+using Longwire.UsbIp.Wire;
+
+namespace Longwire.Tests.Attach;
+
+/// <summary>A carrier without a connection, which ends when a test says so.</summary>
+internal sealed class ScriptedCarrier : ICarrier
+{
+    public ExportedDevice Device => ScriptedStick.Exported;
+    public CarrierMemory Memory => new(40000);
+    public SafeHandle Descriptor => throw new NotSupportedException("Nothing is handed to a kernel.");
+
+    /// <summary>Of now on.</summary>
+    public CarrierEnd? End { get; set; }
+    public CarrierFigures Figures { get; set; }
+
+    public Task<DeviceIdentity> ReadIdentityAsync(CancellationToken cancellationToken) => throw new NotSupportedException("Nobody asks.");
+
+    public CarrierEnd? ReadEnd() => End;
+
+    public CarrierFigures ReadFigures() => Figures;
+
+    public void Shutdown()
+    {
+    }
+
+    public void Dispose()
+    {
+    }
+}
