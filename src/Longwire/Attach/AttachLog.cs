@@ -83,4 +83,10 @@ internal static partial class AttachLog
 
     [LoggerMessage(24, LogLevel.Debug, "The attempt at {BusId} on {Pi} ended: {Outcome}")]
     public static partial void Ended(ILogger logger, UsbIp.Usb.BusId busId, string pi, AttachOutcome outcome);
+
+    [LoggerMessage(LogLevel.Warning, "vhci_hcd's status has a line that is not understood, and its port is left alone: '{Line}'")]
+    public static partial void UnknownPort(ILogger logger, string line);
+
+    [LoggerMessage(LogLevel.Warning, "{Count} of the attachments and watches did not end in time; they end with the process")]
+    public static partial void TasksLeft(ILogger logger, int count);
 }

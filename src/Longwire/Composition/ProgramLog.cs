@@ -8,6 +8,11 @@ internal static partial class ProgramLog
     [LoggerMessage(EventId = 1, Level = LogLevel.Critical, Message = "{Service} has failed, so longwire ends")]
     public static partial void ServiceFailed(ILogger logger, string service, Exception exception);
 
+    [LoggerMessage(
+        Level = LogLevel.Critical,
+        Message = "{Service} has failed, so everything ended in order and starts anew ({Count} of at most {Most} times within {Minutes} min)")]
+    public static partial void StartedAnew(ILogger logger, string service, int count, int most, int minutes, Exception exception);
+
     [LoggerMessage(EventId = 2, Level = LogLevel.Critical, Message = "Longwire could not start or stop as it should")]
     public static partial void NotStartedOrStopped(ILogger logger, Exception exception);
 
