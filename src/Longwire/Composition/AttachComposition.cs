@@ -98,8 +98,7 @@ internal static class AttachComposition
             feed,
             supervisor,
             provider.GetRequiredService<AttachService>(),
-            dataFolder,
-            HostBoot.OfThisMachine(),
+            new AppsOfLastRun(dataFolder, HostBoot.OfThisMachine()),
             provider.GetRequiredService<TimeProvider>(),
             Random.Shared,
             provider.GetRequiredService<ILogger<DependentAppsService>>());
