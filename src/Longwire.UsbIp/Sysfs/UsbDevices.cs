@@ -13,7 +13,7 @@ public static class UsbDevices
     {
         ArgumentNullException.ThrowIfNull(root);
         ImmutableArray<SysfsUsbDevice>.Builder found = ImmutableArray.CreateBuilder<SysfsUsbDevice>();
-        foreach (string name in Names(root.UsbDevices).Order(StringComparer.Ordinal))
+        foreach (string name in SysfsFolder.Names(root.UsbDevices).Order(StringComparer.Ordinal))
         {
             if (BusId.TryParse(name, out BusId busId) && TryRead(root, busId) is { } device) found.Add(device);
         }
@@ -72,7 +72,7 @@ public static class UsbDevices
         byte configuration = 0;
         var interfaces = new List<(int Number, SysfsUsbInterface Interface)>();
         string prefix = busId + ":";
-        foreach (string name in Names(folder))
+        foreach (string name in SysfsFolder.Names(folder))
         {
             // 1-1:1.0 is bus id, configuration, interface (drivers/usb/core/message.c, usb_set_configuration).
             if (!name.StartsWith(prefix, StringComparison.Ordinal)) continue;
@@ -93,10 +93,10 @@ public static class UsbDevices
     // cdc_acm hangs its tty straight below the interface (…/tty/ttyACM0), usb-serial below a port device (…/ttyUSB0/tty/ttyUSB0).
     private static ImmutableArray<string> TtysOf(string interfaceFolder)
     {
-        IEnumerable<string> direct = Names(Path.Combine(interfaceFolder, "tty"));
-        IEnumerable<string> ports = Names(interfaceFolder)
+        IEnumerable<string> direct = SysfsFolder.Names(Path.Combine(interfaceFolder, "tty"));
+        IEnumerable<string> ports = SysfsFolder.Names(interfaceFolder)
             .Where(name => name.StartsWith("tty", StringComparison.Ordinal) && name.Length > 3)
-            .SelectMany(name => Names(Path.Combine(interfaceFolder, name, "tty")));
+            .SelectMany(name => SysfsFolder.Names(Path.Combine(interfaceFolder, name, "tty")));
         return [.. direct.Concat(ports).Order(StringComparer.Ordinal)];
     }
 
@@ -123,18 +123,6 @@ public static class UsbDevices
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
-        }
-    }
-
-    private static string[] Names(string folder)
-    {
-        try
-        {
-            return [.. Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path))];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [];
         }
     }
 

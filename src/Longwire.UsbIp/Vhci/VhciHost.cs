@@ -34,24 +34,37 @@ public sealed class VhciHost
     /// <summary>False: the module vhci-hcd is not loaded, or this kernel has none.</summary>
     public bool IsPresent => File.Exists(Path.Combine(_attributes, "attach"));
 
-    /// <summary>Every port of every controller, in the kernel's order. Takes no lock that a silent peer could hold.</summary>
-    /// <exception cref="FormatException">The kernel's table has another form than the one we know.</exception>
-    public IReadOnlyList<VhciPort> ReadPorts()
+    /// <summary>
+    /// Every port of every controller whose line is of a form that we know, in the kernel's order. Takes no lock that a silent peer could
+    /// hold.
+    /// </summary>
+    public IReadOnlyList<VhciPort> ReadPorts() => ReadPorts([]);
+
+    /// <inheritdoc cref="ReadPorts()"/>
+    /// <param name="unknown">Gets the lines of another form.</param>
+    public IReadOnlyList<VhciPort> ReadPorts(ICollection<string> unknown)
     {
         var ports = new List<VhciPort>();
         for (int controller = 0; ; controller++)
         {
             string name = controller == 0 ? "status" : string.Create(CultureInfo.InvariantCulture, $"status.{controller}");
             if (SysfsFile.Read(Path.Combine(_attributes, name)) is not { } text) return ports;
-            ports.AddRange(VhciStatusParser.Parse(text, controller));
+            ports.AddRange(VhciStatusParser.Parse(text, controller, unknown));
         }
     }
 
+    /// <summary>Null: there is no such port.</summary>
+    /// <exception cref="FormatException">The port's line, or one that may be its line, has another form than the one we know.</exception>
     public VhciPort? ReadPort(int number)
     {
-        foreach (VhciPort port in ReadPorts())
+        var unknown = new List<string>();
+        foreach (VhciPort port in ReadPorts(unknown))
         {
             if (port.Number == number) return port;
+        }
+        foreach (string line in unknown)
+        {
+            if (VhciStatusParser.PortOf(line) is not { } other || other == number) throw VhciStatusParser.Malformed(line);
         }
         return null;
     }
@@ -74,9 +87,12 @@ public sealed class VhciHost
         {
             string folder = Path.Combine(_root.Sys, string.Create(CultureInfo.InvariantCulture, $"devices/platform/vhci_hcd.{controller}"));
             if (!Directory.Exists(folder)) return hubs;
-            foreach (string hub in Directory.EnumerateDirectories(folder, "usb*"))
+            // Empty where the folder goes right now: the module is being unloaded.
+            foreach (string name in SysfsFolder.Names(folder))
             {
-                if (!int.TryParse(Path.GetFileName(hub).AsSpan(3), NumberStyles.None, CultureInfo.InvariantCulture, out int bus)) continue;
+                if (!name.StartsWith("usb", StringComparison.Ordinal)) continue;
+                if (!int.TryParse(name.AsSpan(3), NumberStyles.None, CultureInfo.InvariantCulture, out int bus)) continue;
+                string hub = Path.Combine(folder, name);
                 if (SysfsFile.Read(Path.Combine(hub, "speed")) is not { } speed) continue;
                 VhciHubSpeed hubSpeed = UsbDevices.ParseSpeed(speed) < UsbSpeed.Super ? VhciHubSpeed.High : VhciHubSpeed.Super;
                 hubs.Add(new VhciRootHub(hub, bus, controller, hubSpeed));

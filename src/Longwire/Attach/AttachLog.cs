@@ -8,79 +8,83 @@ namespace Longwire.Attach;
 /// </summary>
 internal static partial class AttachLog
 {
-    [LoggerMessage(1, LogLevel.Information, "{Name} ({Radio}) is lost: {Reason}")]
+    [LoggerMessage(LogLevel.Information, "{Name} ({Radio}) is lost: {Reason}")]
     public static partial void Lost(ILogger logger, string name, string radio, string reason);
 
-    [LoggerMessage(2, LogLevel.Information, "{Name} ({Radio}) is {Status} {Reason}")]
+    [LoggerMessage(LogLevel.Information, "{Name} ({Radio}) is {Status} {Reason}")]
     public static partial void Status(ILogger logger, string name, string radio, string status, string reason);
 
-    [LoggerMessage(3, LogLevel.Warning, "{Problem}")]
+    [LoggerMessage(LogLevel.Warning, "{Problem}")]
     public static partial void Problem(ILogger logger, string problem);
 
-    [LoggerMessage(4, LogLevel.Information, "{Pi} ({Address}) answers")]
+    [LoggerMessage(LogLevel.Information, "{Pi} ({Address}) answers")]
     public static partial void PiReachable(ILogger logger, string pi, string address);
 
-    [LoggerMessage(6, LogLevel.Information, "New radio {Radio} '{Name}' on {Pi}, port {Port}")]
+    [LoggerMessage(LogLevel.Information, "New radio {Radio} '{Name}' on {Pi}, port {Port}")]
     public static partial void NewRadio(ILogger logger, string radio, string name, string pi, string port);
 
-    [LoggerMessage(7, LogLevel.Information, "Freed vhci port {Port}, left there by an earlier run for {Radio}")]
+    [LoggerMessage(LogLevel.Information, "Freed vhci port {Port}, left there by an earlier run for {Radio}")]
     public static partial void StalePortFreed(ILogger logger, int port, string radio);
 
-    [LoggerMessage(8, LogLevel.Information, "vhci port {Port} is no longer ours and is left alone")]
+    [LoggerMessage(LogLevel.Information, "vhci port {Port} is no longer ours and is left alone")]
     public static partial void PortNotOurs(ILogger logger, int port);
 
-    [LoggerMessage(9, LogLevel.Warning, "vhci port {Port} could not be freed: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "vhci port {Port} could not be freed: {Reason}")]
     public static partial void DetachFailed(ILogger logger, int port, string reason);
 
     [LoggerMessage(
-        10,
         LogLevel.Information,
         "vhci port {Port} has a device ({BusId}) that is not ours; it is left alone. If it is one of your radios, stop what attached it: "
             + "another USB/IP app, or a unit that runs usbip attach")]
     public static partial void Stranger(ILogger logger, int port, string busId);
 
-    [LoggerMessage(11, LogLevel.Warning, "{BusId}, which is not ours, could not be given to its drivers: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "{BusId}, which is not ours, could not be given to its drivers: {Reason}")]
     public static partial void StrangerNotAuthorized(ILogger logger, string busId, string reason);
 
     [LoggerMessage(
-        12,
         LogLevel.Warning,
         "No shell to restore authorized_default if Longwire is killed ({Reason}); it is then restored at the next start")]
     public static partial void NoGuard(ILogger logger, string reason);
 
-    [LoggerMessage(13, LogLevel.Warning, "authorized_default of {Hub} could not be restored: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "authorized_default of {Hub} could not be restored: {Reason}")]
     public static partial void DefaultNotRestored(ILogger logger, string hub, string reason);
 
-    [LoggerMessage(14, LogLevel.Warning, "{Path} cannot be written: {Reason}. Going on; what changes is forgotten at the next start")]
+    [LoggerMessage(LogLevel.Warning, "{Path} cannot be written: {Reason}. Going on; what changes is forgotten at the next start")]
     public static partial void MemoryNotWritable(ILogger logger, string path, string reason);
 
-    [LoggerMessage(15, LogLevel.Information, "{Path} can be written again")]
+    [LoggerMessage(LogLevel.Information, "{Path} can be written again")]
     public static partial void MemoryWritable(ILogger logger, string path);
 
-    [LoggerMessage(17, LogLevel.Error, "The stick at {BusId} on {Pi} could not be attached, for a reason that nobody foresaw")]
+    [LoggerMessage(LogLevel.Error, "The stick at {BusId} on {Pi} could not be attached, for a reason that nobody foresaw")]
     public static partial void Unforeseen(ILogger logger, string busId, string pi, Exception e);
 
-    [LoggerMessage(16, LogLevel.Warning, "{Radio} was not detached in time")]
+    [LoggerMessage(LogLevel.Warning, "{Radio} was not detached in time")]
     public static partial void StopIncomplete(ILogger logger, string radio);
 
-    [LoggerMessage(18, LogLevel.Debug, "{Reason}")]
+    [LoggerMessage(LogLevel.Debug, "{Reason}")]
     public static partial void SerialModuleMissing(ILogger logger, string reason);
 
-    [LoggerMessage(19, LogLevel.Error, "{Pi} could not be asked for its list, for a reason that nobody foresaw")]
+    [LoggerMessage(LogLevel.Error, "{Pi} could not be asked for its list, for a reason that nobody foresaw")]
     public static partial void UnforeseenAnswer(ILogger logger, string pi, Exception e);
 
-    [LoggerMessage(20, LogLevel.Information, "{Name} ({Radio}) is attached afresh, as a person asked")]
+    [LoggerMessage(LogLevel.Information, "{Name} ({Radio}) is attached afresh, as a person asked")]
     public static partial void Reattached(ILogger logger, string name, string radio);
 
-    [LoggerMessage(21, LogLevel.Information, "{Name} ({Radio}) is not attached afresh, since it is to be detached: switch \"Attached\" on")]
+    [LoggerMessage(LogLevel.Information, "{Name} ({Radio}) is not attached afresh, since it is to be detached: switch \"Attached\" on")]
     public static partial void NotReattached(ILogger logger, string name, string radio);
 
-    [LoggerMessage(22, LogLevel.Information, "No radio is missing any more")]
+    [LoggerMessage(LogLevel.Information, "No radio is missing any more")]
     public static partial void NoneDown(ILogger logger);
 
-    [LoggerMessage(23, LogLevel.Debug, "No longer: {Problem}")]
+    [LoggerMessage(LogLevel.Debug, "No longer: {Problem}")]
     public static partial void ProblemOver(ILogger logger, string problem);
 
-    [LoggerMessage(24, LogLevel.Debug, "The attempt at {BusId} on {Pi} ended: {Outcome}")]
+    [LoggerMessage(LogLevel.Debug, "The attempt at {BusId} on {Pi} ended: {Outcome}")]
     public static partial void Ended(ILogger logger, UsbIp.Usb.BusId busId, string pi, AttachOutcome outcome);
+
+    [LoggerMessage(LogLevel.Warning, "vhci_hcd's status has a line that is not understood, and its port is left alone: '{Line}'")]
+    public static partial void UnknownPort(ILogger logger, string line);
+
+    [LoggerMessage(LogLevel.Warning, "{Count} of the attachments and watches did not end in time; they end with the process")]
+    public static partial void TasksLeft(ILogger logger, int count);
 }

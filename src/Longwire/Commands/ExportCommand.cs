@@ -55,7 +55,10 @@ internal static class ExportCommand
         }
         foreach (FormerSetupPart leftover in surroundings.Former.OnPi(port: null)) ProgramLog.Leftover(logger, leftover);
         foreach (OptionProblem problem in loaded.Problems) OptionsLog.OptionProblem(logger, problem);
-        return await ServiceHost.RunAsync(
-            log, services => ExportComposition.Add(services, loaded, file, folder, surroundings.Health, log), cancellationToken);
+        using var stop = new StopSignals(cancellationToken);
+        return await new Restarts(surroundings.Time, logger).RunAsync(
+            log,
+            services => ExportComposition.Add(services, file?.Current ?? loaded, file, folder, surroundings.Health, log),
+            stop.Token);
     }
 }

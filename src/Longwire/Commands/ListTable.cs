@@ -1,5 +1,6 @@
 using System.Globalization;
 using Longwire.Inventory;
+using Longwire.Platform;
 
 namespace Longwire.Commands;
 
@@ -55,5 +56,5 @@ internal static class ListTable
     };
 
     // Sticks and processes choose their names.
-    private static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+    private static string Clean(string text) => Printable.Of(text);
 }

@@ -8,6 +8,7 @@ using Longwire.Platform;
 using Longwire.Radios;
 using Longwire.State;
 using Longwire.Supervisor;
+using Longwire.UsbIp.Linux;
 using Longwire.Web.Http;
 using Longwire.Web.Pages;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,9 +37,9 @@ internal static class AttachComposition
         services.AddSingleton(provider => new BridgeControl(feed, log, restarts, provider.GetRequiredService<ILogger<BridgeControl>>()));
         services.AddSingleton(provider => new AttachService(
             options.TellingFirst(changed => Apply(changed, provider)),
+            new AttachKernel(SysfsRoot.Machine),
             dataFolder,
             feed,
-            KnownRadios.Default,
             provider.GetRequiredService<TimeProvider>(),
             Random.Shared,
             provider.GetRequiredService<ILogger<AttachService>>()));
@@ -97,8 +98,7 @@ internal static class AttachComposition
             feed,
             supervisor,
             provider.GetRequiredService<AttachService>(),
-            dataFolder,
-            HostBoot.OfThisMachine(),
+            new AppsOfLastRun(dataFolder, HostBoot.OfThisMachine()),
             provider.GetRequiredService<TimeProvider>(),
             Random.Shared,
             provider.GetRequiredService<ILogger<DependentAppsService>>());

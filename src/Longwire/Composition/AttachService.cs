@@ -1,10 +1,7 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.Channels;
 using Longwire.Attach;
-using Longwire.Attach.Carriers;
 using Longwire.Attach.Memory;
-using Longwire.Attach.Pis;
 using Longwire.Attach.Ports;
 using Longwire.Attach.Reconciling;
 using Longwire.Options;
@@ -20,12 +17,12 @@ namespace Longwire.Composition;
 
 /// <summary>
 /// The attach side as a service: leads options, kernel news and commands into the one channel, and runs the reconciler, the attachments and
-/// the memory's writer until told to stop.
+/// the memory's writer until told to stop or until one of them fails. Either way all end in order, and every radio is detached.
 /// </summary>
 internal sealed class AttachService(
-    IOptionsFeed<AttachOptions> options, string dataFolder, StateFeed feed, KnownRadios catalogue, TimeProvider time, Random random,
+    IOptionsFeed<AttachOptions> options, AttachKernel kernel, string dataFolder, StateFeed feed, TimeProvider time, Random random,
     ILogger<AttachService> logger)
-    : BackgroundService, ICommandSink, IBridgeProblems, IAttachmentStarter, IPiWatchStarter
+    : BackgroundService, ICommandSink, IBridgeProblems
 {
     private const int EventsWaiting = 1024;
 
@@ -34,13 +31,9 @@ internal sealed class AttachService(
     private readonly Channel<AttachEvent> _events =
         Channel.CreateBounded<AttachEvent>(new BoundedChannelOptions(EventsWaiting) { SingleReader = true });
 
-    private readonly AttachKernel _kernel = new(SysfsRoot.Machine);
     private readonly MemoryFile _file = new(dataFolder);
-    private readonly ConcurrentDictionary<Task, byte> _running = new();
     private readonly ProblemReports _reports = new(time);
     private readonly TransitionLog _log = new(logger, time);
-    private readonly StockCarrierOpener _carriers = new(time);
-    private AttachmentContext? _surroundings;
 
     /// <summary>What the attach side needs of the kernel.</summary>
     public static IEnumerable<string> Modules => [VhciModule, .. SerialDrivers.Modules];
@@ -49,20 +42,6 @@ internal sealed class AttachService(
         await _events.Writer.WriteAsync(new AttachEvent.Commanded(command), cancellationToken);
 
     public void Report(string source, string? problem) => _reports.Report(source, problem);
-
-    IAttachment IAttachmentStarter.Start(AttachRequest request)
-    {
-        var attachment = new Attachment(request, _surroundings!, _carriers);
-        Run(attachment.RunAsync, attachment);
-        return attachment;
-    }
-
-    IPiWatch IPiWatchStarter.Start(PiOptions pi)
-    {
-        var watch = new PiWatch(pi, _events.Writer, time, _log);
-        Run(watch.RunAsync, watch);
-        return watch;
-    }
 
     public override void Dispose()
     {
@@ -74,39 +53,57 @@ internal sealed class AttachService(
     {
         await LoadVhciAsync(stoppingToken);
         var store = new MemoryStore(_file, time, _log, problem => Report("memory", problem));
-        AttachMemory memory = await StalePorts.FreeAsync(_kernel, Remembered(), time, _log, stoppingToken);
+        AttachMemory memory = await StalePorts.FreeAsync(kernel, Remembered(), time, _log, stoppingToken);
 
         using var aids = new CancellationTokenSource();
         Task writing = store.RunAsync(aids.Token);
-        Task serialModules = LoadModulesAsync(stoppingToken);
+        Task serialModules = LoadModulesAsync(aids.Token);
+        try
+        {
+            await RunAsync(store, memory, writing, stoppingToken);
+        }
+        finally
+        {
+            await aids.CancelAsync();
+            // What they have to say was heard, or is the echo of what ended the rest.
+            await Task.WhenAll(writing, serialModules).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task RunAsync(MemoryStore store, AttachMemory memory, Task writing, CancellationToken stoppingToken)
+    {
         await using var hubs = new HubAuthorization(
-            _kernel, (found, cancellationToken) => RememberAsync(found, store, cancellationToken), _log);
-        _surroundings = new AttachmentContext(_kernel, hubs, _events.Writer, store, time, _log);
+            kernel, (found, cancellationToken) => RememberAsync(found, store, cancellationToken), _log);
         memory = memory with { HubAuthorization = hubs.Look(memory.HubAuthorization) };
         store.Put(memory);
         await store.WhenSettledAsync(stoppingToken);
         if (hubs.Hold() is { } problem) Report("authorization", problem);
-        var strangers = new ForeignDevices(_kernel, hubs, _log);
+        var strangers = new ForeignDevices(kernel, hubs, _log);
         strangers.LookAtAll();
 
+        var tasks = new AttachTasks(new AttachmentContext(kernel, hubs, _events.Writer, store, time, _log), _events.Reader);
         var reconciler = new Reconciler(
-            _events.Reader, new ReconcilerOutputs(this, this, store, feed), memory, strangers.KernelChanged, catalogue, time, random, _log);
+            _events.Reader, new ReconcilerOutputs(tasks, tasks, store, feed), memory, strangers.KernelChanged, KnownRadios.Default, time,
+            random, _log);
         using var stopReconciler = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        // None of these ends before it is told to. If one does, its fault ends the service: half a Longwire is none.
-        Task kernel = ReadKernelAsync(aids.Token);
+        using var aids = new CancellationTokenSource();
         Task reconciling = reconciler.RunAsync(stopReconciler.Token);
-        Task reading = ReadOptionsAsync(aids.Token);
-        Task reporting = _reports.RunAsync(_events.Writer, aids.Token);
-        Task first = await Task.WhenAny(reconciling, writing, kernel, reading, reporting);
+        Task[] leading = [ReadKernelAsync(aids.Token), ReadOptionsAsync(aids.Token), _reports.RunAsync(_events.Writer, aids.Token)];
+
+        // None of these ends before it is told to. If one does, its fault ends the service: half a Longwire is none.
+        Task first = await Task.WhenAny([reconciling, writing, tasks.Failed, .. leading]);
         await stopReconciler.CancelAsync();
-        await reconciling;
+        await reconciling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // It ended every attachment, unless it is what failed.
+        await tasks.EndAsync(reconciling.IsFaulted ? AttachTimers.Stop : AttachTimers.PortReuse);
+        if (reconciling.IsFaulted) feed.Publish(feed.Current.AfterStop(), []);
         await hubs.DisposeAsync();
         store.Put(reconciler.Memory with { HubAuthorization = null });
         await aids.CancelAsync();
-        await Task.WhenAll(writing, kernel, reading, reporting);
-        await serialModules.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await EndOfAttachmentsAsync();
+        await Task.WhenAll(leading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // The first cause; the others' faults are its echo.
         await first;
+        await reconciling;
     }
 
     private async Task RememberAsync(HubAuthorizationMemory found, MemoryStore store, CancellationToken cancellationToken)
@@ -117,21 +114,9 @@ internal sealed class AttachService(
         await store.WhenSettledAsync(cancellationToken);
     }
 
-    private async Task EndOfAttachmentsAsync()
-    {
-        try
-        {
-            await Task.WhenAll(_running.Keys).WaitAsync(AttachTimers.PortReuse, time);
-        }
-        catch (TimeoutException)
-        {
-            // One hangs in the kernel; it was named when the reconciler gave up on it, and ends with the process.
-        }
-    }
-
     private async Task LoadVhciAsync(CancellationToken cancellationToken)
     {
-        foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync([VhciModule], cancellationToken))
+        foreach (KernelModuleOutcome outcome in await kernel.LoadModulesAsync([VhciModule], cancellationToken))
         {
             if (outcome.Reason is not null) Report($"module {outcome.Module}", outcome.Reason);
         }
@@ -142,15 +127,15 @@ internal sealed class AttachService(
     private async Task LoadModulesAsync(CancellationToken cancellationToken)
     {
         // Whoever follows the remedy should not have to restart us as well.
-        while (!_kernel.Vhci.IsPresent)
+        while (!kernel.Vhci.IsPresent)
         {
             await Task.Delay(AttachTimers.ModuleRetry, time, cancellationToken);
-            if (_kernel.Vhci.IsPresent || (await KernelModules.LoadAsync([VhciModule], cancellationToken)).All(outcome => outcome.Ok))
+            if (kernel.Vhci.IsPresent || (await kernel.LoadModulesAsync([VhciModule], cancellationToken)).All(outcome => outcome.Ok))
             {
                 Report($"module {VhciModule}", null);
             }
         }
-        foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(SerialDrivers.Modules, cancellationToken))
+        foreach (KernelModuleOutcome outcome in await kernel.LoadModulesAsync(SerialDrivers.Modules, cancellationToken))
         {
             if (outcome.Reason is not null) AttachLog.SerialModuleMissing(_log, outcome.Reason);
         }
@@ -165,13 +150,11 @@ internal sealed class AttachService(
 
     private async Task ReadKernelAsync(CancellationToken cancellationToken)
     {
-        // Open before the first radio is attached: this runs up to its first wait at once.
-        using UeventSocket uevents = UeventSocket.Open();
         try
         {
-            while (true)
+            // Open before the first radio is attached: this runs up to its first wait at once.
+            await foreach (Uevent uevent in kernel.ReadUeventsAsync(cancellationToken))
             {
-                Uevent uevent = await uevents.ReceiveAsync(cancellationToken);
                 if (uevent.IsOverrun || Concerns(uevent))
                 {
                     await _events.Writer.WriteAsync(new AttachEvent.KernelChanged(uevent), cancellationToken);
@@ -197,29 +180,5 @@ internal sealed class AttachService(
         {
             // Told to stop.
         }
-    }
-
-    private void Run(Func<Task> run, IDisposable what)
-    {
-        // Started on the pool: the reconciler must not wait for a first step.
-        Task task = Task.Run(async () =>
-        {
-            try
-            {
-                using (what) await run();
-            }
-            catch (Exception e)
-            {
-                // A fault that nobody foresaw: it ends the reconciler, and with it the service.
-                _events.Writer.TryComplete(e);
-                throw;
-            }
-        });
-        _running.TryAdd(task, 0);
-        _ = task.ContinueWith(
-            ended => _running.TryRemove(ended, out _),
-            CancellationToken.None,
-            TaskContinuationOptions.OnlyOnRanToCompletion,
-            TaskScheduler.Default);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Longwire.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Composition;
@@ -34,10 +35,10 @@ internal static class LogLine
             line.Append(time.ToString("yyyy-MM-dd HH:mm:ss.fff ", CultureInfo.InvariantCulture));
             line.Append(style == LogStyle.Terminal ? Coloured(level) : Name(level)).Append(' ');
         }
-        AppendOneLine(line, text);
+        line.Append(OneLine(text));
         for (Exception? e = exception; e is not null && level < LogLevel.Critical; e = e.InnerException)
         {
-            AppendOneLine(line.Append(": "), e.Message);
+            line.Append(": ").Append(OneLine(e.Message));
         }
         // What nobody foresaw is told with its stack: a report of it is worth little without.
         if (exception is not null && level >= LogLevel.Critical) line.Append('\n').Append(exception);
@@ -45,10 +46,7 @@ internal static class LogLine
     }
 
     // Peers and devices choose some of these texts: no line breaks, no escape sequences.
-    private static void AppendOneLine(StringBuilder line, string text)
-    {
-        foreach (char c in text) line.Append(char.IsControl(c) ? ' ' : c);
-    }
+    private static string OneLine(string text) => Printable.Of(text, replacement: ' ');
 
     private static string Name(LogLevel level) => level switch
     {

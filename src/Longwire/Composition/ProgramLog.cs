@@ -5,42 +5,44 @@ namespace Longwire.Composition;
 
 internal static partial class ProgramLog
 {
-    [LoggerMessage(EventId = 1, Level = LogLevel.Critical, Message = "{Service} has failed, so longwire ends")]
+    [LoggerMessage(Level = LogLevel.Critical, Message = "{Service} has failed, so longwire ends")]
     public static partial void ServiceFailed(ILogger logger, string service, Exception exception);
 
-    [LoggerMessage(EventId = 2, Level = LogLevel.Critical, Message = "Longwire could not start or stop as it should")]
+    [LoggerMessage(
+        Level = LogLevel.Critical,
+        Message = "{Service} has failed, so everything ended in order and starts anew ({Count} of at most {Most} times within {Minutes} min)")]
+    public static partial void StartedAnew(ILogger logger, string service, int count, int most, int minutes, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Longwire could not start or stop as it should")]
     public static partial void NotStartedOrStopped(ILogger logger, Exception exception);
 
     [LoggerMessage(
-        EventId = 3, Level = LogLevel.Information, Message = "Longwire {Version}: {Role}, options from {Options}, memory in {Data}")]
+        Level = LogLevel.Information, Message = "Longwire {Version}: {Role}, options from {Options}, memory in {Data}")]
     public static partial void Starting(ILogger logger, string version, string role, string options, string data);
 
-    [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "{Problem}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Problem}")]
     public static partial void DataNotKept(ILogger logger, string problem);
 
-    [LoggerMessage(EventId = 5, Level = LogLevel.Information, Message = "From an earlier set-up: {Leftover}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "From an earlier set-up: {Leftover}")]
     public static partial void Leftover(ILogger logger, FormerSetupPart leftover);
 
     [LoggerMessage(
-        EventId = 6, Level = LogLevel.Information,
+        Level = LogLevel.Information,
         Message = "Somebody asked for a restart: every radio is detached, and attached again in a moment")]
     public static partial void Restarting(ILogger logger);
 
     [LoggerMessage(
-        EventId = 7,
         Level = LogLevel.Warning,
         Message = "A restart was asked for within {Seconds} s of the one before, and is left out. Look for an automation that presses the "
             + "button")]
     public static partial void RestartTooSoon(ILogger logger, int seconds);
 
     [LoggerMessage(
-        EventId = 8,
         Level = LogLevel.Information,
         Message = "Somebody set the log level to {LogLevel}, until the next start or the next change of the options")]
     public static partial void LogLevelSet(ILogger logger, string logLevel);
 
     [LoggerMessage(
-        EventId = 9,
         Level = LogLevel.Error,
         Message = "{Service} has not stopped within {Seconds} s: something hangs in the kernel or on the disk. Longwire ends without it")]
     public static partial void ServiceNotStopped(ILogger logger, string service, int seconds);

@@ -5,15 +5,25 @@ using Microsoft.Extensions.Logging;
 namespace Longwire.Composition;
 
 /// <summary>
-/// Runs a role, and starts it anew when a person asks for that: its services end in order, as at a stop, and others begin, as at a start.
-/// What belongs to the process stays: the role's lock, the options in force, and that rights were given up. So a restart is the same in the
-/// app, in a container and under systemd, needs nobody to start us again, and an exit code means what it meant.
+/// Runs a role, and starts it anew when a person asks for that, or when one of its services failed: its services end in order, as at a stop,
+/// and others begin, as at a start. What belongs to the process stays: the role's lock, the options in force, and that rights were given up.
+/// So a restart is the same in the app, in a container and under systemd, needs nobody to start us again, and an exit code means what it
+/// meant.
 /// </summary>
 internal sealed class Restarts(TimeProvider time, ILogger logger)
 {
     /// <summary>From one restart to the next at least: an automation that presses the button at each loss must not go in circles.</summary>
     public static readonly TimeSpan Apart = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// So many faults within <see cref="FaultsWithin"/> are borne. One more, and the process ends with a failure: who watches over it (the
+    /// Supervisor, systemd, Docker) knows how to try a process that fails again and again, and shows it.
+    /// </summary>
+    public const int FaultsBorne = 3;
+
+    public static readonly TimeSpan FaultsWithin = TimeSpan.FromMinutes(10);
+
+    private readonly Queue<long> _faults = new();
     private readonly Lock _gate = new();
     private TaskCompletionSource _asked = NewSignal();
     private long? _last;
@@ -45,9 +55,32 @@ internal sealed class Restarts(TimeProvider time, ILogger logger)
     {
         while (true)
         {
-            int code = await ServiceHost.RunAsync(log, services => AddServices(services, addServices, stop), CancellationToken.None);
-            if (code != ExitCode.Done || stop.IsCancellationRequested || !TakeAsked()) return code;
+            HostEnd end = await ServiceHost.RunAsync(log, services => AddServices(services, addServices, stop), CancellationToken.None);
+            // Also where a fault came first: one new life serves both.
+            bool asked = TakeAsked();
+            if (end.Faults.Count > 0)
+            {
+                if (!Bear(end, stop)) return end.Code;
+            }
+            else if (!end.Clean || stop.IsCancellationRequested || !asked)
+            {
+                return end.Code;
+            }
         }
+    }
+
+    // What did not stop must not meet a second life in this process.
+    private bool Bear(HostEnd end, CancellationToken stop)
+    {
+        while (_faults.TryPeek(out long oldest) && time.GetElapsedTime(oldest) >= FaultsWithin) _faults.Dequeue();
+        bool borne = end.Clean && !stop.IsCancellationRequested && _faults.Count < FaultsBorne;
+        if (borne) _faults.Enqueue(time.GetTimestamp());
+        foreach (ServiceFault fault in end.Faults)
+        {
+            if (borne) ProgramLog.StartedAnew(logger, fault.Service, _faults.Count, FaultsBorne, (int)FaultsWithin.TotalMinutes, fault.Cause);
+            else ProgramLog.ServiceFailed(logger, fault.Service, fault.Cause);
+        }
+        return borne;
     }
 
     private void AddServices(IServiceCollection services, Action<IServiceCollection> addServices, CancellationToken stop)

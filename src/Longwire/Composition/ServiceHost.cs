@@ -4,13 +4,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwire.Composition;
 
-/// <summary>Runs a role's services until SIGTERM, SIGINT or a fault, and says with its exit code which it was.</summary>
+/// <summary>Runs a role's services until SIGTERM, SIGINT or a fault, and says which it was.</summary>
 internal static class ServiceHost
 {
     /// <summary>From the signal to the end; systemd and Docker kill after this or little more.</summary>
     public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 
-    public static async Task<int> RunAsync(StderrLog log, Action<IServiceCollection> addServices, CancellationToken cancellationToken)
+    public static async Task<HostEnd> RunAsync(StderrLog log, Action<IServiceCollection> addServices, CancellationToken cancellationToken)
     {
         // Empty: the defaults read configuration files and the environment, watch them, and cost start-up time.
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(
@@ -24,7 +24,8 @@ internal static class ServiceHost
         ILogger logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Longwire");
         // Kept here: the host disposes of its own list while it stops.
         IHostedService[] services = [.. host.Services.GetServices<IHostedService>()];
-        bool failed = false;
+        bool clean = true;
+        var faults = new List<ServiceFault>();
         try
         {
             await host.RunAsync(cancellationToken);
@@ -33,7 +34,7 @@ internal static class ServiceHost
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            failed = true;
+            clean = false;
             ProgramLog.NotStartedOrStopped(logger, e);
         }
         foreach (BackgroundService service in services.OfType<BackgroundService>())
@@ -41,14 +42,26 @@ internal static class ServiceHost
             // The host waits no longer than its time-out, and says nothing. What still runs must not meet a second life in this process.
             if (service.ExecuteTask is { IsCompleted: false })
             {
-                failed = true;
+                clean = false;
                 ProgramLog.ServiceNotStopped(logger, service.GetType().Name, (int)StopTimeout.TotalSeconds);
             }
-            // The host itself ends with 0 after a fault, as if somebody had asked it to stop.
-            if (service.ExecuteTask is not { IsFaulted: true, Exception: { } faults }) continue;
-            failed = true;
-            ProgramLog.ServiceFailed(logger, service.GetType().Name, faults.InnerExceptions.Count == 1 ? faults.InnerException! : faults);
+            // The host itself ends as if somebody had asked it to stop.
+            if (service.ExecuteTask is not { IsFaulted: true, Exception: { } thrown }) continue;
+            Exception cause = thrown.InnerExceptions.Count == 1 ? thrown.InnerException! : thrown;
+            faults.Add(new ServiceFault(service.GetType().Name, cause));
         }
-        return failed ? ExitCode.Failed : ExitCode.Done;
+        return new HostEnd(clean, faults);
     }
 }
+
+/// <summary>How one life of a role's services ended.</summary>
+/// <param name="Clean">False: a service could not start or stop as it should, or still runs. That was logged.</param>
+/// <param name="Faults">What ended it; empty: somebody asked for the stop.</param>
+internal sealed record HostEnd(bool Clean, IReadOnlyList<ServiceFault> Faults)
+{
+    public int Code => Clean && Faults.Count == 0 ? ExitCode.Done : ExitCode.Failed;
+}
+
+/// <param name="Service">The service that failed.</param>
+/// <param name="Cause">Not logged yet.</param>
+internal sealed record ServiceFault(string Service, Exception Cause);

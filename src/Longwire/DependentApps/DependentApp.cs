@@ -1,14 +1,9 @@
 using System.Collections.Immutable;
 using Longwire.Platform;
-using Longwire.State;
 using Longwire.Supervisor;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.DependentApps;
-
-/// <summary>What every consumer works with.</summary>
-internal sealed record DependentAppContext(
-    SupervisorClient Supervisor, DependentAppsStore Store, IBridgeProblems Problems, TimeProvider Time, Random Random, ILogger Logger);
 
 /// <summary>
 /// One of the Supervisor's apps that reads radios of ours. A lost tty ends most of them, and some cannot even start without it: what ran
@@ -24,11 +19,7 @@ internal sealed class DependentApp
     private string? _problem;
     private readonly AppStatePolling _looks;
     private readonly Backoff _waits;
-    private readonly Lock _gate = new();
-    private AppView _latest;
-    private long _latestAt;
-    private TaskCompletionSource _changed = new();
-
+    private readonly LatestView _latest;
     private DependentAppMemory _memory;
     private bool _first = true;
     private long? _backAt;
@@ -39,39 +30,20 @@ internal sealed class DependentApp
     {
         _around = around;
         _memory = memory;
-        _latest = view;
-        _latestAt = around.Time.GetTimestamp();
+        _latest = new LatestView(view, around.Time);
         _waits = new Backoff(DependentAppTimers.FirstWait, DependentAppTimers.LongestWait, around.Random);
         _restart = new AppRestart(view.Slug, around);
         _looks = new AppStatePolling(view.Slug, around);
     }
 
     /// <summary>How its radios are now.</summary>
-    public void See(AppView view)
-    {
-        TaskCompletionSource changed;
-        lock (_gate)
-        {
-            if (_latest.Equals(view)) return;
-            _latest = view;
-            _latestAt = _around.Time.GetTimestamp();
-            changed = _changed;
-        }
-        changed.TrySetResult();
-    }
+    public void See(AppView view) => _latest.Put(view);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            AppView view;
-            long seenAt;
-            Task changed;
-            lock (_gate)
-            {
-                if (_changed.Task.IsCompleted) _changed = new TaskCompletionSource();
-                (view, seenAt, changed) = (_latest, _latestAt, _changed.Task);
-            }
+            (AppView view, long seenAt, Task changed) = _latest.Take();
             TimeSpan? wait = await StepAsync(view, seenAt, cancellationToken);
             _first = false;
             try
@@ -161,8 +133,8 @@ internal sealed class DependentApp
         if (_looks.Left is var left && left > TimeSpan.Zero) return left;
         try
         {
-            bool? running = await _looks.LookAsync(() => IsLatest(view), cancellationToken);
-            if (!IsLatest(view)) return TimeSpan.Zero;
+            bool? running = await _looks.LookAsync(() => _latest.IsStill(view), cancellationToken);
+            if (!_latest.IsStill(view)) return TimeSpan.Zero;
             if (running is { } now)
             {
                 Remember(_memory with { Running = now });
@@ -224,7 +196,7 @@ internal sealed class DependentApp
         }
         if (await _around.Supervisor.IsBusyWithAsync(_memory.Slug, cancellationToken)) return WaitForSupervisor(info);
         // A radio went, or a person had it detached, while we asked.
-        if (!IsLatest(view)) return TimeSpan.Zero;
+        if (!_latest.IsStill(view)) return TimeSpan.Zero;
         _waits.Reset();
         _waitingFor = null;
         Remember(_restart.Count(_memory));
@@ -293,11 +265,6 @@ internal sealed class DependentApp
         {
             return null;
         }
-    }
-
-    private bool IsLatest(AppView view)
-    {
-        lock (_gate) return ReferenceEquals(_latest, view);
     }
 
     private void Remember(DependentAppMemory memory)

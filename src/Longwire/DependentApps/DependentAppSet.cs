@@ -20,26 +20,14 @@ internal sealed class DependentAppSet
     /// <summary>None of these ends before it is told to, other than by a fault.</summary>
     public IEnumerable<Task> Tasks => _followed.Values.Select(followed => followed.Task);
 
-    /// <param name="first">Holds every radio there is: what is remembered of others is forgotten.</param>
+    /// <param name="first">Holds every radio there is.</param>
     public static DependentAppSet Open(
-        string dataFolder, Snapshot first, HostBoot boot, SupervisorClient supervisor, IBridgeProblems problems, TimeProvider time,
-        Random random, ILogger logger)
+        AppsOfLastRun lastRun, Snapshot first, SupervisorClient supervisor, IBridgeProblems problems, TimeProvider time, Random random,
+        ILogger logger)
     {
-        var file = new DependentAppsFile(dataFolder);
-        DependentAppsMemory? memory = file.Load(out string? problem);
+        (DependentAppsMemory memory, bool booted) = lastRun.Read(first, out string? problem);
         problems.Report("consumers file", problem);
-        bool booted = boot.IsNewSince(memory?.BootId);
-        Dictionary<string, AppView> named = AppView.Of(first);
-        memory = new DependentAppsMemory
-        {
-            BootId = boot.Id,
-            Apps =
-            [
-                .. (memory?.Apps ?? []).Where(app => named.ContainsKey(app.Slug)).Select(
-                    app => booted ? app with { StartAtBoot = true } : app),
-            ],
-        };
-        var store = new DependentAppsStore(file, memory, time, logger, sentence => problems.Report("consumers memory", sentence));
+        var store = new DependentAppsStore(lastRun.File, memory, time, logger, sentence => problems.Report("consumers memory", sentence));
         return new DependentAppSet(new DependentAppContext(supervisor, store, problems, time, random, logger), booted);
     }
 

@@ -4,24 +4,24 @@ namespace Longwire.DependentApps;
 
 internal static partial class DependentAppsLog
 {
-    [LoggerMessage(1, LogLevel.Information, "{App} lost {Radio}; it {Running} then")]
+    [LoggerMessage(LogLevel.Information, "{App} lost {Radio}; it {Running} then")]
     public static partial void Lost(ILogger logger, string app, string radio, string running);
 
-    [LoggerMessage(2, LogLevel.Information, "{Radio} is back: restarting {App}, which is {State}")]
+    [LoggerMessage(LogLevel.Information, "{Radio} is back: restarting {App}, which is {State}")]
     public static partial void Restarting(ILogger logger, string radio, string app, string state);
 
-    [LoggerMessage(3, LogLevel.Information, "{App} runs again")]
+    [LoggerMessage(LogLevel.Information, "{App} runs again")]
     public static partial void Restarted(ILogger logger, string app);
 
-    [LoggerMessage(4, LogLevel.Information, "{Radio} is back: {App} is left as it is, because {Reason}")]
+    [LoggerMessage(LogLevel.Information, "{Radio} is back: {App} is left as it is, because {Reason}")]
     public static partial void LeftAlone(ILogger logger, string radio, string app, string reason);
 
-    [LoggerMessage(5, LogLevel.Information, "{App} has to wait: {Reason}")]
+    [LoggerMessage(LogLevel.Information, "{App} has to wait: {Reason}")]
     public static partial void Waiting(ILogger logger, string app, string reason);
 
-    [LoggerMessage(6, LogLevel.Warning, "{App} was not restarted: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "{App} was not restarted: {Reason}")]
     public static partial void Failed(ILogger logger, string app, string reason);
 
-    [LoggerMessage(7, LogLevel.Warning, "{Path} cannot be written: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "{Path} cannot be written: {Reason}")]
     public static partial void NotSaved(ILogger logger, string path, string reason);
 }

@@ -14,8 +14,7 @@ internal sealed class DependentAppsService(
     StateFeed feed,
     SupervisorClient supervisor,
     IBridgeProblems problems,
-    string dataFolder,
-    HostBoot boot,
+    AppsOfLastRun lastRun,
     TimeProvider time,
     Random random,
     ILogger<DependentAppsService> logger) : BackgroundService
@@ -45,7 +44,7 @@ internal sealed class DependentAppsService(
         Snapshot snapshot = feed.Current;
         while (ReferenceEquals(snapshot, Snapshot.Empty)) snapshot = await feed.WaitForChangeAsync(snapshot, cancellationToken);
 
-        var apps = DependentAppSet.Open(dataFolder, snapshot, boot, supervisor, problems, time, random, _log);
+        var apps = DependentAppSet.Open(lastRun, snapshot, supervisor, problems, time, random, _log);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task writing = apps.WriteAsync(end.Token);
         try

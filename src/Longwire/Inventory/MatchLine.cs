@@ -1,4 +1,5 @@
 using Longwire.Options;
+using Longwire.Platform;
 using Longwire.Radios;
 using Longwire.UsbIp.Usb;
 
@@ -34,7 +35,7 @@ internal static class MatchLine
     private static bool IsWritable(string? serial) =>
         !string.IsNullOrWhiteSpace(serial)
             && serial.Length <= OptionMap.LongestText / 2
-            && !serial.Any(c => char.IsControl(c) || char.IsSurrogate(c));
+            && !serial.Any(c => !Printable.Fits(c) || char.IsSurrogate(c));
 
     // In quotes always: 0658:0200 alone is a number in base 60 to some readers of YAML. Single quotes know one escape only.
     private static string Quoted(string text) =>

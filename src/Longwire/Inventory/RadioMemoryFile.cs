@@ -20,7 +20,7 @@ internal sealed class RadioMemoryFile(string dataFolder) : IRadioMemory
 
     private AttachMemory? Load()
     {
-        AttachMemory? memory = _file.Load(out string? problem);
+        AttachMemory? memory = _file.Read(out string? problem);
         return problem is null ? memory : throw new IOException(problem);
     }
 }

@@ -54,18 +54,7 @@ internal sealed class ForeignPorts(string root, SysfsRoot sysfs)
         return name is null ? null : $"{name} ({id})";
     }
 
-    private IEnumerable<VhciPort> Used()
-    {
-        try
-        {
-            return new VhciHost(sysfs).ReadPorts().Where(port => port.State == VhciPortState.Used);
-        }
-        catch (FormatException)
-        {
-            // Said where ports are used.
-            return [];
-        }
-    }
+    private IEnumerable<VhciPort> Used() => new VhciHost(sysfs).ReadPorts().Where(port => port.State == VhciPortState.Used);
 
     private (string Address, BusId BusId)? Note(VhciPort port)
     {

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Text;
+using Longwire.Platform;
 
 namespace Longwire.Options;
 
@@ -22,13 +22,9 @@ internal abstract class OptionNode(int line)
 
     protected static string Shorten(string text)
     {
-        var shown = new StringBuilder();
-        foreach (char c in text.AsSpan(0, Math.Min(text.Length, LongestShown)))
-        {
-            shown.Append(char.IsControl(c) || char.IsSurrogate(c) ? '?' : c);
-        }
-        if (text.Length > LongestShown) shown.Append('…');
-        return shown.ToString();
+        string clipped = Printable.Clip(text, LongestShown + 1);
+        // Half a surrogate pair may stand in a file, and no line shows it.
+        return Printable.Of(string.Concat(clipped.Select(c => char.IsSurrogate(c) ? '?' : c)));
     }
 }
 

@@ -8,15 +8,18 @@ internal static class DurableFile
     /// a half; and once this has returned it is the new one: the bytes are on the disk before the name points at them, and the name before
     /// we go on.
     /// </summary>
+    /// <param name="mode">Who may read it; null: whom the process's umask lets. It is so from the first byte on.</param>
     /// <exception cref="IOException">The disk is full, or the folder cannot be made or written; the old file is untouched.</exception>
     /// <exception cref="UnauthorizedAccessException">Permission is denied; the old file is untouched.</exception>
-    public static void Replace(string path, ReadOnlySpan<byte> content)
+    public static void Replace(string path, ReadOnlySpan<byte> content, UnixFileMode? mode = null)
     {
         string folder = Path.GetDirectoryName(path) ?? throw new ArgumentException($"'{path}' names no file", nameof(path));
         Directory.CreateDirectory(folder);
         string fresh = path + ".new";
         using (var file = new FileStream(fresh, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
         {
+            // Also where a crash left the file behind. Empty until then, so nobody reads what he must not.
+            if (mode is { } only) File.SetUnixFileMode(file.SafeFileHandle, only);
             file.Write(content);
             file.Flush(flushToDisk: true);
         }

@@ -1,22 +1,37 @@
 using System.Text;
-using Longwire.State;
 
 namespace Longwire.Platform;
 
-/// <summary>What others sent us, made fit for one line of a log.</summary>
+/// <summary>
+/// A text that somebody else chose (a broker, a Pi, a stick, the Supervisor, a person), made fit for one line: of a log, a table, a page,
+/// a problem. The one place that says what fits, and how what is too long is cut.
+/// </summary>
 internal static class Printable
 {
+    private const char Replacement = '?';
+
     public static string Of(ReadOnlySpan<byte> utf8, int longest) =>
         Of(Encoding.UTF8.GetString(utf8[..Math.Min(utf8.Length, 4 * longest)]), longest);
 
-    public static string Of(string text, int longest)
+    public static string Of(string text, int longest) => Of(Clip(text, longest));
+
+    public static string Of(string text) => Of(text, Replacement);
+
+    /// <param name="replacement">Stands for each character that a line cannot show.</param>
+    public static string Of(string text, char replacement) => string.Create(text.Length, (text, replacement), static (span, source) =>
     {
-        string clipped = StateText.Clip(text, longest);
-        return string.Create(clipped.Length, clipped, static (span, source) =>
-        {
-            for (int i = 0; i < span.Length; i++) span[i] = char.IsControl(source[i]) || source[i] is '\u2028' or '\u2029'
-                ? '?'
-                : source[i];
-        });
+        for (int i = 0; i < span.Length; i++) span[i] = Fits(source.text[i]) ? source.text[i] : source.replacement;
+    });
+
+    /// <summary>False for what breaks the line or begins an escape sequence of a terminal.</summary>
+    public static bool Fits(char c) => !char.IsControl(c) && c is not ('\u2028' or '\u2029');
+
+    /// <summary>Cut to a number of UTF-16 units, never in the middle of a character.</summary>
+    public static string Clip(string text, int longest)
+    {
+        if (text.Length <= longest) return text;
+        int end = longest - 1;
+        if (char.IsHighSurrogate(text[end - 1])) end--;
+        return string.Concat(text.AsSpan(0, end), "…");
     }
 }

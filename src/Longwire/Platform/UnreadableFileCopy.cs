@@ -1,7 +1,8 @@
 namespace Longwire.Platform;
 
 /// <summary>A file of the data folder that this release may not understand, of a later one perhaps: kept for whoever does.</summary>
-internal sealed class UnreadableFileCopy(string path)
+/// <param name="mode">Of the copy, as of the file.</param>
+internal sealed class UnreadableFileCopy(string path, UnixFileMode? mode)
 {
     private readonly string _copy = path + ".unreadable";
     private bool _unread;
@@ -38,5 +39,11 @@ internal sealed class UnreadableFileCopy(string path)
         _copyIsOwed = false;
     }
 
-    private void Copy() => DurableFile.Replace(_copy, File.ReadAllBytes(path));
+    private void Copy()
+    {
+        byte[] content = File.ReadAllBytes(path);
+        // Each start finds it again until something is written over it.
+        if (File.Exists(_copy) && File.ReadAllBytes(_copy).AsSpan().SequenceEqual(content)) return;
+        DurableFile.Replace(_copy, content, mode);
+    }
 }

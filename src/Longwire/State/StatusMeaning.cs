@@ -1,3 +1,5 @@
+using Longwire.Platform;
+
 namespace Longwire.State;
 
 /// <summary>What a status means to a person.</summary>
@@ -15,7 +17,7 @@ internal readonly record struct StatusMeaning(bool? Connected, bool Problem, str
     /// <param name="pi">The Pi it was last seen on; null if that Pi has left the options.</param>
     public static StatusMeaning Of(RadioSnapshot radio, PiSnapshot? pi)
     {
-        string at = StateText.Clip(pi?.Name ?? radio.PiId, LongestPiName);
+        string at = Printable.Clip(pi?.Name ?? radio.PiId, LongestPiName);
         return radio.Status switch
         {
             RadioStatus.Attached when !radio.ProvisionalPorts.IsEmpty => new(true, false, WithProvisionalPorts(radio)),
@@ -54,7 +56,7 @@ internal readonly record struct StatusMeaning(bool? Connected, bool Problem, str
         string why = radio.ProvisionalPorts.All(port => port.Contains("/serial/", StringComparison.Ordinal))
             ? "since no by-id link came that is its alone: look again later"
             : "since no udev link came: see that udev runs on this machine";
-        string names = StateText.Clip(string.Join(" and ", radio.ProvisionalPorts), LongestPortNames);
+        string names = Printable.Clip(string.Join(" and ", radio.ProvisionalPorts), LongestPortNames);
         return $"Attached: it works as if it were plugged in here. {names} may change, {why}.";
     }
 
@@ -62,6 +64,6 @@ internal readonly record struct StatusMeaning(bool? Connected, bool Problem, str
     private static StatusMeaning WithReason(string before, string? reason, string after)
     {
         string what = string.IsNullOrWhiteSpace(reason) ? "no reason was given" : reason.Trim().TrimEnd('.');
-        return new StatusMeaning(false, true, before + StateText.Clip(what, StateText.Longest - before.Length - after.Length) + after);
+        return new StatusMeaning(false, true, before + Printable.Clip(what, StateText.Longest - before.Length - after.Length) + after);
     }
 }

@@ -140,6 +140,87 @@ public sealed class RestartsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Three_faults_within_ten_minutes_are_borne_and_a_fourth_ends_it_with_1()
+    {
+        _log.Expect("has failed");
+        Task<int> role = RunAsync();
+        for (int fault = 1; fault <= Restarts.FaultsBorne; fault++)
+        {
+            Life life = await NextAsync();
+            Assert.Equal(fault - 1, _log.Lines.Count());
+            life.Fail("fault " + fault);
+            _time.Advance(TimeSpan.FromMinutes(2));
+        }
+        Life last = await NextAsync();
+        Assert.False(role.IsCompleted);
+
+        last.Fail("fault 4");
+
+        Assert.Equal(ExitCode.Failed, await role.WaitAsync(s_patience, Stop));
+        Assert.True(last.StoppedInOrder);
+        Assert.False(_lives.Reader.TryRead(out _));
+        Assert.Collection(
+            _log.Lines,
+            line => Assert.Contains("starts anew (1 of at most 3 times within 10 min)", line, StringComparison.Ordinal),
+            line => Assert.Contains("starts anew (2 of at most 3 times within 10 min)", line, StringComparison.Ordinal),
+            line => Assert.Contains("starts anew (3 of at most 3 times within 10 min)", line, StringComparison.Ordinal),
+            line => Assert.Contains("so longwire ends", line, StringComparison.Ordinal));
+        Assert.Equal(["fault 1", "fault 2", "fault 3", "fault 4"], _log.Exceptions.Select(e => e.Message));
+    }
+
+    [Fact]
+    public async Task Ten_minutes_of_quiet_give_the_three_back()
+    {
+        _log.Expect("has failed");
+        Task<int> role = RunAsync();
+        for (int round = 0; round < 3; round++)
+        {
+            for (int fault = 0; fault < Restarts.FaultsBorne; fault++) (await NextAsync()).Fail("fault");
+            await Eventually.IsTrueAsync(
+                () => _log.Lines.Count() == (round + 1) * Restarts.FaultsBorne, () => $"{_log.Lines.Count()} faults were told");
+            _time.Advance(Restarts.FaultsWithin);
+        }
+        await NextAsync();
+        Assert.All(_log.Lines, line => Assert.Contains("starts anew", line, StringComparison.Ordinal));
+        await _stop.CancelAsync();
+        Assert.Equal(ExitCode.Done, await role.WaitAsync(s_patience, Stop));
+    }
+
+    [Fact]
+    public async Task A_fault_while_it_is_told_to_stop_ends_it_with_1_and_starts_nothing()
+    {
+        _log.Expect("has failed");
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<int> role = RunAsync(stopping: gate.Task);
+        Life life = await NextAsync();
+        await _stop.CancelAsync();
+        await life.Stopping.Task.WaitAsync(s_patience, Stop);
+        life.Fail("late");
+        gate.SetResult();
+
+        Assert.Equal(ExitCode.Failed, await role.WaitAsync(s_patience, Stop));
+        Assert.False(_lives.Reader.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task A_fault_that_somebody_answers_with_the_button_starts_one_life_and_not_two()
+    {
+        _log.Expect("has failed");
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<int> role = RunAsync(stopping: gate.Task);
+        Life first = await NextAsync();
+        first.Fail("fault");
+        await first.Stopping.Task.WaitAsync(s_patience, Stop);
+        _restarts.Ask();
+        gate.SetResult();
+
+        await NextAsync();
+        await _stop.CancelAsync();
+        Assert.Equal(ExitCode.Done, await role.WaitAsync(s_patience, Stop));
+        Assert.False(_lives.Reader.TryRead(out _));
+    }
+
+    [Fact]
     public async Task The_log_level_that_a_person_sets_is_in_force_and_in_the_snapshot_until_the_options_say_theirs()
     {
         var feed = new StateFeed();
@@ -183,19 +264,38 @@ public sealed class RestartsTests : IAsyncDisposable
     private async Task<Life> NextAsync() => await _lives.Reader.ReadAsync(Stop).AsTask().WaitAsync(s_patience, Stop);
 
     /// <summary>A service from one start to its stop.</summary>
-    private sealed class Life(Func<Life, Task> start, Task stop) : IHostedService
+    private sealed class Life(Func<Life, Task> start, Task stop) : BackgroundService
     {
+        private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _work = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         public TaskCompletionSource Stopping { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public bool StoppedInOrder { get; private set; }
 
-        public Task StartAsync(CancellationToken cancellationToken) => start(this);
+        public void Fail(string reason) => _work.SetException(new InvalidOperationException(reason));
 
-        public async Task StopAsync(CancellationToken cancellationToken)
+        public override async Task StartAsync(CancellationToken cancellationToken)
+        {
+            await base.StartAsync(cancellationToken);
+            // Told to stop before that, it would never run, and never fail.
+            await _begun.Task;
+            await start(this);
+        }
+
+        public override async Task StopAsync(CancellationToken cancellationToken)
         {
             Stopping.TrySetResult();
             await stop;
+            _work.TrySetResult();
+            await base.StopAsync(cancellationToken);
             StoppedInOrder = true;
+        }
+
+        protected override Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            _begun.SetResult();
+            return _work.Task;
         }
     }
 }

@@ -27,7 +27,7 @@ public sealed class StopOrderTests
         using var stream = new MemoryStream();
         using var log = new StderrLog(stream, LogStyle.Plain, LogLevel.Information, TimeProvider.System);
 #pragma warning disable CA2025 // Awaited before the services are disposed of.
-        Task<int> running = ServiceHost.RunAsync(
+        Task<HostEnd> running = ServiceHost.RunAsync(
             log, services => StopOrder.Add(services, _ => publisher, _ => attach, _ => consumers), stop.Token);
 #pragma warning restore CA2025
         Task started = Task.WhenAll(publisher.Started, attach.Started, consumers.Started);
@@ -35,7 +35,8 @@ public sealed class StopOrderTests
 
         await stop.CancelAsync();
 
-        Assert.Equal(ExitCode.Done, await running.WaitAsync(s_patience, TestContext.Current.CancellationToken));
+        HostEnd end = await running.WaitAsync(s_patience, TestContext.Current.CancellationToken);
+        Assert.Equal(ExitCode.Done, end.Code);
         Assert.Equal(
             ["publisher told", "consumers told", "consumers ended", "attach told", "attach ended", "publisher ended"],
             _happened);

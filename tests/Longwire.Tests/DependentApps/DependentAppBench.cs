@@ -60,7 +60,7 @@ internal sealed class DependentAppBench : IDisposable, IBridgeProblems
     {
         _stop = new CancellationTokenSource();
         _client = InProcess.Client(_wire, Time);
-        _apps = DependentAppSet.Open(_folder, Snapshot(), Boot, _client, this, Time, new Random(1), _log);
+        _apps = DependentAppSet.Open(new AppsOfLastRun(_folder, Boot), Snapshot(), _client, this, Time, new Random(1), _log);
         _thread.Within(() => _writing = _apps.WriteAsync(_stop.Token));
         Publish();
     }

@@ -262,7 +262,8 @@ public sealed class RestartTests : IDisposable
         var feed = new StateFeed();
         var log = new RecordingLogger<DependentAppsService>();
         using var service = new DependentAppsService(
-            feed, client, new ProblemRecorder(), folder, new HostBoot("b", TimeSpan.FromDays(1)), TimeProvider.System, new Random(1), log);
+            feed, client, new ProblemRecorder(), new AppsOfLastRun(folder, new HostBoot("b", TimeSpan.FromDays(1))), TimeProvider.System,
+            new Random(1), log);
         RadioSnapshot radio = Some.Radio with { RestartApps = ["zwave_js"], CameUpAt = Some.Radio.Since };
         await service.StartAsync(TestContext.Current.CancellationToken);
 

@@ -21,6 +21,40 @@ public sealed class VhciHostTests : IDisposable
     private VhciHost Vhci => _kernel.Host;
 
     [Fact]
+    public void A_port_with_an_unknown_line_is_not_taken_for_a_free_one_and_the_others_are_known()
+    {
+        File.AppendAllText(_kernel.Attribute("status"), "hs  0077 what is this\n");
+        Assert.Contains("what is this", Assert.Throws<FormatException>(() => Vhci.ReadPort(77)).Message, StringComparison.Ordinal);
+        Assert.Null(Vhci.ReadPort(78));
+        Assert.Equal(0, Port(0).Number);
+
+        File.AppendAllText(_kernel.Attribute("status"), "quite another table\n");
+        Assert.Throws<FormatException>(() => Vhci.ReadPort(78));
+        Assert.Equal(16, Vhci.ReadPorts().Count);
+    }
+
+    [Fact]
+    public async Task A_hub_folder_that_vanishes_while_it_is_read_is_no_hub_and_no_fault()
+    {
+        string folder = Path.Combine(_sysfs.Root.Sys, FakeVhci.Controller()), aside = folder + ".aside";
+        using var stop = new CancellationTokenSource();
+        CancellationToken stopped = stop.Token;
+        Task coming = Task.Run(
+            () =>
+            {
+                while (!stopped.IsCancellationRequested)
+                {
+                    Directory.Move(folder, aside);
+                    Directory.Move(aside, folder);
+                }
+            },
+            TestContext.Current.CancellationToken);
+        for (int i = 0; i < 3000; i++) Assert.InRange(new VhciHost(_sysfs.Root).ReadRootHubs().Count, 0, 2);
+        await stop.CancelAsync();
+        await coming;
+    }
+
+    [Fact]
     public void A_kernel_without_the_module_has_no_ports_and_no_hubs()
     {
         using var bare = new FakeSysfs();

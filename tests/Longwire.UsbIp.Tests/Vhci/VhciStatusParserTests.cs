@@ -82,6 +82,22 @@ public sealed class VhciStatusParserTests
         Assert.Contains(
             $"'{line}'", Assert.Throws<FormatException>(() => VhciStatusParser.Parse(line, 0)).Message, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("hs  0001 004 000 0000000g 000000 0-0", 2)]
+    [InlineData("hs  0001", 2)]
+    [InlineData("xs  0001 004 000 00000000 000000 0-0", 1)]
+    public void A_line_of_another_form_costs_no_other_port_anything(string line, int before)
+    {
+        var unknown = new List<string>();
+        string[] lines = Table.Split('\n');
+        lines[2] = line;
+        IReadOnlyList<VhciPort> ports = VhciStatusParser.Parse(string.Join('\n', [.. lines, "hs  0004 004 000 00000000 000000 0-0"]), 0, unknown);
+        Assert.Equal([0, 2, 3, 4], ports.Select(port => port.Number));
+        // The unknown one is a port of its hub all the same.
+        Assert.Equal(before + 1, ports[^1].HubPort);
+        Assert.Equal([line], unknown);
+    }
+
     [Fact]
     public void Every_prefix_gives_ports_or_a_format_exception()
     {

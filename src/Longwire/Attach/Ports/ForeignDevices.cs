@@ -15,6 +15,7 @@ namespace Longwire.Attach.Ports;
 internal sealed class ForeignDevices(AttachKernel kernel, HubAuthorization hubs, ILogger logger)
 {
     private readonly HashSet<string> _named = [];
+    private bool _unknownSaid;
 
     /// <summary>Looks at one piece of the kernel's news, or at everything after an overrun. Never blocks.</summary>
     public void KernelChanged(Uevent uevent)
@@ -31,18 +32,28 @@ internal sealed class ForeignDevices(AttachKernel kernel, HubAuthorization hubs,
         string name = uevent.DevPath[(uevent.DevPath.LastIndexOf('/') + 1)..];
         if (!BusId.TryParse(name, out BusId busId)) return;
         if (uevent.Action == "remove") _named.Remove(name);
-        if (uevent.Action == "add") LookAt(busId, kernel.Vhci.ReadRootHubs(), kernel.Vhci.ReadPorts());
+        if (uevent.Action == "add") LookAt(busId, kernel.Vhci.ReadRootHubs(), Ports());
     }
 
     /// <summary>Called at start, too: what a crash of ours left without a driver gets one now.</summary>
     public void LookAtAll()
     {
         IReadOnlyList<VhciRootHub> rootHubs = kernel.Vhci.ReadRootHubs();
-        IReadOnlyList<VhciPort> ports = kernel.Vhci.ReadPorts();
+        IReadOnlyList<VhciPort> ports = Ports();
         foreach (SysfsUsbDevice device in UsbDevices.Enumerate(kernel.Root))
         {
             if (device.DevicePath.Contains("/vhci_hcd.", StringComparison.Ordinal)) LookAt(device.BusId, rootHubs, ports);
         }
+    }
+
+    // A line that we do not know may be anybody's port: it is said once, and costs nobody else anything.
+    private IReadOnlyList<VhciPort> Ports()
+    {
+        var unknown = new List<string>();
+        IReadOnlyList<VhciPort> ports = kernel.Vhci.ReadPorts(unknown);
+        if (unknown.Count > 0 && !_unknownSaid) AttachLog.UnknownPort(logger, unknown[0]);
+        _unknownSaid |= unknown.Count > 0;
+        return ports;
     }
 
     private void LookAt(BusId busId, IReadOnlyList<VhciRootHub> rootHubs, IReadOnlyList<VhciPort> ports)
@@ -80,7 +91,7 @@ internal sealed class ForeignDevices(AttachKernel kernel, HubAuthorization hubs,
             {
                 kernel.Authorization.SetAuthorized(busId, authorized: true);
             }
-            catch (Exception e) when (e is KernelRefusedException or ArgumentException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
             {
                 AttachLog.StrangerNotAuthorized(logger.About("vhci", busId.ToString()), busId.ToString(), e.Message);
             }

@@ -56,7 +56,7 @@ internal sealed class DownRadios(ILogger logger)
 
     private static string Sentence(List<RadioState> down)
     {
-        string[] names = [.. down.Take(MostNamed).Select(radio => StateText.Clip(radio.Memory.Name, LongestName))];
+        string[] names = [.. down.Take(MostNamed).Select(radio => Printable.Clip(radio.Memory.Name, LongestName))];
         if (names is [var only]) return $"{only} is not attached: its Explanation says why, and what to do.";
         string which = down.Count > MostNamed
             ? $"{string.Join(", ", names)} and {down.Count - MostNamed} more"

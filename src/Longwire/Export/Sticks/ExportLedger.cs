@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Longwire.Platform;
 using Longwire.UsbIp.Linux;
@@ -30,7 +29,10 @@ internal sealed partial class LedgerJson : JsonSerializerContext;
 internal sealed class ExportLedger(SysfsRoot root, string dataFolder, ILogger logger) : IDisposable
 {
     private readonly SemaphoreSlim _disk = new(1, 1);
-    private readonly string _path = Path.Combine(dataFolder, "export.json");
+    private readonly JsonStore<LedgerFile> _store = new(
+        Path.Combine(dataFolder, "export.json"), LedgerJson.Default.LedgerFile,
+        static file => file is null || file.Sticks.IsDefault ? "it is not what this release writes" : null);
+
     private ImmutableDictionary<string, LedgerEntry> _entries = ImmutableDictionary<string, LedgerEntry>.Empty;
     private bool _unwritable;
 
@@ -39,22 +41,12 @@ internal sealed class ExportLedger(SysfsRoot root, string dataFolder, ILogger lo
     /// <summary>What the former life left. Of another boot, or unreadable: nothing, since a reboot gives every stick back.</summary>
     public void Load()
     {
-        try
-        {
-            LedgerFile? file = JsonSerializer.Deserialize(File.ReadAllBytes(_path), LedgerJson.Default.LedgerFile);
-            if (file is null || file.Sticks.IsDefault || file.BootId != BootId()) return;
-            // Bus ids end up in sysfs paths and writes: nothing else may come out of a file.
-            _entries = file.Sticks.Where(e => e is { Port: not null } && UsbIp.Usb.BusId.TryParse(e.BusId, out _)).DistinctBy(e => e.BusId)
-                .ToImmutableDictionary(e => e.BusId, StringComparer.Ordinal);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            // The first start.
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-        {
-            ExportLog.LedgerUnreadable(logger, _path, e.Message);
-        }
+        JsonReading<LedgerFile> reading = _store.Load();
+        if (reading.Problem != JsonProblem.None) ExportLog.LedgerUnreadable(logger, _store.Path, reading.Reason);
+        if (reading.Value is not { } file || file.BootId != BootId()) return;
+        // Bus ids end up in sysfs paths and writes: nothing else may come out of a file.
+        _entries = file.Sticks.Where(e => e is { Port: not null } && UsbIp.Usb.BusId.TryParse(e.BusId, out _)).DistinctBy(e => e.BusId)
+            .ToImmutableDictionary(e => e.BusId, StringComparer.Ordinal);
     }
 
     public LedgerEntry? Find(SysfsUsbDevice device) =>
@@ -83,7 +75,7 @@ internal sealed class ExportLedger(SysfsRoot root, string dataFolder, ILogger lo
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (!_unwritable) ExportLog.LedgerUnwritable(logger.About("ledger"), _path, e.Message);
+            if (!_unwritable) ExportLog.LedgerUnwritable(logger.About("ledger"), _store.Path, e.Message);
             _unwritable = true;
         }
         finally
@@ -95,7 +87,7 @@ internal sealed class ExportLedger(SysfsRoot root, string dataFolder, ILogger lo
     private void Write()
     {
         var file = new LedgerFile(BootId(), [.. _entries.Values.OrderBy(e => e.BusId, StringComparer.Ordinal)]);
-        DurableFile.Replace(_path, JsonSerializer.SerializeToUtf8Bytes(file, LedgerJson.Default.LedgerFile));
+        _store.Save(file);
     }
 
     public void Dispose() => _disk.Dispose();

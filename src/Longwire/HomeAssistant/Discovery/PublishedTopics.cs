@@ -14,7 +14,11 @@ internal sealed class PublishedTopics(string dataFolder, ILogger logger)
 {
     public const string FileName = "mqtt.json";
 
-    private readonly string _path = Path.Combine(dataFolder, FileName);
+    private const string NotOurs = "it is not the JSON we write";
+
+    private readonly JsonStore<PublishedRecord> _store = new(
+        Path.Combine(dataFolder, FileName), PublishedJson.Default.PublishedRecord, FaultOf);
+
     private PublishedRecord? _record;
     private bool _saveFailed;
 
@@ -26,46 +30,38 @@ internal sealed class PublishedTopics(string dataFolder, ILogger logger)
         ILogger log = logger.About(FileName);
         // Not in the middle: what is taken for written has to be.
         cancellationToken.ThrowIfCancellationRequested();
-        byte[] content = Payload.Of(record, PublishedJson.Default.PublishedRecord);
-        bool same = content.AsSpan().SequenceEqual(Payload.Of(Current, PublishedJson.Default.PublishedRecord));
+        bool same = Payload.Of(record, PublishedJson.Default.PublishedRecord).AsSpan().SequenceEqual(Payload.Of(Current, PublishedJson.Default.PublishedRecord));
         _record = record;
         if (same && !_saveFailed) return;
         try
         {
             // On a thread that may wait: a worn SD card takes seconds to flush.
-            await Task.Run(() => DurableFile.Replace(_path, content), CancellationToken.None);
-            if (_saveFailed) MqttLog.TopicsSavedAgain(log, _path);
+            await Task.Run(() => _store.Save(record), CancellationToken.None);
+            if (_saveFailed) MqttLog.TopicsSavedAgain(log, _store.Path);
             _saveFailed = false;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (!_saveFailed) MqttLog.TopicsNotSaved(log, _path, e.Message);
+            if (!_saveFailed) MqttLog.TopicsNotSaved(log, _store.Path, e.Message);
             _saveFailed = true;
         }
     }
 
     private PublishedRecord Load()
     {
-        try
+        JsonReading<PublishedRecord> reading = _store.Load();
+        if (reading.Problem != JsonProblem.None)
         {
-            byte[] content = File.ReadAllBytes(_path);
-            PublishedRecord? record = Payload.TryRead(content, PublishedJson.Default.PublishedRecord);
-            if (record is null || record.Devices.Values.Any(device => device is null))
-            {
-                throw new InvalidDataException("it is not the JSON we write");
-            }
-            return new PublishedRecord { Devices = new(record.Devices, StringComparer.Ordinal) };
+            string reason = reading.Problem == JsonProblem.NoJson ? NotOurs : reading.Reason;
+            MqttLog.TopicsNotRead(logger, _store.Path, reason);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return new PublishedRecord();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            MqttLog.TopicsNotRead(logger, _path, e.Message);
-            return new PublishedRecord();
-        }
+        return reading.Value is { } record
+            ? new PublishedRecord { Devices = new(record.Devices, StringComparer.Ordinal) }
+            : new PublishedRecord();
     }
+
+    private static string? FaultOf(PublishedRecord? record) =>
+        record is null || record.Devices.Values.Any(device => device is null) ? NotOurs : null;
 }
 
 internal sealed record PublishedRecord

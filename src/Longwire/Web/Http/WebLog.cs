@@ -5,15 +5,14 @@ namespace Longwire.Web.Http;
 
 internal static partial class WebLog
 {
-    [LoggerMessage(1, LogLevel.Information, "The web page is on port {Port}")]
+    [LoggerMessage(LogLevel.Information, "The web page is on port {Port}")]
     public static partial void Listening(ILogger logger, int port);
 
     [LoggerMessage(
-        2,
         LogLevel.Warning,
         "{Address} asked for the web page and was refused: it is for the Supervisor's ingress and for this machine alone")]
     public static partial void Stranger(ILogger logger, IPAddress address);
 
-    [LoggerMessage(3, LogLevel.Error, "The web page could not be made")]
+    [LoggerMessage(LogLevel.Error, "The web page could not be made")]
     public static partial void Fault(ILogger logger, Exception e);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Longwire.Platform;
 
 namespace Longwire.Web.Pages;
 
@@ -75,7 +76,7 @@ internal static class Page
             .Append(Text(text))
             .Append("</code><button type=\"button\" hidden>Copy</button></p>\n");
 
-    private static string Text(string text) => WebUtility.HtmlEncode(string.Concat(text.Select(c => char.IsControl(c) ? '?' : c)));
+    private static string Text(string text) => WebUtility.HtmlEncode(Printable.Of(text));
 
     private static string Hash(string text) => "sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 

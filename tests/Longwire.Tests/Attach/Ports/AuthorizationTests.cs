@@ -181,6 +181,32 @@ public sealed class AuthorizationTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_unknown_line_in_the_table_is_named_once_and_a_stranger_beside_it_gets_its_drivers()
+    {
+        _log.Expect("is not understood");
+        string theirs = _vhci.Plug(1, authorized: false);
+        await File.AppendAllTextAsync(_vhci.Attribute("status"), "hs  0099 of another kernel\n", TestContext.Current.CancellationToken);
+        _hubs.Look(null);
+        var strangers = new ForeignDevices(_kernel, _hubs, _log);
+        strangers.LookAtAll();
+        strangers.KernelChanged(News("add"));
+        await IsAuthorizedAsync(theirs);
+        Assert.Single(_log.Lines, line => line.Contains("'hs  0099 of another kernel'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_strangers_folder_that_vanishes_is_no_fault()
+    {
+        _vhci.Plug(1, authorized: false);
+        _hubs.Look(null);
+        var strangers = new ForeignDevices(_kernel, _hubs, _log);
+        Directory.Delete(Path.Combine(_sysfs.Root.Sys, FakeVhci.Controller()), recursive: true);
+        strangers.KernelChanged(News("add"));
+        strangers.LookAtAll();
+        Assert.Empty(_log.Lines);
+    }
+
+    [Fact]
     public void News_of_anything_but_a_device_under_vhci_is_none()
     {
         _hubs.Look(null);

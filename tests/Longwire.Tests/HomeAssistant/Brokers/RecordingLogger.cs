@@ -8,9 +8,11 @@ namespace Longwire.Tests.HomeAssistant.Brokers;
 internal sealed class RecordingLogger<T> : ILogger<T>
 {
     private readonly ConcurrentQueue<(LogLevel Level, string Line)> _lines = new();
+    private readonly ConcurrentQueue<Exception> _exceptions = new();
     private readonly ConcurrentBag<string> _expected = [];
 
     public IEnumerable<(LogLevel Level, string Line)> Entries => _lines;
+    public IEnumerable<Exception> Exceptions => _exceptions;
     public IEnumerable<string> Lines => _lines.Select(entry => entry.Line);
 
     public void Expect(string part) => _expected.Add(part);
@@ -26,6 +28,9 @@ internal sealed class RecordingLogger<T> : ILogger<T>
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (exception is not null) _exceptions.Enqueue(exception);
         _lines.Enqueue((logLevel, formatter(state, exception)));
+    }
 }

@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Longwire.Attach;
+using Longwire.Attach.Carriers;
+using Longwire.Attach.Pis;
+using Longwire.Attach.Ports;
+using Longwire.Options;
+
+namespace Longwire.Composition;
+
+/// <summary>
+/// Every attachment and every watch over a Pi that runs. The reconciler starts and ends them; what it left running is ended here, so that
+/// nothing outlives it.
+/// </summary>
+internal sealed class AttachTasks(AttachmentContext context, ChannelReader<AttachEvent> events) : IAttachmentStarter, IPiWatchStarter
+{
+    private readonly StockCarrierOpener _carriers = new(context.Time);
+    private readonly ConcurrentDictionary<Task, Action> _running = new();
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends with a fault that nobody foresaw in one of them; else never.</summary>
+    public Task Failed => _failed.Task;
+
+    public IAttachment Start(AttachRequest request)
+    {
+        var attachment = new Attachment(request, context, _carriers);
+        Run(attachment.RunAsync, attachment, attachment.Cancel);
+        return attachment;
+    }
+
+    public IPiWatch Start(PiOptions pi)
+    {
+        var watch = new PiWatch(pi, context.Events, context.Time, context.Logger);
+        Run(watch.RunAsync, watch, watch.Stop);
+        return watch;
+    }
+
+    /// <summary>Ends all of them and waits for that. Nobody decides any more: what asks is told to let go.</summary>
+    public async Task EndAsync(TimeSpan within)
+    {
+        Task ended = Task.WhenAll(_running.Keys);
+        foreach (Action end in _running.Values)
+        {
+            try
+            {
+                end();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It ended by itself a moment ago.
+            }
+        }
+        using var drained = new CancellationTokenSource();
+        Task draining = DrainAsync(drained.Token);
+        // A fault of one of them has been told by then.
+        await ended.WaitAsync(within, context.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await drained.CancelAsync();
+        await draining;
+        // One hangs in the kernel. The thread that hangs ends with the process.
+        int left = _running.Keys.Count(task => !task.IsCompleted);
+        if (left > 0) AttachLog.TasksLeft(context.Logger, left);
+    }
+
+    private async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (AttachEvent unread in events.ReadAllAsync(cancellationToken))
+            {
+                switch (unread)
+                {
+                    case AttachEvent.Identified identified: identified.Answer.TrySetResult(new AttachDecision.LetGo()); break;
+                    // It is cancelled, so it frees its port next.
+                    case AttachEvent.Recorded recorded: recorded.Remembered.TrySetResult(); break;
+                    case AttachEvent.HubsFound hubs: hubs.Remembered.TrySetCanceled(CancellationToken.None); break;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // All have ended.
+        }
+    }
+
+    private void Run(Func<Task> run, IDisposable what, Action end)
+    {
+        // Started on the pool: the reconciler must not wait for a first step.
+        Task task = Task.Run(async () =>
+        {
+            try
+            {
+                using (what) await run();
+            }
+#pragma warning disable CA1031 // A fault that nobody foresaw: told once, it ends the service.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                _failed.TrySetException(e);
+            }
+        });
+        _running.TryAdd(task, end);
+        _ = task.ContinueWith(
+            ended => _running.TryRemove(ended, out _),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+    }
+}
