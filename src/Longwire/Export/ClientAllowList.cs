@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 
-namespace Longwire.Export.Stock;
+namespace Longwire.Export;
 
 /// <summary>
 /// Who may ask: stock USB/IP has no other lock, so it holds single addresses and no networks. A socket for both families sees an IPv4

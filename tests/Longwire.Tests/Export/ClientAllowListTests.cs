@@ -1,8 +1,9 @@
 using System.Net;
+using Longwire.Export;
 using Longwire.Export.Stock;
 using Xunit;
 
-namespace Longwire.Tests.Export.Stock;
+namespace Longwire.Tests.Export;
 
 public sealed class ClientAllowListTests
 {
