@@ -1,64 +1,40 @@
 using Longwire.Export.Sticks;
 using Longwire.UsbIp.Errors;
-using Longwire.UsbIp.Usb;
+using Microsoft.Extensions.Logging;
 
 namespace Longwire.Export.Reconciling;
 
 /// <summary>The end: every stick back to its own driver.</summary>
-internal sealed partial class ExportReconciler
+internal sealed class ExportStop(
+    ExportState state, BackgroundWork background, StickRelease release, ExportLedger ledger, TimeProvider time, ILogger logger)
 {
-    private async Task StopAsync()
+    /// <summary>Within the time that a container or a unit is given. What waits was told to end.</summary>
+    public async Task RunAsync()
     {
-        _messages.Writer.TryComplete();
         Task all = GiveAllBackAsync();
         try
         {
-            await all.WaitAsync(ExportTimers.Stop, _time);
+            await all.WaitAsync(ExportTimers.Stop, time);
         }
         catch (TimeoutException)
         {
             // The kernel holds a write of ours and cannot be hurried; the ledger keeps the stick for the next start.
-            ExportLog.StopTookTooLong(_logger, string.Join(", ", _ledger.Entries.Select(entry => entry.BusId)));
+            ExportLog.StopTookTooLong(logger, string.Join(", ", ledger.Entries.Select(entry => entry.BusId)));
         }
     }
 
     private async Task GiveAllBackAsync()
     {
-        await _background.WhenAllEnded();
-        foreach (ExportedStick stick in _sticks.Values) RefuseWaitingClient(stick, UsbIpStatus.NoSuchDevice);
+        await background.WhenAllEnded();
+        foreach (ExportedStick stick in state.Sticks) stick.RefuseWaitingClient(UsbIpStatus.NoSuchDevice);
         await Task.WhenAll(
-            [.. _ledger.Entries.Select(entry => Task.Run(() => GiveBackAsync(entry))), .. _sticks.Values.Where(stick => stick.IsTakenOver)
-                .Select(stick => Task.Run(() => LeaveAsync(stick, stick.Session is { Connection: not null }, stick.SleptBefore)))]);
-        foreach (ExportedStick stick in _sticks.Values) stick.Session?.Connection?.Dispose();
-        await _ledger.SaveAsync();
+        [
+            .. ledger.Entries.Select(entry => Task.Run(() => release.GiveBackAsync(entry))),
+            .. state.Sticks.Where(stick => stick.IsTakenOver).Select(stick => Task.Run(() => LeaveBoundAsync(stick))),
+        ]);
+        await ledger.SaveAsync();
     }
 
-    // As it was found: bound, and free if it was we who served it.
-    private async Task LeaveAsync(ExportedStick stick, bool cut, bool maySleep)
-    {
-        try
-        {
-            await _work.LeaveBoundAsync(stick.BusId, cut, maySleep, _time, CancellationToken.None);
-            ExportLog.LeftBound(_logger, stick);
-        }
-        catch (IOException e)
-        {
-            ExportLog.NotGivenBack(_logger, stick.BusId.ToString(), e.Message);
-        }
-    }
-
-    private async Task GiveBackAsync(LedgerEntry entry)
-    {
-        var busId = BusId.Parse(entry.BusId);
-        try
-        {
-            await _work.GiveBackAsync(busId, entry.MaySleep, _time, CancellationToken.None);
-            ExportLog.GivenBack(_logger, entry.BusId);
-            _ledger.Remove(busId);
-        }
-        catch (IOException e)
-        {
-            ExportLog.NotGivenBack(_logger, entry.BusId, e.Message);
-        }
-    }
+    private Task LeaveBoundAsync(ExportedStick stick) =>
+        release.LeaveBoundAsync(stick.BusId, stick.Label, stick.Session is { Carrier: not null }, stick.SleptBefore);
 }

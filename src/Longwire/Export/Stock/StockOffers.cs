@@ -1,55 +1,59 @@
 using System.Collections.Immutable;
-using Longwire.Export.Reconciling;
+using System.Text;
 using Longwire.Platform;
+using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.Export.Stock;
 
 /// <summary>
-/// What the reconciler has to offer right now, ready to be sent: clients that ask for the list every second do not pass through its
-/// channel, and however many there are, no stick waits for them.
+/// The offers in the words of the stock protocol. What a stick says of itself is cut to what the fields hold, whatever it is: one stick's
+/// oddities must not cost the others their place in the list.
 /// </summary>
-internal sealed class OfferList
+internal sealed class StockOffers(OfferFeed feed)
 {
     private static readonly string s_version =
         ProgramVersion.Text[..Math.Min(ProgramVersion.Text.Length, LongwireListExtension.VersionSize - 1)];
 
-    private byte[] _reply = Encode([], []);
+    private Encoded _encoded = Encode(feed.Current);
 
-    /// <summary>OP_REP_DEVLIST and behind it our <see cref="LongwireListExtension"/>.</summary>
-    public ReadOnlyMemory<byte> ListReply => Volatile.Read(ref _reply);
-
-    public void Show(IEnumerable<ExportedStick> sticks)
+    /// <summary>OP_REP_DEVLIST and behind it our <see cref="LongwireListExtension"/>, encoded once per change.</summary>
+    public ReadOnlyMemory<byte> ListReply
     {
-        var devices = new List<ExportedDevice>();
-        ImmutableArray<NoticeEntry>.Builder entries = ImmutableArray.CreateBuilder<NoticeEntry>();
-        foreach (ExportedStick stick in sticks.OrderBy(s => s.BusId.ToString(), StringComparer.Ordinal))
+        get
         {
-            if (Describe(stick) is not { } device) continue;
-            if (stick.State == StickState.Offered) devices.Add(device);
-            else if (entries.Count < LongwireListExtension.MaxEntries)
-            {
-                entries.Add(new NoticeEntry(stick.BusId, device.Id, Reason(stick.State)));
-            }
+            IReadOnlyList<Offer> offers = feed.Current;
+            Encoded encoded = Volatile.Read(ref _encoded);
+            if (!ReferenceEquals(encoded.Offers, offers)) Volatile.Write(ref _encoded, encoded = Encode(offers));
+            return encoded.Reply;
         }
-        Volatile.Write(ref _reply, Encode(devices, entries.ToImmutable()));
     }
 
+    /// <summary>The answer to an import of what the kernel serves now.</summary>
+    public static byte[] EncodeImport(Offer offer) => ImportReply.Encode(Describe(offer));
+
     /// <summary>
-    /// As the wire describes it, null while it was not read. The interfaces are those of its descriptors: usbip-host leaves a stick
-    /// without a configuration until a client sets one, and sysfs then shows none.
+    /// The interfaces are those of its descriptors: usbip-host leaves a stick without a configuration until a client sets one, and sysfs
+    /// then shows none.
     /// </summary>
-    public static ExportedDevice? Describe(ExportedStick stick)
+    private static ExportedDevice Describe(Offer offer)
     {
-        if (stick.Device is not { } device || stick.Identity is not { } identity) return null;
-        ExportedDevice exported = device.ToExported();
-        return exported with
+        ExportedDevice exported = offer.Device.ToExported();
+        ImmutableArray<UsbInterfaceClass> interfaces = offer.Identity.Interfaces;
+        // The count is one byte, and a stick may describe 256 of them.
+        if (interfaces.Length > byte.MaxValue) interfaces = interfaces[..byte.MaxValue];
+        return exported with { Path = Fitting(exported.Path), Interfaces = interfaces, InterfaceCount = (byte)interfaces.Length };
+    }
+
+    // A path is for people, the bus id is what counts.
+    private static string Fitting(string path)
+    {
+        var fitting = new StringBuilder(path, 0, Math.Min(path.Length, DeviceRecord.PathSize - 1), DeviceRecord.PathSize);
+        for (int i = 0; i < fitting.Length; i++)
         {
-            // What does not fit the field is cut; a path is for people, the bus id is what counts.
-            Path = exported.Path.Length < DeviceRecord.PathSize ? exported.Path : exported.Path[..(DeviceRecord.PathSize - 1)],
-            Interfaces = identity.Interfaces,
-            InterfaceCount = (byte)identity.Interfaces.Length,
-        };
+            if (fitting[i] is < ' ' or > '~') fitting[i] = '?';
+        }
+        return fitting.ToString();
     }
 
     private static NoticeReason Reason(StickState state) => state switch
@@ -63,6 +67,20 @@ internal sealed class OfferList
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, null),
     };
 
-    private static byte[] Encode(IReadOnlyCollection<ExportedDevice> devices, ImmutableArray<NoticeEntry> entries) =>
-        [.. DeviceListReply.Encode(devices), .. new LongwireListExtension { Entries = entries, Version = s_version }.Encode()];
+    private static Encoded Encode(IReadOnlyList<Offer> offers)
+    {
+        ExportedDevice[] free = [.. offers.Where(offer => offer.IsFree).Take(DeviceListReply.MaxDevices).Select(Describe)];
+        var others = new LongwireListExtension
+        {
+            Entries =
+            [
+                .. offers.Where(offer => !offer.IsFree).Take(LongwireListExtension.MaxEntries)
+                    .Select(offer => new NoticeEntry(offer.Device.BusId, offer.Device.Id, Reason(offer.State))),
+            ],
+            Version = s_version,
+        };
+        return new Encoded(offers, [.. DeviceListReply.Encode(free), .. others.Encode()]);
+    }
+
+    private sealed record Encoded(IReadOnlyList<Offer> Offers, byte[] Reply);
 }
