@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Longwire.Composition;
+using Longwire.Export.Sticks;
 using Longwire.Migration;
 using Longwire.Options;
 using Longwire.Platform;
@@ -31,7 +32,7 @@ internal static class ExportCommand
         string? optionsPath, string? data, bool takeOver, ProgramContext surroundings, CancellationToken cancellationToken)
     {
         // Before anything else: until then we hold rights over the whole machine.
-        if (!await surroundings.ConfineAsync(ExportService.Modules, cancellationToken)) return ExitCode.Failed;
+        if (!await surroundings.ConfineAsync(StickOperations.Modules, cancellationToken)) return ExitCode.Failed;
         string? path = OptionsFile.FindExport(optionsPath);
         LoadedOptions<ExportOptions> Parse(byte[] bytes, string name)
         {

@@ -31,9 +31,6 @@ internal sealed class ExportService(
 {
     private readonly TransitionLog _log = new(logger, time);
 
-    /// <summary>What the export side needs of the kernel.</summary>
-    public static IEnumerable<string> Modules => ["usbip-core", "usbip-host"];
-
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         if (health.Remove() is { } problem) HealthLog.HealthFileStays(_log, problem);
@@ -54,7 +51,7 @@ internal sealed class ExportService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(Modules, stoppingToken))
+        foreach (KernelModuleOutcome outcome in await KernelModules.LoadAsync(StickOperations.Modules, stoppingToken))
         {
             if (outcome.Reason is { } reason) ExportLog.ModuleMissing(_log, reason);
         }
@@ -65,17 +62,18 @@ internal sealed class ExportService(
         using var events = DescriptorEvents.Open();
         using var ledger = new ExportLedger(root, dataFolder, _log);
         using UeventSocket uevents = UeventSocket.Open();
-        var work = new StickOperations(root, driver, new RadioSelection(options, radios));
-        var waits = new StickTimers(root, driver, events, time);
-        var reconciler = new ExportReconciler(root, driver, work, waits, ledger, options, time, Random.Shared, _log);
-        var listener = new StockListener(options.Stock, reconciler, root, time, Random.Shared, _log);
+        var operations = new StickOperations(root, driver, new RadioSelection(options, radios), time);
+        var timers = new StickTimers(root, driver, events, time);
+        var offers = new OfferFeed();
+        var reconciler = new ExportReconciler(operations, timers, ledger, offers, options, time, Random.Shared, _log);
+        var listener = new StockListener(options.Stock, reconciler, new StockOffers(offers), events, root, time, Random.Shared, _log);
 
         await RunAsync(
-            reconciler, listener, new ExportOptionsChanges(first, reconciler, listener, setLogLevel, _log), uevents, stoppingToken);
+            reconciler, listener, new LiveExportOptions(first, reconciler, listener, setLogLevel, _log), uevents, stoppingToken);
     }
 
     private async Task RunAsync(
-        ExportReconciler reconciler, StockListener listener, ExportOptionsChanges news, UeventSocket uevents,
+        ExportReconciler reconciler, StockListener listener, LiveExportOptions news, UeventSocket uevents,
         CancellationToken stoppingToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
@@ -102,7 +100,7 @@ internal sealed class ExportService(
         if (health.Make() is { } problem) HealthLog.NoHealthFile(_log, problem);
     }
 
-    private async Task ReadOptionsAsync(ExportOptionsChanges news, CancellationToken cancellationToken)
+    private async Task ReadOptionsAsync(LiveExportOptions news, CancellationToken cancellationToken)
     {
         if (file is null) await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
         else await foreach (LoadedOptions<ExportOptions> loaded in file.WatchAsync(cancellationToken)) await news.ApplyAsync(

@@ -1,5 +1,4 @@
 using System.Net;
-using Longwire.Export.Reconciling;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Export;
@@ -8,51 +7,51 @@ namespace Longwire.Export;
 internal static partial class ExportLog
 {
     [LoggerMessage(LogLevel.Information, "{Stick} is offered")]
-    public static partial void Offered(ILogger logger, ExportedStick stick);
+    public static partial void Offered(ILogger logger, string stick);
 
     [LoggerMessage(LogLevel.Information, "{Stick} is served to {Client}")]
-    public static partial void Serving(ILogger logger, ExportedStick stick, string client);
+    public static partial void Serving(ILogger logger, string stick, Client client);
 
     [LoggerMessage(LogLevel.Information, "{Stick} is no longer served to {Client}")]
-    public static partial void SessionEnded(ILogger logger, ExportedStick stick, string client);
+    public static partial void SessionEnded(ILogger logger, string stick, Client client);
 
     [LoggerMessage(LogLevel.Information, "{Stick} was unplugged")]
-    public static partial void Unplugged(ILogger logger, ExportedStick stick);
+    public static partial void Unplugged(ILogger logger, string stick);
 
     [LoggerMessage(LogLevel.Information, "{Stick} was unplugged and something was plugged in at its place")]
-    public static partial void Replugged(ILogger logger, ExportedStick stick);
+    public static partial void Replugged(ILogger logger, string stick);
 
     [LoggerMessage(LogLevel.Warning, "{Stick} is left alone while {Processes} has it open ({Ttys}); it is taken as soon as that lets go "
         + "of it. "
         + "To have it exported, stop that program here and let it use the stick on the Home Assistant host")]
-    public static partial void TtyOpen(ILogger logger, ExportedStick stick, string processes, string ttys);
+    public static partial void TtyOpen(ILogger logger, string stick, string processes, string ttys);
 
     [LoggerMessage(LogLevel.Warning, "{Stick} is bound to usbip-host by somebody else ({By}) and left alone: disable what binds it "
         + "(grep -rl usbip /etc/systemd/system /etc/udev/rules.d finds units and rules), then unplug the stick and plug it in again; or "
         + "run longwire export with --take-over (LONGWIRE_TAKE_OVER=true, take_over: true), which serves it as it stands")]
-    public static partial void BoundByOther(ILogger logger, ExportedStick stick, string by);
+    public static partial void BoundByOther(ILogger logger, string stick, string by);
 
     [LoggerMessage(
         LogLevel.Information,
         "{Stick} is bound to usbip-host by somebody else and taken over: it is served from here, and stays bound when Longwire stops")]
-    public static partial void TakenOver(ILogger logger, ExportedStick stick);
+    public static partial void TakenOver(ILogger logger, string stick);
 
     [LoggerMessage(LogLevel.Information, "{Stick} stays bound to usbip-host, as it was found")]
-    public static partial void LeftBound(ILogger logger, ExportedStick stick);
+    public static partial void LeftBound(ILogger logger, string stick);
 
     [LoggerMessage(
         LogLevel.Information,
         "{Stick} may be a radio, but that cannot be told for certain, and it is not exported. To export it add to radios: {Line}")]
-    public static partial void Doubtful(ILogger logger, ExportedStick stick, string line);
+    public static partial void Doubtful(ILogger logger, string stick, string line);
 
     [LoggerMessage(LogLevel.Warning, "{Stick} is in error state; it is bound again")]
-    public static partial void ErrorState(ILogger logger, ExportedStick stick);
+    public static partial void ErrorState(ILogger logger, string stick);
 
     [LoggerMessage(LogLevel.Error, "{Stick} cannot be offered: {Reason}. Tried again with growing pauses")]
-    public static partial void Refused(ILogger logger, ExportedStick stick, string reason);
+    public static partial void Refused(ILogger logger, string stick, string reason);
 
     [LoggerMessage(LogLevel.Warning, "{Stick} could not be served to {Client}: {Reason}")]
-    public static partial void ServeRefused(ILogger logger, ExportedStick stick, string client, string reason);
+    public static partial void ServeRefused(ILogger logger, string stick, Client client, string reason);
 
     [LoggerMessage(LogLevel.Information, "The stick at {BusId} is given back to its own driver")]
     public static partial void GivenBack(ILogger logger, string busId);
@@ -114,14 +113,17 @@ internal static partial class ExportLog
     public static partial void AcceptsAgain(ILogger logger);
 
     [LoggerMessage(LogLevel.Debug, "{Client} did not finish in time")]
-    public static partial void ClientTooSlow(ILogger logger, string client);
+    public static partial void ClientTooSlow(ILogger logger, Client client);
 
     [LoggerMessage(LogLevel.Debug, "{Client} does not speak USB/IP: {Reason}")]
-    public static partial void ClientConfused(ILogger logger, string client, string reason);
+    public static partial void ClientConfused(ILogger logger, Client client, string reason);
 
     [LoggerMessage(LogLevel.Debug, "{Client} left: {Reason}")]
-    public static partial void ClientLeft(ILogger logger, string client, string reason);
+    public static partial void ClientLeft(ILogger logger, Client client, string reason);
+
+    [LoggerMessage(LogLevel.Error, "{Stick} provoked a fault of ours; it is tried again with growing pauses, and the others go on")]
+    public static partial void StickFault(ILogger logger, Exception e, string stick);
 
     [LoggerMessage(LogLevel.Error, "{Client} provoked a fault of ours")]
-    public static partial void ClientFault(ILogger logger, Exception e, string client);
+    public static partial void ClientFault(ILogger logger, Exception e, Client client);
 }

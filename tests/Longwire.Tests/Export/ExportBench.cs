@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Longwire.Composition;
+using Longwire.Export;
 using Longwire.Export.Reconciling;
 using Longwire.Export.Sticks;
 using Longwire.Export.Stock;
@@ -32,7 +33,8 @@ internal sealed class ExportBench : IAsyncDisposable
     private CancellationTokenSource _stop = new();
     private ExportLedger? _ledger;
     private TransitionLog? _log;
-    private ExportOptionsChanges? _news;
+    private LiveExportOptions? _news;
+    private StockOffers? _offers;
     private Task _deciding = Task.CompletedTask;
     private Task _listening = Task.CompletedTask;
 
@@ -48,6 +50,7 @@ internal sealed class ExportBench : IAsyncDisposable
 
     /// <summary>What the log was told of changed options.</summary>
     public List<LogLevel> LogLevels { get; } = [];
+    public ReadOnlyMemory<byte> ListReply => _offers!.ListReply;
     public string LedgerPath => Path.Combine(Sysfs.Folder, "data/export.json");
 
     /// <summary>One life of the service.</summary>
@@ -58,11 +61,13 @@ internal sealed class ExportBench : IAsyncDisposable
         var driver = new UsbipHostDriver(Sysfs.Root, Kernel.Write);
         _log = new TransitionLog(Log, Time);
         _ledger = new ExportLedger(Sysfs.Root, Path.Combine(Sysfs.Folder, "data"), _log);
-        var work = new StickOperations(Sysfs.Root, driver, new RadioSelection(Options, KnownRadios.Default));
-        var waits = new StickTimers(Sysfs.Root, driver, _events, Time);
-        Reconciler = new ExportReconciler(Sysfs.Root, driver, work, waits, _ledger, Options, Time, new Random(1), _log);
-        var listener = new StockListener(Options.Stock, Reconciler, Sysfs.Root, Time, new Random(1), _log);
-        _news = new ExportOptionsChanges(new LoadedOptions<ExportOptions>(Options, []), Reconciler, listener, LogLevels.Add, _log);
+        var operations = new StickOperations(Sysfs.Root, driver, new RadioSelection(Options, KnownRadios.Default), Time);
+        var timers = new StickTimers(Sysfs.Root, driver, _events, Time);
+        var offers = new OfferFeed();
+        _offers = new StockOffers(offers);
+        Reconciler = new ExportReconciler(operations, timers, _ledger, offers, Options, Time, new Random(1), _log);
+        var listener = new StockListener(Options.Stock, Reconciler, _offers, _events, Sysfs.Root, Time, new Random(1), _log);
+        _news = new LiveExportOptions(new LoadedOptions<ExportOptions>(Options, []), Reconciler, listener, LogLevels.Add, _log);
         _deciding = Task.Run(() => Reconciler.RunAsync(_stop.Token));
         _listening = Task.Run(() => listener.RunAsync(_stop.Token));
         if (!Options.Stock.Allow.IsEmpty) Port = await listener.Listening.Task.WaitAsync(s_deadline, Cancellation);
@@ -78,13 +83,22 @@ internal sealed class ExportBench : IAsyncDisposable
     {
         await _stop.CancelAsync();
         Task ended = Task.WhenAll(_deciding, _listening.ContinueWith(_ => { }, TaskScheduler.Default));
-        await UntilAsync(() => ended.IsCompleted, "the service to stop");
-        await ended;
-        _ledger?.Dispose();
-        _ledger = null;
-        _log?.Dispose();
-        _log = null;
+        try
+        {
+            await UntilAsync(() => ended.IsCompleted, "the service to stop");
+            await ended;
+        }
+        finally
+        {
+            _ledger?.Dispose();
+            _ledger = null;
+            _log?.Dispose();
+            _log = null;
+        }
     }
+
+    /// <summary>The kernel watches no descriptors any more.</summary>
+    public void LoseDescriptorEvents() => _events.Dispose();
 
     /// <summary>kill -9: what stands in the kernel and in the file stays as it is.</summary>
     public async Task DieAsync()
@@ -122,13 +136,13 @@ internal sealed class ExportBench : IAsyncDisposable
 
     public bool Said(string part) => Log.Lines.Any(line => line.Contains(part, StringComparison.Ordinal));
 
-    public IEnumerable<string> Offered => DeviceListReply.Parse(Reconciler.Offers.ListReply.Span, out _).Select(d => d.BusId.ToString());
+    public IEnumerable<string> Offered => DeviceListReply.Parse(ListReply.Span, out _).Select(d => d.BusId.ToString());
 
     public IReadOnlyDictionary<string, NoticeReason> Reasons
     {
         get
         {
-            ReadOnlySpan<byte> reply = Reconciler.Offers.ListReply.Span;
+            ReadOnlySpan<byte> reply = ListReply.Span;
             DeviceListReply.Parse(reply, out int consumed);
             return LongwireListExtension.Parse(reply[consumed..]).Entries.ToDictionary(e => e.BusId.ToString(), e => e.Reason);
         }

@@ -17,14 +17,19 @@ internal abstract record ExportMessage
     internal sealed record OptionsChanged(ExportOptions Options) : ExportMessage;
 
     /// <summary>A wait that was begun for this stick is over.</summary>
-    internal sealed record WokenUp(ExportedStick Stick, CancellationTokenSource Wait) : ExportMessage;
+    /// <param name="Fault">Null: it went as it should.</param>
+    internal sealed record WokenUp(ExportedStick Stick, CancellationTokenSource Wait, Exception? Fault) : ExportMessage;
 
     internal sealed record Inspected(ExportedStick Stick, Inspection Inspection) : ExportMessage;
 
     /// <summary>A bind or a recovery has ended.</summary>
     internal sealed record BindEnded(ExportedStick Stick, BindOutcome Outcome) : ExportMessage;
 
-    internal sealed record ImportAsked(PendingImport Attempt) : ExportMessage;
+    /// <summary>A look, a bind or a recovery ended as nobody foresaw.</summary>
+    internal sealed record WorkFaulted(ExportedStick Stick, Exception Fault) : ExportMessage;
 
-    internal sealed record SessionEnded(Session Session) : ExportMessage;
+    internal sealed record ImportAsked(PendingImport Import) : ExportMessage;
+
+    /// <param name="Fault">Null: it has ended. Else nobody can tell whether it has.</param>
+    internal sealed record SessionEnded(Session Session, Exception? Fault) : ExportMessage;
 }

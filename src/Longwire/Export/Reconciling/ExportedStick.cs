@@ -1,33 +1,10 @@
 using Longwire.Export.Sticks;
 using Longwire.Platform;
+using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Usb;
 
 namespace Longwire.Export.Reconciling;
-
-/// <summary>Where a plugged-in USB device stands with us.</summary>
-internal enum StickState
-{
-    /// <summary>Not looked at yet, or the kernel has not given it a driver yet.</summary>
-    New,
-
-    /// <summary>Not named in the options and not recognised with certainty.</summary>
-    NotWanted,
-
-    /// <summary>A process has one of its ttys open.</summary>
-    TtyOpen,
-
-    /// <summary>With usbip-host, and not by us.</summary>
-    BoundByOther,
-
-    /// <summary>On its way to usbip-host.</summary>
-    Binding,
-    Offered,
-    InUse,
-
-    /// <summary>The kernel refused to bind or recover it; tried again with back-off.</summary>
-    Failed,
-}
 
 /// <summary>What the reconciler knows of one bus id. Only the reconciler touches it.</summary>
 internal sealed class ExportedStick(BusId busId, Backoff retries)
@@ -36,6 +13,8 @@ internal sealed class ExportedStick(BusId busId, Backoff retries)
 
     /// <summary>As last read; null until then.</summary>
     public SysfsUsbDevice? Device { get; set; }
+
+    /// <summary>As last read of this device: a look that could not read it takes nothing back, for it cannot change.</summary>
     public DeviceIdentity? Identity { get; set; }
     public RadioChoice? Choice { get; set; }
     public StickState State { get; set; } = StickState.New;
@@ -53,8 +32,11 @@ internal sealed class ExportedStick(BusId busId, Backoff retries)
     /// <summary>Work in the kernel is under way (a look, a bind): only one at a time.</summary>
     public bool IsBusy { get; set; }
 
-    /// <summary>News came while it was busy: what that work has seen is already old.</summary>
-    public bool LookAgain { get; set; }
+    /// <summary>There is news, and no look was begun since: what work under way has seen is already old.</summary>
+    public bool NeedsLook { get; set; }
+
+    /// <summary>What a look has seen and nothing followed from yet.</summary>
+    public Inspection? Seen { get; set; }
 
     /// <summary>The kernel refused, and the back-off is not over: news of our own doing must not shorten it.</summary>
     public bool WaitsToRetry { get; set; }
@@ -71,6 +53,24 @@ internal sealed class ExportedStick(BusId busId, Backoff retries)
     public CancellationTokenSource? Wait { get; set; }
 
     /// <summary>For the log: <c>Z-Wave (0658:0200 at 1-1)</c>.</summary>
-    public override string ToString() =>
+    public string Label =>
         Device is null ? $"the stick at {BusId}" : $"{Choice?.Name ?? Identity?.Product ?? "USB device"} ({Device.Id} at {BusId})";
+
+    /// <summary>As clients are told of it; null until it was read.</summary>
+    public Offer? Offer => Device is { } device && Identity is { } identity ? new Offer(device, identity, State) : null;
+
+    public void RefuseWaitingClient(UsbIpStatus status)
+    {
+        WaitingClient?.Refuse(status);
+        WaitingClient = null;
+    }
+
+    public void EndWait()
+    {
+        Wait?.Cancel();
+        Wait?.Dispose();
+        Wait = null;
+    }
+
+    public override string ToString() => Label;
 }

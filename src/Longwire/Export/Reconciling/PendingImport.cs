@@ -1,18 +1,16 @@
-using System.Net.Sockets;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Usb;
-using Longwire.UsbIp.Wire;
 
 namespace Longwire.Export.Reconciling;
 
-/// <param name="Device">Set if and only if the status is <see cref="UsbIpStatus.Ok"/>.</param>
-internal readonly record struct ImportAnswer(UsbIpStatus Status, ExportedDevice? Device);
+/// <param name="Offer">What is served now. Set if and only if the status is <see cref="UsbIpStatus.Ok"/>.</param>
+internal readonly record struct ImportAnswer(UsbIpStatus Status, Offer? Offer);
 
 /// <summary>
-/// A client that wants a stick. Its connection belongs to whoever is first: the reconciler, which hands it to the kernel, or the
-/// connection's own task, which closes it because the client did not wait.
+/// A client that wants a stick. What becomes of it is decided by whoever is first: the reconciler, which hands what it is carried over to
+/// the kernel, or its carrier, because the client did not wait.
 /// </summary>
-internal sealed class PendingImport(BusId busId, Socket connection, string client)
+internal sealed class PendingImport(BusId busId, ISessionCarrier carrier)
 {
     private const int Waiting = 0;
     private const int TakenByKernel = 1;
@@ -22,18 +20,18 @@ internal sealed class PendingImport(BusId busId, Socket connection, string clien
     private int _fate = Waiting;
 
     public BusId BusId => busId;
-    public Socket Connection => connection;
-    public string Client => client;
+    public ISessionCarrier Carrier => carrier;
     public bool IsAbandoned => Volatile.Read(ref _fate) == Abandoned;
     public Task<ImportAnswer> Answer => _answer.Task;
 
     /// <summary>The reconciler's: from here on the client cannot leave unseen. An answer must follow.</summary>
     public bool TryTake() => Interlocked.CompareExchange(ref _fate, TakenByKernel, Waiting) == Waiting;
 
-    /// <summary>The connection's: false if the reconciler was first, whose answer is then to be waited for.</summary>
+    /// <summary>The carrier's: false if the reconciler was first, whose answer is then to be waited for.</summary>
     public bool TryAbandon() => Interlocked.CompareExchange(ref _fate, Abandoned, Waiting) == Waiting;
 
-    public void Accept(ExportedDevice device) => _answer.TrySetResult(new ImportAnswer(UsbIpStatus.Ok, device));
+    public void Accept(Offer offer) => _answer.TrySetResult(new ImportAnswer(UsbIpStatus.Ok, offer));
 
+    /// <summary>Says nothing to one that was answered.</summary>
     public void Refuse(UsbIpStatus status) => _answer.TrySetResult(new ImportAnswer(status, null));
 }

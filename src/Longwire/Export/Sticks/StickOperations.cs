@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Longwire.Composition;
+using System.Net.Sockets;
 using Longwire.Options;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Sysfs;
@@ -25,12 +25,33 @@ internal sealed record Inspection(
 internal sealed record BindOutcome(bool Bound, string? Refusal);
 
 /// <summary>
-/// The calls into the kernel that may take their time: a sick stick answers a configuration request after five seconds or never. The
-/// reconciler runs them beside itself, one at a time per stick, so that no stick waits for another.
+/// What is asked of the kernel for one stick. Looks, binds and what gives back may take their time, for a sick stick answers a
+/// configuration request after five seconds or never: the reconciler runs them beside itself, one at a time per stick, so that no stick
+/// waits for another. The others return at once.
 /// </summary>
-internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, RadioSelection selection)
+internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, RadioSelection selection, TimeProvider time)
 {
     private RadioSelection _selection = selection;
+
+    /// <summary>What the export side needs of the kernel.</summary>
+    public static IEnumerable<string> Modules => ["usbip-core", "usbip-host"];
+
+    public IEnumerable<BusId> PluggedIn() => UsbDevices.Enumerate(root).Select(device => device.BusId);
+
+    /// <summary>As it stands this moment; null if it is not there. Never waits for the stick.</summary>
+    public SysfsUsbDevice? Read(BusId busId) => UsbDevices.TryRead(root, busId);
+
+    /// <inheritdoc cref="UsbipHostDriver.Status"/>
+    public UsbipHostStatus Status(BusId busId) => driver.Status(busId);
+
+    /// <inheritdoc cref="UsbipHostDriver.Serve"/>
+    public void Serve(BusId busId, Socket connection) => driver.Serve(busId, connection);
+
+    /// <inheritdoc cref="UsbipHostDriver.Cut"/>
+    public void Cut(BusId busId) => driver.Cut(busId);
+
+    /// <summary>The distribution's own daemon, if it runs here: most likely what bound a stick that we did not.</summary>
+    public RunningProcess? OtherServer() => RunningProcess.Named(root, "usbipd").FirstOrDefault();
 
     /// <summary>From the next look on.</summary>
     public void Choose(ExportOptions options) => Volatile.Write(ref _selection, _selection.With(options));
@@ -61,23 +82,23 @@ internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, Ra
     public BindOutcome Recover(SysfsUsbDevice device) => Try(() => driver.Recover(device));
 
     /// <summary>Ends its session, if any, and lets its own driver have it again.</summary>
-    /// <exception cref="KernelRefusedException">The kernel said no.</exception>
-    public async Task GiveBackAsync(BusId busId, bool maySleep, TimeProvider time, CancellationToken cancellationToken)
+    /// <exception cref="IOException">The kernel said no.</exception>
+    public async Task GiveBackAsync(BusId busId, bool maySleep, CancellationToken cancellationToken)
     {
-        await CutAsync(busId, time, cancellationToken);
+        await CutAsync(busId, cancellationToken);
         driver.GiveBack(busId);
         if (maySleep && UsbDevices.TryRead(root, busId) is { } device) UsbAutosuspend.SwitchOn(device);
     }
 
     /// <summary>Lets go of a stick that somebody else bound: it stays with usbip-host.</summary>
     /// <param name="cut">Its session is ours and is ended.</param>
-    public async Task LeaveBoundAsync(BusId busId, bool cut, bool maySleep, TimeProvider time, CancellationToken cancellationToken)
+    public async Task LeaveBoundAsync(BusId busId, bool cut, bool maySleep, CancellationToken cancellationToken)
     {
-        if (cut) await CutAsync(busId, time, cancellationToken);
+        if (cut) await CutAsync(busId, cancellationToken);
         if (maySleep && UsbDevices.TryRead(root, busId) is { } device) UsbAutosuspend.SwitchOn(device);
     }
 
-    private async Task CutAsync(BusId busId, TimeProvider time, CancellationToken cancellationToken)
+    private async Task CutAsync(BusId busId, CancellationToken cancellationToken)
     {
         if (driver.Status(busId) != UsbipHostStatus.InUse) return;
         driver.Cut(busId);
@@ -86,7 +107,7 @@ internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, Ra
     }
 
     private static async Task<string?> LoadAsync(CancellationToken cancellationToken) =>
-        (await KernelModules.LoadAsync(ExportService.Modules, cancellationToken)).FirstOrDefault(outcome => !outcome.Ok)?.Reason;
+        (await KernelModules.LoadAsync(Modules, cancellationToken)).FirstOrDefault(outcome => !outcome.Ok)?.Reason;
 
     private static BindOutcome Try(Func<bool> work)
     {

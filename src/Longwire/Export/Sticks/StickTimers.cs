@@ -1,6 +1,6 @@
-using Longwire.Export.Reconciling;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Sysfs;
+using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.UsbipHost;
 
 namespace Longwire.Export.Sticks;
@@ -8,6 +8,8 @@ namespace Longwire.Export.Sticks;
 /// <summary>What the reconciler waits for beside itself, event-driven where the kernel has an event.</summary>
 internal sealed class StickTimers(SysfsRoot root, UsbipHostDriver driver, DescriptorEvents events, TimeProvider time)
 {
+    public Task PassAsync(TimeSpan span, CancellationToken cancellationToken) => Task.Delay(span, time, cancellationToken);
+
     /// <summary>
     /// Until a tty of the device was closed, or it is time to look again: the closing of another node of the same tty, in a container's own
     /// /dev, makes no event here.
@@ -20,7 +22,9 @@ internal sealed class StickTimers(SysfsRoot root, UsbipHostDriver driver, Descri
         using var first = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task look = Task.Delay(ExportTimers.TtyLook, time, first.Token);
         Task closed = watch?.WaitAsync(events, first.Token) ?? look;
-        await Task.WhenAny(look, closed);
+        Task ended = await Task.WhenAny(look, closed);
+        // No watch left in the kernel: the timed look is enough.
+        if (ended.IsFaulted) await look.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await first.CancelAsync();
         await Task.WhenAll(look, closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
@@ -28,28 +32,29 @@ internal sealed class StickTimers(SysfsRoot root, UsbipHostDriver driver, Descri
 
     /// <summary>
     /// Until the session has ended and the kernel has finished with the stick. usbip-host has no event for it (usbip_status is not
-    /// notified). What tells is our copy of the connection: whatever ends a session shuts the connection down. Only from then on, and for a
-    /// session of which we have no copy because our former life began it, is usbip_status read again and again. A stick that was plugged in
-    /// at the same place meanwhile has sessions of its own, which are no business of this wait.
+    /// notified). What tells is the carrier: whatever ends a session shuts its connection down. Only from then on, and for a session that
+    /// has no carrier because it is not of our making, is usbip_status read again and again. A stick that was plugged in at the same place
+    /// meanwhile has sessions of its own, which are no business of this wait.
     /// </summary>
-    public async Task SessionEndedAsync(Session session, CancellationToken cancellationToken)
+    /// <param name="deviceNumber">Of the stick that is served.</param>
+    public async Task SessionEndedAsync(BusId busId, uint deviceNumber, ISessionCarrier? carrier, CancellationToken cancellationToken)
     {
-        if (session.Connection is { } connection) await events.WaitForHangUpAsync(connection.SafeHandle, cancellationToken);
-        long hungUp = time.GetTimestamp();
-        bool mayCut = session.Connection is not null;
-        while (IsThere(session) && driver.Status(session.Stick.BusId) == UsbipHostStatus.InUse)
+        if (carrier is not null) await carrier.Ended.WaitAsync(cancellationToken);
+        long ended = time.GetTimestamp();
+        bool mayCut = carrier is not null;
+        while (IsThere(busId, deviceNumber) && driver.Status(busId) == UsbipHostStatus.InUse)
         {
-            if (mayCut && time.GetElapsedTime(hungUp) > ExportTimers.SessionEnds)
+            if (mayCut && time.GetElapsedTime(ended) > ExportTimers.SessionEnds)
             {
-                driver.Cut(session.Stick.BusId);
+                driver.Cut(busId);
                 mayCut = false;
             }
             await Task.Delay(ExportTimers.SessionStep, time, cancellationToken);
         }
     }
 
-    private bool IsThere(Session session) =>
-        UsbDevices.TryRead(root, session.Stick.BusId) is { } device && (device.IsBeingReset || device.DeviceNumber == session.DeviceNumber);
+    private bool IsThere(BusId busId, uint deviceNumber) =>
+        UsbDevices.TryRead(root, busId) is { } device && (device.IsBeingReset || device.DeviceNumber == deviceNumber);
 
     private FileCloseWatch? TryWatch(SysfsUsbDevice device)
     {

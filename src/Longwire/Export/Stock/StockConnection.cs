@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Longwire.Export.Reconciling;
 using Longwire.Platform;
 using Longwire.UsbIp.Errors;
+using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Net;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
@@ -9,18 +10,31 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwire.Export.Stock;
 
-/// <summary>One client of the stock protocol: one request, one answer. After a good import the connection is the kernel's.</summary>
-internal sealed class StockConnection(Socket socket, string client, ExportReconciler reconciler, TimeProvider time, ILogger logger)
+/// <summary>
+/// One client of the stock protocol: one request, one answer, and after a good import the session. Owns the socket from accept to end: the
+/// kernel takes a reference of its own, and nobody else closes ours.
+/// </summary>
+internal sealed class StockConnection(
+    Socket socket, Client client, ExportReconciler reconciler, StockOffers offers, DescriptorEvents events, TimeProvider time,
+    ILogger logger) : ISessionCarrier, IDisposable
 {
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _kernelHasIt;
+
+    public Client Client => client;
+    public Socket KernelEnd => socket;
+    public Task Ended => _ended.Task;
+
     /// <summary>Never throws: what one client does wrong is its own affair.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task AnswerAsync(CancellationToken cancellationToken)
     {
-        bool kernelHasIt = false;
+        bool answered = false;
         try
         {
             DeadPeerDetection.Apply(socket);
             socket.NoDelay = true;
-            kernelHasIt = await AnswerAsync(await ReadRequestAsync(cancellationToken), cancellationToken);
+            await AnswerAsync(await ReadRequestAsync(cancellationToken), cancellationToken);
+            answered = true;
         }
         catch (OperationCanceledException)
         {
@@ -38,12 +52,52 @@ internal sealed class StockConnection(Socket socket, string client, ExportReconc
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            ExportLog.ClientFault(logger.About("clients", client), e, client);
+            ExportLog.ClientFault(logger.About("clients", client.ToString()), e, client);
         }
-        finally
+        // The kernel may serve somebody who has not got our answer; ending the connection ends that, too.
+        if (!answered) End();
+    }
+
+    /// <summary>
+    /// Until the session has ended, whoever ended it; at once if there is none. At a stop the kernel is told by the reconciler, and our
+    /// copy of the connection is of no use any more. Never throws.
+    /// </summary>
+    public async Task CarryAsync(CancellationToken cancellationToken)
+    {
+        if (!_kernelHasIt) return;
+        try
         {
-            if (!kernelHasIt) socket.Dispose();
+            await events.WaitForHangUpAsync(socket.SafeHandle, cancellationToken);
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The stop.
+        }
+#pragma warning disable CA1031 // Whose end nobody would see must end now; it is this session's problem alone.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            ExportLog.ClientFault(logger.About("clients", client.ToString()), e, client);
+            End();
+        }
+    }
+
+    public void End()
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Already ended.
+        }
+    }
+
+    public void Dispose()
+    {
+        socket.Dispose();
+        _ended.TrySetResult();
     }
 
     /// <returns>The bus id of an import; null: the list is asked for.</returns>
@@ -64,59 +118,34 @@ internal sealed class StockConnection(Socket socket, string client, ExportReconc
         return ImportRequest.ParseBody(buffer.AsSpan(OpCommon.Size));
     }
 
-    private async Task<bool> AnswerAsync(BusId? wanted, CancellationToken cancellationToken)
+    private async Task AnswerAsync(BusId? wanted, CancellationToken cancellationToken)
     {
         using var deadline = new Deadline(ExportTimers.Answer, time, cancellationToken);
         if (wanted is not { } busId)
         {
-            await SendAsync(reconciler.Offers.ListReply, deadline.Token);
+            await SendAsync(offers.ListReply, deadline.Token);
             socket.Shutdown(SocketShutdown.Send);
-            return false;
+            return;
         }
 
-        var attempt = new PendingImport(busId, socket, client);
-        ImportAnswer answer = await AskAsync(attempt, deadline.Token);
-        if (answer.Device is not { } device)
-        {
-            await SendAsync(ImportReply.EncodeRefusal(answer.Status), deadline.Token);
-            return false;
-        }
-        try
-        {
-            await SendAsync(ImportReply.Encode(device), deadline.Token);
-        }
-        catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
-        {
-            // The kernel serves somebody who has not got our answer; ending the connection ends that too.
-            EndConnection();
-        }
-        return true;
+        ImportAnswer answer = await AskAsync(new PendingImport(busId, this), deadline.Token);
+        _kernelHasIt = answer.Offer is not null;
+        await SendAsync(
+            answer.Offer is { } offer ? StockOffers.EncodeImport(offer) : ImportReply.EncodeRefusal(answer.Status), deadline.Token);
     }
 
-    private async Task<ImportAnswer> AskAsync(PendingImport attempt, CancellationToken cancellationToken)
+    private async Task<ImportAnswer> AskAsync(PendingImport import, CancellationToken cancellationToken)
     {
         try
         {
-            await reconciler.PostAsync(new ExportMessage.ImportAsked(attempt), cancellationToken);
-            return await attempt.Answer.WaitAsync(cancellationToken);
+            await reconciler.PostAsync(new ExportMessage.ImportAsked(import), cancellationToken);
+            return await import.Answer.WaitAsync(cancellationToken);
         }
         catch (Exception e) when (e is OperationCanceledException or System.Threading.Channels.ChannelClosedException)
         {
-            if (attempt.TryAbandon()) throw new OperationCanceledException(e.Message, e);
+            if (import.TryAbandon()) throw new OperationCanceledException(e.Message, e);
             // The reconciler was faster, and its answer is there or on its way.
-            return await attempt.Answer;
-        }
-    }
-
-    private void EndConnection()
-    {
-        try
-        {
-            socket.Shutdown(SocketShutdown.Both);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // Already ended.
+            return await import.Answer;
         }
     }
 

@@ -10,7 +10,8 @@ namespace Longwire.Export.Stock;
 
 /// <summary>Accepts clients of the stock protocol, those that are allowed to ask.</summary>
 internal sealed class StockListener(
-    StockExportOptions first, ExportReconciler reconciler, SysfsRoot root, TimeProvider time, Random random, ILogger logger)
+    StockExportOptions first, ExportReconciler reconciler, StockOffers offers, DescriptorEvents events, SysfsRoot root, TimeProvider time,
+    Random random, ILogger logger)
 {
     private const int ConnectionsInAll = 64;
     private const int ConnectionsPerAddress = 8;
@@ -102,42 +103,56 @@ internal sealed class StockListener(
 
     private void SayListening(int port, StockExportOptions options) => ExportLog.Listening(logger, port, string.Join(", ", options.Allow));
 
-    private void Admit(Socket client, List<Task> connections, CancellationToken cancellationToken)
+    private void Admit(Socket socket, List<Task> connections, CancellationToken cancellationToken)
     {
-        if (client.RemoteEndPoint is not IPEndPoint remote)
+        if (AddressOf(socket) is not { } client)
         {
             // Gone between accept and here.
-            client.Dispose();
+            socket.Dispose();
             return;
         }
-        IPAddress address = ClientAllowList.Plain(remote.Address);
-        if (!Volatile.Read(ref _allowed).Allows(address))
+        if (!Volatile.Read(ref _allowed).Allows(client))
         {
             bool first;
-            lock (_gate) first = _strangers.Count < StrangersNamed && _strangers.Add(address);
-            if (first) ExportLog.Stranger(logger, address);
-            client.Dispose();
+            lock (_gate) first = _strangers.Count < StrangersNamed && _strangers.Add(client.Value);
+            if (first) ExportLog.Stranger(logger, client.Value);
+            socket.Dispose();
             return;
         }
-        if (!_slots.TryEnter(address))
+        if (!_slots.TryEnter(client.Value))
         {
-            ExportLog.TooMany(logger.About("clients", address.ToString()), address);
-            client.Dispose();
+            ExportLog.TooMany(logger.About("clients", client.ToString()), client.Value);
+            socket.Dispose();
             return;
         }
-        connections.Add(ServeAsync(client, address, cancellationToken));
+        connections.Add(ServeAsync(socket, client, cancellationToken));
     }
 
-    private async Task ServeAsync(Socket client, IPAddress address, CancellationToken cancellationToken)
+    private static Client.Address? AddressOf(Socket socket)
     {
         try
         {
-            await new StockConnection(client, address.ToString(), reconciler, time, logger).RunAsync(cancellationToken);
+            return socket.RemoteEndPoint is IPEndPoint remote ? new Client.Address(remote.Address) : null;
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+
+    // Its place is for those who wait for an answer; who is served is limited by the number of sticks.
+    private async Task ServeAsync(Socket socket, Client.Address client, CancellationToken cancellationToken)
+    {
+        using var connection = new StockConnection(socket, client, reconciler, offers, events, time, logger);
+        try
+        {
+            await connection.AnswerAsync(cancellationToken);
         }
         finally
         {
-            _slots.Leave(address);
+            _slots.Leave(client.Value);
         }
+        await connection.CarryAsync(cancellationToken);
     }
 
     private void SayUnacceptable(string? reason)

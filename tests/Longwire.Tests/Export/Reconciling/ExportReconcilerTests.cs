@@ -58,7 +58,7 @@ public sealed class ExportReconcilerTests : IAsyncDisposable
         _bench.Sysfs.Plug();
         await _bench.StartAsync();
         await _bench.UntilOfferedAsync();
-        ExportedDevice device = Assert.Single(DeviceListReply.Parse(_bench.Reconciler.Offers.ListReply.Span, out _));
+        ExportedDevice device = Assert.Single(DeviceListReply.Parse(_bench.ListReply.Span, out _));
         Assert.Equal(2, device.Interfaces.Length);
         Assert.Equal("/sys/devices/platform/soc/dummy_hcd.0/usb1/1-1", device.Path);
     }

@@ -1,8 +1,9 @@
 using System.Net;
+using Longwire.Export;
 using Longwire.Export.Stock;
 using Xunit;
 
-namespace Longwire.Tests.Export.Stock;
+namespace Longwire.Tests.Export;
 
 public sealed class ClientAllowListTests
 {
@@ -19,7 +20,7 @@ public sealed class ClientAllowListTests
     [InlineData("not an address", "192.168.0.5", false)]
     [InlineData("", "192.168.0.5", false)]
     public void An_entry_is_one_address_compared_in_one_spelling_and_never_a_network(string entry, string client, bool allowed) =>
-        Assert.Equal(allowed, ClientAllowList.Of([entry]).Allows(IPAddress.Parse(client)));
+        Assert.Equal(allowed, ClientAllowList.Of([entry]).Allows(new Client.Address(IPAddress.Parse(client))));
 
     [Fact]
     public void Places_are_limited_in_all_and_per_address_and_given_back()

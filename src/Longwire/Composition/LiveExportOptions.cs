@@ -1,13 +1,15 @@
 using System.Collections.Immutable;
+using Longwire.Export;
+using Longwire.Export.Reconciling;
 using Longwire.Export.Stock;
 using Longwire.Options;
 using Microsoft.Extensions.Logging;
 
-namespace Longwire.Export.Reconciling;
+namespace Longwire.Composition;
 
-/// <summary>Options that change while we run: only what changed is touched.</summary>
+/// <summary>Options of <c>longwire export</c> that change while it runs: told to those who live by them, if anything changed.</summary>
 /// <param name="first">What the service was started with.</param>
-internal sealed class ExportOptionsChanges(
+internal sealed class LiveExportOptions(
     LoadedOptions<ExportOptions> first, ExportReconciler reconciler, StockListener listener, Action<LogLevel> setLogLevel, ILogger logger)
 {
     private ExportOptions _inForce = first.Options;

@@ -1,0 +1,47 @@
+using Longwire.Options;
+using Longwire.Platform;
+using Longwire.UsbIp.Usb;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Export.Reconciling;
+
+/// <summary>All that the reconciler owns. Only its loop touches it.</summary>
+internal sealed class ExportState(ExportOptions options, Random random, ILogger logger)
+{
+    private readonly Dictionary<BusId, ExportedStick> _sticks = [];
+
+    /// <summary>A copy: what follows from a stick may be that it is forgotten.</summary>
+    public IReadOnlyList<ExportedStick> Sticks => [.. _sticks.Values];
+
+    /// <summary>What somebody else bound is served, too.</summary>
+    public bool TakesOver { get; private set; } = options.TakeOver;
+    public ClientAllowList Allowed { get; private set; } = ClientAllowList.Of(options.Stock.Allow);
+
+    public void Use(ExportOptions changed) =>
+        (TakesOver, Allowed) = (changed.TakeOver, ClientAllowList.Of(changed.Stock.Allow));
+
+    public ExportedStick? Find(BusId busId) => _sticks.GetValueOrDefault(busId);
+
+    /// <summary>The stick there, met just now if need be.</summary>
+    public ExportedStick At(BusId busId)
+    {
+        if (_sticks.TryGetValue(busId, out ExportedStick? stick)) return stick;
+        stick = new ExportedStick(busId, new Backoff(ExportTimers.RetryFirst, ExportTimers.RetryCap, random));
+        _sticks.Add(busId, stick);
+        return stick;
+    }
+
+    /// <summary>False for one that was forgotten: what comes late about it is of no use.</summary>
+    public bool IsKnown(ExportedStick stick) => ReferenceEquals(Find(stick.BusId), stick);
+
+    public void Forget(ExportedStick stick) => _sticks.Remove(stick.BusId);
+
+    /// <summary>Every stick that was read, as it stands now.</summary>
+    public IEnumerable<Offer> Offers => _sticks.Values.Select(stick => stick.Offer).OfType<Offer>();
+
+    /// <summary>A loose plug, a tty that is opened again and again: none of it needs a person to repeat.</summary>
+    public ILogger About(ExportedStick stick) => logger.About("sticks", stick.BusId.ToString());
+
+    /// <summary>A host that attaches and leaves again and again is no news each time.</summary>
+    public ILogger About(Session session) => logger.About("clients", $"{session.Stick.BusId} {session.Client}");
+}

@@ -1,0 +1,50 @@
+using Longwire.Export.Sticks;
+using Longwire.UsbIp.Usb;
+
+namespace Longwire.Export.Reconciling;
+
+/// <summary>What the kernel's news, and what was done with a stick, change.</summary>
+internal sealed class StickChanges(ExportState state, ExportLedger ledger, StickOperations operations, StickFailures failures)
+{
+    public void Changed(BusId busId) => state.At(busId).NeedsLook = true;
+
+    public void LookAtAll()
+    {
+        foreach (BusId busId in operations.PluggedIn()) state.At(busId);
+        foreach (ExportedStick stick in state.Sticks) stick.NeedsLook = true;
+        foreach (LedgerEntry entry in ledger.Entries)
+        {
+            // Unplugged while nobody looked.
+            if (BusId.TryParse(entry.BusId, out BusId busId) && state.Find(busId) is null) ledger.Remove(busId);
+        }
+    }
+
+    public static void Inspected(ExportedStick stick, Inspection inspection)
+    {
+        stick.IsBusy = false;
+        if (!stick.NeedsLook) stick.Seen = inspection;
+    }
+
+    public void BindEnded(ExportedStick stick, BindOutcome outcome)
+    {
+        stick.IsBusy = false;
+        if (outcome.Refusal is { } refusal) failures.Fail(stick, refusal);
+        stick.NeedsLook = true;
+    }
+
+    public void WorkFaulted(ExportedStick stick, Exception fault)
+    {
+        stick.IsBusy = false;
+        failures.Fault(stick, fault);
+    }
+
+    public void WokenUp(ExportedStick stick, CancellationTokenSource wait, Exception? fault)
+    {
+        // A wait that was replaced meanwhile has nothing to say any more.
+        if (!ReferenceEquals(stick.Wait, wait)) return;
+        stick.EndWait();
+        stick.WaitsToRetry = false;
+        if (fault is null) stick.NeedsLook = true;
+        else failures.Fault(stick, fault);
+    }
+}

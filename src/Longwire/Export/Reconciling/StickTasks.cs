@@ -1,0 +1,147 @@
+using Longwire.Export.Sticks;
+using Longwire.UsbIp.Linux;
+using Longwire.UsbIp.Sysfs;
+
+namespace Longwire.Export.Reconciling;
+
+/// <summary>
+/// What the reconciler starts beside its loop. What comes of it is a message about its stick, whatever went wrong: a fault in the work for
+/// one stick must reach neither the loop nor another stick.
+/// </summary>
+/// <param name="post">Into the reconciler's channel.</param>
+internal sealed class StickTasks(
+    StickOperations operations, StickTimers timers, StickRelease release, ExportLedger ledger, BackgroundWork background,
+    Func<ExportMessage, CancellationToken, ValueTask> post)
+{
+    /// <summary>Ends what waits. Set before anything is begun.</summary>
+    public CancellationToken Stopping { private get; set; }
+
+    public void Look(ExportedStick stick)
+    {
+        stick.NeedsLook = false;
+        Begin(stick, () => Task.FromResult<ExportMessage>(new ExportMessage.Inspected(stick, operations.Inspect(stick.BusId))));
+    }
+
+    /// <param name="maySleep">Autosuspend is on, or was before a bind that failed half way switched it off.</param>
+    public void Bind(ExportedStick stick, SysfsUsbDevice device, bool maySleep)
+    {
+        stick.State = StickState.Binding;
+        ledger.Add(device, maySleep);
+        Begin(
+            stick,
+            async () =>
+            {
+                await ledger.SaveAsync();
+                return new ExportMessage.BindEnded(stick, await operations.BindAsync(device, Stopping));
+            });
+    }
+
+    public void Recover(ExportedStick stick, SysfsUsbDevice device)
+    {
+        stick.State = StickState.Binding;
+        Begin(stick, () => Task.FromResult<ExportMessage>(new ExportMessage.BindEnded(stick, operations.Recover(device))));
+    }
+
+    /// <summary>No longer among the options' radios, and ours.</summary>
+    public void GiveBack(ExportedStick stick, bool maySleep)
+    {
+        stick.State = StickState.NotWanted;
+        Begin(
+            stick,
+            async () =>
+            {
+                try
+                {
+                    await operations.GiveBackAsync(stick.BusId, maySleep, Stopping);
+                    ledger.Remove(stick.BusId);
+                    await ledger.SaveAsync();
+                }
+                catch (KernelRefusedException e)
+                {
+                    return new ExportMessage.BindEnded(stick, new BindOutcome(false, e.Message));
+                }
+                return new ExportMessage.BindEnded(stick, new BindOutcome(false, null));
+            });
+    }
+
+    /// <summary>The options no longer take it over.</summary>
+    public void LeaveBound(ExportedStick stick)
+    {
+        (string label, bool cut, bool maySleep) = (stick.Label, stick.Session is { Carrier: not null }, stick.SleptBefore);
+        (stick.IsTakenOver, stick.SleptBefore) = (false, false);
+        background.Run(() => release.LeaveBoundAsync(stick.BusId, label, cut, maySleep));
+    }
+
+    /// <summary>Ends a session that has no carrier which could be asked.</summary>
+    public void Cut(Session session) => Run(
+        () =>
+        {
+            operations.Cut(session.Stick.BusId);
+            return Task.FromResult<ExportMessage?>(null);
+        },
+        fault => new ExportMessage.SessionEnded(session, fault),
+        Stopping);
+
+    public void WaitForEnd(Session session) => Run(
+        async () =>
+        {
+            await timers.SessionEndedAsync(session.Stick.BusId, session.DeviceNumber, session.Carrier, Stopping);
+            return new ExportMessage.SessionEnded(session, null);
+        },
+        fault => new ExportMessage.SessionEnded(session, fault),
+        Stopping);
+
+    public void WaitForTty(ExportedStick stick, SysfsUsbDevice device) => Wait(stick, token => timers.TtyClosedAsync(device, token));
+
+    public void Wait(ExportedStick stick, TimeSpan time) => Wait(stick, token => timers.PassAsync(time, token));
+
+    /// <summary>Unplugging gave it back already.</summary>
+    public void ForgetClaim(ExportedStick stick)
+    {
+        if (ledger.Remove(stick.BusId)) background.Run(ledger.SaveAsync);
+    }
+
+    // One wait per stick: a newer reason to look again replaces the older one.
+    private void Wait(ExportedStick stick, Func<CancellationToken, Task> wait)
+    {
+        stick.EndWait();
+        var cancel = CancellationTokenSource.CreateLinkedTokenSource(Stopping);
+        CancellationToken token = cancel.Token;
+        stick.Wait = cancel;
+        Run(
+            async () =>
+            {
+                await wait(token);
+                return new ExportMessage.WokenUp(stick, cancel, null);
+            },
+            fault => new ExportMessage.WokenUp(stick, cancel, fault),
+            token);
+    }
+
+    private void Begin(ExportedStick stick, Func<Task<ExportMessage>> work)
+    {
+        stick.IsBusy = true;
+        Run(async () => await work(), fault => new ExportMessage.WorkFaulted(stick, fault), Stopping);
+    }
+
+    private void Run(Func<Task<ExportMessage?>> work, Func<Exception, ExportMessage> faulted, CancellationToken cancellationToken) =>
+        background.Run(async () =>
+        {
+            ExportMessage? message;
+            try
+            {
+                message = await work();
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // Not lost: it is said, and counts as this stick's failure.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                message = faulted(e);
+            }
+            if (message is not null) await post(message, cancellationToken);
+        });
+}
