@@ -6,6 +6,8 @@ using Longwire.Attach.Ports;
 using Longwire.Composition;
 using Longwire.Options;
 using Longwire.State;
+using Longwire.Testing.Kernel;
+using Longwire.Testing.Usbipd;
 using Longwire.Tests.Attach;
 using Longwire.Tests.HomeAssistant.Brokers;
 using Longwire.UsbIp.Linux;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Longwire.Attach;
 using Longwire.Attach.Carriers;
+using Longwire.Testing;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Tests.Client;
 using Longwire.UsbIp.Wire;

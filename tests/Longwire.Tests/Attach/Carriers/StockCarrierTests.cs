@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using Longwire.Attach;
 using Longwire.Attach.Carriers;
+using Longwire.Testing.Usbipd;
 using Longwire.UsbIp.Net;
 using Longwire.UsbIp.Tests.Client;
 using Longwire.UsbIp.Usb;

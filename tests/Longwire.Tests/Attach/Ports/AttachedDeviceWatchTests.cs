@@ -3,6 +3,7 @@ using Longwire.Attach;
 using Longwire.Attach.Memory;
 using Longwire.Attach.Ports;
 using Longwire.Platform;
+using Longwire.Testing.Kernel;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Tests.Sysfs;
 using Longwire.UsbIp.Tests.Vhci;

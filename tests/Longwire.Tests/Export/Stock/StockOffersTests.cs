@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Longwire.Export;
 using Longwire.Export.Stock;
+using Longwire.Testing.Kernel;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Tests.Sysfs;
