@@ -5,6 +5,7 @@ namespace Longwire.Tests.Architecture;
 
 /// <summary>A file of src/ as its text shows it: its room, what it declares, and the names that it uses.</summary>
 /// <param name="Path">From the repository's root.</param>
+/// <param name="Text">All of it.</param>
 internal sealed partial record SourceFile(string Path, string Text)
 {
     private const string Prefix = "src/Longwire";

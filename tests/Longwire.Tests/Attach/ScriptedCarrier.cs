@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Longwire.Attach;
-using Longwire.UsbIp.Tests.Client;
+using Longwire.Testing.Usbipd;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 

@@ -3,8 +3,8 @@ using System.Net.Sockets;
 using Longwire.Attach;
 using Longwire.Attach.Carriers;
 using Longwire.Testing;
+using Longwire.Testing.Usbipd;
 using Longwire.UsbIp.Errors;
-using Longwire.UsbIp.Tests.Client;
 using Longwire.UsbIp.Wire;
 using Xunit;
 

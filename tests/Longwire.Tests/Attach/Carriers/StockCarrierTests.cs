@@ -4,7 +4,6 @@ using Longwire.Attach;
 using Longwire.Attach.Carriers;
 using Longwire.Testing.Usbipd;
 using Longwire.UsbIp.Net;
-using Longwire.UsbIp.Tests.Client;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 using Microsoft.Extensions.Time.Testing;

@@ -5,8 +5,6 @@ using Longwire.Attach.Ports;
 using Longwire.Platform;
 using Longwire.Testing.Kernel;
 using Longwire.UsbIp.Sysfs;
-using Longwire.UsbIp.Tests.Sysfs;
-using Longwire.UsbIp.Tests.Vhci;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Vhci;
 using Microsoft.Extensions.Logging.Abstractions;

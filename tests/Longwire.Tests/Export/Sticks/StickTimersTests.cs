@@ -1,8 +1,8 @@
 using Longwire.Export;
 using Longwire.Export.Sticks;
+using Longwire.Testing.Kernel;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Sysfs;
-using Longwire.UsbIp.Tests.Sysfs;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.UsbipHost;
 using Microsoft.Extensions.Time.Testing;
@@ -25,7 +25,8 @@ public sealed class StickTimersTests
         SysfsUsbDevice device = UsbDevices.TryRead(sysfs.Root, BusId.Parse("1-1"))!;
         Task closed = timers.TtyClosedAsync(device, TestContext.Current.CancellationToken);
         time.Advance(ExportTimers.TtyLook - TimeSpan.FromMilliseconds(1));
-        Assert.False(closed.IsCompleted);
+        await Assert.ThrowsAsync<TimeoutException>(
+            () => closed.WaitAsync(TimeSpan.FromMilliseconds(200), TestContext.Current.CancellationToken));
         time.Advance(TimeSpan.FromMilliseconds(1));
         await closed.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }

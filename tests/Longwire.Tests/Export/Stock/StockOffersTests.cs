@@ -4,7 +4,6 @@ using Longwire.Export.Stock;
 using Longwire.Testing.Kernel;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Sysfs;
-using Longwire.UsbIp.Tests.Sysfs;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 using Xunit;
