@@ -9,7 +9,7 @@ namespace Longwire.Tests.Attach;
 /// <summary>A carrier without a connection, which ends when a test says so.</summary>
 internal sealed class ScriptedCarrier : ICarrier
 {
-    public ExportedDevice Device => ScriptedStick.Exported;
+    public ExportedDevice Device { get; init; } = ScriptedStick.Exported;
     public CarrierMemory Memory => new(40000);
     public SafeHandle Descriptor => throw new NotSupportedException("Nothing is handed to a kernel.");
 

@@ -10,7 +10,7 @@ namespace Longwire.Attach.Ports;
 /// Between a device that the kernel has enumerated and its drivers. It stands there without any (authorized_default is 0 on vhci's
 /// root hubs) until what the kernel read is what was asked for.
 /// </summary>
-internal sealed class DriverGate(AttachmentContext around, AsyncAutoResetEvent kernelChanged, DeviceIdentity asked, int serialPorts)
+internal sealed class DriverGate(AttachKernel kernel, AsyncAutoResetEvent kernelChanged, DeviceIdentity asked, int serialPorts)
 {
     /// <summary>Lets drivers bind and waits for the ttys. Null when they are there; else why the device was refused.</summary>
     /// <exception cref="IOException">The device went away.</exception>
@@ -23,10 +23,10 @@ internal sealed class DriverGate(AttachmentContext around, AsyncAutoResetEvent k
         {
             return await RefuseAsync(local, $"what turned up is not what answered: {difference}", cancellation);
         }
-        await BlockingCall.RunAsync(() => around.Kernel.Authorization.SetAuthorized(local.BusId, authorized: true), cancellation);
+        await BlockingCall.RunAsync(() => kernel.Authorization.SetAuthorized(local.BusId, authorized: true), cancellation);
         while (true)
         {
-            SysfsUsbDevice now = UsbDevices.TryRead(around.Kernel.Root, local.BusId) ?? throw Gone();
+            SysfsUsbDevice now = UsbDevices.TryRead(kernel.Root, local.BusId) ?? throw Gone();
             if (!now.IsBeingReset && now.DeviceNumber != local.DeviceNumber) throw Gone();
             foreach (SysfsUsbInterface part in now.Interfaces)
             {
@@ -48,11 +48,11 @@ internal sealed class DriverGate(AttachmentContext around, AsyncAutoResetEvent k
 
     private async Task<AttachOutcome.Refused> RefuseAsync(SysfsUsbDevice local, string reason, CancellationToken cancellation)
     {
-        if (UsbDevices.TryRead(around.Kernel.Root, local.BusId) is { Authorized: true })
+        if (UsbDevices.TryRead(kernel.Root, local.BusId) is { Authorized: true })
         {
             try
             {
-                await BlockingCall.RunAsync(() => around.Kernel.Authorization.SetAuthorized(local.BusId, authorized: false), cancellation);
+                await BlockingCall.RunAsync(() => kernel.Authorization.SetAuthorized(local.BusId, authorized: false), cancellation);
             }
             catch (KernelRefusedException)
             {

@@ -39,7 +39,8 @@ internal sealed class PortSession(
         try
         {
             SysfsUsbDevice local = await EnumerateAsync(either.Token);
-            if (await new DriverGate(around, kernelChanged, identity, verdict.SerialPorts).OpenAsync(local, either.Token) is { } refused)
+            var gate = new DriverGate(around.Kernel, kernelChanged, identity, verdict.SerialPorts);
+            if (await gate.OpenAsync(local, either.Token) is { } refused)
             {
                 return refused;
             }

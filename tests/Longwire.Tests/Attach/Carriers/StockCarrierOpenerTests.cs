@@ -139,21 +139,23 @@ public sealed class StockCarrierOpenerTests
             await giveUp.CancelAsync();
             left.SetResult(await client.ReceiveAsync(1));
         });
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => OpenAsync(usbipd.EndPoint, cancellationToken: giveUp.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => OpenUntilAsync(usbipd.EndPoint, default, giveUp.Token));
         Assert.Empty(await left.Task.WaitAsync(s_deadline, Cancelled));
     }
 
     private async Task<AttachOutcome> OutcomeAsync(DnsEndPoint endPoint) =>
         (await Assert.ThrowsAsync<CarrierException>(() => OpenAsync(endPoint))).Outcome;
 
-    private Task<ICarrier> OpenAsync(
-        DnsEndPoint endPoint, CarrierMemory lastCarrier = default, CancellationToken cancellationToken = default) =>
+    private Task<ICarrier> OpenAsync(DnsEndPoint endPoint, CarrierMemory lastCarrier = default) =>
+        OpenUntilAsync(endPoint, lastCarrier, Cancelled);
+
+    private Task<ICarrier> OpenUntilAsync(DnsEndPoint endPoint, CarrierMemory lastCarrier, CancellationToken giveUp) =>
         new StockCarrierOpener(_clock)
             .OpenAsync(
                 new AttachRequest(
                     AttachBench.Pi("attic") with { EndPoint = endPoint }, ScriptedStick.Exported.BusId, lastCarrier, IsKnown: false),
                 _steps.Add,
-                cancellationToken)
+                giveUp)
             .WaitAsync(s_deadline, Cancelled);
 
     private static int FreePort()

@@ -150,7 +150,8 @@ public sealed class StockCarrierTests
         await using FakeUsbipd usbipd = FakeUsbipd.Start(client => stick.ServeAsync(client));
         using ICarrier carrier = await OpenAsync(usbipd);
         await carrier.ReadIdentityAsync(Cancelled);
-        using var kernel = new Socket(new SafeSocketHandle(carrier.Descriptor.DangerousGetHandle(), ownsHandle: false));
+        using var copy = new SafeSocketHandle(carrier.Descriptor.DangerousGetHandle(), ownsHandle: false);
+        using var kernel = new Socket(copy);
         Assert.Equal(SocketType.Stream, kernel.SocketType);
         Assert.Equal(usbipd.Port, ((System.Net.IPEndPoint)kernel.RemoteEndPoint!).Port);
         // Between two messages: nothing of the questions is left to read.

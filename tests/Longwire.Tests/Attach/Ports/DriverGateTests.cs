@@ -1,30 +1,22 @@
-using System.Threading.Channels;
 using Longwire.Attach;
-using Longwire.Attach.Memory;
 using Longwire.Attach.Ports;
 using Longwire.Platform;
 using Longwire.Testing;
 using Longwire.Testing.Kernel;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Usb;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Longwire.Tests.Attach.Ports;
 
 /// <summary>A device that the kernel has enumerated, and whose ttys do not come.</summary>
-public sealed class DriverGateTests : IAsyncDisposable
+public sealed class DriverGateTests : IDisposable
 {
     private readonly FakeSysfs _sysfs = new();
     private readonly SteppedClock _clock = new();
     private readonly AttachKernel _kernel;
-    private readonly HubAuthorization _hubs;
 
-    public DriverGateTests()
-    {
-        _kernel = new AttachKernel(_sysfs.Root, new FakeVhci(_sysfs).Host);
-        _hubs = new HubAuthorization(_kernel, (_, _) => Task.CompletedTask, NullLogger.Instance);
-    }
+    public DriverGateTests() => _kernel = new AttachKernel(_sysfs.Root, new FakeVhci(_sysfs).Host);
 
     [Fact]
     public async Task An_acm_stick_that_no_driver_took_names_the_interface_and_the_module() =>
@@ -58,11 +50,7 @@ public sealed class DriverGateTests : IAsyncDisposable
     public async Task A_stick_without_a_configuration_says_so() =>
         Assert.StartsWith("the kernel gave the stick no configuration", await ReasonAsync("0658:0200"), StringComparison.Ordinal);
 
-    public async ValueTask DisposeAsync()
-    {
-        await _hubs.DisposeAsync();
-        _sysfs.Dispose();
-    }
+    public void Dispose() => _sysfs.Dispose();
 
     private async Task<string> ReasonAsync(string id, params (string Class, string SubClass, string? Driver)[] interfaces)
     {
@@ -73,10 +61,7 @@ public sealed class DriverGateTests : IAsyncDisposable
             _sysfs.AddInterface(folder, $"3-1:1.{i}", interfaces[i].Class, interfaces[i].SubClass, "00", interfaces[i].Driver);
         }
         SysfsUsbDevice local = UsbDevices.TryRead(_sysfs.Root, BusId.Parse("3-1"))!;
-        var around = new AttachmentContext(
-            _kernel, _hubs, Channel.CreateBounded<AttachEvent>(1).Writer,
-            new MemoryStore(new MemoryFile(_sysfs.Folder), _clock, NullLogger.Instance, _ => { }), _clock, NullLogger.Instance);
-        var gate = new DriverGate(around, new AsyncAutoResetEvent(_clock), local.ReadIdentity()!, serialPorts: 1);
+        var gate = new DriverGate(_kernel, new AsyncAutoResetEvent(_clock), local.ReadIdentity()!, serialPorts: 1);
         using var deadline = new CancellationTokenSource();
         Task opening = gate.OpenAsync(local, deadline.Token);
         // It waits for the kernel now.
