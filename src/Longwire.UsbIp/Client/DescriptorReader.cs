@@ -74,7 +74,8 @@ internal sealed class DescriptorReader(ExactSocket peer, ExportedDevice device, 
                 $"{device.BusId} has a configuration of {FieldFormat.Number(length)} bytes, the limit is "
                     + $"{FieldFormat.Number(MaxConfigurationLength)}");
         }
-        byte[] whole = await RequireAsync(DescriptorType.Configuration, index, (ushort)length, $"configuration {FieldFormat.Number(index)}");
+        byte[] whole = await RequireAsync(
+            DescriptorType.Configuration, index, (ushort)length, $"configuration {FieldFormat.Number(index)}");
         if (!whole.AsSpan().StartsWith(head))
         {
             throw new UsbIpProtocolException(

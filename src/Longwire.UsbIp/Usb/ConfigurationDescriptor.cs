@@ -35,7 +35,8 @@ public sealed record ConfigurationDescriptor
         if (bytes[0] < HeaderSize || bytes[1] != DescriptorType.Configuration)
         {
             throw new UsbIpFormatException(
-                $"a configuration descriptor begins with length {FieldFormat.Number(bytes[0])} and type {FieldFormat.Number(bytes[1])}, not "
+                $"a configuration descriptor begins with length {FieldFormat.Number(bytes[0])} and type {FieldFormat.Number(bytes[1])}, "
+                    + "not "
                     + "9 and 2");
         }
         int total = BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]);

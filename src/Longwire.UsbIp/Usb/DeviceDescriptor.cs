@@ -37,7 +37,8 @@ public readonly record struct DeviceDescriptor
         if (bytes[0] != Size || bytes[1] != DescriptorType.Device)
         {
             throw new UsbIpFormatException(
-                $"a device descriptor begins with length {FieldFormat.Number(bytes[0])} and type {FieldFormat.Number(bytes[1])}, not 18 and "
+                $"a device descriptor begins with length {FieldFormat.Number(bytes[0])} and type {FieldFormat.Number(bytes[1])}, not 18 "
+                    + "and "
                     + "1");
         }
         return new DeviceDescriptor

@@ -46,7 +46,8 @@ public readonly record struct UrbHeader(UrbCommand Command, uint Seqnum, uint De
         UrbHeader header = Parse(bytes);
         return header.Command == expected
             ? header
-            : throw new UsbIpProtocolException($"expected {expected}, got {header.Command} with seqnum {FieldFormat.Number(header.Seqnum)}");
+            : throw new UsbIpProtocolException(
+                $"expected {expected}, got {header.Command} with seqnum {FieldFormat.Number(header.Seqnum)}");
     }
 
     /// <summary>A length that the kernel holds as a signed number: a negative one is no length.</summary>

@@ -27,9 +27,13 @@ internal static class WireFormat
     public static void WriteText(Span<byte> field, string text, string name)
     {
         if (text.Length >= field.Length)
-            throw new ArgumentException($"{name} '{text}' does not fit its {FieldFormat.Number(field.Length)} bytes with a closing zero", name);
+            throw new ArgumentException(
+                $"{name} '{text}' does not fit its {FieldFormat.Number(field.Length)} bytes with a closing zero", name);
         int bad = text.AsSpan().IndexOfAnyExceptInRange(' ', '~');
-        if (bad >= 0) throw new ArgumentException($"{name} holds a character that is not printable ASCII at offset {FieldFormat.Number(bad)}", name);
+        if (bad >= 0)
+        {
+            throw new ArgumentException($"{name} holds a character that is not printable ASCII at offset {FieldFormat.Number(bad)}", name);
+        }
         field.Clear();
         Encoding.ASCII.GetBytes(text, field);
     }

@@ -129,7 +129,14 @@ public sealed class StandInSupervisor : IAsyncDisposable
             ("GET", ["info"]) => Ok(
                 new JsonObject { ["supervisor"] = "2026.11.0", ["homeassistant"] = CoreVersion, ["arch"] = "amd64", ["state"] = State }),
             ("GET", ["addons", "self", "options", "config"]) when HasOptionsConfig => Ok(JsonNode.Parse(Options)!),
-            ("GET", ["addons", "self", "info"]) => Ok(new JsonObject { ["name"] = "Longwire", ["slug"] = "a1b2c3d4_longwire", ["state"] = "started", ["ingress"] = true, ["options"] = JsonNode.Parse(Options)! }),
+            ("GET", ["addons", "self", "info"]) => Ok(new JsonObject
+            {
+                ["name"] = "Longwire",
+                ["slug"] = "a1b2c3d4_longwire",
+                ["state"] = "started",
+                ["ingress"] = true,
+                ["options"] = JsonNode.Parse(Options)!,
+            }),
             ("GET", ["addons", { } slug, "info"]) => Info(slug),
             ("GET", ["jobs", "info"]) when HasJobs => Ok(Jobs()),
             ("GET", ["core", "api"]) => CoreUp ? Json(200, new JsonObject { ["message"] = "API running." }) : Text(502),

@@ -12,7 +12,8 @@ public sealed class RoomsTests
     public void No_room_imports_one_above_it()
     {
         Dictionary<string, HashSet<string>> below = Order();
-        var declared = SourceFile.All.SelectMany(file => file.Declares.Select(name => (name, file.Room))).ToLookup(x => x.name, x => x.Room);
+        var declared = SourceFile.All.SelectMany(
+            file => file.Declares.Select(name => (name, file.Room))).ToLookup(x => x.name, x => x.Room);
         var wrong = new List<string>();
         foreach (SourceFile file in SourceFile.All)
         {
@@ -53,7 +54,8 @@ public sealed class RoomsTests
     {
         string page = Checkout.Text(Page);
         int start = page.IndexOf("```order\n", StringComparison.Ordinal) + "```order\n".Length;
-        string[] lines = page[start..page.IndexOf("```", start, StringComparison.Ordinal)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines = page[start..page.IndexOf("```", start, StringComparison.Ordinal)].Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries);
         var below = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
         var lower = new HashSet<string>(StringComparer.Ordinal);
         foreach (string line in lines)

@@ -25,7 +25,8 @@ public sealed partial class ShapeTests
 
     [Fact]
     public void No_class_is_partial_but_for_what_a_generator_adds() => Assert.All(
-        SourceFile.All.SelectMany(file => PartialPattern().Matches(file.Text).Select(match => match.Groups["name"].Value)).CountBy(name => name),
+        SourceFile.All.SelectMany(
+            file => PartialPattern().Matches(file.Text).Select(match => match.Groups["name"].Value)).CountBy(name => name),
         found => Assert.True(found.Value == 1, $"{found.Key} is written in {found.Value} places"));
 
     [Fact]
@@ -50,7 +51,8 @@ public sealed partial class ShapeTests
 
     // Somebody else's text, quoted in a test as it stands.
     private static bool QuotesRawText(string path, string line) =>
-        path.StartsWith("tests/", StringComparison.Ordinal) && (line.Contains("\"\"\"", StringComparison.Ordinal) || RawPattern().IsMatch(line));
+        path.StartsWith("tests/", StringComparison.Ordinal)
+            && (line.Contains("\"\"\"", StringComparison.Ordinal) || RawPattern().IsMatch(line));
 
     [GeneratedRegex(@"^(?:public|internal)[ \w]* partial (?:class|record|struct) (?<name>\w+)", RegexOptions.Multiline)]
     private static partial Regex PartialPattern();

@@ -12,7 +12,8 @@ internal sealed partial record SourceFile(string Path, string Text)
 
     public static IReadOnlyList<SourceFile> All { get; } =
     [
-        .. Checkout.Files().Where(path => path.StartsWith(Prefix, StringComparison.Ordinal) && path.EndsWith(".cs", StringComparison.Ordinal))
+        .. Checkout.Files().Where(
+            path => path.StartsWith(Prefix, StringComparison.Ordinal) && path.EndsWith(".cs", StringComparison.Ordinal))
             .Select(path => new SourceFile(path, Checkout.Text(path))),
     ];
 

@@ -63,7 +63,8 @@ public sealed class WebPageTests : IAsyncDisposable
     public async Task What_a_stick_calls_itself_is_text_and_nothing_else()
     {
         _bench.AddPi("attic");
-        _bench.Feed.Publish(Some.Snapshot(Some.Radio with { Name = Hostile, Serial = Hostile, Reason = Hostile, Status = RadioStatus.Failed, SerialPorts = [Hostile] }), []);
+        RadioSnapshot radio = Some.Radio with { Name = Hostile, Serial = Hostile, Reason = Hostile, SerialPorts = [Hostile] };
+        _bench.Feed.Publish(Some.Snapshot(radio with { Status = RadioStatus.Failed }), []);
         string page = await _bench.GetAsync(await _bench.StartAsync());
         Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
         Assert.DoesNotContain('\u0007', page);

@@ -60,8 +60,8 @@ public sealed class RefusalTests
             using IMqttClient rival = await RivalAsync(port, ours.First());
             await bridge.SaysAsync("somebody else connected with our client id");
             await Eventually.IsTrueAsync(() => times < 3 || bridge.Problems.Last is not null, () => "the duel is reported");
-            // Until it is thrown out itself: this broker forgets the session of one that leaves a moment late, and if we have that id again by
-            // then, it ends our connection, as if we had asked for it.
+            // Until it is thrown out itself: this broker forgets the session of one that leaves a moment late, and if we have that id again
+            // by then, it ends our connection, as if we had asked for it.
             await Eventually.IsTrueAsync(() => times == 3 || ours.Count > times, () => $"connection {times + 1} of {ours.Count}");
         }
         Assert.Contains("give Longwire a user of its own", bridge.Problems.Last, StringComparison.Ordinal);
