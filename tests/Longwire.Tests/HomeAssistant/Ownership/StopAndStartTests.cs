@@ -268,9 +268,11 @@ public sealed class StopAndStartTests : IDisposable
     {
         public static async Task<Settled> StartAsync(string data, TimeProvider? time = null)
         {
+#pragma warning disable CA2000 // Handed to the test, which disposes all three.
             Mosquitto mosquitto = await Mosquitto.StartAsync();
             Observer observer = await Observer.ConnectAsync(mosquitto.Port);
             Bridge bridge = await Bridge.StartAsync(mosquitto.Port, House(), data, time: time);
+#pragma warning restore CA2000
             await observer.SettledAsync(s_last);
             return new Settled(mosquitto, observer, bridge, observer.Count);
         }
