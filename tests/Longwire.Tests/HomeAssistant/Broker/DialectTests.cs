@@ -83,7 +83,8 @@ public sealed class DialectTests
         var log = new RecordingLogger<KnownBrokers>();
         await using var broker = new ScriptedBroker { OnConnect = _ => Answer.Close };
         var connector = new BrokerConnector(new KnownBrokers(time, log), time);
-        BrokerException closed = await Assert.ThrowsAsync<BrokerException>(() => broker.OpenAsync(connector, willTopic: "longwire/bridge/state"));
+        BrokerException closed = await Assert.ThrowsAsync<BrokerException>(
+            () => broker.OpenAsync(connector, willTopic: "longwire/bridge/state"));
         Assert.Equal(BrokerFailure.Closed, closed.Failure);
         broker.OnConnect = connect => connect.Version == 5 ? Answer.Connack(0) : Answer.OldConnack(0);
         await (await broker.OpenAsync(connector, willTopic: "longwire/bridge/state")).DisposeAsync();

@@ -157,7 +157,9 @@ public sealed class LastKnownTests : IDisposable
     [Fact]
     public void A_repeated_state_comes_after_Home_Assistant_has_carried_the_change_out_and_before_a_person_wonders() =>
         Assert.InRange(
-            BrokerTimers.StatesAfterDiscovery, Testing.Brokers.Entities.CarriesOutWithin + TimeSpan.FromSeconds(0.3), TimeSpan.FromSeconds(2));
+            BrokerTimers.StatesAfterDiscovery,
+            Testing.Brokers.Entities.CarriesOutWithin + TimeSpan.FromSeconds(0.3),
+            TimeSpan.FromSeconds(2));
 
     public void Dispose() => Directory.Delete(_data, recursive: true);
 

@@ -263,7 +263,7 @@ public sealed class StopAndStartTests : IDisposable
 
     private static IEnumerable<Seen> Since(Observer observer, int from) => observer.All.Skip(from).Where(seen => seen.Topic != "fence");
 
-    /// <summary>A broker, who looks on, and a bridge that has told of the whole house. What is seen since then starts at <c>From</c>.</summary>
+    /// <summary>A broker, who looks on, and a bridge that has told of the whole house. What comes later starts at From.</summary>
     private sealed record Settled(Mosquitto Mosquitto, Observer Observer, Bridge Bridge, int From) : IAsyncDisposable
     {
         public static async Task<Settled> StartAsync(string data, TimeProvider? time = null)
