@@ -5,9 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwire.HomeAssistant;
 
-/// <summary>
-/// When something goes out over one connection: at each change and event, at a heartbeat, and when Home Assistant comes up.
-/// </summary>
+/// <summary>When something goes out over one connection: at a change, an event, a heartbeat, and when Home Assistant comes up.</summary>
 /// <param name="inbox">For Home Assistant's births.</param>
 internal sealed class PublishingLoop(
     SnapshotPublisher publisher, StateFeed feed, RadioEvents events, IncomingMessages inbox, TimeProvider time, ILogger logger)

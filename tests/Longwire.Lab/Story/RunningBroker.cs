@@ -1,5 +1,4 @@
 using System.Globalization;
-using Longwire.Lab.Machines;
 using Longwire.Lab.Network;
 using Longwire.Testing;
 using Longwire.Testing.Brokers;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Longwire.Lab.Machines;
 using Longwire.Lab.Story;
 using Longwire.Testing;
 using Longwire.Testing.Brokers;

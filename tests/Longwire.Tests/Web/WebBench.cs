@@ -5,7 +5,6 @@ using Longwire.Inventory;
 using Longwire.Options;
 using Longwire.Radios;
 using Longwire.State;
-using Longwire.Testing;
 using Longwire.Testing.Usbipd;
 using Longwire.Tests.HomeAssistant.Brokers;
 using Longwire.UsbIp.Usb;

@@ -20,6 +20,9 @@ namespace Longwire.HomeAssistant.Broker;
 /// <param name="tls">Null: without.</param>
 internal sealed class BrokerChannel(EndPoint endpoint, SslClientAuthenticationOptions? tls) : IMqttChannel
 {
+    /// <summary>Both families: each address that a name has is tried in turn.</summary>
+    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+
     private Stream _stream = Stream.Null;
     private bool _isRead;
 
@@ -30,23 +33,20 @@ internal sealed class BrokerChannel(EndPoint endpoint, SslClientAuthenticationOp
 
     public async Task ConnectAsync(CancellationToken cancellationToken)
     {
-#pragma warning disable CA2000 // The streams own it, each the one below.
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-#pragma warning restore CA2000
         try
         {
-            await socket.ConnectAsync(endpoint, cancellationToken);
-            _stream = new NetworkStream(socket, ownsSocket: true);
+            await _socket.ConnectAsync(endpoint, cancellationToken);
+            _stream = new NetworkStream(_socket);
+            if (tls is null) return;
+            var secure = new SslStream(_stream, leaveInnerStreamOpen: false);
+            _stream = secure;
+            await secure.AuthenticateAsClientAsync(tls, cancellationToken);
         }
         catch
         {
-            socket.Dispose();
+            Dispose();
             throw;
         }
-        if (tls is null) return;
-        var secure = new SslStream(_stream, leaveInnerStreamOpen: false);
-        _stream = secure;
-        await secure.AuthenticateAsClientAsync(tls, cancellationToken);
     }
 
     public Task DisconnectAsync(CancellationToken cancellationToken)
@@ -75,7 +75,12 @@ internal sealed class BrokerChannel(EndPoint endpoint, SslClientAuthenticationOp
         }
     }
 
-    public void Dispose() => _stream.Dispose();
+    /// <summary>Ends what is under way, too, be it the connect.</summary>
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _socket.Dispose();
+    }
 
     /// <summary>For <see cref="MqttClientFactory"/>.</summary>
     internal sealed class Factory(SslClientAuthenticationOptions? tls) : IMqttClientAdapterFactory

@@ -97,7 +97,6 @@ public sealed class LastKnownTests : IDisposable
     }
 
     [Fact]
-    [Trait("needs", "mosquitto")]
     public async Task A_restart_while_a_Pi_is_away_publishes_the_same_discovery_messages()
     {
         await using Mosquitto mosquitto = await Mosquitto.StartAsync();
@@ -158,7 +157,8 @@ public sealed class LastKnownTests : IDisposable
     [Fact]
     public void A_repeated_state_comes_after_Home_Assistant_has_carried_the_change_out_and_before_a_person_wonders() =>
         Assert.InRange(
-            BrokerTimers.StatesAfterDiscovery, Testing.Brokers.Entities.CarriesOutWithin + TimeSpan.FromSeconds(0.3),
+            BrokerTimers.StatesAfterDiscovery,
+            Testing.Brokers.Entities.CarriesOutWithin + TimeSpan.FromSeconds(0.3),
             TimeSpan.FromSeconds(2));
 
     public void Dispose() => Directory.Delete(_data, recursive: true);

@@ -11,7 +11,6 @@ using Xunit;
 namespace Longwire.Tests.HomeAssistant.Ownership;
 
 /// <summary>An orderly stop, a start and an update, for a house that has a radio in each status there is.</summary>
-[Trait("needs", "mosquitto")]
 public sealed class StopAndStartTests : IDisposable
 {
     private const string BridgeState = "longwire/bridge/state";
@@ -264,16 +263,16 @@ public sealed class StopAndStartTests : IDisposable
 
     private static IEnumerable<Seen> Since(Observer observer, int from) => observer.All.Skip(from).Where(seen => seen.Topic != "fence");
 
-    /// <summary>
-    /// A broker, who looks on, and a bridge that has told of the whole house. What is seen since then starts at <c>From</c>.
-    /// </summary>
+    /// <summary>A broker, who looks on, and a bridge that has told of the whole house. What comes later starts at From.</summary>
     private sealed record Settled(Mosquitto Mosquitto, Observer Observer, Bridge Bridge, int From) : IAsyncDisposable
     {
         public static async Task<Settled> StartAsync(string data, TimeProvider? time = null)
         {
+#pragma warning disable CA2000 // Handed to the test, which disposes all three.
             Mosquitto mosquitto = await Mosquitto.StartAsync();
             Observer observer = await Observer.ConnectAsync(mosquitto.Port);
             Bridge bridge = await Bridge.StartAsync(mosquitto.Port, House(), data, time: time);
+#pragma warning restore CA2000
             await observer.SettledAsync(s_last);
             return new Settled(mosquitto, observer, bridge, observer.Count);
         }
