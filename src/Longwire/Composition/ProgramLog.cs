@@ -10,7 +10,8 @@ internal static partial class ProgramLog
 
     [LoggerMessage(
         Level = LogLevel.Critical,
-        Message = "{Service} has failed, so everything ended in order and starts anew ({Count} of at most {Most} times within {Minutes} min)")]
+        Message =
+            "{Service} has failed, so everything ended in order and starts anew ({Count} of at most {Most} times within {Minutes} min)")]
     public static partial void StartedAnew(ILogger logger, string service, int count, int most, int minutes, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "Longwire could not start or stop as it should")]

@@ -5,10 +5,10 @@ using Microsoft.Extensions.Logging;
 namespace Longwire.Composition;
 
 /// <summary>
-/// Runs a role, and starts it anew when a person asks for that, or when one of its services failed: its services end in order, as at a stop,
-/// and others begin, as at a start. What belongs to the process stays: the role's lock, the options in force, and that rights were given up.
-/// So a restart is the same in the app, in a container and under systemd, needs nobody to start us again, and an exit code means what it
-/// meant.
+/// Runs a role, and starts it anew when a person asks for that, or when one of its services failed: its services end in order, as at a
+/// stop, and others begin, as at a start. What belongs to the process stays: the role's lock, the options in force, and that rights were
+/// given up. So a restart is the same in the app, in a container and under systemd, needs nobody to start us again, and an exit code means
+/// what it meant.
 /// </summary>
 internal sealed class Restarts(TimeProvider time, ILogger logger)
 {
@@ -77,7 +77,8 @@ internal sealed class Restarts(TimeProvider time, ILogger logger)
         if (borne) _faults.Enqueue(time.GetTimestamp());
         foreach (ServiceFault fault in end.Faults)
         {
-            if (borne) ProgramLog.StartedAnew(logger, fault.Service, _faults.Count, FaultsBorne, (int)FaultsWithin.TotalMinutes, fault.Cause);
+            int minutes = (int)FaultsWithin.TotalMinutes;
+            if (borne) ProgramLog.StartedAnew(logger, fault.Service, _faults.Count, FaultsBorne, minutes, fault.Cause);
             else ProgramLog.ServiceFailed(logger, fault.Service, fault.Cause);
         }
         return borne;
