@@ -77,10 +77,8 @@ internal sealed class Restarts(TimeProvider time, ILogger logger)
         if (borne) _faults.Enqueue(time.GetTimestamp());
         foreach (ServiceFault fault in end.Faults)
         {
-            if (borne)
-            {
-                ProgramLog.StartedAnew(logger, fault.Service, _faults.Count, FaultsBorne, (int)FaultsWithin.TotalMinutes, fault.Cause);
-            }
+            int minutes = (int)FaultsWithin.TotalMinutes;
+            if (borne) ProgramLog.StartedAnew(logger, fault.Service, _faults.Count, FaultsBorne, minutes, fault.Cause);
             else ProgramLog.ServiceFailed(logger, fault.Service, fault.Cause);
         }
         return borne;

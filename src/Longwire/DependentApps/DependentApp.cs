@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Longwire.Platform;
 using Longwire.Supervisor;
-using Microsoft.Extensions.Logging;
 
 namespace Longwire.DependentApps;
 

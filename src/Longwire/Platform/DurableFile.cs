@@ -19,7 +19,9 @@ internal static class DurableFile
         using (var file = new FileStream(fresh, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
         {
             // Also where a crash left the file behind. Empty until then, so nobody reads what he must not.
+#pragma warning disable CA1416 // Runs on Linux alone.
             if (mode is { } only) File.SetUnixFileMode(file.SafeFileHandle, only);
+#pragma warning restore CA1416
             file.Write(content);
             file.Flush(flushToDisk: true);
         }

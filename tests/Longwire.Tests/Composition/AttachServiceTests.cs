@@ -44,7 +44,7 @@ public sealed class AttachServiceTests : IAsyncDisposable
             LoadModulesAsync = (_, _) => Task.FromResult(ImmutableArray<KernelModuleOutcome>.Empty),
             ReadUeventsAsync = _uevents.Reader.ReadAllAsync,
         };
-        var options = AttachBench.Wishes([AttachBench.Pi("attic") with { EndPoint = _pi.EndPoint }]);
+        AttachOptions options = AttachBench.Wishes([AttachBench.Pi("attic") with { EndPoint = _pi.EndPoint }]);
         _service = new AttachService(new Feed(options, () => _optionsFault), kernel, _sysfs.Folder, _feed, _time, new Random(1), _log);
         new MemoryFile(_sysfs.Folder).Save(
             new AttachMemory { InstanceId = "test", Radios = [AttachBench.Known(Lives.Radio, "ZW0001", port: "1.4")] });

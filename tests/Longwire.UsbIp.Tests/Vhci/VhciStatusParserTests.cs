@@ -91,8 +91,8 @@ public sealed class VhciStatusParserTests
         var unknown = new List<string>();
         string[] lines = Table.Split('\n');
         lines[2] = line;
-        IReadOnlyList<VhciPort> ports = VhciStatusParser.Parse(
-            string.Join('\n', [.. lines, "hs  0004 004 000 00000000 000000 0-0"]), 0, unknown);
+        string table = string.Join('\n', [.. lines, "hs  0004 004 000 00000000 000000 0-0"]);
+        IReadOnlyList<VhciPort> ports = VhciStatusParser.Parse(table, 0, unknown);
         Assert.Equal([0, 2, 3, 4], ports.Select(port => port.Number));
         // The unknown one is a port of its hub all the same.
         Assert.Equal(before + 1, ports[^1].HubPort);

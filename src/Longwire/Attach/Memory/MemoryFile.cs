@@ -32,9 +32,8 @@ internal sealed class MemoryFile(string dataFolder)
         {
             JsonProblem.None => null,
             JsonProblem.Inaccessible =>
-                $"The memory in {Path} cannot be read ({reading.Reason}); radios are taken for new, and nothing is written over it, until "
-                    + "the "
-                    + "next start.",
+                $"The memory in {Path} cannot be read ({reading.Reason}); radios are taken for new, and nothing is written over it, "
+                    + "until the next start.",
             JsonProblem.NoJson => $"The memory in {Path} cannot be understood ({reading.Reason}); radios are taken for new. {reading.Kept}",
             _ => $"The memory in {Path} {reading.Reason}; radios are taken for new. {reading.Kept}",
         };

@@ -1,5 +1,4 @@
 using Longwire.Platform;
-using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Uevents;
 using Longwire.UsbIp.Usb;

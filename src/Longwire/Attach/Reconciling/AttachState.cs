@@ -113,7 +113,7 @@ internal sealed class AttachState
 
     public void Raise(RadioState radio, RadioEventType type, string? reason = null)
     {
-        _events.Add(new RadioEvent(radio.Id, type, reason));
+        _events.Add(new RadioEvent(radio.Id, type, reason) { At = Clock.Now });
         // Of what else happens, the status tells in the same breath.
         if (type == RadioEventType.Lost)
         {

@@ -30,9 +30,8 @@ internal sealed class PublishedTopics(string dataFolder, ILogger logger)
         ILogger log = logger.About(FileName);
         // Not in the middle: what is taken for written has to be.
         cancellationToken.ThrowIfCancellationRequested();
-        bool same = Payload.Of(record, PublishedJson.Default.PublishedRecord)
-            .AsSpan()
-            .SequenceEqual(Payload.Of(Current, PublishedJson.Default.PublishedRecord));
+        bool same = Payload.Of(record, PublishedJson.Default.PublishedRecord).AsSpan().SequenceEqual(
+            Payload.Of(Current, PublishedJson.Default.PublishedRecord));
         _record = record;
         if (same && !_saveFailed) return;
         try

@@ -22,7 +22,7 @@ public sealed class ReconcilerTests
         RadioSnapshot radio = Assert.Single((await bench.UntilStatusAsync(Radio, RadioStatus.Attached)).Radios);
         Assert.Equal(bench.Time.GetUtcNow(), radio.Since);
         Assert.True(radio.PluggedIn);
-        Assert.Equal([new RadioEvent(Radio, RadioEventType.Attached, null)], bench.TakeEvents());
+        Assert.Equal([new RadioEvent(Radio, RadioEventType.Attached, null) { At = bench.Time.GetUtcNow() }], bench.TakeEvents());
     }
 
     [Fact]

@@ -1,0 +1,84 @@
+using System.Threading.Channels;
+using Longwire.Attach;
+using Longwire.Attach.Memory;
+using Longwire.Attach.Ports;
+using Longwire.Composition;
+using Longwire.Tests.Attach;
+using Longwire.UsbIp.Tests.Client;
+using Longwire.UsbIp.Tests.Sysfs;
+using Longwire.UsbIp.Tests.Vhci;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Longwire.Tests.Composition;
+
+/// <summary>What becomes of attachments and watches that nobody reads the events of any more.</summary>
+public sealed class AttachTasksTests : IAsyncDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    private readonly FakeSysfs _sysfs = new();
+    private readonly FakeVhci _vhci;
+    private readonly FakeUsbipd _pi;
+    private readonly HubAuthorization _hubs;
+    private readonly Channel<AttachEvent> _events = Channel.CreateBounded<AttachEvent>(1);
+    private readonly AttachTasks _tasks;
+
+    public AttachTasksTests()
+    {
+        _vhci = new FakeVhci(_sysfs);
+        var stick = new ScriptedStick();
+        _pi = FakeUsbipd.Start(client => stick.ServeAsync(client));
+        var kernel = new AttachKernel(_sysfs.Root, _vhci.Host);
+        _hubs = new HubAuthorization(kernel, (_, _) => Task.CompletedTask, NullLogger.Instance);
+        var store = new MemoryStore(new MemoryFile(_sysfs.Folder), TimeProvider.System, NullLogger.Instance, _ => { });
+        _tasks = new AttachTasks(
+            new AttachmentContext(kernel, _hubs, _events.Writer, store, TimeProvider.System, NullLogger.Instance), _events.Reader);
+    }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _hubs.DisposeAsync();
+        await _pi.DisposeAsync();
+        _sysfs.Dispose();
+    }
+
+    [Fact]
+    public async Task One_that_waits_for_a_decision_ends()
+    {
+        Start();
+        Assert.IsType<AttachEvent.Identified>(await NextAsync());
+        await EndAsync();
+        Assert.Empty(_vhci.Writes);
+    }
+
+    [Fact]
+    public async Task One_that_waits_to_be_remembered_ends_and_the_kernel_never_gets_it()
+    {
+        Start();
+        Assert.IsType<AttachEvent.Identified>(await NextAsync()).Answer.SetResult(
+            new AttachDecision.Attach("r", SerialPorts: 1, LastPort: null, OthersPorts: []));
+        // Left in the channel, whose one place is then taken.
+        Assert.True(await _events.Reader.WaitToReadAsync(Stop).AsTask().WaitAsync(s_patience, Stop));
+        await EndAsync();
+        Assert.Empty(_vhci.Writes);
+    }
+
+    [Fact]
+    public async Task A_fault_that_nobody_foresaw_in_one_of_them_is_told()
+    {
+        _events.Writer.Complete();
+        _tasks.Start(AttachBench.Pi("attic") with { EndPoint = new("127.0.0.1", 1) });
+        await Assert.ThrowsAsync<ChannelClosedException>(() => _tasks.Failed.WaitAsync(s_patience, Stop));
+        await EndAsync();
+    }
+
+    private void Start() =>
+        _tasks.Start(new AttachRequest("attic", _pi.EndPoint, ScriptedStick.Exported.BusId, SourcePort: 0, IsKnown: false));
+
+    private Task EndAsync() => _tasks.EndAsync(s_patience).WaitAsync(s_patience / 2, Stop);
+
+    private Task<AttachEvent> NextAsync() => _events.Reader.ReadAsync(Stop).AsTask().WaitAsync(s_patience, Stop);
+}
