@@ -3,10 +3,10 @@ using Longwire.Attach;
 using Longwire.Attach.Memory;
 using Longwire.Attach.Ports;
 using Longwire.Composition;
+using Longwire.Options;
+using Longwire.Testing.Kernel;
+using Longwire.Testing.Usbipd;
 using Longwire.Tests.Attach;
-using Longwire.UsbIp.Tests.Client;
-using Longwire.UsbIp.Tests.Sysfs;
-using Longwire.UsbIp.Tests.Vhci;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -75,8 +75,11 @@ public sealed class AttachTasksTests : IAsyncDisposable
         await EndAsync();
     }
 
-    private void Start() =>
-        _tasks.Start(new AttachRequest("attic", _pi.EndPoint, ScriptedStick.Exported.BusId, SourcePort: 0, IsKnown: false));
+    private void Start()
+    {
+        PiOptions pi = AttachBench.Pi("attic") with { EndPoint = _pi.EndPoint };
+        _tasks.Start(new AttachRequest(pi, ScriptedStick.Exported.BusId, default, IsKnown: false));
+    }
 
     private Task EndAsync() => _tasks.EndAsync(s_patience).WaitAsync(s_patience / 2, Stop);
 

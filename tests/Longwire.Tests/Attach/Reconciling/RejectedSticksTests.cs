@@ -1,7 +1,6 @@
 using Longwire.Attach;
 using Longwire.State;
 using Longwire.UsbIp.Errors;
-using Longwire.UsbIp.Wire;
 using Xunit;
 using static Longwire.Tests.Attach.AttachBench;
 
