@@ -70,8 +70,8 @@ internal sealed class AttachTasks(AttachmentContext context, ChannelReader<Attac
                 switch (unread)
                 {
                     case AttachEvent.Identified identified: identified.Answer.TrySetResult(new AttachDecision.LetGo()); break;
-                    // It is cancelled, so it frees its port next.
-                    case AttachEvent.Recorded recorded: recorded.Remembered.TrySetResult(); break;
+                    // Nothing is remembered any more: it frees its port and ends.
+                    case AttachEvent.Recorded recorded: recorded.Remembered.TrySetCanceled(CancellationToken.None); break;
                     case AttachEvent.HubsFound hubs: hubs.Remembered.TrySetCanceled(CancellationToken.None); break;
                 }
             }
