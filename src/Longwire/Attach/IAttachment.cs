@@ -19,12 +19,6 @@ internal interface IAttachment
     public void Cancel();
 }
 
-/// <summary>Starts attachments. Tests put a scripted one in its place.</summary>
-internal interface IAttachmentStarter
-{
-    public IAttachment Start(AttachRequest request);
-}
-
 /// <param name="LastCarrier">Of this radio, as far as it is known.</param>
 /// <param name="IsKnown">It is a radio that has said before who it is: nothing new is to be learnt from it.</param>
 internal sealed record AttachRequest(PiOptions Pi, BusId BusId, CarrierMemory LastCarrier, bool IsKnown);

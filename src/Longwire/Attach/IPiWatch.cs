@@ -1,5 +1,3 @@
-using Longwire.Options;
-
 namespace Longwire.Attach;
 
 /// <summary>Asks one Pi for its list, as often as it is told to.</summary>
@@ -13,9 +11,4 @@ internal interface IPiWatch
 
     /// <summary>Ask no more; nothing is reported afterwards.</summary>
     public void Stop();
-}
-
-internal interface IPiWatchStarter
-{
-    public IPiWatch Start(PiOptions pi);
 }

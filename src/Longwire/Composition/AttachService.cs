@@ -81,10 +81,9 @@ internal sealed class AttachService(
         var strangers = new ForeignDevices(kernel, hubs, _log);
         strangers.LookAtAll();
 
-        var tasks = new AttachTasks(new AttachmentContext(kernel, hubs, _events.Writer, store, time, _log), _events.Reader);
-        var reconciler = new Reconciler(
-            _events.Reader, new ReconcilerOutputs(tasks, tasks, store, feed), memory, strangers.KernelChanged, KnownRadios.Default, time,
-            random, _log);
+        var tasks = new AttachTasks(new AttachmentContext(kernel, hubs, time, _log), _events, store);
+        var state = new AttachState(new ReconcilerOutputs(tasks, store, feed), memory, KnownRadios.Default, time, random, _log);
+        var reconciler = new Reconciler(_events.Reader, state, strangers.KernelChanged);
         using var stopReconciler = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         using var aids = new CancellationTokenSource();
         Task reconciling = reconciler.RunAsync(stopReconciler.Token);

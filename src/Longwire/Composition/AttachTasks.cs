@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Longwire.Attach;
 using Longwire.Attach.Carriers;
+using Longwire.Attach.Memory;
 using Longwire.Attach.Pis;
 using Longwire.Attach.Ports;
 using Longwire.Options;
@@ -12,8 +13,9 @@ namespace Longwire.Composition;
 /// Every attachment and every watch over a Pi that runs. The reconciler starts and ends them; what it left running is ended here, so that
 /// nothing outlives it.
 /// </summary>
-internal sealed class AttachTasks(AttachmentContext context, ChannelReader<AttachEvent> events) : IAttachmentStarter, IPiWatchStarter
+internal sealed class AttachTasks(AttachmentContext context, Channel<AttachEvent> events, MemoryStore memory) : IAttachTasks
 {
+    private readonly AttachReports _reports = new(events.Writer, memory);
     private readonly StockCarrierOpener _carriers = new(context.Time);
     private readonly ConcurrentDictionary<Task, Action> _running = new();
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -23,14 +25,14 @@ internal sealed class AttachTasks(AttachmentContext context, ChannelReader<Attac
 
     public IAttachment Start(AttachRequest request)
     {
-        var attachment = new Attachment(request, context, _carriers);
+        var attachment = new Attachment(request, context, _reports, _carriers);
         Run(attachment.RunAsync, attachment, attachment.Cancel);
         return attachment;
     }
 
     public IPiWatch Start(PiOptions pi)
     {
-        var watch = new PiWatch(pi, context.Events, context.Time, context.Logger);
+        var watch = new PiWatch(pi, events.Writer, context.Time, context.Logger);
         Run(watch.RunAsync, watch, watch.Stop);
         return watch;
     }
@@ -65,7 +67,7 @@ internal sealed class AttachTasks(AttachmentContext context, ChannelReader<Attac
     {
         try
         {
-            await foreach (AttachEvent unread in events.ReadAllAsync(cancellationToken))
+            await foreach (AttachEvent unread in events.Reader.ReadAllAsync(cancellationToken))
             {
                 switch (unread)
                 {

@@ -18,7 +18,7 @@ using Xunit;
 namespace Longwire.Tests.Attach;
 
 /// <summary>A reconciler with scripted attachments and Pis around it, on a clock that only the test moves.</summary>
-internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWatchStarter
+internal sealed class AttachBench : IAsyncDisposable, IAttachTasks
 {
     /// <summary>How what <see cref="SettledAsync"/> says begins.</summary>
     public const string SettledMark = "settled";
@@ -40,9 +40,8 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWat
         _log = new TransitionLog(Log, Time);
         var memory = new AttachMemory { InstanceId = "test", Radios = [.. known] };
         var store = new MemoryStore(new MemoryFile(_folder), Time, NullLogger.Instance, _ => { });
-        _reconciler = new Reconciler(
-            _events.Reader, new ReconcilerOutputs(this, this, store, Feed), memory, _ => { }, KnownRadios.Default, Time, new Random(1),
-            _log);
+        var state = new AttachState(new ReconcilerOutputs(this, store, Feed), memory, KnownRadios.Default, Time, new Random(1), _log);
+        _reconciler = new Reconciler(_events.Reader, state, _ => { });
         _running = Task.Run(() => _reconciler.RunAsync(_stop.Token));
     }
 
@@ -210,7 +209,7 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWat
         return events;
     }
 
-    IAttachment IAttachmentStarter.Start(AttachRequest request)
+    IAttachment IAttachTasks.Start(AttachRequest request)
     {
         var attachment = new ScriptedAttachment(request, news =>
         {
@@ -220,7 +219,7 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachmentStarter, IPiWat
         return attachment;
     }
 
-    IPiWatch IPiWatchStarter.Start(PiOptions pi) => Watches[pi.Id] = new ScriptedWatch();
+    IPiWatch IAttachTasks.Start(PiOptions pi) => Watches[pi.Id] = new ScriptedWatch();
 
     /// <summary>Longwire is told to stop.</summary>
     public Task BeginStopAsync() => _stop.CancelAsync();

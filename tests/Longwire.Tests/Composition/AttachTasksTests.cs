@@ -32,8 +32,7 @@ public sealed class AttachTasksTests : IAsyncDisposable
         var kernel = new AttachKernel(_sysfs.Root, _vhci.Host);
         _hubs = new HubAuthorization(kernel, (_, _) => Task.CompletedTask, NullLogger.Instance);
         var store = new MemoryStore(new MemoryFile(_sysfs.Folder), TimeProvider.System, NullLogger.Instance, _ => { });
-        _tasks = new AttachTasks(
-            new AttachmentContext(kernel, _hubs, _events.Writer, store, TimeProvider.System, NullLogger.Instance), _events.Reader);
+        _tasks = new AttachTasks(new AttachmentContext(kernel, _hubs, TimeProvider.System, NullLogger.Instance), _events, store);
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -13,15 +13,17 @@ internal sealed class Attachment : IAttachment, IDisposable
 {
     private readonly AttachRequest _request;
     private readonly AttachmentContext _around;
+    private readonly AttachmentReports _reports;
     private readonly ICarrierOpener _carriers;
     private readonly AsyncAutoResetEvent _kernelChanged;
     private readonly CancellationTokenSource _cancelled = new();
     private volatile ICarrier? _carrier;
 
-    public Attachment(AttachRequest request, AttachmentContext around, ICarrierOpener carriers)
+    public Attachment(AttachRequest request, AttachmentContext around, AttachReports reports, ICarrierOpener carriers)
     {
         _request = request;
         _around = around;
+        _reports = reports.Of(this);
         _carriers = carriers;
         _kernelChanged = new AsyncAutoResetEvent(around.Time);
     }
@@ -55,7 +57,7 @@ internal sealed class Attachment : IAttachment, IDisposable
     public async Task RunAsync()
     {
         AttachOutcome outcome = await ConcludeAsync();
-        await _around.TellAsync(new AttachEvent.Ended(this, _cancelled.IsCancellationRequested ? new AttachOutcome.Cancelled() : outcome));
+        await _reports.EndedAsync(_cancelled.IsCancellationRequested ? new AttachOutcome.Cancelled() : outcome);
     }
 
     private async Task<AttachOutcome> ConcludeAsync()
@@ -77,14 +79,12 @@ internal sealed class Attachment : IAttachment, IDisposable
             DeviceIdentity identity = await carrier.ReadIdentityAsync(either.Token);
 
             step = "waiting for a decision";
-            var answer = new TaskCompletionSource<AttachDecision>(TaskCreationOptions.RunContinuationsAsynchronously);
-            await _around.TellAsync(new AttachEvent.Identified(this, carrier.Device, identity, carrier.Memory, answer));
-            switch (await answer.Task.WaitAsync(either.Token))
+            switch (await _reports.IdentifiedAsync(carrier, identity, either.Token))
             {
                 case AttachDecision.Refuse refuse: return new AttachOutcome.Refused(refuse.Reason);
                 case AttachDecision.Attach verdict:
                     step = "attaching";
-                    return await new PortSession(this, _around, _kernelChanged, carrier, identity, verdict)
+                    return await new PortSession(_reports, _around, _kernelChanged, carrier, identity, verdict)
                         .RunAsync(deadline, cancellation);
                 default: return new AttachOutcome.LetGo();
             }

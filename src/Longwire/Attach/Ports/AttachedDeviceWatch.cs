@@ -6,7 +6,7 @@ namespace Longwire.Attach.Ports;
 
 /// <summary>The life of an attached radio, until its device or one of its ttys goes.</summary>
 internal sealed class AttachedDeviceWatch(
-    IAttachment attachment, AttachmentContext around, AsyncAutoResetEvent kernelChanged, ICarrier carrier, VhciAttachment attached,
+    AttachmentReports reports, AttachmentContext around, AsyncAutoResetEvent kernelChanged, ICarrier carrier, VhciAttachment attached,
     SysfsUsbDevice device)
 {
     private readonly string[] _ttys = [.. device.Ttys];
@@ -22,7 +22,7 @@ internal sealed class AttachedDeviceWatch(
             if (await TellNamesAsync(cancellation)) break;
             await kernelChanged.WaitAsync(AttachTimers.SerialLinksStep, cancellation);
         }
-        await around.TellAsync(new AttachEvent.CameUp(attachment, _ttys.Length));
+        await reports.CameUpAsync(_ttys.Length);
         return null;
     }
 
@@ -63,12 +63,12 @@ internal sealed class AttachedDeviceWatch(
         return new AttachOutcome.Lost(there ? "its serial port went away" : "the kernel removed the device", PiSilent: false);
     }
 
-    private async Task MeasureAsync() => await around.TellAsync(new AttachEvent.Measured(attachment, carrier.ReadFigures().RoundTrip));
+    private async Task MeasureAsync() => await reports.MeasuredAsync(carrier.ReadFigures().RoundTrip);
 
     private async Task<bool> TellNamesAsync(CancellationToken cancellation)
     {
         if (await _names.LookAsync(cancellation) is not { } names) return false;
-        await around.TellAsync(new AttachEvent.SerialPathsFound(attachment, names.Paths) { Provisional = names.Provisional });
+        await reports.SerialPathsFoundAsync(names.Paths, names.Provisional);
         return true;
     }
 }

@@ -15,7 +15,7 @@ namespace Longwire.Attach.Ports;
 /// meets it.
 /// </summary>
 internal sealed class PortSession(
-    IAttachment attachment,
+    AttachmentReports reports,
     AttachmentContext around,
     AsyncAutoResetEvent kernelChanged,
     ICarrier carrier,
@@ -47,11 +47,11 @@ internal sealed class PortSession(
             deadline.CancelAfter(Timeout.InfiniteTimeSpan);
             SysfsUsbDevice up = UsbDevices.TryRead(around.Kernel.Root, local.BusId)
                 ?? throw new IOException("the stick went away while it came up");
-            var watching = new AttachedDeviceWatch(attachment, around, kernelChanged, carrier, _attached!, up);
+            var watching = new AttachedDeviceWatch(reports, around, kernelChanged, carrier, _attached!, up);
             if (await watching.UntilNamedAsync(cancellation) is { } early) return NeverUp(early);
             AttachOutcome.Lost loss = await watching.UntilLostAsync(cancellation);
             // Told before cleaning up: people must not wait for that.
-            await around.TellAsync(new AttachEvent.WentDown(attachment, loss));
+            await reports.WentDownAsync(loss);
             return loss;
         }
         finally
@@ -77,7 +77,7 @@ internal sealed class PortSession(
             _attached = new VhciAttachment(port.Number, _device.DevId, _device.Speed);
             await RecordAsync();
             // A crash from here on must find the record: the port outlives us.
-            await around.Memory.WhenSettledAsync(cancellation);
+            await reports.WhenRememberedAsync(cancellation);
             SemaphoreSlim turn = around.Kernel.Leases.TurnOf(port);
             await turn.WaitAsync(cancellation);
             try
@@ -158,9 +158,7 @@ internal sealed class PortSession(
         VhciAttachment now = _attached!;
         var record = new AttachRecord(
             around.Kernel.BootId, now.Port, now.DevId, (uint)now.Speed, now.Local?.ToString(), now.LocalDeviceNumber);
-        var remembered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await around.TellAsync(new AttachEvent.Recorded(attachment, record, remembered));
-        await remembered.Task;
+        await reports.RecordedAsync(record);
     }
 
     private async Task FreeAsync(VhciAttachment attached)

@@ -166,7 +166,7 @@ internal sealed class AttachState
     {
         Assignment assignment = Assignments.Start(pi.Options.Id, busId, stick, radio);
         _problems.IsTriedAgain(StickAt(assignment.PiId, busId));
-        assignment.Attachment = Ports.Attachments.Start(new AttachRequest(
+        assignment.Attachment = Ports.Tasks.Start(new AttachRequest(
             pi.Options, busId, radio?.Memory.LastCarrier ?? default, IsKnown: radio is not null));
     }
 

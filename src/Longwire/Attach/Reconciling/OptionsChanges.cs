@@ -65,7 +65,7 @@ internal sealed class OptionsChanges(AttachState state)
             if (before.EndPoint.Equals(options.EndPoint)) return;
             Leave(options.Id, $"the address of its Pi was changed from {before.Address} to {options.Address}");
         }
-        state.Pis.Add(options.Id, new PiState(options, state.Ports.PiWatches.Start(options)));
+        state.Pis.Add(options.Id, new PiState(options, state.Ports.Tasks.Start(options)));
         foreach (RadioState radio in state.Radios.Values.Where(radio => radio.Memory.PiId == options.Id)) radio.MissingSince = state.Now;
     }
 

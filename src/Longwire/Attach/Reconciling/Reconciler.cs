@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Longwire.Attach.Memory;
-using Longwire.Radios;
 using Longwire.State;
 using Microsoft.Extensions.Logging;
 
@@ -18,32 +17,24 @@ internal sealed class Reconciler
 {
     private readonly ChannelReader<AttachEvent> _events;
     private readonly AttachState _state;
-    private readonly PiChanges _piNews;
-    private readonly AttachmentChanges _attemptNews;
-    private readonly OptionsChanges _optionsNews;
-    private readonly Convergence _settling;
+    private readonly PiChanges _piChanges;
+    private readonly AttachmentChanges _attachmentChanges;
+    private readonly OptionsChanges _optionsChanges;
+    private readonly Convergence _convergence;
     private readonly Action<UsbIp.Uevents.Uevent> _kernelChanged;
     private readonly ILogger _logger;
 
     /// <param name="kernelChanged">Told of all kernel news besides the attachments: the watch over other people's ports.</param>
-    public Reconciler(
-        ChannelReader<AttachEvent> events,
-        ReconcilerOutputs ports,
-        AttachMemory memory,
-        Action<UsbIp.Uevents.Uevent> kernelChanged,
-        KnownRadios catalogue,
-        TimeProvider time,
-        Random random,
-        ILogger logger)
+    public Reconciler(ChannelReader<AttachEvent> events, AttachState state, Action<UsbIp.Uevents.Uevent> kernelChanged)
     {
         _events = events;
         _kernelChanged = kernelChanged;
-        _logger = logger;
-        _state = new AttachState(ports, memory, catalogue, time, random, logger);
-        _piNews = new PiChanges(_state);
-        _attemptNews = new AttachmentChanges(_state);
-        _optionsNews = new OptionsChanges(_state);
-        _settling = new Convergence(_state);
+        _state = state;
+        _logger = state.Logger;
+        _piChanges = new PiChanges(_state);
+        _attachmentChanges = new AttachmentChanges(_state);
+        _optionsChanges = new OptionsChanges(_state);
+        _convergence = new Convergence(_state);
     }
 
     /// <summary>What is to be remembered. Valid once <see cref="RunAsync"/> has returned.</summary>
@@ -52,10 +43,10 @@ internal sealed class Reconciler
     /// <summary>Runs until cancelled; then ends every attachment, waits for their ports to be free, and returns.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        _settling.Settle();
+        _convergence.Settle();
         while (!cancellationToken.IsCancellationRequested)
         {
-            AttachEvent? attachEvent = await NextAsync(_settling.WakeAt, cancellationToken);
+            AttachEvent? attachEvent = await NextAsync(_convergence.WakeAt, cancellationToken);
             _state.LookAtClock();
             if (attachEvent is not null)
             {
@@ -64,7 +55,7 @@ internal sealed class Reconciler
                 while (_events.TryRead(out AttachEvent? more)) Apply(more);
             }
             // Told to stop: nothing new is begun, and nothing is said before the last word.
-            if (!cancellationToken.IsCancellationRequested) _settling.Settle();
+            if (!cancellationToken.IsCancellationRequested) _convergence.Settle();
         }
         await StopAsync();
     }
@@ -73,22 +64,22 @@ internal sealed class Reconciler
     {
         switch (attachEvent)
         {
-            case AttachEvent.OptionsLoaded loaded: _optionsNews.Apply(loaded.Loaded); break;
-            case AttachEvent.Commanded { Command: RadioCommand.SetWanted command }: _attemptNews.SetWanted(
+            case AttachEvent.OptionsLoaded loaded: _optionsChanges.Apply(loaded.Loaded); break;
+            case AttachEvent.Commanded { Command: RadioCommand.SetWanted command }: _attachmentChanges.SetWanted(
                 command.RadioId, command.Wanted); break;
-            case AttachEvent.Commanded { Command: RadioCommand.Reattach command }: _attemptNews.Reattach(command.RadioId); break;
+            case AttachEvent.Commanded { Command: RadioCommand.Reattach command }: _attachmentChanges.Reattach(command.RadioId); break;
             case AttachEvent.KernelChanged kernel: KernelChanged(kernel.Uevent); break;
-            case AttachEvent.PiAnswered answered: _piNews.Answered(answered); break;
-            case AttachEvent.PiSilent { Accepted: true } slow: _piNews.Slow(slow.PiId, SlowPi.Reason(slow.Reason)); break;
-            case AttachEvent.PiSilent silent: _piNews.Silent(silent.PiId, silent.Reason); break;
-            case AttachEvent.Identified identified: _attemptNews.Identified(identified); break;
-            case AttachEvent.Recorded recorded: _attemptNews.Recorded(recorded); break;
+            case AttachEvent.PiAnswered answered: _piChanges.Answered(answered); break;
+            case AttachEvent.PiSilent { Accepted: true } slow: _piChanges.Slow(slow.PiId, SlowPi.Reason(slow.Reason)); break;
+            case AttachEvent.PiSilent silent: _piChanges.Silent(silent.PiId, silent.Reason); break;
+            case AttachEvent.Identified identified: _attachmentChanges.Identified(identified); break;
+            case AttachEvent.Recorded recorded: _attachmentChanges.Recorded(recorded); break;
             case AttachEvent.HubsFound hubs: HubsFound(hubs); break;
-            case AttachEvent.CameUp up: _attemptNews.CameUp(up.Attachment, up.TtyCount); break;
-            case AttachEvent.Measured measured: _attemptNews.Measured(measured.Attachment, measured.RoundTrip); break;
-            case AttachEvent.SerialPathsFound found: _attemptNews.SerialPathsFound(found); break;
-            case AttachEvent.WentDown down: _attemptNews.WentDown(down.Attachment, down.Loss); break;
-            case AttachEvent.Ended ended: _attemptNews.Ended(ended.Attachment, ended.Outcome); break;
+            case AttachEvent.CameUp up: _attachmentChanges.CameUp(up.Attachment, up.TtyCount); break;
+            case AttachEvent.Measured measured: _attachmentChanges.Measured(measured.Attachment, measured.RoundTrip); break;
+            case AttachEvent.SerialPathsFound found: _attachmentChanges.SerialPathsFound(found); break;
+            case AttachEvent.WentDown down: _attachmentChanges.WentDown(down.Attachment, down.Loss); break;
+            case AttachEvent.Ended ended: _attachmentChanges.Ended(ended.Attachment, ended.Outcome); break;
             case AttachEvent.ProblemsChanged problem: _state.SetProblem(problem.Source, problem.Problem); break;
         }
     }
@@ -141,6 +132,6 @@ internal sealed class Reconciler
         {
             AttachLog.StopIncomplete(_logger, assignment.RadioId ?? assignment.BusId.ToString());
         }
-        _settling.SayStopped();
+        _convergence.SayStopped();
     }
 }

@@ -4,4 +4,4 @@ using Longwire.State;
 namespace Longwire.Attach.Reconciling;
 
 /// <summary>Where the reconciler's decisions go.</summary>
-internal sealed record ReconcilerOutputs(IAttachmentStarter Attachments, IPiWatchStarter PiWatches, MemoryStore Memory, StateFeed Feed);
+internal sealed record ReconcilerOutputs(IAttachTasks Tasks, MemoryStore Memory, StateFeed Feed);

@@ -35,10 +35,11 @@ public sealed class AttachedDeviceWatchTests : IAsyncDisposable
         BusId local = BusId.Parse("3-1");
         SysfsUsbDevice device = UsbDevices.TryRead(_sysfs.Root, local)!;
         var store = new MemoryStore(new MemoryFile(_sysfs.Folder), time, NullLogger.Instance, _ => { });
+        var attachment = new AttachBench.ScriptedAttachment(
+            new AttachRequest(AttachBench.Pi("attic"), BusId.Parse("1-1.2"), LastCarrier: default, IsKnown: true), _ => { });
         _watch = new AttachedDeviceWatch(
-            new AttachBench.ScriptedAttachment(
-                new AttachRequest(AttachBench.Pi("attic"), BusId.Parse("1-1.2"), LastCarrier: default, IsKnown: true), _ => { }),
-            new AttachmentContext(kernel, _hubs, _events.Writer, store, time, NullLogger.Instance),
+            new AttachmentReports(attachment, _events.Writer, store),
+            new AttachmentContext(kernel, _hubs, time, NullLogger.Instance),
             new AsyncAutoResetEvent(time),
             _carrier,
             new VhciAttachment(0, 65539, UsbSpeed.Full) { Local = local, LocalDeviceNumber = (int)device.DeviceNumber },

@@ -70,11 +70,12 @@ public sealed class PortsTakenTests : IDisposable
     {
         await using var hubs = new HubAuthorization(kernel, (_, _) => Task.CompletedTask, NullLogger.Instance);
         var store = new MemoryStore(new MemoryFile(_sysfs.Folder), TimeProvider.System, NullLogger.Instance, _ => { });
-        var around = new AttachmentContext(kernel, hubs, _events.Writer, store, TimeProvider.System, NullLogger.Instance);
+        var around = new AttachmentContext(kernel, hubs, TimeProvider.System, NullLogger.Instance);
         using var attachment = new Attachment(
             new AttachRequest(
                 AttachBench.Pi("attic") with { EndPoint = usbipd.EndPoint }, ScriptedStick.Exported.BusId, LastCarrier: default, isKnown),
             around,
+            new AttachReports(_events.Writer, store),
             new StockCarrierOpener(TimeProvider.System));
         Task running = attachment.RunAsync();
         AttachEvent first = await NextAsync();

@@ -144,14 +144,15 @@ public sealed class SerialNamesTests : IAsyncDisposable
     {
         Happen(TimeSpan.Zero);
         var store = new MemoryStore(new MemoryFile(_sysfs.Folder), _clock, NullLogger.Instance, _ => { });
-        var around = new AttachmentContext(_kernel, _hubs, _events.Writer, store, _clock, NullLogger.Instance);
+        var around = new AttachmentContext(_kernel, _hubs, _clock, NullLogger.Instance);
         var request = new AttachRequest(AttachBench.Pi("attic"), BusId.Parse("1-1.2"), LastCarrier: default, IsKnown: true);
         var attachment = new AttachBench.ScriptedAttachment(request, _ => { });
         BusId local = BusId.Parse("3-1");
         SysfsUsbDevice device = UsbDevices.TryRead(_sysfs.Root, local) ?? Plugged();
         var port = new VhciAttachment(0, 65539, UsbSpeed.Full) { Local = local, LocalDeviceNumber = (int)device.DeviceNumber };
         using var carrier = new ScriptedCarrier();
-        var watching = new AttachedDeviceWatch(attachment, around, new AsyncAutoResetEvent(_clock), carrier, port, device);
+        var reports = new AttachmentReports(attachment, _events.Writer, store);
+        var watching = new AttachedDeviceWatch(reports, around, new AsyncAutoResetEvent(_clock), carrier, port, device);
         Task<AttachOutcome.Lost?> running = WatchAsync(watching);
         while (_now < s_end && !running.IsCompleted)
         {

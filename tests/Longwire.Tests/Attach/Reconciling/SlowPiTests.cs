@@ -139,7 +139,8 @@ public sealed class SlowPiTests
         var store = new MemoryStore(new MemoryFile(sysfs.Folder), time, NullLogger.Instance, _ => { });
         using var attachment = new Attachment(
             new AttachRequest(Pi("attic") with { EndPoint = usbipd.EndPoint }, Device().BusId, LastCarrier: default, IsKnown: false),
-            new AttachmentContext(kernel, hubs, events.Writer, store, time, NullLogger.Instance),
+            new AttachmentContext(kernel, hubs, time, NullLogger.Instance),
+            new AttachReports(events.Writer, store),
             new StockCarrierOpener(time));
         Task running = attachment.RunAsync();
         AttachOutcome outcome = Assert.IsType<AttachEvent.Ended>(await NextAsync(events.Reader, time)).Outcome;
