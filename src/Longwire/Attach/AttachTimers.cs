@@ -108,6 +108,9 @@ internal static class AttachTimers
     /// <summary>A stick that was refused, or that nobody wanted, is imported again after this: it may say something else by now.</summary>
     public static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(10);
 
+    /// <summary>The same for one that the kernel or a driver here did not agree with, four times as long after each time.</summary>
+    public static readonly TimeSpan LookAgainSoon = TimeSpan.FromSeconds(5);
+
     /// <summary>A problem that comes and goes is shown until it has stayed away this long.</summary>
     public static readonly TimeSpan ProblemSettles = TimeSpan.FromMinutes(1);
 

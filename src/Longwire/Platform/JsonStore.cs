@@ -11,7 +11,11 @@ namespace Longwire.Platform;
 /// Valid JSON is not enough: what is wrong with it, if what the rest of the program relies on does not hold; else null.
 /// </param>
 /// <param name="isSecret">It holds what only its owner may read.</param>
-internal sealed class JsonStore<T>(string path, JsonTypeInfo<T> type, Func<T?, string?> faultOf, bool isSecret = false)
+/// <param name="isReplaceable">
+/// What is in it is soon known again, and to write it matters more than to keep it: one that cannot be read is replaced all the same.
+/// </param>
+internal sealed class JsonStore<T>(
+    string path, JsonTypeInfo<T> type, Func<T?, string?> faultOf, bool isSecret = false, bool isReplaceable = false)
     where T : class
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -28,7 +32,7 @@ internal sealed class JsonStore<T>(string path, JsonTypeInfo<T> type, Func<T?, s
         switch (reading.Problem)
         {
             case JsonProblem.Inaccessible:
-                _old.CannotBeRead();
+                if (!isReplaceable) _old.CannotBeRead();
                 return reading;
             case JsonProblem.NoJson or JsonProblem.Unsound:
                 return reading with { Kept = _old.Keep() };
@@ -83,7 +87,7 @@ internal enum JsonProblem
     /// <summary>It was read, or there is none yet.</summary>
     None,
 
-    /// <summary>It is there and cannot be read: nothing is written over it until the next start.</summary>
+    /// <summary>It is there and cannot be read: unless it is replaceable, nothing is written over it until the next start.</summary>
     Inaccessible,
 
     NoJson,

@@ -41,6 +41,8 @@ internal sealed class UnreadableFileCopy(string path, UnixFileMode? mode)
 
     private void Copy()
     {
+        // Somebody has removed it: nothing is left to keep.
+        if (!File.Exists(path)) return;
         byte[] content = File.ReadAllBytes(path);
         // Each start finds it again until something is written over it.
         if (File.Exists(_copy) && File.ReadAllBytes(_copy).AsSpan().SequenceEqual(content)) return;

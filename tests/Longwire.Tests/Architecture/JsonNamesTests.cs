@@ -8,8 +8,8 @@ using Xunit;
 namespace Longwire.Tests.Architecture;
 
 /// <summary>
-/// The keys of our files, topics and <c>--json</c> are names of C# members in snake case: renaming one would lose what a house remembers, or
-/// break its automations. So they are pinned here, type by type, in the order of their names.
+/// The keys of our files, topics and <c>--json</c> are names of C# members in snake case: renaming one would lose what a house remembers,
+/// or break its automations. So they are pinned here, type by type, in the order of their names.
 /// </summary>
 public sealed class JsonNamesTests
 {
@@ -26,7 +26,8 @@ public sealed class JsonNamesTests
             type => type.IsSubclassOf(typeof(JsonSerializerContext)) && type.Namespace != "Longwire.Supervisor");
         foreach (Type contextType in contexts)
         {
-            var context = (JsonSerializerContext)contextType.GetProperty("Default", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
+            var context = (JsonSerializerContext)contextType.GetProperty(
+                "Default", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
             foreach (CustomAttributeData root in contextType.GetCustomAttributesData())
             {
                 if (root.AttributeType != typeof(JsonSerializableAttribute)) continue;

@@ -67,6 +67,31 @@ public sealed class JsonStoreTests : IDisposable
     }
 
     [Fact]
+    public void What_is_soon_known_again_is_written_over_one_that_cannot_be_read()
+    {
+        Directory.CreateDirectory(Path);
+        JsonStore<StoredNote> store = Store(isReplaceable: true);
+        Assert.Equal(JsonProblem.Inaccessible, store.Load().Problem);
+        Directory.Delete(Path);
+        store.Save(new StoredNote(1, "new"));
+        Assert.Equal("new", Store().Load().Value!.Text);
+    }
+
+    [Fact]
+    public void What_somebody_has_removed_needs_no_copy_any_more()
+    {
+        File.WriteAllText(Path, "{");
+        // No copy can be made: something else has its name.
+        Directory.CreateDirectory(Copy);
+        JsonStore<StoredNote> store = Store();
+        Assert.Contains("could not be copied", store.Load().Kept, StringComparison.Ordinal);
+        Assert.ThrowsAny<Exception>(() => store.Save(new StoredNote(1, "new")));
+        File.Delete(Path);
+        store.Save(new StoredNote(1, "new"));
+        Assert.Equal("new", Store().Read().Value!.Text);
+    }
+
+    [Fact]
     public void A_secret_is_its_owners_alone_and_so_is_the_copy_of_one()
     {
         File.WriteAllText(Path, "{");
@@ -86,8 +111,9 @@ public sealed class JsonStoreTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private JsonStore<StoredNote> Store(bool isSecret = false) => new(
-        Path, StoredNoteJson.Default.StoredNote, note => note is null ? "is empty" : JsonFormat.FaultOf(note.Format, 1), isSecret);
+    private JsonStore<StoredNote> Store(bool isSecret = false, bool isReplaceable = false) => new(
+        Path, StoredNoteJson.Default.StoredNote, note => note is null ? "is empty" : JsonFormat.FaultOf(note.Format, 1), isSecret,
+        isReplaceable);
 }
 
 internal sealed record StoredNote(int Format, string Text);

@@ -40,6 +40,7 @@ internal sealed class AttachmentChanges(AttachState state)
     {
         if (state.Assignments.Of(attachment) is not { Cancelled: false } assignment || state.RadioOf(assignment) is not { } radio) return;
         assignment.Phase = AssignmentPhase.Up;
+        if (state.Pis.TryGetValue(assignment.PiId, out PiState? pi)) pi.Rejected.Forget(assignment.BusId);
         assignment.UpAt = state.Time.GetTimestamp();
         assignment.CameUpAt = assignment.Since = state.Clock.Now;
         (radio.LastOutcome, radio.BackBy) = (null, null);
@@ -79,7 +80,7 @@ internal sealed class AttachmentChanges(AttachState state)
         state.Parked.RemoveAll(waiting => waiting.Attachment == attachment);
         RadioState? radio = state.RadioOf(assignment);
         Stick? stick = state.StickOf(assignment);
-        bool wasUp = assignment.IsUp;
+        (bool wasUp, bool wasOnPort) = (assignment.IsUp, assignment.Phase == AssignmentPhase.OnPort);
         bool wasTheRadios = state.Assignments.End(assignment, stick, radio);
         if (radio is not null && assignment.Identified) radio.ReleasedAt = state.Now;
         if (radio is not null && wasTheRadios) state.Change(radio, radio.Memory with { Attached = null });
@@ -93,7 +94,7 @@ internal sealed class AttachmentChanges(AttachState state)
         else if (outcome is AttachOutcome.Lost or AttachOutcome.LetGo) stick?.Tries.Failed(state.Now);
         if (stick is { Listed: false }) pi.Sticks.Remove(stick.BusId);
         AttachLog.Ended(state.Logger, assignment.BusId, assignment.PiId, outcome);
-        if (!assignment.Cancelled) Judge(pi, assignment, wasUp, radio, stick, outcome);
+        if (!assignment.Cancelled) Judge(pi, assignment, (wasUp, wasOnPort), radio, stick, outcome);
         if (!pi.Sticks.ContainsKey(assignment.BusId)) state.StickIsMissing(assignment.PiId, assignment.BusId);
         // The list we have was made while the stick was ours, or before we knew.
         if (radio is not { Memory.Wanted: false }) pi.Watch.AskNow();
@@ -161,9 +162,10 @@ internal sealed class AttachmentChanges(AttachState state)
         radio.MayHaveBeenPulled = false;
     }
 
-    private void Judge(PiState pi, Assignment assignment, bool wasUp, RadioState? radio, Stick? stick, AttachOutcome outcome)
+    private void Judge(
+        PiState pi, Assignment assignment, (bool Up, bool OnPort) was, RadioState? radio, Stick? stick, AttachOutcome outcome)
     {
-        if (wasUp && radio is not null)
+        if (was.Up && radio is not null)
         {
             var loss = outcome as AttachOutcome.Lost;
             GoDown(state, radio, assignment, loss?.Reason ?? "it ended", asked: false, mayHaveBeenPulled: loss is { PiClosed: true });
@@ -185,7 +187,7 @@ internal sealed class AttachmentChanges(AttachState state)
                 if (radio is not null) SetOutcome(radio, outcome);
                 break;
             case AttachOutcome.Refused refused:
-                if (stick is not null) pi.Rejected.Add(stick, refused.Reason, state.Now);
+                if (stick is not null) pi.Rejected.Add(stick, refused.Reason, state.Now, mayPass: was.OnPort);
                 if (radio is null) break;
                 if (radio.LastOutcome is not AttachOutcome.Refused known || known.Reason != refused.Reason)
                 {

@@ -95,14 +95,13 @@ internal sealed class Convergence(AttachState state)
     // Looked at again when it changes, was gone, is asked for by a person, or now and then.
     private bool IsRefused(PiState pi, Stick stick)
     {
-        if (pi.Rejected.Find(stick.BusId, stick.ListedAs) is not { } rejected) return false;
-        if (!rejected.IsOld(state.Now))
+        if (pi.Rejected.Find(stick.BusId, stick.ListedAs, state.Now) is { } rejected)
         {
-            WakeNoLaterThan(rejected.At + AttachTimers.LookAgain);
+            WakeNoLaterThan(rejected.LookAgainAt);
             return rejected.RefusedReason is not null;
         }
-        pi.Rejected.Forget(stick.BusId);
-        stick.Identity = null;
+        // What it said once may be over: it is asked again.
+        if (pi.Rejected.At(stick.BusId) is not null) stick.Identity = null;
         return false;
     }
 

@@ -8,6 +8,9 @@ namespace Longwire.Attach.Reconciling;
 /// <summary>What a Pi's list, or its silence, means.</summary>
 internal sealed class PiChanges(AttachState state)
 {
+    // So many answers by halves in a row are its way to answer: whatever serves there now never ends its list.
+    private const int HalfAnswersInDoubt = 5;
+
     public void Answered(AttachEvent.PiAnswered answer)
     {
         if (!state.Pis.TryGetValue(answer.PiId, out PiState? pi)) return;
@@ -39,7 +42,9 @@ internal sealed class PiChanges(AttachState state)
     {
         if (list.Notice is not null) pi.Server = PiServer.Longwire;
         else if (list.IsEnd) pi.Server = PiServer.Stock;
-        else if (pi.Server == PiServer.Longwire) return false;
+        else if (pi.Server == PiServer.Longwire && ++pi.HalfAnswers < HalfAnswersInDoubt) return false;
+        else pi.Server = PiServer.Unknown;
+        pi.HalfAnswers = 0;
         pi.Notice = list.Notice;
         return true;
     }
@@ -99,6 +104,7 @@ internal sealed class PiChanges(AttachState state)
 
     private void Listed(PiState pi, ExportedDevice device, long asked)
     {
+        pi.Rejected.Listed(device.BusId, device.DevId);
         if (pi.Sticks.TryGetValue(device.BusId, out Stick? stick))
         {
             // What we hold a Longwire does not offer. If it does, it has forgotten our connection: it restarted within the time we
@@ -124,7 +130,7 @@ internal sealed class PiChanges(AttachState state)
         }
         // What was wrong with another one is not wrong with this one.
         if (stick is not null && stick.ListedAs != device.Id) state.SetStickProblem(pi.Options.Id, device.BusId, null);
-        RejectedStick? rejected = pi.Rejected.Find(device.BusId, device.Id);
+        RejectedStick? rejected = pi.Rejected.Find(device.BusId, device.Id, state.Now);
         pi.Sticks[device.BusId] = new Stick(
             pi.Options.Id, device.BusId, rejected?.Id ?? device.Id, UsbPort.Of(device.Path, device.BusId), device.DevId,
             pi.TriesAt(device.BusId, device.Id, state.Random))

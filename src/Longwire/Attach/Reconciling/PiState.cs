@@ -26,6 +26,9 @@ internal sealed class PiState(PiOptions options, IPiWatch watch)
     /// <summary>What serves its sticks. Stays as it is while it is away, or answers by halves.</summary>
     public PiServer Server { get; set; }
 
+    /// <summary>Answers in a row after whose list neither a notice came nor an end.</summary>
+    public int HalfAnswers { get; set; }
+
     /// <summary>What a Longwire says beside its list; null for all others, and while it is away.</summary>
     public LongwireListExtension? Notice { get; set; }
 

@@ -6,21 +6,45 @@ namespace Longwire.Attach.Reconciling;
 /// A stick that was looked at and let go: what is remembered of it, so that it is not imported again at once. Known by where it sits and
 /// what the list calls it; its device number changes with the reset that ends each import.
 /// </summary>
-/// <param name="ListedAs">By the list; a Pi that mixes things up gives another one at the import.</param>
-/// <param name="Id">By the import.</param>
-/// <param name="Identity">What it said: enough to tell whether it is wanted now, without another import.</param>
-/// <param name="RadioId">Who it is, if it is known.</param>
-/// <param name="RefusedReason">Null: not wanted; else why it was refused.</param>
-/// <param name="At">When, in time since the reconciler's start.</param>
-internal sealed record RejectedStick(
-    UsbId ListedAs, UsbId Id, DeviceIdentity? Identity, string? RadioId, string? RefusedReason, TimeSpan At)
+/// <param name="listedAs">By the list; a Pi that mixes things up gives another one at the import.</param>
+/// <param name="refusedReason">Null: not wanted; else why it was refused.</param>
+/// <param name="at">When, in time since the reconciler's start.</param>
+/// <param name="wait">For so long it is let be.</param>
+internal sealed class RejectedStick(UsbId listedAs, Stick stick, string? refusedReason, TimeSpan at, TimeSpan wait)
 {
-    public static RejectedStick Of(Stick stick, string? refusedReason, TimeSpan now) =>
-        new(stick.ListedAs, stick.Id, stick.Identity, stick.RadioId, refusedReason, now);
+    private uint? _number;
+    private bool _numberStays;
 
-    /// <summary>Whether a look at it is over so long that it may have become something else: a new firmware, a Pi put right.</summary>
-    public bool IsOld(TimeSpan now) => now - At >= AttachTimers.LookAgain;
+    public UsbId ListedAs { get; } = listedAs;
+
+    /// <summary>By the import.</summary>
+    public UsbId Id { get; } = stick.Id;
+
+    /// <summary>What it said: enough to tell whether it is wanted now, without another import.</summary>
+    public DeviceIdentity? Identity { get; } = stick.Identity;
+
+    /// <summary>Who it is, if it is known.</summary>
+    public string? RadioId { get; } = stick.RadioId;
+    public string? RefusedReason { get; } = refusedReason;
+    public TimeSpan Wait { get; } = wait;
+    public TimeSpan LookAgainAt => at + Wait;
 
     /// <summary>Missing from a list, and not because of the reset that ended our look.</summary>
-    public bool IsGone(TimeSpan now) => now - At >= AttachTimers.StickGone;
+    public bool IsGone(TimeSpan now) => now - at >= AttachTimers.StickGone;
+
+    /// <summary>
+    /// A number that stayed from one list to the next, and then changes, is a replug: only our own looks reset it. There are servers that
+    /// give another number with every list; of those it says nothing.
+    /// </summary>
+    /// <returns>Whether it was replugged.</returns>
+    public bool IsReplugged(uint number)
+    {
+        if (_number == number)
+        {
+            _numberStays = true;
+            return false;
+        }
+        _number = number;
+        return _numberStays;
+    }
 }

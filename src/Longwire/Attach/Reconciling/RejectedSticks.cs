@@ -10,16 +10,39 @@ internal sealed class RejectedSticks
 {
     private readonly Dictionary<BusId, RejectedStick> _places = [];
 
-    public void Add(Stick stick, string? refusedReason, TimeSpan now) =>
-        _places[stick.BusId] = RejectedStick.Of(stick, refusedReason, now);
+    /// <param name="stick">What was let go.</param>
+    /// <param name="refusedReason">Null: not wanted.</param>
+    /// <param name="now">Since the reconciler's start.</param>
+    /// <param name="mayPass">
+    /// The kernel or a driver here did not agree with what the stick said: that may be over in a moment, so it is looked at again soon, and
+    /// each time later.
+    /// </param>
+    public void Add(Stick stick, string? refusedReason, TimeSpan now, bool mayPass = false)
+    {
+        TimeSpan wait = AttachTimers.LookAgain;
+        if (mayPass)
+        {
+            TimeSpan next = _places.TryGetValue(stick.BusId, out RejectedStick? before) && before.ListedAs == stick.ListedAs
+                ? before.Wait * 4
+                : AttachTimers.LookAgainSoon;
+            if (next < wait) wait = next;
+        }
+        _places[stick.BusId] = new RejectedStick(stick.ListedAs, stick, refusedReason, now, wait);
+    }
 
     /// <summary>What is remembered of what the list has there now; what sat there before is forgotten if that is something else.</summary>
-    public RejectedStick? Find(BusId busId, UsbId listedAs)
+    public RejectedStick? Find(BusId busId, UsbId listedAs, TimeSpan now)
     {
         if (!_places.TryGetValue(busId, out RejectedStick? rejected)) return null;
-        if (rejected.ListedAs == listedAs) return rejected;
+        if (rejected.ListedAs == listedAs) return now < rejected.LookAgainAt ? rejected : null;
         _places.Remove(busId);
         return null;
+    }
+
+    /// <summary>The list has something there, under this number.</summary>
+    public void Listed(BusId busId, uint number)
+    {
+        if (_places.TryGetValue(busId, out RejectedStick? rejected) && rejected.IsReplugged(number)) _places.Remove(busId);
     }
 
     /// <summary>What is remembered of a place, whatever is there now.</summary>

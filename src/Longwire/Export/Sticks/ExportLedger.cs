@@ -31,7 +31,7 @@ internal sealed class ExportLedger(SysfsRoot root, string dataFolder, ILogger lo
     private readonly SemaphoreSlim _disk = new(1, 1);
     private readonly JsonStore<LedgerFile> _store = new(
         Path.Combine(dataFolder, "export.json"), LedgerJson.Default.LedgerFile,
-        static file => file is null || file.Sticks.IsDefault ? "it is not what this release writes" : null);
+        static file => file is null || file.Sticks.IsDefault ? "it is not what this release writes" : null, isReplaceable: true);
 
     private ImmutableDictionary<string, LedgerEntry> _entries = ImmutableDictionary<string, LedgerEntry>.Empty;
     private bool _unwritable;

@@ -36,12 +36,15 @@ internal sealed class StockListener(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var connections = new List<Task>();
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            while (true) await RunRoundAsync(connections, cancellationToken);
+            while (true) await RunRoundAsync(connections, ended.Token);
         }
         finally
         {
+            // A fault of the listener must not wait for those who are served: nobody else could come until they leave.
+            await ended.CancelAsync();
             await Task.WhenAll(connections);
         }
     }

@@ -17,7 +17,7 @@ internal sealed class PublishedTopics(string dataFolder, ILogger logger)
     private const string NotOurs = "it is not the JSON we write";
 
     private readonly JsonStore<PublishedRecord> _store = new(
-        Path.Combine(dataFolder, FileName), PublishedJson.Default.PublishedRecord, FaultOf);
+        Path.Combine(dataFolder, FileName), PublishedJson.Default.PublishedRecord, FaultOf, isReplaceable: true);
 
     private PublishedRecord? _record;
     private bool _saveFailed;

@@ -218,6 +218,17 @@ public sealed class PiChangesTests
     }
 
     [Fact]
+    public async Task A_Pi_whose_every_answer_ends_by_halves_is_no_Longwire_any_more()
+    {
+        await using var bench = new AttachBench(Known("r", "ZW0001"));
+        bench.Load(Wishes([Pi("attic")]));
+        bench.ListOfLongwire("attic", []);
+        await bench.UntilStatusAsync("r", RadioStatus.Unplugged);
+        for (int answer = 0; answer < 5; answer++) bench.ListCutShort("attic");
+        await bench.NextAttachmentAsync();
+    }
+
+    [Fact]
     public async Task A_Pi_on_which_something_else_serves_now_is_no_Longwire_any_more()
     {
         await using var bench = new AttachBench(Known("r", "ZW0001"));

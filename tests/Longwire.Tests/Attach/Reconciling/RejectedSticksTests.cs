@@ -1,4 +1,5 @@
 using Longwire.Attach;
+using Longwire.Attach.Memory;
 using Longwire.State;
 using Longwire.UsbIp.Errors;
 using Xunit;
@@ -50,6 +51,43 @@ public sealed class RejectedSticksTests
         bench.List("attic");
         bench.List("attic", Device(devNum: 9));
         await bench.NextAttachmentAsync(1);
+    }
+
+    [Fact]
+    public async Task A_refused_stick_is_looked_at_again_when_it_was_replugged_between_two_lists()
+    {
+        await using var bench = new AttachBench();
+        await RefuseAsync(bench);
+        bench.List("attic", Device(devNum: 9));
+        bench.List("attic", Device(devNum: 9));
+        await bench.SettledAsync();
+        Assert.Single(bench.Attachments);
+        bench.List("attic", Device(devNum: 10));
+        await bench.NextAttachmentAsync(1);
+    }
+
+    [Fact]
+    public async Task A_stick_that_the_kernel_here_did_not_agree_with_is_tried_again_soon_and_each_time_later()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")]));
+        TimeSpan wait = AttachTimers.LookAgainSoon;
+        for (int look = 0; look < 3; look++)
+        {
+            bench.List("attic", Device());
+            ScriptedAttachment attachment = await bench.NextAttachmentAsync(look);
+            Assert.IsType<AttachDecision.Attach>(await bench.IdentifyAsync(attachment, Device(), IdentityOf("ZW0001")));
+            var remembered = new TaskCompletionSource();
+            bench.Tell(new AttachEvent.Recorded(attachment, new AttachRecord("boot", 0, 3, 2, "3-1", 7), remembered));
+            bench.Tell(new AttachEvent.Ended(attachment, new AttachOutcome.Refused("its serial was 'ZW0001' and then ''")));
+            await bench.SettledAsync();
+            bench.Time.Advance(wait - TimeSpan.FromSeconds(1));
+            bench.List("attic", Device());
+            await bench.SettledAsync();
+            Assert.Equal(look + 1, bench.Attachments.Count);
+            bench.Time.Advance(TimeSpan.FromSeconds(1));
+            wait *= 4;
+        }
     }
 
     [Fact]
