@@ -63,9 +63,12 @@ public sealed partial class Broker : IAsyncDisposable
     {
         if (_process is null) return;
         await Watch.LetGoAsync();
-        if (!_process.HasExited) Signal(_process.Pid, SignalTerm);
-        // A stalled one must be woken to hear of its end.
-        if (!_process.HasExited) Signal(_process.Pid, SignalContinue);
+        if (!_process.HasExited)
+        {
+            // A stalled one must be woken to hear of its end. It may have ended at the first before we have heard of that.
+            _ = Kill(_process.Pid, SignalTerm);
+            _ = Kill(_process.Pid, SignalContinue);
+        }
         await _process.WaitForExitAsync();
         await _process.DisposeAsync();
         _process = null;
