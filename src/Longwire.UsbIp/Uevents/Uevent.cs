@@ -4,8 +4,8 @@ using System.Text;
 namespace Longwire.UsbIp.Uevents;
 
 /// <summary>
-/// One piece of the kernel's news about devices (lib/kobject_uevent.c): <c>add@/devices/…</c>, then <c>KEY=value</c> pairs, each closed by
-/// a zero byte.
+/// One piece of the kernel's news about devices (lib/kobject_uevent.c): <c>add@/devices/…</c>, then <c>KEY=value</c> pairs, each closed
+/// by a zero byte.
 /// </summary>
 public sealed record Uevent
 {

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Longwire.Supervisor;
 
-/// <summary>Every answer of the Supervisor's own: <c>{"result": "ok", "data": …}</c> or <c>{"result": "error", "message": …}</c>.</summary>
+/// <summary>
+/// Every answer of the Supervisor's own: <c>{"result": "ok", "data": …}</c> or <c>{"result": "error", "message": …}</c>.
+/// </summary>
 internal sealed record Envelope<T>(string? Result, T? Data, string? Message);
 
 /// <summary><c>GET /services/mqtt</c>.</summary>
