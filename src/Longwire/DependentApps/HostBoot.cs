@@ -1,3 +1,5 @@
+using Longwire.Platform;
+
 namespace Longwire.DependentApps;
 
 /// <summary>The boot of this machine that we run in.</summary>
@@ -5,19 +7,7 @@ namespace Longwire.DependentApps;
 /// <param name="Uptime">Since that boot, when we started.</param>
 internal sealed record HostBoot(string Id, TimeSpan Uptime)
 {
-    public static HostBoot OfThisMachine()
-    {
-        string id;
-        try
-        {
-            id = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            id = "";
-        }
-        return new HostBoot(id, TimeSpan.FromMilliseconds(Environment.TickCount64));
-    }
+    public static HostBoot OfThisMachine() => new(KernelBootId.Read("/proc"), TimeSpan.FromMilliseconds(Environment.TickCount64));
 
     /// <param name="remembered">The boot id of our last run; null or empty if unknown.</param>
     public bool IsNewSince(string? remembered) =>

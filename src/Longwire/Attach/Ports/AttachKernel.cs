@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using Longwire.Platform;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Uevents;
 using Longwire.UsbIp.Vhci;
@@ -28,23 +29,11 @@ internal sealed class AttachKernel(SysfsRoot root, VhciHost vhci)
     public PortLeases Leases { get; } = new(vhci);
 
     /// <summary>Changes with every boot: what is remembered of ports means nothing after one.</summary>
-    public string BootId { get; } = ReadBootId(root);
+    public string BootId { get; } = KernelBootId.Read(root.Proc);
 
     private static async IAsyncEnumerable<Uevent> UeventsOfMachineAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using UeventSocket uevents = UeventSocket.Open();
         while (true) yield return await uevents.ReceiveAsync(cancellationToken);
-    }
-
-    private static string ReadBootId(SysfsRoot root)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(root.Proc, "sys/kernel/random/boot_id")).Trim();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
     }
 }

@@ -28,6 +28,7 @@ internal sealed partial class LedgerJson : JsonSerializerContext;
 /// </summary>
 internal sealed class ExportLedger(SysfsRoot root, string dataFolder, ILogger logger) : IDisposable
 {
+    private readonly string _bootId = KernelBootId.Read(root.Proc);
     private readonly SemaphoreSlim _disk = new(1, 1);
     private readonly JsonStore<LedgerFile> _store = new(
         Path.Combine(dataFolder, "export.json"), LedgerJson.Default.LedgerFile,
@@ -43,7 +44,7 @@ internal sealed class ExportLedger(SysfsRoot root, string dataFolder, ILogger lo
     {
         JsonReading<LedgerFile> reading = _store.Load();
         if (reading.Problem != JsonProblem.None) ExportLog.LedgerUnreadable(logger, _store.Path, reading.Reason);
-        if (reading.Value is not { } file || file.BootId != BootId()) return;
+        if (reading.Value is not { } file || file.BootId != _bootId) return;
         // Bus ids end up in sysfs paths and writes: nothing else may come out of a file.
         _entries = file.Sticks.Where(e => e is { Port: not null } && UsbIp.Usb.BusId.TryParse(e.BusId, out _)).DistinctBy(e => e.BusId)
             .ToImmutableDictionary(e => e.BusId, StringComparer.Ordinal);
@@ -86,13 +87,9 @@ internal sealed class ExportLedger(SysfsRoot root, string dataFolder, ILogger lo
 
     private void Write()
     {
-        var file = new LedgerFile(BootId(), [.. _entries.Values.OrderBy(e => e.BusId, StringComparer.Ordinal)]);
+        var file = new LedgerFile(_bootId, [.. _entries.Values.OrderBy(e => e.BusId, StringComparer.Ordinal)]);
         _store.Save(file);
     }
 
     public void Dispose() => _disk.Dispose();
-
-    private string BootId() => File.Exists(BootIdPath) ? File.ReadAllText(BootIdPath).Trim() : "";
-
-    private string BootIdPath => Path.Combine(root.Proc, "sys/kernel/random/boot_id");
 }
