@@ -17,6 +17,8 @@ internal sealed partial record SourceFile(string Path, string Text)
             .Select(path => new SourceFile(path, Checkout.Text(path))),
     ];
 
+    public static IEnumerable<string> Rooms => All.Select(file => file.Room).OfType<string>().Distinct();
+
     /// <summary>Its namespace without the program's name: <c>Attach/Ports</c>, <c>UsbIp/Wire</c>; null for the program's entry.</summary>
     public string? Room
     {

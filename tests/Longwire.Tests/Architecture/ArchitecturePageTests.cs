@@ -1,25 +1,23 @@
 using System.Text.RegularExpressions;
+using Longwire.Tests.AddOn;
 using Xunit;
 
-namespace Longwire.Tests.AddOn;
+namespace Longwire.Tests.Architecture;
 
 /// <summary>
 /// docs/architecture.md shows every room, draws no arrow that its own order forbids, and walks through files that are there.
 /// </summary>
 public sealed partial class ArchitecturePageTests
 {
-    private const string Page = "docs/architecture.md";
     private const int StopsOfAWalk = 15;
-
-    private static readonly string s_text = Checkout.Text(Page);
 
     [Fact]
     public void Every_room_is_in_the_order_in_the_drawing_and_in_the_table()
     {
-        string[] rooms = [.. Rooms().Order(StringComparer.Ordinal)];
+        string[] rooms = [.. SourceFile.Rooms.Order(StringComparer.Ordinal)];
         Assert.Contains("Attach/Ports", rooms);
         Assert.Contains("UsbIp/Wire", rooms);
-        Assert.Equal(rooms, Heights().Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(rooms, RoomOrder.Heights.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(rooms, Drawn().Values.Distinct().Order(StringComparer.Ordinal));
         // The pages' style and script are no namespace, but a folder that is looked for.
         Assert.Equal(rooms.Append("Web/Assets").Order(StringComparer.Ordinal), Tabled().Order(StringComparer.Ordinal));
@@ -28,22 +26,21 @@ public sealed partial class ArchitecturePageTests
     [Fact]
     public void Every_arrow_of_the_drawing_leads_down_in_the_order()
     {
-        Dictionary<string, (int Line, int Step)> heights = Heights();
         Dictionary<string, string> rooms = Drawn();
-        Match[] arrows = Arrow().Matches(Block("mermaid")).ToArray();
+        Match[] arrows = Arrow().Matches(ArchitecturePage.Block("mermaid")).ToArray();
         Assert.NotEmpty(arrows);
         Assert.Empty(
             from arrow in arrows
             let upper = rooms[arrow.Groups["from"].Value]
             let lower = rooms[arrow.Groups["to"].Value]
-            where heights[lower].CompareTo(heights[upper]) >= 0
+            where !RoomOrder.MayImport(upper, lower)
             select $"{upper} --> {lower}");
     }
 
     [Fact]
     public void A_walk_has_no_more_than_fifteen_stops_and_comes_to_no_file_twice()
     {
-        string[] walks = [.. s_text.Split("\n## ").Where(part => part.StartsWith("Walk: ", StringComparison.Ordinal))];
+        string[] walks = [.. ArchitecturePage.Text.Split("\n## ").Where(part => part.StartsWith("Walk: ", StringComparison.Ordinal))];
         Assert.Equal(2, walks.Length);
         foreach (string walk in walks)
         {
@@ -56,30 +53,14 @@ public sealed partial class ArchitecturePageTests
         }
     }
 
-    // A folder that holds code of its own.
-    private static IEnumerable<string> Rooms() =>
-        from file in Checkout.Files()
-        let folder = Path.GetDirectoryName(file)!
-        where file.EndsWith(".cs", StringComparison.Ordinal) && folder.StartsWith("src/Longwire", StringComparison.Ordinal)
-            && folder is not ("src/Longwire" or "src/Longwire.UsbIp")
-        group file by folder.Replace("src/Longwire.UsbIp/", "UsbIp/", StringComparison.Ordinal)
-            .Replace("src/Longwire/", "", StringComparison.Ordinal) into room
-        select room.Key;
-
-    // By line, and by the place in it; rooms with a comma between them have one place.
-    private static Dictionary<string, (int Line, int Step)> Heights() => new(
-        from line in Block("order").Split('\n', StringSplitOptions.RemoveEmptyEntries).Index()
-        from step in line.Item.Split('<').Index()
-        from room in step.Item.Split(',', StringSplitOptions.TrimEntries)
-        select KeyValuePair.Create(room, (line.Index, step.Index)));
-
     // A node's name in the drawing, and the room that it stands for.
     private static Dictionary<string, string> Drawn() =>
-        Node().Matches(Block("mermaid")).ToDictionary(match => match.Groups["id"].Value, match => match.Groups["room"].Value);
+        Node().Matches(ArchitecturePage.Block("mermaid")).ToDictionary(
+            match => match.Groups["id"].Value, match => match.Groups["room"].Value);
 
     private static IEnumerable<string> Tabled()
     {
-        string rooms = s_text[s_text.IndexOf("\n`src/Longwire/`:", StringComparison.Ordinal)..];
+        string rooms = ArchitecturePage.Text[ArchitecturePage.Text.IndexOf("\n`src/Longwire/`:", StringComparison.Ordinal)..];
         rooms = rooms[..rooms.IndexOf("\n## ", StringComparison.Ordinal)];
         int library = rooms.IndexOf("\n`src/Longwire.UsbIp/`:", StringComparison.Ordinal);
         return
@@ -88,15 +69,6 @@ public sealed partial class ArchitecturePageTests
             .. Row().Matches(rooms[library..]).Select(match => $"UsbIp/{match.Groups["room"].Value}"),
         ];
     }
-
-    private static string Block(string language)
-    {
-        Match block = Fence().Matches(s_text).Single(match => match.Groups["language"].Value == language);
-        return block.Groups["text"].Value;
-    }
-
-    [GeneratedRegex("^```(?<language>\\w+)\n(?<text>.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
-    private static partial Regex Fence();
 
     [GeneratedRegex(@"\b(?<id>\w+)\[""(?<room>[^""]+)""\]")]
     private static partial Regex Node();
