@@ -237,6 +237,8 @@ public sealed class PiChangesTests
         await bench.UntilStatusAsync("r", RadioStatus.Unplugged);
         bench.List("attic");
         await bench.NextAttachmentAsync();
+        // It starts before what the list changes is told.
+        await bench.SettledAsync();
         Assert.Null(bench.Feed.Current.Pis.Single().Version);
     }
 
