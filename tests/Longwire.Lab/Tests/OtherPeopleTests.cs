@@ -60,7 +60,9 @@ public sealed class OtherPeopleTests(Home home) : RadioTest(home)
         await UntilStatusAsync(ZWave, "detached");
         await Home.StartAsync(Home.Neighbour);
         await Home.Neighbour.RunAsync("modprobe vhci-hcd");
-        await Home.Attic.WaitForAsync($"[ \"$(cat /sys/bus/usb/devices/{stick.BusId}/usbip_status)\" = 1 ]", Patience, "the stick is free");
+        // Not the kernel's word alone: the export looks at the stick after that, and until then it is busy to whoever asks.
+        await Home.Neighbour.WaitForAsync(
+            $"usbip list -r {Home.Attic.Address} | grep -q ' {stick.BusId}: '", Patience, "the stick is free");
         int port = await Home.Neighbour.StrangerAttachAsync(Home.Attic, stick.BusId);
         await Watch.PublishAsync($"longwire/radio/{ZWave}/attach/set", "ON");
         await UntilStatusAsync(ZWave, "in_use");
