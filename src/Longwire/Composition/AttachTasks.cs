@@ -15,7 +15,6 @@ namespace Longwire.Composition;
 /// </summary>
 internal sealed class AttachTasks(AttachmentContext context, Channel<AttachEvent> events, MemoryStore memory) : IAttachTasks
 {
-    private readonly AttachReports _reports = new(events.Writer, memory);
     private readonly StockCarrierOpener _carriers = new(context.Time);
     private readonly ConcurrentDictionary<Task, Action> _running = new();
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -25,7 +24,7 @@ internal sealed class AttachTasks(AttachmentContext context, Channel<AttachEvent
 
     public IAttachment Start(AttachRequest request)
     {
-        var attachment = new Attachment(request, context, _reports, _carriers);
+        var attachment = new Attachment(request, context, events.Writer, memory, _carriers);
         Run(attachment.RunAsync, attachment, attachment.Cancel);
         return attachment;
     }

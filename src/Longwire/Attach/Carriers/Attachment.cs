@@ -1,3 +1,5 @@
+using System.Threading.Channels;
+using Longwire.Attach.Memory;
 using Longwire.Attach.Ports;
 using Longwire.Platform;
 using Longwire.UsbIp.Usb;
@@ -19,11 +21,12 @@ internal sealed class Attachment : IAttachment, IDisposable
     private readonly CancellationTokenSource _cancelled = new();
     private volatile ICarrier? _carrier;
 
-    public Attachment(AttachRequest request, AttachmentContext around, AttachReports reports, ICarrierOpener carriers)
+    public Attachment(
+        AttachRequest request, AttachmentContext around, ChannelWriter<AttachEvent> events, MemoryStore memory, ICarrierOpener carriers)
     {
         _request = request;
         _around = around;
-        _reports = reports.Of(this);
+        _reports = new AttachmentReports(this, events, memory);
         _carriers = carriers;
         _kernelChanged = new AsyncAutoResetEvent(around.Time);
     }

@@ -23,15 +23,14 @@ public sealed class AttachmentTests : IAsyncDisposable
     private readonly Channel<AttachEvent> _events = Channel.CreateBounded<AttachEvent>(10);
     private readonly HubAuthorization _hubs;
     private readonly AttachmentContext _around;
-    private readonly AttachReports _reports;
+    private readonly MemoryStore _store;
 
     public AttachmentTests()
     {
         var kernel = new AttachKernel(_sysfs.Root);
         _hubs = new HubAuthorization(kernel, (_, _) => Task.CompletedTask, NullLogger.Instance);
-        var store = new MemoryStore(new MemoryFile(_sysfs.Folder), _clock, NullLogger.Instance, _ => { });
+        _store = new MemoryStore(new MemoryFile(_sysfs.Folder), _clock, NullLogger.Instance, _ => { });
         _around = new AttachmentContext(kernel, _hubs, _clock, NullLogger.Instance);
-        _reports = new AttachReports(_events.Writer, store);
     }
 
     [Fact]
@@ -88,7 +87,9 @@ public sealed class AttachmentTests : IAsyncDisposable
     {
         using var attachment = new Attachment(
             new AttachRequest(AttachBench.Pi("attic"), BusId.Parse("1-1.4"), LastCarrier: default, IsKnown: false),
-            _around, _reports,
+            _around,
+            _events.Writer,
+            _store,
             new ScriptedOpener(open));
         Task running = attachment.RunAsync();
         meanwhile?.Invoke(attachment);

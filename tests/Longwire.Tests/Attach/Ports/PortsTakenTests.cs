@@ -75,7 +75,8 @@ public sealed class PortsTakenTests : IDisposable
             new AttachRequest(
                 AttachBench.Pi("attic") with { EndPoint = usbipd.EndPoint }, ScriptedStick.Exported.BusId, LastCarrier: default, isKnown),
             around,
-            new AttachReports(_events.Writer, store),
+            _events.Writer,
+            store,
             new StockCarrierOpener(TimeProvider.System));
         Task running = attachment.RunAsync();
         AttachEvent first = await NextAsync();

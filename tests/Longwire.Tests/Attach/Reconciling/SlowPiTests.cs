@@ -140,7 +140,8 @@ public sealed class SlowPiTests
         using var attachment = new Attachment(
             new AttachRequest(Pi("attic") with { EndPoint = usbipd.EndPoint }, Device().BusId, LastCarrier: default, IsKnown: false),
             new AttachmentContext(kernel, hubs, time, NullLogger.Instance),
-            new AttachReports(events.Writer, store),
+            events.Writer,
+            store,
             new StockCarrierOpener(time));
         Task running = attachment.RunAsync();
         AttachOutcome outcome = Assert.IsType<AttachEvent.Ended>(await NextAsync(events.Reader, time)).Outcome;
