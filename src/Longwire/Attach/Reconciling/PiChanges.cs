@@ -20,7 +20,10 @@ internal sealed class PiChanges(AttachState state)
         (pi.SilentReason, pi.SlowReason) = (null, null);
         pi.RoundTrip = answer.RoundTrip;
         bool whole = TakeServer(pi, answer.List);
-        foreach (Stick stick in pi.Sticks.Values.Where(_ => whole)) stick.Listed = false;
+        if (whole)
+        {
+            foreach (Stick stick in pi.Sticks.Values) stick.Listed = false;
+        }
         foreach (ExportedDevice device in answer.List.Devices) Listed(pi, device, answer.Asked);
         if (whole) pi.Rejected.ForgetTheGone(answer.List.Devices.Select(device => device.BusId).ToHashSet(), state.Now);
         foreach (Stick gone in pi.Sticks.Values.Where(stick => !stick.Listed && stick.Assignment is null).ToArray()) Remove(pi, gone);
