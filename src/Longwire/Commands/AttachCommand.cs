@@ -17,7 +17,7 @@ namespace Longwire.Commands;
 /// <summary><c>longwire attach</c>: the host's role.</summary>
 internal static class AttachCommand
 {
-    public static Command Create(ProgramContext surroundings)
+    public static Command Create(ProgramContext context)
     {
         Option<string?> options = RoleOptions.File($"Options, in YAML or JSON ({RoleOptions.AttachDefault})");
         Option<string?> data = RoleOptions.Data();
@@ -37,43 +37,43 @@ internal static class AttachCommand
         var command = new Command(
             "attach", "Attach the radios of Pis to this machine and keep them attached. Runs until stopped.") { options, data, web };
         command.SetAction((parsed, cancellationToken) =>
-            RunAsync(parsed.GetValue(options), parsed.GetValue(data), parsed.GetValue(web), surroundings, cancellationToken));
+            RunAsync(parsed.GetValue(options), parsed.GetValue(data), parsed.GetValue(web), context, cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        string? optionsPath, string? data, int? web, ProgramContext surroundings, CancellationToken cancellationToken)
+        string? optionsPath, string? data, int? web, ProgramContext context, CancellationToken cancellationToken)
     {
         // Before anything else: until then we hold rights over the whole machine.
-        if (!await surroundings.ConfineAsync(AttachService.Modules, cancellationToken)) return ExitCode.Failed;
-        string path = RoleOptions.RequireAttach(optionsPath, surroundings);
-        string folder = RoleOptions.DataOf(data, path, surroundings);
-        using var log = new StderrLog(surroundings.OpenLog(), surroundings.LogStyle, LogLevel.Information, surroundings.Time);
+        if (!await context.ConfineAsync(AttachService.Modules, cancellationToken)) return ExitCode.Failed;
+        string path = RoleOptions.RequireAttach(optionsPath, context);
+        string folder = RoleOptions.DataOf(data, path, context);
+        using var log = new StderrLog(context.OpenLog(), context.LogStyle, LogLevel.Information, context.Time);
         ILogger logger = log.CreateLogger("Longwire");
         var watch = new WatchedOptions<AttachOptions>(
-            path, (bytes, name) => OptionsFile.ParseAttach(bytes, name), surroundings.Time, logger);
+            path, (bytes, name) => OptionsFile.ParseAttach(bytes, name), context.Time, logger);
         log.Minimum = watch.Current.Options.LogLevel;
-        using SupervisorClient? supervisor = surroundings.FindSupervisor();
-        using IDisposable? exclusive = await RoleLock.TakeAttachAsync(folder, surroundings.RunFolder, surroundings.Error);
+        using SupervisorClient? supervisor = context.FindSupervisor();
+        using IDisposable? exclusive = await RoleLock.TakeAttachAsync(folder, context.RunFolder, context.Error);
         if (exclusive is null) return ExitCode.Failed;
         ProgramLog.Starting(logger, ProgramVersion.Text, "attaching", path, folder);
-        if (DataVolume.Problem(surroundings.Sysfs, surroundings.Environment, folder) is { } notKept)
+        if (DataVolume.Problem(context.Sysfs, context.Environment, folder) is { } notKept)
         {
             ProgramLog.DataNotKept(logger, notKept);
         }
         // What is wrong with the memory is said by who lives by it.
-        ImmutableArray<RadioMemory> known = surroundings.OpenMemory(folder).ReadIfPossible(out _);
-        foreach (FormerSetupPart leftover in surroundings.Former.OnHost(watch.Current.Options.Pis, known))
+        ImmutableArray<RadioMemory> known = context.OpenMemory(folder).ReadIfPossible(out _);
+        foreach (FormerSetupPart leftover in context.Former.OnHost(watch.Current.Options.Pis, known))
         {
             ProgramLog.Leftover(logger, leftover);
         }
         IOptionsFeed<AttachOptions> changes =
-            supervisor is null ? watch : new SupervisorOptions(watch, supervisor, surroundings.Time, logger);
+            supervisor is null ? watch : new SupervisorOptions(watch, supervisor, context.Time, logger);
         var live = new LiveOptions(changes, watch.Current.Options);
-        WebAddress? page = WebAddress.Of(surroundings.Environment, web);
-        var restarts = new Restarts(surroundings.Time, logger);
+        WebAddress? page = WebAddress.Of(context.Environment, web);
+        var restarts = new Restarts(context.Time, logger);
         using var stop = new StopSignals(cancellationToken);
         return await restarts.RunAsync(
-            log, services => AttachComposition.Add(services, live, supervisor, folder, page, surroundings, log, restarts), stop.Token);
+            log, services => AttachComposition.Add(services, live, supervisor, folder, page, context, log, restarts), stop.Token);
     }
 }

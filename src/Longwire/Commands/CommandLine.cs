@@ -7,19 +7,19 @@ namespace Longwire.Commands;
 /// <summary>The command line: every command, its help, and which exit code what ends with.</summary>
 internal static class CommandLine
 {
-    public static async Task<int> RunAsync(string[] arguments, ProgramContext surroundings, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(string[] arguments, ProgramContext context, CancellationToken cancellationToken)
     {
-        ParseResult parsed = Root(surroundings).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        ParseResult parsed = Root(context).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            foreach (ParseError error in parsed.Errors) await surroundings.Error.WriteLineAsync(error.Message);
-            await surroundings.Error.WriteLineAsync("See 'longwire --help'.");
+            foreach (ParseError error in parsed.Errors) await context.Error.WriteLineAsync(error.Message);
+            await context.Error.WriteLineAsync("See 'longwire --help'.");
             return ExitCode.Usage;
         }
         var invocation = new InvocationConfiguration
         {
-            Output = surroundings.Output,
-            Error = surroundings.Error,
+            Output = context.Output,
+            Error = context.Error,
             EnableDefaultExceptionHandler = false,
             // Signals are the host's: it stops the services in order.
             ProcessTerminationTimeout = null,
@@ -30,12 +30,12 @@ internal static class CommandLine
         }
         catch (UsageException e)
         {
-            await surroundings.Error.WriteLineAsync(e.Message);
+            await context.Error.WriteLineAsync(e.Message);
             return ExitCode.Usage;
         }
         catch (Options.OptionsException e)
         {
-            await surroundings.Error.WriteLineAsync(e.Message);
+            await context.Error.WriteLineAsync(e.Message);
             return ExitCode.Usage;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -46,20 +46,20 @@ internal static class CommandLine
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            await surroundings.Error.WriteLineAsync($"longwire has failed: {e}");
+            await context.Error.WriteLineAsync($"longwire has failed: {e}");
             return ExitCode.Failed;
         }
     }
 
-    private static RootCommand Root(ProgramContext surroundings)
+    private static RootCommand Root(ProgramContext context)
     {
         var root = new RootCommand("Longwire attaches the Z-Wave, Zigbee and Thread radios of a Raspberry Pi to a Home Assistant host.")
         {
-            AttachCommand.Create(surroundings),
-            ExportCommand.Create(surroundings),
-            ListCommand.Create(surroundings),
-            ForgetCommand.Create(surroundings),
-            HealthyCommand.Create(surroundings),
+            AttachCommand.Create(context),
+            ExportCommand.Create(context),
+            ListCommand.Create(context),
+            ForgetCommand.Create(context),
+            HealthyCommand.Create(context),
         };
         root.Directives.Clear();
         return root;

@@ -12,7 +12,7 @@ namespace Longwire.Commands;
 /// <summary><c>longwire export</c>: the Pi's role.</summary>
 internal static class ExportCommand
 {
-    public static Command Create(ProgramContext surroundings)
+    public static Command Create(ProgramContext context)
     {
         Option<string?> options = RoleOptions.File(
             $"Options, in YAML or JSON (default: {OptionsFile.ExportPath} if it exists); LONGWIRE_* variables count before it");
@@ -24,42 +24,42 @@ internal static class ExportCommand
         var command = new Command(
             "export", "Offer this machine's radios to Home Assistant hosts. Runs until stopped.") { options, data, takeOver };
         command.SetAction((parsed, cancellationToken) =>
-            RunAsync(parsed.GetValue(options), parsed.GetValue(data), parsed.GetValue(takeOver), surroundings, cancellationToken));
+            RunAsync(parsed.GetValue(options), parsed.GetValue(data), parsed.GetValue(takeOver), context, cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        string? optionsPath, string? data, bool takeOver, ProgramContext surroundings, CancellationToken cancellationToken)
+        string? optionsPath, string? data, bool takeOver, ProgramContext context, CancellationToken cancellationToken)
     {
         // Before anything else: until then we hold rights over the whole machine.
-        if (!await surroundings.ConfineAsync(StickOperations.Modules, cancellationToken)) return ExitCode.Failed;
+        if (!await context.ConfineAsync(StickOperations.Modules, cancellationToken)) return ExitCode.Failed;
         string? path = OptionsFile.FindExport(optionsPath);
         LoadedOptions<ExportOptions> Parse(byte[] bytes, string name)
         {
-            LoadedOptions<ExportOptions> parsed = OptionsFile.ParseExport(bytes, name, surroundings.Environment);
+            LoadedOptions<ExportOptions> parsed = OptionsFile.ParseExport(bytes, name, context.Environment);
             return takeOver ? parsed with { Options = parsed.Options with { TakeOver = true } } : parsed;
         }
-        string folder = RoleOptions.DataOf(data, null, surroundings);
-        using var log = new StderrLog(surroundings.OpenLog(), surroundings.LogStyle, LogLevel.Information, surroundings.Time);
+        string folder = RoleOptions.DataOf(data, null, context);
+        using var log = new StderrLog(context.OpenLog(), context.LogStyle, LogLevel.Information, context.Time);
         ILogger logger = log.CreateLogger("Longwire");
         WatchedOptions<ExportOptions>? file = path is null
             ? null
-            : new WatchedOptions<ExportOptions>(path, Parse, surroundings.Time, logger);
+            : new WatchedOptions<ExportOptions>(path, Parse, context.Time, logger);
         LoadedOptions<ExportOptions> loaded = file?.Current ?? Parse([], OptionsFile.ExportPath);
         log.Minimum = loaded.Options.LogLevel;
-        using IDisposable? exclusive = await RoleLock.TakeExportAsync(folder, surroundings.Error);
+        using IDisposable? exclusive = await RoleLock.TakeExportAsync(folder, context.Error);
         if (exclusive is null) return ExitCode.Failed;
         ProgramLog.Starting(logger, ProgramVersion.Text, "exporting", path ?? "the environment alone", folder);
-        if (DataVolume.Problem(surroundings.Sysfs, surroundings.Environment, folder) is { } notKept)
+        if (DataVolume.Problem(context.Sysfs, context.Environment, folder) is { } notKept)
         {
             ProgramLog.DataNotKept(logger, notKept);
         }
-        foreach (FormerSetupPart leftover in surroundings.Former.OnPi(port: null)) ProgramLog.Leftover(logger, leftover);
+        foreach (FormerSetupPart leftover in context.Former.OnPi(port: null)) ProgramLog.Leftover(logger, leftover);
         foreach (OptionProblem problem in loaded.Problems) OptionsLog.OptionProblem(logger, problem);
         using var stop = new StopSignals(cancellationToken);
-        return await new Restarts(surroundings.Time, logger).RunAsync(
+        return await new Restarts(context.Time, logger).RunAsync(
             log,
-            services => ExportComposition.Add(services, file?.Current ?? loaded, file, folder, surroundings.Health, log),
+            services => ExportComposition.Add(services, file?.Current ?? loaded, file, folder, context.Health, log),
             stop.Token);
     }
 }

@@ -23,7 +23,7 @@ namespace Longwire.Commands;
 /// </summary>
 internal static class ForgetCommand
 {
-    public static Command Create(ProgramContext surroundings)
+    public static Command Create(ProgramContext context)
     {
         var radio = new Argument<string?>("RADIO") { Description = "A radio, by its id or its name", Arity = ArgumentArity.ZeroOrOne };
         var all = new Option<bool>("--all") { Description = "Forget every radio" };
@@ -40,46 +40,46 @@ internal static class ForgetCommand
                 parsed.GetValue(all),
                 parsed.GetValue(options),
                 parsed.GetValue(data),
-                surroundings,
+                context,
                 cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        string? radio, bool all, string? optionsPath, string? data, ProgramContext surroundings, CancellationToken cancellationToken)
+        string? radio, bool all, string? optionsPath, string? data, ProgramContext context, CancellationToken cancellationToken)
     {
         if (all == radio is not null) throw new UsageException("Name one radio, by its id or its name, or write --all.");
-        string? path = RoleOptions.FindAttach(optionsPath, surroundings);
-        string folder = RoleOptions.DataOf(data, path, surroundings);
+        string? path = RoleOptions.FindAttach(optionsPath, context);
+        string folder = RoleOptions.DataOf(data, path, context);
         // Before anything is forgotten: options that cannot be read end here.
         MqttOptions mqtt = path is null ? new MqttOptions() : OptionsFile.LoadAttach(path).Options.Mqtt;
-        using SupervisorClient? supervisor = surroundings.FindSupervisor();
-        BrokerAddress? broker = await surroundings.BrokersOf(supervisor).FindAsync(mqtt, cancellationToken);
+        using SupervisorClient? supervisor = context.FindSupervisor();
+        BrokerAddress? broker = await context.BrokersOf(supervisor).FindAsync(mqtt, cancellationToken);
         try
         {
             if (!Directory.Exists(folder))
             {
-                return await FailAsync(surroundings, $"{folder} does not exist: name attach's folder with --data.");
+                return await FailAsync(context, $"{folder} does not exist: name attach's folder with --data.");
             }
             using IDisposable? exclusive = DataFolder.TryLock(folder, RoleLock.Attach);
             if (exclusive is null)
             {
-                return await FailAsync(surroundings, $"A running longwire attach uses {folder}. Stop it, forget, and start it again.");
+                return await FailAsync(context, $"A running longwire attach uses {folder}. Stop it, forget, and start it again.");
             }
-            IRadioMemory memory = surroundings.OpenMemory(folder);
+            IRadioMemory memory = context.OpenMemory(folder);
             string instanceId = memory.ReadInstanceId() ?? Random.Shared.NextInt64().ToString("x16", CultureInfo.InvariantCulture);
             var self = new OwnInstance(instanceId, OwnInstance.NewNonce(Random.Shared), ProgramVersion.Text);
-            if (!await ForgetAsync(radio, memory, surroundings)) return ExitCode.Failed;
+            if (!await ForgetAsync(radio, memory, context)) return ExitCode.Failed;
             return await ClearAsync(
-                all ? null : [.. memory.Read().Select(entry => entry.Id)], folder, broker, self, surroundings, cancellationToken);
+                all ? null : [.. memory.Read().Select(entry => entry.Id)], folder, broker, self, context, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return await FailAsync(surroundings, $"Nothing is forgotten: {e.Message}");
+            return await FailAsync(context, $"Nothing is forgotten: {e.Message}");
         }
     }
 
-    private static async Task<bool> ForgetAsync(string? radio, IRadioMemory memory, ProgramContext surroundings)
+    private static async Task<bool> ForgetAsync(string? radio, IRadioMemory memory, ProgramContext context)
     {
         ImmutableArray<RadioMemory> known = memory.Read();
         List<RadioMemory> chosen = [.. known.Where(entry => radio is null || entry.Id == radio)];
@@ -88,39 +88,39 @@ internal static class ForgetCommand
         {
             string what = chosen.Count == 0 ? $"No radio is called '{radio}'" : $"{chosen.Count} radios are called '{radio}'; use an id";
             string listed = known.IsEmpty ? "none is remembered" : string.Join(", ", known.Select(Show));
-            await surroundings.Error.WriteLineAsync($"{what}. Known: {listed}.");
+            await context.Error.WriteLineAsync($"{what}. Known: {listed}.");
             return false;
         }
-        if (LeftAttached(chosen, surroundings) is { } left)
+        if (LeftAttached(chosen, context) is { } left)
         {
             // The record of the port is all that can ever free it; the next start does, with everything else that a crash leaves.
-            await surroundings.Error.WriteLineAsync(
+            await context.Error.WriteLineAsync(
                 $"Nothing is forgotten: the last attach was killed, and {Show(left)} may still sit on vhci port {left.Attached!.Port}. "
                     + "Start longwire attach and stop it once, which frees the port; then forget.");
             return false;
         }
         memory.Forget([.. chosen.Select(entry => entry.Id)]);
-        foreach (RadioMemory entry in chosen) await surroundings.Output.WriteLineAsync($"Forgotten: {Show(entry)}");
-        await surroundings.Output.WriteLineAsync(chosen.Count == 0
+        foreach (RadioMemory entry in chosen) await context.Output.WriteLineAsync($"Forgotten: {Show(entry)}");
+        await context.Output.WriteLineAsync(chosen.Count == 0
             ? "No radio was remembered."
             : "A radio that the options still ask for is taken for new when attach starts.");
         return true;
     }
 
     // A port does not survive a boot.
-    private static RadioMemory? LeftAttached(List<RadioMemory> chosen, ProgramContext surroundings)
+    private static RadioMemory? LeftAttached(List<RadioMemory> chosen, ProgramContext context)
     {
-        string bootId = new AttachKernel(surroundings.Sysfs).BootId;
+        string bootId = new AttachKernel(context.Sysfs).BootId;
         return chosen.Find(radio => radio.Attached?.BootId == bootId);
     }
 
     /// <param name="remembered">Radios that stay in Home Assistant; null: nothing of ours stays.</param>
     private static async Task<int> ClearAsync(
-        string[]? remembered, string folder, BrokerAddress? broker, OwnInstance self, ProgramContext surroundings,
+        string[]? remembered, string folder, BrokerAddress? broker, OwnInstance self, ProgramContext context,
         CancellationToken cancellationToken)
     {
-        using var log = new StderrLog(surroundings.OpenLog(), surroundings.LogStyle, LogLevel.Warning, surroundings.Time);
-        var topics = new ForgottenTopics(folder, surroundings.Time, log.CreateLogger("Longwire"));
+        using var log = new StderrLog(context.OpenLog(), context.LogStyle, LogLevel.Warning, context.Time);
+        var topics = new ForgottenTopics(folder, context.Time, log.CreateLogger("Longwire"));
         IReadOnlyCollection<KeyValuePair<string, PublishedDevice>> gone = topics.Find(remembered);
         if (gone.Count == 0) return ExitCode.Done;
         if (broker is null)
@@ -128,14 +128,14 @@ internal static class ForgetCommand
             // Not done: who forgets everything removes Longwire next, and then nothing would ever clear them.
             string then = remembered is null ? "run this again, or start attach, which" : "start attach, which";
             return await FailAsync(
-                surroundings,
+                context,
                 "Home Assistant still shows what is forgotten: no broker is known. Name it (mqtt.host) in attach's options, name those "
                     + $"with --options, and {then} removes it.");
         }
         try
         {
             IReadOnlyCollection<string> others = await topics.ClearAsync(gone, broker, self, cancellationToken);
-            await surroundings.Output.WriteLineAsync(others.Count == 0
+            await context.Output.WriteLineAsync(others.Count == 0
                 ? "Their entities are removed from Home Assistant."
                 : "Entities that another Longwire shows under the same base topic are left in Home Assistant: they are its own by now.");
             return ExitCode.Done;
@@ -144,7 +144,7 @@ internal static class ForgetCommand
         {
             string again = remembered is null ? "run this again, or start attach, which" : "start attach, which";
             return await FailAsync(
-                surroundings,
+                context,
                 $"Home Assistant still shows what is forgotten: {e.Message} Put that right (mqtt in the options) and {again} removes it "
                     + "as soon as it reaches the broker.");
         }
@@ -152,9 +152,9 @@ internal static class ForgetCommand
 
     private static string Show(RadioMemory radio) => $"{radio.Id} ({radio.Name})";
 
-    private static async Task<int> FailAsync(ProgramContext surroundings, string message)
+    private static async Task<int> FailAsync(ProgramContext context, string message)
     {
-        await surroundings.Error.WriteLineAsync(message);
+        await context.Error.WriteLineAsync(message);
         return ExitCode.Failed;
     }
 }

@@ -15,7 +15,7 @@ namespace Longwire.Commands;
 /// <summary><c>longwire list [PI]</c>: which radios there are, what becomes of them and why.</summary>
 internal static class ListCommand
 {
-    public static Command Create(ProgramContext surroundings)
+    public static Command Create(ProgramContext context)
     {
         var pi = new Argument<string?>("PI")
         {
@@ -36,55 +36,55 @@ internal static class ListCommand
                 parsed.GetValue(options),
                 parsed.GetValue(data),
                 parsed.GetValue(json),
-                surroundings,
+                context,
                 cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        string? piName, string? optionsPath, string? data, bool json, ProgramContext surroundings, CancellationToken cancellationToken)
+        string? piName, string? optionsPath, string? data, bool json, ProgramContext context, CancellationToken cancellationToken)
     {
         StickList? list = piName is null
-            ? await ReadHereAsync(optionsPath, surroundings)
-            : await ReadPiAsync(piName, optionsPath, data, surroundings, cancellationToken);
+            ? await ReadHereAsync(optionsPath, context)
+            : await ReadPiAsync(piName, optionsPath, data, context, cancellationToken);
         if (list is null) return ExitCode.Failed;
-        if (json) ListJson.Write(surroundings.Output, list);
-        else ListTable.Write(surroundings.Output, list);
+        if (json) ListJson.Write(context.Output, list);
+        else ListTable.Write(context.Output, list);
         return ExitCode.Done;
     }
 
-    private static async Task<StickList> ReadHereAsync(string? optionsPath, ProgramContext surroundings)
+    private static async Task<StickList> ReadHereAsync(string? optionsPath, ProgramContext context)
     {
-        LoadedOptions<ExportOptions> loaded = OptionsFile.LoadExport(optionsPath, surroundings.Environment);
-        foreach (OptionProblem problem in loaded.Problems) await surroundings.Error.WriteLineAsync(problem.ToString());
-        StickList list = new LocalSticks(surroundings.Sysfs, loaded.Options, KnownRadios.Default).Read();
-        return WithLeftovers(list, surroundings.Former.OnPi(loaded.Options.Stock.Port));
+        LoadedOptions<ExportOptions> loaded = OptionsFile.LoadExport(optionsPath, context.Environment);
+        foreach (OptionProblem problem in loaded.Problems) await context.Error.WriteLineAsync(problem.ToString());
+        StickList list = new LocalSticks(context.Sysfs, loaded.Options, KnownRadios.Default).Read();
+        return WithLeftovers(list, context.Former.OnPi(loaded.Options.Stock.Port));
     }
 
     private static async Task<StickList?> ReadPiAsync(
-        string piName, string? optionsPath, string? data, ProgramContext surroundings, CancellationToken cancellationToken)
+        string piName, string? optionsPath, string? data, ProgramContext context, CancellationToken cancellationToken)
     {
         AttachOptions options = AttachOptions.Default;
-        string? path = RoleOptions.FindAttach(optionsPath, surroundings);
+        string? path = RoleOptions.FindAttach(optionsPath, context);
         if (path is not null)
         {
             LoadedOptions<AttachOptions> loaded = OptionsFile.LoadAttach(path);
-            foreach (OptionProblem problem in loaded.Problems) await surroundings.Error.WriteLineAsync(problem.ToString());
+            foreach (OptionProblem problem in loaded.Problems) await context.Error.WriteLineAsync(problem.ToString());
             options = loaded.Options;
         }
         PiOptions pi = Find(piName, options);
-        ImmutableArray<RadioMemory> known = await ReadMemoryAsync(RoleOptions.DataOf(data, path, surroundings), surroundings);
+        ImmutableArray<RadioMemory> known = await ReadMemoryAsync(RoleOptions.DataOf(data, path, context), context);
         try
         {
             StickList list = await new PiSticks(
-                pi, options, KnownRadios.Default, known, new AttachKernel(surroundings.Sysfs).BootId).ReadAsync(
-                surroundings.Time,
+                pi, options, KnownRadios.Default, known, new AttachKernel(context.Sysfs).BootId).ReadAsync(
+                context.Time,
                 cancellationToken);
-            return WithLeftovers(list, surroundings.Former.OnHost([pi], known));
+            return WithLeftovers(list, context.Former.OnHost([pi], known));
         }
         catch (Exception e) when (e is UsbIpException or TimeoutException)
         {
-            await surroundings.Error.WriteLineAsync(
+            await context.Error.WriteLineAsync(
                 $"{pi.DisplayName} gives no list: {e.Message}. See that it is on, that usbipd or longwire export runs there, and that "
                     + "export's stock.allow names this machine.");
             return null;
@@ -92,12 +92,12 @@ internal static class ListCommand
     }
 
     // Without the lock: the file is only ever replaced as a whole, so a running attach may have it meanwhile.
-    private static async Task<ImmutableArray<RadioMemory>> ReadMemoryAsync(string folder, ProgramContext surroundings)
+    private static async Task<ImmutableArray<RadioMemory>> ReadMemoryAsync(string folder, ProgramContext context)
     {
-        ImmutableArray<RadioMemory> known = surroundings.OpenMemory(folder).ReadIfPossible(out string? problem);
+        ImmutableArray<RadioMemory> known = context.OpenMemory(folder).ReadIfPossible(out string? problem);
         if (problem is not null)
         {
-            await surroundings.Error.WriteLineAsync(
+            await context.Error.WriteLineAsync(
                 $"What attach remembers is left out here, so of sticks of one kind it may choose another: {problem}");
         }
         return known;

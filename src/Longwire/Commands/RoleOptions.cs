@@ -20,20 +20,20 @@ internal static class RoleOptions
     /// <summary>
     /// The attach side's options: those named, else the Supervisor's, else those in /etc, if they are there; null if none are.
     /// </summary>
-    public static string? FindAttach(string? named, ProgramContext surroundings) =>
-        named ?? Array.Find([surroundings.SupervisorOptions, surroundings.AttachOptions], System.IO.File.Exists);
+    public static string? FindAttach(string? named, ProgramContext context) =>
+        named ?? Array.Find([context.SupervisorOptions, context.AttachOptions], System.IO.File.Exists);
 
     /// <summary>Where <see cref="FindAttach"/> looks, for a command's help.</summary>
     public static string AttachDefault { get; } = $"default: {OptionsFile.SupervisorPath}, else {OptionsFile.AttachPath}, if it exists";
 
     /// <summary>The folder named, else the container's if this is ours or these are the Supervisor's options, else the default.</summary>
-    public static string DataOf(string? named, string? optionsPath, ProgramContext surroundings) =>
+    public static string DataOf(string? named, string? optionsPath, ProgramContext context) =>
         named
-            ?? (ContainerImage.IsOurs(surroundings.Environment) || optionsPath == surroundings.SupervisorOptions ? DataFolder.Container
+            ?? (ContainerImage.IsOurs(context.Environment) || optionsPath == context.SupervisorOptions ? DataFolder.Container
                 : DataFolder.Default);
 
-    public static string RequireAttach(string? named, ProgramContext surroundings) =>
-        FindAttach(named, surroundings)
+    public static string RequireAttach(string? named, ProgramContext context) =>
+        FindAttach(named, context)
             ?? throw new UsageException($"No options: neither {OptionsFile.SupervisorPath} nor {OptionsFile.AttachPath} exists. Write the "
             + $"latter, or name a file with --options; it needs no more than 'pis: [{{address: 192.168.0.10}}]'.");
 }

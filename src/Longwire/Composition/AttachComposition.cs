@@ -28,7 +28,7 @@ internal static class AttachComposition
         SupervisorClient? supervisor,
         string dataFolder,
         WebAddress? web,
-        ProgramContext surroundings,
+        ProgramContext context,
         StderrLog log,
         Restarts restarts)
     {
@@ -45,7 +45,7 @@ internal static class AttachComposition
             provider.GetRequiredService<ILogger<AttachService>>()));
         services.AddSingleton(provider => HomeAssistantComposition.Service(
             MqttSettings.From(options.Current),
-            surroundings.BrokersOf(supervisor),
+            context.BrokersOf(supervisor),
             feed,
             provider.GetRequiredService<AttachService>(),
             provider.GetRequiredService<BridgeControl>(),
@@ -56,7 +56,7 @@ internal static class AttachComposition
             Random.Shared,
             provider.GetRequiredService<ILogger<HomeAssistantService>>()));
         services.AddHostedService(provider => new AttachHealth(
-            feed, surroundings.Health, surroundings.Sysfs, provider.GetRequiredService<TimeProvider>(),
+            feed, context.Health, context.Sysfs, provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<AttachHealth>>()));
         if (web is not null)
         {
@@ -64,7 +64,7 @@ internal static class AttachComposition
                 web,
                 feed,
                 new PiLists(
-                    () => options.Current, (pi, now) => SticksOf(pi, now, dataFolder, surroundings),
+                    () => options.Current, (pi, now) => SticksOf(pi, now, dataFolder, context),
                     provider.GetRequiredService<TimeProvider>()),
                 provider.GetRequiredService<AttachService>(),
                 ProgramVersion.Text,
@@ -80,18 +80,18 @@ internal static class AttachComposition
             services,
             provider => provider.GetRequiredService<HomeAssistantService>(),
             provider => provider.GetRequiredService<AttachService>(),
-            provider => Consumers(supervisor, feed, dataFolder, provider));
+            provider => DependentApps(supervisor, feed, dataFolder, provider));
     }
 
-    private static PiSticks SticksOf(PiOptions pi, AttachOptions options, string dataFolder, ProgramContext surroundings) =>
+    private static PiSticks SticksOf(PiOptions pi, AttachOptions options, string dataFolder, ProgramContext context) =>
         new(
             pi,
             options,
             KnownRadios.Default,
-            surroundings.OpenMemory(dataFolder).ReadIfPossible(out _),
-            new AttachKernel(surroundings.Sysfs).BootId);
+            context.OpenMemory(dataFolder).ReadIfPossible(out _),
+            new AttachKernel(context.Sysfs).BootId);
 
-    private static BackgroundService Consumers(
+    private static BackgroundService DependentApps(
         SupervisorClient? supervisor, StateFeed feed, string dataFolder, IServiceProvider provider) => supervisor is null
         ? new NoSupervisorProblem(feed, provider.GetRequiredService<AttachService>())
         : new DependentAppsService(

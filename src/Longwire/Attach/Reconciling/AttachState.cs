@@ -197,5 +197,5 @@ internal sealed class AttachState
     public Candidate CandidateOf(Stick stick) =>
         new(stick.PiId, stick.BusId, stick.Port, stick.Id, stick.Identity, stick.RadioId ?? Seems(stick), stick.IsNot);
 
-    public StickSelection Claims() => new(Options, Catalogue, Memory.Radios);
+    public StickSelection Selection() => new(Options, Catalogue, Memory.Radios);
 }

@@ -30,15 +30,15 @@ internal sealed class Convergence(AttachState state)
         if (state.HasOptions)
         {
             _identification.DecideParked();
-            StickSelection claims = state.Claims();
-            StartWhatIsDue(claims, state.Candidates());
-            AskForWhatIsNotListed(claims);
+            StickSelection selection = state.Selection();
+            StartWhatIsDue(selection, state.Candidates());
+            AskForWhatIsNotListed(selection);
             // A verdict or a start may have changed whom a stick waits for.
             _identification.DecideParked();
             // Who was just identified is known now.
-            claims = state.Claims();
-            foreach (PiState pi in state.Pis.Values) pi.Watch.AskEvery(PollInterval(pi, claims));
-            state.SetProblems("setup", Problems(claims, state.Candidates()));
+            selection = state.Selection();
+            foreach (PiState pi in state.Pis.Values) pi.Watch.AskEvery(PollInterval(pi, selection));
+            state.SetProblems("setup", Problems(selection, state.Candidates()));
         }
         if (state.SettleProblems() is { } due) WakeNoLaterThan(due);
         Say();
@@ -51,22 +51,22 @@ internal sealed class Convergence(AttachState state)
     public void SayStopped()
     {
         state.Remember();
-        if (state.HasOptions) Publish(state.Claims());
+        if (state.HasOptions) Publish(state.Selection());
     }
 
     private void Say()
     {
-        StickSelection claims = state.Claims();
-        if (ReattachChanges.Settle(state, claims) is { } backBy) WakeNoLaterThan(backBy);
-        UpdateStatuses(claims);
-        List<RadioState> expected = SnapshotMaker.Shown(state, claims).FindAll(radio => radio.Memory.Wanted);
+        StickSelection selection = state.Selection();
+        if (ReattachChanges.Settle(state, selection) is { } backBy) WakeNoLaterThan(backBy);
+        UpdateStatuses(selection);
+        List<RadioState> expected = SnapshotMaker.Shown(state, selection).FindAll(radio => radio.Memory.Wanted);
         if (_down.Look(expected, state.Now) is { } due) WakeNoLaterThan(due);
         state.Remember();
         // What a snapshot lacks is removed from Home Assistant: the first must know the options.
-        if (state.HasOptions) Publish(claims);
+        if (state.HasOptions) Publish(selection);
     }
 
-    private void StartWhatIsDue(StickSelection claims, IReadOnlyCollection<Candidate> present)
+    private void StartWhatIsDue(StickSelection selection, IReadOnlyCollection<Candidate> present)
     {
         foreach (PiState pi in state.Pis.Values.Where(pi => pi.SlowReason is null))
         {
@@ -84,7 +84,7 @@ internal sealed class Convergence(AttachState state)
                 {
                     continue;
                 }
-                if (claims.Of(state.CandidateOf(stick), present) is not (Selection.Take or Selection.Identify)) continue;
+                if (selection.Of(state.CandidateOf(stick), present) is not (Selection.Take or Selection.Identify)) continue;
                 if (!IsDue(stick.Tries.NotBefore)) continue;
                 RadioState? seems = radioId is not null && state.Radios[radioId] is { Assignment: null } free ? free : null;
                 state.Start(pi, stick.BusId, stick, seems);
@@ -107,11 +107,11 @@ internal sealed class Convergence(AttachState state)
 
     // A stock usbipd lists neither what is in use nor what is unplugged; importing by the last bus id tells one from the other, and
     // frees what our own lost connection still holds there.
-    private void AskForWhatIsNotListed(StickSelection claims)
+    private void AskForWhatIsNotListed(StickSelection selection)
     {
         foreach (RadioState radio in state.Radios.Values)
         {
-            if (!radio.Memory.Wanted || radio.Assignment is not null || !claims.Covers(radio.Memory)) continue;
+            if (!radio.Memory.Wanted || radio.Assignment is not null || !selection.Covers(radio.Memory)) continue;
             if (!state.Pis.TryGetValue(radio.Memory.PiId, out PiState? pi) || pi is not { Reachable: true, SlowReason: null }) continue;
             // A Longwire says itself what it has. Only a connection of ours that died unnoticed is worth knocking for there.
             if (pi.Server == PiServer.Longwire && radio.Status is not RadioStatus.InUse) continue;
@@ -147,12 +147,15 @@ internal sealed class Convergence(AttachState state)
     }
 
     // Null while nothing is missing there: a Pi that serves us is known to be well by its connection.
-    private TimeSpan? PollInterval(PiState pi, StickSelection claims)
+    private TimeSpan? PollInterval(PiState pi, StickSelection selection)
     {
-        List<RadioState> here = [.. state.Radios.Values.Where(radio => radio.Memory.PiId == pi.Options.Id && claims.Covers(radio.Memory))];
+        List<RadioState> here =
+        [
+            .. state.Radios.Values.Where(radio => radio.Memory.PiId == pi.Options.Id && selection.Covers(radio.Memory)),
+        ];
         List<RadioState> missing = here.FindAll(radio => radio.Memory.Wanted && !radio.IsUp);
         bool neverSeen = state.Options.Radios.Any(
-            rule => rule.IsAbout(pi.Options.Id) && !state.Memory.Radios.Any(radio => claims.RuleOf(radio) == rule));
+            rule => rule.IsAbout(pi.Options.Id) && !state.Memory.Radios.Any(radio => selection.RuleOf(radio) == rule));
         if (missing.Count == 0 && !neverSeen && here.Count > 0 && pi.Reachable == true)
             return MayHaveNew(pi) || !here.Exists(radio => radio.IsUp) ? AttachTimers.PollIdle : null;
         TimeSpan since = missing.Count == 0 ? TimeSpan.Zero : missing.Max(radio => radio.MissingSince);
@@ -169,11 +172,11 @@ internal sealed class Convergence(AttachState state)
         state.Options.TakeRecognised
         || state.Options.Radios.Any(rule => rule.IsAbout(pi.Options.Id) && rule.Match.Serial is null && rule.Match.Port is null);
 
-    private void UpdateStatuses(StickSelection claims)
+    private void UpdateStatuses(StickSelection selection)
     {
         foreach (RadioState radio in state.Radios.Values)
         {
-            StatusRules.Condition now = claims.WhyLeftOut(radio.Memory) is { } problem
+            StatusRules.Condition now = selection.WhyLeftOut(radio.Memory) is { } problem
                 ? StatusRules.LeftOut(radio, problem)
                 : StatusRules.Of(
                     radio, state.Pis.GetValueOrDefault(radio.Memory.PiId), state.StickOf(radio), state.Radios.Values, state.Now);
@@ -216,9 +219,9 @@ internal sealed class Convergence(AttachState state)
         if (now != RadioStatus.Attaching) radio.MayHaveBeenPulled = false;
     }
 
-    private IEnumerable<(string Subject, string Problem)> Problems(StickSelection claims, IReadOnlyCollection<Candidate> present)
+    private IEnumerable<(string Subject, string Problem)> Problems(StickSelection selection, IReadOnlyCollection<Candidate> present)
     {
-        foreach (string ambiguity in claims.Ambiguities(present)) yield return (ambiguity, ambiguity);
+        foreach (string ambiguity in selection.Ambiguities(present)) yield return (ambiguity, ambiguity);
         foreach (PiState pi in state.Pis.Values.Where(pi => pi.Reachable == false))
             yield return ($"pi {pi.Options.Id}",
                 $"{pi.Options.DisplayName} ({pi.Options.Address}) does not answer: {pi.SilentReason}. "
@@ -227,7 +230,7 @@ internal sealed class Convergence(AttachState state)
         {
             List<PiState> asked = [.. state.Pis.Values.Where(pi => rule.IsAbout(pi.Options.Id))];
             if (asked.Count == 0 || asked.Exists(pi => pi.Reachable != true)) continue;
-            bool known = state.Memory.Radios.Any(radio => claims.RuleOf(radio) == rule);
+            bool known = state.Memory.Radios.Any(radio => selection.RuleOf(radio) == rule);
             bool seen = present.Any(stick => rule.IsAbout(stick.PiId) && rule.Match.CouldMatch(stick.Id, stick.Port));
             if (known || seen) continue;
             string where = string.Join(" or ", asked.Select(pi => pi.Options.DisplayName));
@@ -237,10 +240,10 @@ internal sealed class Convergence(AttachState state)
         }
     }
 
-    private void Publish(StickSelection claims)
+    private void Publish(StickSelection selection)
     {
         IReadOnlyList<RadioEvent> events = state.TakeEvents();
-        Snapshot snapshot = SnapshotMaker.Make(state, claims, state.Stopping ? null : _down.Problem);
+        Snapshot snapshot = SnapshotMaker.Make(state, selection, state.Stopping ? null : _down.Problem);
         if (state.Stopping) snapshot = snapshot.AfterStop();
         bool same = snapshot.Bridge with { Problems = [] } == _published.Bridge with { Problems = [] }
             && snapshot.Bridge.Problems.SequenceEqual(_published.Bridge.Problems)

@@ -39,10 +39,10 @@ internal sealed class Identification(AttachState state)
         stick.RadioId = recalled?.Id;
         if (recalled is null && MayHaveTwin(stick, assignment)) return null;
 
-        StickSelection claims = state.Claims();
-        if (claims.Of(state.CandidateOf(stick), state.Candidates()) is not Selection.Take) return TurnAway(stick, assignment);
+        StickSelection selection = state.Selection();
+        if (selection.Of(state.CandidateOf(stick), state.Candidates()) is not Selection.Take) return TurnAway(stick, assignment);
 
-        RadioState radio = Know(news, stick, recalled, claims);
+        RadioState radio = Know(news, stick, recalled, selection);
         Assignments.Identify(assignment, stick, radio, guessed: state.RadioOf(assignment));
         if (!radio.Memory.Wanted)
         {
@@ -104,11 +104,11 @@ internal sealed class Identification(AttachState state)
         if (state.Pis.TryGetValue(stick.PiId, out PiState? pi)) pi.Rejected.Add(stick, refusedReason: null, state.Now);
     }
 
-    private RadioState Know(AttachEvent.Identified news, Stick stick, RadioMemory? recalled, StickSelection claims)
+    private RadioState Know(AttachEvent.Identified news, Stick stick, RadioMemory? recalled, StickSelection selection)
     {
         DeviceIdentity identity = news.Identity;
         Recognition? recognition = state.Catalogue.Recognise(identity);
-        string? ruleName = claims.RuleOf(stick.PiId, stick.Id, stick.Port, identity.Serial, serialKnown: true)?.Name;
+        string? ruleName = selection.RuleOf(stick.PiId, stick.Id, stick.Port, identity.Serial, serialKnown: true)?.Name;
         RadioMemory memory = recalled ?? new RadioMemory
         {
             Id = RadioIds.Give(stick.Sighting, state.Memory.Radios, OtherSightings(stick)),

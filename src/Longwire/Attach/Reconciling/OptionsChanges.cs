@@ -22,10 +22,10 @@ internal sealed class OptionsChanges(AttachState state)
         foreach (string gone in state.Pis.Keys.Where(id => now.Pis.All(pi => pi.Id != id)).ToArray())
             Leave(gone, now.SkippedPis.FirstOrDefault(pi => pi.MayBe(gone))?.Problem.ToString() ?? NotAskedFor);
         foreach (PiOptions pi in now.Pis) Take(pi);
-        StickSelection claims = state.Claims();
+        StickSelection selection = state.Selection();
         foreach (RadioState radio in state.Radios.Values)
             state.Change(
-                radio, radio.Memory with { LeftOptions = !claims.Covers(radio.Memory) && claims.WhyLeftOut(radio.Memory) is null });
+                radio, radio.Memory with { LeftOptions = !selection.Covers(radio.Memory) && selection.WhyLeftOut(radio.Memory) is null });
 
         bool rulesChanged = !before.Radios.SequenceEqual(now.Radios) || before.TakeRecognised != now.TakeRecognised;
         if (!rulesChanged) return;
@@ -37,9 +37,9 @@ internal sealed class OptionsChanges(AttachState state)
         }
         foreach (RadioState radio in state.Radios.Values)
         {
-            if (claims.RuleOf(radio.Memory)?.Name is { } name) state.Change(radio, radio.Memory with { Name = name });
+            if (selection.RuleOf(radio.Memory)?.Name is { } name) state.Change(radio, radio.Memory with { Name = name });
             if (radio.LastOutcome is AttachOutcome.Refused) radio.LastOutcome = null;
-            if (radio.Assignment is { } assignment && !claims.Covers(radio.Memory)) End(radio, assignment, NotAskedFor);
+            if (radio.Assignment is { } assignment && !selection.Covers(radio.Memory)) End(radio, assignment, NotAskedFor);
         }
     }
 

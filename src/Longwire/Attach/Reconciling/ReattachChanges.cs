@@ -12,14 +12,14 @@ internal static class ReattachChanges
     public static readonly string NotBack = $"not back within {AttachTimers.Reattach.TotalSeconds:0} s of a reattach";
 
     /// <returns>When to look again without any event; null: none is awaited.</returns>
-    public static TimeSpan? Settle(AttachState state, StickSelection claims)
+    public static TimeSpan? Settle(AttachState state, StickSelection selection)
     {
         TimeSpan? next = null;
         foreach (RadioState radio in state.Radios.Values)
         {
             if (radio.BackBy is not { } until) continue;
             if (!radio.Memory.Wanted) End(state, radio, "asked for by a person");
-            else if (!claims.Covers(radio.Memory)) End(state, radio, OptionsChanges.NotAskedFor);
+            else if (!selection.Covers(radio.Memory)) End(state, radio, OptionsChanges.NotAskedFor);
             else if (until > state.Now) next = next < until ? next : until;
             else
             {

@@ -11,13 +11,13 @@ namespace Longwire.Attach.Reconciling;
 internal static class SnapshotMaker
 {
     /// <param name="down">What is said of expected radios that are not there; null: nothing.</param>
-    public static Snapshot Make(AttachState state, StickSelection claims, string? down)
+    public static Snapshot Make(AttachState state, StickSelection selection, string? down)
     {
-        List<RadioState> shown = Shown(state, claims);
+        List<RadioState> shown = Shown(state, selection);
         IEnumerable<PiSnapshot> leftOut = shown.Select(radio => radio.Memory.PiId).Distinct()
             .Where(id => !state.Pis.ContainsKey(id)).Select(id => LeftOut(id, state.Options));
         IEnumerable<PiSnapshot> pis = state.Pis.Values.Select(Of).Concat(leftOut).OrderBy(pi => pi.Id, StringComparer.Ordinal);
-        ImmutableArray<RadioSnapshot> radios = [.. shown.Select(radio => Of(radio, claims.RuleOf(radio.Memory)))];
+        ImmutableArray<RadioSnapshot> radios = [.. shown.Select(radio => Of(radio, selection.RuleOf(radio.Memory)))];
         var bridge = new BridgeSnapshot(state.Memory.InstanceId, down is null ? [.. state.Problems] : [.. state.Problems, down])
         {
             RadiosExpected = radios.Count(radio => radio.Wanted),
@@ -27,8 +27,8 @@ internal static class SnapshotMaker
     }
 
     /// <summary>Those that the options ask for, or may ask for where they cannot be read.</summary>
-    public static List<RadioState> Shown(AttachState state, StickSelection claims) =>
-        [.. state.Radios.Values.Where(radio => claims.Covers(radio.Memory) || claims.WhyLeftOut(radio.Memory) is not null)];
+    public static List<RadioState> Shown(AttachState state, StickSelection selection) =>
+        [.. state.Radios.Values.Where(radio => selection.Covers(radio.Memory) || selection.WhyLeftOut(radio.Memory) is not null)];
 
     // Its entry cannot be read, and its radios stay: so does what they are plugged into.
     private static PiSnapshot LeftOut(string id, AttachOptions options)

@@ -63,9 +63,9 @@ public sealed class StickSelectionTests
     public void The_radio_that_a_rule_has_given_so_far_keeps_it()
     {
         Candidate given = At("1.2", "A") with { RadioId = "r" }, twin = At("1.3", "A");
-        StickSelection claims = SelectionOf(Options("0658:0200"), Known("r", "A"));
-        Assert.Equal(Selection.Take, claims.Of(given, [given, twin]));
-        Assert.Equal(Selection.Ambiguous, claims.Of(twin, [given, twin]));
+        StickSelection selection = SelectionOf(Options("0658:0200"), Known("r", "A"));
+        Assert.Equal(Selection.Take, selection.Of(given, [given, twin]));
+        Assert.Equal(Selection.Ambiguous, selection.Of(twin, [given, twin]));
     }
 
     [Fact]
