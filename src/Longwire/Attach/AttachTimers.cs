@@ -56,6 +56,11 @@ internal static class AttachTimers
     /// <summary>A Pi of which nothing is missing, asked only for what may be new on it.</summary>
     public static readonly TimeSpan PollIdle = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// A Pi that serves us all that is wanted of it, and can have nothing new for us: asked for those who look at the page.
+    /// </summary>
+    public static readonly TimeSpan PollServing = TimeSpan.FromMinutes(1);
+
     /// <summary>After a failed attempt: doubled each time, with jitter, up to the cap.</summary>
     public static readonly TimeSpan BackoffFirst = TimeSpan.FromMilliseconds(250);
     public static readonly TimeSpan BackoffCap = TimeSpan.FromSeconds(2);

@@ -63,9 +63,7 @@ internal static class AttachComposition
             services.AddHostedService(provider => new WebServer(
                 web,
                 feed,
-                new PiLists(
-                    () => options.Current, (pi, now) => SticksOf(pi, now, dataFolder, context),
-                    provider.GetRequiredService<TimeProvider>()),
+                new PiLists(() => options.Current, (pi, now) => SticksOf(pi, now, dataFolder, context)),
                 provider.GetRequiredService<AttachService>(),
                 ProgramVersion.Text,
                 provider.GetRequiredService<TimeProvider>(),

@@ -4,6 +4,7 @@ using Longwire.Attach.Identity;
 using Longwire.Attach.Memory;
 using Longwire.Options;
 using Longwire.Radios;
+using Longwire.State;
 using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Wire;
@@ -29,12 +30,12 @@ internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios 
     {
         using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(
             pi.EndPoint, ConnectOptions.Default with { TimeProvider = time }, cancellationToken);
-        return Judge(await connection.ListAsync(cancellationToken));
+        return Judge(PiOffers.Of(await connection.ListAsync(cancellationToken)));
     }
 
-    public StickList Judge(DeviceList list)
+    public StickList Judge(PiOffers list)
     {
-        List<ListedStick> offered = [.. list.Devices.Select(Look)];
+        List<ListedStick> offered = [.. list.Offers.Select(Look)];
         List<(ListedStick Stick, NoticeReason Reason)> withheld =
         [
             .. (list.Notice?.Entries ?? []).Select(entry => (Look(entry), entry.Reason)),
@@ -65,12 +66,12 @@ internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios 
         _ => string.Create(CultureInfo.InvariantCulture, $"not offered, for a reason that this release does not know ({(uint)reason})"),
     };
 
-    private ListedStick Look(ExportedDevice device) => new()
+    private ListedStick Look(Offer offer) => new()
     {
-        BusId = device.BusId,
-        Port = UsbPort.Of(device.Path, device.BusId),
-        Id = device.Id,
-        Recognition = catalogue.Recognise(device.Id, product: null, manufacturer: null),
+        BusId = offer.BusId,
+        Port = offer.Port,
+        Id = offer.Id,
+        Recognition = catalogue.Recognise(offer.Id, product: null, manufacturer: null),
     };
 
     private ListedStick Look(NoticeEntry entry) => new()

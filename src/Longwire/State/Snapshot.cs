@@ -22,7 +22,7 @@ internal sealed record Snapshot(BridgeSnapshot Bridge, ImmutableArray<PiSnapshot
     {
         Bridge = Bridge with { RadiosAttached = 0, Stopped = true },
         // Its version stays: it says what is there, not how it is.
-        Pis = [.. Pis.Select(pi => pi with { Reachable = null, RoundTrip = null })],
+        Pis = [.. Pis.Select(pi => pi with { Reachable = null, RoundTrip = null, Offers = null, SilentReason = null })],
         Radios = [.. Radios.Select(radio => radio.AfterStop())],
     };
 }
@@ -69,6 +69,12 @@ internal sealed record PiSnapshot
 
     /// <summary>The version of Longwire that answers there; null for a stock usbipd.</summary>
     public string? Version { get; init; }
+
+    /// <summary>The sticks of its latest list; null while it gives none.</summary>
+    public PiOffers? Offers { get; init; }
+
+    /// <summary>Why it gives no list; null while it does, and until it was asked for the first time.</summary>
+    public string? SilentReason { get; init; }
 }
 
 internal sealed record RadioSnapshot

@@ -7,6 +7,7 @@ using Longwire.Composition;
 using Longwire.Inventory;
 using Longwire.Options;
 using Longwire.Radios;
+using Longwire.State;
 using Longwire.Tests.Attach;
 using Longwire.Tests.Commands;
 using Longwire.Tests.Options;
@@ -70,7 +71,7 @@ public sealed class PiSticksTests
     public void Of_twins_the_one_that_the_rule_has_meant_so_far_is_attached()
     {
         ImmutableArray<ListedStick> sticks = Sticks(OneRule, Known("1.2")).Judge(
-            new DeviceList([Device("1-1.2", "0658:0200"), Device("1-1.4", "0658:0200")], null)).Sticks;
+            Offered([Device("1-1.2", "0658:0200"), Device("1-1.4", "0658:0200")], null)).Sticks;
 
         Assert.Equal([Outlook.Wanted, Outlook.Ambiguous], sticks.Select(stick => stick.Outlook));
         Assert.Contains("2 sticks answer to it", sticks[1].Reason, StringComparison.Ordinal);
@@ -82,12 +83,12 @@ public sealed class PiSticksTests
         RadioMemory attached = Known("1.2") with { Attached = new AttachRecord("this boot", 0, 65539, 2) };
 
         // A stock usbipd does not list what is in use, a Longwire says so.
-        ListedStick alone = Assert.Single(Sticks(OneRule, attached).Judge(new DeviceList([Device("1-1.4", "0658:0200")], null)).Sticks);
+        ListedStick alone = Assert.Single(Sticks(OneRule, attached).Judge(Offered([Device("1-1.4", "0658:0200")], null)).Sticks);
         LongwireListExtension notice = s_notice with
         {
             Entries = [new NoticeEntry(BusId.Parse("1-1.2"), UsbId.Parse("0658:0200"), NoticeReason.InUse)],
         };
-        ImmutableArray<ListedStick> both = Sticks(OneRule, attached).Judge(new DeviceList([Device("1-1.4", "0658:0200")], notice)).Sticks;
+        ImmutableArray<ListedStick> both = Sticks(OneRule, attached).Judge(Offered([Device("1-1.4", "0658:0200")], notice)).Sticks;
 
         Assert.Equal(Outlook.Ambiguous, alone.Outlook);
         Assert.Contains("radios[0] names one radio, and so far that is known; write an entry", alone.Reason, StringComparison.Ordinal);
@@ -103,7 +104,7 @@ public sealed class PiSticksTests
 
         Assert.Equal(
             Outlook.Wanted,
-            Assert.Single(Sticks(OneRule, left).Judge(new DeviceList([Device("1-1.2", "0658:0200")], null)).Sticks).Outlook);
+            Assert.Single(Sticks(OneRule, left).Judge(Offered([Device("1-1.2", "0658:0200")], null)).Sticks).Outlook);
     }
 
     [Fact]
@@ -111,10 +112,10 @@ public sealed class PiSticksTests
     {
         Assert.Equal(
             Outlook.Wanted,
-            Assert.Single(Sticks(OneRule, Known("1.2")).Judge(new DeviceList([Device("1-1.4", "0658:0200")], null)).Sticks).Outlook);
+            Assert.Single(Sticks(OneRule, Known("1.2")).Judge(Offered([Device("1-1.4", "0658:0200")], null)).Sticks).Outlook);
         // With a twin at another port than its own nobody can say which it is but the sticks themselves.
         Assert.All(
-            Sticks(OneRule, Known("1.2")).Judge(new DeviceList([Device("1-1.3", "0658:0200"), Device("1-1.4", "0658:0200")], null)).Sticks,
+            Sticks(OneRule, Known("1.2")).Judge(Offered([Device("1-1.3", "0658:0200"), Device("1-1.4", "0658:0200")], null)).Sticks,
             stick => Assert.Equal(Outlook.Unclear, stick.Outlook));
     }
 
@@ -151,7 +152,7 @@ public sealed class PiSticksTests
     {
         LongwireListExtension notice = s_notice with { Entries = [new NoticeEntry(BusId.Parse("1-2"), UsbId.Parse("0658:0200"), reason)] };
 
-        StickList list = Sticks("pis: [{address: attic}]").Judge(new DeviceList([Device("1-3", "0658:0200")], notice));
+        StickList list = Sticks("pis: [{address: attic}]").Judge(Offered([Device("1-3", "0658:0200")], notice));
 
         Assert.Equal([Outlook.NotOffered, Outlook.Wanted], list.Sticks.Select(stick => stick.Outlook));
         Assert.Contains(expected, list.Sticks[0].Reason, StringComparison.Ordinal);
@@ -163,7 +164,7 @@ public sealed class PiSticksTests
     public void What_a_stock_usbipd_cannot_say_is_said() =>
         Assert.Contains(
             "only what is bound and free",
-            Assert.Single(Sticks("pis: [{address: attic}]").Judge(new DeviceList([], null)).Notes),
+            Assert.Single(Sticks("pis: [{address: attic}]").Judge(Offered([], null)).Notes),
             StringComparison.Ordinal);
 
     [Theory]
@@ -277,7 +278,10 @@ public sealed class PiSticksTests
     }
 
     private static ImmutableArray<ListedStick> Judge(string options, ImmutableArray<ExportedDevice> devices) =>
-        Sticks(options).Judge(new DeviceList(devices, null)).Sticks;
+        Sticks(options).Judge(Offered(devices, null)).Sticks;
+
+    private static PiOffers Offered(ImmutableArray<ExportedDevice> devices, LongwireListExtension? notice) =>
+        PiOffers.Of(new DeviceList(devices, notice));
 
     private static PiSticks Sticks(string yaml, params RadioMemory[] known)
     {

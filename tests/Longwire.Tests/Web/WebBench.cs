@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -5,8 +6,9 @@ using Longwire.Inventory;
 using Longwire.Options;
 using Longwire.Radios;
 using Longwire.State;
-using Longwire.Testing.Usbipd;
+using Longwire.Tests.HomeAssistant;
 using Longwire.Tests.HomeAssistant.Brokers;
+using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 using Longwire.Web.Http;
@@ -16,10 +18,10 @@ using Xunit;
 
 namespace Longwire.Tests.Web;
 
-/// <summary>The web page over real connections on loopback, with Pis that do as told.</summary>
+/// <summary>The web page over real connections on loopback, with Pis that list as told.</summary>
 internal sealed class WebBench : IAsyncDisposable, IBridgeProblems
 {
-    private readonly List<FakeUsbipd> _pis = [];
+    private readonly Dictionary<string, (PiOffers? Offers, string? Silent)> _lists = new(StringComparer.Ordinal);
     private WebServer? _server;
     private string? _problem;
 
@@ -37,7 +39,6 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems
         if (_server is not null) await _server.StopAsync(TestContext.Current.CancellationToken);
         _server?.Dispose();
         Client.Dispose();
-        foreach (FakeUsbipd pi in _pis) await pi.DisposeAsync();
         Log.AssertNothingUnexpected();
     }
 
@@ -86,21 +87,28 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems
         return task.IsCompleted;
     }
 
-    public void AddPi(string name, params ExportedDevice[] devices) => Name(name, async client =>
-    {
-        await client.ReceiveListRequestAsync();
-        await client.SendAsync(DeviceListReply.Encode(devices));
-    });
+    public void AddPi(string name, params ExportedDevice[] devices) =>
+        Add(name, PiOffers.Of(new DeviceList([.. devices], Notice: null)), silent: null);
 
-    public void Name(string name, Func<FakeClient, Task> script)
+    public void AddSilentPi(string name, string? reason) => Add(name, offers: null, reason);
+
+    private void Add(string name, PiOffers? offers, string? silent)
     {
-        var pi = FakeUsbipd.Start(script);
-        _pis.Add(pi);
-        Options = Options with
-        {
-            Pis = Options.Pis.Add(new PiOptions { Id = name, Name = name, Address = "192.0.2.7", EndPoint = pi.EndPoint }),
-        };
+        _lists[name] = (offers, silent);
+        var pi = new PiOptions { Id = name, Name = name, Address = "192.0.2.7", EndPoint = new DnsEndPoint("192.0.2.7", 3240) };
+        Options = Options with { Pis = Options.Pis.Add(pi) };
+        Publish();
     }
+
+    /// <summary>As the reconciler would: with the lists of the Pis that were added.</summary>
+    public void Publish(params RadioSnapshot[] radios) => Publish(problems: [], radios);
+
+    public void Publish(ImmutableArray<string> problems, params RadioSnapshot[] radios) => Feed.Publish(
+        new Snapshot(
+            new BridgeSnapshot("a1", problems),
+            [.. _lists.Select(pi => Some.Pi with { Id = pi.Key, Name = pi.Key, Offers = pi.Value.Offers, SilentReason = pi.Value.Silent })],
+            [.. radios]),
+        []);
 
     public async Task<Uri> StartAsync(IPNetwork? allowed = null)
     {
@@ -116,7 +124,7 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems
         return _server = new WebServer(
             address,
             Feed,
-            new PiLists(() => Options, (pi, options) => new PiSticks(pi, options, KnownRadios.Default, [], "this boot"), Time),
+            new PiLists(() => Options, (pi, options) => new PiSticks(pi, options, KnownRadios.Default, [], "this boot")),
             this,
             "9.8.7",
             Time,

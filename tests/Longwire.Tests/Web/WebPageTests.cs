@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Longwire.State;
 using Longwire.Tests.HomeAssistant;
+using Longwire.UsbIp.Client;
 using Xunit;
 
 namespace Longwire.Tests.Web;
@@ -21,8 +22,7 @@ public sealed class WebPageTests : IAsyncDisposable
     public async Task The_page_shows_every_stick_of_every_pi_with_its_line_and_the_paths_of_what_is_attached()
     {
         _bench.AddPi("attic", WebBench.Device("1-1", "0658:0200"), WebBench.Device("1-2", "046d:c31c"));
-        _bench.Feed.Publish(
-            Some.Snapshot(Some.Radio) with { Bridge = new BridgeSnapshot("a1", ["The broker does not answer: look at it."]) }, []);
+        _bench.Publish(["The broker does not answer: look at it."], Some.Radio);
         string page = await _bench.GetAsync(await _bench.StartAsync());
 
         Assert.Contains("9.8.7", page, StringComparison.Ordinal);
@@ -40,23 +40,39 @@ public sealed class WebPageTests : IAsyncDisposable
     public async Task Of_twins_nobody_can_say_which_is_which_so_radios_and_listed_sticks_are_both_shown()
     {
         _bench.AddPi("attic", WebBench.Device("1-1", "0658:0200"), WebBench.Device("1-2", "0658:0200"));
-        _bench.Feed.Publish(Some.Snapshot(Some.Radio), []);
+        _bench.Publish(Some.Radio);
         Assert.Equal(3, Regex.Count(await _bench.GetAsync(await _bench.StartAsync()), "<article>"));
     }
 
     [Fact]
     public async Task A_pi_that_gives_no_list_says_why_and_its_radios_keep_their_lines()
     {
-        _bench.Name("attic", client =>
-        {
-            client.Reset();
-            return Task.CompletedTask;
-        });
-        _bench.Feed.Publish(Some.Snapshot(Some.Radio with { Status = RadioStatus.PiUnreachable, SerialPorts = [] }), []);
+        _bench.AddSilentPi("attic", "no answer within 2 s");
+        _bench.Publish(Some.Radio with { Status = RadioStatus.PiUnreachable, SerialPorts = [] });
         string page = await _bench.GetAsync(await _bench.StartAsync());
-        Assert.Contains("It gives no list: ", page, StringComparison.Ordinal);
+        Assert.Contains("It gives no list: no answer within 2 s", page, StringComparison.Ordinal);
         Assert.Contains("attic does not answer", page, StringComparison.Ordinal);
         Assert.Contains("<code>- match: &quot;0658:0200&quot;</code>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pi_that_was_not_asked_yet_is_not_said_to_be_silent()
+    {
+        _bench.AddSilentPi("attic", reason: null);
+        Assert.Contains("it was not asked yet", await _bench.GetAsync(await _bench.StartAsync()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_page_follows_the_latest_list()
+    {
+        _bench.AddPi("attic", WebBench.Device("1-1", "0658:0200"));
+        Uri page = await _bench.StartAsync();
+        Assert.Contains("0658:0200", await _bench.GetAsync(page), StringComparison.Ordinal);
+        PiSnapshot pi = Some.Pi with { Offers = PiOffers.Of(new DeviceList([WebBench.Device("1-2", "046d:c31c")], Notice: null)) };
+        _bench.Feed.Publish(Some.Snapshot() with { Pis = [pi] }, []);
+        string next = await _bench.GetAsync(page);
+        Assert.Contains("046d:c31c", next, StringComparison.Ordinal);
+        Assert.DoesNotContain("0658:0200", next, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,7 +80,7 @@ public sealed class WebPageTests : IAsyncDisposable
     {
         _bench.AddPi("attic");
         RadioSnapshot radio = Some.Radio with { Name = Hostile, Serial = Hostile, Reason = Hostile, SerialPorts = [Hostile] };
-        _bench.Feed.Publish(Some.Snapshot(radio with { Status = RadioStatus.Failed }), []);
+        _bench.Publish(radio with { Status = RadioStatus.Failed });
         string page = await _bench.GetAsync(await _bench.StartAsync());
         Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
         Assert.DoesNotContain('\u0007', page);
@@ -89,7 +105,7 @@ public sealed class WebPageTests : IAsyncDisposable
     public async Task Health_is_there_for_programs()
     {
         _bench.AddPi("attic");
-        _bench.Feed.Publish(Some.Snapshot(Some.Radio with { Status = RadioStatus.Unplugged }), []);
+        _bench.Publish(Some.Radio with { Status = RadioStatus.Unplugged });
         using HttpResponseMessage response = await _bench.Client.GetAsync(new Uri(await _bench.StartAsync(), "health.json"), Cancellation);
         Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
         using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancellation));

@@ -146,8 +146,8 @@ internal sealed class Convergence(AttachState state)
         if (at > state.Now && !(WakeAt <= at)) WakeAt = at;
     }
 
-    // Null while nothing is missing there: a Pi that serves us is known to be well by its connection.
-    private TimeSpan? PollInterval(PiState pi, StickSelection selection)
+    // A Pi that serves us is known to be well by its connection.
+    private TimeSpan PollInterval(PiState pi, StickSelection selection)
     {
         List<RadioState> here =
         [
@@ -157,7 +157,7 @@ internal sealed class Convergence(AttachState state)
         bool neverSeen = state.Options.Radios.Any(
             rule => rule.IsAbout(pi.Options.Id) && !state.Memory.Radios.Any(radio => selection.RuleOf(radio) == rule));
         if (missing.Count == 0 && !neverSeen && here.Count > 0 && pi.Reachable == true)
-            return MayHaveNew(pi) || !here.Exists(radio => radio.IsUp) ? AttachTimers.PollIdle : null;
+            return MayHaveNew(pi) || !here.Exists(radio => radio.IsUp) ? AttachTimers.PollIdle : AttachTimers.PollServing;
         TimeSpan since = missing.Count == 0 ? TimeSpan.Zero : missing.Max(radio => radio.MissingSince);
         TimeSpan missingFor = state.Now - since;
         if (missingFor >= AttachTimers.PollFastFor) return AttachTimers.Poll;

@@ -1,5 +1,6 @@
 using Longwire.Platform;
 using Longwire.Radios;
+using Longwire.State;
 using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Wire;
 
@@ -22,6 +23,7 @@ internal sealed class PiChanges(AttachState state)
         bool whole = TakeServer(pi, answer.List);
         if (whole)
         {
+            pi.Offers = PiOffers.Of(answer.List);
             foreach (Stick stick in pi.Sticks.Values) stick.Listed = false;
         }
         foreach (ExportedDevice device in answer.List.Devices) Listed(pi, device, answer.Asked);
@@ -60,7 +62,7 @@ internal sealed class PiChanges(AttachState state)
         pi.Reachable = false;
         pi.SlowReason = null;
         pi.RoundTrip = null;
-        pi.Notice = null;
+        (pi.Notice, pi.Offers) = (null, null);
         // What comes back with the Pi may be something else at the same place.
         pi.TryAllAfresh();
         foreach (Stick stick in pi.Sticks.Values.ToArray())

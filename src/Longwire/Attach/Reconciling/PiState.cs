@@ -1,5 +1,6 @@
 using Longwire.Options;
 using Longwire.Platform;
+using Longwire.State;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 
@@ -31,6 +32,9 @@ internal sealed class PiState(PiOptions options, IPiWatch watch)
 
     /// <summary>What a Longwire says beside its list; null for all others, and while it is away.</summary>
     public LongwireListExtension? Notice { get; set; }
+
+    /// <summary>The latest list that was whole, for people; null while it gives none.</summary>
+    public PiOffers? Offers { get; set; }
 
     /// <summary>What is there now: in the list, or with an attempt of ours on it.</summary>
     public Dictionary<BusId, Stick> Sticks { get; } = [];

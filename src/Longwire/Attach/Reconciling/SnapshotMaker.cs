@@ -45,6 +45,8 @@ internal static class SnapshotMaker
         Reachable = pi.Reachable,
         RoundTrip = pi.RoundTrip,
         Version = pi.Notice?.Version,
+        Offers = pi.Offers,
+        SilentReason = pi.SilentReason,
     };
 
     private static RadioSnapshot Of(RadioState radio, RadioRule? rule)

@@ -23,11 +23,8 @@ internal sealed class WebServer(
 {
     private const string Source = "web page";
 
-    /// <summary>
-    /// Answers that are being made; who asks when there are as many is told to come again. Of strangers no more than that are answered at
-    /// all.
-    /// </summary>
-    private const int AtOnce = 32;
+    /// <summary>So many strangers are answered at once, and as many are named.</summary>
+    private const int StrangersAtOnce = 32;
 
     /// <summary>With those that have asked for nothing yet, as browsers open them in advance.</summary>
     private const int ConnectionsAtOnce = 256;
@@ -43,7 +40,6 @@ internal sealed class WebServer(
 
     private readonly TransitionLog _log = new(logger, time);
     private readonly HashSet<IPAddress> _refused = [];
-    private int _answering;
     private int _strangers;
 
     /// <summary>Set once it listens.</summary>
@@ -144,10 +140,10 @@ internal sealed class WebServer(
         try
         {
             // Whoever else comes meanwhile gets no answer: strangers must not take the place of those whom this is for.
-            if (Interlocked.Increment(ref _strangers) > AtOnce) return;
+            if (Interlocked.Increment(ref _strangers) > StrangersAtOnce) return;
             bool first;
             // Named once, and not without end.
-            lock (_refused) first = _refused.Count < AtOnce && _refused.Add(stranger);
+            lock (_refused) first = _refused.Count < StrangersAtOnce && _refused.Add(stranger);
             if (first) WebLog.Stranger(_log, stranger);
             await SendAsync(client, HttpAnswer.Of(HttpStatusCode.Forbidden), withBody: true, stoppingToken);
         }
@@ -171,37 +167,26 @@ internal sealed class WebServer(
             return;
         }
         if (request is null) return;
-        HttpAnswer answer;
-        try
-        {
-            answer = Interlocked.Increment(ref _answering) > AtOnce
-                ? HttpAnswer.Of(HttpStatusCode.ServiceUnavailable)
-                : await AnswerToAsync(request, stoppingToken);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _answering);
-        }
-        await SendAsync(client, answer, withBody: request.Method != "HEAD", stoppingToken);
+        await SendAsync(client, AnswerTo(request), withBody: request.Method != "HEAD", stoppingToken);
     }
 
-    // Not hurried by anybody's patience: a Pi is asked for all who want to know, and in its own time.
-    private async Task<HttpAnswer> AnswerToAsync(HttpRequest request, CancellationToken stoppingToken)
+    private HttpAnswer AnswerTo(HttpRequest request)
     {
         if (!address.Answers(request.Host)) return HttpAnswer.Of(HttpStatusCode.MisdirectedRequest);
         if (request.Path is not ("/" or "/health.json")) return HttpAnswer.Of(HttpStatusCode.NotFound);
         if (request.Method is not ("GET" or "HEAD")) return HttpAnswer.Of(HttpStatusCode.MethodNotAllowed);
         try
         {
+            Snapshot now = feed.Current;
             return request.Path == "/"
                 ? new HttpAnswer(
                     HttpStatusCode.OK,
                     "text/html; charset=utf-8",
-                    Encoding.UTF8.GetBytes(Page.Write(PageContent.Of(feed.Current, await lists.ReadAsync(stoppingToken), version))))
-                : new HttpAnswer(HttpStatusCode.OK, "application/json", HealthJson.Write(feed.Current, version));
+                    Encoding.UTF8.GetBytes(Page.Write(PageContent.Of(now, lists.Of(now), version))))
+                : new HttpAnswer(HttpStatusCode.OK, "application/json", HealthJson.Write(now, version));
         }
 #pragma warning disable CA1031 // A page that cannot be made is no reason to end what keeps radios attached.
-        catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+        catch (Exception e)
 #pragma warning restore CA1031
         {
             WebLog.Fault(_log.About("page", e.GetType().Name), e);

@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using Longwire.Radios;
+using Longwire.UsbIp.Client;
+using Longwire.UsbIp.Usb;
+using Longwire.UsbIp.Wire;
+
+namespace Longwire.State;
+
+/// <summary>A stick that a Pi has to give.</summary>
+internal readonly record struct Offer(BusId BusId, UsbPort Port, UsbId Id);
+
+/// <summary>What a Pi said of its sticks when it was last asked. Two are equal if they say the same.</summary>
+/// <param name="Notice">What it has besides, and who it is; null where no Longwire answers.</param>
+internal sealed record PiOffers(ImmutableArray<Offer> Offers, LongwireListExtension? Notice)
+{
+    public static PiOffers Of(DeviceList list) =>
+        new([.. list.Devices.Select(device => new Offer(device.BusId, UsbPort.Of(device.Path, device.BusId), device.Id))], list.Notice);
+
+    public bool Equals(PiOffers? other) =>
+        other is not null && Notice == other.Notice && Offers.AsSpan().SequenceEqual(other.Offers.AsSpan());
+
+    public override int GetHashCode() => HashCode.Combine(Notice, Offers.Length);
+}
