@@ -85,6 +85,10 @@ internal static partial class AttachLog
     [LoggerMessage(LogLevel.Warning, "vhci_hcd's status has a line that is not understood, and its port is left alone: '{Line}'")]
     public static partial void UnknownPort(ILogger logger, string line);
 
+    [LoggerMessage(
+        LogLevel.Information, "vhci port {Port}, where {Radio} was last, is not free yet: it takes another one, and its names by path change")]
+    public static partial void AnotherPort(ILogger logger, int port, string radio);
+
     [LoggerMessage(LogLevel.Warning, "{Count} of the attachments and watches did not end in time; they end with the process")]
     public static partial void TasksLeft(ILogger logger, int count);
 }

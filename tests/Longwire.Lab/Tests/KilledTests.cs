@@ -29,6 +29,8 @@ public sealed class KilledTests(Home home) : RadioTest(home)
         await AttachesAgainAsync(port, "at 006 and without a tty");
     }
 
+    private static string StillBusy(int port) => string.Create(CultureInfo.InvariantCulture, $"vhci port {port}, where ");
+
     /// <returns>The port that it has now.</returns>
     private async Task<int> AttachesAgainAsync(int port, string killed)
     {
@@ -38,12 +40,13 @@ public sealed class KilledTests(Home home) : RadioTest(home)
         Message attached = await UntilEventAsync(ZWave, "attached", from);
         TimeSpan took = Home.Host.ClockAt(attached.Timestamp) - started;
         Say($"killed {killed}: attached {took} after the start");
-        TimeSpan promised = TimeSpan.FromSeconds(10);
-        await KeepsPromiseAsync(took, promised, Home.Host);
+        await KeepsPromiseAsync(took, TimeSpan.FromSeconds(10), Home.Host);
         GuestVhciPort again = Assert.Single(await Home.Host.VhciPortsInUseAsync());
         Assert.Equal(6, again.State);
-        // A kernel that is slow to free the last port is not waited for longer than the promise bears: then another port is right.
-        if (took <= promised) Assert.Equal(port, again.Number);
+        // A kernel that is slow to free the last port, as after a death in the middle of an enumeration, is not waited for without end: then
+        // another port is right, and the log says so.
+        bool notFreeYet = Home.Host.Attach!.Lines.Any(line => line.Text.Contains(StillBusy(port), StringComparison.Ordinal));
+        if (!notFreeYet) Assert.Equal(port, again.Number);
         return again.Number;
     }
 

@@ -140,7 +140,12 @@ internal sealed class PortSession(
         while (around.Kernel.Leases.IsAboutToBeFree(last, _device.Speed))
         {
             TimeSpan left = AttachTimers.PortReuse - around.Time.GetElapsedTime(start);
-            if (left <= TimeSpan.Zero) return;
+            if (left <= TimeSpan.Zero)
+            {
+                ILogger log = around.Logger.About("vhci", last.ToString(CultureInfo.InvariantCulture));
+                AttachLog.AnotherPort(log, last, verdict.RadioId);
+                return;
+            }
             await kernelChanged.WaitAsync(left, cancellation);
         }
     }
