@@ -86,7 +86,8 @@ internal static partial class AttachLog
     public static partial void UnknownPort(ILogger logger, string line);
 
     [LoggerMessage(
-        LogLevel.Information, "vhci port {Port}, where {Radio} was last, is not free yet: it takes another one, and its names by path change")]
+        LogLevel.Information,
+        "vhci port {Port}, where {Radio} was last, is not free yet: it takes another one, and its names by path change")]
     public static partial void AnotherPort(ILogger logger, int port, string radio);
 
     [LoggerMessage(LogLevel.Warning, "{Count} of the attachments and watches did not end in time; they end with the process")]

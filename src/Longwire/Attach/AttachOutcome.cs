@@ -18,6 +18,9 @@ internal abstract record AttachOutcome
     {
         /// <summary>The Pi took the request and did not answer it in time.</summary>
         public bool PiSlow { get; init; }
+
+        /// <summary>It was on its port already, and the Pi closed the connection.</summary>
+        public bool PiClosed { get; init; }
     }
 
     /// <summary>It was attached, and is no longer.</summary>

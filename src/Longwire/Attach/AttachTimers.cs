@@ -61,9 +61,31 @@ internal static class AttachTimers
     /// </summary>
     public static readonly TimeSpan PollServing = TimeSpan.FromMinutes(1);
 
+    /// <summary>The same for one that did not answer then: for what may be new on it, and otherwise not at all.</summary>
+    public static readonly TimeSpan PollUnanswered = TimeSpan.FromMinutes(10);
+
+    /// <summary>A Pi that did not answer is asked again after this, and it is away when it has not answered for so long.</summary>
+    public static readonly TimeSpan PollInDoubt = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan PiAway = TimeSpan.FromSeconds(8);
+
+    /// <summary>
+    /// The same for one that was never heard: three questions, and below <see cref="FirstVerdict"/> with room for the last.
+    /// </summary>
+    public static readonly TimeSpan PiAwayAtStart = TimeSpan.FromSeconds(5);
+
     /// <summary>After a failed attempt: doubled each time, with jitter, up to the cap.</summary>
     public static readonly TimeSpan BackoffFirst = TimeSpan.FromMilliseconds(250);
     public static readonly TimeSpan BackoffCap = TimeSpan.FromSeconds(2);
+
+    /// <summary>The cap for what fails the same way each time: each attempt resets the stick.</summary>
+    public static readonly TimeSpan BackoffSameCap = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// After an attachment that was lost at once, and not for the first time: two machines that take a stick from each other must not do so
+    /// for ever.
+    /// </summary>
+    public static readonly TimeSpan ContendedFirst = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan ContendedCap = TimeSpan.FromHours(1);
 
     /// <summary>
     /// An attempt to import what is not in the list, to learn whether somebody else has it: in the first minute after a loss, then.
@@ -78,6 +100,14 @@ internal static class AttachTimers
 
     /// <summary>Up for so long, an attachment was a success; what ends sooner counts as another failure.</summary>
     public static readonly TimeSpan Stable = TimeSpan.FromSeconds(10);
+
+    /// <summary>Up for so long, nobody takes the stick away.</summary>
+    public static readonly TimeSpan Uncontended = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// A stick whose connections all fail for so long, though its Pi gives its list: more than it takes to find that a Pi is away.
+    /// </summary>
+    public static readonly TimeSpan NeverReached = TimeSpan.FromSeconds(15);
 
     /// <summary>A Pi that runs Longwire notices a vanished host within 8 s; so long a stick that we had is busy with us.</summary>
     public static readonly TimeSpan OwnRelease = TimeSpan.FromSeconds(8);
@@ -123,6 +153,12 @@ internal static class AttachTimers
     public static readonly TimeSpan ModuleRetry = TimeSpan.FromSeconds(10);
 
     public static readonly TimeSpan MemoryRetry = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// What a crash need not find at once is written with what is written next, and at the latest after this: SD cards wear out. Longer
+    /// than <see cref="BackoffSameCap"/> and <see cref="Attach"/> together, so that an attempt that is made again and again writes nothing.
+    /// </summary>
+    public static readonly TimeSpan MemoryMayWait = TimeSpan.FromMinutes(2);
 
     /// <summary>At stop, for detaching everything that is ours.</summary>
     public static readonly TimeSpan Stop = TimeSpan.FromSeconds(5);

@@ -43,8 +43,8 @@ public sealed class KilledTests(Home home) : RadioTest(home)
         await KeepsPromiseAsync(took, TimeSpan.FromSeconds(10), Home.Host);
         GuestVhciPort again = Assert.Single(await Home.Host.VhciPortsInUseAsync());
         Assert.Equal(6, again.State);
-        // A kernel that is slow to free the last port, as after a death in the middle of an enumeration, is not waited for without end: then
-        // another port is right, and the log says so.
+        // A kernel that is slow to free the last port, as after a death in the middle of an enumeration, is not waited for without end:
+        // then another port is right, and the log says so.
         bool notFreeYet = Home.Host.Attach!.Lines.Any(line => line.Text.Contains(StillBusy(port), StringComparison.Ordinal));
         if (!notFreeYet) Assert.Equal(port, again.Number);
         return again.Number;

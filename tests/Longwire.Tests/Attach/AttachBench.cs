@@ -115,6 +115,15 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachTasks
         Wanted = wanted,
     };
 
+    /// <summary>How many have ended by <see cref="End"/>.</summary>
+    public int EndedByTest { get; private set; }
+
+    public void End(ScriptedAttachment attachment, AttachOutcome outcome)
+    {
+        EndedByTest++;
+        Tell(new AttachEvent.Ended(attachment, outcome));
+    }
+
     public void Tell(AttachEvent news) => Assert.True(_events.Writer.TryWrite(news));
 
     public void Load(AttachOptions options) => Tell(new AttachEvent.OptionsLoaded(new LoadedOptions<AttachOptions>(options, [])));

@@ -20,6 +20,9 @@ internal sealed class PiWatch : IPiWatch, IDisposable
     private TimeSpan? _interval;
     private bool _now = true;
     private string? _unforeseen;
+    private long? _unansweredSince;
+    private bool _silenceTold;
+    private bool _wasHeard;
 
     public PiWatch(PiOptions pi, ChannelWriter<AttachEvent> events, TimeProvider time, ILogger logger)
     {
@@ -62,8 +65,7 @@ internal sealed class PiWatch : IPiWatch, IDisposable
                 if (wait is { } left && left <= TimeSpan.Zero)
                 {
                     asked = _time.GetTimestamp();
-                    AttachEvent answer = await AskAsync(asked.Value, stopped);
-                    await _events.WriteAsync(answer, stopped);
+                    if (await AskAsync(asked.Value, stopped) is { } answer) await _events.WriteAsync(answer, stopped);
                     continue;
                 }
                 await _wake.WaitAsync(wait ?? Timeout.InfiniteTimeSpan, stopped);
@@ -84,12 +86,21 @@ internal sealed class PiWatch : IPiWatch, IDisposable
                 _now = false;
                 return TimeSpan.Zero;
             }
-            if (_interval is not { } interval) return null;
+            if (Interval is not { } interval) return null;
             return asked is { } last ? interval - _time.GetElapsedTime(last) : TimeSpan.Zero;
         }
     }
 
-    private async Task<AttachEvent> AskAsync(long asked, CancellationToken stopped)
+    private TimeSpan? Interval => IsUntold && !(_interval < AttachTimers.PollInDoubt) ? AttachTimers.PollInDoubt : _interval;
+
+    private bool IsUntold => _unansweredSince is not null && !_silenceTold;
+
+    // One lost packet is no Pi that is away, nor is an export that is just being restarted.
+    private bool IsInDoubt => _unansweredSince is { } since
+        && _time.GetElapsedTime(since) < (_wasHeard ? AttachTimers.PiAway : AttachTimers.PiAwayAtStart);
+
+    /// <returns>Null: nothing that counts yet.</returns>
+    private async Task<AttachEvent?> AskAsync(long asked, CancellationToken stopped)
     {
         bool accepted = false;
         try
@@ -98,12 +109,16 @@ internal sealed class PiWatch : IPiWatch, IDisposable
                 _pi.EndPoint, new ConnectOptions { TimeProvider = _time }, stopped);
             accepted = true;
             DeviceList list = await connection.ListAsync(stopped);
-            _unforeseen = null;
+            (_unforeseen, _unansweredSince, _wasHeard) = (null, null, true);
             return new AttachEvent.PiAnswered(_pi.Id, list, connection.ConnectTime, asked);
         }
         catch (Exception e) when (e is UsbIpException or TimeoutException or IOException or System.Net.Sockets.SocketException)
         {
-            return new AttachEvent.PiSilent(_pi.Id, e.Message, accepted && e is TimeoutException);
+            bool slow = accepted && e is TimeoutException;
+            // It is there. One that was never heard may be anything yet.
+            _unansweredSince = slow && _wasHeard ? null : _unansweredSince ?? asked;
+            _silenceTold = !IsInDoubt;
+            return _silenceTold ? new AttachEvent.PiSilent(_pi.Id, e.Message, slow) : null;
         }
         catch (OperationCanceledException) when (stopped.IsCancellationRequested)
         {

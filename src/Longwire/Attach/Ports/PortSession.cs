@@ -63,7 +63,7 @@ internal sealed class PortSession(
     /// <summary>Nobody was told that it was there, so it is not lost: it failed to come.</summary>
     public static AttachOutcome NeverUp(AttachOutcome.Lost early) => early.PiSilent
         ? new AttachOutcome.Unreachable(early.Reason)
-        : new AttachOutcome.Failed($"it was gone before its serial port had a name: {early.Reason}");
+        : new AttachOutcome.Failed($"it was gone before its serial port had a name: {early.Reason}") { PiClosed = early.PiClosed };
 
     private async Task<SysfsUsbDevice> EnumerateAsync(CancellationToken cancellation)
     {

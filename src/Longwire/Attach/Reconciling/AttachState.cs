@@ -16,6 +16,8 @@ internal sealed class AttachState
     private readonly long _start;
     private readonly BridgeProblems _problems;
     private readonly List<RadioEvent> _events = [];
+    private AttachMemory? _remembered;
+    private TimeSpan? _rememberBy;
 
     public AttachState(
         ReconcilerOutputs ports, AttachMemory memory, KnownRadios catalogue, TimeProvider time, Random random, ILogger logger)
@@ -74,6 +76,18 @@ internal sealed class AttachState
             ?? pi.Sticks.Values.FirstOrDefault(stick => stick.RadioId is null && Seems(stick) == radio.Id);
     }
 
+    /// <summary>The radios of a Pi that are wanted and not attached.</summary>
+    public List<RadioState> MissingOn(string piId, StickSelection selection) =>
+        [.. Radios.Values.Where(
+            radio => radio.Memory.PiId == piId && radio is { Memory.Wanted: true, IsUp: false } && selection.Covers(radio.Memory))];
+
+    /// <summary>It is not there any more.</summary>
+    public void Remove(PiState pi, Stick stick)
+    {
+        pi.Sticks.Remove(stick.BusId);
+        StickIsMissing(stick.PiId, stick.BusId);
+    }
+
     /// <summary>The known radio a stick is, or seems to be if it was not identified yet; see <see cref="RadioIds.Seems"/>.</summary>
     public string? Seems(Stick stick)
     {
@@ -109,7 +123,21 @@ internal sealed class AttachState
     }
 
     /// <summary>Hands the memory to the writer; costs nothing if it did not change.</summary>
-    public void Remember() => Ports.Memory.Put(Memory);
+    /// <param name="all">What may wait as well.</param>
+    /// <returns>When to call again without any event, in time since the start; null: all is put.</returns>
+    public TimeSpan? Remember(bool all = false)
+    {
+        MemoryChange change = _remembered is null ? MemoryChange.Urgent : Memory.Since(_remembered);
+        if (change == MemoryChange.None) return _rememberBy = null;
+        if (change == MemoryChange.MayWait && !all)
+        {
+            _rememberBy ??= Now + AttachTimers.MemoryMayWait;
+            if (Now < _rememberBy) return _rememberBy;
+        }
+        (_remembered, _rememberBy) = (Memory, null);
+        Ports.Memory.Put(Memory);
+        return null;
+    }
 
     public void Raise(RadioState radio, RadioEventType type, string? reason = null)
     {
@@ -156,6 +184,8 @@ internal sealed class AttachState
     /// <summary>A stick is not in its Pi's list, which after a try in vain it is not for a moment.</summary>
     public void StickIsMissing(string piId, BusId busId) => _problems.Missing(StickAt(piId, busId));
 
+    public void StickIsThere(string piId, BusId busId) => _problems.IsThere(StickAt(piId, busId));
+
     /// <inheritdoc cref="BridgeProblems.Settle"/>
     public TimeSpan? SettleProblems() => _problems.Settle();
 
@@ -165,7 +195,7 @@ internal sealed class AttachState
     public void Start(PiState pi, BusId busId, Stick? stick, RadioState? radio)
     {
         Assignment assignment = Assignments.Start(pi.Options.Id, busId, stick, radio);
-        _problems.IsTriedAgain(StickAt(assignment.PiId, busId));
+        StickIsThere(assignment.PiId, busId);
         assignment.Attachment = Ports.Tasks.Start(new AttachRequest(
             pi.Options, busId, radio?.Memory.LastCarrier ?? default, IsKnown: radio is not null));
     }

@@ -1,4 +1,5 @@
 using Longwire.Platform;
+using Longwire.Radios;
 using Longwire.State;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Usb;
@@ -19,7 +20,7 @@ internal sealed class AttachmentChanges(AttachState state)
             news.Answer.TrySetResult(new AttachDecision.LetGo());
             return;
         }
-        Stick stick = StickFor(pi, assignment, news.Device);
+        Stick stick = StickFor(pi, assignment, news.Device, news.Identity.Id);
         stick.Identity = news.Identity;
         Assignments.Imported(assignment, stick);
         state.Parked.Add(news);
@@ -45,6 +46,7 @@ internal sealed class AttachmentChanges(AttachState state)
         assignment.CameUpAt = assignment.Since = state.Clock.Now;
         (radio.LastOutcome, radio.BackBy) = (null, null);
         state.Change(radio, radio.Memory with { SerialPortCount = ttyCount });
+        state.Remember(all: true);
         state.SetStickProblem(assignment.PiId, assignment.BusId, null);
         state.Raise(radio, RadioEventType.Attached);
     }
@@ -70,7 +72,7 @@ internal sealed class AttachmentChanges(AttachState state)
             return;
         }
         GoDown(state, radio, assignment, loss.Reason, asked: false, mayHaveBeenPulled: loss.PiClosed);
-        if (loss.PiSilent) new PiChanges(state).Silent(assignment.PiId, loss.Reason);
+        if (loss.PiSilent) new PiSilence(state).FellSilent(assignment.PiId, loss.Reason);
         if (state.Pis.TryGetValue(assignment.PiId, out PiState? pi)) pi.Watch.AskNow();
     }
 
@@ -84,20 +86,37 @@ internal sealed class AttachmentChanges(AttachState state)
         bool wasTheRadios = state.Assignments.End(assignment, stick, radio);
         if (radio is not null && assignment.Identified) radio.ReleasedAt = state.Now;
         if (radio is not null && wasTheRadios) state.Change(radio, radio.Memory with { Attached = null });
+        // An attempt that is made again may find the record of the last; what a person or a Pi has ended must not.
+        if (wasUp || outcome is AttachOutcome.Cancelled) state.Remember(all: true);
         if (!state.Pis.TryGetValue(assignment.PiId, out PiState? pi)) return;
-        // Came up and stayed: whatever failed before is over. Came up and fell: as good as failed.
-        if (stick is not null && outcome is AttachOutcome.Lost && state.Time.GetElapsedTime(assignment.UpAt) >= AttachTimers.Stable)
-        {
-            stick.Tries.Afresh();
-        }
-        // Each look resets the stick: one whose answer does not last must not be looked at without end.
-        else if (outcome is AttachOutcome.Lost or AttachOutcome.LetGo) stick?.Tries.Failed(state.Now);
+        if (stick is not null) CountTry(pi, assignment, stick, outcome);
         if (stick is { Listed: false }) pi.Sticks.Remove(stick.BusId);
         AttachLog.Ended(state.Logger, assignment.BusId, assignment.PiId, outcome);
         if (!assignment.Cancelled) Judge(pi, assignment, (wasUp, wasOnPort), radio, stick, outcome);
         if (!pi.Sticks.ContainsKey(assignment.BusId)) state.StickIsMissing(assignment.PiId, assignment.BusId);
         // The list we have was made while the stick was ours, or before we knew.
         if (radio is not { Memory.Wanted: false }) pi.Watch.AskNow();
+    }
+
+    private void CountTry(PiState pi, Assignment assignment, Stick stick, AttachOutcome outcome)
+    {
+        stick.Tries.Ended(state.Now);
+        switch (outcome)
+        {
+            case AttachOutcome.Lost loss:
+                TimeSpan upFor = state.Time.GetElapsedTime(assignment.UpAt);
+                stick.Tries.Lost(state.Now, upFor, mayBeTaken: loss.PiClosed && pi.Server != PiServer.Longwire);
+                break;
+            case AttachOutcome.Failed { PiClosed: true } when pi.Server != PiServer.Longwire:
+                stick.Tries.Lost(state.Now, TimeSpan.Zero, mayBeTaken: true);
+                break;
+            // Each look resets the stick: one whose answer does not last must not be looked at without end.
+            case AttachOutcome.LetGo: stick.Tries.Failed(state.Now, "let go"); break;
+            // Its server has not touched it; or it is remembered as rejected, and not tried for that.
+            case AttachOutcome.NotGiven or AttachOutcome.Refused: stick.Tries.Failed(state.Now, cause: null); break;
+            case AttachOutcome.Unreachable: stick.Tries.NotReached(state.Now); break;
+            case AttachOutcome.Failed failed: stick.Tries.Failed(state.Now, failed.Reason); break;
+        }
     }
 
     public void SetWanted(string radioId, bool wanted)
@@ -160,6 +179,7 @@ internal sealed class AttachmentChanges(AttachState state)
         radio.MissingSince = state.Now;
         radio.NextAsk = state.Now;
         radio.MayHaveBeenPulled = false;
+        if (state.Pis.TryGetValue(assignment.PiId, out PiState? pi)) pi.ListUnanswered = false;
     }
 
     private void Judge(
@@ -170,20 +190,25 @@ internal sealed class AttachmentChanges(AttachState state)
             var loss = outcome as AttachOutcome.Lost;
             GoDown(state, radio, assignment, loss?.Reason ?? "it ended", asked: false, mayHaveBeenPulled: loss is { PiClosed: true });
         }
-        if (outcome is AttachOutcome.Failed { PiSlow: true } slow) new PiChanges(state).Slow(assignment.PiId, slow.Reason);
+        if (outcome is AttachOutcome.Lost or AttachOutcome.Failed && stick is { Tries.IsContended: true })
+        {
+            outcome = new AttachOutcome.Failed(TakenAway);
+        }
+        if (outcome is AttachOutcome.Failed { PiSlow: true } slow) new PiSilence(state).ImportLate(assignment.PiId, slow.Reason);
         switch (outcome)
         {
+            // One connection that did not come about says nothing of the Pi: whether it is away its watch finds out. Where that gets its
+            // answers and this one none, something in between takes the stick's connection for another.
             case AttachOutcome.Unreachable unreachable:
-                new PiChanges(state).Silent(assignment.PiId, unreachable.Reason);
+                if (radio is null || stick is not { Tries.IsNeverReached: true }) return;
+                SetOutcome(radio, new AttachOutcome.Failed(unreachable.Reason));
                 return;
             case AttachOutcome.NotGiven or AttachOutcome.Failed when radio is null && assignment.Listed && !IsKnown(stick):
-                if (stick is not null) stick.Tries.Failed(state.Now);
                 // Not taken back first: that it is tried again changes nothing.
                 string failure = $"A stick at {assignment.BusId} on {pi.Options.DisplayName} could not be attached: {Reason(outcome)}.";
                 state.SetStickProblem(assignment.PiId, assignment.BusId, $"{failure} It is tried again.");
                 return;
             case AttachOutcome.NotGiven or AttachOutcome.Failed:
-                if (stick is not null) stick.Tries.Failed(state.Now);
                 if (radio is not null) SetOutcome(radio, outcome);
                 break;
             case AttachOutcome.Refused refused:
@@ -210,6 +235,10 @@ internal sealed class AttachmentChanges(AttachState state)
         radio.NextAsk = state.Now + (recent ? AttachTimers.AskWhetherInUseSoon : AttachTimers.AskWhetherInUse);
     }
 
+    private const string TakenAway =
+        "it was lost right after it was attached, again and again: another machine takes it (stop that one), or the stick is sick. It is "
+            + "tried less and less often, and at once when Reattach is pressed";
+
     private static string Reason(AttachOutcome outcome) => outcome switch
     {
         AttachOutcome.Failed failed => failed.Reason,
@@ -225,7 +254,11 @@ internal sealed class AttachmentChanges(AttachState state)
         radio.MissingSince = state.Now;
         radio.NextAsk = state.Now;
         if (!state.Pis.TryGetValue(radio.Memory.PiId, out PiState? pi)) return;
-        if (BusId.TryParse(radio.Memory.LastBusId, out BusId busId)) pi.Rejected.Forget(busId);
+        if (BusId.TryParse(radio.Memory.LastBusId, out BusId busId))
+        {
+            pi.Rejected.Forget(busId);
+            pi.Tries.At(busId)?.Afresh();
+        }
         if (state.StickOf(radio) is { } stick)
         {
             stick.Tries.Afresh();
@@ -234,14 +267,19 @@ internal sealed class AttachmentChanges(AttachState state)
         pi.Watch.AskNow();
     }
 
-    private Stick StickFor(PiState pi, Assignment assignment, ExportedDevice device)
+    // What it calls itself counts: there are Pis that say another thing at the import.
+    private Stick StickFor(PiState pi, Assignment assignment, ExportedDevice device, UsbId id)
     {
-        if (pi.Sticks.TryGetValue(assignment.BusId, out Stick? stick) && stick.DevId == device.DevId && stick.Id == device.Id) return stick;
+        if (pi.Sticks.TryGetValue(assignment.BusId, out Stick? stick) && stick.DevId == device.DevId && stick.Id == id) return stick;
         // Asked for although not listed; replaced between the list and the import; or the Pi calls it by two names.
-        UsbId listedAs = stick?.ListedAs ?? device.Id;
+        UsbId listedAs = stick?.ListedAs ?? pi.Tries.At(device.BusId)?.Id ?? device.Id;
+        var port = UsbPort.Of(device.Path, device.BusId);
         stick = new Stick(
-            pi.Options.Id, device.BusId, device.Id, Radios.UsbPort.Of(device.Path, device.BusId), device.DevId,
-            pi.TriesAt(device.BusId, listedAs, state.Random)) { Listed = false, ListedAs = listedAs };
+            pi.Options.Id, device.BusId, id, port, device.DevId, pi.Tries.At(device.BusId, listedAs, port, state.Random, state.Now))
+        {
+            Listed = false,
+            ListedAs = listedAs,
+        };
         pi.Sticks[assignment.BusId] = stick;
         return stick;
     }

@@ -47,7 +47,7 @@ internal sealed class BridgeProblems(Func<TimeSpan> now, ILogger logger)
     }
 
     /// <summary>
-    /// Its stick is missing: it is over if that is not tried again in a moment. Each try resets the stick, and takes it out of the list.
+    /// Its stick is missing: it is over if that is not there again in a moment. Each try resets the stick, and takes it out of the list.
     /// </summary>
     public void Missing(string source)
     {
@@ -56,7 +56,8 @@ internal sealed class BridgeProblems(Func<TimeSpan> now, ILogger logger)
         else entry.GoesAt ??= now() + AttachTimers.StickGone;
     }
 
-    public void IsTriedAgain(string source)
+    /// <summary>Its stick is in the list, or tried although it is not.</summary>
+    public void IsThere(string source)
     {
         if (_entries.TryGetValue(source, out Entry? entry)) entry.GoesAt = null;
     }

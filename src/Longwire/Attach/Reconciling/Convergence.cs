@@ -50,7 +50,7 @@ internal sealed class Convergence(AttachState state)
     /// </summary>
     public void SayStopped()
     {
-        state.Remember();
+        state.Remember(all: true);
         if (state.HasOptions) Publish(state.Selection());
     }
 
@@ -61,7 +61,7 @@ internal sealed class Convergence(AttachState state)
         UpdateStatuses(selection);
         List<RadioState> expected = SnapshotMaker.Shown(state, selection).FindAll(radio => radio.Memory.Wanted);
         if (_down.Look(expected, state.Now) is { } due) WakeNoLaterThan(due);
-        state.Remember();
+        if (state.Remember() is { } rememberBy) WakeNoLaterThan(rememberBy);
         // What a snapshot lacks is removed from Home Assistant: the first must know the options.
         if (state.HasOptions) Publish(selection);
     }
@@ -123,6 +123,7 @@ internal sealed class Convergence(AttachState state)
                 continue;
             }
             if (pi.Rejected.At(busId) is { RefusedReason: not null } && !IsDue(radio.ReleasedAt + AttachTimers.Stable)) continue;
+            if (pi.Tries.At(busId) is { } tries && !IsDue(tries.NotBefore)) continue;
             if (!IsDue(radio.NextAsk) || !HasPlace(pi)) continue;
             radio.NextAsk = state.Now + AttachTimers.AskWhetherInUse;
             state.Start(pi, busId, stick: null, radio);
@@ -146,18 +147,20 @@ internal sealed class Convergence(AttachState state)
         if (at > state.Now && !(WakeAt <= at)) WakeAt = at;
     }
 
-    // A Pi that serves us is known to be well by its connection.
-    private TimeSpan PollInterval(PiState pi, StickSelection selection)
+    // Null: not at all. A Pi that serves us is known to be well by its connection.
+    private TimeSpan? PollInterval(PiState pi, StickSelection selection)
     {
-        List<RadioState> here =
-        [
-            .. state.Radios.Values.Where(radio => radio.Memory.PiId == pi.Options.Id && selection.Covers(radio.Memory)),
-        ];
-        List<RadioState> missing = here.FindAll(radio => radio.Memory.Wanted && !radio.IsUp);
-        bool neverSeen = state.Options.Radios.Any(
-            rule => rule.IsAbout(pi.Options.Id) && !state.Memory.Radios.Any(radio => selection.RuleOf(radio) == rule));
-        if (missing.Count == 0 && !neverSeen && here.Count > 0 && pi.Reachable == true)
-            return MayHaveNew(pi) || !here.Exists(radio => radio.IsUp) ? AttachTimers.PollIdle : AttachTimers.PollServing;
+        List<RadioState> missing = state.MissingOn(pi.Options.Id, selection);
+        List<RadioRule> neverSeen = [.. state.Options.Radios.Where(
+            rule => rule.IsAbout(pi.Options.Id) && !state.Memory.Radios.Any(radio => selection.RuleOf(radio) == rule))];
+        bool isUp = state.Radios.Values.Any(radio => radio.IsUp && radio.Memory.PiId == pi.Options.Id);
+        // It may serve one connection at a time, and ours waits behind that of its radio. A Longwire serves as many as there are.
+        bool owesNoList = isUp && pi.ListUnanswered && pi.Server != PiServer.Longwire;
+        if (owesNoList && missing.Count == 0 && !neverSeen.Exists(rule => rule.Pi is not null))
+            return MayHaveNew(pi) || neverSeen.Count > 0 ? AttachTimers.PollUnanswered : null;
+        bool isKnown = state.Radios.Values.Any(radio => radio.Memory.PiId == pi.Options.Id && selection.Covers(radio.Memory));
+        if (missing.Count == 0 && neverSeen.Count == 0 && isKnown && pi.Reachable == true)
+            return MayHaveNew(pi) || !isUp ? AttachTimers.PollIdle : AttachTimers.PollServing;
         TimeSpan since = missing.Count == 0 ? TimeSpan.Zero : missing.Max(radio => radio.MissingSince);
         TimeSpan missingFor = state.Now - since;
         if (missingFor >= AttachTimers.PollFastFor) return AttachTimers.Poll;
@@ -231,7 +234,8 @@ internal sealed class Convergence(AttachState state)
             List<PiState> asked = [.. state.Pis.Values.Where(pi => rule.IsAbout(pi.Options.Id))];
             if (asked.Count == 0 || asked.Exists(pi => pi.Reachable != true)) continue;
             bool known = state.Memory.Radios.Any(radio => selection.RuleOf(radio) == rule);
-            bool seen = present.Any(stick => rule.IsAbout(stick.PiId) && rule.Match.CouldMatch(stick.Id, stick.Port));
+            bool seen = present.Any(stick => rule.IsAbout(stick.PiId) && rule.Match.CouldMatch(stick.Id, stick.Port))
+                || asked.Exists(pi => pi.Tries.HasTried(rule.Match));
             if (known || seen) continue;
             string where = string.Join(" or ", asked.Select(pi => pi.Options.DisplayName));
             yield return (rule.Path,

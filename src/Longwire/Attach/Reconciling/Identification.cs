@@ -42,6 +42,11 @@ internal sealed class Identification(AttachState state)
         StickSelection selection = state.Selection();
         if (selection.Of(state.CandidateOf(stick), state.Candidates()) is not Selection.Take) return TurnAway(stick, assignment);
 
+        if (recalled is null && RadioLimit.IsReached(state, stick.PiId))
+        {
+            Assignments.Reject(assignment, state.RadioOf(assignment));
+            return new AttachDecision.Refuse(RadioLimit.Reason);
+        }
         RadioState radio = Know(news, stick, recalled, selection);
         Assignments.Identify(assignment, stick, radio, guessed: state.RadioOf(assignment));
         if (!radio.Memory.Wanted)
@@ -49,7 +54,7 @@ internal sealed class Identification(AttachState state)
             Remember(stick);
             return new AttachDecision.LetGo();
         }
-        if (WhyNot(news) is { } refusal) return new AttachDecision.Refuse(refusal);
+        if (WhyNot(news, stick) is { } refusal) return new AttachDecision.Refuse(refusal);
         ImmutableArray<int> others =
         [
             .. from other in state.Memory.Radios where other.Id != radio.Id && other.VhciPort is not null select other.VhciPort!.Value,
@@ -144,9 +149,9 @@ internal sealed class Identification(AttachState state)
         return radio;
     }
 
-    private string? WhyNot(AttachEvent.Identified news)
+    private string? WhyNot(AttachEvent.Identified news, Stick stick)
     {
-        if (news.Device.Id != news.Identity.Id) return $"the Pi calls it {news.Device.Id}, and it calls itself {news.Identity.Id}";
+        if (stick.ListedAs != news.Identity.Id) return $"the Pi calls it {stick.ListedAs}, and it calls itself {news.Identity.Id}";
         ImmutableArray<InterfaceKind> allowed = state.Catalogue.Recognise(news.Identity)?.InterfaceKinds ?? InterfaceKind.Serial;
         // The kernel would choose among several by rules of its own, and another one than we looked at.
         if (news.Identity.ConfigurationCount != 1) return "it has several configurations, which no radio has";

@@ -32,6 +32,7 @@ internal sealed class OptionsChanges(AttachState state)
         foreach (PiState pi in state.Pis.Values)
         {
             pi.TryAllAfresh();
+            pi.ListUnanswered = false;
             // A stick that nobody wants any more is not tried again.
             foreach (Stick stick in pi.Sticks.Values) state.SetStickProblem(pi.Options.Id, stick.BusId, null);
         }
@@ -79,6 +80,8 @@ internal sealed class OptionsChanges(AttachState state)
             else state.Cancel(assignment);
         }
         state.Pis.Remove(piId);
+        state.SetProblem(PiChanges.ManySticksOn(piId), null);
+        state.SetProblem(RadioLimit.ProblemOf(piId), null);
         foreach (Stick stick in pi.Sticks.Values) state.SetStickProblem(piId, stick.BusId, null);
     }
 

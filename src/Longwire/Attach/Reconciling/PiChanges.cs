@@ -1,16 +1,24 @@
+using System.Globalization;
 using Longwire.Platform;
 using Longwire.Radios;
 using Longwire.State;
 using Longwire.UsbIp.Client;
+using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.Attach.Reconciling;
 
-/// <summary>What a Pi's list, or its silence, means.</summary>
+/// <summary>What a Pi's list means.</summary>
 internal sealed class PiChanges(AttachState state)
 {
     // So many answers by halves in a row are its way to answer: whatever serves there now never ends its list.
     private const int HalfAnswersInDoubt = 5;
+
+    /// <summary>A Pi has some ten ports, and a few hubs.</summary>
+    public const int MostSticks = 64;
+
+    /// <summary>The source of what is said of a Pi that lists too many.</summary>
+    public static string ManySticksOn(string piId) => $"sticks of {piId}";
 
     public void Answered(AttachEvent.PiAnswered answer)
     {
@@ -18,17 +26,18 @@ internal sealed class PiChanges(AttachState state)
         if (pi.Reachable != true) AttachLog.PiReachable(state.Logger.About(pi.Options.Id), pi.Options.DisplayName, pi.Options.Address);
         if (pi.SlowReason is not null) NoticeOwnImports(pi);
         pi.Reachable = true;
-        (pi.SilentReason, pi.SlowReason) = (null, null);
+        (pi.SilentReason, pi.SlowReason, pi.ListUnanswered) = (null, null, false);
         pi.RoundTrip = answer.RoundTrip;
-        bool whole = TakeServer(pi, answer.List);
+        DeviceList list = Bounded(pi, answer.List);
+        bool whole = TakeServer(pi, list);
         if (whole)
         {
-            pi.Offers = PiOffers.Of(answer.List);
+            pi.Offers = PiOffers.Of(list);
             foreach (Stick stick in pi.Sticks.Values) stick.Listed = false;
         }
-        foreach (ExportedDevice device in answer.List.Devices) Listed(pi, device, answer.Asked);
-        if (whole) pi.Rejected.ForgetTheGone(answer.List.Devices.Select(device => device.BusId).ToHashSet(), state.Now);
-        foreach (Stick gone in pi.Sticks.Values.Where(stick => !stick.Listed && stick.Assignment is null).ToArray()) Remove(pi, gone);
+        foreach (ExportedDevice device in list.Devices) Listed(pi, device, answer.Asked);
+        if (whole) ForgetTheGone(pi, list.Devices.Select(device => device.BusId).ToHashSet());
+        foreach (Stick gone in pi.Sticks.Values.Where(stick => !stick.Listed && stick.Assignment is null).ToArray()) state.Remove(pi, gone);
         foreach (Stick stick in pi.Sticks.Values.Where(stick => stick.Listed))
         {
             foreach (RadioState radio in state.Radios.Values)
@@ -39,6 +48,29 @@ internal sealed class PiChanges(AttachState state)
                 }
             }
         }
+    }
+
+    // Those first that were here before, now or when they were attached last: what a Pi makes up besides must not push them out.
+    private DeviceList Bounded(PiState pi, DeviceList list)
+    {
+        int count = list.Devices.Length;
+        state.SetProblem(
+            ManySticksOn(pi.Options.Id),
+            count <= MostSticks ? null : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{pi.Options.DisplayName} lists more than {MostSticks} sticks, and the others are left alone: see what runs there."));
+        if (count <= MostSticks) return list;
+        HashSet<string> known =
+            [.. state.Memory.Radios.Where(radio => radio.PiId == pi.Options.Id).Select(radio => radio.LastBusId)];
+        return list with { Devices = [.. list.Devices.OrderBy(Rank).Take(MostSticks)] };
+
+        int Rank(ExportedDevice device) => known.Contains(device.BusId.ToString()) ? 0 : pi.Sticks.ContainsKey(device.BusId) ? 1 : 2;
+    }
+
+    private void ForgetTheGone(PiState pi, HashSet<BusId> listed)
+    {
+        pi.Rejected.ForgetTheGone(listed, state.Now);
+        pi.Tries.ForgetTheGone(busId => listed.Contains(busId) || state.Assignments.At(pi.Options.Id, busId) is not null, state.Now);
     }
 
     // An answer that came late or was cut says nothing of what it lacks, least of all that a Longwire is none any more. A Pi on which
@@ -54,41 +86,6 @@ internal sealed class PiChanges(AttachState state)
         return true;
     }
 
-    public void Silent(string piId, string reason)
-    {
-        if (!state.Pis.TryGetValue(piId, out PiState? pi)) return;
-        // The first reason counts: those of the tries after it are its echo, and each would be a problem of its own.
-        if (pi.Reachable != false) pi.SilentReason = reason;
-        pi.Reachable = false;
-        pi.SlowReason = null;
-        pi.RoundTrip = null;
-        (pi.Notice, pi.Offers) = (null, null);
-        // What comes back with the Pi may be something else at the same place.
-        pi.TryAllAfresh();
-        foreach (Stick stick in pi.Sticks.Values.ToArray())
-        {
-            stick.Listed = false;
-            if (stick.Assignment is null) Remove(pi, stick);
-        }
-        foreach (RadioState radio in state.Radios.Values)
-        {
-            if (radio.Memory.PiId == piId && !radio.IsUp) radio.LastOutcome = null;
-        }
-    }
-
-    /// <summary>
-    /// It takes connections and gives no answer in time. A stock usbipd serves one at a time: while it is busy with an import, its list
-    /// waits as well, and a Pi that has answered before is not away because of that. Nothing is imported from it until it has answered:
-    /// each import that we gave up waiting for stands in its queue all the same, and more of them would make it slower yet.
-    /// </summary>
-    public void Slow(string piId, string reason)
-    {
-        if (!state.Pis.TryGetValue(piId, out PiState? pi)) return;
-        // Of a Pi that was never heard nobody can tell slow from dead.
-        if (pi.Reachable != true) Silent(piId, reason);
-        else pi.SlowReason ??= reason;
-    }
-
     // The import that we gave up waiting for was carried out behind our back: until the Pi notices, "in use" means us.
     private void NoticeOwnImports(PiState pi)
     {
@@ -101,15 +98,11 @@ internal sealed class PiChanges(AttachState state)
         }
     }
 
-    private void Remove(PiState pi, Stick stick)
-    {
-        pi.Sticks.Remove(stick.BusId);
-        state.StickIsMissing(stick.PiId, stick.BusId);
-    }
-
     private void Listed(PiState pi, ExportedDevice device, long asked)
     {
+        state.StickIsThere(pi.Options.Id, device.BusId);
         pi.Rejected.Listed(device.BusId, device.DevId);
+        pi.Tries.Listed(device.BusId, device.DevId, numbersStay: pi.Server == PiServer.Longwire, state.Now);
         if (pi.Sticks.TryGetValue(device.BusId, out Stick? stick))
         {
             // What we hold a Longwire does not offer. If it does, it has forgotten our connection: it restarted within the time we
@@ -136,9 +129,10 @@ internal sealed class PiChanges(AttachState state)
         // What was wrong with another one is not wrong with this one.
         if (stick is not null && stick.ListedAs != device.Id) state.SetStickProblem(pi.Options.Id, device.BusId, null);
         RejectedStick? rejected = pi.Rejected.Find(device.BusId, device.Id, state.Now);
+        var port = UsbPort.Of(device.Path, device.BusId);
         pi.Sticks[device.BusId] = new Stick(
-            pi.Options.Id, device.BusId, rejected?.Id ?? device.Id, UsbPort.Of(device.Path, device.BusId), device.DevId,
-            pi.TriesAt(device.BusId, device.Id, state.Random))
+            pi.Options.Id, device.BusId, rejected?.Id ?? device.Id, port, device.DevId,
+            pi.Tries.At(device.BusId, device.Id, port, state.Random, state.Now))
         {
             ListedAs = device.Id,
             Identity = rejected?.Identity,

@@ -1,5 +1,4 @@
 using Longwire.Options;
-using Longwire.Platform;
 using Longwire.State;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
@@ -9,10 +8,6 @@ namespace Longwire.Attach.Reconciling;
 /// <summary>One Pi as the reconciler knows it. Owned by the reconciler alone.</summary>
 internal sealed class PiState(PiOptions options, IPiWatch watch)
 {
-    private const int PlacesRemembered = 1024;
-
-    private readonly Dictionary<BusId, RetryState> _tries = [];
-
     public PiOptions Options { get; set; } = options;
     public IPiWatch Watch { get; set; } = watch;
 
@@ -22,6 +17,9 @@ internal sealed class PiState(PiOptions options, IPiWatch watch)
 
     /// <summary>It is reachable, and did not answer what it was asked last; null once it answers.</summary>
     public string? SlowReason { get; set; }
+
+    /// <summary>It took the connection and gave no list, since the last that it gave, and since the last loss on it.</summary>
+    public bool ListUnanswered { get; set; }
     public TimeSpan? RoundTrip { get; set; }
 
     /// <summary>What serves its sticks. Stays as it is while it is away, or answers by halves.</summary>
@@ -40,18 +38,11 @@ internal sealed class PiState(PiOptions options, IPiWatch watch)
     public Dictionary<BusId, Stick> Sticks { get; } = [];
 
     public RejectedSticks Rejected { get; } = new();
-
-    public RetryState TriesAt(BusId busId, UsbId id, Random random)
-    {
-        if (_tries.TryGetValue(busId, out RetryState? tries) && tries.Id == id) return tries;
-        // A Pi that makes up places without end must not fill our memory.
-        if (_tries.Count >= PlacesRemembered) _tries.Clear();
-        return _tries[busId] = new RetryState(id, new Backoff(AttachTimers.BackoffFirst, AttachTimers.BackoffCap, random));
-    }
+    public Retries Tries { get; } = new();
 
     public void TryAllAfresh()
     {
-        _tries.Clear();
+        Tries.Afresh();
         Rejected.Clear();
     }
 }

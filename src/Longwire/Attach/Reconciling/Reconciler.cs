@@ -10,14 +10,15 @@ namespace Longwire.Attach.Reconciling;
 /// attachment per radio. After each event it publishes a snapshot if anything changed.
 /// </summary>
 /// <remarks>
-/// Here: the loop. What an event changes stands in <see cref="PiChanges"/>, <see cref="AttachmentChanges"/> and
-/// <see cref="OptionsChanges"/>; what follows from it, whatever the event was, in <see cref="Convergence"/>.
+/// Here: the loop. What an event changes stands in <see cref="PiChanges"/>, <see cref="PiSilence"/>, <see cref="AttachmentChanges"/>
+/// and <see cref="OptionsChanges"/>; what follows from it, whatever the event was, in <see cref="Convergence"/>.
 /// </remarks>
 internal sealed class Reconciler
 {
     private readonly ChannelReader<AttachEvent> _events;
     private readonly AttachState _state;
     private readonly PiChanges _piChanges;
+    private readonly PiSilence _piSilence;
     private readonly AttachmentChanges _attachmentChanges;
     private readonly OptionsChanges _optionsChanges;
     private readonly Convergence _convergence;
@@ -32,6 +33,7 @@ internal sealed class Reconciler
         _state = state;
         _logger = state.Logger;
         _piChanges = new PiChanges(_state);
+        _piSilence = new PiSilence(_state);
         _attachmentChanges = new AttachmentChanges(_state);
         _optionsChanges = new OptionsChanges(_state);
         _convergence = new Convergence(_state);
@@ -70,8 +72,8 @@ internal sealed class Reconciler
             case AttachEvent.Commanded { Command: RadioCommand.Reattach command }: _attachmentChanges.Reattach(command.RadioId); break;
             case AttachEvent.KernelChanged kernel: KernelChanged(kernel.Uevent); break;
             case AttachEvent.PiAnswered answered: _piChanges.Answered(answered); break;
-            case AttachEvent.PiSilent { Accepted: true } slow: _piChanges.Slow(slow.PiId, SlowPi.Reason(slow.Reason)); break;
-            case AttachEvent.PiSilent silent: _piChanges.Silent(silent.PiId, silent.Reason); break;
+            case AttachEvent.PiSilent { Accepted: true } slow: _piSilence.ListLate(slow.PiId, SlowPi.Reason(slow.Reason)); break;
+            case AttachEvent.PiSilent silent: _piSilence.Silent(silent.PiId, silent.Reason); break;
             case AttachEvent.Identified identified: _attachmentChanges.Identified(identified); break;
             case AttachEvent.Recorded recorded: _attachmentChanges.Recorded(recorded); break;
             case AttachEvent.HubsFound hubs: HubsFound(hubs); break;

@@ -12,8 +12,7 @@ namespace Longwire.Attach.Reconciling;
 /// <param name="wait">For so long it is let be.</param>
 internal sealed class RejectedStick(UsbId listedAs, Stick stick, string? refusedReason, TimeSpan at, TimeSpan wait)
 {
-    private uint? _number;
-    private bool _numberStays;
+    private readonly DeviceNumberHistory _numbers = new();
 
     public UsbId ListedAs { get; } = listedAs;
 
@@ -32,19 +31,6 @@ internal sealed class RejectedStick(UsbId listedAs, Stick stick, string? refused
     /// <summary>Missing from a list, and not because of the reset that ended our look.</summary>
     public bool IsGone(TimeSpan now) => now - at >= AttachTimers.StickGone;
 
-    /// <summary>
-    /// A number that stayed from one list to the next, and then changes, is a replug: only our own looks reset it. There are servers that
-    /// give another number with every list; of those it says nothing.
-    /// </summary>
-    /// <returns>Whether it was replugged.</returns>
-    public bool IsReplugged(uint number)
-    {
-        if (_number == number)
-        {
-            _numberStays = true;
-            return false;
-        }
-        _number = number;
-        return _numberStays;
-    }
+    /// <inheritdoc cref="DeviceNumberHistory.IsReplugged"/>
+    public bool IsReplugged(uint number) => _numbers.IsReplugged(number);
 }

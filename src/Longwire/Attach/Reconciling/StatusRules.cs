@@ -52,8 +52,9 @@ internal static class StatusRules
             AttachOutcome.NotGiven { Status: UsbIpStatus.DeviceBusy } => new(RadioStatus.InUse, null, true),
             AttachOutcome.NotGiven { Status: UsbIpStatus.DeviceError } => new(RadioStatus.Failed, DeviceErrorReason, true),
             AttachOutcome.NotGiven => new(RadioStatus.NotOffered, null, null),
-            // A refused stick is missing from the list while its Pi resets it.
+            // A stick is missing from the list while its Pi resets it after an import.
             AttachOutcome.Refused refused => new(RadioStatus.Refused, refused.Reason, true),
+            AttachOutcome.Failed failed => new(RadioStatus.Failed, failed.Reason, pluggedIn),
             // Not in the list and not asked for yet: a lost one is about to be, and until then nothing better is known.
             _ when radio.Status is RadioStatus.InUse or RadioStatus.NotOffered or RadioStatus.Failed => new(
                 radio.Status, radio.Reason, pluggedIn),

@@ -107,7 +107,7 @@ public sealed class BridgeProblemsTests
         Assert.Null(_problems.Settle());
         _problems.Missing("disk");
         Assert.Equal(_now + AttachTimers.StickGone, _problems.Settle());
-        _problems.IsTriedAgain("disk");
+        _problems.IsThere("disk");
         Assert.Null(_problems.Settle());
     }
 

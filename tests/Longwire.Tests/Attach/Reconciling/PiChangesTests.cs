@@ -52,6 +52,35 @@ public sealed class PiChangesTests
         Assert.False(snapshot.Pis[0].Reachable);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_Pi_whose_radio_is_heard_on_its_own_connection_is_not_away_whatever_becomes_of_our_questions(bool heard)
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")]));
+        ScriptedAttachment attachment = await bench.AttachAsync(Device(), IdentityOf("ZW0001"));
+        attachment.IsAlive = heard;
+        bench.Tell(new AttachEvent.PiSilent("attic", "no route"));
+        await bench.SettledAsync();
+        Assert.Equal(heard, bench.Feed.Current.Pis[0].Reachable);
+        Assert.Equal(heard ? 0 : 1, bench.Feed.Current.Bridge.Problems.Length);
+    }
+
+    [Fact]
+    public async Task One_attempt_that_does_not_get_through_is_no_Pi_that_is_away()
+    {
+        await using var bench = new AttachBench(Known(Radio, "ZW0001"));
+        bench.Load(Wishes([Pi("attic")]));
+        bench.List("attic", Device());
+        bench.Tell(new AttachEvent.Ended(await bench.NextAttachmentAsync(), new AttachOutcome.Unreachable("no answer within 2 s")));
+        await bench.SettledAsync();
+        Assert.True(bench.Feed.Current.Pis[0].Reachable);
+        Assert.Empty(bench.Feed.Current.Bridge.Problems);
+        bench.Time.Advance(AttachTimers.BackoffCap);
+        await bench.NextAttachmentAsync(1);
+    }
+
     [Fact]
     public async Task A_radio_that_is_not_listed_is_asked_for_and_found_in_use()
     {

@@ -62,6 +62,7 @@ public sealed class RejectedSticksTests
         bench.List("attic", Device(devNum: 9));
         await bench.SettledAsync();
         Assert.Single(bench.Attachments);
+        bench.Time.Advance(AttachTimers.BackoffFirst);
         bench.List("attic", Device(devNum: 10));
         await bench.NextAttachmentAsync(1);
     }
@@ -95,6 +96,7 @@ public sealed class RejectedSticksTests
     {
         await using var bench = new AttachBench();
         await RefuseAsync(bench);
+        bench.Time.Advance(AttachTimers.BackoffFirst);
         bench.List("attic", Device(devNum: 9, id: "1cf1:0030"));
         await bench.NextAttachmentAsync(1);
     }

@@ -94,12 +94,55 @@ public sealed class SlowPiTests
         await bench.SettledAsync();
         Assert.Equal(RadioStatus.Attached, Assert.Single(bench.Feed.Current.Radios).Status);
         bench.Tell(new AttachEvent.Ended(attachment, new AttachOutcome.Lost("pulled", PiSilent: false) { PiClosed = true }));
+        bench.Tell(s_noList);
         RadioSnapshot radio = Assert.Single((await bench.UntilStatusAsync(Radio, RadioStatus.Failed)).Radios);
         Assert.Contains("does not answer in time", radio.Reason, StringComparison.Ordinal);
         Assert.Contains("restart", radio.Reason, StringComparison.Ordinal);
         bench.Time.Advance(AttachTimers.BackoffCap);
         await bench.AttachAsync(Device(devNum: 4), IdentityOf("ZW0001"), index: 1);
         await bench.UntilStatusAsync(Radio, RadioStatus.Attached);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_Pi_that_gives_us_all_that_we_want_and_no_list_is_not_asked_again_until_a_loss_and_not_called_slow(bool mayHaveNew)
+    {
+        await using var bench = new AttachBench();
+        bench.Load(mayHaveNew ? Wishes([Pi("attic")]) : Wishes([Pi("attic")], Rule("0658:0200:ZW0001")));
+        ScriptedAttachment attachment = await bench.AttachAsync(Device(), IdentityOf("ZW0001"));
+        Assert.NotNull(bench.Watches["attic"].Interval);
+        bench.Tell(s_noList);
+        await bench.SettledAsync();
+        Assert.Equal(mayHaveNew ? AttachTimers.PollUnanswered : null, bench.Watches["attic"].Interval);
+        bench.EndsByHand = true;
+        bench.Tell(new AttachEvent.WentDown(attachment, new AttachOutcome.Lost("pulled", PiSilent: false) { PiClosed = true }));
+        await bench.SettledAsync();
+        Assert.NotEqual(RadioStatus.Failed, Assert.Single(bench.Feed.Current.Radios).Status);
+        Assert.InRange(bench.Watches["attic"].Interval!.Value, AttachTimers.PollAtOnce, AttachTimers.PollFast);
+    }
+
+    [Fact]
+    public async Task A_Longwire_that_gives_no_list_once_is_asked_on()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")], Rule("0658:0200:ZW0001")));
+        await bench.AttachAsync(Device(), IdentityOf("ZW0001"));
+        bench.ListOfLongwire("attic", []);
+        bench.Tell(s_noList);
+        await bench.SettledAsync();
+        Assert.Equal(AttachTimers.PollServing, bench.Watches["attic"].Interval);
+    }
+
+    [Fact]
+    public async Task A_Pi_that_lacks_a_radio_is_asked_on_whatever_it_leaves_unanswered()
+    {
+        await using var bench = new AttachBench(Known("other", "ZW0002", port: "1.4"));
+        bench.Load(Wishes([Pi("attic")]));
+        await bench.AttachAsync(Device(), IdentityOf("ZW0001"));
+        bench.Tell(s_noList);
+        await bench.SettledAsync();
+        Assert.NotNull(bench.Watches["attic"].Interval);
     }
 
     [Fact]

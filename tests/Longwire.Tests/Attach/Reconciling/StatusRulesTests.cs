@@ -1,6 +1,5 @@
 using Longwire.Attach;
 using Longwire.Attach.Reconciling;
-using Longwire.Platform;
 using Longwire.Radios;
 using Longwire.State;
 using Longwire.UsbIp.Errors;
@@ -20,7 +19,7 @@ public sealed class StatusRulesTests
     private readonly PiState _pi = new(AttachBench.Pi("attic"), new AttachBench.ScriptedWatch()) { Reachable = true };
     private readonly Stick _stick = new(
         "attic", s_busId, AttachBench.Zwave, new UsbPort("platform/soc", "1.2"), 65539,
-        new RetryState(AttachBench.Zwave, new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), new Random(1))));
+        new RetryState(AttachBench.Zwave, new UsbPort("platform/soc", "1.2"), new Random(1)));
 
     private RadioState? _twin;
 

@@ -1,0 +1,104 @@
+using Longwire.Attach;
+using Longwire.State;
+using Longwire.UsbIp.Errors;
+using Longwire.UsbIp.Wire;
+using Xunit;
+using static Longwire.Tests.Attach.AttachBench;
+
+namespace Longwire.Tests.Attach.Reconciling;
+
+/// <summary>How often a stick is tried whose attempts all fail. Each costs it a reset, and the SD card a few writes.</summary>
+public sealed class BackoffTests
+{
+    private const string Radio = "0658_0200_ZW0001";
+
+    private static readonly TimeSpan s_step = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public async Task What_fails_the_same_way_each_time_is_tried_about_once_a_minute()
+    {
+        await using AttachBench bench = Bench();
+        await FailAsync(bench, TimeSpan.FromMinutes(5), i => $"vhci port {i} did not come up within 2.{i} s");
+        int tried = await FailAsync(bench, TimeSpan.FromHours(1), i => $"vhci port {i} did not come up within 2.{i} s");
+        Assert.InRange(tried, 55, 125);
+    }
+
+    [Fact]
+    public async Task What_fails_another_way_each_time_is_tried_every_two_seconds_at_most()
+    {
+        await using AttachBench bench = Bench();
+        Assert.InRange(await FailAsync(bench, TimeSpan.FromMinutes(1), i => i % 2 == 0 ? "one" : "another"), 20, 65);
+    }
+
+    [Fact]
+    public async Task A_server_that_only_says_no_is_asked_every_two_seconds_at_most_for_that_resets_nothing()
+    {
+        await using AttachBench bench = Bench();
+        int tried = 0;
+        for (TimeSpan past = TimeSpan.Zero; past < TimeSpan.FromMinutes(1); past += s_step)
+        {
+            tried += await StepAsync(bench, _ => new AttachOutcome.NotGiven(UsbIpStatus.DeviceBusy), Device());
+        }
+        Assert.InRange(tried, 20, 65);
+    }
+
+    public static TheoryData<string> Afresh => ["a replug", "an hour's absence", "other options", "Reattach", "the Pi's return"];
+
+    [Theory]
+    [MemberData(nameof(Afresh))]
+    public async Task It_is_tried_at_once_after(string what)
+    {
+        await using AttachBench bench = Bench();
+        await FailAsync(bench, TimeSpan.FromMinutes(10), _ => "no driver");
+        ExportedDevice device = Device();
+        int before = bench.Attachments.Count;
+        switch (what)
+        {
+            case "a replug": device = Device(devNum: 9); break;
+            case "an hour's absence":
+                bench.ListOfLongwire("attic", []);
+                await bench.SettledAsync();
+                bench.Time.Advance(TimeSpan.FromHours(1));
+                bench.ListOfLongwire("attic", []);
+                break;
+            case "other options": bench.Load(Wishes([Pi("attic")], Rule("0658:0200"))); break;
+            case "Reattach": bench.Tell(new AttachEvent.Commanded(new RadioCommand.Reattach(Radio))); break;
+            default: bench.Tell(new AttachEvent.PiSilent("attic", "no route")); break;
+        }
+        await bench.SettledAsync();
+        if (what == "a replug") bench.Time.Advance(AttachTimers.StickGone);
+        bench.List("attic", Device());
+        await bench.SettledAsync();
+        bench.List("attic", device);
+        await bench.SettledAsync();
+        Assert.Equal(before + 1, bench.Attachments.Count);
+    }
+
+    private static AttachBench Bench()
+    {
+        var bench = new AttachBench(Known(Radio, "ZW0001"));
+        bench.Load(Wishes([Pi("attic")]));
+        return bench;
+    }
+
+    private static async Task<int> FailAsync(AttachBench bench, TimeSpan during, Func<int, string> reason)
+    {
+        int tried = 0;
+        for (TimeSpan past = TimeSpan.Zero; past < during; past += s_step)
+        {
+            tried += await StepAsync(bench, i => new AttachOutcome.Failed(reason(i)), Device());
+        }
+        return tried;
+    }
+
+    private static async Task<int> StepAsync(AttachBench bench, Func<int, AttachOutcome> outcome, ExportedDevice device)
+    {
+        bench.List("attic", device);
+        await bench.SettledAsync();
+        int before = bench.EndedByTest;
+        for (int i = before; i < bench.Attachments.Count; i++) bench.End(bench.Attachments[i], outcome(i));
+        await bench.SettledAsync();
+        bench.Time.Advance(s_step);
+        return bench.Attachments.Count - before;
+    }
+}
