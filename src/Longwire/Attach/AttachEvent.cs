@@ -44,6 +44,9 @@ internal abstract record AttachEvent
     {
         /// <summary>Those of them that may still change.</summary>
         public IReadOnlyList<string> Provisional { get; init; } = [];
+
+        /// <summary>Those of them that may lead to another device by now, each with the one that cannot.</summary>
+        public IReadOnlyList<SharedSerialPath> Shared { get; init; } = [];
     }
 
     /// <summary>The tty is gone; cleaning up goes on.</summary>
@@ -55,3 +58,8 @@ internal abstract record AttachEvent
     /// <summary>Something outside the reconciler's knowledge changed what people should be told: a full disk, a second Longwire.</summary>
     internal sealed record ProblemsChanged(string Source, string? Problem) : AttachEvent;
 }
+
+/// <summary>A name below /dev/serial that another device has come to share.</summary>
+/// <param name="Path">As it was given to people.</param>
+/// <param name="Own">By where the device sits, which no other shares; null where there is none.</param>
+internal sealed record SharedSerialPath(string Path, string? Own);

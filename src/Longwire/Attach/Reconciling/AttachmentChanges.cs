@@ -60,6 +60,7 @@ internal sealed class AttachmentChanges(AttachState state)
     {
         if (state.Assignments.Of(found.Attachment) is not { } assignment) return;
         (assignment.SerialPorts, assignment.ProvisionalPorts) = ([.. found.Paths], [.. found.Provisional]);
+        assignment.SharedPaths = [.. found.Shared];
     }
 
     public void WentDown(IAttachment attachment, AttachOutcome.Lost loss)
