@@ -9,7 +9,13 @@ internal abstract record AttachDecision
     /// <param name="OthersPorts">
     /// Ports that other radios had last: taken only if nothing else is free, for their names depend on them.
     /// </param>
-    internal sealed record Attach(string RadioId, int SerialPorts, int? LastPort, ImmutableArray<int> OthersPorts) : AttachDecision;
+    internal sealed record Attach(string RadioId, int SerialPorts, int? LastPort, ImmutableArray<int> OthersPorts) : AttachDecision
+    {
+        /// <summary>
+        /// The radio's serial, where the stick's own could not be read: if the kernel reads another one, this is another stick.
+        /// </summary>
+        public string? Serial { get; init; }
+    }
 
     /// <summary>Not wanted, or not now.</summary>
     internal sealed record LetGo : AttachDecision;

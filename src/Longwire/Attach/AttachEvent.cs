@@ -32,6 +32,9 @@ internal abstract record AttachEvent
     /// <summary>A port is about to be used, or came up: to be remembered before the next step.</summary>
     internal sealed record Recorded(IAttachment Attachment, Memory.AttachRecord Record, TaskCompletionSource Remembered) : AttachEvent;
 
+    /// <summary>The kernel could read what we could not: all that is known of the stick now.</summary>
+    internal sealed record KernelRead(IAttachment Attachment, DeviceIdentity Identity) : AttachEvent;
+
     /// <summary>A root hub turned up after the start: to be remembered before it is held.</summary>
     internal sealed record HubsFound(Memory.HubAuthorizationMemory Found, TaskCompletionSource Remembered) : AttachEvent;
 

@@ -25,6 +25,8 @@ internal sealed class AttachmentReports(IAttachment attachment, ChannelWriter<At
 
     public Task WhenRememberedAsync(CancellationToken cancellation) => memory.WhenSettledAsync(cancellation);
 
+    public ValueTask KernelReadAsync(DeviceIdentity identity) => TellAsync(new AttachEvent.KernelRead(attachment, identity));
+
     public ValueTask SerialPathsFoundAsync(SerialPaths found) =>
         TellAsync(new AttachEvent.SerialPathsFound(attachment, found.Paths) { Provisional = found.Provisional, Shared = found.Shared });
 

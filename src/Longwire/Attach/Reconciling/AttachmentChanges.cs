@@ -1,3 +1,4 @@
+using Longwire.Attach.Identity;
 using Longwire.Platform;
 using Longwire.State;
 using Longwire.UsbIp.Errors;
@@ -34,6 +35,20 @@ internal sealed class AttachmentChanges(AttachState state)
             state.Remember();
         }
         news.Remembered.TrySetResult();
+    }
+
+    public void KernelRead(AttachEvent.KernelRead news)
+    {
+        if (state.Assignments.Of(news.Attachment) is not { Cancelled: false } assignment
+            || state.StickOf(assignment) is not { Identity: { } known } stick
+            || state.RadioOf(assignment) is not { } radio)
+        {
+            return;
+        }
+        stick.Identity = IdentityUnion.Of(known, news.Identity);
+        // Not the serial: the radio's id was given by what was known of it then.
+        state.Change(
+            radio, radio.Memory with { Manufacturer = stick.Identity.Manufacturer, Product = stick.Identity.Product });
     }
 
     public void CameUp(IAttachment attachment, int ttyCount)
