@@ -20,5 +20,8 @@ internal abstract record AttachDecision
     /// <summary>Not wanted, or not now.</summary>
     internal sealed record LetGo : AttachDecision;
 
+    /// <summary>It did not say enough, and is asked again in a moment.</summary>
+    internal sealed record AskAgain(string Reason) : AttachDecision;
+
     internal sealed record Refuse(string Reason) : AttachDecision;
 }

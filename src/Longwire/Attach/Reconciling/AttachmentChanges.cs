@@ -195,8 +195,7 @@ internal sealed class AttachmentChanges(AttachState state)
             case AttachOutcome.NotGiven or AttachOutcome.Failed when radio is null && assignment.Listed && !IsKnown(stick):
                 if (stick is not null) stick.Tries.Failed(state.Now);
                 // Not taken back first: that it is tried again changes nothing.
-                string failure = $"A stick at {assignment.BusId} on {pi.Options.DisplayName} could not be attached: {Reason(outcome)}.";
-                state.SetStickProblem(assignment.PiId, assignment.BusId, $"{failure} It is tried again.");
+                SetStickProblem(pi, assignment, $"{Reason(outcome)}. It is tried again.");
                 return;
             case AttachOutcome.NotGiven or AttachOutcome.Failed:
                 if (stick is not null) stick.Tries.Failed(state.Now);
@@ -204,7 +203,12 @@ internal sealed class AttachmentChanges(AttachState state)
                 break;
             case AttachOutcome.Refused refused:
                 if (stick is not null) pi.Rejected.Add(stick, refused.Reason, state.Now, mayPass: was.OnPort);
-                if (radio is null) break;
+                if (radio is null)
+                {
+                    // No radio has a status that could say it.
+                    SetStickProblem(pi, assignment, $"{refused.Reason}.");
+                    return;
+                }
                 if (radio.LastOutcome is not AttachOutcome.Refused known || known.Reason != refused.Reason)
                 {
                     state.Raise(radio, RadioEventType.Refused, refused.Reason);
@@ -214,6 +218,12 @@ internal sealed class AttachmentChanges(AttachState state)
         }
         state.SetStickProblem(assignment.PiId, assignment.BusId, null);
     }
+
+    private void SetStickProblem(PiState pi, Assignment assignment, string why) =>
+        state.SetStickProblem(
+            assignment.PiId,
+            assignment.BusId,
+            $"A stick at {assignment.BusId} on {pi.Options.DisplayName} could not be attached: {why}");
 
     // Tried beside another attempt of its radio's, whose status says what is the matter: no stick of its own to report.
     private bool IsKnown(Stick? stick) => stick is not null && (stick.RadioId ?? state.Seems(stick)) is not null;

@@ -29,12 +29,12 @@ internal sealed class Convergence(AttachState state)
         WakeAt = null;
         if (state.HasOptions)
         {
-            _identification.DecideParked();
+            _identification.DecideParked(allAreAsked: false);
             StickSelection selection = state.Selection();
             StartWhatIsDue(selection, state.Candidates());
             AskForWhatIsNotListed(selection);
             // A verdict or a start may have changed whom a stick waits for.
-            _identification.DecideParked();
+            _identification.DecideParked(allAreAsked: true);
             // Who was just identified is known now.
             selection = state.Selection();
             foreach (PiState pi in state.Pis.Values) pi.Watch.AskEvery(PollInterval(pi, selection));

@@ -136,6 +136,8 @@ internal sealed class PiChanges(AttachState state)
         // What was wrong with another one is not wrong with this one.
         if (stick is not null && stick.ListedAs != device.Id) state.SetStickProblem(pi.Options.Id, device.BusId, null);
         RejectedStick? rejected = pi.Rejected.Find(device.BusId, device.Id, state.Now);
+        // Its absence was the reset after our look.
+        if (rejected?.RefusedReason is not null) state.StickIsBack(pi.Options.Id, device.BusId);
         pi.Sticks[device.BusId] = new Stick(
             pi.Options.Id, device.BusId, rejected?.Id ?? device.Id, UsbPort.Of(device.Path, device.BusId), device.DevId,
             pi.TriesAt(device.BusId, device.Id, state.Random))

@@ -14,11 +14,15 @@ internal sealed class RetryState(UsbId id, Backoff backoff)
     /// <summary>Not tried before this moment, in time since the reconciler's start.</summary>
     public TimeSpan NotBefore { get; set; }
 
+    /// <summary>How often in a row it did not say enough of itself to be told from others, and was asked again.</summary>
+    public int AskedAgain { get; set; }
+
     public void Failed(TimeSpan now) => NotBefore = now + backoff.Next();
 
     public void Afresh()
     {
         backoff.Reset();
         NotBefore = TimeSpan.Zero;
+        AskedAgain = 0;
     }
 }
