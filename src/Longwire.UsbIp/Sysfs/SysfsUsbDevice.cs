@@ -70,13 +70,18 @@ public sealed record SysfsUsbDevice
         byte[]? bytes = SysfsFile.ReadBytes(Path.Combine(Folder, "descriptors"));
         if (bytes is null || bytes.Length < DeviceDescriptor.Size) return null;
         (int at, ConfigurationDescriptor? configuration) = ActiveConfiguration(bytes);
+        // The kernel shows no file for a text that it could not read, and none for one that is empty (usb_cache_string).
+        string? manufacturer = ReadText("manufacturer"), product = ReadText("product"), serial = ReadText("serial");
         return new DeviceIdentity
         {
             Id = Id,
             BcdDevice = BcdDevice,
-            Manufacturer = ReadText("manufacturer"),
-            Product = ReadText("product"),
-            Serial = ReadText("serial"),
+            Manufacturer = DeviceText.Clean(manufacturer),
+            Product = DeviceText.Clean(product),
+            Serial = DeviceText.Clean(serial),
+            Unread = Unread(manufacturer, bytes[14], DeviceTexts.Manufacturer)
+                | Unread(product, bytes[15], DeviceTexts.Product)
+                | Unread(serial, bytes[16], DeviceTexts.Serial),
             Interfaces = configuration?.Interfaces ?? [],
             Descriptors = configuration is null
                 ? bytes.AsMemory(0, DeviceDescriptor.Size)
@@ -126,7 +131,13 @@ public sealed record SysfsUsbDevice
         return (0, null);
     }
 
-    private string? ReadText(string attribute) => DeviceText.Clean(SysfsFile.Read(Path.Combine(Folder, attribute)));
+    private string? ReadText(string attribute) => SysfsFile.Read(Path.Combine(Folder, attribute));
+
+    /// <param name="read">Null: there is no file.</param>
+    /// <param name="index">In the device descriptor; 0: the device has no such text.</param>
+    /// <param name="text">Which it is.</param>
+    private static DeviceTexts Unread(string? read, byte index, DeviceTexts text) =>
+        read is null && index != 0 ? text : DeviceTexts.None;
 }
 
 /// <param name="Name">As sysfs names it: <c>1-1:1.0</c>.</param>

@@ -45,6 +45,18 @@ public sealed class VhciAuthorization(SysfsRoot root, VhciHost vhci)
         SysfsFile.Write(Path.Combine(root.UsbDevices, busId.ToString(), "authorized"), authorized ? "1" : "0");
     }
 
+    /// <summary>
+    /// Takes one interface from its driver, and lets none bind to it any more. <b>May block</b>, as <see cref="SetAuthorized"/> may.
+    /// </summary>
+    /// <param name="name">As sysfs names it: <c>3-1:1.5</c>.</param>
+    /// <exception cref="KernelRefusedException">The kernel said no, or the interface is gone.</exception>
+    /// <exception cref="ArgumentException">The device is not under vhci_hcd.</exception>
+    public void DeauthorizeInterface(BusId busId, string name)
+    {
+        if (!IsUnderVhci(busId)) throw new ArgumentException($"{busId} is not a device under vhci_hcd.", nameof(busId));
+        SysfsFile.Write(Path.Combine(root.UsbDevices, busId.ToString(), name, "authorized"), "0");
+    }
+
     public bool IsUnderVhci(BusId busId)
     {
         string text = busId.ToString();

@@ -32,6 +32,9 @@ internal abstract record AttachEvent
     /// <summary>A port is about to be used, or came up: to be remembered before the next step.</summary>
     internal sealed record Recorded(IAttachment Attachment, Memory.AttachRecord Record, TaskCompletionSource Remembered) : AttachEvent;
 
+    /// <summary>The kernel could read what we could not: all that is known of the stick now.</summary>
+    internal sealed record KernelRead(IAttachment Attachment, DeviceIdentity Identity) : AttachEvent;
+
     /// <summary>A root hub turned up after the start: to be remembered before it is held.</summary>
     internal sealed record HubsFound(Memory.HubAuthorizationMemory Found, TaskCompletionSource Remembered) : AttachEvent;
 
@@ -44,6 +47,9 @@ internal abstract record AttachEvent
     {
         /// <summary>Those of them that may still change.</summary>
         public IReadOnlyList<string> Provisional { get; init; } = [];
+
+        /// <summary>Those of them that may lead to another device by now, each with the one that cannot.</summary>
+        public IReadOnlyList<SharedSerialPath> Shared { get; init; } = [];
     }
 
     /// <summary>The tty is gone; cleaning up goes on.</summary>
@@ -55,3 +61,8 @@ internal abstract record AttachEvent
     /// <summary>Something outside the reconciler's knowledge changed what people should be told: a full disk, a second Longwire.</summary>
     internal sealed record ProblemsChanged(string Source, string? Problem) : AttachEvent;
 }
+
+/// <summary>A name below /dev/serial that another device has come to share.</summary>
+/// <param name="Path">As it was given to people.</param>
+/// <param name="Own">By where the device sits, which no other shares; null where there is none.</param>
+internal sealed record SharedSerialPath(string Path, string? Own);

@@ -42,6 +42,9 @@ internal sealed record ListedStick
     public string? Line { get; init; }
 
     public string Name => Recognition?.Name ?? Product ?? "USB device";
+
+    /// <summary>Why it is not taken, with the radios that it often is: a person may know one of them.</summary>
+    public string InDoubt(string reason) => Recognition is { Certain: false, Often: { } often } ? $"{reason}; often it is {often}" : reason;
 }
 
 /// <param name="Title">Whose sticks these are, for a person.</param>

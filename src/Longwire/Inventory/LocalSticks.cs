@@ -77,8 +77,8 @@ internal sealed class LocalSticks(SysfsRoot root, ExportOptions options, KnownRa
         if (!wanted)
         {
             return stick.Recognition is { Certain: true } ? (Outlook.NotWanted, "not named in the options")
-                : stick.Recognition is not null ? (Outlook.NotWanted, "may be a radio or anything else on the same chip; name it to "
-                + "export it")
+                : stick.Recognition is not null ? (Outlook.NotWanted, stick.InDoubt(
+                    "may be a radio or anything else on the same chip; name it to export it"))
                 : (Outlook.NotWanted, "not known as a radio; name it to export it");
         }
         string holders = string.Join(", ", OpenDevices.HoldersOf(root, device.Ttys));

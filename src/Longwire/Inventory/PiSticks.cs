@@ -44,7 +44,7 @@ internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios 
         string? name = options.Pis.Length > 1 && options.Pis.Contains(pi) ? pi.DisplayName : null;
         List<Candidate> candidates = CandidatesOf(offered, withheld);
         IEnumerable<ListedStick> judged = offered.Select((stick, index) => Judge(stick, candidates[index], candidates))
-            .Concat(withheld.Select(entry => entry.Stick with { Outlook = Outlook.NotOffered, Reason = Explain(entry.Reason) }));
+            .Concat(withheld.Select(entry => entry.Stick with { Outlook = Outlook.NotOffered, Reason = Explain(entry) }));
         string exporter = list.Notice is { } notice ? $"Longwire {notice.Version}" : "stock usbipd";
         string place = pi.Name is null ? pi.Address : $"{pi.Name} ({pi.Address})";
         return new StickList(
@@ -56,14 +56,16 @@ internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios 
             [list.Notice is null ? StockNote : LongwireNote]);
     }
 
-    private static string Explain(NoticeReason reason) => reason switch
+    private static string Explain((ListedStick Stick, NoticeReason Reason) entry) => entry.Reason switch
     {
         NoticeReason.InUse => "not offered now: a host has it",
         NoticeReason.TtyOpen => "not offered: a process on the Pi has its serial port open; stop that first",
         NoticeReason.BoundByOther => "not offered: something else than Longwire has bound it for export on the Pi",
-        NoticeReason.NotKnownRadio => "not offered: not recognised as a radio with certainty; name it in the Pi's own export options",
+        NoticeReason.NotKnownRadio => entry.Stick.InDoubt(
+            "not offered: not recognised as a radio with certainty; name it in the Pi's own export options"),
         NoticeReason.ErrorState => "not offered now: in error state; the Pi tries to recover it",
-        _ => string.Create(CultureInfo.InvariantCulture, $"not offered, for a reason that this release does not know ({(uint)reason})"),
+        _ => string.Create(
+            CultureInfo.InvariantCulture, $"not offered, for a reason that this release does not know ({(uint)entry.Reason})"),
     };
 
     private ListedStick Look(Offer offer) => new()
@@ -126,11 +128,8 @@ internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios 
             Selection.Ambiguous => Outlook.Ambiguous,
             _ => Outlook.NotWanted,
         };
-        return stick with
-        {
-            Outlook = outlook,
-            Reason = options.TakeRecognised ? WhyRecognised(claim) : WhyNamed(claim, candidate, present),
-        };
+        string reason = options.TakeRecognised ? WhyRecognised(claim) : WhyNamed(claim, candidate, present);
+        return stick with { Outlook = outlook, Reason = claim == Selection.Take ? reason : stick.InDoubt(reason) };
     }
 
     private static string WhyRecognised(Selection claim) => claim switch

@@ -26,13 +26,29 @@ internal sealed record KnownRadio
     /// <summary>Ttys it shows on the host.</summary>
     public int SerialPorts { get; init; } = 1;
 
+    /// <summary>
+    /// Serials that its maker gives to many sticks, or that its chip has until a maker writes one: no sign of which stick it is.
+    /// </summary>
+    public ImmutableArray<string> SharedSerials { get; init; } = [];
+
+    /// <summary>Of a bridge: radios that are often found on it, for a person; null where none is known.</summary>
+    public string? Often { get; init; }
+
     /// <summary>Interfaces it may show; the serial kinds where the row names none.</summary>
     public ImmutableArray<InterfaceKind> InterfaceKinds { get; init; } = InterfaceKind.Serial;
 
     public bool Fits(string? product, string? manufacturer) => IsLike(Product, product) && IsLike(Manufacturer, manufacturer);
 
     public Recognition AsRecognition(bool certain) =>
-        new() { Name = Name, Kind = Kind, SerialPorts = SerialPorts, Certain = certain, InterfaceKinds = InterfaceKinds };
+        new()
+        {
+            Name = Name,
+            Kind = Kind,
+            SerialPorts = SerialPorts,
+            Certain = certain,
+            Often = Often,
+            InterfaceKinds = InterfaceKinds,
+        };
 
     private static bool IsLike(string? pattern, string? text) =>
         pattern is null || (text is not null && FileSystemName.MatchesSimpleExpression(pattern, text, ignoreCase: true));

@@ -40,6 +40,13 @@ internal sealed class KnownRadios
         return null;
     }
 
+    /// <summary>Whether the texts of a stick can say that it is a radio: else it need not be asked for them.</summary>
+    public bool DoTextsTell(UsbId id) => Rows.Any(row => row.Id == id);
+
+    /// <summary>Whether many sticks of this vendor and product id are known to have this serial.</summary>
+    public bool IsSharedSerial(UsbId id, string? serial) =>
+        serial is not null && Rows.Concat(Bridges).Any(row => row.Id == id && row.SharedSerials.Contains(serial.Trim()));
+
     public Recognition? Recognise(DeviceIdentity identity) => Recognise(identity.Id, identity.Product, identity.Manufacturer);
 
     private static KnownRadios ReadEmbedded()
@@ -59,6 +66,8 @@ internal sealed class KnownRadios
         Product = row.Product,
         Manufacturer = row.Manufacturer,
         SerialPorts = row.SerialPorts ?? 1,
+        SharedSerials = [.. row.SharedSerials ?? []],
+        Often = row.Often,
         InterfaceKinds = row.InterfaceClasses is null ? InterfaceKind.Serial : [.. row.InterfaceClasses.Select(InterfaceKind.Parse)],
     };
 }

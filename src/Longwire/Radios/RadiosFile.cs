@@ -21,6 +21,12 @@ internal sealed record RadiosFile
         /// <summary>Null: one. (A default written here would be lost: the generated reader sets every init property.)</summary>
         public int? SerialPorts { get; init; }
 
+        /// <summary>Serials that many of these sticks have alike.</summary>
+        public IReadOnlyList<string>? SharedSerials { get; init; }
+
+        /// <summary>Of a bridge: <c>a Z-Stick 10 Pro or a Z-Station</c>.</summary>
+        public string? Often { get; init; }
+
         /// <summary>In hexadecimal, as lsusb writes them, <c>02</c> or with the subclass <c>02/02</c>; null: the serial kinds.</summary>
         public IReadOnlyList<string>? InterfaceClasses { get; init; }
     }

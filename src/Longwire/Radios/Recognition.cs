@@ -23,6 +23,9 @@ internal sealed record Recognition
     /// </summary>
     public required bool Certain { get; init; }
 
+    /// <inheritdoc cref="KnownRadio.Often"/>
+    public string? Often { get; init; }
+
     /// <summary>Interfaces it may show.</summary>
     public ImmutableArray<InterfaceKind> InterfaceKinds { get; init; } = InterfaceKind.Serial;
 }

@@ -16,8 +16,10 @@ internal sealed class ScriptedCarrier : ICarrier
     /// <summary>Of now on.</summary>
     public CarrierEnd? End { get; set; }
     public CarrierFigures Figures { get; set; }
+    public DeviceIdentity? Identity { get; init; }
 
-    public Task<DeviceIdentity> ReadIdentityAsync(CancellationToken cancellationToken) => throw new NotSupportedException("Nobody asks.");
+    public Task<DeviceIdentity> ReadIdentityAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(Identity ?? throw new NotSupportedException("Nobody asks."));
 
     public CarrierEnd? ReadEnd() => End;
 

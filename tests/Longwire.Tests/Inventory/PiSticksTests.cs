@@ -48,6 +48,18 @@ public sealed class PiSticksTests
         Assert.Contains("radios[1]", sticks[2].Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("pis: [{address: attic}]")]
+    [InlineData("pis: [{address: attic}]\nradios: [0658:0200]")]
+    public void A_bridge_that_is_often_a_certain_radio_says_so(string options)
+    {
+        ListedStick stick = Judge(options, [Device("1-1", "10c4:ea70")])[0];
+        Assert.Contains("often it is an Aeotec Z-Stick 10 Pro or a Z-Wave.Me Z-Station", stick.Reason, StringComparison.Ordinal);
+        Assert.Equal("- match: \"10c4:ea70\"", stick.Line);
+        ListedStick named = Judge("pis: [{address: attic}]\nradios: [10c4:ea70]", [Device("1-1", "10c4:ea70")])[0];
+        Assert.DoesNotContain("often", named.Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_rule_about_another_pi_is_not_about_this_one() =>
         Assert.Equal(

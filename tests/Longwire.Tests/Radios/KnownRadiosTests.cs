@@ -13,6 +13,9 @@ public sealed class KnownRadiosTests
         { "10c4:8a2a", null, null, "Nortek HUSBZB-1", "Z-Wave and Zigbee", 2 },
         { "10c4:8a2a", "HubZ Smart Home Controller", "Silicon Labs", "Nortek HUSBZB-1", "Z-Wave and Zigbee", 2 },
         { "303a:4001", "Nabu Casa ZWA-2", "Nabu Casa", "Home Assistant Connect ZWA-2", "Z-Wave", 1 },
+        { "1a86:55d4", "800 Z-Wave Stick", "Zooz", "Zooz ZST39", "Z-Wave", 1 },
+        { "10c4:ea60", "SONOFF Dongle Plus CC2674P10", "SONOFF", "SONOFF Dongle Plus CC2674P10", "Zigbee or Thread", 1 },
+        { "1915:cafe", "nRF528xx OpenThread Device", "Nordic Semiconductor", "Nordic nRF52840", "Thread", 1 },
         { "10c4:ea60", "SONOFF ZWave 800 Dongle Plus", "SONOFF", "SONOFF Z-Wave 800 Dongle Plus", "Z-Wave", 1 },
         { "1cf1:0030", null, null, "dresden elektronik ConBee II", "Zigbee", 1 },
         { "1cf1:0030", "ConBee II", "dresden elektronik ingenieurtechnik GmbH", "dresden elektronik ConBee II", "Zigbee", 1 },
@@ -56,6 +59,9 @@ public sealed class KnownRadiosTests
         { "303a:4001", "Espressif Device", "Espressif" },
         { "303a:4001", "Nabu Casa ZWA-2", "Somebody else" },
         { "2fe3:0100", "Zigbee NCP", null },
+        { "0451:bef3", "XDS110 (02.03.00.14) Embed with CMSIS-DAP", "Texas Instruments" },
+        { "303a:1001", "USB JTAG/serial debug unit", "Espressif" },
+        { "1915:cafe", "nRF52 Connectivity", "Nordic Semiconductor" },
     };
 
     [Theory]
@@ -118,6 +124,36 @@ public sealed class KnownRadiosTests
         Assert.All(
             KnownRadios.Default.Rows,
             row => Assert.Equal([new(0x02, 0x02), new(0x0A), new(0xFF)], row.AsRecognition(certain: true).InterfaceKinds));
+
+    [Theory]
+    [InlineData("10c4:ea70", "Z-Stick 10 Pro")]
+    [InlineData("10c4:ea70", "Z-Station")]
+    [InlineData("303a:1001", "ESP32-C6")]
+    [InlineData("10c4:ea60", "Z-Stick 7")]
+    public void A_bridge_says_which_radio_it_often_is(string id, string radio) =>
+        Assert.Contains(radio, KnownRadios.Default.Recognise(UsbId.Parse(id), null, null)!.Often, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("1a86:55d4", "533D004242", true)]
+    [InlineData("1a86:55d4", " 533D004242 ", true)]
+    [InlineData("1a86:55d4", "533D004243", false)]
+    [InlineData("0658:0200", "533D004242", false)]
+    [InlineData("10c4:ea60", "0001", true)]
+    [InlineData("0451:bef3", "00000000", true)]
+    [InlineData("10c4:ea60", null, false)]
+    public void A_serial_is_known_to_be_shared_by_the_sticks_of_an_id(string id, string? serial, bool shared) =>
+        Assert.Equal(shared, KnownRadios.Default.IsSharedSerial(UsbId.Parse(id), serial));
+
+    [Fact]
+    public void A_probe_with_two_ports_may_show_what_it_has_beside_them_and_nothing_else()
+    {
+        Recognition launchPad = KnownRadios.Default.Recognise(UsbId.Parse("0451:bef3"), null, null)!;
+        Assert.Equal(2, launchPad.SerialPorts);
+        bool Allowed(byte interfaceClass, byte subClass) =>
+            launchPad.InterfaceKinds.Any(kind => kind.Covers(new UsbInterfaceClass(interfaceClass, subClass, 0)));
+        Assert.True(Allowed(0x02, 0x02) && Allowed(0x0A, 0) && Allowed(0xFF, 0) && Allowed(0x03, 0));
+        Assert.False(Allowed(0x03, 1) || Allowed(0x08, 6) || Allowed(0x02, 6));
+    }
 
     [Fact]
     public void A_device_is_recognised_by_what_it_says_itself() =>

@@ -148,6 +148,23 @@ public sealed class UsbDevicesTests : IDisposable
         Assert.Null(Read("1-1").ReadIdentity());
     }
 
+    [Theory]
+    [InlineData("manufacturer", 14, DeviceTexts.Manufacturer)]
+    [InlineData("product", 15, DeviceTexts.Product)]
+    [InlineData("serial", 16, DeviceTexts.Serial)]
+    public void A_string_that_the_device_has_and_the_kernel_does_not_show_was_not_read(string name, int index, DeviceTexts text)
+    {
+        string folder = _sysfs.Plug();
+        Assert.Equal(DeviceTexts.None, Read("1-1").ReadIdentity()!.Unread);
+        File.Delete(Path.Combine(folder, name));
+        Assert.Equal(text, Read("1-1").ReadIdentity()!.Unread);
+        string path = Path.Combine(folder, "descriptors");
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[index] = 0;
+        File.WriteAllBytes(path, bytes);
+        Assert.Equal(DeviceTexts.None, Read("1-1").ReadIdentity()!.Unread);
+    }
+
     [Fact]
     public void Descriptors_that_lie_leave_an_identity_without_interfaces()
     {

@@ -85,6 +85,7 @@ internal sealed class Attachment : IAttachment, IDisposable
             switch (await _reports.IdentifiedAsync(carrier, identity, either.Token))
             {
                 case AttachDecision.Refuse refuse: return new AttachOutcome.Refused(refuse.Reason);
+                case AttachDecision.AskAgain again: return new AttachOutcome.Failed(again.Reason);
                 case AttachDecision.Attach verdict:
                     step = "attaching";
                     return await new PortSession(_reports, _around, _kernelChanged, carrier, identity, verdict)

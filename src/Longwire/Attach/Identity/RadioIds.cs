@@ -7,11 +7,17 @@ using Longwire.UsbIp.Usb;
 namespace Longwire.Attach.Identity;
 
 /// <summary>A stick that was seen and identified: where, and what it says of itself.</summary>
-internal sealed record Sighting(string PiId, UsbPort Port, UsbId UsbId, string? Serial);
+internal sealed record Sighting(string PiId, UsbPort Port, UsbId UsbId, string? Serial)
+{
+    /// <summary>Its maker gives this serial to every stick (<see cref="KnownRadios.IsSharedSerial"/>): it tells nothing.</summary>
+    public bool SerialIsShared { get; init; }
+
+    public bool HasOwnSerial => !SerialIsShared && !string.IsNullOrWhiteSpace(Serial);
+}
 
 /// <summary>
-/// Which radio a stick is. Ids are given once, at first sight: <c>vid_pid_serial</c> if the serial is not empty and seen once
-/// over all Pis; else <c>pi_vid_pid</c> while it is the only one of its kind there; else <c>pi_vid_pid_port</c>.
+/// Which radio a stick is. Ids are given once, at first sight: <c>vid_pid_serial</c> if the serial is not empty, seen once over all Pis
+/// and not known to be shared; else <c>pi_vid_pid</c> while it is the only one of its kind there; else <c>pi_vid_pid_port</c>.
 /// </summary>
 internal static class RadioIds
 {
@@ -26,7 +32,8 @@ internal static class RadioIds
         // the wrong name is worse than a radio that asks to be named.
         if (here.Count > 0) return here.Count == 1 ? here[0] : null;
         // Moved to another Pi: only a serial of its own can show that.
-        List<RadioMemory> elsewhere = alike.FindAll(radio => radio.Id == SerialId(stick));
+        string? serialId = SerialId(stick);
+        List<RadioMemory> elsewhere = alike.FindAll(radio => radio.Id == serialId);
         return elsewhere.Count == 1 ? elsewhere[0] : null;
     }
 
@@ -67,14 +74,15 @@ internal static class RadioIds
         }
     }
 
+    /// <summary>Nothing that they say tells them apart.</summary>
+    public static bool IsAlike(Sighting one, Sighting other) =>
+        one.UsbId == other.UsbId && Normalised(one.Serial) == Normalised(other.Serial);
+
     private static string? SerialId(Sighting stick) =>
-        Normalised(stick.Serial) is { } serial ? Slug.Of($"{Underscored(stick.UsbId)}_{serial}") : null;
+        stick.HasOwnSerial ? Slug.Of($"{Underscored(stick.UsbId)}_{stick.Serial!.Trim()}") : null;
 
     private static bool IsAlike(RadioMemory radio, Sighting stick) =>
         radio.UsbId == stick.UsbId.ToString() && Normalised(radio.Serial) == Normalised(stick.Serial);
-
-    private static bool IsAlike(Sighting one, Sighting other) =>
-        one.UsbId == other.UsbId && Normalised(one.Serial) == Normalised(other.Serial);
 
     private static bool IsFree(string id, ImmutableArray<RadioMemory> known) => !known.Any(radio => radio.Id == id);
 

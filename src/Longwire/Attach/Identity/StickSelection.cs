@@ -7,7 +7,7 @@ using Longwire.UsbIp.Usb;
 namespace Longwire.Attach.Identity;
 
 /// <summary>A stick as the options see it.</summary>
-/// <param name="Identity">Null until it was imported once.</param>
+/// <param name="Identity">Null until it was imported once; what it did not say then is <see cref="DeviceIdentity.Unread"/>.</param>
 /// <param name="RadioId">The known radio it is, or by kind and port seems to be; null if none.</param>
 /// <param name="IsNot">Radios that it cannot be.</param>
 internal sealed record Candidate(
@@ -68,12 +68,23 @@ internal sealed class StickSelection(AttachOptions options, KnownRadios catalogu
     {
         if (options.TakeRecognised) return OfRecognised(stick);
         RadioRule? rule = RuleOf(stick);
-        if (rule is null) return stick.Identity is null && MayMatch(stick) ? Selection.Identify : Selection.NotWanted;
-        if (rule.Match.Serial is not null || rule.Match.Port is not null) return Selection.Take;
+        if (rule is null) return !IsSerialKnown(stick) && MayMatch(stick) ? Selection.Identify : Selection.NotWanted;
+        List<Candidate> rivals = RivalsFor(rule, present);
+        List<RadioMemory> given = GivenBy(rule);
+        bool isGiven = given.Exists(radio => radio.Id == stick.RadioId), alone = rivals.Count <= 1;
+        return rule.Match switch
+        {
+            // Whoever else has the radio's serial is its twin, also while the radio is away.
+            { Serial: not null } => isGiven || (alone && given.Count == 0) ? Selection.Take : Selection.Ambiguous,
+            // The same place on two Pis, or below two controllers.
+            { Port: not null } => isGiven || alone ? Selection.Take : Selection.Ambiguous,
+            _ => OfKind(stick, rivals, given),
+        };
+    }
 
-        List<Candidate> rivals = [.. present.Where(other => RuleOf(other) == rule)];
+    private static Selection OfKind(Candidate stick, List<Candidate> rivals, List<RadioMemory> given)
+    {
         // A twin that turns up later takes nothing away: the radio that the rule has given so far keeps it, also while it is away.
-        List<RadioMemory> given = [.. known.Where(radio => RuleOf(radio) == rule)];
         if (given.Exists(radio => stick.IsNot.Contains(radio.Id))) return Selection.Ambiguous;
         if (rivals.Count <= 1) return Selection.Take;
         if (given.Count == 0) return Selection.Ambiguous;
@@ -88,31 +99,56 @@ internal sealed class StickSelection(AttachOptions options, KnownRadios catalogu
     /// <summary>One sentence per rule that several sticks answer to, with the lines that tell them apart.</summary>
     public IEnumerable<string> Ambiguities(IReadOnlyCollection<Candidate> present)
     {
+        if (options.TakeRecognised) yield break;
         foreach (RadioRule rule in options.Radios)
         {
-            if (options.TakeRecognised || rule.Match.Serial is not null || rule.Match.Port is not null) continue;
-            List<Candidate> rivals = [.. present.Where(other => RuleOf(other) == rule)];
-            if (rivals.Count < 2) continue;
-            bool severalPis = rivals.Select(rival => rival.PiId).Distinct().Count() > 1;
-            IEnumerable<string> lines = rivals.Select(rival => Line(rival, rivals, severalPis)).Order(StringComparer.Ordinal);
-            yield return $"{rule.Path}: {rivals.Count} sticks match '{rule.Match}', and it names one radio. Write one entry for each that "
-                + "you want: "
-                + string.Join(" or ", lines);
+            List<Candidate> rivals = RivalsFor(rule, present);
+            List<RadioMemory> given = GivenBy(rule);
+            if (rivals.Count > 1)
+            {
+                bool severalPis = rivals.Select(rival => rival.PiId).Distinct().Count() > 1;
+                IEnumerable<string> lines = rivals.Select(rival => Line(rival, rivals, severalPis)).Order(StringComparer.Ordinal);
+                yield return $"{rule.Path}: {rivals.Count} sticks match '{rule.Match}', and it names one radio. Write one entry for each "
+                    + $"that you want, in its place: {string.Join(" or ", lines)}";
+            }
+            else if (rivals is [var twin] && rule.Match.Serial is not null && Of(twin, present) is Selection.Ambiguous)
+            {
+                yield return $"{rule.Path}: '{rule.Match}' has meant {given[0].Name} at port {given[0].PortChain} of {given[0].PiId} so "
+                    + $"far, and the stick with this serial at port {twin.Port.Chain} of {twin.PiId} may be another one. If you want that "
+                    + $"one, write an entry for it above this one: {PortLine(twin, rivals)} with pi: {twin.PiId}";
+            }
         }
     }
+
+    private List<Candidate> RivalsFor(RadioRule rule, IReadOnlyCollection<Candidate> present) =>
+        [.. present.Where(other => RuleOf(other) == rule)];
+
+    // A radio of a Pi that the options no longer name is not expected back.
+    private List<RadioMemory> GivenBy(RadioRule rule) =>
+        [.. known.Where(radio => options.Pis.Any(pi => pi.Id == radio.PiId) && RuleOf(radio) == rule)];
 
     // The serial if it is this stick's alone, else the port.
     private static string Line(Candidate stick, List<Candidate> rivals, bool severalPis)
     {
         string? serial = stick.Identity?.Serial?.Trim();
         bool ownSerial = !string.IsNullOrEmpty(serial)
-            && rivals.TrueForAll(other => other == stick || (other.Identity is { } identity && identity.Serial?.Trim() != serial));
-        string match = ownSerial ? $"{stick.Id}:{serial}" : $"{stick.Id}@{stick.Port.Chain}";
-        return severalPis ? $"match: \"{match}\" with pi: {stick.PiId}" : $"match: \"{match}\"";
+            && rivals.TrueForAll(other => other == stick || (IsSerialKnown(other) && other.Identity?.Serial?.Trim() != serial));
+        string line = ownSerial ? $"match: \"{stick.Id}:{serial}\"" : PortLine(stick, rivals);
+        return severalPis ? $"{line} with pi: {stick.PiId}" : line;
     }
 
+    // The controller too where a Pi has the same chain of ports below two.
+    private static string PortLine(Candidate stick, List<Candidate> rivals)
+    {
+        bool chainTells = rivals.TrueForAll(
+            other => other == stick || other.PiId != stick.PiId || other.Port.Chain != stick.Port.Chain);
+        return $"match: \"{stick.Id}@{(chainTells ? stick.Port.Chain : stick.Port.ToString())}\"";
+    }
+
+    private static bool IsSerialKnown(Candidate stick) => stick.Identity is { } identity && !identity.Unread.HasFlag(DeviceTexts.Serial);
+
     private RadioRule? RuleOf(Candidate stick) =>
-        RuleOf(stick.PiId, stick.Id, stick.Port, stick.Identity?.Serial, stick.Identity is not null);
+        RuleOf(stick.PiId, stick.Id, stick.Port, stick.Identity?.Serial, IsSerialKnown(stick));
 
     private bool MayMatch(Candidate stick) =>
         options.Radios.Any(rule => rule.IsAbout(stick.PiId) && rule.Match.CouldMatch(stick.Id, stick.Port));
@@ -122,6 +158,8 @@ internal sealed class StickSelection(AttachOptions options, KnownRadios catalogu
         Recognition? recognition = catalogue.Recognise(stick.Id, stick.Identity?.Product, stick.Identity?.Manufacturer);
         if (recognition is null) return Selection.NotWanted;
         if (recognition.Certain) return Selection.Take;
-        return stick.Identity is null ? Selection.Identify : Selection.NotWanted;
+        const DeviceTexts telling = DeviceTexts.Manufacturer | DeviceTexts.Product;
+        bool told = stick.Identity is { } identity && (identity.Unread & telling) == DeviceTexts.None;
+        return told || !catalogue.DoTextsTell(stick.Id) ? Selection.NotWanted : Selection.Identify;
     }
 }

@@ -68,7 +68,7 @@ internal sealed class AttachedDeviceWatch(
     private async Task<bool> TellNamesAsync(CancellationToken cancellation)
     {
         if (await _names.LookAsync(cancellation) is not { } names) return false;
-        await reports.SerialPathsFoundAsync(names.Paths, names.Provisional);
+        await reports.SerialPathsFoundAsync(names);
         return true;
     }
 }

@@ -25,8 +25,10 @@ internal sealed class AttachmentReports(IAttachment attachment, ChannelWriter<At
 
     public Task WhenRememberedAsync(CancellationToken cancellation) => memory.WhenSettledAsync(cancellation);
 
-    public ValueTask SerialPathsFoundAsync(IReadOnlyList<string> paths, IReadOnlyList<string> provisional) =>
-        TellAsync(new AttachEvent.SerialPathsFound(attachment, paths) { Provisional = provisional });
+    public ValueTask KernelReadAsync(DeviceIdentity identity) => TellAsync(new AttachEvent.KernelRead(attachment, identity));
+
+    public ValueTask SerialPathsFoundAsync(SerialPaths found) =>
+        TellAsync(new AttachEvent.SerialPathsFound(attachment, found.Paths) { Provisional = found.Provisional, Shared = found.Shared });
 
     public ValueTask CameUpAsync(int ttyCount) => TellAsync(new AttachEvent.CameUp(attachment, ttyCount));
 

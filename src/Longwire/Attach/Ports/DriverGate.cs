@@ -1,5 +1,6 @@
 using Longwire.Attach.Identity;
 using Longwire.Platform;
+using Longwire.Radios;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Usb;
@@ -12,6 +13,9 @@ namespace Longwire.Attach.Ports;
 /// </summary>
 internal sealed class DriverGate(AttachKernel kernel, AsyncAutoResetEvent kernelChanged, DeviceIdentity asked, int serialPorts)
 {
+    /// <summary>What the stick said to us; once it is open, also what only the kernel could read.</summary>
+    public DeviceIdentity Identity { get; private set; } = asked;
+
     /// <summary>Lets drivers bind and waits for the ttys. Null when they are there; else why the device was refused.</summary>
     /// <exception cref="IOException">The device went away.</exception>
     /// <exception cref="TimeoutException">Cancelled while it waited for the ttys: the message says which did not come, and why.</exception>
@@ -19,11 +23,13 @@ internal sealed class DriverGate(AttachKernel kernel, AsyncAutoResetEvent kernel
     public async Task<AttachOutcome.Refused?> OpenAsync(SysfsUsbDevice local, CancellationToken cancellation)
     {
         DeviceIdentity read = await BlockingCall.RunAsync(local.ReadIdentity, cancellation) ?? throw Gone();
-        if (IdentityComparison.Difference(asked, read) is { } difference)
+        if (IdentityComparison.Difference(Identity, read) is { } difference)
         {
             return await RefuseAsync(local, $"what turned up is not what answered: {difference}", cancellation);
         }
+        Identity = IdentityUnion.Of(Identity, read);
         await BlockingCall.RunAsync(() => kernel.Authorization.SetAuthorized(local.BusId, authorized: true), cancellation);
+        if (await CloseOthersAsync(local, cancellation) is { } notClosed) return await RefuseAsync(local, notClosed, cancellation);
         while (true)
         {
             SysfsUsbDevice now = UsbDevices.TryRead(kernel.Root, local.BusId) ?? throw Gone();
@@ -44,6 +50,27 @@ internal sealed class DriverGate(AttachKernel kernel, AsyncAutoResetEvent kernel
                 throw new TimeoutException(SerialDrivers.WhyNoTty(now, serialPorts), e);
             }
         }
+    }
+
+    // What radios.json allows beside the serial interfaces, as that of a debug probe: the radio does not need it here, and no driver may
+    // have it. Not before the device is authorized, for until then it has no interfaces; also where no driver has it yet, for its module
+    // may come later.
+    private async Task<string?> CloseOthersAsync(SysfsUsbDevice local, CancellationToken cancellation)
+    {
+        SysfsUsbDevice now = UsbDevices.TryRead(kernel.Root, local.BusId) ?? throw Gone();
+        foreach (SysfsUsbInterface part in now.Interfaces)
+        {
+            if (InterfaceKind.Serial.Any(kind => kind.Covers(part.Class))) continue;
+            try
+            {
+                await BlockingCall.RunAsync(() => kernel.Authorization.DeauthorizeInterface(local.BusId, part.Name), cancellation);
+            }
+            catch (KernelRefusedException e)
+            {
+                return $"its interface {part.Name}, which is no serial one, could not be kept from drivers: {e.Message}";
+            }
+        }
+        return null;
     }
 
     private async Task<AttachOutcome.Refused> RefuseAsync(SysfsUsbDevice local, string reason, CancellationToken cancellation)

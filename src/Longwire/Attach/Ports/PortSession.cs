@@ -39,11 +39,13 @@ internal sealed class PortSession(
         try
         {
             SysfsUsbDevice local = await EnumerateAsync(either.Token);
-            var gate = new DriverGate(around.Kernel, kernelChanged, identity, verdict.SerialPorts);
+            DeviceIdentity expected = ExpectedIdentity();
+            var gate = new DriverGate(around.Kernel, kernelChanged, expected, verdict.SerialPorts);
             if (await gate.OpenAsync(local, either.Token) is { } refused)
             {
                 return refused;
             }
+            if (gate.Identity.Unread != expected.Unread) await reports.KernelReadAsync(gate.Identity);
             deadline.CancelAfter(Timeout.InfiniteTimeSpan);
             SysfsUsbDevice up = UsbDevices.TryRead(around.Kernel.Root, local.BusId)
                 ?? throw new IOException("the stick went away while it came up");
@@ -64,6 +66,11 @@ internal sealed class PortSession(
     public static AttachOutcome NeverUp(AttachOutcome.Lost early) => early.PiSilent
         ? new AttachOutcome.Unreachable(early.Reason)
         : new AttachOutcome.Failed($"it was gone before its serial port had a name: {early.Reason}") { PiClosed = early.PiClosed };
+
+    // Where the stick did not say its serial it is to have that of the radio it is taken for.
+    private DeviceIdentity ExpectedIdentity() => verdict.Serial is { } serial
+        ? identity with { Serial = serial, Unread = identity.Unread & ~DeviceTexts.Serial }
+        : identity;
 
     private async Task<SysfsUsbDevice> EnumerateAsync(CancellationToken cancellation)
     {

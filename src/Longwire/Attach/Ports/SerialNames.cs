@@ -5,7 +5,7 @@ namespace Longwire.Attach.Ports;
 /// <summary>
 /// The names of one radio's ttys over time. Names that will stay are told at once. Others are told only when none better came within
 /// <see cref="AttachTimers.SerialLinks"/>: udev makes its links a moment after the tty, takes them away for a moment when it looks at
-/// the device again, and a new device of the same kind makes them doubtful until it has said its serial.
+/// the device again. A name that was told to stay is not taken back because another device comes that shares it: that is told beside it.
 /// </summary>
 internal sealed class SerialNames(SysfsRoot root, SerialNumbers serials, IReadOnlyList<string> ttys, TimeProvider time)
 {
@@ -18,7 +18,7 @@ internal sealed class SerialNames(SysfsRoot root, SerialNumbers serials, IReadOn
     /// <returns>What is to be told now; null: nothing new.</returns>
     public async Task<SerialPaths?> LookAsync(CancellationToken cancellationToken)
     {
-        SerialPaths found = await SerialPaths.FindAsync(root, serials, ttys, cancellationToken);
+        SerialPaths found = (await SerialPaths.FindAsync(root, serials, ttys, cancellationToken)).After(_told);
         bool news = !found.SaysTheSameAs(_told);
         if (news && !found.Complete)
         {

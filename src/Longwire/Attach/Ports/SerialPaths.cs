@@ -8,31 +8,52 @@ namespace Longwire.Attach.Ports;
 /// The names under which people and programs should open a radio's ttys: udev's by-id link, which is the one it would have
 /// locally; its by-path link where another device claims the same by-id name, or may; the tty itself where there is no udev.
 /// </summary>
-/// <param name="Paths">One per tty, in the same order.</param>
-/// <param name="Provisional">Those of them that may still change: udev, or another device's serial, may still come.</param>
-internal sealed record SerialPaths(IReadOnlyList<string> Paths, IReadOnlyList<string> Provisional)
+/// <param name="Ports">One per tty, in the same order.</param>
+internal sealed record SerialPaths(IReadOnlyList<SerialPath> Ports)
 {
+    public IReadOnlyList<string> Paths { get; } = [.. Ports.Select(port => port.Path)];
+
+    /// <summary>Those of them that may still change: udev, or another device's serial, may still come.</summary>
+    public IReadOnlyList<string> Provisional { get; } = [.. Ports.Where(port => !port.Stays).Select(port => port.Path)];
+
+    /// <summary>Those of them that may lead to another device by now.</summary>
+    public IReadOnlyList<SharedSerialPath> Shared { get; } =
+        [.. Ports.Where(port => port.IsShared).Select(port => new SharedSerialPath(port.Path, port.ByPath))];
+
     /// <summary>Every tty has the link that it will keep.</summary>
     public bool Complete => Provisional.Count == 0;
 
     public bool SaysTheSameAs(SerialPaths? other) =>
-        other is not null && Paths.SequenceEqual(other.Paths) && Provisional.SequenceEqual(other.Provisional);
+        other is not null
+            && Paths.SequenceEqual(other.Paths)
+            && Provisional.SequenceEqual(other.Provisional)
+            && Shared.SequenceEqual(other.Shared);
+
+    /// <summary>
+    /// The same as it is to be said where something was said before. A name that was said to stay stays, though a device comes that has the
+    /// same one, or such a device goes: programs have it open, and were given it.
+    /// </summary>
+    public SerialPaths After(SerialPaths? told) =>
+        told is null ? this : new SerialPaths([.. Ports.Zip(told.Ports, (now, before) => now.After(before))]);
 
     public static async Task<SerialPaths> FindAsync(
         SysfsRoot root, SerialNumbers serials, IReadOnlyList<string> ttys, CancellationToken cancellationToken)
     {
         (HashSet<string> shared, HashSet<string> undecided) = await SharedNamesAsync(root, serials, cancellationToken);
         Dictionary<string, string> byId = Links(root, "by-id"), byPath = Links(root, "by-path");
-        List<string> paths = [], provisional = [];
-        foreach (string tty in ttys)
+        return new SerialPaths([.. ttys.Select(Of)]);
+
+        SerialPath Of(string tty)
         {
             bool alone = !shared.Contains(tty);
-            string? link = (alone ? byId.GetValueOrDefault(tty) : null) ?? byPath.GetValueOrDefault(tty);
-            bool stays = !undecided.Contains(tty) && (alone ? byId.ContainsKey(tty) : link is not null);
-            paths.Add(link ?? Path.Combine(root.Dev, tty));
-            if (!stays) provisional.Add(paths[^1]);
+            string? place = byPath.GetValueOrDefault(tty), link = (alone ? byId.GetValueOrDefault(tty) : null) ?? place;
+            return new SerialPath(
+                link ?? Path.Combine(root.Dev, tty),
+                place,
+                Stays: !undecided.Contains(tty) && (alone ? byId.ContainsKey(tty) : link is not null),
+                HasTwin: !alone && !undecided.Contains(tty),
+                MayHaveTwin: !alone);
         }
-        return new SerialPaths(paths, provisional);
     }
 
     // Two devices of one vendor, product and serial have one by-id name between them, and the link shows whichever came last. One that does

@@ -34,6 +34,9 @@ internal sealed class Assignment(string piId, BusId busId, bool listed)
 
     /// <summary>Those of <see cref="SerialPorts"/> that may still change.</summary>
     public ImmutableArray<string> ProvisionalPorts { get; set; } = [];
+
+    /// <summary>Those of <see cref="SerialPorts"/> that another device has come to share.</summary>
+    public ImmutableArray<SharedSerialPath> SharedPaths { get; set; } = [];
     public TimeSpan? RoundTrip { get; set; }
 
     /// <summary>We ended it ourselves; what it reports afterwards is an echo.</summary>

@@ -220,9 +220,21 @@ internal sealed class AttachState
         foreach (Assignment assignment in Assignments.ToArray()) Cancel(assignment);
     }
 
+    /// <summary>
+    /// What is present, and what is only missing because it is being reset after our look: else of two that look alike the one that is back
+    /// first would be the only one for a moment.
+    /// </summary>
     public ImmutableArray<Candidate> Candidates() =>
-        [.. from pi in Pis.Values from stick in pi.Sticks.Values where stick.Listed || stick.Assignment
-            is { Cancelled: false } select CandidateOf(stick)];
+    [
+        .. from pi in Pis.Values from stick in pi.Sticks.Values where stick.Listed || stick.Assignment
+            is { Cancelled: false } select CandidateOf(stick),
+        .. from pi in Pis.Values
+           from place in pi.Rejected.LetGoJustNow(Now)
+           where !pi.Sticks.ContainsKey(place.BusId)
+           select new Candidate(
+               pi.Options.Id, place.BusId, place.Stick.Port, place.Stick.Id, place.Stick.Identity, place.Stick.RadioId,
+               ImmutableHashSet<string>.Empty),
+    ];
 
     public Candidate CandidateOf(Stick stick) =>
         new(stick.PiId, stick.BusId, stick.Port, stick.Id, stick.Identity, stick.RadioId ?? Seems(stick), stick.IsNot);

@@ -1,3 +1,4 @@
+using Longwire.Attach.Identity;
 using Longwire.Platform;
 using Longwire.Radios;
 using Longwire.State;
@@ -37,6 +38,20 @@ internal sealed class AttachmentChanges(AttachState state)
         news.Remembered.TrySetResult();
     }
 
+    public void KernelRead(AttachEvent.KernelRead news)
+    {
+        if (state.Assignments.Of(news.Attachment) is not { Cancelled: false } assignment
+            || state.StickOf(assignment) is not { Identity: { } known } stick
+            || state.RadioOf(assignment) is not { } radio)
+        {
+            return;
+        }
+        stick.Identity = IdentityUnion.Of(known, news.Identity);
+        // Not the serial: the radio's id was given by what was known of it then.
+        state.Change(
+            radio, radio.Memory with { Manufacturer = stick.Identity.Manufacturer, Product = stick.Identity.Product });
+    }
+
     public void CameUp(IAttachment attachment, int ttyCount)
     {
         if (state.Assignments.Of(attachment) is not { Cancelled: false } assignment || state.RadioOf(assignment) is not { } radio) return;
@@ -62,6 +77,7 @@ internal sealed class AttachmentChanges(AttachState state)
     {
         if (state.Assignments.Of(found.Attachment) is not { } assignment) return;
         (assignment.SerialPorts, assignment.ProvisionalPorts) = ([.. found.Paths], [.. found.Provisional]);
+        assignment.SharedPaths = [.. found.Shared];
     }
 
     public void WentDown(IAttachment attachment, AttachOutcome.Lost loss)
@@ -205,15 +221,19 @@ internal sealed class AttachmentChanges(AttachState state)
                 return;
             case AttachOutcome.NotGiven or AttachOutcome.Failed when radio is null && assignment.Listed && !IsKnown(stick):
                 // Not taken back first: that it is tried again changes nothing.
-                string failure = $"A stick at {assignment.BusId} on {pi.Options.DisplayName} could not be attached: {Reason(outcome)}.";
-                state.SetStickProblem(assignment.PiId, assignment.BusId, $"{failure} It is tried again.");
+                SetStickProblem(pi, assignment, $"{Reason(outcome)}. It is tried again.");
                 return;
             case AttachOutcome.NotGiven or AttachOutcome.Failed:
                 if (radio is not null) SetOutcome(radio, outcome);
                 break;
             case AttachOutcome.Refused refused:
                 if (stick is not null) pi.Rejected.Add(stick, refused.Reason, state.Now, mayPass: was.OnPort);
-                if (radio is null) break;
+                if (radio is null)
+                {
+                    // No radio has a status that could say it.
+                    SetStickProblem(pi, assignment, $"{refused.Reason}.");
+                    return;
+                }
                 if (radio.LastOutcome is not AttachOutcome.Refused known || known.Reason != refused.Reason)
                 {
                     state.Raise(radio, RadioEventType.Refused, refused.Reason);
@@ -223,6 +243,12 @@ internal sealed class AttachmentChanges(AttachState state)
         }
         state.SetStickProblem(assignment.PiId, assignment.BusId, null);
     }
+
+    private void SetStickProblem(PiState pi, Assignment assignment, string why) =>
+        state.SetStickProblem(
+            assignment.PiId,
+            assignment.BusId,
+            $"A stick at {assignment.BusId} on {pi.Options.DisplayName} could not be attached: {why}");
 
     // Tried beside another attempt of its radio's, whose status says what is the matter: no stick of its own to report.
     private bool IsKnown(Stick? stick) => stick is not null && (stick.RadioId ?? state.Seems(stick)) is not null;

@@ -29,12 +29,12 @@ internal sealed class Convergence(AttachState state)
         WakeAt = null;
         if (state.HasOptions)
         {
-            _identification.DecideParked();
+            _identification.DecideParked(allAreAsked: false);
             StickSelection selection = state.Selection();
             StartWhatIsDue(selection, state.Candidates());
             AskForWhatIsNotListed(selection);
             // A verdict or a start may have changed whom a stick waits for.
-            _identification.DecideParked();
+            _identification.DecideParked(allAreAsked: true);
             // Who was just identified is known now.
             selection = state.Selection();
             foreach (PiState pi in state.Pis.Values) pi.Watch.AskEvery(PollInterval(pi, selection));
@@ -225,6 +225,11 @@ internal sealed class Convergence(AttachState state)
     private IEnumerable<(string Subject, string Problem)> Problems(StickSelection selection, IReadOnlyCollection<Candidate> present)
     {
         foreach (string ambiguity in selection.Ambiguities(present)) yield return (ambiguity, ambiguity);
+        foreach (Assignment up in state.Assignments.Where(assignment => assignment.IsUp))
+        {
+            foreach (SharedSerialPath shared in up.SharedPaths)
+                yield return ($"path {shared.Path}", $"{state.RadioOf(up)?.Memory.Name}: {SharedPathWarning(shared)}");
+        }
         foreach (PiState pi in state.Pis.Values.Where(pi => pi.Reachable == false))
             yield return ($"pi {pi.Options.Id}",
                 $"{pi.Options.DisplayName} ({pi.Options.Address}) does not answer: {pi.SilentReason}. "
@@ -243,6 +248,10 @@ internal sealed class Convergence(AttachState state)
                     + "Plug it in, see that the Pi exports it, or correct the entry.");
         }
     }
+
+    private static string SharedPathWarning(SharedSerialPath shared) =>
+        $"another device of its kind with the same serial is plugged in here, and {shared.Path} may lead to either of them. "
+            + (shared.Own is { } own ? $"Give the program that uses the radio {own} instead." : "Unplug one, or switch one off.");
 
     private void Publish(StickSelection selection)
     {

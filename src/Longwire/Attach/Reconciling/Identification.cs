@@ -10,8 +10,13 @@ namespace Longwire.Attach.Reconciling;
 /// <summary>Decides about sticks that have said who they are: which radio it is, whether it is wanted, whether it may be let in.</summary>
 internal sealed class Identification(AttachState state)
 {
+    private readonly MovedSticks _moves = new(state);
+
     /// <summary>Answers every waiting stick that can be answered now.</summary>
-    public void DecideParked()
+    /// <param name="allAreAsked">
+    /// Every stick that can be asked who it is has been: only then is it known which may be a radio that is not where it was.
+    /// </param>
+    public void DecideParked(bool allAreAsked)
     {
         // Who sits where a known radio sat is decided about first: the others may be that radio only if this one is not.
         foreach (AttachEvent.Identified waiting in state.Parked.OrderByDescending(SitsWhereARadioSat).ToArray())
@@ -22,7 +27,7 @@ internal sealed class Identification(AttachState state)
                 Answer(waiting, new AttachDecision.LetGo());
                 continue;
             }
-            if (Decide(waiting, assignment, stick) is { } verdict) Answer(waiting, verdict);
+            if (Decide(waiting, assignment, stick, allAreAsked) is { } verdict) Answer(waiting, verdict);
         }
     }
 
@@ -32,16 +37,57 @@ internal sealed class Identification(AttachState state)
         waiting.Answer.TrySetResult(verdict);
     }
 
-    private AttachDecision? Decide(AttachEvent.Identified news, Assignment assignment, Stick stick)
+    private AttachDecision? Decide(AttachEvent.Identified news, Assignment assignment, Stick stick, bool allAreAsked)
     {
-        RadioMemory? recalled = RadioIds.Recall(stick.Sighting, state.Memory.Radios, radio => IsAbsent(radio, assignment, stick));
+        if (news.Identity.Unread.HasFlag(DeviceTexts.Serial)) return DecideWithoutSerial(news, assignment, stick);
+        RadioMemory? recalled = RadioIds.Recall(Seen(stick), state.Memory.Radios, radio => IsAbsent(radio, assignment, stick));
         if (recalled is not null && InPlaceOf(recalled, stick) is { Assignment: { Identified: false, Cancelled: false } }) return null;
+        if (recalled is not null && !Sits(stick, recalled))
+        {
+            if (!allAreAsked || _moves.MayAnotherBe(recalled, stick, assignment)) return null;
+            if (_moves.IsAnotherLikeIt(recalled, stick, Seen(stick))) recalled = null;
+        }
         stick.RadioId = recalled?.Id;
         if (recalled is null && MayHaveTwin(stick, assignment)) return null;
+        if (recalled is not null) stick.Identity = IdentityUnion.Of(news.Identity, recalled);
 
         StickSelection selection = state.Selection();
-        if (selection.Of(state.CandidateOf(stick), state.Candidates()) is not Selection.Take) return TurnAway(stick, assignment);
+        switch (selection.Of(state.CandidateOf(stick), state.Candidates()))
+        {
+            case Selection.Take:
+                stick.Tries.AskedAgain = 0;
+                return Take(news, assignment, stick, recalled, selection);
+            case Selection.Identify:
+                return UnreadTexts.AskWhatItIs(stick);
+            default:
+                return TurnAway(stick, assignment);
+        }
+    }
 
+    /// <inheritdoc cref="UnreadTexts" path="/remarks"/>
+    private AttachDecision DecideWithoutSerial(AttachEvent.Identified news, Assignment assignment, Stick stick)
+    {
+        RadioMemory? here = state.Memory.Radios.FirstOrDefault(radio => Sits(stick, radio));
+        DeviceIdentity taken = here is null ? news.Identity : IdentityUnion.Of(news.Identity, here);
+        stick.Identity = null;
+        Candidate candidate = state.CandidateOf(stick) with { Identity = taken };
+        stick.Identity = news.Identity;
+        StickSelection selection = state.Selection();
+        if (selection.Of(candidate, state.Candidates()) is Selection.NotWanted or Selection.Ambiguous) return TurnAway(stick, assignment);
+        if (here is null) return (AttachDecision?)UnreadTexts.AskSerialAgain(stick) ?? UnreadTexts.Refuse(here, null);
+        string? contradiction = UnreadTexts.Contradiction(news.Identity, here)
+            ?? (IsAbsent(here, assignment, stick) ? null : "that one is elsewhere now");
+        bool isItself = contradiction is null;
+        if (!(isItself && here.Serial is null) && UnreadTexts.AskSerialAgain(stick) is { } again) return again;
+        if (!isItself) return UnreadTexts.Refuse(here, contradiction);
+        stick.Identity = taken;
+        stick.RadioId = here.Id;
+        return Take(news, assignment, stick, here, selection);
+    }
+
+    private AttachDecision Take(
+        AttachEvent.Identified news, Assignment assignment, Stick stick, RadioMemory? recalled, StickSelection selection)
+    {
         if (recalled is null && RadioLimit.IsReached(state, stick.PiId))
         {
             Assignments.Reject(assignment, state.RadioOf(assignment));
@@ -59,8 +105,14 @@ internal sealed class Identification(AttachState state)
         [
             .. from other in state.Memory.Radios where other.Id != radio.Id && other.VhciPort is not null select other.VhciPort!.Value,
         ];
-        return new AttachDecision.Attach(radio.Id, radio.Memory.SerialPortCount, radio.Memory.VhciPort, others);
+        return new AttachDecision.Attach(radio.Id, radio.Memory.SerialPortCount, radio.Memory.VhciPort, others)
+        {
+            Serial = news.Identity.Unread.HasFlag(DeviceTexts.Serial) ? radio.Memory.Serial : null,
+        };
     }
+
+    private Sighting Seen(Stick stick) =>
+        stick.Sighting with { SerialIsShared = state.Catalogue.IsSharedSerial(stick.Id, stick.Identity?.Serial) };
 
     // Whether a serial is seen once can only be said when all of its kind have spoken: the id is given for good.
     private bool MayHaveTwin(Stick stick, Assignment assignment)
@@ -73,11 +125,11 @@ internal sealed class Identification(AttachState state)
 
     private bool IsAbsent(RadioMemory radio, Assignment assignment, Stick stick)
     {
-        if (stick.IsNot.Contains(radio.Id)) return false;
+        if (stick.IsNot.Contains(radio.Id) || stick.MayNotBe.Contains(radio.Id)) return false;
         Assignment? other = state.Radios[radio.Id].Assignment;
         if (other is { Identified: true, Cancelled: false } && other != assignment) return false;
-        // Without a serial the port is all that tells: the radio did not move away from a port where one of its kind still is.
-        if (string.IsNullOrWhiteSpace(stick.Identity?.Serial) && InPlaceOf(radio, stick) is not null) return false;
+        // Without a serial of its own the port is all that tells: the radio did not move away from a port where one of its kind still is.
+        if (!Seen(stick).HasOwnSerial && InPlaceOf(radio, stick) is not null) return false;
         return !state.Pis.Values.Any(
             pi => pi.Sticks.Values.Any(present => present != stick && present.RadioId == radio.Id && present.Listed));
     }
@@ -94,7 +146,8 @@ internal sealed class Identification(AttachState state)
             && state.StickOf(assignment) is { } stick
             && state.Memory.Radios.Any(radio => Sits(stick, radio));
 
-    private static bool Sits(Stick stick, RadioMemory radio) =>
+    /// <summary>Whether it is of the radio's kind, and where that was last.</summary>
+    public static bool Sits(Stick stick, RadioMemory radio) =>
         stick.PiId == radio.PiId && stick.Id.ToString() == radio.UsbId && stick.Port == radio.Port;
 
     private AttachDecision.LetGo TurnAway(Stick stick, Assignment assignment)
@@ -111,12 +164,12 @@ internal sealed class Identification(AttachState state)
 
     private RadioState Know(AttachEvent.Identified news, Stick stick, RadioMemory? recalled, StickSelection selection)
     {
-        DeviceIdentity identity = news.Identity;
+        DeviceIdentity identity = stick.Identity!;
         Recognition? recognition = state.Catalogue.Recognise(identity);
         string? ruleName = selection.RuleOf(stick.PiId, stick.Id, stick.Port, identity.Serial, serialKnown: true)?.Name;
         RadioMemory memory = recalled ?? new RadioMemory
         {
-            Id = RadioIds.Give(stick.Sighting, state.Memory.Radios, OtherSightings(stick)),
+            Id = RadioIds.Give(Seen(stick), state.Memory.Radios, OtherSightings(stick)),
             Name = ruleName ?? (recognition is { Certain: true } ? recognition.Name : null) ?? identity.Product ?? stick.Id.ToString(),
             PiId = stick.PiId,
             UsbId = stick.Id.ToString(),
@@ -152,7 +205,7 @@ internal sealed class Identification(AttachState state)
     private string? WhyNot(AttachEvent.Identified news, Stick stick)
     {
         if (stick.ListedAs != news.Identity.Id) return $"the Pi calls it {stick.ListedAs}, and it calls itself {news.Identity.Id}";
-        ImmutableArray<InterfaceKind> allowed = state.Catalogue.Recognise(news.Identity)?.InterfaceKinds ?? InterfaceKind.Serial;
+        ImmutableArray<InterfaceKind> allowed = state.Catalogue.Recognise(stick.Identity!)?.InterfaceKinds ?? InterfaceKind.Serial;
         // The kernel would choose among several by rules of its own, and another one than we looked at.
         if (news.Identity.ConfigurationCount != 1) return "it has several configurations, which no radio has";
         // Of every alternate setting: where an interface has no setting 0 the kernel takes the first there is.

@@ -76,6 +76,7 @@ internal sealed class Reconciler
             case AttachEvent.PiSilent silent: _piSilence.Silent(silent.PiId, silent.Reason); break;
             case AttachEvent.Identified identified: _attachmentChanges.Identified(identified); break;
             case AttachEvent.Recorded recorded: _attachmentChanges.Recorded(recorded); break;
+            case AttachEvent.KernelRead read: _attachmentChanges.KernelRead(read); break;
             case AttachEvent.HubsFound hubs: HubsFound(hubs); break;
             case AttachEvent.CameUp up: _attachmentChanges.CameUp(up.Attachment, up.TtyCount); break;
             case AttachEvent.Measured measured: _attachmentChanges.Measured(measured.Attachment, measured.RoundTrip); break;

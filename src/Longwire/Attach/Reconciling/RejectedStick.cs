@@ -1,3 +1,4 @@
+using Longwire.Radios;
 using Longwire.UsbIp.Usb;
 
 namespace Longwire.Attach.Reconciling;
@@ -18,6 +19,8 @@ internal sealed class RejectedStick(UsbId listedAs, Stick stick, string? refused
 
     /// <summary>By the import.</summary>
     public UsbId Id { get; } = stick.Id;
+
+    public UsbPort Port { get; } = stick.Port;
 
     /// <summary>What it said: enough to tell whether it is wanted now, without another import.</summary>
     public DeviceIdentity? Identity { get; } = stick.Identity;

@@ -45,6 +45,10 @@ internal sealed class RejectedSticks
         if (_places.TryGetValue(busId, out RejectedStick? rejected) && rejected.IsReplugged(number)) _places.Remove(busId);
     }
 
+    /// <summary>Those let go a moment ago, with where they sit: one that is not in the list is on its way back from its reset.</summary>
+    public IEnumerable<(BusId BusId, RejectedStick Stick)> LetGoJustNow(TimeSpan now) =>
+        from place in _places where !place.Value.IsGone(now) select (place.Key, place.Value);
+
     /// <summary>What is remembered of a place, whatever is there now.</summary>
     public RejectedStick? At(BusId busId) => _places.GetValueOrDefault(busId);
 

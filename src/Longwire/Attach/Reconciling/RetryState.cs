@@ -31,6 +31,9 @@ internal sealed class RetryState(UsbId id, UsbPort port, Random random)
     /// <summary>Not tried before this moment, in time since the reconciler's start.</summary>
     public TimeSpan NotBefore { get; private set; }
 
+    /// <summary>How often in a row it did not say enough of itself to be told from others, and was asked again.</summary>
+    public int AskedAgain { get; set; }
+
     /// <summary>It was lost right after it was attached, again and again.</summary>
     public bool IsContended => _lostAtOnce >= Contended;
 
@@ -126,6 +129,6 @@ internal sealed class RetryState(UsbId id, UsbPort port, Random random)
     {
         _soon.Reset();
         _same.Reset();
-        (_cause, NotBefore) = (null, TimeSpan.Zero);
+        (_cause, NotBefore, AskedAgain) = (null, TimeSpan.Zero, 0);
     }
 }

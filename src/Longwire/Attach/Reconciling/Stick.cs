@@ -30,5 +30,8 @@ internal sealed class Stick(string piId, BusId busId, UsbId id, UsbPort port, ui
     /// <summary>Radios that were attached while this stick was in the list: whatever it is, it is none of them.</summary>
     public HashSet<string> IsNot { get; } = [];
 
+    /// <summary>Radios that another stick could be as well as this one: it is not taken for any of them.</summary>
+    public HashSet<string> MayNotBe { get; } = [];
+
     public Sighting Sighting => new(PiId, Port, Id, Identity?.Serial);
 }

@@ -27,8 +27,7 @@ internal sealed record PageContent(string Version, ImmutableArray<string> Proble
         return new PageContent(
             version,
             snapshot.Bridge.Problems,
-            [.. pis, .. elsewhere.GroupBy(radio => radio.PiId)
-                .Select(group => new PagePi(group.Key, null, [.. group.Select(radio => Of(radio, null, null, null))], []))]);
+            [.. pis, .. elsewhere.GroupBy(radio => radio.PiId).Select(group => OfAnotherPi(group.Key, [.. group]))]);
     }
 
     private static PagePi Of(PiList list, Snapshot snapshot)
@@ -37,20 +36,30 @@ internal sealed record PageContent(string Version, ImmutableArray<string> Proble
         ImmutableArray<RadioSnapshot> radios = [.. snapshot.Radios.Where(radio => radio.PiId == list.Pi.Id)];
         ImmutableArray<ListedStick> listed = list.List?.Sticks ?? [];
         ImmutableArray<PageStick> ours =
-            [.. radios.Select(radio =>
-                Of(radio, pi, TheOne(radio, radios, listed), radios.Count(other => other.UsbId == radio.UsbId) > 1 ? radio.Serial : null))];
+            [.. radios.Select(radio => Of(radio, pi, TheOne(radio, radios, listed), LineOf(radio, radios)))];
         IEnumerable<PageStick> others = listed.Where(
             stick => !radios.Any(radio => ReferenceEquals(TheOne(radio, radios, listed), stick))).Select(Of);
         string name = list.Pi.Name is null ? list.Pi.Address : $"{list.Pi.Name} ({list.Pi.Address})";
         return new PagePi(name, list.Problem, [.. ours, .. others], list.List?.Notes ?? []);
     }
 
+    private static PagePi OfAnotherPi(string id, ImmutableArray<RadioSnapshot> radios) =>
+        new(id, null, [.. radios.Select(radio => Of(radio, null, null, LineOf(radio, radios)))], []);
+
     private static ListedStick? TheOne(RadioSnapshot radio, ImmutableArray<RadioSnapshot> radios, ImmutableArray<ListedStick> listed) =>
         radios.Count(other => other.UsbId == radio.UsbId) == 1 && listed.Count(stick => stick.Id == radio.UsbId) == 1
             ? listed.First(stick => stick.Id == radio.UsbId)
             : null;
 
-    private static PageStick Of(RadioSnapshot radio, PiSnapshot? pi, ListedStick? listed, string? serial)
+    // By its serial if there are others of its kind; none where they have the same.
+    private static string? LineOf(RadioSnapshot radio, ImmutableArray<RadioSnapshot> radios)
+    {
+        List<RadioSnapshot> alike = [.. radios.Where(other => other.UsbId == radio.UsbId && other.Id != radio.Id)];
+        if (alike.Count == 0) return MatchLine.For(radio.UsbId, null);
+        return alike.Exists(other => other.Serial == radio.Serial) ? null : MatchLine.For(radio.UsbId, radio.Serial);
+    }
+
+    private static PageStick Of(RadioSnapshot radio, PiSnapshot? pi, ListedStick? listed, string? line)
     {
         StatusMeaning meaning = StatusMeaning.Of(radio, pi);
         return new PageStick(
@@ -59,7 +68,7 @@ internal sealed record PageContent(string Version, ImmutableArray<string> Proble
             radio.Status.Name().Replace('_', ' '),
             meaning.Problem,
             meaning.Explanation,
-            listed?.Line ?? MatchLine.For(radio.UsbId, serial),
+            listed?.Line ?? line,
             radio.SerialPorts);
     }
 

@@ -76,6 +76,24 @@ public sealed class AttachmentTests : IAsyncDisposable
             new AttachOutcome.Failed("the Pi gives its speed as 9, which no stick has"),
             await OutcomeAsync(_ => new ScriptedCarrier { Device = ScriptedStick.Exported with { Speed = (UsbSpeed)9 } }));
 
+    [Fact]
+    public async Task A_stick_that_is_to_be_asked_again_fails_with_the_reason()
+    {
+        using var carrier = new ScriptedCarrier { Identity = AttachBench.IdentityOf() with { Unread = DeviceTexts.Serial } };
+        using var attachment = new Attachment(
+            new AttachRequest(AttachBench.Pi("attic"), BusId.Parse("1-1.4"), LastCarrier: default, IsKnown: false),
+            _around,
+            _events.Writer,
+            _store,
+            new ScriptedOpener(_ => carrier));
+        Task running = attachment.RunAsync();
+        var asked = Assert.IsType<AttachEvent.Identified>(await _events.Reader.ReadAsync(TestContext.Current.CancellationToken));
+        asked.Answer.SetResult(new AttachDecision.AskAgain("its serial number could not be read"));
+        await running.WaitAsync(s_deadline, TestContext.Current.CancellationToken);
+        var ended = Assert.IsType<AttachEvent.Ended>(await _events.Reader.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(new AttachOutcome.Failed("its serial number could not be read"), ended.Outcome);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _hubs.DisposeAsync();

@@ -74,6 +74,30 @@ public sealed class RadioIdsTests
     public void A_stick_without_a_serial_does_not_move_between_Pis() =>
         Assert.Null(Recall(At("cellar", "1.2", null), AttachBench.Known("attic_0658_0200")));
 
+    [Fact]
+    public void A_serial_that_is_known_to_be_shared_gives_no_id() =>
+        Assert.Equal("attic_0658_0200", RadioIds.Give(Shared(At("attic", "1.2", "0001")), [], []));
+
+    [Fact]
+    public void A_second_with_a_shared_serial_has_its_port_in_the_id() =>
+        Assert.Equal(
+            "attic_0658_0200_1-3",
+            RadioIds.Give(Shared(At("attic", "1.3", "0001")), [AttachBench.Known("attic_0658_0200", "0001")], []));
+
+    [Fact]
+    public void An_id_that_a_shared_serial_gave_in_a_former_release_stays()
+    {
+        RadioMemory former = AttachBench.Known("0658_0200_0001", "0001");
+        Assert.Equal("0658_0200_0001", Recall(Shared(At("attic", "1.2", "0001")), former)?.Id);
+        Assert.Equal("0658_0200_0001", Recall(Shared(At("attic", "1.4", "0001")), former)?.Id);
+    }
+
+    [Fact]
+    public void A_shared_serial_does_not_show_that_a_stick_moved_to_another_Pi() =>
+        Assert.Null(Recall(Shared(At("cellar", "1.2", "0001")), AttachBench.Known("0658_0200_0001", "0001")));
+
+    private static Sighting Shared(Sighting stick) => stick with { SerialIsShared = true };
+
     private static RadioMemory? Recall(Sighting stick, params RadioMemory[] known) => RadioIds.Recall(stick, [.. known], _ => true);
 
     private static Sighting At(string pi, string port, string? serial) => new(pi, new UsbPort("platform/soc", port), s_zwave, serial);

@@ -113,6 +113,94 @@ public sealed class StickSelectionTests
             "match: \"0658:0200@1.2\" with pi: attic or match: \"0658:0200@1.2\" with pi: cellar", told, StringComparison.Ordinal);
     }
 
+    /// <summary>Two sticks that one rule means, on one Pi or on two, and which of them are remembered.</summary>
+    public static TheoryData<string, bool, bool, bool> Doubles
+    {
+        get
+        {
+            var rows = new TheoryData<string, bool, bool, bool>();
+            foreach (bool first in (bool[])[false, true])
+            {
+                foreach (bool second in (bool[])[false, true])
+                {
+                    rows.Add("0658:0200:A", false, first, second);
+                    rows.Add("0658:0200:A", true, first, second);
+                    rows.Add("0658:0200@1.2", true, first, second);
+                }
+            }
+            return rows;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Doubles))]
+    public void Of_two_that_one_serial_or_port_means_each_is_taken_that_memory_knows_and_it_is_told(
+        string match, bool twoPis, bool firstKnown, bool secondKnown)
+    {
+        AttachOptions options = Wishes([Pi("attic"), Pi("cellar")], Rule(match));
+        (string pi, string port) = twoPis ? ("cellar", "1.2") : ("attic", "1.3");
+        Candidate first = At("1.2", "A") with { RadioId = firstKnown ? "a" : null };
+        Candidate second = At(port, "A") with { PiId = pi, RadioId = secondKnown ? "b" : null };
+        List<RadioMemory> known = [];
+        if (firstKnown) known.Add(Known("a", "A"));
+        if (secondKnown) known.Add(Known("b", "A", port, pi));
+        StickSelection selection = SelectionOf(options, [.. known]);
+        Candidate[] present = [first, second];
+        Assert.Equal(firstKnown ? Selection.Take : Selection.Ambiguous, selection.Of(first, present));
+        Assert.Equal(secondKnown ? Selection.Take : Selection.Ambiguous, selection.Of(second, present));
+        string told = Assert.Single(selection.Ambiguities(present));
+        Assert.StartsWith($"radios[0]: 2 sticks match '{match}', and it names one radio.", told, StringComparison.Ordinal);
+        string where = twoPis
+            ? "match: \"0658:0200@1.2\" with pi: attic or match: \"0658:0200@1.2\" with pi: cellar"
+            : "match: \"0658:0200@1.2\" or match: \"0658:0200@1.3\"";
+        Assert.EndsWith(where, told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_twin_is_not_taken_for_the_radio_of_a_serial_that_is_away_and_it_is_told()
+    {
+        AttachOptions options = Wishes([Pi("attic"), Pi("cellar")], Rule("0658:0200:A"));
+        StickSelection selection = SelectionOf(options, Known("stairs", "A"));
+        Candidate twin = At("1.4", "A") with { PiId = "cellar" };
+        Assert.Equal(Selection.Ambiguous, selection.Of(twin, [twin]));
+        string told = Assert.Single(selection.Ambiguities([twin]));
+        Assert.Contains("has meant stairs at port 1.2 of attic so far", told, StringComparison.Ordinal);
+        Assert.Contains("match: \"0658:0200@1.4\" with pi: cellar", told, StringComparison.Ordinal);
+        // Its Pi is gone from the options, and will not bring it back.
+        AttachOptions moved = Wishes([Pi("cellar")], Rule("0658:0200:A"));
+        Assert.Equal(Selection.Take, SelectionOf(moved, Known("stairs", "A")).Of(twin, [twin]));
+    }
+
+    [Fact]
+    public void Like_ports_below_two_controllers_are_told_apart_by_the_controller()
+    {
+        Candidate one = At("1.2", "A"), other = At("1.2", "A") with { BusId = BusId.Parse("2-1.2"), Port = new UsbPort("pci0", "1.2") };
+        StickSelection selection = SelectionOf(Options("0658:0200@1.2"));
+        Assert.Equal(Selection.Ambiguous, selection.Of(one, [one, other]));
+        Assert.EndsWith(
+            "match: \"0658:0200@pci0/1.2\" or match: \"0658:0200@platform/soc/1.2\"",
+            Assert.Single(selection.Ambiguities([one, other])),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stick_whose_serial_could_not_be_read_is_asked_again_where_only_that_tells()
+    {
+        Candidate stick = At("1.2", "A");
+        stick = stick with { Identity = stick.Identity! with { Serial = null, Unread = DeviceTexts.Serial } };
+        Assert.Equal(Selection.Identify, Of(["0658:0200:A"], stick));
+        Assert.Equal(Selection.Take, Of(["0658:0200"], stick));
+    }
+
+    [Fact]
+    public void A_bridge_whose_texts_could_not_be_read_is_asked_again_and_one_that_no_text_can_tell_is_not_asked_at_all()
+    {
+        Candidate bridge = At("1.2", "A", "10c4:ea60");
+        bridge = bridge with { Identity = bridge.Identity! with { Unread = DeviceTexts.Product } };
+        Assert.Equal(Selection.Identify, Of([], bridge));
+        Assert.Equal(Selection.NotWanted, Of([], At("1.2", null, "303a:1001")));
+    }
+
     private static Selection Of(string[] rules, Candidate stick, params Candidate[] others) =>
         SelectionOf(Options(rules)).Of(stick, [.. others.Contains(stick) ? [] : new[] { stick }, .. others]);
 

@@ -50,7 +50,53 @@ public sealed class DriverGateTests : IDisposable
     public async Task A_stick_without_a_configuration_says_so() =>
         Assert.StartsWith("the kernel gave the stick no configuration", await ReasonAsync("0658:0200"), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("serial")]
+    [InlineData("product")]
+    [InlineData("manufacturer")]
+    public async Task A_text_that_the_kernel_could_not_read_keeps_no_stick_out(string text)
+    {
+        string folder = _sysfs.Plug("3-1", controller: FakeVhci.Controller());
+        SysfsUsbDevice local = UsbDevices.TryRead(_sysfs.Root, BusId.Parse("3-1"))!;
+        DeviceIdentity asked = local.ReadIdentity()!;
+        File.Delete(Path.Combine(folder, text));
+        Assert.Null(await Gate(asked).OpenAsync(local, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("ZW0001", true)]
+    [InlineData("ZW0002", false)]
+    public async Task A_serial_that_only_the_kernel_could_read_must_be_the_one_that_is_expected(string expected, bool opens)
+    {
+        _sysfs.Plug("3-1", controller: FakeVhci.Controller());
+        SysfsUsbDevice local = UsbDevices.TryRead(_sysfs.Root, BusId.Parse("3-1"))!;
+        DeviceIdentity asked = local.ReadIdentity()! with { Serial = expected, Product = null, Unread = DeviceTexts.Product };
+        DriverGate gate = Gate(asked);
+        AttachOutcome.Refused? refused = await gate.OpenAsync(local, TestContext.Current.CancellationToken);
+        Assert.Equal(opens, refused is null);
+        if (opens) Assert.Equal(("UZB", DeviceTexts.None), (gate.Identity.Product, gate.Identity.Unread));
+        else Assert.Contains("'ZW0002' and then 'ZW0001'", refused!.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_interface_that_is_no_serial_one_is_kept_from_drivers_or_the_stick_is_refused(bool kernelCan)
+    {
+        string folder = _sysfs.Plug("3-1", "0451:bef3", controller: FakeVhci.Controller());
+        _sysfs.AddInterface(folder, "3-1:1.5", "03", "00", "00", driver: null);
+        string authorized = Path.Combine(folder, "3-1:1.5", "authorized");
+        if (kernelCan) FakeSysfs.WriteFile(authorized, "1");
+        SysfsUsbDevice local = UsbDevices.TryRead(_sysfs.Root, BusId.Parse("3-1"))!;
+        AttachOutcome.Refused? refused = await Gate(local.ReadIdentity()!).OpenAsync(local, TestContext.Current.CancellationToken);
+        Assert.Equal(kernelCan, refused is null);
+        if (kernelCan) Assert.Equal("0", await File.ReadAllTextAsync(authorized, TestContext.Current.CancellationToken));
+        else Assert.Contains("could not be kept from drivers", refused!.Reason, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _sysfs.Dispose();
+
+    private DriverGate Gate(DeviceIdentity asked) => new(_kernel, new AsyncAutoResetEvent(_clock), asked, serialPorts: 1);
 
     private async Task<string> ReasonAsync(string id, params (string Class, string SubClass, string? Driver)[] interfaces)
     {
@@ -61,7 +107,7 @@ public sealed class DriverGateTests : IDisposable
             _sysfs.AddInterface(folder, $"3-1:1.{i}", interfaces[i].Class, interfaces[i].SubClass, "00", interfaces[i].Driver);
         }
         SysfsUsbDevice local = UsbDevices.TryRead(_sysfs.Root, BusId.Parse("3-1"))!;
-        var gate = new DriverGate(_kernel, new AsyncAutoResetEvent(_clock), local.ReadIdentity()!, serialPorts: 1);
+        DriverGate gate = Gate(local.ReadIdentity()!);
         using var deadline = new CancellationTokenSource();
         Task opening = gate.OpenAsync(local, deadline.Token);
         // It waits for the kernel now.

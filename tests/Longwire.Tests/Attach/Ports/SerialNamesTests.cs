@@ -112,6 +112,34 @@ public sealed class SerialNamesTests : IAsyncDisposable
         Assert.Equal(told ? [[link], [tty], [link]] : [[link]], names);
     }
 
+    [Fact]
+    public async Task An_attached_radio_keeps_its_name_while_a_twin_is_here_and_it_is_told()
+    {
+        AddTty(0);
+        Link("by-path", "platform-vhci_hcd.0-usb-0:1:1.0", "ttyACM0");
+        string link = Link("by-id", "usb-Sigma_UZB_ZW0001-if00", "ttyACM0");
+        _plan.Add((TimeSpan.FromSeconds(100), () =>
+        {
+            _sysfs.Plug("1-1", tty: "ttyACM7");
+            File.Delete(link);
+            Link("by-id", "usb-Sigma_UZB_ZW0001-if00", "ttyACM7");
+        }));
+        _plan.Add((TimeSpan.FromSeconds(400), () =>
+        {
+            _sysfs.Pull("1-1");
+            File.Delete(link);
+            Link("by-id", "usb-Sigma_UZB_ZW0001-if00", "ttyACM0");
+        }));
+
+        await RunAsync();
+
+        AttachEvent.SerialPathsFound[] names = [.. _told.Select(one => one.News).OfType<AttachEvent.SerialPathsFound>()];
+        Assert.All(names, found => Assert.Equal([link], found.Paths));
+        Assert.All(names, found => Assert.Empty(found.Provisional));
+        SharedSerialPath[][] shared = [[], [new SharedSerialPath(link, ByPath(0))], []];
+        Assert.Equal(shared, names.Select(found => found.Shared.ToArray()));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

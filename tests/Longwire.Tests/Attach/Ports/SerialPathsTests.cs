@@ -137,6 +137,64 @@ public sealed class SerialPathsTests : IDisposable
         Assert.Equal(["1-1", "1-2", "1-2"], _reads.Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_name_that_was_told_stays_when_a_twin_comes_and_when_it_goes_and_is_told_to_be_shared_in_between(bool byPath)
+    {
+        _sysfs.Plug("1-1", tty: "ttyACM0");
+        string byId = Link("by-id", "usb-Sigma_UZB_ZW0001-if00", "ttyACM0");
+        string? own = byPath ? Link("by-path", "platform-vhci_hcd.0-usb-0:1:1.0", "ttyACM0") : null;
+        SerialPaths told = await FindAsync("ttyACM0");
+        Assert.Equal([byId], told.Paths);
+
+        _sysfs.Plug("1-2", tty: "ttyACM1");
+        File.Delete(byId);
+        Link("by-id", "usb-Sigma_UZB_ZW0001-if00", "ttyACM1");
+        SerialPaths shared = (await FindAsync("ttyACM0")).After(told);
+        Assert.Equal([byId], shared.Paths);
+        Assert.True(shared.Complete);
+        Assert.Equal([new SharedSerialPath(byId, own)], shared.Shared);
+        Assert.False(shared.SaysTheSameAs(told));
+
+        _sysfs.Pull("1-2");
+        File.Delete(byId);
+        Link("by-id", "usb-Sigma_UZB_ZW0001-if00", "ttyACM0");
+        SerialPaths alone = (await FindAsync("ttyACM0")).After(shared);
+        Assert.True(alone.SaysTheSameAs(told));
+    }
+
+    [Fact]
+    public async Task A_name_by_place_that_was_told_beside_a_twin_stays_when_that_goes()
+    {
+        _sysfs.Plug("1-1", tty: "ttyACM0");
+        _sysfs.Plug("1-2", tty: "ttyACM1");
+        string byPath = Link("by-path", "platform-vhci_hcd.0-usb-0:1:1.0", "ttyACM0");
+        SerialPaths told = (await FindAsync("ttyACM0")).After(null);
+        Assert.Equal([byPath], told.Paths);
+        Assert.Empty(told.Shared);
+        _sysfs.Pull("1-2");
+        string byId = Link("by-id", "usb-Sigma_UZB_ZW0001-if00", "ttyACM0");
+        Assert.True((await FindAsync("ttyACM0")).After(told).SaysTheSameAs(told));
+        // Attached anew it has the name that it would have here by itself.
+        Assert.Equal([byId], (await FindAsync("ttyACM0")).Paths);
+    }
+
+    [Fact]
+    public async Task A_name_stays_while_a_device_of_its_kind_has_not_said_its_serial()
+    {
+        _sysfs.Plug("1-1", serial: "A", tty: "ttyACM0");
+        string byId = Link("by-id", "usb-Sigma_UZB_A-if00", "ttyACM0");
+        Link("by-path", "platform-vhci_hcd.0-usb-0:1:1.0", "ttyACM0");
+        SerialPaths told = await FindAsync("ttyACM0");
+        _sysfs.Plug("1-2", serial: "B", tty: "ttyACM1");
+        _silent = "1-2";
+        Task<SerialPaths> looking = FindAsync("ttyACM0");
+        await _clock.ExpireAsync(AttachTimers.SerialLinksStep);
+        Assert.True((await looking).After(told).SaysTheSameAs(told));
+        Assert.Equal([byId], told.Paths);
+    }
+
     public void Dispose()
     {
         _peerSpeaks.Set();
@@ -154,9 +212,12 @@ public sealed class SerialPathsTests : IDisposable
 
     private async Task AssertPathsAsync(bool complete, string[] ttys, params string[] expected)
     {
-        SerialPaths found = await SerialPaths.FindAsync(_sysfs.Root, _serials, ttys, TestContext.Current.CancellationToken)
-            .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        SerialPaths found = await FindAsync(ttys);
         Assert.Equal(expected, found.Paths);
         Assert.Equal(complete, found.Complete);
     }
+
+    private Task<SerialPaths> FindAsync(params string[] ttys) =>
+        SerialPaths.FindAsync(_sysfs.Root, _serials, ttys, TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
 }
