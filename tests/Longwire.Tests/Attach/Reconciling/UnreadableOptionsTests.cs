@@ -101,5 +101,5 @@ public sealed class UnreadableOptionsTests
         Assert.True(bench.Memory.Find(Radio)!.LeftOptions);
     }
 
-    private static void Load(AttachBench bench, string yaml) => bench.Tell(new AttachEvent.OptionsLoaded(Read.Yaml(yaml)));
+    private static void Load(AttachBench bench, string yaml) => bench.Load(Read.Yaml(yaml));
 }
