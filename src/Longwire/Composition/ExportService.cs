@@ -23,9 +23,11 @@ internal sealed class ExportService(
     HealthFile health,
     KnownRadios radios,
     TimeProvider time,
-    ILogger<ExportService> logger) : BackgroundService
+    ILogger<ExportService> logger) : BackgroundService, IMayLeaveWork
 {
     private readonly TransitionLog _log = new(logger, time);
+
+    public bool HasLeftWork { get; private set; }
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -81,6 +83,7 @@ internal sealed class ExportService(
         Task ended = await Task.WhenAny(deciding, hearing, listening, reading);
         await stop.CancelAsync();
         await Task.WhenAll(deciding, listening, hearing, reading, starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        HasLeftWork = reconciler.HasLeftWork;
 
         // The first cause; what followed is its echo. A fault of the reconciler's closes its channel, so the others may be seen first.
         if (deciding.IsFaulted) await deciding;
