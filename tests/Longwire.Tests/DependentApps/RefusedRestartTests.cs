@@ -1,4 +1,3 @@
-using Longwire.DependentApps;
 using Longwire.Testing.Supervisor;
 using Xunit;
 

@@ -12,14 +12,18 @@ namespace Longwire.HomeAssistant.Broker;
 internal static class ParallelConnect
 {
     /// <exception cref="SocketException">There is no such name, or no address of it takes a connection: the last one's reason.</exception>
-    public static async Task<Socket> ToAsync(EndPoint endpoint, TimeProvider time, CancellationToken cancellationToken) => endpoint switch
+    public static async Task<Socket> ToAsync(EndPoint endpoint, TimeProvider time, CancellationToken cancellationToken)
     {
-        IPEndPoint one => await ConnectAsync(one.Address, one.Port, cancellationToken),
-        // WaitAsync: a resolver that ignores cancellation must not hold us.
-        DnsEndPoint name => await ToAsync(
-            await Dns.GetHostAddressesAsync(name.Host, cancellationToken).WaitAsync(cancellationToken), name.Port, time, cancellationToken),
-        _ => throw new NotSupportedException($"{endpoint} is neither a name nor an address"),
-    };
+        (IPAddress[] addresses, int port) = endpoint switch
+        {
+            IPEndPoint one => ([one.Address], one.Port),
+            // WaitAsync: a resolver that ignores cancellation must not hold us.
+            DnsEndPoint name => (
+                await Dns.GetHostAddressesAsync(name.Host, cancellationToken).WaitAsync(cancellationToken), name.Port),
+            _ => throw new NotSupportedException($"{endpoint} is neither a name nor an address"),
+        };
+        return await ToAsync(addresses, port, time, cancellationToken);
+    }
 
     /// <inheritdoc cref="ToAsync(EndPoint, TimeProvider, CancellationToken)"/>
     public static async Task<Socket> ToAsync(

@@ -1,4 +1,3 @@
-using Longwire.Attach;
 using Longwire.State;
 using Longwire.Tests.Options;
 using Xunit;
