@@ -10,6 +10,7 @@ namespace Longwire.Attach;
 /// <summary>Everything that can happen to the attach side. All of it passes through one bounded channel to one reader.</summary>
 internal abstract record AttachEvent
 {
+    /// <param name="Loaded">As they are in force.</param>
     internal sealed record OptionsLoaded(LoadedOptions<AttachOptions> Loaded) : AttachEvent;
 
     internal sealed record Commanded(RadioCommand Command) : AttachEvent;

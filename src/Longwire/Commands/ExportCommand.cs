@@ -56,10 +56,9 @@ internal static class ExportCommand
         }
         foreach (FormerSetupPart leftover in context.Former.OnPi(port: null)) ProgramLog.Leftover(logger, leftover);
         foreach (OptionProblem problem in loaded.Problems) OptionsLog.OptionProblem(logger, problem);
+        var live = new LiveExportOptions(loaded, file, level => log.Minimum = level, logger);
         using var stop = new StopSignals(cancellationToken);
         return await new Restarts(context.Time, logger).RunAsync(
-            log,
-            services => ExportComposition.Add(services, file?.Current ?? loaded, file, folder, context.Health, log),
-            stop.Token);
+            log, services => ExportComposition.Add(services, live, folder, context.Health), stop.Token);
     }
 }

@@ -22,7 +22,7 @@ namespace Longwire.Composition;
 internal sealed class AttachService(
     IOptionsFeed<AttachOptions> options, AttachKernel kernel, string dataFolder, StateFeed feed, TimeProvider time, Random random,
     ILogger<AttachService> logger)
-    : BackgroundService, ICommandSink, IBridgeProblems
+    : BackgroundService, ICommandSink, IBridgeProblems, IMayLeaveWork
 {
     private const int EventsWaiting = 1024;
 
@@ -37,6 +37,8 @@ internal sealed class AttachService(
 
     /// <summary>What the attach side needs of the kernel.</summary>
     public static IEnumerable<string> Modules => [VhciModule, .. SerialDrivers.Modules];
+
+    public bool HasLeftWork { get; private set; }
 
     public async ValueTask SendAsync(RadioCommand command, CancellationToken cancellationToken) =>
         await _events.Writer.WriteAsync(new AttachEvent.Commanded(command), cancellationToken);
@@ -94,7 +96,7 @@ internal sealed class AttachService(
         await stopReconciler.CancelAsync();
         await reconciling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         // It ended every attachment, unless it is what failed.
-        await tasks.EndAsync(reconciling.IsFaulted ? AttachTimers.Stop : AttachTimers.PortReuse);
+        HasLeftWork = !await tasks.EndAsync(reconciling.IsFaulted ? AttachTimers.Stop : AttachTimers.PortReuse);
         if (reconciling.IsFaulted) feed.Publish(feed.Current.AfterStop(), []);
         await hubs.DisposeAsync();
         store.Put(reconciler.Memory with { HubAuthorization = null });

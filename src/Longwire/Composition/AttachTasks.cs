@@ -37,9 +37,10 @@ internal sealed class AttachTasks(AttachmentContext context, Channel<AttachEvent
     }
 
     /// <summary>Ends all of them and waits for that. Nobody decides any more: what asks is told to let go.</summary>
-    public async Task EndAsync(TimeSpan within)
+    /// <returns>False: one hangs in the kernel. The thread that hangs ends with the process.</returns>
+    public async Task<bool> EndAsync(TimeSpan within)
     {
-        Task ended = Task.WhenAll(_running.Keys);
+        Task ended = EndedAsync();
         foreach (Action end in _running.Values)
         {
             try
@@ -57,9 +58,16 @@ internal sealed class AttachTasks(AttachmentContext context, Channel<AttachEvent
         await ended.WaitAsync(within, context.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await drained.CancelAsync();
         await draining;
-        // One hangs in the kernel. The thread that hangs ends with the process.
-        int left = _running.Keys.Count(task => !task.IsCompleted);
+        // One that has ended may have left a call behind.
+        int left = Math.Max(_running.Keys.Count(task => !task.IsCompleted), context.Kernel.Calls.Running);
         if (left > 0) AttachLog.TasksLeft(context.Logger, left);
+        return left == 0;
+    }
+
+    private async Task EndedAsync()
+    {
+        await Task.WhenAll(_running.Keys);
+        await context.Kernel.Calls.WhenReturnedAsync();
     }
 
     private async Task DrainAsync(CancellationToken cancellationToken)

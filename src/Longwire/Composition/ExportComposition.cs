@@ -1,4 +1,3 @@
-using Longwire.Options;
 using Longwire.Platform;
 using Longwire.Radios;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,14 +8,9 @@ namespace Longwire.Composition;
 /// <summary>What runs in <c>longwire export</c>.</summary>
 internal static class ExportComposition
 {
-    /// <param name="file">Null: there is none, and nothing changes.</param>
-    public static void Add(
-        IServiceCollection services, LoadedOptions<ExportOptions> options, WatchedOptions<ExportOptions>? file, string dataFolder,
-        HealthFile health, StderrLog log) =>
+    public static void Add(IServiceCollection services, LiveExportOptions options, string dataFolder, HealthFile health) =>
         services.AddHostedService(provider => new ExportService(
             options,
-            file,
-            level => log.Minimum = level,
             dataFolder,
             health,
             KnownRadios.Default,

@@ -17,19 +17,17 @@ namespace Longwire.Composition;
 /// <summary>
 /// <c>longwire export</c>: the kernel's news and accepted connections, one reconciler, sticks bound, offered, served and given back.
 /// </summary>
-/// <param name="file">Null: the options are the environment's alone, which does not change.</param>
-/// <param name="setLogLevel">Called with the level of changed options.</param>
 internal sealed class ExportService(
-    LoadedOptions<ExportOptions> first,
-    IOptionsFeed<ExportOptions>? file,
-    Action<LogLevel> setLogLevel,
+    LiveExportOptions live,
     string dataFolder,
     HealthFile health,
     KnownRadios radios,
     TimeProvider time,
-    ILogger<ExportService> logger) : BackgroundService
+    ILogger<ExportService> logger) : BackgroundService, IMayLeaveWork
 {
     private readonly TransitionLog _log = new(logger, time);
+
+    public bool HasLeftWork { get; private set; }
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -56,7 +54,7 @@ internal sealed class ExportService(
             if (outcome.Reason is { } reason) ExportLog.ModuleMissing(_log, reason);
         }
 
-        ExportOptions options = first.Options;
+        ExportOptions options = live.Current;
         SysfsRoot root = SysfsRoot.Machine;
         var driver = new UsbipHostDriver(root);
         using var events = DescriptorEvents.Open();
@@ -68,25 +66,24 @@ internal sealed class ExportService(
         var reconciler = new ExportReconciler(operations, timers, ledger, offers, options, time, Random.Shared, _log);
         var listener = new StockListener(options.Stock, reconciler, new StockOffers(offers), events, root, time, Random.Shared, _log);
 
-        await RunAsync(
-            reconciler, listener, new LiveExportOptions(first, reconciler, listener, setLogLevel, _log), uevents, stoppingToken);
+        await RunAsync(reconciler, listener, uevents, stoppingToken);
     }
 
     private async Task RunAsync(
-        ExportReconciler reconciler, StockListener listener, LiveExportOptions news, UeventSocket uevents,
-        CancellationToken stoppingToken)
+        ExportReconciler reconciler, StockListener listener, UeventSocket uevents, CancellationToken stoppingToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         Task deciding = reconciler.RunAsync(stop.Token);
         Task listening = listener.RunAsync(stop.Token);
         Task hearing = HearAsync(uevents, reconciler, stop.Token);
-        Task reading = ReadOptionsAsync(news, stop.Token);
+        Task reading = live.RunAsync(reconciler, listener, stop.Token);
 
         Task starting = SayWhenServingAsync(listener.Listening.Task, stop.Token);
 
         Task ended = await Task.WhenAny(deciding, hearing, listening, reading);
         await stop.CancelAsync();
         await Task.WhenAll(deciding, listening, hearing, reading, starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        HasLeftWork = reconciler.HasLeftWork;
 
         // The first cause; what followed is its echo. A fault of the reconciler's closes its channel, so the others may be seen first.
         if (deciding.IsFaulted) await deciding;
@@ -98,13 +95,6 @@ internal sealed class ExportService(
     {
         await listening.WaitAsync(cancellationToken);
         if (health.Make() is { } problem) HealthLog.NoHealthFile(_log, problem);
-    }
-
-    private async Task ReadOptionsAsync(LiveExportOptions news, CancellationToken cancellationToken)
-    {
-        if (file is null) await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
-        else await foreach (LoadedOptions<ExportOptions> loaded in file.WatchAsync(cancellationToken)) await news.ApplyAsync(
-            loaded, cancellationToken);
     }
 
     private static async Task HearAsync(UeventSocket uevents, ExportReconciler reconciler, CancellationToken cancellationToken)

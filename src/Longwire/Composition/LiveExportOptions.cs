@@ -7,30 +7,48 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwire.Composition;
 
-/// <summary>Options of <c>longwire export</c> that change while it runs: told to those who live by them, if anything changed.</summary>
-/// <param name="first">What the service was started with.</param>
+/// <summary>
+/// Options of <c>longwire export</c> that change while it runs: told to those who live by them, if anything changed. They outlive a restart
+/// of the role within the process, and with them what stays in force although it cannot be read.
+/// </summary>
+/// <param name="first">What the process was started with; its problems are said by then.</param>
+/// <param name="file">Null: the options are the environment's alone, which does not change.</param>
+/// <param name="setLogLevel">Called with the level of changed options.</param>
 internal sealed class LiveExportOptions(
-    LoadedOptions<ExportOptions> first, ExportReconciler reconciler, StockListener listener, Action<LogLevel> setLogLevel, ILogger logger)
+    LoadedOptions<ExportOptions> first, IOptionsFeed<ExportOptions>? file, Action<LogLevel> setLogLevel, ILogger logger)
 {
-    private ExportOptions _inForce = first.Options;
-
-    // Said at the start.
     private ImmutableArray<OptionProblem> _said = first.Problems;
     private string _saidKept = "";
 
-    public async Task ApplyAsync(LoadedOptions<ExportOptions> loaded, CancellationToken cancellationToken)
+    /// <summary>What is in force.</summary>
+    public ExportOptions Current { get; private set; } = first.Options;
+
+    /// <summary>Tells one life of the role of each change, until cancelled. What it was started with is <see cref="Current"/>.</summary>
+    public async Task RunAsync(ExportReconciler reconciler, StockListener listener, CancellationToken cancellationToken)
+    {
+        if (file is null)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            return;
+        }
+        await foreach (LoadedOptions<ExportOptions> loaded in file.WatchAsync(cancellationToken))
+            await ApplyAsync(loaded, reconciler, listener, cancellationToken);
+    }
+
+    public async Task ApplyAsync(
+        LoadedOptions<ExportOptions> loaded, ExportReconciler reconciler, StockListener listener, CancellationToken cancellationToken)
     {
         foreach (OptionProblem problem in loaded.Problems.Where(problem => !_said.Any(problem.IsSameAs)))
         {
             OptionsLog.OptionProblem(logger, problem);
         }
         _said = loaded.Problems;
-        ExportOptions now = loaded.Options.KeepingWhatIsUnclear(_inForce);
+        ExportOptions now = loaded.Options.KeepingWhatIsUnclear(Current);
         string kept = string.Join(" and ", Kept(loaded.Options, now));
         if (kept.Length > 0 && kept != _saidKept) ExportLog.ListKept(logger, kept);
         _saidKept = kept;
-        if (now.Equals(_inForce)) return;
-        _inForce = now;
+        if (now.Equals(Current)) return;
+        Current = now;
         setLogLevel(now.LogLevel);
         listener.Use(now.Stock);
         await reconciler.PostAsync(new ExportMessage.OptionsChanged(now), cancellationToken);

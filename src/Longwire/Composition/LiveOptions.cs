@@ -3,10 +3,14 @@ using Longwire.Options;
 
 namespace Longwire.Composition;
 
-/// <summary>The options on their way to the reconciler. They outlive a restart of the role within the process.</summary>
+/// <summary>
+/// The options on their way to the reconciler, and what of them stays in force although it cannot be read. They outlive a restart of the
+/// role within the process.
+/// </summary>
 internal sealed class LiveOptions(IOptionsFeed<AttachOptions> options, AttachOptions first)
 {
     private readonly IOptionsFeed<AttachOptions> _options = options;
+    private readonly LastGoodEntries _good = new();
     private AttachOptions _current = first;
 
     /// <summary>What is in force, wherever it came from.</summary>
@@ -19,8 +23,9 @@ internal sealed class LiveOptions(IOptionsFeed<AttachOptions> options, AttachOpt
     {
         public async IAsyncEnumerable<LoadedOptions<AttachOptions>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
         {
-            await foreach (LoadedOptions<AttachOptions> loaded in live._options.WatchAsync(cancellationToken))
+            await foreach (LoadedOptions<AttachOptions> read in live._options.WatchAsync(cancellationToken))
             {
+                LoadedOptions<AttachOptions> loaded = live._good.Take(read);
                 Volatile.Write(ref live._current, loaded.Options);
                 others(loaded.Options);
                 yield return loaded;

@@ -45,6 +45,7 @@ internal static class ServiceHost
                 clean = false;
                 ProgramLog.ServiceNotStopped(logger, service.GetType().Name, (int)StopTimeout.TotalSeconds);
             }
+            if (service is IMayLeaveWork { HasLeftWork: true }) clean = false;
             // The host itself ends as if somebody had asked it to stop.
             if (service.ExecuteTask is not { IsFaulted: true, Exception: { } thrown }) continue;
             Exception cause = thrown.InnerExceptions.Count == 1 ? thrown.InnerException! : thrown;
@@ -55,7 +56,9 @@ internal static class ServiceHost
 }
 
 /// <summary>How one life of a role's services ended.</summary>
-/// <param name="Clean">False: a service could not start or stop as it should, or still runs. That was logged.</param>
+/// <param name="Clean">
+/// False: a service could not start or stop as it should, or it still runs, or it left something that does. That was logged.
+/// </param>
 /// <param name="Faults">What ended it; empty: somebody asked for the stop.</param>
 internal sealed record HostEnd(bool Clean, IReadOnlyList<ServiceFault> Faults)
 {

@@ -4,10 +4,11 @@ using Longwire.Supervisor;
 
 namespace Longwire.DependentApps;
 
-/// <summary>How a call ended. Neither: the app runs.</summary>
+/// <summary>How a call ended. None of these: the app runs.</summary>
 /// <param name="Busy">The Supervisor refused it, because another job of its own goes on with that app: nothing was tried.</param>
+/// <param name="Refusal">We lack the right to do it: nothing was tried, and trying again is of no use.</param>
 /// <param name="Problem">A sentence for a person: it was tried, and failed.</param>
-internal readonly record struct RestartTry(bool Busy = false, string? Problem = null);
+internal readonly record struct RestartTry(bool Busy = false, SupervisorException? Refusal = null, string? Problem = null);
 
 /// <summary>The call that restarts one app: how often it may be made, how long it may take, what to do when it fails.</summary>
 internal sealed class AppRestart(string slug, DependentAppContext around)
@@ -16,9 +17,30 @@ internal sealed class AppRestart(string slug, DependentAppContext around)
     private TimeSpan _pause;
     private long _failedAt;
     private bool _mayBeDone;
+    private long? _startingSince;
+    private bool _startedBeforeLoss;
 
-    /// <summary>A call that nobody waited for to its end, or a job of the Supervisor's own, may have done the work.</summary>
-    public bool IsDoneAlready(AppInfo info) => _mayBeDone && info.State == "started";
+    /// <summary>A call that nobody waited for to its end, or a start of the Supervisor's own, may have done the work.</summary>
+    public bool IsDoneAlready(AppInfo info) => _mayBeDone && info.IsRunning;
+
+    /// <summary>What was starting when its radio was lost has had that one, and has lost it.</summary>
+    public void SeeAtLoss(AppInfo? info) => _startedBeforeLoss = info?.IsStarting == true;
+
+    /// <summary>
+    /// Somebody has just started it, such as the watchdog: if it comes up, that was the restart. Not for ever, as its health check may wait
+    /// for what only a restart brings.
+    /// </summary>
+    public bool LeavesToStart(AppInfo info)
+    {
+        if (!info.IsStarting)
+        {
+            (_startingSince, _startedBeforeLoss) = (null, false);
+            return false;
+        }
+        _startingSince ??= around.Time.GetTimestamp();
+        if (_startedBeforeLoss || around.Time.GetElapsedTime(_startingSince.Value) >= DependentAppTimers.StartOfApp) return false;
+        return _mayBeDone = true;
+    }
 
     /// <summary>
     /// A job of the Supervisor's own has the app. If it is down now and runs afterwards, that one has started it, with its radio there.
@@ -60,6 +82,10 @@ internal sealed class AppRestart(string slug, DependentAppContext around)
             problem = await WhyNotRunningAsync(cancellationToken);
             if (problem is null) return new RestartTry();
         }
+        catch (SupervisorException e) when (e.Failure == SupervisorFailure.Denied)
+        {
+            return new RestartTry(Refusal: e);
+        }
         catch (SupervisorException e)
         {
             (problem, failure) = (e.Message, e.Failure);
@@ -70,14 +96,14 @@ internal sealed class AppRestart(string slug, DependentAppContext around)
         _pause = _pauses.Next();
         _mayBeDone = failure == SupervisorFailure.Away && around.Time.GetElapsedTime(started) >= DependentAppTimers.UnderWay;
         DependentAppsLog.Failed(around.Logger, slug, problem);
-        return new RestartTry(Problem: $"{info.Name ?? slug} could not be restarted after its radio came back: {problem}. Longwire tries "
-            + "again; look at the log of that app.");
+        return new RestartTry(Problem: RestartText.Failed(info.Name ?? slug, problem));
     }
 
     public void Reset()
     {
         _pauses.Reset();
         (_pause, _mayBeDone) = (TimeSpan.Zero, false);
+        (_startingSince, _startedBeforeLoss) = (null, false);
     }
 
     // An older Core keeps to itself what the Supervisor answered: to its caller all went well.
@@ -86,7 +112,9 @@ internal sealed class AppRestart(string slug, DependentAppContext around)
         try
         {
             AppInfo info = await around.Supervisor.ReadAppAsync(slug, SupervisorTimers.Answer, cancellationToken);
-            return info.IsRunning ? null : $"Home Assistant passed the order on, and the app's state is {info.State ?? "not known"}";
+            return info.IsRunning || info.IsStarting
+                ? null
+                : $"Home Assistant passed the order on, and the app's state is {info.State ?? "not known"}";
         }
         catch (SupervisorException)
         {

@@ -36,7 +36,8 @@ internal sealed class AppStatePolling(string slug, DependentAppContext around)
             // something else.
             bool? running = info.State switch
             {
-                _ when info.IsRunning => true,
+                // Whoever has just started it wants it to run.
+                _ when info.IsRunning || info.IsStarting => true,
                 "stopped" => false,
                 "error" when _errorSeen => false,
                 _ => null,

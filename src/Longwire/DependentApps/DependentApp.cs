@@ -12,10 +12,12 @@ namespace Longwire.DependentApps;
 internal sealed class DependentApp
 {
     private const string Busy = "the Supervisor is busy with it";
+    private const string Starting = "somebody has just started it";
 
     private readonly DependentAppContext _around;
     private readonly AppRestart _restart;
     private string? _problem;
+    private string? _refusal;
     private readonly AppStatePolling _looks;
     private readonly Backoff _waits;
     private readonly LatestView _latest;
@@ -78,9 +80,13 @@ internal sealed class DependentApp
         {
             return WaitFor(e.Message);
         }
+        catch (SupervisorException e) when (e.Failure == SupervisorFailure.Denied)
+        {
+            return Refused(back, e);
+        }
         catch (SupervisorException e)
         {
-            Report($"{_memory.Slug} (restart_apps) cannot be restarted: {e.Message}. {Remedy(e)}");
+            Report(RestartText.Declined(_memory.Slug, back[0].Name, e));
             return DependentAppTimers.LookAgain;
         }
     }
@@ -118,6 +124,7 @@ internal sealed class DependentApp
         // It may end in the same second, with an error: then what was seen before counts. One that has stopped in peace was stopped
         // by a person, after our last look at it.
         AppInfo? info = await TryReadAsync(DependentAppTimers.LookAtLoss, cancellationToken);
+        _restart.SeeAtLoss(info);
         if (info?.State != "stopped" || _around.Time.GetElapsedTime(seenAt) >= DependentAppTimers.LookAtLoss) return false;
         foreach (string id in lost) memory = memory.With(memory.Find(id)! with { WasRunning = false });
         Remember(memory with { Running = false });
@@ -142,7 +149,7 @@ internal sealed class DependentApp
         }
         catch (SupervisorException e)
         {
-            Report($"{_memory.Slug} (restart_apps) cannot be restarted after a loss: {e.Message}. {Remedy(e)}");
+            Report(RestartText.Unseen(_memory.Slug, view.Radios[0].Name, e));
         }
         return _looks.Left;
     }
@@ -171,7 +178,8 @@ internal sealed class DependentApp
     {
         if (!await _around.Supervisor.HasStartedAsync(cancellationToken)) return WaitFor("the Supervisor is still starting apps");
         AppInfo info = await _around.Supervisor.ReadAppAsync(_memory.Slug, SupervisorTimers.Answer, cancellationToken);
-        if (info.IsRunning) return LeaveAlone(back, "it runs", running: true);
+        if (_restart.LeavesToStart(info)) return WaitFor(Starting);
+        if (info.IsRunning || info.IsStarting) return LeaveAlone(back, "it runs", running: true);
         if (info.Boot != "auto") return LeaveAlone(back, "it does not start with the host");
         return await RestartAsync(view, back, info, cancellationToken);
     }
@@ -180,12 +188,11 @@ internal sealed class DependentApp
         AppView view, ImmutableArray<RadioView> back, AppInfo info, CancellationToken cancellationToken)
     {
         if (_restart.IsDoneAlready(info)) return Done(back);
+        if (_restart.LeavesToStart(info)) return WaitFor(Starting);
         if (_restart.Pause() is { } pause) return pause;
         if (_restart.LimitEnds(_memory) is { } ends)
         {
-            Report($"{info.Name ?? _memory.Slug} was restarted {DependentAppTimers.MostRestarts} times within an hour, tries that failed "
-                + "among them, because its radio was lost or it did not start. "
-                + $"The next time is at {ends:HH:mm} UTC at the earliest: look at the log of that app, and at how the radio is connected.");
+            Report(RestartText.Limit(info.Name ?? _memory.Slug, ends));
             TimeSpan until = ends - _around.Time.GetUtcNow();
             return until > DependentAppTimers.FirstWait ? until : DependentAppTimers.FirstWait;
         }
@@ -201,11 +208,10 @@ internal sealed class DependentApp
         Remember(_restart.Count(_memory));
         DependentAppsLog.Restarting(_around.Logger, back[0].Name, _memory.Slug, info.State ?? "unknown");
         RestartTry tried = await _restart.TryAsync(info, cancellationToken);
-        if (tried.Busy)
-        {
-            Remember(AppRestart.Uncount(_memory));
-            return WaitForSupervisor(info);
-        }
+        if (tried.Busy || tried.Refusal is not null) Remember(AppRestart.Uncount(_memory));
+        if (tried.Busy) return WaitForSupervisor(info);
+        if (tried.Refusal is { } refusal) return Refused(back, refusal);
+        _refusal = null;
         if (tried.Problem is null) return Done(back);
         Report(tried.Problem);
         return TimeSpan.Zero;
@@ -216,6 +222,13 @@ internal sealed class DependentApp
         DependentAppsLog.Restarted(_around.Logger, _memory.Slug);
         See(back, running: true);
         return TimeSpan.Zero;
+    }
+
+    // A rule that forbids it does not pass by itself: said until a restart is let through, and not asked again before the next loss.
+    private TimeSpan? Refused(ImmutableArray<RadioView> back, SupervisorException e)
+    {
+        _refusal = RestartText.Refused(_memory.Slug, back[0].Name, e);
+        return LeaveAlone(back, "Home Assistant does not let Longwire restart it", _memory.Running);
     }
 
     private TimeSpan? LeaveAlone(ImmutableArray<RadioView> back, string reason, bool running = false)
@@ -234,6 +247,7 @@ internal sealed class DependentApp
         Report(null);
         _restart.Reset();
         _looks.Reset();
+        _waits.Reset();
         _backAt = null;
     }
 
@@ -249,10 +263,6 @@ internal sealed class DependentApp
         _waitingFor = reason;
         return _waits.Next();
     }
-
-    private static string Remedy(SupervisorException e) => e.Failure == SupervisorFailure.Denied
-        ? "Update Longwire, or install it anew."
-        : "Check that this app is installed, and that restart_apps has its slug, which is in the address of its page.";
 
     private async Task<AppInfo?> TryReadAsync(TimeSpan within, CancellationToken cancellationToken)
     {
@@ -276,6 +286,7 @@ internal sealed class DependentApp
     // Each sentence once.
     private void Report(string? problem)
     {
+        problem ??= _refusal;
         if (_problem == problem) return;
         _problem = problem;
         _around.Problems.Report($"consumer {_memory.Slug}", problem);

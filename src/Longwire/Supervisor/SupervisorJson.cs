@@ -26,8 +26,10 @@ internal sealed record MqttService(string? Host, int? Port, string? Username, st
 /// <param name="Timeout">Seconds it may take to stop; not every release tells.</param>
 internal sealed record AppInfo(string? Name, string? State, string? Boot, int? Timeout)
 {
-    /// <summary>Running, or on its way there.</summary>
-    public bool IsRunning => State is "started" or "startup";
+    public bool IsRunning => State == "started";
+
+    /// <summary>Its container runs, and its health check has not said yet that it works.</summary>
+    public bool IsStarting => State == "startup";
 }
 
 /// <summary>What we read of <c>GET /info</c>.</summary>

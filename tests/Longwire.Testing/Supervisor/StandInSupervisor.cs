@@ -49,8 +49,8 @@ public sealed record StandInAnswer(int Status, string Type, string Body);
 /// exist and while it starts ("System is not ready with state: …"); 502 while Core is down; Core's 400 in plain text for a service it does
 /// not know, and 500 for one that fails, whatever the reason: a second job for an app that has one is refused at once ("Another job is
 /// running …"), which Core does not pass on, and older ones say that all went well; the port as a number; the states <c>startup</c>,
-/// <c>error</c> and <c>unknown</c>. HTTP is spoken on a bare socket: HttpListener answers only to the host name that it was started with,
-/// and a guest has another name for us.
+/// <c>error</c> and <c>unknown</c>; 403 for what of Core is closed to apps, and 401 for an app without <c>homeassistant_api</c>. HTTP is
+/// spoken on a bare socket: HttpListener answers only to the host name that it was started with, and a guest has another name for us.
 /// </remarks>
 public sealed class StandInSupervisor : IAsyncDisposable
 {
@@ -88,6 +88,9 @@ public sealed class StandInSupervisor : IAsyncDisposable
     /// <summary>False: an older Supervisor without <c>options/config</c>.</summary>
     public bool HasOptionsConfig { get; set; } = true;
 
+    /// <summary>The beginning of paths that are closed to us, with the status that says so; null: none.</summary>
+    public (string Path, int Status)? Closed { get; set; }
+
     /// <summary>The data of <c>/services/mqtt</c> as JSON; null: no broker.</summary>
     public string? Mqtt { get; set; }
 
@@ -122,6 +125,7 @@ public sealed class StandInSupervisor : IAsyncDisposable
         _requests.Enqueue($"{method} {path}");
         if (!Ready) return Error("System is not ready with state: setup");
         if (authorization != $"Bearer {Token}") return Text(path.StartsWith("/core/", StringComparison.Ordinal) ? 401 : 403);
+        if (Closed is { } closed && path.StartsWith(closed.Path, StringComparison.Ordinal)) return Text(closed.Status);
         string[] parts = path.Trim('/').Split('/');
         return (method, parts) switch
         {

@@ -31,6 +31,7 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachTasks
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
     private readonly string _folder = Directory.CreateTempSubdirectory("longwire-attach-").FullName;
+    private readonly LastGoodEntries _options = new();
     private readonly TransitionLog _log;
     private readonly Reconciler _reconciler;
 
@@ -126,7 +127,9 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachTasks
 
     public void Tell(AttachEvent news) => Assert.True(_events.Writer.TryWrite(news));
 
-    public void Load(AttachOptions options) => Tell(new AttachEvent.OptionsLoaded(new LoadedOptions<AttachOptions>(options, [])));
+    public void Load(AttachOptions options) => Load(new LoadedOptions<AttachOptions>(options, []));
+
+    public void Load(LoadedOptions<AttachOptions> read) => Tell(new AttachEvent.OptionsLoaded(_options.Take(read)));
 
     public void List(string pi, params ExportedDevice[] devices) =>
         Tell(new AttachEvent

@@ -32,6 +32,7 @@ public sealed class AttachServiceTests : IAsyncDisposable
     private readonly TaskCompletionSource _importing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _hungUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<Uevent> _uevents = Channel.CreateBounded<Uevent>(10);
+    private readonly AttachKernel _kernel;
     private readonly AttachService _service;
     private Exception? _optionsFault;
 
@@ -39,13 +40,13 @@ public sealed class AttachServiceTests : IAsyncDisposable
     {
         _vhci = new FakeVhci(_sysfs);
         _pi = FakeUsbipd.Start(ServeAsync);
-        var kernel = new AttachKernel(_sysfs.Root, _vhci.Host)
+        _kernel = new AttachKernel(_sysfs.Root, _vhci.Host)
         {
             LoadModulesAsync = (_, _) => Task.FromResult(ImmutableArray<KernelModuleOutcome>.Empty),
             ReadUeventsAsync = _uevents.Reader.ReadAllAsync,
         };
         AttachOptions options = AttachBench.Wishes([AttachBench.Pi("attic") with { EndPoint = _pi.EndPoint }]);
-        _service = new AttachService(new Feed(options, () => _optionsFault), kernel, _sysfs.Folder, _feed, _time, new Random(1), _log);
+        _service = new AttachService(new Feed(options, () => _optionsFault), _kernel, _sysfs.Folder, _feed, _time, new Random(1), _log);
         new MemoryFile(_sysfs.Folder).Save(
             new AttachMemory { InstanceId = "test", Radios = [AttachBench.Known(Lives.Radio, "ZW0001", port: "1.4")] });
     }
@@ -101,6 +102,36 @@ public sealed class AttachServiceTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_the_kernel_still_holds_at_the_end_is_left_and_told_whatever_ended_it(bool fault)
+    {
+        _log.Expect("did not end in time");
+        await RunUntilImportingAsync();
+        using var lets = new ManualResetEventSlim();
+        using var gaveUp = new CancellationTokenSource();
+        Task call = _kernel.Calls.RunAsync(() => lets.Wait(), gaveUp.Token);
+        await gaveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+
+        Task stopping = fault
+            ? _service.SendAsync(new RadioCommand.SetWanted(null!, Wanted: true), Stop).AsTask()
+            : _service.StopAsync(Stop);
+        await Eventually.IsTrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromMilliseconds(100));
+                return _service.ExecuteTask!.IsCompleted;
+            },
+            () => "the end");
+        await stopping;
+        Assert.Equal(fault, _service.ExecuteTask!.IsFaulted);
+        Assert.True(_service.HasLeftWork);
+        lets.Set();
+        await _kernel.Calls.WhenReturnedAsync();
+    }
+
+    [Theory]
     [InlineData("zz  0031 004 000 00000000 000000 0-0")]
     [InlineData("hs  0031 what is this")]
     public async Task An_unknown_line_in_vhcis_table_is_named_once_and_ends_nothing(string line)
@@ -140,6 +171,7 @@ public sealed class AttachServiceTests : IAsyncDisposable
     {
         // The Pi sees the end of the connection only if the attachment has closed it.
         await _hungUp.Task.WaitAsync(s_patience, Stop);
+        Assert.False(_service.HasLeftWork);
         Assert.Equal("1", AuthorizedDefault);
         RadioSnapshot radio = Assert.Single(_feed.Current.Radios);
         Assert.True(radio.Stopped);

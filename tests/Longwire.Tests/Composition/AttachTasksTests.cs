@@ -16,10 +16,12 @@ namespace Longwire.Tests.Composition;
 public sealed class AttachTasksTests : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(50);
 
     private readonly FakeSysfs _sysfs = new();
     private readonly FakeVhci _vhci;
     private readonly FakeUsbipd _pi;
+    private readonly AttachKernel _kernel;
     private readonly HubAuthorization _hubs;
     private readonly Channel<AttachEvent> _events = Channel.CreateBounded<AttachEvent>(1);
     private readonly AttachTasks _tasks;
@@ -29,10 +31,10 @@ public sealed class AttachTasksTests : IAsyncDisposable
         _vhci = new FakeVhci(_sysfs);
         var stick = new ScriptedStick();
         _pi = FakeUsbipd.Start(client => stick.ServeAsync(client));
-        var kernel = new AttachKernel(_sysfs.Root, _vhci.Host);
-        _hubs = new HubAuthorization(kernel, (_, _) => Task.CompletedTask, NullLogger.Instance);
+        _kernel = new AttachKernel(_sysfs.Root, _vhci.Host);
+        _hubs = new HubAuthorization(_kernel, (_, _) => Task.CompletedTask, NullLogger.Instance);
         var store = new MemoryStore(new MemoryFile(_sysfs.Folder), TimeProvider.System, NullLogger.Instance, _ => { });
-        _tasks = new AttachTasks(new AttachmentContext(kernel, _hubs, TimeProvider.System, NullLogger.Instance), _events, store);
+        _tasks = new AttachTasks(new AttachmentContext(_kernel, _hubs, TimeProvider.System, NullLogger.Instance), _events, store);
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -49,7 +51,7 @@ public sealed class AttachTasksTests : IAsyncDisposable
     {
         Start();
         Assert.IsType<AttachEvent.Identified>(await NextAsync());
-        await EndAsync();
+        Assert.True(await EndAsync());
         Assert.Empty(_vhci.Writes);
     }
 
@@ -57,8 +59,7 @@ public sealed class AttachTasksTests : IAsyncDisposable
     public async Task One_that_waits_to_be_remembered_ends_and_the_kernel_never_gets_it()
     {
         Start();
-        Assert.IsType<AttachEvent.Identified>(await NextAsync()).Answer.SetResult(
-            new AttachDecision.Attach("r", SerialPorts: 1, LastPort: null, OthersPorts: []));
+        Allow(await NextAsync());
         // Left in the channel, whose one place is then taken.
         Assert.True(await _events.Reader.WaitToReadAsync(Stop).AsTask().WaitAsync(s_patience, Stop));
         await EndAsync();
@@ -74,13 +75,51 @@ public sealed class AttachTasksTests : IAsyncDisposable
         await EndAsync();
     }
 
+    [Fact]
+    public async Task One_that_hangs_in_a_write_is_told_as_left()
+    {
+        using var kernel = new ManualResetEventSlim();
+        var writing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _vhci.Refuse = (_, _) =>
+        {
+            writing.TrySetResult();
+            kernel.Wait();
+            return null;
+        };
+        Start();
+        Allow(await NextAsync());
+        Assert.IsType<AttachEvent.Recorded>(await NextAsync()).Remembered.SetResult();
+        await writing.Task.WaitAsync(s_patience, Stop);
+
+        Assert.False(await _tasks.EndAsync(s_moment));
+        kernel.Set();
+        Assert.True(await EndAsync());
+    }
+
+    [Fact]
+    public async Task A_call_that_one_left_behind_is_told_as_left_until_the_kernel_returns_from_it()
+    {
+        using var kernel = new ManualResetEventSlim();
+        using var gaveUp = new CancellationTokenSource();
+        Task call = _kernel.Calls.RunAsync(() => kernel.Wait(), gaveUp.Token);
+        await gaveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+
+        Assert.False(await _tasks.EndAsync(s_moment));
+        kernel.Set();
+        Assert.True(await EndAsync());
+    }
+
+    private static void Allow(AttachEvent asked) => Assert.IsType<AttachEvent.Identified>(asked).Answer.SetResult(
+        new AttachDecision.Attach("r", SerialPorts: 1, LastPort: null, OthersPorts: []));
+
     private void Start()
     {
         PiOptions pi = AttachBench.Pi("attic") with { EndPoint = _pi.EndPoint };
         _tasks.Start(new AttachRequest(pi, ScriptedStick.Exported.BusId, default, IsKnown: false));
     }
 
-    private Task EndAsync() => _tasks.EndAsync(s_patience).WaitAsync(s_patience / 2, Stop);
+    private Task<bool> EndAsync() => _tasks.EndAsync(s_patience).WaitAsync(s_patience / 2, Stop);
 
     private Task<AttachEvent> NextAsync() => _events.Reader.ReadAsync(Stop).AsTask().WaitAsync(s_patience, Stop);
 }

@@ -60,6 +60,27 @@ public sealed class ServiceHostTests
                 CancellationToken.None));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_life_that_left_something_hanging_is_the_last_of_its_process(bool fault)
+    {
+        int lives = 0;
+        using var stream = new MemoryStream();
+        using var log = new StderrLog(stream, LogStyle.Plain, LogLevel.Information, TimeProvider.System);
+        using var loggers = new LoggerFactory([log]);
+        var restarts = new Restarts(new FakeTimeProvider(), loggers.CreateLogger("Longwire"));
+        int code = await restarts.RunAsync(
+            log,
+            services => services.AddHostedService(_ =>
+            {
+                lives++;
+                return new Hanging(restarts, fault);
+            }),
+            CancellationToken.None).WaitAsync(s_patience, TestContext.Current.CancellationToken);
+        Assert.Equal((ExitCode.Failed, 1), (code, lives));
+    }
+
     private static async Task<(int Code, string Log)> RunAsync(BackgroundService service, CancellationToken cancellationToken)
     {
         using var stream = new MemoryStream();
@@ -78,6 +99,24 @@ public sealed class ServiceHostTests
         {
             await Task.Yield();
             throw new InvalidOperationException("the house is on fire");
+        }
+    }
+
+    /// <summary>Asks for a restart, or fails, and leaves something behind.</summary>
+    private sealed class Hanging(Restarts restarts, bool fault) : BackgroundService, IMayLeaveWork
+    {
+        public bool HasLeftWork { get; private set; }
+
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            await Task.Yield();
+            if (!fault)
+            {
+                restarts.Ask();
+                await Task.Delay(Timeout.InfiniteTimeSpan, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            HasLeftWork = true;
+            if (fault) throw new InvalidOperationException("the house is on fire");
         }
     }
 

@@ -33,7 +33,8 @@ internal sealed class ExportBench : IAsyncDisposable
     private CancellationTokenSource _stop = new();
     private ExportLedger? _ledger;
     private TransitionLog? _log;
-    private LiveExportOptions? _news;
+    private LiveExportOptions? _live;
+    private StockListener? _listener;
     private StockOffers? _offers;
     private Task _deciding = Task.CompletedTask;
     private Task _listening = Task.CompletedTask;
@@ -53,30 +54,41 @@ internal sealed class ExportBench : IAsyncDisposable
     public ReadOnlyMemory<byte> ListReply => _offers!.ListReply;
     public string LedgerPath => Path.Combine(Sysfs.Folder, "data/export.json");
 
-    /// <summary>One life of the service.</summary>
-    public async Task<ExportBench> StartAsync()
+    /// <summary>The options that are in force.</summary>
+    public ExportOptions InForce => _live!.Current;
+
+    /// <summary>A process, and in it the first life of the service.</summary>
+    public Task<ExportBench> StartAsync()
+    {
+        Log = new RecordingLogger<ExportService>();
+        _live = new LiveExportOptions(new LoadedOptions<ExportOptions>(Options, []), file: null, LogLevels.Add, Log);
+        return StartAnewAsync();
+    }
+
+    /// <summary>One more life of the service in the same process.</summary>
+    public async Task<ExportBench> StartAnewAsync()
     {
         _stop = new CancellationTokenSource();
-        Log = new RecordingLogger<ExportService>();
         var driver = new UsbipHostDriver(Sysfs.Root, Kernel.Write);
         _log = new TransitionLog(Log, Time);
         _ledger = new ExportLedger(Sysfs.Root, Path.Combine(Sysfs.Folder, "data"), _log);
-        var operations = new StickOperations(Sysfs.Root, driver, new RadioSelection(Options, KnownRadios.Default), Time);
+        ExportOptions options = InForce;
+        var operations = new StickOperations(Sysfs.Root, driver, new RadioSelection(options, KnownRadios.Default), Time);
         var timers = new StickTimers(Sysfs.Root, driver, _events, Time);
         var offers = new OfferFeed();
         _offers = new StockOffers(offers);
-        Reconciler = new ExportReconciler(operations, timers, _ledger, offers, Options, Time, new Random(1), _log);
-        var listener = new StockListener(Options.Stock, Reconciler, _offers, _events, Sysfs.Root, Time, new Random(1), _log);
-        _news = new LiveExportOptions(new LoadedOptions<ExportOptions>(Options, []), Reconciler, listener, LogLevels.Add, _log);
+        Reconciler = new ExportReconciler(operations, timers, _ledger, offers, options, Time, new Random(1), _log);
+        var listener = new StockListener(options.Stock, Reconciler, _offers, _events, Sysfs.Root, Time, new Random(1), _log);
+        _listener = listener;
         _deciding = Task.Run(() => Reconciler.RunAsync(_stop.Token));
         _listening = Task.Run(() => listener.RunAsync(_stop.Token));
-        if (!Options.Stock.Allow.IsEmpty) Port = await listener.Listening.Task.WaitAsync(s_deadline, Cancellation);
+        if (!options.Stock.Allow.IsEmpty) Port = await listener.Listening.Task.WaitAsync(s_deadline, Cancellation);
         return this;
     }
 
     /// <summary>The file says something else now.</summary>
     public async Task ChangeAsync(ExportOptions options, params OptionProblem[] problems) =>
-        await _news!.ApplyAsync(new LoadedOptions<ExportOptions>(options, [.. problems]), Cancellation);
+        await _live!.ApplyAsync(new LoadedOptions<ExportOptions>(options, [.. problems]), Reconciler, _listener!, Cancellation);
 
     /// <summary>SIGTERM.</summary>
     public async Task StopAsync()

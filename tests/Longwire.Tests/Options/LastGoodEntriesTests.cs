@@ -50,6 +50,48 @@ public sealed class LastGoodEntriesTests
         Assert.True(kept.TakeRecognised);
     }
 
+    // Whatever one slip of the editor makes of either text.
+    [Fact]
+    public void Read_again_in_another_life_of_the_role_the_same_text_leaves_the_same_in_force_and_says_the_same()
+    {
+        const string First = Two + "radios: [{match: 0658:0200, pi: attic}, 10c4:ea60, {match: 10c4:8a2a, name: Both}]\n";
+        const string Then = "pis: [{name: cellar, address: 192.0.2.2}, {name: loft, address: 192.0.2.3}]\n"
+            + "radios: [10c4:8a2a, {match: 0658:0200, pi: loft}]\n";
+        int kept = 0;
+        LoadedOptions<AttachOptions>[] befores = [.. Slips(First).Where((_, place) => place % 7 == 0)];
+        foreach (LoadedOptions<AttachOptions> now in Slips(Then))
+        {
+            foreach (LoadedOptions<AttachOptions> before in befores)
+            {
+                var entries = new LastGoodEntries();
+                entries.Take(before);
+                LoadedOptions<AttachOptions> once = entries.Take(now);
+                Assert.Equal(once, entries.Take(now));
+                if (once != now) kept++;
+            }
+        }
+        Assert.InRange(kept, 100, int.MaxValue);
+    }
+
+    /// <summary>The text, and it with one character less at each place, where that can be parsed.</summary>
+    private static IEnumerable<LoadedOptions<AttachOptions>> Slips(string yaml)
+    {
+        yield return Read.Yaml(yaml);
+        for (int i = 0; i < yaml.Length; i++)
+        {
+            LoadedOptions<AttachOptions> read;
+            try
+            {
+                read = Read.Yaml(yaml.Remove(i, 1));
+            }
+            catch (OptionsException)
+            {
+                continue;
+            }
+            yield return read;
+        }
+    }
+
     private static IEnumerable<string> Pis(string yaml) =>
         LastGoodEntries.Keep(Read.Yaml(yaml).Options, Read.Yaml(Two).Options).Pis.Select(pi => $"{pi.Id}={pi.EndPoint.Host}");
 

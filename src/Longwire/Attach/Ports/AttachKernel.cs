@@ -26,6 +26,9 @@ internal sealed class AttachKernel(SysfsRoot root, VhciHost vhci)
     /// <summary>The kernel's news, from the first wait on.</summary>
     public Func<CancellationToken, IAsyncEnumerable<Uevent>> ReadUeventsAsync { get; init; } = UeventsOfMachineAsync;
 
+    /// <summary>About the devices that we attached.</summary>
+    public BlockingCalls Calls { get; } = new();
+
     public PortLeases Leases { get; } = new(vhci);
 
     /// <summary>Changes with every boot: what is remembered of ports means nothing after one.</summary>

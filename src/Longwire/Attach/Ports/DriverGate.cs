@@ -22,13 +22,13 @@ internal sealed class DriverGate(AttachKernel kernel, AsyncAutoResetEvent kernel
     /// <exception cref="OperationCanceledException">Cancelled before that.</exception>
     public async Task<AttachOutcome.Refused?> OpenAsync(SysfsUsbDevice local, CancellationToken cancellation)
     {
-        DeviceIdentity read = await BlockingCall.RunAsync(local.ReadIdentity, cancellation) ?? throw Gone();
+        DeviceIdentity read = await kernel.Calls.RunAsync(local.ReadIdentity, cancellation) ?? throw Gone();
         if (IdentityComparison.Difference(Identity, read) is { } difference)
         {
             return await RefuseAsync(local, $"what turned up is not what answered: {difference}", cancellation);
         }
         Identity = IdentityUnion.Of(Identity, read);
-        await BlockingCall.RunAsync(() => kernel.Authorization.SetAuthorized(local.BusId, authorized: true), cancellation);
+        await kernel.Calls.RunAsync(() => kernel.Authorization.SetAuthorized(local.BusId, authorized: true), cancellation);
         if (await CloseOthersAsync(local, cancellation) is { } notClosed) return await RefuseAsync(local, notClosed, cancellation);
         while (true)
         {
@@ -79,7 +79,7 @@ internal sealed class DriverGate(AttachKernel kernel, AsyncAutoResetEvent kernel
         {
             try
             {
-                await BlockingCall.RunAsync(() => kernel.Authorization.SetAuthorized(local.BusId, authorized: false), cancellation);
+                await kernel.Calls.RunAsync(() => kernel.Authorization.SetAuthorized(local.BusId, authorized: false), cancellation);
             }
             catch (KernelRefusedException)
             {

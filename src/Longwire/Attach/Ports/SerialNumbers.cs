@@ -11,6 +11,7 @@ namespace Longwire.Attach.Ports;
 internal sealed class SerialNumbers(TimeProvider time, Func<SysfsUsbDevice, string> read)
 {
     private readonly Lock _gate = new();
+    private readonly BlockingCalls _calls = new();
     private readonly Dictionary<(BusId BusId, uint DeviceNumber), Task<string>> _reads = [];
 
     public SerialNumbers(TimeProvider time)
@@ -67,7 +68,7 @@ internal sealed class SerialNumbers(TimeProvider time, Func<SysfsUsbDevice, stri
             foreach (SysfsUsbDevice device in wanted)
             {
                 if (_reads.ContainsKey(Key(device))) continue;
-                Task<string> reading = BlockingCall.RunAsync(() => read(device), CancellationToken.None);
+                Task<string> reading = _calls.RunAsync(() => read(device), CancellationToken.None);
                 _reads.Add(Key(device), reading);
                 begun.Add(reading);
             }

@@ -4,8 +4,8 @@ using Longwire.Options;
 namespace Longwire.Attach.Reconciling;
 
 /// <summary>
-/// What changed options mean: only what changed is touched, and only what is absent is removed. An entry that cannot be read stays in force
-/// as it was (<see cref="LastGoodEntries"/>); where it was never in force, as at a start, its radios are shown as failed
+/// What changed options mean: only what changed is touched, and only what is absent is removed. An entry that cannot be read has stayed in
+/// force as it was (<see cref="LastGoodEntries"/>); where it was never in force, as at a start, its radios are shown as failed
 /// (<see cref="StickSelection.WhyLeftOut"/>).
 /// </summary>
 internal sealed class OptionsChanges(AttachState state)
@@ -15,9 +15,9 @@ internal sealed class OptionsChanges(AttachState state)
     public void Apply(LoadedOptions<AttachOptions> loaded)
     {
         AttachOptions before = state.Options;
-        AttachOptions now = state.HasOptions ? LastGoodEntries.Keep(loaded.Options, before) : loaded.Options;
+        AttachOptions now = loaded.Options;
         state.OptionsInForce = now;
-        IEnumerable<string> problems = [.. loaded.Problems.Select(problem => problem.ToString()), .. AsBefore(now, loaded.Options)];
+        IEnumerable<string> problems = loaded.Problems.Select(problem => problem.ToString());
         state.SetProblems("options", problems.Select(problem => (problem, problem)), byPerson: true);
         foreach (string gone in state.Pis.Keys.Where(id => now.Pis.All(pi => pi.Id != id)).ToArray())
             Leave(gone, now.SkippedPis.FirstOrDefault(pi => pi.MayBe(gone))?.Problem.ToString() ?? NotAskedFor);
@@ -42,19 +42,6 @@ internal sealed class OptionsChanges(AttachState state)
             if (radio.LastOutcome is AttachOutcome.Refused) radio.LastOutcome = null;
             if (radio.Assignment is { } assignment && !selection.Covers(radio.Memory)) End(radio, assignment, NotAskedFor);
         }
-    }
-
-    private static IEnumerable<string> AsBefore(AttachOptions now, AttachOptions read)
-    {
-        if (now == read) yield break;
-        string[] kept =
-        [
-            .. now.Pis.Except(read.Pis).Select(pi => pi.DisplayName),
-            .. now.Radios.Except(read.Radios).Select(rule => rule.Match.ToString()),
-        ];
-        string what = kept.Length > 0 ? string.Join(", ", kept) : "every radio that is recognised";
-        yield return $"options: what they said before of {what} stays in force, for not all of them can be read. Mend or remove what "
-            + "cannot.";
     }
 
     private void Take(PiOptions options)

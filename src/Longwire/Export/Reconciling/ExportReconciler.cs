@@ -50,6 +50,9 @@ internal sealed class ExportReconciler
         _stop = new ExportStop(_state, background, release, ledger, time, logger);
     }
 
+    /// <summary>The kernel still holds a write of ours. Valid once <see cref="RunAsync"/> has ended.</summary>
+    public bool HasLeftWork => _stop.HasLeftWork;
+
     /// <exception cref="ChannelClosedException">The reconciler has ended; its own task says why.</exception>
     public ValueTask PostAsync(ExportMessage message, CancellationToken cancellationToken) =>
         _messages.Writer.WriteAsync(message, cancellationToken);

@@ -8,6 +8,9 @@ namespace Longwire.Export.Reconciling;
 internal sealed class ExportStop(
     ExportState state, BackgroundWork background, StickRelease release, ExportLedger ledger, TimeProvider time, ILogger logger)
 {
+    /// <summary>The kernel still holds a write of ours.</summary>
+    public bool HasLeftWork { get; private set; }
+
     /// <summary>Within the time that a container or a unit is given. What waits was told to end.</summary>
     public async Task RunAsync()
     {
@@ -19,6 +22,7 @@ internal sealed class ExportStop(
         catch (TimeoutException)
         {
             // The kernel holds a write of ours and cannot be hurried; the ledger keeps the stick for the next start.
+            HasLeftWork = true;
             ExportLog.StopTookTooLong(logger, string.Join(", ", ledger.Entries.Select(entry => entry.BusId)));
         }
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -18,11 +19,10 @@ namespace Longwire.HomeAssistant.Broker;
 /// </summary>
 /// <param name="endpoint">Where the broker listens.</param>
 /// <param name="tls">Null: without.</param>
-internal sealed class BrokerChannel(EndPoint endpoint, SslClientAuthenticationOptions? tls) : IMqttChannel
+internal sealed class BrokerChannel(EndPoint endpoint, SslClientAuthenticationOptions? tls, TimeProvider time) : IMqttChannel
 {
-    /// <summary>Both families: each address that a name has is tried in turn.</summary>
-    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-
+    [SuppressMessage("Usage", "CA2213", Justification = "Who connects late must find it; without a wait handle it holds nothing.")]
+    private readonly CancellationTokenSource _ended = new();
     private Stream _stream = Stream.Null;
     private bool _isRead;
 
@@ -35,8 +35,9 @@ internal sealed class BrokerChannel(EndPoint endpoint, SslClientAuthenticationOp
     {
         try
         {
-            await _socket.ConnectAsync(endpoint, cancellationToken);
-            _stream = new NetworkStream(_socket);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended.Token);
+            _stream = new NetworkStream(await ParallelConnect.ToAsync(endpoint, time, either.Token), ownsSocket: true);
+            _ended.Token.ThrowIfCancellationRequested();
             if (tls is null) return;
             var secure = new SslStream(_stream, leaveInnerStreamOpen: false);
             _stream = secure;
@@ -78,18 +79,18 @@ internal sealed class BrokerChannel(EndPoint endpoint, SslClientAuthenticationOp
     /// <summary>Ends what is under way, too, be it the connect.</summary>
     public void Dispose()
     {
+        _ended.Cancel();
         _stream.Dispose();
-        _socket.Dispose();
     }
 
     /// <summary>For <see cref="MqttClientFactory"/>.</summary>
-    internal sealed class Factory(SslClientAuthenticationOptions? tls) : IMqttClientAdapterFactory
+    internal sealed class Factory(SslClientAuthenticationOptions? tls, TimeProvider time) : IMqttClientAdapterFactory
     {
         public IMqttChannelAdapter CreateClientAdapter(
             MqttClientOptions options, MqttPacketInspector packetInspector, IMqttNetLogger logger)
         {
 #pragma warning disable CA2000 // The adapter disposes its channel, and the client its adapter.
-            var channel = new BrokerChannel(((MqttClientTcpOptions)options.ChannelOptions).RemoteEndpoint, tls);
+            var channel = new BrokerChannel(((MqttClientTcpOptions)options.ChannelOptions).RemoteEndpoint, tls, time);
 #pragma warning restore CA2000
             var buffers = new MqttBufferWriter(options.WriterBufferSize, options.WriterBufferSizeMax);
             return new MqttChannelAdapter(channel, new MqttPacketFormatterAdapter(options.ProtocolVersion, buffers), logger)

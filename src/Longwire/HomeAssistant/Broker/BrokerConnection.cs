@@ -30,7 +30,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
     {
         _refused = refused;
         _time = time;
-        _client = new MqttClientFactory().CreateMqttClient(new BrokerChannel.Factory(tls?.Options()));
+        _client = new MqttClientFactory().CreateMqttClient(new BrokerChannel.Factory(tls?.Options(), time));
         _client.ApplicationMessageReceivedAsync += args =>
         {
             inbox.Deliver(args.ApplicationMessage.Topic, args.ApplicationMessage.Payload.ToArray(), args.ApplicationMessage.Retain);

@@ -12,6 +12,12 @@ internal static class BrokerTimers
     public static readonly TimeSpan ConnectDeadline = TimeSpan.FromSeconds(3);
 
     /// <summary>
+    /// Between the addresses of a broker's name, of which one that is dead must not cost the whole <see cref="ConnectDeadline"/>: what
+    /// RFC 8305 recommends.
+    /// </summary>
+    public static readonly TimeSpan NextAddress = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>
     /// For the acknowledgement of anything else. Longer than a broker takes to write its database to a slow SD card, or we
     /// would be reported offline at each autosave.
     /// </summary>

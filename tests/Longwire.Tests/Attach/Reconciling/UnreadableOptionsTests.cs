@@ -1,4 +1,3 @@
-using Longwire.Attach;
 using Longwire.State;
 using Longwire.Tests.Options;
 using Xunit;
@@ -101,5 +100,5 @@ public sealed class UnreadableOptionsTests
         Assert.True(bench.Memory.Find(Radio)!.LeftOptions);
     }
 
-    private static void Load(AttachBench bench, string yaml) => bench.Tell(new AttachEvent.OptionsLoaded(Read.Yaml(yaml)));
+    private static void Load(AttachBench bench, string yaml) => bench.Load(Read.Yaml(yaml));
 }

@@ -129,5 +129,33 @@ public sealed class ExportLifetimeTests : IAsyncDisposable
         Assert.Single(_bench.Log.Lines, line => line.Contains("cannot be written", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_write_that_the_kernel_holds_at_the_stop_is_told_as_left()
+    {
+        using var kernel = new ManualResetEventSlim();
+        _bench.Sysfs.Plug();
+        await _bench.StartAsync();
+        await _bench.UntilOfferedAsync();
+        _bench.Kernel.After = (path, _) =>
+        {
+            if (path.EndsWith("usbip-host/unbind", StringComparison.Ordinal)) kernel.Wait();
+        };
+        await _bench.StopAsync();
+        Assert.True(_bench.Reconciler.HasLeftWork);
+        Assert.True(_bench.Said("Not all sticks were given back in time (left: 1-1)"));
+        kernel.Set();
+        await _bench.UntilAsync(() => _bench.Kernel.Lines.Last() == "usb/bind 1-1", "its own driver to be back");
+    }
+
+    [Fact]
+    public async Task A_stop_in_which_the_kernel_lets_go_leaves_nothing()
+    {
+        _bench.Sysfs.Plug();
+        await _bench.StartAsync();
+        await _bench.UntilOfferedAsync();
+        await _bench.StopAsync();
+        Assert.False(_bench.Reconciler.HasLeftWork);
+    }
+
     public ValueTask DisposeAsync() => _bench.DisposeAsync();
 }

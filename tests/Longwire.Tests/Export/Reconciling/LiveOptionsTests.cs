@@ -190,6 +190,38 @@ public sealed class LiveOptionsTests : IAsyncDisposable
             _bench.Log.Lines.Count(line => line.Contains("what they said before of stock.allow stays in force", StringComparison.Ordinal)));
     }
 
+    // Each can be read but for one list or switch, of which something else was in force before.
+    [Theory]
+    [InlineData("radios: [{match: '0658:02'}]\nstock: {allow: [127.0.0.1], port: 0}")]
+    [InlineData("radois: [{match: '0658:0200'}]\nstock: {allow: [127.0.0.1], port: 0}")]
+    [InlineData("radios: [{match: '0658:0200@1'}]\nstock: {allow: [127.0.0.300], port: 0}")]
+    [InlineData("radios: [{match: '0658:0200@1'}]\nstock: {alow: [127.0.0.2], port: 0}")]
+    [InlineData("radios: [{match: '0658:0200@1'}]\nstok: {allow: [127.0.0.2]}")]
+    [InlineData("radios: [{match: '0658:0200@1'}]\nstock: {allow: [127.0.0.1], port: 0}\ntake_over: ture")]
+    public async Task What_stays_in_force_although_it_cannot_be_read_outlives_a_fault_after_which_the_service_starts_anew(string slip)
+    {
+        _bench.Sysfs.Plug();
+        _bench.Sysfs.Plug("1-2", tty: "ttyACM1");
+        _bench.Options = _bench.Options with { Radios = [Rule("0658:0200@1")], TakeRecognised = false };
+        await _bench.StartAsync();
+        await _bench.UntilOfferedAsync();
+        await _bench.ChangeAsync(Read(slip));
+        ExportOptions before = _bench.InForce;
+        Assert.Equal(["127.0.0.1"], before.Stock.Allow);
+        await _bench.StopAsync();
+
+        await _bench.StartAnewAsync();
+        await _bench.UntilOfferedAsync();
+        await _bench.UntilReasonAsync(NoticeReason.NotKnownRadio, "1-2");
+        // What is in the file is the first that each life hears of.
+        await _bench.ChangeAsync(Read(slip));
+        Assert.Equal(before, _bench.InForce);
+        (Socket served, UsbIpStatus status) = await _bench.ImportAsync();
+        Assert.Equal(UsbIpStatus.Ok, status);
+        served.Dispose();
+        Assert.Single(_bench.Log.Lines, line => line.Contains("stays in force until it can", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("radios: [{match: '0658:02'}]")]
     [InlineData("radois: [{match: '0658:0200'}]")]

@@ -23,7 +23,7 @@ public sealed class BrokerChannelTests : IDisposable
     [Fact]
     public async Task A_name_with_addresses_of_both_families_is_reached_at_the_one_where_something_listens()
     {
-        using var channel = new BrokerChannel(Name, tls: null);
+        using var channel = new BrokerChannel(Name, tls: null, TimeProvider.System);
         await channel.ConnectAsync(TestEnds);
         using Socket broker = await _listener.AcceptSocketAsync(TestEnds);
         await broker.SendAsync("x"u8.ToArray(), TestEnds);
@@ -33,7 +33,7 @@ public sealed class BrokerChannelTests : IDisposable
     [Fact]
     public async Task One_that_is_disposed_before_it_connects_does_not_connect_any_more()
     {
-        using var channel = new BrokerChannel(Name, tls: null);
+        using var channel = new BrokerChannel(Name, tls: null, TimeProvider.System);
         channel.Dispose();
         await Assert.ThrowsAnyAsync<Exception>(() => channel.ConnectAsync(TestEnds));
         Assert.False(_listener.Pending());
@@ -45,7 +45,7 @@ public sealed class BrokerChannelTests : IDisposable
     public async Task A_handshake_that_nobody_answers_ends_with_its_connection_when_it_is_cancelled_and_when_it_is_disposed(bool cancelled)
     {
         using var cancel = new CancellationTokenSource();
-        using var channel = new BrokerChannel(Name, new SslClientAuthenticationOptions { TargetHost = "localhost" });
+        using var channel = new BrokerChannel(Name, new SslClientAuthenticationOptions { TargetHost = "localhost" }, TimeProvider.System);
         Task connecting = channel.ConnectAsync(cancel.Token);
         using Socket broker = await _listener.AcceptSocketAsync(TestEnds);
         // Its hello is here: it waits for ours.
@@ -59,7 +59,7 @@ public sealed class BrokerChannelTests : IDisposable
     [Fact]
     public async Task A_read_ends_when_the_broker_ends_the_stream_and_when_it_is_cancelled_and_nothing_can_be_read_once_it_is_disposed()
     {
-        using var channel = new BrokerChannel(Name, tls: null);
+        using var channel = new BrokerChannel(Name, tls: null, TimeProvider.System);
         await channel.ConnectAsync(TestEnds);
         using Socket broker = await _listener.AcceptSocketAsync(TestEnds);
         using (var cancel = new CancellationTokenSource())

@@ -94,7 +94,8 @@ public sealed class ClientCertificateTests
         await using Mosquitto mosquitto = await Mosquitto.StartAsync(certificates.StrictMosquittoLines);
         (string cert, string key) = certificates.ForClient("longwire", TimeSpan.FromDays(-1));
         BrokerAddress broker = AddressOf(mosquitto.Port, certificates, cert, key);
-        using var channel = new BrokerChannel(new IPEndPoint(IPAddress.Loopback, mosquitto.Port), new BrokerTls(broker).Options());
+        using var channel = new BrokerChannel(
+            new IPEndPoint(IPAddress.Loopback, mosquitto.Port), new BrokerTls(broker).Options(), TimeProvider.System);
         await channel.ConnectAsync(Cancelled);
         await Eventually.IsTrueAsync(
             () => mosquitto.Said.Contains("certificate verify failed", StringComparison.Ordinal), () => mosquitto.Said);
