@@ -46,7 +46,8 @@ internal static partial class AttachLog
         "No shell to restore authorized_default if Longwire is killed ({Reason}); it is then restored at the next start")]
     public static partial void NoGuard(ILogger logger, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "authorized_default of {Hub} could not be restored: {Reason}")]
+    [LoggerMessage(
+        LogLevel.Warning, "authorized_default of {Hub} could not be restored: {Reason}. It is tried again at the end of the next run")]
     public static partial void DefaultNotRestored(ILogger logger, string hub, string reason);
 
     [LoggerMessage(LogLevel.Warning, "{Path} cannot be written: {Reason}. Going on; what changes is forgotten at the next start")]
