@@ -18,12 +18,14 @@ internal sealed class DriverGate(AttachKernel kernel, AsyncAutoResetEvent kernel
     /// <exception cref="OperationCanceledException">Cancelled before that.</exception>
     public async Task<AttachOutcome.Refused?> OpenAsync(SysfsUsbDevice local, CancellationToken cancellation)
     {
+        // Somebody has let its drivers in: they leave before it is looked at.
+        if (local.Authorized) await SetAuthorizedAsync(local, authorized: false, cancellation);
         DeviceIdentity read = await BlockingCall.RunAsync(local.ReadIdentity, cancellation) ?? throw Gone();
         if (IdentityComparison.Difference(asked, read) is { } difference)
         {
             return await RefuseAsync(local, $"what turned up is not what answered: {difference}", cancellation);
         }
-        await BlockingCall.RunAsync(() => kernel.Authorization.SetAuthorized(local.BusId, authorized: true), cancellation);
+        await SetAuthorizedAsync(local, authorized: true, cancellation);
         while (true)
         {
             SysfsUsbDevice now = UsbDevices.TryRead(kernel.Root, local.BusId) ?? throw Gone();
@@ -52,7 +54,7 @@ internal sealed class DriverGate(AttachKernel kernel, AsyncAutoResetEvent kernel
         {
             try
             {
-                await BlockingCall.RunAsync(() => kernel.Authorization.SetAuthorized(local.BusId, authorized: false), cancellation);
+                await SetAuthorizedAsync(local, authorized: false, cancellation);
             }
             catch (KernelRefusedException)
             {
@@ -61,6 +63,9 @@ internal sealed class DriverGate(AttachKernel kernel, AsyncAutoResetEvent kernel
         }
         return new AttachOutcome.Refused(reason);
     }
+
+    private Task SetAuthorizedAsync(SysfsUsbDevice local, bool authorized, CancellationToken cancellation) =>
+        BlockingCall.RunAsync(() => kernel.Authorization.SetAuthorized(local.BusId, authorized), cancellation);
 
     private static IOException Gone() => new("the stick went away while it came up");
 }

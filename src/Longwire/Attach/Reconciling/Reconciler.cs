@@ -86,7 +86,7 @@ internal sealed class Reconciler
 
     private void KernelChanged(UsbIp.Uevents.Uevent uevent)
     {
-        foreach (Assignment assignment in _state.Assignments) assignment.Attachment?.KernelChanged();
+        foreach (Assignment assignment in _state.Assignments) assignment.Attachment?.KernelChanged(uevent);
         _kernelChanged(uevent);
     }
 

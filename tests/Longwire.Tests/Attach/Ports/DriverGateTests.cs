@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using Longwire.Attach;
 using Longwire.Attach.Ports;
 using Longwire.Platform;
 using Longwire.Testing;
 using Longwire.Testing.Kernel;
+using Longwire.Tests.HomeAssistant.Brokers;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Usb;
 using Xunit;
@@ -49,6 +51,32 @@ public sealed class DriverGateTests : IDisposable
     [Fact]
     public async Task A_stick_without_a_configuration_says_so() =>
         Assert.StartsWith("the kernel gave the stick no configuration", await ReasonAsync("0658:0200"), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_device_that_somebody_has_let_its_drivers_have_loses_them_before_it_is_looked_at()
+    {
+        string folder = _sysfs.Plug("3-1", controller: FakeVhci.Controller());
+        SysfsUsbDevice local = UsbDevices.TryRead(_sysfs.Root, BusId.Parse("3-1"))!;
+        Assert.True(local.Authorized);
+        DeviceIdentity identity = local.ReadIdentity()!;
+        // Looking at it waits.
+        string pipe = Path.Combine(folder, "descriptors");
+        byte[] descriptors = await File.ReadAllBytesAsync(pipe, TestContext.Current.CancellationToken);
+        File.Delete(pipe);
+        using (Process making = Process.Start("mkfifo", [pipe])) await making.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var gate = new DriverGate(_kernel, new AsyncAutoResetEvent(_clock), identity, serialPorts: 1);
+        Task<AttachOutcome.Refused?> opening = gate.OpenAsync(local, TestContext.Current.CancellationToken);
+        string authorized = Path.Combine(folder, "authorized");
+        await Eventually.IsTrueAsync(
+            () => File.ReadAllText(authorized).StartsWith('0'), () => "the drivers have left");
+        Assert.False(opening.IsCompleted);
+        await using (var end = new FileStream(pipe, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            await end.WriteAsync(descriptors, TestContext.Current.CancellationToken);
+        }
+        Assert.Null(await opening.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.StartsWith("1", await File.ReadAllTextAsync(authorized, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
 
     public void Dispose() => _sysfs.Dispose();
 
