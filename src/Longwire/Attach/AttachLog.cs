@@ -68,6 +68,12 @@ internal static partial class AttachLog
     [LoggerMessage(LogLevel.Error, "{Pi} could not be asked for its list, for a reason that nobody foresaw")]
     public static partial void UnforeseenAnswer(ILogger logger, string pi, Exception e);
 
+    [LoggerMessage(
+        LogLevel.Warning,
+        "{Name} ({Radio}) is attached, and the server on its Pi fails what its driver asks for, hundreds of times a second: it has room "
+            + "for too few pending URBs. Give it room for 32 (in ESPHome max_transfer_requests: 32 under usb_host)")]
+    public static partial void ShortOfUrbs(ILogger logger, string name, string radio);
+
     [LoggerMessage(LogLevel.Information, "{Name} ({Radio}) is attached afresh, as a person asked")]
     public static partial void Reattached(ILogger logger, string name, string radio);
 
