@@ -123,7 +123,8 @@ public sealed class ExportStopTests : IAsyncDisposable
         await _bench.StopAsync();
         Assert.Contains("usb/bind 1-2", _bench.Kernel.Lines);
         Assert.Contains("usb/bind 1-3", _bench.Kernel.Lines);
-        Assert.Single(_bench.Log.Lines, line => line.Contains("Not all sticks were given back in time (left: 1-1)", StringComparison.Ordinal));
+        Assert.Single(
+            _bench.Log.Lines, line => line.Contains("Not all sticks were given back in time (left: 1-1)", StringComparison.Ordinal));
         string ledger = await File.ReadAllTextAsync(_bench.LedgerPath, Cancellation);
         Assert.Equal(
             [true, false, false],
