@@ -80,6 +80,10 @@ public sealed class AttachedDeviceWatchTests : IAsyncDisposable
     {
         string count = Path.Combine(_sysfs.DeviceFolder("3-1", FakeVhci.Controller()), "urbnum");
         FakeSysfs.WriteFile(count, "1000\n");
+        // Its name will stay, so nothing else is waited for.
+        string link = Path.Combine(_sysfs.Root.Dev, "serial/by-id/usb-Sigma_UZB_ZW0001-if00");
+        Directory.CreateDirectory(Path.GetDirectoryName(link)!);
+        File.CreateSymbolicLink(link, "../../ttyACM0");
         Task<AttachOutcome.Lost> watching = LossAsync();
         var told = new List<bool>();
         for (int beat = 1; beat <= 4; beat++)

@@ -4,6 +4,7 @@ namespace Longwire.Tests.Attach.Ports;
 internal static class HubManners
 {
     /// <param name="folder">The hub's.</param>
+    /// <param name="manner">How it is not held.</param>
     public static void Break(string folder, string manner)
     {
         string setting = Path.Combine(folder, "authorized_default");

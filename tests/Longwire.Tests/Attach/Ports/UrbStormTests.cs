@@ -105,7 +105,7 @@ public sealed class UrbStormTests : IDisposable
 
     private UrbStorm New() => new(_time, UsbDevices.TryRead(_sysfs.Root, BusId.Parse("1-1"))!);
 
-    /// <param name="bytes">Of payload, for each URB.</param>
+    // Bytes of payload, for each URB.
     private bool Beat(UrbStorm storm, double perSecond, double bytes)
     {
         double urbs = perSecond * AttachTimers.Heartbeat.TotalSeconds;

@@ -15,6 +15,7 @@ public sealed class ExportStopTests : IAsyncDisposable
     private readonly TaskCompletionSource _hangs = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _letGo = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _pipe;
+    private bool _isLeftBehind;
 
     [Theory]
     [InlineData("usb/unbind")]
@@ -54,6 +55,7 @@ public sealed class ExportStopTests : IAsyncDisposable
                 if (text == "-1") _bench.Kernel.SetStatus("1-1", 2);
             };
             await AssertOnlyTheFirstIsLeftAsync();
+            _bench.Kernel.SetStatus("1-1", 1);
         }
     }
 
@@ -85,6 +87,8 @@ public sealed class ExportStopTests : IAsyncDisposable
         _letGo.TrySetResult();
         // Whoever waits at a pipe goes on when somebody has opened its other end.
         if (_pipe is not null) new FileStream(_pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite).Dispose();
+        // What was left behind goes on, and ends before its folders do.
+        if (_isLeftBehind) await _bench.UntilSaidAsync("The stick at 1-1 is given back");
         await _bench.DisposeAsync();
     }
 
@@ -121,6 +125,7 @@ public sealed class ExportStopTests : IAsyncDisposable
     private async Task AssertOnlyTheFirstIsLeftAsync()
     {
         await _bench.StopAsync();
+        _isLeftBehind = true;
         Assert.Contains("usb/bind 1-2", _bench.Kernel.Lines);
         Assert.Contains("usb/bind 1-3", _bench.Kernel.Lines);
         Assert.Single(
