@@ -167,7 +167,7 @@ public sealed class AuthorizationTests : IAsyncDisposable
         Assert.Null(_hubs.Hold());
         Directory.Delete(DefaultPath(3));
         SetDefault(3, 0);
-        Assert.Null(await ReasonAsync(0));
+        Assert.Null(await EnsureHeldAsync(0));
         Assert.Equal("usb3 1, usb4 1", Shown(_remembered[^1]));
         await _hubs.DisposeAsync();
         Assert.Equal("11", Default(3) + Default(4));
@@ -194,8 +194,8 @@ public sealed class AuthorizationTests : IAsyncDisposable
         _log.Expect("authorized_default of usb3 could not be restored");
         _hubs.Look(null);
         HubManners.Break(_vhci.HubFolder(3), manner);
-        Assert.Contains(reason, await ReasonAsync(0), StringComparison.Ordinal);
-        Assert.Null(await ReasonAsync(8));
+        Assert.Contains(reason, await EnsureHeldAsync(0), StringComparison.Ordinal);
+        Assert.Null(await EnsureHeldAsync(8));
         Assert.Equal("0", Default(4));
     }
 
@@ -205,9 +205,9 @@ public sealed class AuthorizationTests : IAsyncDisposable
         string aside = Path.Combine(_sysfs.Folder, "aside");
         Directory.Move(_vhci.HubFolder(3), aside);
         _hubs.Look(null);
-        Assert.NotNull(await ReasonAsync(0));
+        Assert.NotNull(await EnsureHeldAsync(0));
         Directory.Move(aside, _vhci.HubFolder(3));
-        Assert.Null(await ReasonAsync(0));
+        Assert.Null(await EnsureHeldAsync(0));
         Assert.Equal("0", Default(3));
         await _hubs.DisposeAsync();
         Assert.Equal("1", Default(3));
@@ -304,10 +304,8 @@ public sealed class AuthorizationTests : IAsyncDisposable
         _log.AssertNothingUnexpected();
     }
 
-    private Task EnsureHeldAsync(int port) => ReasonAsync(port);
-
-    /// <summary>Why the hub of a port is not held.</summary>
-    private Task<string?> ReasonAsync(int port) =>
+    /// <returns>Why the hub of the port is not held; null if it is.</returns>
+    private Task<string?> EnsureHeldAsync(int port) =>
         _hubs.EnsureHeldAsync(_vhci.Host.ReadPort(port)!.Value, TestContext.Current.CancellationToken);
 
     private static string Shown(HubAuthorizationMemory memory) =>

@@ -30,6 +30,7 @@ public sealed class PortSessionTests : IAsyncDisposable
     private readonly Channel<AttachEvent> _events = Channel.CreateBounded<AttachEvent>(100);
     private readonly TaskCompletionSource _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PortNews _news;
+    private readonly CancellationTokenSource _deadline;
     private readonly CancellationTokenSource _end = new();
     private readonly Task _listening;
 
@@ -39,6 +40,7 @@ public sealed class PortSessionTests : IAsyncDisposable
         _kernel = new AttachKernel(_sysfs.Root, _vhci.Host);
         _hubs = new HubAuthorization(_kernel, (_, _) => Task.CompletedTask, NullLogger.Instance);
         _news = new PortNews(_clock);
+        _deadline = new CancellationTokenSource(AttachTimers.Attach, _clock);
         _carrier = new ScriptedCarrier { KernelEnd = _socket.SafeHandle };
         _vhci.Plug(0);
         _identity = UsbDevices.TryRead(_sysfs.Root, BusId.Parse("3-1"))!.ReadIdentity()!;
@@ -73,15 +75,14 @@ public sealed class PortSessionTests : IAsyncDisposable
     {
         SemaphoreSlim turn = _kernel.Leases.TurnOf(_vhci.Host.ReadPort(0)!.Value);
         await turn.WaitAsync(Cancellation);
-        using var deadline = new CancellationTokenSource(AttachTimers.Attach, _clock);
-        Task<AttachOutcome> running = RunAsync(deadline);
+        Task<AttachOutcome> running = RunAsync();
         await _clock.Stopped.WaitAsync(s_patience, Cancellation);
         turn.Release();
         await UntilHandedOverAsync();
         _clock.Advance(AttachTimers.Attach - TimeSpan.FromMilliseconds(1));
-        Assert.False(deadline.IsCancellationRequested);
+        Assert.False(_deadline.IsCancellationRequested);
         _clock.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.True(deadline.IsCancellationRequested);
+        Assert.True(_deadline.IsCancellationRequested);
         await FreedAsync(running);
     }
 
@@ -148,6 +149,7 @@ public sealed class PortSessionTests : IAsyncDisposable
         await _end.CancelAsync();
         await _listening;
         _end.Dispose();
+        _deadline.Dispose();
         await _hubs.DisposeAsync();
         _carrier.Dispose();
         _socket.Dispose();
@@ -158,12 +160,6 @@ public sealed class PortSessionTests : IAsyncDisposable
 
     private async Task<AttachOutcome> RunAsync()
     {
-        using var deadline = new CancellationTokenSource(AttachTimers.Attach, _clock);
-        return await RunAsync(deadline);
-    }
-
-    private async Task<AttachOutcome> RunAsync(CancellationTokenSource deadline)
-    {
         var request = new AttachRequest(AttachBench.Pi("attic"), ScriptedStick.Exported.BusId, LastCarrier: default, IsKnown: true);
         var store = new MemoryStore(new MemoryFile(_sysfs.Folder), _clock, NullLogger.Instance, _ => { });
         var session = new PortSession(
@@ -173,7 +169,7 @@ public sealed class PortSessionTests : IAsyncDisposable
             _carrier,
             _identity,
             new AttachDecision.Attach("r", SerialPorts: 1, LastPort: null, OthersPorts: []));
-        return await Task.Run(() => session.RunAsync(deadline, _end.Token));
+        return await Task.Run(() => session.RunAsync(_deadline, _end.Token));
     }
 
     private async Task ListenAsync()
