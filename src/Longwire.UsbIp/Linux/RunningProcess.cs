@@ -33,16 +33,33 @@ public sealed record RunningProcess(int Id, string Name)
         }
     }
 
-    /// <summary>Paths of its open descriptors; empty if it ended, or belongs to somebody we may not look at.</summary>
-    internal IReadOnlyList<string> Descriptors(SysfsRoot root)
+    /// <summary>Its open descriptors; none if it ended, or belongs to somebody we may not look at.</summary>
+    internal IEnumerable<OpenFile> OpenFiles(SysfsRoot root)
+    {
+        string folder = Path.Combine(root.Proc, Id.ToString(CultureInfo.InvariantCulture));
+        // By the names in fdinfo, which are plain files: where the entries are links, as in fd, .NET's listing looks at what each leads to.
+        foreach (string number in SysfsFolder.Names(Path.Combine(folder, "fdinfo")))
+        {
+            string descriptor = Path.Combine(folder, "fd", number);
+            if (TargetOf(descriptor) is { } target) yield return new OpenFile(descriptor, target);
+        }
+    }
+
+    private static string? TargetOf(string link)
     {
         try
         {
-            return Directory.GetFileSystemEntries(Path.Combine(root.Proc, Id.ToString(CultureInfo.InvariantCulture), "fd"));
+            return new FileInfo(link).LinkTarget;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return [];
+            return null;
         }
     }
 }
+
+/// <param name="Descriptor"><c>/proc/N/fd/M</c>. Looking at it is looking at the file, wherever that is, and may wait for a server.</param>
+/// <param name="Target">
+/// What the link says, which is the kernel's own text: the file's path as its process sees it, or <c>socket:[N]</c> and its like.
+/// </param>
+internal readonly record struct OpenFile(string Descriptor, string Target);

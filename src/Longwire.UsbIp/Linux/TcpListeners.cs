@@ -15,7 +15,7 @@ public static class TcpListeners
         ImmutableHashSet<string> sockets =
             [.. SocketsOf(Path.Combine(root.Proc, "net/tcp"), port), .. SocketsOf(Path.Combine(root.Proc, "net/tcp6"), port)];
         if (sockets.IsEmpty) return null;
-        return RunningProcess.All(root).FirstOrDefault(process => process.Descriptors(root).Any(path => sockets.Contains(TargetOf(path))));
+        return RunningProcess.All(root).FirstOrDefault(process => process.OpenFiles(root).Any(file => sockets.Contains(file.Target)));
     }
 
     // "sl local_address rem_address st tx:rx tr:tm retrnsmt uid timeout inode …" (Documentation/networking/proc_net_tcp.rst).
@@ -29,18 +29,6 @@ public static class TcpListeners
             {
                 yield return $"socket:[{columns[9]}]";
             }
-        }
-    }
-
-    private static string TargetOf(string link)
-    {
-        try
-        {
-            return new FileInfo(link).LinkTarget ?? "";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "";
         }
     }
 }

@@ -18,6 +18,7 @@ public readonly record struct TcpInfo
     internal const int LastDataRecvAt = 52;
     internal const int LastAckRecvAt = 56;
     internal const int RttAt = 68;
+    internal const int BytesReceivedAt = 128;
 
     private const int IpProtoTcp = 6;
     private const int TcpInfoOption = 11;
@@ -37,6 +38,9 @@ public readonly record struct TcpInfo
     /// <summary>Since the peer last acknowledged anything, keepalive probes included (tcpi_last_ack_recv).</summary>
     public required TimeSpan? LastAckReceived { get; init; }
 
+    /// <summary>All that the peer has sent on this connection (tcpi_bytes_received, since Linux 4.1).</summary>
+    public ulong? BytesReceived { get; init; }
+
     /// <summary>Asks the kernel. It never waits for the peer.</summary>
     /// <exception cref="SocketException">Not a TCP socket.</exception>
     /// <exception cref="ObjectDisposedException">Our copy is closed.</exception>
@@ -55,6 +59,7 @@ public readonly record struct TcpInfo
         LastDataReceived = Milliseconds(ReadUInt32(bytes, LastDataRecvAt)),
         LastAckReceived = Milliseconds(ReadUInt32(bytes, LastAckRecvAt)),
         RoundTripTime = ReadUInt32(bytes, RttAt) is uint rtt ? TimeSpan.FromMicroseconds(rtt) : null,
+        BytesReceived = bytes.Length < BytesReceivedAt + sizeof(ulong) ? null : BitConverter.ToUInt64(bytes[BytesReceivedAt..]),
     };
 
     private static TimeSpan? Milliseconds(uint? value) => value is uint number ? TimeSpan.FromMilliseconds(number) : null;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Usb;
@@ -88,6 +89,16 @@ public sealed record SysfsUsbDevice
                 : (byte[])[.. bytes.AsSpan(0, DeviceDescriptor.Size), .. bytes.AsSpan(at, configuration.TotalLength)],
         };
     }
+
+    /// <summary>
+    /// How many URBs its drivers have handed in since it was plugged in (<c>urbnum</c>); counts on from 0 after 2^32. Null if it vanished.
+    /// Never blocks.
+    /// </summary>
+    public uint? ReadUrbCount() =>
+        int.TryParse(
+            SysfsFile.Read(Path.Combine(Folder, "urbnum")), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int count)
+            ? unchecked((uint)count)
+            : null;
 
     /// <summary>As the wire's list and import name it.</summary>
     public ExportedDevice ToExported() => new()

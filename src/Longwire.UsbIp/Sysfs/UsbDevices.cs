@@ -56,6 +56,15 @@ public static class UsbDevices
         };
     }
 
+    /// <summary>
+    /// <see cref="SysfsUsbDevice.DeviceNumber"/> alone, for who looks often: one file instead of twenty. Null if the device is not there.
+    /// </summary>
+    public static uint? ReadDeviceNumber(SysfsRoot root, BusId busId)
+    {
+        ArgumentNullException.ThrowIfNull(root);
+        return TryNumber(SysfsFile.Read(Path.Combine(root.UsbDevices, busId.ToString(), "devnum")), out uint number) ? number : null;
+    }
+
     /// <summary>The kernel's own texts (usb_speed_string's sysfs twin, drivers/usb/core/sysfs.c speed_show), Mbit/s.</summary>
     internal static UsbSpeed ParseSpeed(string text) => text switch
     {

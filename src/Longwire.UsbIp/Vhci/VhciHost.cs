@@ -71,13 +71,28 @@ public sealed class VhciHost
 
     /// <summary>
     /// Every root hub of every controller. They stand as long as the module is loaded, and each port is asked for its own: what was
-    /// read is kept until a folder of it is gone.
+    /// read is kept until a folder of it is gone. A module that is just being loaded shows its ports before its root hubs: what was read
+    /// then is not kept.
     /// </summary>
     public IReadOnlyList<VhciRootHub> ReadRootHubs()
     {
         IReadOnlyList<VhciRootHub> known = _rootHubs;
         if (known.Count > 0 && Directory.Exists(known[0].Folder) && Directory.Exists(known[^1].Folder)) return known;
-        return _rootHubs = ScanRootHubs();
+        List<VhciRootHub> hubs = ScanRootHubs();
+        _rootHubs = ReadPorts().All(port => HubOf(port, hubs) is not null) ? hubs : [];
+        return hubs;
+    }
+
+    /// <summary>The hub that a port hangs on; null if it is not there (yet).</summary>
+    public VhciRootHub? RootHubOf(VhciPort port) => HubOf(port, ReadRootHubs());
+
+    private static VhciRootHub? HubOf(VhciPort port, IReadOnlyList<VhciRootHub> hubs)
+    {
+        foreach (VhciRootHub hub in hubs)
+        {
+            if (hub.Controller == port.Controller && hub.Speed == port.Hub) return hub;
+        }
+        return null;
     }
 
     private List<VhciRootHub> ScanRootHubs()
@@ -162,14 +177,7 @@ public sealed class VhciHost
     }
 
     /// <summary>The name a device on this port has, or had: it is free for the next one only when that name is gone from sysfs.</summary>
-    public BusId? LocalBusIdOf(VhciPort port)
-    {
-        foreach (VhciRootHub hub in ReadRootHubs())
-        {
-            if (hub.Controller == port.Controller && hub.Speed == port.Hub) return hub.BusIdOf(port.HubPort);
-        }
-        return null;
-    }
+    public BusId? LocalBusIdOf(VhciPort port) => RootHubOf(port)?.BusIdOf(port.HubPort);
 
     /// <summary>
     /// Whether a new device may be put here: free, and the former device's removal done (its sysfs folder goes right after its

@@ -42,7 +42,8 @@ internal abstract record AttachEvent
     /// <summary>Its ttys are there, and were named in a <see cref="SerialPathsFound"/> before: from here on it is attached.</summary>
     internal sealed record CameUp(IAttachment Attachment, int TtyCount) : AttachEvent;
 
-    internal sealed record Measured(IAttachment Attachment, TimeSpan? RoundTrip) : AttachEvent;
+    /// <param name="IsShortOfUrbs">The server on the Pi has room for fewer pending URBs than the driver here has.</param>
+    internal sealed record Measured(IAttachment Attachment, TimeSpan? RoundTrip, bool IsShortOfUrbs = false) : AttachEvent;
 
     internal sealed record SerialPathsFound(IAttachment Attachment, IReadOnlyList<string> Paths) : AttachEvent
     {

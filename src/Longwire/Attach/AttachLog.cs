@@ -46,7 +46,8 @@ internal static partial class AttachLog
         "No shell to restore authorized_default if Longwire is killed ({Reason}); it is then restored at the next start")]
     public static partial void NoGuard(ILogger logger, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "authorized_default of {Hub} could not be restored: {Reason}")]
+    [LoggerMessage(
+        LogLevel.Warning, "authorized_default of {Hub} could not be restored: {Reason}. It is tried again at the end of the next run")]
     public static partial void DefaultNotRestored(ILogger logger, string hub, string reason);
 
     [LoggerMessage(LogLevel.Warning, "{Path} cannot be written: {Reason}. Going on; what changes is forgotten at the next start")]
@@ -66,6 +67,12 @@ internal static partial class AttachLog
 
     [LoggerMessage(LogLevel.Error, "{Pi} could not be asked for its list, for a reason that nobody foresaw")]
     public static partial void UnforeseenAnswer(ILogger logger, string pi, Exception e);
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "{Name} ({Radio}) is attached, and the server on its Pi fails what its driver asks for, hundreds of times a second: it has room "
+            + "for too few pending URBs. Give it room for 32 (in ESPHome max_transfer_requests: 32 under usb_host)")]
+    public static partial void ShortOfUrbs(ILogger logger, string name, string radio);
 
     [LoggerMessage(LogLevel.Information, "{Name} ({Radio}) is attached afresh, as a person asked")]
     public static partial void Reattached(ILogger logger, string name, string radio);

@@ -13,8 +13,18 @@ namespace Longwire.Attach;
 /// </summary>
 internal static class AttachTimers
 {
-    /// <summary>All of one attempt, from connecting to the last tty.</summary>
+    /// <summary>
+    /// All of one attempt, from connecting to the port, and again from its turn on the port's root hub to the last tty. What it waits for
+    /// that turn is the others' time: each of these may take as long.
+    /// </summary>
     public static readonly TimeSpan Attach = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// For a root hub that is not there yet, or whose authorized_default is not 0 yet: vhci_hcd was just loaded. Below
+    /// <see cref="Attach"/>, so that it is this that is told.
+    /// </summary>
+    public static readonly TimeSpan HubHeld = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan HubHeldStep = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
     /// State 005 to 006, beside <see cref="EnumerateRoundTrips"/> round trips: enumerating is a dozen transfers, one after the other.

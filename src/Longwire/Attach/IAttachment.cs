@@ -1,4 +1,5 @@
 using Longwire.Options;
+using Longwire.UsbIp.Uevents;
 using Longwire.UsbIp.Usb;
 
 namespace Longwire.Attach;
@@ -9,8 +10,8 @@ internal interface IAttachment
     public string PiId { get; }
     public BusId BusId { get; }
 
-    /// <summary>Look at the kernel again. Never blocks.</summary>
-    public void KernelChanged();
+    /// <summary>News of the kernel, which may concern it or not. Never blocks.</summary>
+    public void KernelChanged(Uevent uevent);
 
     /// <summary>Whether its Pi was heard on the radio's own connection since a moment (monotonic). Never blocks.</summary>
     public bool IsHeardSince(long moment);

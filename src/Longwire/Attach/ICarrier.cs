@@ -56,7 +56,11 @@ internal interface ICarrierOpener
 /// <summary>What the kernel knows of the connection.</summary>
 /// <param name="RoundTrip">Smoothed; null if it cannot be told.</param>
 /// <param name="LastAck">How long ago the Pi last acknowledged anything; null if it cannot be told.</param>
-internal readonly record struct CarrierFigures(TimeSpan? RoundTrip, TimeSpan? LastAck);
+internal readonly record struct CarrierFigures(TimeSpan? RoundTrip, TimeSpan? LastAck)
+{
+    /// <summary>All that came from the Pi, in bytes; null if it cannot be told.</summary>
+    public ulong? Received { get; init; }
+}
 
 /// <param name="Reason">For a person.</param>
 internal sealed record CarrierEnd(CarrierEndCause Cause, string Reason);

@@ -99,7 +99,7 @@ internal sealed class AttachService(
         HasLeftWork = !await tasks.EndAsync(reconciling.IsFaulted ? AttachTimers.Stop : AttachTimers.PortReuse);
         if (reconciling.IsFaulted) feed.Publish(feed.Current.AfterStop(), []);
         await hubs.DisposeAsync();
-        store.Put(reconciler.Memory with { HubAuthorization = null });
+        store.Put(reconciler.Memory with { HubAuthorization = hubs.Left });
         await aids.CancelAsync();
         await Task.WhenAll(leading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         // The first cause; the others' faults are its echo.

@@ -4,10 +4,11 @@ namespace Longwire.Export;
 /// Every waiting time of the export side, by purpose. How they relate:
 /// <list type="bullet">
 /// <item>A vanished host is noticed by TCP alone (<see cref="UsbIp.Net.DeadPeerDetection"/>, 6.4 s at worst); <see cref="SessionStep"/>
-/// and the stick's reset (0.3 s) follow, and the stick is free within the 8 s we promise.</item>
+/// or <see cref="SessionLook"/>, and the stick's reset (0.3 s), follow, and the stick is free within the 8 s we promise.</item>
 /// <item><see cref="Request"/> holds a place of the few before the handshake; <see cref="Answer"/> is longer because a stick in error state
 /// is recovered before the answer.</item>
-/// <item><see cref="Stop"/> &lt; the 15 s after which a container or unit is usually killed.</item>
+/// <item><see cref="RecoveryLasts"/> ≥ <see cref="RetryCap"/>: a stick that stays sick is reset once or twice a minute.</item>
+/// <item><see cref="Stop"/> and <see cref="StopSave"/> &lt; the 15 s after which a container or unit is usually killed.</item>
 /// </list>
 /// </summary>
 internal static class ExportTimers
@@ -28,8 +29,14 @@ internal static class ExportTimers
     /// </summary>
     public static readonly TimeSpan TtyLook = TimeSpan.FromSeconds(5);
 
-    /// <summary>usbip_status while a session ends, and for as long as a session runs that our former life began.</summary>
+    /// <summary>usbip_status while a session ends.</summary>
     public static readonly TimeSpan SessionStep = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// The same for a session that may run for days and has no connection of ours to tell of its end: from the step above in doubled steps
+    /// up to this.
+    /// </summary>
+    public static readonly TimeSpan SessionLook = TimeSpan.FromSeconds(1);
 
     /// <summary>A session whose connection is gone and that does not end by itself is cut.</summary>
     public static readonly TimeSpan SessionEnds = TimeSpan.FromSeconds(5);
@@ -38,10 +45,16 @@ internal static class ExportTimers
     public static readonly TimeSpan RetryFirst = TimeSpan.FromSeconds(1);
     public static readonly TimeSpan RetryCap = TimeSpan.FromSeconds(60);
 
+    /// <summary>A stick that is in error state again sooner than this after it was recovered has not been.</summary>
+    public static readonly TimeSpan RecoveryLasts = TimeSpan.FromMinutes(1);
+
     /// <summary>While somebody else has our port.</summary>
     public static readonly TimeSpan ListenFirst = TimeSpan.FromMilliseconds(500);
     public static readonly TimeSpan ListenCap = TimeSpan.FromSeconds(10);
 
     /// <summary>At stop, for giving every stick back.</summary>
     public static readonly TimeSpan Stop = TimeSpan.FromSeconds(8);
+
+    /// <summary>After that, for the ledger.</summary>
+    public static readonly TimeSpan StopSave = TimeSpan.FromSeconds(2);
 }

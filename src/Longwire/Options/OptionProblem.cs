@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Longwire.Platform;
 
 namespace Longwire.Options;
 
@@ -20,7 +21,7 @@ internal sealed record OptionProblem(string Path, string Value, string Remedy)
     public override string ToString()
     {
         string place = Line is { } line ? $"{Path} (line {line})" : Path;
-        return Value.Length == 0 ? $"{place}: {Remedy}" : $"{place} is '{Value}': {Remedy}";
+        return Printable.Visible(Value.Length == 0 ? $"{place}: {Remedy}" : $"{place} is '{Value}': {Remedy}");
     }
 }
 

@@ -147,6 +147,11 @@ internal sealed record RadioSnapshot
     /// <summary>Smoothed TCP round-trip time of the radio's own connection; null unless attached.</summary>
     public TimeSpan? RoundTrip { get; init; }
 
+    /// <summary>
+    /// The server on its Pi has room for fewer pending URBs than the driver here has: it is attached, and works badly or not at all.
+    /// </summary>
+    public bool IsShortOfUrbs { get; init; }
+
     // What a person wants detached is so in any case, and for that person's reason.
     internal RadioSnapshot AfterStop()
     {
@@ -160,6 +165,7 @@ internal sealed record RadioSnapshot
             SerialPorts = [],
             ProvisionalPorts = [],
             RoundTrip = null,
+            IsShortOfUrbs = false,
         };
         return Wanted ? left with { Status = RadioStatus.Detached, Reason = Snapshot.StoppedReason, Stopped = true } : left;
     }

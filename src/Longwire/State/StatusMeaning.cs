@@ -20,6 +20,11 @@ internal readonly record struct StatusMeaning(bool? Connected, bool Problem, str
         string at = Printable.Clip(pi?.Name ?? radio.PiId, LongestPiName);
         return radio.Status switch
         {
+            RadioStatus.Attached when radio.IsShortOfUrbs => new(
+                true,
+                true,
+                $"Attached, but it works badly: the server on {at} has room for too few pending URBs, and fails hundreds a second. Give it "
+                    + "room for 32 (in ESPHome max_transfer_requests: 32 under usb_host)."),
             RadioStatus.Attached when !radio.ProvisionalPorts.IsEmpty => new(true, false, WithProvisionalPorts(radio)),
             RadioStatus.Attached => new(true, false, "Attached: it works as if it were plugged in here. Nothing to do."),
             RadioStatus.Held => new(
@@ -39,8 +44,7 @@ internal readonly record struct StatusMeaning(bool? Connected, bool Problem, str
                     + "which. Look at the stick, then at \"usbip list -l\" there."),
             RadioStatus.PiUnreachable => new(
                 false, true, $"{at} does not answer. Check its power and network, and that usbipd or \"longwire export\" runs there."),
-            RadioStatus.InUse => new(
-                false, true, $"Another host uses it. Detach it there; Longwire takes it as soon as {at} offers it again."),
+            RadioStatus.InUse => new(false, true, InUse(at, isLongwire: pi is { Version: not null })),
             RadioStatus.Refused => WithReason(
                 "Not attached, to be safe: ",
                 radio.Reason,
@@ -49,6 +53,11 @@ internal readonly record struct StatusMeaning(bool? Connected, bool Problem, str
             _ => throw new ArgumentOutOfRangeException(nameof(radio), radio.Status, null),
         };
     }
+
+    // A stock usbipd has no way to notice that a host went away, and a restart of it changes nothing: usbip-host has the session, not it.
+    private static string InUse(string at, bool isLongwire) =>
+        $"Another host uses it. Detach it there; Longwire takes it as soon as {at} offers it again."
+            + (isLongwire ? "" : $" If none does, run \"usbip unbind -b BUSID\" on {at}, then \"usbip bind -b BUSID\".");
 
     private static string WithProvisionalPorts(RadioSnapshot radio)
     {

@@ -117,9 +117,12 @@ public sealed class FakeSysfs : IDisposable
         string folder = Path.Combine(Root.Proc, id.ToString(CultureInfo.InvariantCulture));
         WriteFile(Path.Combine(folder, "comm"), name + "\n");
         Directory.CreateDirectory(Path.Combine(folder, "fd"));
+        Directory.CreateDirectory(Path.Combine(folder, "fdinfo"));
         for (int i = 0; i < descriptors.Length; i++)
         {
-            File.CreateSymbolicLink(Path.Combine(folder, "fd", i.ToString(CultureInfo.InvariantCulture)), descriptors[i]);
+            string number = i.ToString(CultureInfo.InvariantCulture);
+            File.CreateSymbolicLink(Path.Combine(folder, "fd", number), descriptors[i]);
+            WriteFile(Path.Combine(folder, "fdinfo", number), "pos:\t0\n");
         }
     }
 

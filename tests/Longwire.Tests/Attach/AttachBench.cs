@@ -10,6 +10,7 @@ using Longwire.Radios;
 using Longwire.State;
 using Longwire.Tests.HomeAssistant.Brokers;
 using Longwire.UsbIp.Client;
+using Longwire.UsbIp.Uevents;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -264,7 +265,7 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachTasks
 
         public bool IsHeardSince(long moment) => IsAlive;
 
-        public void KernelChanged()
+        public void KernelChanged(Uevent uevent)
         {
         }
 

@@ -11,7 +11,10 @@ internal sealed class ScriptedCarrier : ICarrier
 {
     public ExportedDevice Device { get; init; } = ScriptedStick.Exported;
     public CarrierMemory Memory => new(40000);
-    public SafeHandle Descriptor => throw new NotSupportedException("Nothing is handed to a kernel.");
+    public SafeHandle Descriptor => KernelEnd ?? throw new NotSupportedException("Nothing is handed to a kernel.");
+
+    /// <summary>Null: none is asked for.</summary>
+    public SafeHandle? KernelEnd { get; init; }
 
     /// <summary>Of now on.</summary>
     public CarrierEnd? End { get; set; }

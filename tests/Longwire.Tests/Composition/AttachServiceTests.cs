@@ -9,6 +9,7 @@ using Longwire.State;
 using Longwire.Testing.Kernel;
 using Longwire.Testing.Usbipd;
 using Longwire.Tests.Attach;
+using Longwire.Tests.Attach.Ports;
 using Longwire.Tests.HomeAssistant.Brokers;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Uevents;
@@ -99,6 +100,17 @@ public sealed class AttachServiceTests : IAsyncDisposable
         await _service.StopAsync(Stop).WaitAsync(s_patience, Stop);
         Assert.True(_service.ExecuteTask!.IsCompletedSuccessfully);
         await AllHasEndedAsync();
+    }
+
+    [Fact]
+    public async Task What_could_not_be_put_back_at_the_stop_is_in_the_memory_of_the_next_start()
+    {
+        _log.Expect("authorized_default of usb3 could not be restored");
+        await RunUntilImportingAsync();
+        HubManners.Break(_vhci.HubFolder(3), "cannot be read");
+        await _service.StopAsync(Stop).WaitAsync(s_patience, Stop);
+        KeyValuePair<string, int> left = Assert.Single(new MemoryFile(_sysfs.Folder).Load(out _)!.HubAuthorization!.Found);
+        Assert.Equal(("usb3", 1), (left.Key, left.Value));
     }
 
     [Theory]

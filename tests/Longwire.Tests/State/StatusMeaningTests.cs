@@ -61,6 +61,24 @@ public sealed class StatusMeaningTests
         Assert.Contains(said, meaning.Explanation, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("0.2.0", false)]
+    public void A_stick_that_is_busy_for_nobody_is_freed_by_binding_it_anew_on_a_stock_Pi(string? version, bool said)
+    {
+        StatusMeaning meaning = StatusMeaning.Of(Some.Radio with { Status = RadioStatus.InUse }, Some.Pi with { Version = version });
+        Assert.Equal(said, meaning.Explanation.Contains("usbip unbind -b", StringComparison.Ordinal));
+        Assert.Equal(said, meaning.Explanation.EndsWith("then \"usbip bind -b BUSID\".", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_radio_that_is_attached_and_works_badly_is_a_problem_with_its_remedy()
+    {
+        StatusMeaning meaning = StatusMeaning.Of(Some.Radio with { IsShortOfUrbs = true, ProvisionalPorts = ["/dev/ttyACM0"] }, Some.Pi);
+        Assert.Equal((true, true), (meaning.Connected, meaning.Problem));
+        Assert.Contains("room for 32", meaning.Explanation, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void No_status_lacks_its_row()
     {
@@ -84,6 +102,7 @@ public sealed class StatusMeaningTests
             string explanation = StatusMeaning.Of(radio, pi).Explanation;
             Assert.InRange(explanation.Length, 10, 255);
             Assert.EndsWith(".", explanation, StringComparison.Ordinal);
+            Assert.InRange(StatusMeaning.Of(radio with { IsShortOfUrbs = true }, pi).Explanation.Length, 10, 255);
             Assert.DoesNotContain('\uFFFD', System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(explanation)));
         }
     }

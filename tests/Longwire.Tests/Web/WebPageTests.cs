@@ -37,6 +37,21 @@ public sealed class WebPageTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_path_that_may_change_is_shown_with_that_word()
+    {
+        _bench.AddPi("attic", WebBench.Device("1-1", "0658:0200"));
+        _bench.Publish(Some.Radio with
+        {
+            SerialPortCount = 2,
+            SerialPorts = ["/dev/serial/by-id/usb-0658_0200-if00", "/dev/ttyACM0"],
+            ProvisionalPorts = ["/dev/ttyACM0"],
+        });
+        string page = await _bench.GetAsync(await _bench.StartAsync());
+        Assert.Contains("Serial port: <code>/dev/serial/by-id/usb-0658_0200-if00</code>", page, StringComparison.Ordinal);
+        Assert.Contains("Serial port, which may change: <code>/dev/ttyACM0</code>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Of_twins_nobody_can_say_which_is_which_so_radios_and_listed_sticks_are_both_shown()
     {
         _bench.AddPi("attic", WebBench.Device("1-1", "0658:0200"), WebBench.Device("1-2", "0658:0200"));

@@ -75,8 +75,11 @@ public sealed class SocketOptionTests
     [Trait("needs", "gcc")]
     public async Task The_compiler_agrees_with_our_offsets()
     {
-        string[] fields = ["tcpi_state", "tcpi_unacked", "tcpi_last_data_recv", "tcpi_last_ack_recv", "tcpi_rtt"];
-        int[] ours = [TcpInfo.StateAt, TcpInfo.UnackedAt, TcpInfo.LastDataRecvAt, TcpInfo.LastAckRecvAt, TcpInfo.RttAt];
+        string[] fields = ["tcpi_state", "tcpi_unacked", "tcpi_last_data_recv", "tcpi_last_ack_recv", "tcpi_rtt", "tcpi_bytes_received"];
+        int[] ours =
+        [
+            TcpInfo.StateAt, TcpInfo.UnackedAt, TcpInfo.LastDataRecvAt, TcpInfo.LastAckRecvAt, TcpInfo.RttAt, TcpInfo.BytesReceivedAt,
+        ];
         // Static assertions: the program need not run, only compile.
         string program = "#include <linux/tcp.h>\n#include <stddef.h>\n" + string.Concat(fields.Zip(ours).Select(pair => string.Create(
             CultureInfo.InvariantCulture,

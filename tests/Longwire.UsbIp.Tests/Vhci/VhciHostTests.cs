@@ -54,6 +54,27 @@ public sealed class VhciHostTests : IDisposable
         await coming;
     }
 
+    // While the module is being loaded: ports first, then one hub after the other.
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(18)]
+    public void A_hub_that_comes_after_the_others_were_read_is_found(int late)
+    {
+        using var sysfs = new FakeSysfs();
+        var kernel = new FakeVhci(sysfs, portsPerHub: 2, controllers: 8);
+        string aside = Path.Combine(sysfs.Folder, "aside");
+        Directory.Move(kernel.HubFolder(late), aside);
+        Assert.Equal(15, kernel.Host.ReadRootHubs().Count);
+        VhciPort[] ports = [.. kernel.Host.ReadPorts().Where(port => kernel.Host.RootHubOf(port) is null)];
+        Assert.Equal(2, ports.Length);
+        Assert.All(ports, port => Assert.Null(kernel.Host.LocalBusIdOf(port)));
+        Directory.Move(aside, kernel.HubFolder(late));
+        Assert.All(ports, port => Assert.Equal(late, kernel.Host.RootHubOf(port)!.BusNumber));
+        Assert.Equal(16, kernel.Host.ReadRootHubs().Count);
+    }
+
     [Fact]
     public void A_kernel_without_the_module_has_no_ports_and_no_hubs()
     {

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Longwire.Attach.Memory;
 using Longwire.Attach.Ports;
 using Longwire.Platform;
+using Longwire.UsbIp.Uevents;
 using Longwire.UsbIp.Usb;
 
 namespace Longwire.Attach.Carriers;
@@ -17,7 +18,7 @@ internal sealed class Attachment : IAttachment, IDisposable
     private readonly AttachmentContext _around;
     private readonly AttachmentReports _reports;
     private readonly ICarrierOpener _carriers;
-    private readonly AsyncAutoResetEvent _kernelChanged;
+    private readonly PortNews _news;
     private readonly CancellationTokenSource _cancelled = new();
     private volatile ICarrier? _carrier;
 
@@ -28,7 +29,7 @@ internal sealed class Attachment : IAttachment, IDisposable
         _around = around;
         _reports = new AttachmentReports(this, events, memory);
         _carriers = carriers;
-        _kernelChanged = new AsyncAutoResetEvent(around.Time);
+        _news = new PortNews(around.Time);
     }
 
     public string PiId => _request.Pi.Id;
@@ -36,7 +37,7 @@ internal sealed class Attachment : IAttachment, IDisposable
 
     public bool IsHeardSince(long moment) => _carrier?.ReadFigures().LastAck < _around.Time.GetElapsedTime(moment);
 
-    public void KernelChanged() => _kernelChanged.Raise();
+    public void KernelChanged(Uevent uevent) => _news.Hear(uevent);
 
     // On a thread of the pool: what waits for this goes on inside Cancel, and the reconciler must not clean up ports.
     public void Cancel() => ThreadPool.UnsafeQueueUserWorkItem(
@@ -88,7 +89,7 @@ internal sealed class Attachment : IAttachment, IDisposable
                 case AttachDecision.AskAgain again: return new AttachOutcome.Failed(again.Reason);
                 case AttachDecision.Attach verdict:
                     step = "attaching";
-                    return await new PortSession(_reports, _around, _kernelChanged, carrier, identity, verdict)
+                    return await new PortSession(_reports, _around, _news, carrier, identity, verdict)
                         .RunAsync(deadline, cancellation);
                 default: return new AttachOutcome.LetGo();
             }

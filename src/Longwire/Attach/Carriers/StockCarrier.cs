@@ -38,7 +38,9 @@ internal sealed class StockCarrier(UsbIpConnection connection, ExportedDevice de
     public CarrierEnd? ReadEnd() => TryReadTcpInfo() is { } info ? EndOf(info) : Closed();
 
     public CarrierFigures ReadFigures() =>
-        TryReadTcpInfo() is { } info ? new CarrierFigures(info.RoundTripTime, info.LastAckReceived) : default;
+        TryReadTcpInfo() is { } info
+            ? new CarrierFigures(info.RoundTripTime, info.LastAckReceived) { Received = info.BytesReceived }
+            : default;
 
     public void Shutdown()
     {

@@ -23,7 +23,7 @@ internal static class InterfaceClassName
     private static string KindOf(byte interfaceClass) => interfaceClass switch
     {
         0x01 => " (audio)",
-        0x03 => " (keyboard, mouse or the like)",
+        0x03 => " (keyboard, mouse, UPS or the like)",
         0x06 => " (camera)",
         0x07 => " (printer)",
         0x08 => " (storage)",

@@ -15,7 +15,10 @@ internal sealed record AttachMemory
     public required string InstanceId { get; init; }
     public ImmutableArray<RadioMemory> Radios { get; init; } = [];
 
-    /// <summary>authorized_default of vhci's root hubs as we found it; it is ours to restore after a crash of the same boot.</summary>
+    /// <summary>
+    /// authorized_default of vhci's root hubs as we found it; it is ours to restore after a crash of the same boot, or an end at which it
+    /// could not be.
+    /// </summary>
     public HubAuthorizationMemory? HubAuthorization { get; init; }
 
     public RadioMemory? Find(string radioId) => Radios.FirstOrDefault(radio => radio.Id == radioId);

@@ -11,6 +11,7 @@ internal sealed class AttachedDeviceWatch(
 {
     private readonly string[] _ttys = [.. device.Ttys];
     private readonly SerialNames _names = new(around.Kernel.Root, around.Serials, [.. device.Ttys], around.Time);
+    private readonly UrbStorm _storm = new(around.Time, device);
 
     /// <summary>Waits for the names of its ttys, and tells that it is up: whoever acts on that opens them.</summary>
     /// <returns>How it was lost before that; null if it was not.</returns>
@@ -63,7 +64,11 @@ internal sealed class AttachedDeviceWatch(
         return new AttachOutcome.Lost(there ? "its serial port went away" : "the kernel removed the device", PiSilent: false);
     }
 
-    private async Task MeasureAsync() => await reports.MeasuredAsync(carrier.ReadFigures().RoundTrip);
+    private async Task MeasureAsync()
+    {
+        CarrierFigures figures = carrier.ReadFigures();
+        await reports.MeasuredAsync(figures.RoundTrip, _storm.Look(figures.Received));
+    }
 
     private async Task<bool> TellNamesAsync(CancellationToken cancellation)
     {

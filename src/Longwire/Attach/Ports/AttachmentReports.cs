@@ -32,7 +32,9 @@ internal sealed class AttachmentReports(IAttachment attachment, ChannelWriter<At
 
     public ValueTask CameUpAsync(int ttyCount) => TellAsync(new AttachEvent.CameUp(attachment, ttyCount));
 
-    public ValueTask MeasuredAsync(TimeSpan? roundTrip) => TellAsync(new AttachEvent.Measured(attachment, roundTrip));
+    /// <inheritdoc cref="AttachEvent.Measured" path="/param"/>
+    public ValueTask MeasuredAsync(TimeSpan? roundTrip, bool isShortOfUrbs) =>
+        TellAsync(new AttachEvent.Measured(attachment, roundTrip, isShortOfUrbs));
 
     public ValueTask WentDownAsync(AttachOutcome.Lost loss) => TellAsync(new AttachEvent.WentDown(attachment, loss));
 

@@ -22,13 +22,15 @@ internal sealed class DriverGate(AttachKernel kernel, AsyncAutoResetEvent kernel
     /// <exception cref="OperationCanceledException">Cancelled before that.</exception>
     public async Task<AttachOutcome.Refused?> OpenAsync(SysfsUsbDevice local, CancellationToken cancellation)
     {
+        // Somebody has let its drivers in: they leave before it is looked at.
+        if (local.Authorized) await SetAuthorizedAsync(local, authorized: false, cancellation);
         DeviceIdentity read = await kernel.Calls.RunAsync(local.ReadIdentity, cancellation) ?? throw Gone();
         if (IdentityComparison.Difference(Identity, read) is { } difference)
         {
             return await RefuseAsync(local, $"what turned up is not what answered: {difference}", cancellation);
         }
         Identity = IdentityUnion.Of(Identity, read);
-        await kernel.Calls.RunAsync(() => kernel.Authorization.SetAuthorized(local.BusId, authorized: true), cancellation);
+        await SetAuthorizedAsync(local, authorized: true, cancellation);
         if (await CloseOthersAsync(local, cancellation) is { } notClosed) return await RefuseAsync(local, notClosed, cancellation);
         while (true)
         {
@@ -63,7 +65,7 @@ internal sealed class DriverGate(AttachKernel kernel, AsyncAutoResetEvent kernel
             if (InterfaceKind.Serial.Any(kind => kind.Covers(part.Class))) continue;
             try
             {
-                await BlockingCall.RunAsync(() => kernel.Authorization.DeauthorizeInterface(local.BusId, part.Name), cancellation);
+                await kernel.Calls.RunAsync(() => kernel.Authorization.DeauthorizeInterface(local.BusId, part.Name), cancellation);
             }
             catch (KernelRefusedException e)
             {
@@ -79,7 +81,7 @@ internal sealed class DriverGate(AttachKernel kernel, AsyncAutoResetEvent kernel
         {
             try
             {
-                await kernel.Calls.RunAsync(() => kernel.Authorization.SetAuthorized(local.BusId, authorized: false), cancellation);
+                await SetAuthorizedAsync(local, authorized: false, cancellation);
             }
             catch (KernelRefusedException)
             {
@@ -88,6 +90,9 @@ internal sealed class DriverGate(AttachKernel kernel, AsyncAutoResetEvent kernel
         }
         return new AttachOutcome.Refused(reason);
     }
+
+    private Task SetAuthorizedAsync(SysfsUsbDevice local, bool authorized, CancellationToken cancellation) =>
+        kernel.Calls.RunAsync(() => kernel.Authorization.SetAuthorized(local.BusId, authorized), cancellation);
 
     private static IOException Gone() => new("the stick went away while it came up");
 }

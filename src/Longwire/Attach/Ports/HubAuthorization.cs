@@ -29,34 +29,42 @@ internal sealed class HubAuthorization(
     // "cat" ends with the pipe. $@: value path value path …
     private const string Script = "trap '' INT TERM HUP; cat >/dev/null; while [ $# -ge 2 ]; do echo \"$1\" > \"$2\"; shift 2; done";
 
+    private const string Stopping = "Longwire is told to stop";
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     // Radios on different hubs come up at once, and each adds to what was found.
     [SuppressMessage("Usage", "CA2213", Justification = "Who comes late must find it; without a wait handle it holds nothing.")]
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly List<Process> _guards = [];
+
+    // Of a life before this one: of a hub that cannot be read now, it is all that is known.
+    private ImmutableSortedDictionary<string, int> _before = ImmutableSortedDictionary<string, int>.Empty;
     private volatile bool _ended;
 
     /// <summary>What was found: what a stranger's device gets.</summary>
     public ImmutableSortedDictionary<string, int> Found { get; private set; } = ImmutableSortedDictionary<string, int>.Empty;
 
+    /// <summary>What could not be put back at the end, and is for the next start to put back; null: nothing.</summary>
+    public HubAuthorizationMemory? Left { get; private set; }
+
+    private ImmutableSortedDictionary<string, int> Known => _before.SetItems(Found);
+
     /// <summary>What must be remembered before <see cref="Hold"/>.</summary>
     /// <param name="remembered">From a life before this one; null if it ended well.</param>
     public HubAuthorizationMemory Look(HubAuthorizationMemory? remembered)
     {
+        if (remembered?.BootId == kernel.BootId) _before = remembered.Found;
         ImmutableSortedDictionary<string, int>.Builder found = ImmutableSortedDictionary.CreateBuilder<string, int>(StringComparer.Ordinal);
         foreach (VhciRootHub hub in kernel.Vhci.ReadRootHubs())
         {
-            if (VhciAuthorization.ReadDefault(hub) is not { } value) continue;
-            // A 0 that we left there ourselves is not what was found.
-            bool ours = value == 0 && remembered?.BootId == kernel.BootId && remembered.Found.ContainsKey(hub.Name);
-            found[hub.Name] = ours ? remembered!.Found[hub.Name] : value;
+            if (VhciAuthorization.ReadDefault(hub) is { } value) found[hub.Name] = AsFound(hub, value);
         }
         Found = found.ToImmutable();
-        return new HubAuthorizationMemory(kernel.BootId, Found);
+        return new HubAuthorizationMemory(kernel.BootId, Known);
     }
 
-    /// <summary>Null when it is held; else a sentence for a person: devices are then looked at only after their drivers.</summary>
+    /// <summary>Null when it is held; else a sentence for a person: no stick is attached until it is.</summary>
     public string? Hold()
     {
         List<VhciRootHub> hubs = [.. kernel.Vhci.ReadRootHubs().Where(hub => Found.ContainsKey(hub.Name))];
@@ -69,23 +77,26 @@ internal sealed class HubAuthorization(
         }
         catch (KernelRefusedException e)
         {
-            return $"What turns up on vhci cannot be looked at before drivers bind ({e.Message}): run as root with a writable /sys.";
+            return $"What turns up on vhci cannot be looked at before drivers bind ({e.Message}), and so nothing is attached: run as root "
+                + "with a writable /sys.";
         }
     }
 
     /// <summary>
-    /// Before each use of a hub: somebody may have written to it since, a late guard of an earlier life of ours included.
+    /// Before each use of a hub: somebody may have written to it since, a late guard of an earlier life of ours included. Where it is not
+    /// held, drivers would take a stick before it was looked at.
     /// </summary>
+    /// <returns>Null: it is held. Else why not, and what to do: nothing may come up on the port then.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; nothing was written that is not remembered.</exception>
-    public async Task EnsureHeldAsync(VhciPort port, CancellationToken cancellationToken)
+    public async Task<string?> EnsureHeldAsync(VhciPort port, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            foreach (VhciRootHub hub in kernel.Vhci.ReadRootHubs())
-            {
-                if (hub.Controller == port.Controller && hub.Speed == port.Hub) await EnsureHeldAsync(hub, cancellationToken);
-            }
+            return kernel.Vhci.RootHubOf(port) is { } hub
+                ? await EnsureHeldAsync(hub, cancellationToken)
+                : $"vhci_hcd has no root hub for its port {port.Number}: see the kernel's log (dmesg), then load the module again "
+                    + "(modprobe -r vhci-hcd; modprobe vhci-hcd)";
         }
         finally
         {
@@ -116,28 +127,40 @@ internal sealed class HubAuthorization(
         PutBack();
     }
 
-    private async Task EnsureHeldAsync(VhciRootHub hub, CancellationToken cancellationToken)
+    private async Task<string?> EnsureHeldAsync(VhciRootHub hub, CancellationToken cancellationToken)
     {
-        if (VhciAuthorization.ReadDefault(hub) is not { } value) return;
+        if (VhciAuthorization.ReadDefault(hub) is not { } value)
+        {
+            return $"{NotHeld(hub)} cannot be read: run as root with a writable /sys, on a kernel that has this file";
+        }
         if (!Found.ContainsKey(hub.Name))
         {
             // The module was loaded, or loaded again, after our start. Remembered before it is held, as at the start.
-            ImmutableSortedDictionary<string, int> found = Found.Add(hub.Name, value);
-            await remember(new HubAuthorizationMemory(kernel.BootId, found), cancellationToken);
-            if (_ended) return;
+            ImmutableSortedDictionary<string, int> found = Found.Add(hub.Name, AsFound(hub, value));
+            await remember(new HubAuthorizationMemory(kernel.BootId, _before.SetItems(found)), cancellationToken);
+            if (_ended) return Stopping;
             Found = found;
             StartGuard([hub]);
         }
-        if (value == 0 || _ended) return;
+        if (_ended) return Stopping;
         try
         {
-            VhciAuthorization.WriteDefault(hub, 0);
+            if (value != 0) VhciAuthorization.WriteDefault(hub, 0);
         }
-        catch (KernelRefusedException)
+        catch (KernelRefusedException e)
         {
-            // Said at the start. What binds is looked at all the same.
+            return $"{NotHeld(hub)} cannot be set to 0 ({e.ErrorName}): run as root with a writable /sys";
         }
+        return VhciAuthorization.ReadDefault(hub) is 0
+            ? null
+            : $"{NotHeld(hub)} does not stay 0: stop what writes it (USBGuard, a udev rule, a script)";
     }
+
+    private static string NotHeld(VhciRootHub hub) =>
+        $"drivers would take the stick before it was looked at, for {hub.Name}/authorized_default";
+
+    // A 0 that we left there ourselves is not what was found.
+    private int AsFound(VhciRootHub hub, int value) => value == 0 && _before.TryGetValue(hub.Name, out int before) ? before : value;
 
     private void StartGuard(List<VhciRootHub> hubs)
     {
@@ -159,16 +182,22 @@ internal sealed class HubAuthorization(
 
     private void PutBack()
     {
+        ImmutableSortedDictionary<string, int> left = ImmutableSortedDictionary<string, int>.Empty;
         foreach (VhciRootHub hub in kernel.Vhci.ReadRootHubs())
         {
+            if (!Known.TryGetValue(hub.Name, out int value)) continue;
             try
             {
-                if (Found.TryGetValue(hub.Name, out int value)) VhciAuthorization.WriteDefault(hub, value);
+                VhciAuthorization.WriteDefault(hub, value);
             }
             catch (KernelRefusedException e)
             {
+                // With its hub the setting is gone.
+                if (!Directory.Exists(hub.Folder)) continue;
                 AttachLog.DefaultNotRestored(logger, hub.Name, e.Message);
+                left = left.Add(hub.Name, value);
             }
         }
+        if (!left.IsEmpty) Left = new HubAuthorizationMemory(kernel.BootId, left);
     }
 }

@@ -17,7 +17,7 @@ namespace Longwire.Attach.Ports;
 internal sealed class PortSession(
     AttachmentReports reports,
     AttachmentContext around,
-    AsyncAutoResetEvent kernelChanged,
+    PortNews news,
     ICarrier carrier,
     DeviceIdentity identity,
     AttachDecision.Attach verdict)
@@ -32,15 +32,17 @@ internal sealed class PortSession(
     private VhciAttachment? _attached;
     private bool _handedOver;
 
-    /// <param name="deadline">Runs while the radio comes up; taken back once it is up.</param>
+    /// <param name="deadline">
+    /// Runs while the radio comes up, but not while it waits for its turn on the root hub; taken back once it is up.
+    /// </param>
     public async Task<AttachOutcome> RunAsync(CancellationTokenSource deadline, CancellationToken cancellation)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         try
         {
-            SysfsUsbDevice local = await EnumerateAsync(either.Token);
+            SysfsUsbDevice local = await EnumerateAsync(deadline, either.Token, cancellation);
             DeviceIdentity expected = ExpectedIdentity();
-            var gate = new DriverGate(around.Kernel, kernelChanged, expected, verdict.SerialPorts);
+            var gate = new DriverGate(around.Kernel, news.Changed, expected, verdict.SerialPorts);
             if (await gate.OpenAsync(local, either.Token) is { } refused)
             {
                 return refused;
@@ -49,7 +51,7 @@ internal sealed class PortSession(
             deadline.CancelAfter(Timeout.InfiniteTimeSpan);
             SysfsUsbDevice up = UsbDevices.TryRead(around.Kernel.Root, local.BusId)
                 ?? throw new IOException("the stick went away while it came up");
-            var watching = new AttachedDeviceWatch(reports, around, kernelChanged, carrier, _attached!, up);
+            var watching = new AttachedDeviceWatch(reports, around, news.Changed, carrier, _attached!, up);
             if (await watching.UntilNamedAsync(cancellation) is { } early) return NeverUp(early);
             AttachOutcome.Lost loss = await watching.UntilLostAsync(cancellation);
             // Told before cleaning up: people must not wait for that.
@@ -72,10 +74,11 @@ internal sealed class PortSession(
         ? identity with { Serial = serial, Unread = identity.Unread & ~DeviceTexts.Serial }
         : identity;
 
-    private async Task<SysfsUsbDevice> EnumerateAsync(CancellationToken cancellation)
+    private async Task<SysfsUsbDevice> EnumerateAsync(
+        CancellationTokenSource deadline, CancellationToken either, CancellationToken cancellation)
     {
         if (!_vhci.IsPresent) throw new IOException(NoVhci);
-        await WaitForLastPortAsync(cancellation);
+        await WaitForLastPortAsync(either);
         var taken = new HashSet<int>();
         while (true)
         {
@@ -84,13 +87,15 @@ internal sealed class PortSession(
             _attached = new VhciAttachment(port.Number, _device.DevId, _device.Speed);
             await RecordAsync();
             // A crash from here on must find the record: the port outlives us.
-            await reports.WhenRememberedAsync(cancellation);
+            await reports.WhenRememberedAsync(either);
             SemaphoreSlim turn = around.Kernel.Leases.TurnOf(port);
-            await turn.WaitAsync(cancellation);
+            await WaitForTurnAsync(turn, deadline, either, cancellation);
             try
             {
-                await around.Hubs.EnsureHeldAsync(port, cancellation);
-                if (HandOver(port)) return await UntilEnumeratedAsync(port, cancellation);
+                await EnsureHeldAsync(port, either);
+                news.Follow(_vhci.LocalBusIdOf(port), _device.Id);
+                ThrowIfEnded();
+                if (HandOver(port)) return await UntilEnumeratedAsync(port, either);
                 taken.Add(port.Number);
             }
             finally
@@ -100,6 +105,35 @@ internal sealed class PortSession(
                 turn.Release();
             }
         }
+    }
+
+    // Whom others keep waiting has lost nothing of its own time.
+    private static async Task WaitForTurnAsync(
+        SemaphoreSlim turn, CancellationTokenSource deadline, CancellationToken either, CancellationToken cancellation)
+    {
+        deadline.CancelAfter(Timeout.InfiniteTimeSpan);
+        either.ThrowIfCancellationRequested();
+        await turn.WaitAsync(cancellation);
+        deadline.CancelAfter(AttachTimers.Attach);
+    }
+
+    // A module that was just loaded has its ports before its root hubs.
+    private async Task EnsureHeldAsync(VhciPort port, CancellationToken cancellation)
+    {
+        long start = around.Time.GetTimestamp();
+        while (await around.Hubs.EnsureHeldAsync(port, cancellation) is { } why)
+        {
+            if (around.Time.GetElapsedTime(start) >= AttachTimers.HubHeld) throw new IOException(why);
+            await Task.Delay(AttachTimers.HubHeldStep, around.Time, cancellation);
+        }
+    }
+
+    // It may have ended, or fallen silent, while it waited: such a peer must not meet the kernel.
+    private void ThrowIfEnded()
+    {
+        if (carrier.ReadEnd() is not { } end) return;
+        var ended = new IOException(end.Reason);
+        throw end.Cause == CarrierEndCause.PeerSilent ? new CarrierException(new AttachOutcome.Unreachable(end.Reason), ended) : ended;
     }
 
     /// <summary>False: somebody else's attach came between our look and our write. The port is theirs.</summary>
@@ -135,7 +169,7 @@ internal sealed class PortSession(
             if (left <= TimeSpan.Zero)
                 throw new IOException($"the stick answered us and then not the kernel: vhci port {port.Number} did not come up within "
                     + $"{patience.TotalSeconds:0.0} s");
-            await kernelChanged.WaitAsync(left, cancellation);
+            await news.Changed.WaitAsync(left, cancellation);
         }
     }
 
@@ -143,6 +177,7 @@ internal sealed class PortSession(
     private async Task WaitForLastPortAsync(CancellationToken cancellation)
     {
         if (verdict.LastPort is not { } last) return;
+        if (_vhci.ReadPort(last) is { } port) news.Follow(_vhci.LocalBusIdOf(port), _device.Id);
         long start = around.Time.GetTimestamp();
         while (around.Kernel.Leases.IsAboutToBeFree(last, _device.Speed))
         {
@@ -153,7 +188,7 @@ internal sealed class PortSession(
                 AttachLog.AnotherPort(log, last, verdict.RadioId);
                 return;
             }
-            await kernelChanged.WaitAsync(left, cancellation);
+            await news.Changed.WaitAsync(left, cancellation);
         }
     }
 
@@ -187,7 +222,7 @@ internal sealed class PortSession(
             while (_vhci.ReadPort(attached.Port) is { } port
                 && !_vhci.IsReusable(port)
                 && around.Time.GetElapsedTime(start) < AttachTimers.PortReuse)
-                await kernelChanged.WaitAsync(AttachTimers.PortReuseStep, CancellationToken.None);
+                await news.Changed.WaitAsync(AttachTimers.PortReuseStep, CancellationToken.None);
         }
         catch (Exception e) when (e is IOException or FormatException)
         {

@@ -1,3 +1,4 @@
+using Longwire.Platform;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Usb;
 

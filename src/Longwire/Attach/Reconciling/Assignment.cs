@@ -39,6 +39,9 @@ internal sealed class Assignment(string piId, BusId busId, bool listed)
     public ImmutableArray<SharedSerialPath> SharedPaths { get; set; } = [];
     public TimeSpan? RoundTrip { get; set; }
 
+    /// <inheritdoc cref="AttachEvent.Measured" path="/param[@name='IsShortOfUrbs']"/>
+    public bool IsShortOfUrbs { get; set; }
+
     /// <summary>We ended it ourselves; what it reports afterwards is an echo.</summary>
     public bool Cancelled { get; set; }
 }

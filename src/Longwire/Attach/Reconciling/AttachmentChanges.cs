@@ -66,11 +66,17 @@ internal sealed class AttachmentChanges(AttachState state)
         state.Raise(radio, RadioEventType.Attached);
     }
 
-    public void Measured(IAttachment attachment, TimeSpan? roundTrip)
+    public void Measured(AttachEvent.Measured news)
     {
-        if (state.Assignments.Of(attachment) is not { IsUp: true } assignment) return;
-        assignment.RoundTrip = roundTrip;
-        if (state.Pis.TryGetValue(assignment.PiId, out PiState? pi)) pi.RoundTrip = roundTrip ?? pi.RoundTrip;
+        if (state.Assignments.Of(news.Attachment) is not { IsUp: true } assignment) return;
+        assignment.RoundTrip = news.RoundTrip;
+        if (state.Pis.TryGetValue(assignment.PiId, out PiState? pi)) pi.RoundTrip = news.RoundTrip ?? pi.RoundTrip;
+        if (news.IsShortOfUrbs && !assignment.IsShortOfUrbs && state.RadioOf(assignment) is { } radio)
+        {
+            ILogger log = state.Logger.About(assignment.PiId, radio.Id);
+            AttachLog.ShortOfUrbs(log, radio.Memory.Name, radio.Id);
+        }
+        assignment.IsShortOfUrbs = news.IsShortOfUrbs;
     }
 
     public void SerialPathsFound(AttachEvent.SerialPathsFound found)

@@ -212,10 +212,15 @@ internal sealed class Identification(AttachState state)
         foreach (UsbInterfaceClass shown in news.Identity.AllInterfaceClasses())
         {
             if (!allowed.Any(kind => kind.Covers(shown)))
-                return $"it has an interface of {InterfaceClassName.Of(shown)}, which this radio does not have";
+                return $"it has an interface of {InterfaceClassName.Of(shown)}, {WhoseInterfaceItIsNot(news.Identity)}";
         }
         return news.Identity.Interfaces.IsEmpty ? "it has no interface at all" : null;
     }
+
+    // Whoever has named a UPS or a printer is told what is attached, and not that a radio of theirs is odd.
+    private string WhoseInterfaceItIsNot(DeviceIdentity identity) => state.Catalogue.Recognise(identity) is { Certain: true }
+        ? "which this radio does not have"
+        : "which no radio has; Longwire attaches serial sticks only";
 
     // A CDC-ACM function has one control interface (class 02, subclass 02) for each tty (USB CDC PSTN 1.2, table 3).
     private static int SerialPortsOf(DeviceIdentity identity) =>

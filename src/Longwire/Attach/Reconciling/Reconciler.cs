@@ -79,7 +79,7 @@ internal sealed class Reconciler
             case AttachEvent.KernelRead read: _attachmentChanges.KernelRead(read); break;
             case AttachEvent.HubsFound hubs: HubsFound(hubs); break;
             case AttachEvent.CameUp up: _attachmentChanges.CameUp(up.Attachment, up.TtyCount); break;
-            case AttachEvent.Measured measured: _attachmentChanges.Measured(measured.Attachment, measured.RoundTrip); break;
+            case AttachEvent.Measured measured: _attachmentChanges.Measured(measured); break;
             case AttachEvent.SerialPathsFound found: _attachmentChanges.SerialPathsFound(found); break;
             case AttachEvent.WentDown down: _attachmentChanges.WentDown(down.Attachment, down.Loss); break;
             case AttachEvent.Ended ended: _attachmentChanges.Ended(ended.Attachment, ended.Outcome); break;
@@ -89,7 +89,7 @@ internal sealed class Reconciler
 
     private void KernelChanged(UsbIp.Uevents.Uevent uevent)
     {
-        foreach (Assignment assignment in _state.Assignments) assignment.Attachment?.KernelChanged();
+        foreach (Assignment assignment in _state.Assignments) assignment.Attachment?.KernelChanged(uevent);
         _kernelChanged(uevent);
     }
 

@@ -76,6 +76,7 @@ internal static class SnapshotMaker
             ProvisionalPorts = up?.ProvisionalPorts ?? [],
             RestartApps = rule?.RestartApps ?? [],
             RoundTrip = up?.RoundTrip,
+            IsShortOfUrbs = up is { IsShortOfUrbs: true },
         };
     }
 }

@@ -63,7 +63,8 @@ internal static class StatusRules
     }
 
     private const string DeviceErrorReason =
-        "the Pi reports the stick in error state: unplug it and plug it in again, or restart the Pi's export";
+        "the Pi reports the stick in error state: unplug it and plug it in again, or on a stock Pi bind it anew (usbip unbind -b, then "
+            + "usbip bind -b)";
 
     // Retries keep the last status: what failed goes on failing until it does not.
     private static Condition Present(RadioState radio) => radio.LastOutcome switch

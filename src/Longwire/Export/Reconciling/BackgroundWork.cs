@@ -1,3 +1,5 @@
+using Longwire.UsbIp.Usb;
+
 namespace Longwire.Export.Reconciling;
 
 /// <summary>
@@ -6,17 +8,21 @@ namespace Longwire.Export.Reconciling;
 /// </summary>
 internal sealed class BackgroundWork(Action<Exception> onFault)
 {
-    private readonly List<Task> _tasks = [];
+    private readonly List<(BusId About, Task Task)> _running = [];
 
     /// <summary>Called by the owner's loop only.</summary>
-    public void Run(Func<Task> body)
+    /// <param name="about">Whose work it is: one that hangs holds up no other stick's.</param>
+    public void Run(BusId about, Func<Task> body)
     {
-        _tasks.RemoveAll(task => task.IsCompleted);
-        _tasks.Add(Task.Run(() => GuardAsync(body)));
+        _running.RemoveAll(work => work.Task.IsCompleted);
+        _running.Add((about, Task.Run(() => GuardAsync(body))));
     }
 
     /// <summary>All that were started. They never fault.</summary>
-    public Task WhenAllEnded() => Task.WhenAll(_tasks);
+    public Task WhenAllEnded() => Task.WhenAll(_running.Select(work => work.Task));
+
+    /// <summary>Those that were started for one stick. They never fault.</summary>
+    public Task WhenEnded(BusId about) => Task.WhenAll(_running.Where(work => work.About == about).Select(work => work.Task));
 
     private async Task GuardAsync(Func<Task> body)
     {

@@ -11,7 +11,8 @@ namespace Longwire.Export.Reconciling;
 /// each of which there is news is looked at.
 /// </summary>
 internal sealed class Convergence(
-    ExportState state, ExportLedger ledger, StickOperations operations, StickTasks tasks, SessionChanges sessions, StickFailures failures)
+    ExportState state, ExportLedger ledger, StickOperations operations, StickTasks tasks, SessionChanges sessions, ErrorStates errorStates,
+    StickFailures failures)
 {
     public void Settle()
     {
@@ -137,12 +138,8 @@ internal sealed class Convergence(
                 break;
             case UsbipHostStatus.Error when stick.WaitsToRetry:
                 break;
-            case UsbipHostStatus.Error when stick.State == StickState.Binding:
-                failures.Fail(stick, "it is in error state again right after it was bound");
-                break;
             case UsbipHostStatus.Error:
-                if (stick.SaidFailure is null) ExportLog.ErrorState(state.About(stick), stick.Label);
-                tasks.Recover(stick, device);
+                errorStates.Found(stick, device);
                 break;
             default:
                 stick.NeedsLook = true;
@@ -173,6 +170,7 @@ internal sealed class Convergence(
         stick.Session = null;
         (stick.IsTakenOver, stick.SleptBefore) = (false, false);
         StartAfresh(stick);
+        stick.Recoveries.Forget();
         tasks.ForgetClaim(stick);
     }
 

@@ -40,13 +40,14 @@ internal sealed class ExportReconciler
         (_ledger, _offers) = (ledger, offers);
         var background = new BackgroundWork(fault => _messages.Writer.TryComplete(fault));
         var release = new StickRelease(operations, ledger, logger);
-        _state = new ExportState(options, random, logger);
+        _state = new ExportState(options, time, random, logger);
         _tasks = new StickTasks(operations, timers, release, ledger, background, PostAsync);
         _failures = new StickFailures(_state, _tasks);
         _sticks = new StickChanges(_state, ledger, operations, _failures);
-        _sessions = new SessionChanges(_state, operations, _tasks, _failures);
+        var errorStates = new ErrorStates(_state, _tasks, _failures);
+        _sessions = new SessionChanges(_state, operations, _tasks, errorStates, _failures);
         _options = new OptionsChanges(_state, operations, _tasks, _sticks);
-        _convergence = new Convergence(_state, ledger, operations, _tasks, _sessions, _failures);
+        _convergence = new Convergence(_state, ledger, operations, _tasks, _sessions, errorStates, _failures);
         _stop = new ExportStop(_state, background, release, ledger, time, logger);
     }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Longwire.Export.Reconciling;
 
 /// <summary>All that the reconciler owns. Only its loop touches it.</summary>
-internal sealed class ExportState(ExportOptions options, Random random, ILogger logger)
+internal sealed class ExportState(ExportOptions options, TimeProvider time, Random random, ILogger logger)
 {
     private readonly Dictionary<BusId, ExportedStick> _sticks = [];
 
@@ -26,7 +26,7 @@ internal sealed class ExportState(ExportOptions options, Random random, ILogger 
     public ExportedStick At(BusId busId)
     {
         if (_sticks.TryGetValue(busId, out ExportedStick? stick)) return stick;
-        stick = new ExportedStick(busId, new Backoff(ExportTimers.RetryFirst, ExportTimers.RetryCap, random));
+        stick = new ExportedStick(busId, Pauses(), new Recoveries(Pauses(), time));
         _sticks.Add(busId, stick);
         return stick;
     }
@@ -44,4 +44,6 @@ internal sealed class ExportState(ExportOptions options, Random random, ILogger 
 
     /// <summary>A host that attaches and leaves again and again is no news each time.</summary>
     public ILogger About(Session session) => logger.About("clients", $"{session.Stick.BusId} {session.Client}");
+
+    private Backoff Pauses() => new(ExportTimers.RetryFirst, ExportTimers.RetryCap, random);
 }

@@ -7,7 +7,7 @@ using Longwire.UsbIp.Usb;
 namespace Longwire.Export.Reconciling;
 
 /// <summary>What the reconciler knows of one bus id. Only the reconciler touches it.</summary>
-internal sealed class ExportedStick(BusId busId, Backoff retries)
+internal sealed class ExportedStick(BusId busId, Backoff retries, Recoveries recoveries)
 {
     public BusId BusId => busId;
 
@@ -45,6 +45,7 @@ internal sealed class ExportedStick(BusId busId, Backoff retries)
     public bool SeenWithoutDriver { get; set; }
 
     public Backoff Retries => retries;
+    public Recoveries Recoveries => recoveries;
 
     /// <summary>The failure that was said last: a retry that fails the same way says nothing.</summary>
     public string? SaidFailure { get; set; }

@@ -7,7 +7,8 @@ using Longwire.UsbIp.UsbipHost;
 namespace Longwire.Export.Reconciling;
 
 /// <summary>What clients ask for, and the end of what they got.</summary>
-internal sealed class SessionChanges(ExportState state, StickOperations operations, StickTasks tasks, StickFailures failures)
+internal sealed class SessionChanges(
+    ExportState state, StickOperations operations, StickTasks tasks, ErrorStates errorStates, StickFailures failures)
 {
     public void Asked(PendingImport import)
     {
@@ -26,11 +27,8 @@ internal sealed class SessionChanges(ExportState state, StickOperations operatio
             case StickState.Binding:
                 import.Refuse(UsbIpStatus.DeviceBusy);
                 break;
-            case StickState.Failed when stick is { IsBusy: false, Device: { } device } && UsbipHostDriver.IsBound(device):
-                stick.WaitingClient = import;
-                tasks.Recover(stick, device);
-                break;
             case StickState.Failed:
+                // It has a back-off of its own, which no host may shorten: what is tried with it resets it.
                 import.Refuse(UsbIpStatus.DeviceError);
                 break;
             default:
@@ -69,7 +67,7 @@ internal sealed class SessionChanges(ExportState state, StickOperations operatio
                 return;
             }
             stick.WaitingClient = import;
-            tasks.Recover(stick, device);
+            errorStates.Found(stick, device);
             return;
         }
         HandToKernel(stick, device, import);

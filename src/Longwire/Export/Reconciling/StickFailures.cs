@@ -6,10 +6,11 @@ namespace Longwire.Export.Reconciling;
 internal sealed class StickFailures(ExportState state, StickTasks tasks)
 {
     /// <param name="reason">For a person: the kernel's word, or the remedy.</param>
-    public void Fail(ExportedStick stick, string reason)
+    /// <param name="pause">Until it is tried again; null: by the stick's back-off.</param>
+    public void Fail(ExportedStick stick, string reason, TimeSpan? pause = null)
     {
         if (stick.SaidFailure != reason) ExportLog.Refused(state.About(stick), stick.Label, reason);
-        Pause(stick, reason);
+        Pause(stick, reason, pause ?? stick.Retries.Next());
     }
 
     /// <summary>Nobody foresaw this, so it is ours to mend; until then it is this stick's problem alone.</summary>
@@ -17,16 +18,16 @@ internal sealed class StickFailures(ExportState state, StickTasks tasks)
     {
         string reason = $"{fault.GetType().Name}: {fault.Message}";
         if (stick.SaidFailure != reason) ExportLog.StickFault(state.About(stick), fault, stick.Label);
-        Pause(stick, reason);
+        Pause(stick, reason, stick.Retries.Next());
     }
 
-    private void Pause(ExportedStick stick, string reason)
+    private void Pause(ExportedStick stick, string reason, TimeSpan pause)
     {
         stick.SaidFailure = reason;
         stick.RefuseWaitingClient(UsbIpStatus.DeviceError);
         // Whoever is being served is served on.
         if (stick.Session is null) stick.State = StickState.Failed;
         stick.WaitsToRetry = true;
-        tasks.Wait(stick, stick.Retries.Next());
+        tasks.Wait(stick, pause);
     }
 }

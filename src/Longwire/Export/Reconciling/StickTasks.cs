@@ -19,7 +19,7 @@ internal sealed class StickTasks(
     public void Look(ExportedStick stick)
     {
         stick.NeedsLook = false;
-        Begin(stick, () => Task.FromResult<ExportMessage>(new ExportMessage.Inspected(stick, operations.Inspect(stick.BusId))));
+        Begin(stick, async () => new ExportMessage.Inspected(stick, await operations.InspectAsync(stick.BusId)));
     }
 
     /// <param name="maySleep">Autosuspend is on, or was before a bind that failed half way switched it off.</param>
@@ -39,7 +39,7 @@ internal sealed class StickTasks(
     public void Recover(ExportedStick stick, SysfsUsbDevice device)
     {
         stick.State = StickState.Binding;
-        Begin(stick, () => Task.FromResult<ExportMessage>(new ExportMessage.BindEnded(stick, operations.Recover(device))));
+        Begin(stick, async () => new ExportMessage.BindEnded(stick, await operations.RecoverAsync(device)));
     }
 
     /// <summary>No longer among the options' radios, and ours.</summary>
@@ -69,11 +69,12 @@ internal sealed class StickTasks(
     {
         (string label, bool cut, bool maySleep) = (stick.Label, stick.Session is { Carrier: not null }, stick.SleptBefore);
         (stick.IsTakenOver, stick.SleptBefore) = (false, false);
-        background.Run(() => release.LeaveBoundAsync(stick.BusId, label, cut, maySleep));
+        background.Run(stick.BusId, () => release.LeaveBoundAsync(stick.BusId, label, cut, maySleep));
     }
 
     /// <summary>Ends a session that has no carrier which could be asked.</summary>
     public void Cut(Session session) => Run(
+        session.Stick,
         () =>
         {
             operations.Cut(session.Stick.BusId);
@@ -83,6 +84,7 @@ internal sealed class StickTasks(
         Stopping);
 
     public void WaitForEnd(Session session) => Run(
+        session.Stick,
         async () =>
         {
             await timers.SessionEndedAsync(session.Stick.BusId, session.DeviceNumber, session.Carrier, Stopping);
@@ -98,7 +100,7 @@ internal sealed class StickTasks(
     /// <summary>Unplugging gave it back already.</summary>
     public void ForgetClaim(ExportedStick stick)
     {
-        if (ledger.Remove(stick.BusId)) background.Run(ledger.SaveAsync);
+        if (ledger.Remove(stick.BusId)) background.Run(stick.BusId, ledger.SaveAsync);
     }
 
     // One wait per stick: a newer reason to look again replaces the older one.
@@ -109,6 +111,7 @@ internal sealed class StickTasks(
         CancellationToken token = cancel.Token;
         stick.Wait = cancel;
         Run(
+            stick,
             async () =>
             {
                 await wait(token);
@@ -121,11 +124,13 @@ internal sealed class StickTasks(
     private void Begin(ExportedStick stick, Func<Task<ExportMessage>> work)
     {
         stick.IsBusy = true;
-        Run(async () => await work(), fault => new ExportMessage.WorkFaulted(stick, fault), Stopping);
+        Run(stick, async () => await work(), fault => new ExportMessage.WorkFaulted(stick, fault), Stopping);
     }
 
-    private void Run(Func<Task<ExportMessage?>> work, Func<Exception, ExportMessage> faulted, CancellationToken cancellationToken) =>
-        background.Run(async () =>
+    private void Run(
+        ExportedStick stick, Func<Task<ExportMessage?>> work, Func<Exception, ExportMessage> faulted,
+        CancellationToken cancellationToken) =>
+        background.Run(stick.BusId, async () =>
         {
             ExportMessage? message;
             try

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net.Sockets;
 using Longwire.Options;
+using Longwire.Platform;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Usb;
@@ -26,8 +27,8 @@ internal sealed record BindOutcome(bool Bound, string? Refusal);
 
 /// <summary>
 /// What is asked of the kernel for one stick. Looks, binds and what gives back may take their time, for a sick stick answers a
-/// configuration request after five seconds or never: the reconciler runs them beside itself, one at a time per stick, so that no stick
-/// waits for another. The others return at once.
+/// configuration request after five seconds or never: each runs on a thread of its own, and the reconciler begins one at a time per stick,
+/// so that no stick waits for another. The others return at once.
 /// </summary>
 internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, RadioSelection selection, TimeProvider time)
 {
@@ -56,21 +57,13 @@ internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, Ra
     /// <summary>From the next look on.</summary>
     public void Choose(ExportOptions options) => Volatile.Write(ref _selection, _selection.With(options));
 
-    public Inspection Inspect(BusId busId)
-    {
-        if (UsbDevices.TryRead(root, busId) is not { } device) return Inspection.Gone;
-        if (!RadioSelection.CanBeExported(device)) return Inspection.Gone with { Device = device };
-        if (device.ReadIdentity() is not { } identity) return Inspection.Gone with { Device = UsbDevices.TryRead(root, busId) };
-        RadioChoice choice = Volatile.Read(ref _selection).Choose(device, identity);
-        bool bound = UsbipHostDriver.IsBound(device);
-        ImmutableArray<RunningProcess> holders = choice.Wanted && !bound ? OpenDevices.HoldersOf(root, device.Ttys) : [];
-        return new Inspection(device, identity, choice, driver.Status(busId), UsbAutosuspend.MaySleep(device), holders);
-    }
+    // None of these is left behind while the kernel is at it: what follows must find what it has done.
+    public Task<Inspection> InspectAsync(BusId busId) => BlockingCall.RunAsync(() => Inspect(busId), CancellationToken.None);
 
     public async Task<BindOutcome> BindAsync(SysfsUsbDevice device, CancellationToken cancellationToken)
     {
         if (!driver.IsLoaded && await LoadAsync(cancellationToken) is { } reason) return new BindOutcome(false, reason);
-        return Try(() =>
+        return await TryAsync(() =>
         {
             // Somebody may have opened the tty while the ledger was written.
             if (!UsbipHostDriver.IsBound(device) && OpenDevices.HoldersOf(root, device.Ttys).Length > 0) return false;
@@ -79,15 +72,20 @@ internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, Ra
         });
     }
 
-    public BindOutcome Recover(SysfsUsbDevice device) => Try(() => driver.Recover(device));
+    public Task<BindOutcome> RecoverAsync(SysfsUsbDevice device) => TryAsync(() => driver.Recover(device));
 
     /// <summary>Ends its session, if any, and lets its own driver have it again.</summary>
     /// <exception cref="IOException">The kernel said no.</exception>
     public async Task GiveBackAsync(BusId busId, bool maySleep, CancellationToken cancellationToken)
     {
         await CutAsync(busId, cancellationToken);
-        driver.GiveBack(busId);
-        if (maySleep && UsbDevices.TryRead(root, busId) is { } device) UsbAutosuspend.SwitchOn(device);
+        await BlockingCall.RunAsync(
+            () =>
+            {
+                driver.GiveBack(busId);
+                if (maySleep && UsbDevices.TryRead(root, busId) is { } device) UsbAutosuspend.SwitchOn(device);
+            },
+            CancellationToken.None);
     }
 
     /// <summary>Lets go of a stick that somebody else bound: it stays with usbip-host.</summary>
@@ -96,6 +94,17 @@ internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, Ra
     {
         if (cut) await CutAsync(busId, cancellationToken);
         if (maySleep && UsbDevices.TryRead(root, busId) is { } device) UsbAutosuspend.SwitchOn(device);
+    }
+
+    private Inspection Inspect(BusId busId)
+    {
+        if (UsbDevices.TryRead(root, busId) is not { } device) return Inspection.Gone;
+        if (!RadioSelection.CanBeExported(device)) return Inspection.Gone with { Device = device };
+        if (device.ReadIdentity() is not { } identity) return Inspection.Gone with { Device = UsbDevices.TryRead(root, busId) };
+        RadioChoice choice = Volatile.Read(ref _selection).Choose(device, identity);
+        bool bound = UsbipHostDriver.IsBound(device);
+        ImmutableArray<RunningProcess> holders = choice.Wanted && !bound ? OpenDevices.HoldersOf(root, device.Ttys) : [];
+        return new Inspection(device, identity, choice, driver.Status(busId), UsbAutosuspend.MaySleep(device), holders);
     }
 
     private async Task CutAsync(BusId busId, CancellationToken cancellationToken)
@@ -109,11 +118,11 @@ internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, Ra
     private static async Task<string?> LoadAsync(CancellationToken cancellationToken) =>
         (await KernelModules.LoadAsync(Modules, cancellationToken)).FirstOrDefault(outcome => !outcome.Ok)?.Reason;
 
-    private static BindOutcome Try(Func<bool> work)
+    private static async Task<BindOutcome> TryAsync(Func<bool> work)
     {
         try
         {
-            return new BindOutcome(work(), null);
+            return new BindOutcome(await BlockingCall.RunAsync(work, CancellationToken.None), null);
         }
         catch (IOException e)
         {

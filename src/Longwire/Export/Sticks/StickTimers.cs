@@ -31,10 +31,11 @@ internal sealed class StickTimers(SysfsRoot root, UsbipHostDriver driver, Descri
     }
 
     /// <summary>
-    /// Until the session has ended and the kernel has finished with the stick. usbip-host has no event for it (usbip_status is not
-    /// notified). What tells is the carrier: whatever ends a session shuts its connection down. Only from then on, and for a session that
-    /// has no carrier because it is not of our making, is usbip_status read again and again. A stick that was plugged in at the same place
-    /// meanwhile has sessions of its own, which are no business of this wait.
+    /// Until the session has ended and the kernel has finished with the stick. usbip-host has no event for it: usbip_status changes without
+    /// a notification and without a uevent (drivers/usb/usbip/stub_dev.c). What tells is the carrier: whatever ends a session shuts its
+    /// connection down. Only from then on, and for a session that has no carrier because it is not of our making, is usbip_status read
+    /// again and again: soon while the end is near, else ever more rarely. A stick that was plugged in at the same place meanwhile has
+    /// sessions of its own, which are no business of this wait.
     /// </summary>
     /// <param name="deviceNumber">Of the stick that is served.</param>
     public async Task SessionEndedAsync(BusId busId, uint deviceNumber, ISessionCarrier? carrier, CancellationToken cancellationToken)
@@ -42,19 +43,24 @@ internal sealed class StickTimers(SysfsRoot root, UsbipHostDriver driver, Descri
         if (carrier is not null) await carrier.Ended.WaitAsync(cancellationToken);
         long ended = time.GetTimestamp();
         bool mayCut = carrier is not null;
-        while (IsThere(busId, deviceNumber) && driver.Status(busId) == UsbipHostStatus.InUse)
+        TimeSpan step = ExportTimers.SessionStep;
+        while (driver.Status(busId) == UsbipHostStatus.InUse && IsThere(busId, deviceNumber))
         {
             if (mayCut && time.GetElapsedTime(ended) > ExportTimers.SessionEnds)
             {
                 driver.Cut(busId);
                 mayCut = false;
             }
-            await Task.Delay(ExportTimers.SessionStep, time, cancellationToken);
+            await Task.Delay(step, time, cancellationToken);
+            if (!mayCut && step < ExportTimers.SessionLook) step = Shorter(step * 2, ExportTimers.SessionLook);
         }
     }
 
+    // 0 in the middle of a reset.
     private bool IsThere(BusId busId, uint deviceNumber) =>
-        UsbDevices.TryRead(root, busId) is { } device && (device.IsBeingReset || device.DeviceNumber == deviceNumber);
+        UsbDevices.ReadDeviceNumber(root, busId) is { } number && (number == 0 || number == deviceNumber);
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private FileCloseWatch? TryWatch(SysfsUsbDevice device)
     {

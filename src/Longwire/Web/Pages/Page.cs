@@ -60,7 +60,10 @@ internal static class Page
         html.Append("</h3>\n");
         Paragraph(html, "detail", stick.Detail);
         Paragraph(html, "", stick.Why);
-        foreach (string path in stick.SerialPaths) Copyable(html, "Serial port", path);
+        foreach (string path in stick.SerialPaths)
+        {
+            Copyable(html, stick.Provisional.Contains(path) ? "Serial port, which may change" : "Serial port", path);
+        }
         if (stick.Line is not null) Copyable(html, "For the options, under radios", stick.Line);
         html.Append("</article>\n");
     }

@@ -9,8 +9,10 @@ namespace Longwire.Web.Pages;
 /// <param name="Status">One or two words; null for what is none of our radios.</param>
 /// <param name="Why">Why it is or is not attached.</param>
 /// <param name="Line">To be pasted into the options; null where there is none.</param>
+/// <param name="Provisional">Those of its serial paths that may still change.</param>
 internal sealed record PageStick(
-    string Name, string Detail, string? Status, bool Problem, string Why, string? Line, ImmutableArray<string> SerialPaths);
+    string Name, string Detail, string? Status, bool Problem, string Why, string? Line, ImmutableArray<string> SerialPaths,
+    ImmutableArray<string> Provisional);
 
 /// <param name="Problem">Why it has told nothing; null if it answered.</param>
 internal sealed record PagePi(string Title, string? Problem, ImmutableArray<PageStick> Sticks, ImmutableArray<string> Notes);
@@ -69,11 +71,12 @@ internal sealed record PageContent(string Version, ImmutableArray<string> Proble
             meaning.Problem,
             meaning.Explanation,
             listed?.Line ?? line,
-            radio.SerialPorts);
+            radio.SerialPorts,
+            radio.ProvisionalPorts);
     }
 
     private static PageStick Of(ListedStick stick) => new(
-        stick.Name, $"{stick.Id} at {stick.BusId}", null, stick.Outlook == Outlook.Ambiguous, Sentence(stick.Reason), stick.Line, []);
+        stick.Name, $"{stick.Id} at {stick.BusId}", null, stick.Outlook == Outlook.Ambiguous, Sentence(stick.Reason), stick.Line, [], []);
 
     private static string Sentence(string reason) => reason.Length == 0 ? reason : $"{char.ToUpperInvariant(reason[0])}{reason[1..]}.";
 }

@@ -3,12 +3,12 @@ using Longwire.Attach;
 using Longwire.Attach.Memory;
 using Longwire.Attach.Ports;
 using Longwire.Platform;
+using Longwire.Testing;
 using Longwire.Testing.Kernel;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Vhci;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Longwire.Tests.Attach.Ports;
@@ -23,11 +23,12 @@ public sealed class AttachedDeviceWatchTests : IAsyncDisposable
     private readonly ScriptedCarrier _carrier = new();
     private readonly FakeVhci _vhci;
     private readonly HubAuthorization _hubs;
+    private readonly SteppedClock _clock = new();
     private readonly AttachedDeviceWatch _watch;
 
     public AttachedDeviceWatchTests()
     {
-        var time = new FakeTimeProvider();
+        SteppedClock time = _clock;
         _vhci = new FakeVhci(_sysfs);
         var kernel = new AttachKernel(_sysfs.Root, _vhci.Host);
         _hubs = new HubAuthorization(kernel, (_, _) => Task.CompletedTask, NullLogger.Instance);
@@ -74,11 +75,47 @@ public sealed class AttachedDeviceWatchTests : IAsyncDisposable
             Assert.IsType<AttachEvent.Measured>(await _events.Reader.ReadAsync(TestContext.Current.CancellationToken)).RoundTrip);
     }
 
+    [Fact]
+    public async Task A_storm_of_URBs_is_told_with_the_figures_of_each_heartbeat_and_looked_for_no_sooner()
+    {
+        string count = Path.Combine(_sysfs.DeviceFolder("3-1", FakeVhci.Controller()), "urbnum");
+        FakeSysfs.WriteFile(count, "1000\n");
+        // Its name will stay, so nothing else is waited for.
+        string link = Path.Combine(_sysfs.Root.Dev, "serial/by-id/usb-Sigma_UZB_ZW0001-if00");
+        Directory.CreateDirectory(Path.GetDirectoryName(link)!);
+        File.CreateSymbolicLink(link, "../../ttyACM0");
+        Task<AttachOutcome.Lost> watching = LossAsync();
+        var told = new List<bool>();
+        for (int beat = 1; beat <= 4; beat++)
+        {
+            await _clock.StartedAsync(AttachTimers.Heartbeat);
+            FakeSysfs.WriteFile(count, $"{1000 + (beat * 600 * 30)}\n");
+            _clock.Advance(AttachTimers.Heartbeat);
+            told.Add(await NextMeasureAsync());
+        }
+        // The first was measured at its start.
+        Assert.Equal([false, false, true, true], told);
+        await _clock.StartedAsync(AttachTimers.Heartbeat);
+        _vhci.Pull(0);
+        _clock.Advance(AttachTimers.Heartbeat);
+        await watching;
+    }
+
     public async ValueTask DisposeAsync()
     {
         _carrier.Dispose();
         await _hubs.DisposeAsync();
         _sysfs.Dispose();
+    }
+
+    private async Task<bool> NextMeasureAsync()
+    {
+        while (true)
+        {
+            AttachEvent news = await _events.Reader.ReadAsync(TestContext.Current.CancellationToken)
+                .AsTask().WaitAsync(s_deadline, TestContext.Current.CancellationToken);
+            if (news is AttachEvent.Measured measured) return measured.IsShortOfUrbs;
+        }
     }
 
     private Task<AttachOutcome.Lost> LossAsync() =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Longwire.Attach.Memory;
 using Longwire.Attach.Ports;
 using Longwire.Composition;
@@ -136,6 +137,83 @@ public sealed class AuthorizationTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_could_not_be_put_back_is_left_for_the_next_life_which_puts_it_back()
+    {
+        _log.Expect("authorized_default of usb3 could not be restored");
+        SetDefault(4, 2);
+        _hubs.Look(null);
+        Assert.Null(_hubs.Hold());
+        HubManners.Break(_vhci.HubFolder(3), "cannot be read");
+        await _hubs.DisposeAsync();
+        Assert.Equal((_kernel.BootId, "usb3 1"), (_hubs.Left!.BootId, Shown(_hubs.Left)));
+        Assert.Equal("2", Default(4));
+
+        // It still stands at our 0.
+        Directory.Delete(DefaultPath(3));
+        SetDefault(3, 0);
+        var next = new HubAuthorization(_kernel, RememberAsync, _log);
+        Assert.Equal("usb3 1, usb4 2", Shown(next.Look(_hubs.Left)));
+        Assert.Null(next.Hold());
+        await next.DisposeAsync();
+        Assert.Equal("12", Default(3) + Default(4));
+        Assert.Null(next.Left);
+    }
+
+    [Fact]
+    public async Task What_is_remembered_of_a_hub_that_cannot_be_read_at_the_start_is_not_forgotten()
+    {
+        HubManners.Break(_vhci.HubFolder(3), "cannot be read");
+        Assert.Equal("usb3 1, usb4 1", Shown(_hubs.Look(Remembered(_kernel.BootId))));
+        Assert.Null(_hubs.Hold());
+        Directory.Delete(DefaultPath(3));
+        SetDefault(3, 0);
+        Assert.Null(await EnsureHeldAsync(0));
+        Assert.Equal("usb3 1, usb4 1", Shown(_remembered[^1]));
+        await _hubs.DisposeAsync();
+        Assert.Equal("11", Default(3) + Default(4));
+    }
+
+    [Fact]
+    public async Task With_its_hub_a_setting_is_gone_and_nothing_is_left_to_put_back()
+    {
+        _hubs.Look(null);
+        Assert.Null(_hubs.Hold());
+        Directory.Delete(_vhci.HubFolder(3), recursive: true);
+        await _hubs.DisposeAsync();
+        Assert.Null(_hubs.Left);
+        Assert.Equal("1", Default(4));
+    }
+
+    [Theory]
+    [InlineData("no hub", "vhci_hcd has no root hub for its port 0")]
+    [InlineData("cannot be read", "usb3/authorized_default cannot be read")]
+    [InlineData("cannot be set", "usb3/authorized_default cannot be set to 0 (E")]
+    [InlineData("is set again", "usb3/authorized_default does not stay 0")]
+    public async Task A_hub_that_is_not_held_is_named_with_the_reason_and_the_others_are_held(string manner, string reason)
+    {
+        _log.Expect("authorized_default of usb3 could not be restored");
+        _hubs.Look(null);
+        HubManners.Break(_vhci.HubFolder(3), manner);
+        Assert.Contains(reason, await EnsureHeldAsync(0), StringComparison.Ordinal);
+        Assert.Null(await EnsureHeldAsync(8));
+        Assert.Equal("0", Default(4));
+    }
+
+    [Fact]
+    public async Task A_hub_that_comes_after_its_ports_is_found_then()
+    {
+        string aside = Path.Combine(_sysfs.Folder, "aside");
+        Directory.Move(_vhci.HubFolder(3), aside);
+        _hubs.Look(null);
+        Assert.NotNull(await EnsureHeldAsync(0));
+        Directory.Move(aside, _vhci.HubFolder(3));
+        Assert.Null(await EnsureHeldAsync(0));
+        Assert.Equal("0", Default(3));
+        await _hubs.DisposeAsync();
+        Assert.Equal("1", Default(3));
+    }
+
+    [Fact]
     public async Task A_strangers_device_is_authorized_and_ours_is_not()
     {
         int ours = _kernel.Leases.Take(UsbSpeed.Full, 0, [], new HashSet<int>())!.Value.Number;
@@ -226,8 +304,12 @@ public sealed class AuthorizationTests : IAsyncDisposable
         _log.AssertNothingUnexpected();
     }
 
-    private Task EnsureHeldAsync(int port) =>
+    /// <returns>Why the hub of the port is not held; null if it is.</returns>
+    private Task<string?> EnsureHeldAsync(int port) =>
         _hubs.EnsureHeldAsync(_vhci.Host.ReadPort(port)!.Value, TestContext.Current.CancellationToken);
+
+    private static string Shown(HubAuthorizationMemory memory) =>
+        string.Join(", ", memory.Found.Select(hub => string.Create(CultureInfo.InvariantCulture, $"{hub.Key} {hub.Value}")));
 
     private Task RememberAsync(HubAuthorizationMemory found, CancellationToken cancellationToken)
     {
@@ -245,8 +327,9 @@ public sealed class AuthorizationTests : IAsyncDisposable
 
     private static string Authorized(string folder) => File.ReadAllText(Path.Combine(folder, "authorized")).Trim();
 
-    private string Default(int bus) => File.ReadAllText(Path.Combine(_vhci.HubFolder(bus), "authorized_default")).Trim();
+    private string DefaultPath(int bus) => Path.Combine(_vhci.HubFolder(bus), "authorized_default");
 
-    private void SetDefault(int bus, int value) =>
-        FakeSysfs.WriteFile(Path.Combine(_vhci.HubFolder(bus), "authorized_default"), $"{value}\n");
+    private string Default(int bus) => File.ReadAllText(DefaultPath(bus)).Trim();
+
+    private void SetDefault(int bus, int value) => FakeSysfs.WriteFile(DefaultPath(bus), $"{value}\n");
 }

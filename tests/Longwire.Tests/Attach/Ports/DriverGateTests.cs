@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using Longwire.Attach;
 using Longwire.Attach.Ports;
 using Longwire.Platform;
 using Longwire.Testing;
 using Longwire.Testing.Kernel;
+using Longwire.Tests.HomeAssistant.Brokers;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Usb;
 using Xunit;
@@ -92,6 +94,32 @@ public sealed class DriverGateTests : IDisposable
         Assert.Equal(kernelCan, refused is null);
         if (kernelCan) Assert.Equal("0", await File.ReadAllTextAsync(authorized, TestContext.Current.CancellationToken));
         else Assert.Contains("could not be kept from drivers", refused!.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_device_that_somebody_has_let_its_drivers_have_loses_them_before_it_is_looked_at()
+    {
+        string folder = _sysfs.Plug("3-1", controller: FakeVhci.Controller());
+        SysfsUsbDevice local = UsbDevices.TryRead(_sysfs.Root, BusId.Parse("3-1"))!;
+        Assert.True(local.Authorized);
+        DeviceIdentity identity = local.ReadIdentity()!;
+        // Looking at it waits: opening a pipe does, until somebody opens its other end.
+        string pipe = Path.Combine(folder, "descriptors");
+        File.Delete(pipe);
+        using (Process making = Process.Start("mkfifo", [pipe])) await making.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var gate = new DriverGate(_kernel, new AsyncAutoResetEvent(_clock), identity, serialPorts: 1);
+        Task<AttachOutcome.Refused?> opening = gate.OpenAsync(local, TestContext.Current.CancellationToken);
+        string authorized = Path.Combine(folder, "authorized");
+        await Eventually.IsTrueAsync(
+            () => File.ReadAllText(authorized).StartsWith('0'), () => "the drivers have left");
+        Assert.False(opening.IsCompleted);
+        await using (new FileStream(pipe, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            // Nothing can be read of a pipe, so nothing is let in.
+            await Assert.ThrowsAnyAsync<Exception>(
+                () => opening.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        }
+        Assert.StartsWith("0", await File.ReadAllTextAsync(authorized, TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     public void Dispose() => _sysfs.Dispose();

@@ -110,6 +110,21 @@ public sealed class ReconcilerTests
         Assert.Equal($"it has an interface of {named}, which this radio does not have", refuse.Reason);
     }
 
+    [Theory]
+    [InlineData("051d:0002", 0x03, "class 03 (keyboard, mouse, UPS or the like)")]
+    [InlineData("04a9:1746", 0x07, "class 07 (printer)")]
+    [InlineData("0951:1666", 0x08, "class 08 (storage)")]
+    public async Task What_is_named_and_no_radio_is_told_what_is_attached_and_not_what_its_radio_lacks(string id, byte kind, string named)
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")], Rule(id)));
+        bench.List("attic", Device(id: id));
+        AttachDecision.Refuse refuse = Assert.IsType<AttachDecision.Refuse>(
+            await bench.IdentifyAsync(await bench.NextAttachmentAsync(), Device(id: id), IdentityOf("U1", id, kind)));
+        Assert.Equal(
+            $"it has an interface of {named}, which no radio has; Longwire attaches serial sticks only", refuse.Reason);
+    }
+
     [Fact]
     public async Task Changed_options_touch_only_what_changed()
     {
