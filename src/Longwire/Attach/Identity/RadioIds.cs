@@ -26,7 +26,8 @@ internal static class RadioIds
         // the wrong name is worse than a radio that asks to be named.
         if (here.Count > 0) return here.Count == 1 ? here[0] : null;
         // Moved to another Pi: only a serial of its own can show that.
-        List<RadioMemory> elsewhere = alike.FindAll(radio => radio.Id == SerialId(stick));
+        List<RadioMemory> elsewhere = alike.FindAll(
+            radio => radio.Id == SerialId(stick) || (!radio.Former.IsEmpty && FlashedStick.IsTelling(stick.Serial)));
         return elsewhere.Count == 1 ? elsewhere[0] : null;
     }
 
