@@ -93,7 +93,7 @@ public sealed class ReplaceTests : IDisposable
     {
         string path = Path.Combine(SysfsRoot.Below(_run.Folder).Proc, "sys/kernel/random/boot_id");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, "this boot\n");
+        await File.WriteAllTextAsync(path, "this boot\n", TestContext.Current.CancellationToken);
         var record = new AttachRecord("this boot", 2, 65539, 2);
         Save([.. Memory().Select(radio => radio.Id == left ? radio with { Attached = record } : radio)]);
         Assert.Equal(ExitCode.Failed, await ReplaceAsync("old", "new"));
