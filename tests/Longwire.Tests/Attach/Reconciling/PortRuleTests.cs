@@ -11,6 +11,7 @@ namespace Longwire.Tests.Attach.Reconciling;
 public sealed class PortRuleTests
 {
     private const string Chip = "10c4:ea60";
+    private const string Remedy = "press Reattach to take what is at port 1.2 now";
     private const string Sonoff = "Sonoff Zigbee 3.0 USB Dongle Plus";
 
     private static readonly RadioMemory s_zigbee = Known("zigbee", "0001") with
@@ -34,7 +35,7 @@ public sealed class PortRuleTests
         RadioSnapshot refused = Assert.Single((await bench.UntilStatusAsync("zigbee", RadioStatus.Refused)).Radios);
         Assert.Equal(reason, refused.Reason);
         Assert.EndsWith($", and was '{Sonoff}' (0001)", reason, StringComparison.Ordinal);
-        Assert.Contains("press Reattach to take what is at port 1.2 now", StatusMeaning.Of(refused, null).Explanation, StringComparison.Ordinal);
+        Assert.Contains(Remedy, StatusMeaning.Of(refused, null).Explanation, StringComparison.Ordinal);
         Assert.Equal(Sonoff, Assert.Single(bench.Memory.Radios).Product);
         // The reset that ended the look, and the lists after it.
         bench.List("attic");
@@ -160,7 +161,7 @@ public sealed class PortRuleTests
         bench.Load(Wishes([Pi("attic")], Rule("10c4:ea60@1.2")));
         await RefuseAsync(bench, 0, Device(id: Chip), Identity(endless + "y", endless, endless + "y"));
         RadioSnapshot refused = Assert.Single((await bench.UntilStatusAsync("zigbee", RadioStatus.Refused)).Radios);
-        Assert.Contains("press Reattach to take what is at port 1.2 now", StatusMeaning.Of(refused, null).Explanation, StringComparison.Ordinal);
+        Assert.Contains(Remedy, StatusMeaning.Of(refused, null).Explanation, StringComparison.Ordinal);
     }
 
     private static DeviceIdentity Identity(string? product, string? manufacturer, string? serial) =>
