@@ -80,6 +80,25 @@ internal static partial class AttachLog
     [LoggerMessage(LogLevel.Information, "{Name} ({Radio}) is not attached afresh, since it is to be detached: switch \"Attached\" on")]
     public static partial void NotReattached(ILogger logger, string name, string radio);
 
+    [LoggerMessage(LogLevel.Information, "{Name} ({Radio}) has another stick now, {Stick}, in place of {Former}")]
+    public static partial void Replaced(ILogger logger, string name, string radio, string stick, string former);
+
+    [LoggerMessage(LogLevel.Information, "{Name} ({Radio}) calls itself {UsbId} now, and {Former} before: the same stick, other firmware")]
+    public static partial void Flashed(ILogger logger, string name, string radio, string usbId, string former);
+
+    [LoggerMessage(LogLevel.Information, "{Name} ({Radio}): {Advice}")]
+    public static partial void FormerRule(ILogger logger, string name, string radio, string advice);
+
+    [LoggerMessage(
+        LogLevel.Information, "The stick at {BusId} on {Pi} does not take the place of {Name} ({Radio}): it is none of its kind, or known")]
+    public static partial void NotReplaced(ILogger logger, UsbIp.Usb.BusId busId, string pi, string name, string radio);
+
+    [LoggerMessage(
+        LogLevel.Information,
+        "{Radio} is the stick that {Name} ({Replaced}) was until another one took its place; it is a radio of its own now. To give it that "
+            + "place again, stop longwire attach and run: longwire replace {Replaced} {Radio}")]
+    public static partial void FormerStickIsBack(ILogger logger, string radio, string name, string replaced);
+
     [LoggerMessage(LogLevel.Information, "No radio is missing any more")]
     public static partial void NoneDown(ILogger logger);
 

@@ -59,6 +59,7 @@ internal static class CommandLine
             ExportCommand.Create(context),
             ListCommand.Create(context),
             ForgetCommand.Create(context),
+            ReplaceCommand.Create(context),
             HealthyCommand.Create(context),
         };
         root.Directives.Clear();

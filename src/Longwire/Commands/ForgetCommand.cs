@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Longwire.Attach.Memory;
-using Longwire.Attach.Ports;
 using Longwire.Composition;
 using Longwire.HomeAssistant.Broker;
 using Longwire.HomeAssistant.Discovery;
@@ -82,36 +81,25 @@ internal static class ForgetCommand
     private static async Task<bool> ForgetAsync(string? radio, IRadioMemory memory, ProgramContext context)
     {
         ImmutableArray<RadioMemory> known = memory.Read();
-        List<RadioMemory> chosen = [.. known.Where(entry => radio is null || entry.Id == radio)];
-        if (chosen.Count == 0) chosen = [.. known.Where(entry => string.Equals(entry.Name, radio, StringComparison.OrdinalIgnoreCase))];
-        if (radio is not null && chosen.Count != 1)
+        RadioMemory? one = radio is null ? null : RememberedRadios.Find(known, radio);
+        if (radio is not null && one is null)
         {
-            string what = chosen.Count == 0 ? $"No radio is called '{radio}'" : $"{chosen.Count} radios are called '{radio}'; use an id";
-            string listed = known.IsEmpty ? "none is remembered" : string.Join(", ", known.Select(Show));
-            await context.Error.WriteLineAsync($"{what}. Known: {listed}.");
+            await context.Error.WriteLineAsync(RememberedRadios.WhyNone(known, radio));
             return false;
         }
-        if (LeftAttached(chosen, context) is { } left)
+        ImmutableArray<RadioMemory> chosen = one is null ? known : [one];
+        if (RememberedRadios.LeftAttached(chosen, context) is { } left)
         {
             // The record of the port is all that can ever free it; the next start does, with everything else that a crash leaves.
-            await context.Error.WriteLineAsync(
-                $"Nothing is forgotten: the last attach was killed, and {Show(left)} may still sit on vhci port {left.Attached!.Port}. "
-                    + "Start longwire attach and stop it once, which frees the port; then forget.");
+            await context.Error.WriteLineAsync($"Nothing is forgotten: {left}; then forget.");
             return false;
         }
         memory.Forget([.. chosen.Select(entry => entry.Id)]);
-        foreach (RadioMemory entry in chosen) await context.Output.WriteLineAsync($"Forgotten: {Show(entry)}");
-        await context.Output.WriteLineAsync(chosen.Count == 0
+        foreach (RadioMemory entry in chosen) await context.Output.WriteLineAsync($"Forgotten: {RememberedRadios.Show(entry)}");
+        await context.Output.WriteLineAsync(chosen.IsEmpty
             ? "No radio was remembered."
             : "A radio that the options still ask for is taken for new when attach starts.");
         return true;
-    }
-
-    // A port does not survive a boot.
-    private static RadioMemory? LeftAttached(List<RadioMemory> chosen, ProgramContext context)
-    {
-        string bootId = new AttachKernel(context.Sysfs).BootId;
-        return chosen.Find(radio => radio.Attached?.BootId == bootId);
     }
 
     /// <param name="remembered">Radios that stay in Home Assistant; null: nothing of ours stays.</param>
@@ -149,8 +137,6 @@ internal static class ForgetCommand
                     + "as soon as it reaches the broker.");
         }
     }
-
-    private static string Show(RadioMemory radio) => $"{radio.Id} ({radio.Name})";
 
     private static async Task<int> FailAsync(ProgramContext context, string message)
     {

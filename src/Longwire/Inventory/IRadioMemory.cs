@@ -16,6 +16,12 @@ internal interface IRadioMemory
 
     /// <exception cref="IOException">Cannot be written: nothing is forgotten.</exception>
     public void Forget(IReadOnlyCollection<string> radioIds);
+
+    /// <summary>A radio as it is from now on, under the id that it has.</summary>
+    /// <param name="radio">It.</param>
+    /// <param name="insteadOf">The radio whose stick it has now, which is forgotten; null: that stick was no radio yet.</param>
+    /// <exception cref="IOException">Cannot be written: nothing has changed.</exception>
+    public void Replace(RadioMemory radio, string? insteadOf);
 }
 
 internal static class RadioMemoryReading

@@ -142,6 +142,9 @@ internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios 
     private string WhyNamed(Selection claim, Candidate stick, List<Candidate> present)
     {
         RadioRule? rule = options.Radios.FirstOrDefault(rule => rule.IsAbout(pi.Id) && rule.Match.CouldMatch(stick.Id, stick.Port));
+        if (claim is Selection.Take or Selection.Identify) rule = OfFormerRadio(stick) ?? rule;
+        if (claim == Selection.Identify && rule is null)
+            return "will be attached if it is the radio that was plugged in there, with other firmware, which only itself can tell";
         if (claim == Selection.NotWanted || rule is null) return "not named in the options";
         if (claim == Selection.Take) return $"will be attached, by {rule.Path}";
         if (claim == Selection.Identify && rule.Match.Serial is not null)
@@ -158,6 +161,10 @@ internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios 
             : $"so far that is {known.First(radio => _claims.RuleOf(radio) == rule).Id}";
         return $"{rule.Path} names one radio, and {others}; write an entry for each that you want";
     }
+
+    // By what it was before it was replaced or flashed.
+    private RadioRule? OfFormerRadio(Candidate stick) =>
+        known.FirstOrDefault(radio => radio.Id == stick.RadioId) is { } radio ? _claims.Former.Of(radio) : null;
 
     private RadioRule? RuleOf(Candidate stick) => _claims.RuleOf(stick.PiId, stick.Id, stick.Port, serial: null, serialKnown: false);
 }

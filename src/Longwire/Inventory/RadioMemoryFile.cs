@@ -18,6 +18,12 @@ internal sealed class RadioMemoryFile(string dataFolder) : IRadioMemory
         _file.Save(radioIds.Aggregate(memory, (rest, id) => rest.Without(id)));
     }
 
+    public void Replace(RadioMemory radio, string? insteadOf)
+    {
+        if (Load() is not { } memory) return;
+        _file.Save((insteadOf is null ? memory : memory.Without(insteadOf)).With(radio));
+    }
+
     private AttachMemory? Load()
     {
         AttachMemory? memory = _file.Read(out string? problem);

@@ -86,7 +86,11 @@ internal static class RadioRulesReader
         {
             return match;
         }
-        skipped.Add(new SkippedRule(null, problems.Add(node, path, node is UnusableNode unusable ? unusable.Remedy : MatchForm)));
+        RadioMatch? meant = node is ScalarNode written && written.Text.Length <= OptionMap.LongestText
+            ? MisspeltMatch.Read(written.Text)
+            : null;
+        string remedy = node is UnusableNode unusable ? unusable.Remedy : meant is null ? MatchForm : MisspeltMatch.Remedy(meant);
+        skipped.Add(new SkippedRule(null, problems.Add(node, path, remedy)) { Meant = meant });
         return null;
     }
 

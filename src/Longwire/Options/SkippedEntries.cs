@@ -22,6 +22,9 @@ internal sealed record SkippedPi(string? Id, string? Name, string? Address, Opti
 /// <param name="Match">Null where that is what cannot be read: it may be about any radio.</param>
 internal sealed record SkippedRule(RadioMatch? Match, OptionProblem Problem)
 {
+    /// <summary>What a <c>match</c> that cannot be read seems to mean; null where that cannot be told.</summary>
+    public RadioMatch? Meant { get; init; }
+
     /// <summary>An entry that only moved to another line is the same.</summary>
     public bool Equals(SkippedRule? other) => other is not null && Match == other.Match && Problem.IsSameAs(other.Problem);
 

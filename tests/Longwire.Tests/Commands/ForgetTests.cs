@@ -143,6 +143,8 @@ public sealed class ForgetTests : IDisposable
             Forgotten.AddRange(radioIds);
         }
 
+        public void Replace(RadioMemory radio, string? insteadOf) => throw new NotSupportedException("Nothing is replaced.");
+
         private static RadioMemory Known(string id, string name) => AttachBench.Known(id) with { Name = name };
     }
 }

@@ -33,7 +33,8 @@ internal static class RadioIds
         if (here.Count > 0) return here.Count == 1 ? here[0] : null;
         // Moved to another Pi: only a serial of its own can show that.
         string? serialId = SerialId(stick);
-        List<RadioMemory> elsewhere = alike.FindAll(radio => radio.Id == serialId);
+        List<RadioMemory> elsewhere = alike.FindAll(
+            radio => radio.Id == serialId || (!radio.Former.IsEmpty && FlashedStick.IsTelling(stick.Serial)));
         return elsewhere.Count == 1 ? elsewhere[0] : null;
     }
 

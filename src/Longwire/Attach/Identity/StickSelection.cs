@@ -28,6 +28,9 @@ internal enum Selection
 /// <summary>Which of the sticks that are present the options ask for.</summary>
 internal sealed class StickSelection(AttachOptions options, KnownRadios catalogue, ImmutableArray<RadioMemory> known)
 {
+    /// <summary>What the options say of radios that were something else before.</summary>
+    public FormerRules Former { get; } = new(options, catalogue, known);
+
     /// <summary>The rule about a stick; null if none, or if only its serial can tell.</summary>
     public RadioRule? RuleOf(string piId, UsbId id, UsbPort port, string? serial, bool serialKnown)
     {
@@ -42,13 +45,14 @@ internal sealed class StickSelection(AttachOptions options, KnownRadios catalogu
     }
 
     public RadioRule? RuleOf(RadioMemory radio) =>
-        RuleOf(radio.PiId, UsbId.Parse(radio.UsbId), radio.Port, radio.Serial, serialKnown: true);
+        Former.Of(radio) ?? RuleOf(radio.PiId, UsbId.Parse(radio.UsbId), radio.Port, radio.Serial, serialKnown: true);
 
     /// <summary>Whether a known radio is one the options ask for.</summary>
     public bool Covers(RadioMemory radio) =>
         options.Pis.Any(pi => pi.Id == radio.PiId)
         && (options.TakeRecognised
             ? catalogue.Recognise(UsbId.Parse(radio.UsbId), radio.Product, radio.Manufacturer) is { Certain: true }
+                || Former.WasRecognised(radio)
             : RuleOf(radio) is not null);
 
     /// <summary>
@@ -68,7 +72,12 @@ internal sealed class StickSelection(AttachOptions options, KnownRadios catalogu
     {
         if (options.TakeRecognised) return OfRecognised(stick);
         RadioRule? rule = RuleOf(stick);
-        if (rule is null) return !IsSerialKnown(stick) && MayMatch(stick) ? Selection.Identify : Selection.NotWanted;
+        if (rule is null)
+        {
+            bool mayBe = (!IsSerialKnown(stick) && MayMatch(stick)) || (stick.Identity is null && MayBeFlashed(stick));
+            return mayBe ? Selection.Identify : Selection.NotWanted;
+        }
+        if (Former.HolderOf(rule, stick) is not null) return stick.Identity is null ? Selection.Identify : Selection.Ambiguous;
         List<Candidate> rivals = RivalsFor(rule, present);
         List<RadioMemory> given = GivenBy(rule);
         bool isGiven = given.Exists(radio => radio.Id == stick.RadioId), alone = rivals.Count <= 1;
@@ -147,8 +156,20 @@ internal sealed class StickSelection(AttachOptions options, KnownRadios catalogu
 
     private static bool IsSerialKnown(Candidate stick) => stick.Identity is { } identity && !identity.Unread.HasFlag(DeviceTexts.Serial);
 
-    private RadioRule? RuleOf(Candidate stick) =>
-        RuleOf(stick.PiId, stick.Id, stick.Port, stick.Identity?.Serial, IsSerialKnown(stick));
+    private RadioRule? RuleOf(Candidate stick)
+    {
+        RadioMemory? changed = ChangedRadioOf(stick);
+        return (changed is null ? null : Former.Of(changed))
+            ?? RuleOf(stick.PiId, stick.Id, stick.Port, stick.Identity?.Serial, IsSerialKnown(stick))
+            ?? (changed is null ? null : RuleOf(changed));
+    }
+
+    // Its own words do not say whose it is: it is, or seems to be, a radio that was something else.
+    private RadioMemory? ChangedRadioOf(Candidate stick) => known.FirstOrDefault(
+        radio => radio.Id == stick.RadioId && (!radio.Former.IsEmpty || radio.UsbId != stick.Id.ToString()));
+
+    private bool MayBeFlashed(Candidate stick) =>
+        known.Any(radio => FlashedStick.MayBe(radio, stick.PiId, stick.Id, stick.Port) && Covers(radio));
 
     private bool MayMatch(Candidate stick) =>
         options.Radios.Any(rule => rule.IsAbout(stick.PiId) && rule.Match.CouldMatch(stick.Id, stick.Port));
@@ -156,7 +177,8 @@ internal sealed class StickSelection(AttachOptions options, KnownRadios catalogu
     private Selection OfRecognised(Candidate stick)
     {
         Recognition? recognition = catalogue.Recognise(stick.Id, stick.Identity?.Product, stick.Identity?.Manufacturer);
-        if (recognition is null) return Selection.NotWanted;
+        if (ChangedRadioOf(stick) is { } changed && Covers(changed)) return Selection.Take;
+        if (recognition is null) return stick.Identity is null && MayBeFlashed(stick) ? Selection.Identify : Selection.NotWanted;
         if (recognition.Certain) return Selection.Take;
         const DeviceTexts telling = DeviceTexts.Manufacturer | DeviceTexts.Product;
         bool told = stick.Identity is { } identity && (identity.Unread & telling) == DeviceTexts.None;

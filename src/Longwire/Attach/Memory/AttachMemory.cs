@@ -82,6 +82,14 @@ internal sealed record RadioMemory
     /// <summary>Present from just before the kernel gets the socket until the port is known to be free again.</summary>
     public AttachRecord? Attached { get; init; }
 
+    /// <summary>What it was before, the latest first.</summary>
+    public ImmutableArray<FormerStick> Former { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>
+    /// Radios of its kind that were missing from its Pi when it was seen first, and were not seen since: it may be there to replace one.
+    /// </summary>
+    public ImmutableArray<string> CameWhileAway { get; init => field = value.IsDefault ? [] : value; } = [];
+
     [JsonIgnore]
     public UsbPort Port => new(Controller, PortChain);
 }

@@ -50,9 +50,11 @@ internal sealed class MemoryFile(string dataFolder)
         {
             if (radio is null) return "has an entry that is no radio";
             if (!ids.Add(radio.Id)) return $"has two radios with the id {radio.Id}";
-            if (!UsbId.TryParse(radio.UsbId, out _))
+            IEnumerable<string?> usbIds = [radio.UsbId, .. radio.Former.Select(former => former?.UsbId)];
+            foreach (string? usbId in usbIds)
             {
-                return $"has a radio {radio.Id} with the usb_id '{radio.UsbId}', which is not like 0658:0200";
+                if (!UsbId.TryParse(usbId, out _))
+                    return $"has a radio {radio.Id} with the usb_id '{usbId}', which is not like 0658:0200";
             }
         }
         return null;

@@ -52,6 +52,28 @@ internal sealed class Assignments : IEnumerable<Assignment>
         stick.RadioId = radio.Id;
     }
 
+    /// <summary>It is not the radio that was where it is: that radio tells of it, and it is nobody's.</summary>
+    /// <param name="assignment">What it was imported by.</param>
+    /// <param name="stick">It.</param>
+    /// <param name="radio">Whose place it is in.</param>
+    /// <param name="guessed">Who it seemed to be.</param>
+    public static void FindInPlaceOf(Assignment assignment, Stick stick, RadioState radio, RadioState? guessed)
+    {
+        Identify(assignment, stick, radio, guessed);
+        (stick.RadioId, stick.InPlaceOf) = (null, radio.Id);
+    }
+
+    /// <summary>A radio is no more, and another one has all that was its own.</summary>
+    public static void HandOver(RadioState from, RadioState to, Stick stick)
+    {
+        // It only asked whether the stick of before is there.
+        if (to.Assignment is { } asking) asking.RadioId = null;
+        to.Assignment = from.Assignment;
+        from.Assignment = null;
+        if (to.Assignment is { } assignment) assignment.RadioId = to.Id;
+        stick.RadioId = to.Id;
+    }
+
     /// <summary>It is no radio that is wanted.</summary>
     public static void Reject(Assignment assignment, RadioState? guessed)
     {

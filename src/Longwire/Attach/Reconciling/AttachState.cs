@@ -73,7 +73,8 @@ internal sealed class AttachState
     {
         if (!Pis.TryGetValue(radio.Memory.PiId, out PiState? pi)) return null;
         return pi.Sticks.Values.FirstOrDefault(stick => stick.RadioId == radio.Id)
-            ?? pi.Sticks.Values.FirstOrDefault(stick => stick.RadioId is null && Seems(stick) == radio.Id);
+            ?? pi.Sticks.Values.FirstOrDefault(stick => stick.RadioId is null && Seems(stick) == radio.Id)
+            ?? pi.Sticks.Values.FirstOrDefault(stick => stick.InPlaceOf == radio.Id);
     }
 
     /// <summary>The radios of a Pi that are wanted and not attached.</summary>
@@ -112,6 +113,18 @@ internal sealed class AttachState
         var radio = new RadioState(memory) { MissingSince = Now, Undecided = Now < AttachTimers.FirstVerdict };
         Radios.Add(memory.Id, radio);
         return radio;
+    }
+
+    /// <summary>It is a radio no more.</summary>
+    public void Remove(RadioState radio)
+    {
+        Memory = Memory.Without(radio.Id);
+        Radios.Remove(radio.Id);
+        foreach (PiState pi in Pis.Values)
+        {
+            pi.Rejected.Forget(radio.Id);
+            foreach (Stick stick in pi.Sticks.Values.Where(stick => stick.RadioId == radio.Id)) stick.RadioId = null;
+        }
     }
 
     /// <summary>Somebody may have set the clock: what was dated by it moves along. Call before anything is dated anew.</summary>

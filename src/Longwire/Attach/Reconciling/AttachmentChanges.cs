@@ -12,6 +12,8 @@ namespace Longwire.Attach.Reconciling;
 /// <summary>What attempts report, and what a person asks of a radio.</summary>
 internal sealed class AttachmentChanges(AttachState state)
 {
+    private readonly Replacements _replacements = new(state);
+
     /// <summary>The stick waits for an answer until <see cref="Identification"/> has one.</summary>
     public void Identified(AttachEvent.Identified news)
     {
@@ -63,6 +65,7 @@ internal sealed class AttachmentChanges(AttachState state)
         state.Change(radio, radio.Memory with { SerialPortCount = ttyCount });
         state.Remember(all: true);
         state.SetStickProblem(assignment.PiId, assignment.BusId, null);
+        _replacements.CameBack(radio);
         state.Raise(radio, RadioEventType.Attached);
     }
 
@@ -165,6 +168,7 @@ internal sealed class AttachmentChanges(AttachState state)
             return;
         }
         AttachLog.Reattached(log, radio.Memory.Name, radio.Id);
+        if (_replacements.LetTakeOver(radio)) return;
         if (radio.Assignment is { } assignment)
         {
             if (assignment.IsUp && !assignment.Cancelled)

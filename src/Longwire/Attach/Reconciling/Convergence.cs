@@ -17,6 +17,7 @@ internal sealed class Convergence(AttachState state)
     private const int TriedAtOncePerPi = 8;
 
     private readonly Identification _identification = new(state);
+    private readonly Replacements _replacements = new(state);
     private readonly DownRadios _down = new(state.Logger);
     private Snapshot _published = Snapshot.Empty;
 
@@ -77,14 +78,16 @@ internal sealed class Convergence(AttachState state)
             {
                 if (!HasPlace(pi)) break;
                 if (state.Assignments.At(stick.PiId, stick.BusId) is not null || IsRefused(pi, stick)) continue;
-                string? radioId = stick.RadioId ?? state.Seems(stick);
+                RadioState? replaced = _replacements.PlaceFor(stick);
+                string? radioId = replaced?.Id ?? stick.RadioId ?? state.Seems(stick);
                 if (radioId is not null
                     && state.Radios[radioId] is var radio
                     && (!radio.Memory.Wanted || (radio.Assignment is not null && radio.Assignment.Identified)))
                 {
                     continue;
                 }
-                if (selection.Of(state.CandidateOf(stick), present) is not (Selection.Take or Selection.Identify)) continue;
+                if (replaced is null && selection.Of(state.CandidateOf(stick), present) is not (Selection.Take or Selection.Identify))
+                    continue;
                 if (!IsDue(stick.Tries.NotBefore)) continue;
                 RadioState? seems = radioId is not null && state.Radios[radioId] is { Assignment: null } free ? free : null;
                 state.Start(pi, stick.BusId, stick, seems);
@@ -230,6 +233,9 @@ internal sealed class Convergence(AttachState state)
             foreach (SharedSerialPath shared in up.SharedPaths)
                 yield return ($"path {shared.Path}", $"{state.RadioOf(up)?.Memory.Name}: {SharedPathWarning(shared)}");
         }
+        foreach (string leftAlone in selection.Former.LeftAlone(present)) yield return (leftAlone, leftAlone);
+        foreach ((string, string) several in _replacements.Problems()) yield return several;
+        foreach ((string, string) misspelt in PortSpellings.Problems(state)) yield return misspelt;
         foreach (PiState pi in state.Pis.Values.Where(pi => pi.Reachable == false))
             yield return ($"pi {pi.Options.Id}",
                 $"{pi.Options.DisplayName} ({pi.Options.Address}) does not answer: {pi.SilentReason}. "
@@ -245,7 +251,7 @@ internal sealed class Convergence(AttachState state)
             string where = string.Join(" or ", asked.Select(pi => pi.Options.DisplayName));
             yield return (rule.Path,
                 $"{rule.Path}: no stick that matches '{rule.Match}' is offered by {where}. "
-                    + "Plug it in, see that the Pi exports it, or correct the entry.");
+                    + (PortSpellings.Hint(state, rule) ?? "Plug it in, see that the Pi exports it, or correct the entry."));
         }
     }
 

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using Longwire.Attach.Identity;
 using Longwire.Attach.Memory;
+using Longwire.Options;
 using Longwire.Platform;
 using Longwire.Radios;
 using Longwire.UsbIp.Usb;
+using Microsoft.Extensions.Logging;
 
 namespace Longwire.Attach.Reconciling;
 
@@ -11,6 +13,7 @@ namespace Longwire.Attach.Reconciling;
 internal sealed class Identification(AttachState state)
 {
     private readonly MovedSticks _moves = new(state);
+    private readonly Replacements _replacements = new(state);
 
     /// <summary>Answers every waiting stick that can be answered now.</summary>
     /// <param name="allAreAsked">
@@ -39,10 +42,12 @@ internal sealed class Identification(AttachState state)
 
     private AttachDecision? Decide(AttachEvent.Identified news, Assignment assignment, Stick stick, bool allAreAsked)
     {
+        stick.InPlaceOf = null;
         if (news.Identity.Unread.HasFlag(DeviceTexts.Serial)) return DecideWithoutSerial(news, assignment, stick);
-        RadioMemory? recalled = RadioIds.Recall(Seen(stick), state.Memory.Radios, radio => IsAbsent(radio, assignment, stick));
+        RadioMemory? recalled = Recall(stick, news.Identity, assignment);
+        if (_replacements.PlaceOf(stick, recalled) is { } place) return TakePlaceOf(place, news, assignment, stick);
         if (recalled is not null && InPlaceOf(recalled, stick) is { Assignment: { Identified: false, Cancelled: false } }) return null;
-        if (recalled is not null && !Sits(stick, recalled))
+        if (recalled is not null && (recalled.PiId != stick.PiId || recalled.Port != stick.Port))
         {
             if (!allAreAsked || _moves.MayAnotherBe(recalled, stick, assignment)) return null;
             if (_moves.IsAnotherLikeIt(recalled, stick, Seen(stick))) recalled = null;
@@ -56,7 +61,9 @@ internal sealed class Identification(AttachState state)
         {
             case Selection.Take:
                 stick.Tries.AskedAgain = 0;
-                return Take(news, assignment, stick, recalled, selection);
+                return OtherThanWasThere(stick, assignment, recalled, selection) is { } change
+                    ? Refuse(assignment, stick, state.Radios[change.RadioId], change.Reason)
+                    : Take(news, assignment, stick, recalled, selection);
             case Selection.Identify:
                 return UnreadTexts.AskWhatItIs(stick);
             default:
@@ -114,6 +121,46 @@ internal sealed class Identification(AttachState state)
     private Sighting Seen(Stick stick) =>
         stick.Sighting with { SerialIsShared = state.Catalogue.IsSharedSerial(stick.Id, stick.Identity?.Serial) };
 
+    private RadioMemory? Recall(Stick stick, DeviceIdentity identity, Assignment assignment)
+    {
+        bool IsAway(RadioMemory radio) => IsAbsent(radio, assignment, stick);
+        return RadioIds.Recall(Seen(stick), state.Memory.Radios, IsAway)
+            ?? FlashedStick.Find(stick.Sighting, identity, state.Memory.Radios, IsAway);
+    }
+
+    private AttachDecision TakePlaceOf(RadioState radio, AttachEvent.Identified news, Assignment assignment, Stick stick)
+    {
+        // What may not be let in takes nobody's place.
+        if (WhyNot(news, stick) is { } unfit) return Refuse(assignment, stick, radio, unfit);
+        RadioMemory before = radio.Memory;
+        state.Change(radio, Succession.Follow(before, stick.Id, news.Identity.Serial, replaced: true));
+        AttachDecision decision = Take(news, assignment, stick, radio.Memory, state.Selection());
+        _replacements.Replaced(radio, before);
+        return decision;
+    }
+
+    private ProductAtPort.Change? OtherThanWasThere(
+        Stick stick, Assignment assignment, RadioMemory? recalled, StickSelection selection)
+    {
+        DeviceIdentity identity = stick.Identity!;
+        RadioRule? rule = selection.RuleOf(stick.PiId, stick.Id, stick.Port, identity.Serial, serialKnown: true);
+        if (rule?.Match.Port is null) return null;
+        ImmutableArray<RadioMemory> meant =
+        [
+            .. state.Memory.Radios.Where(
+                radio => selection.RuleOf(radio) == rule
+                    && (state.Radios[radio.Id].Assignment is not { Identified: true, Cancelled: false } other || other == assignment)),
+        ];
+        return ProductAtPort.Of(stick.Sighting, identity, recalled, meant, state.Catalogue);
+    }
+
+    private AttachDecision.Refuse Refuse(Assignment assignment, Stick stick, RadioState radio, string reason)
+    {
+        Assignments.FindInPlaceOf(assignment, stick, radio, guessed: state.RadioOf(assignment));
+        radio.Replacement = null;
+        return new AttachDecision.Refuse(reason);
+    }
+
     // Whether a serial is seen once can only be said when all of its kind have spoken: the id is given for good.
     private bool MayHaveTwin(Stick stick, Assignment assignment)
     {
@@ -166,7 +213,9 @@ internal sealed class Identification(AttachState state)
     {
         DeviceIdentity identity = stick.Identity!;
         Recognition? recognition = state.Catalogue.Recognise(identity);
-        string? ruleName = selection.RuleOf(stick.PiId, stick.Id, stick.Port, identity.Serial, serialKnown: true)?.Name;
+        RadioRule? rule = selection.RuleOf(stick.PiId, stick.Id, stick.Port, identity.Serial, serialKnown: true);
+        if (recalled is not null) rule = selection.Former.Of(recalled) ?? rule ?? selection.RuleOf(recalled);
+        string? ruleName = rule?.Name;
         RadioMemory memory = recalled ?? new RadioMemory
         {
             Id = RadioIds.Give(Seen(stick), state.Memory.Radios, OtherSightings(stick)),
@@ -177,7 +226,10 @@ internal sealed class Identification(AttachState state)
             PortChain = stick.Port.Chain,
             LastBusId = stick.BusId.ToString(),
             SerialPortCount = 1,
+            CameWhileAway = _replacements.AwayFor(stick, identity),
         };
+        if (recalled is not null && recalled.UsbId != stick.Id.ToString())
+            memory = Succession.Follow(recalled, stick.Id, identity.Serial, replaced: false);
         memory = memory with
         {
             Name = ruleName ?? memory.Name,
@@ -194,10 +246,16 @@ internal sealed class Identification(AttachState state)
         {
             RadioState added = state.Add(memory);
             AttachLog.NewRadio(state.Logger.About(stick.PiId, memory.Id), memory.Id, memory.Name, stick.PiId, stick.Port.ToString());
+            _replacements.TellIfBack(added);
             return added;
         }
         RadioState radio = state.Radios[recalled.Id];
         if (recalled.PiId != stick.PiId) radio.LastOutcome = null;
+        if (recalled.UsbId != memory.UsbId)
+        {
+            ILogger log = state.Logger.About(stick.PiId, memory.Id);
+            AttachLog.Flashed(log, memory.Name, memory.Id, memory.UsbId, recalled.UsbId);
+        }
         state.Change(radio, memory);
         return radio;
     }

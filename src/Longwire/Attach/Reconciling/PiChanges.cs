@@ -137,6 +137,7 @@ internal sealed class PiChanges(AttachState state)
             ListedAs = device.Id,
             Identity = rejected?.Identity,
             RadioId = rejected?.RadioId,
+            InPlaceOf = rejected?.InPlaceOf,
         };
     }
 }

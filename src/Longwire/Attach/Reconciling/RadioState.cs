@@ -31,6 +31,12 @@ internal sealed class RadioState(RadioMemory memory)
     /// <summary>A person had it attached afresh, and it is not back: at this moment that becomes a loss.</summary>
     public TimeSpan? BackBy { get; set; }
 
+    /// <summary>The stick that a person has let take this radio's place, until it has; null: none.</summary>
+    public Replacement? Replacement { get; set; }
+
+    /// <summary>A person wanted its place taken, and more than one stick could.</summary>
+    public bool SeveralCouldReplace { get; set; }
+
     /// <summary>When we let go of it last, or started: until its Pi has noticed, "in use" means us.</summary>
     public TimeSpan ReleasedAt { get; set; }
 

@@ -27,6 +27,9 @@ internal sealed class RejectedStick(UsbId listedAs, Stick stick, string? refused
 
     /// <summary>Who it is, if it is known.</summary>
     public string? RadioId { get; } = stick.RadioId;
+
+    /// <inheritdoc cref="Stick.InPlaceOf"/>
+    public string? InPlaceOf { get; } = stick.InPlaceOf;
     public string? RefusedReason { get; } = refusedReason;
     public TimeSpan Wait { get; } = wait;
     public TimeSpan LookAgainAt => at + Wait;

@@ -54,6 +54,15 @@ internal sealed class RejectedSticks
 
     public void Forget(BusId busId) => _places.Remove(busId);
 
+    /// <summary>Forgets the places where a radio was that is no radio any more.</summary>
+    public void Forget(string radioId)
+    {
+        foreach ((BusId busId, RejectedStick rejected) in _places)
+        {
+            if (rejected.RadioId == radioId || rejected.InPlaceOf == radioId) _places.Remove(busId);
+        }
+    }
+
     /// <summary>Forgets those that are not in a list, and not only because of the reset that ended our look.</summary>
     public void ForgetTheGone(IReadOnlySet<BusId> listed, TimeSpan now)
     {
