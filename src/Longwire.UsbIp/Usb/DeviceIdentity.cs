@@ -14,6 +14,9 @@ public sealed record DeviceIdentity
     public string? Product { get; init; }
     public string? Serial { get; init; }
 
+    /// <summary>Texts that the device has (their index is not 0) and that could not be read.</summary>
+    public DeviceTexts Unread { get; init; }
+
     /// <summary>Interfaces of the active configuration, alternate setting 0 each.</summary>
     public required ImmutableArray<UsbInterfaceClass> Interfaces { get; init; }
 
