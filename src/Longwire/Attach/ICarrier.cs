@@ -56,7 +56,14 @@ internal interface ICarrierOpener
 /// <summary>What the kernel knows of the connection.</summary>
 /// <param name="RoundTrip">Smoothed; null if it cannot be told.</param>
 /// <param name="LastAck">How long ago the Pi last acknowledged anything; null if it cannot be told.</param>
-internal readonly record struct CarrierFigures(TimeSpan? RoundTrip, TimeSpan? LastAck);
+internal readonly record struct CarrierFigures(TimeSpan? RoundTrip, TimeSpan? LastAck)
+{
+    /// <summary>How long the stick took at most to answer one of our questions; null if it was not asked.</summary>
+    public TimeSpan? SlowestAnswer { get; init; }
+
+    /// <summary>The stick leaves the question for one of its texts unanswered: the kernel will wait for it in vain.</summary>
+    public bool LeavesTextUnanswered { get; init; }
+}
 
 /// <param name="Reason">For a person.</param>
 internal sealed record CarrierEnd(CarrierEndCause Cause, string Reason);

@@ -38,7 +38,13 @@ internal sealed class StockCarrier(UsbIpConnection connection, ExportedDevice de
     public CarrierEnd? ReadEnd() => TryReadTcpInfo() is { } info ? EndOf(info) : Closed();
 
     public CarrierFigures ReadFigures() =>
-        TryReadTcpInfo() is { } info ? new CarrierFigures(info.RoundTripTime, info.LastAckReceived) : default;
+        TryReadTcpInfo() is { } info
+            ? new CarrierFigures(info.RoundTripTime, info.LastAckReceived)
+            {
+                SlowestAnswer = connection.SlowestAnswer,
+                LeavesTextUnanswered = connection.LeavesTextUnanswered,
+            }
+            : default;
 
     public void Shutdown()
     {
