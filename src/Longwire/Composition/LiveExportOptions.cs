@@ -10,7 +10,8 @@ namespace Longwire.Composition;
 /// <summary>Options of <c>longwire export</c> that change while it runs: told to those who live by them, if anything changed.</summary>
 /// <param name="first">What the service was started with.</param>
 internal sealed class LiveExportOptions(
-    LoadedOptions<ExportOptions> first, ExportReconciler reconciler, StockListener listener, Action<LogLevel> setLogLevel, ILogger logger)
+    LoadedOptions<ExportOptions> first, ExportReconciler reconciler, StockListener listener, ClientNames names,
+    Action<LogLevel> setLogLevel, ILogger logger)
 {
     private ExportOptions _inForce = first.Options;
 
@@ -33,6 +34,7 @@ internal sealed class LiveExportOptions(
         _inForce = now;
         setLogLevel(now.LogLevel);
         listener.Use(now.Stock);
+        names.Use(now.Stock.Allow);
         await reconciler.PostAsync(new ExportMessage.OptionsChanged(now), cancellationToken);
     }
 

@@ -37,6 +37,7 @@ internal sealed class ExportBench : IAsyncDisposable
     private StockOffers? _offers;
     private Task _deciding = Task.CompletedTask;
     private Task _listening = Task.CompletedTask;
+    private Task _naming = Task.CompletedTask;
 
     public ExportBench() => Kernel = new FakeUsbipHost(Sysfs);
 
@@ -47,6 +48,9 @@ internal sealed class ExportBench : IAsyncDisposable
     public ExportReconciler Reconciler { get; private set; } = null!;
     public ExportOptions Options { get; set; } = new() { Stock = new StockExportOptions { Port = 0, Allow = ["127.0.0.1"] } };
     public int Port { get; set; }
+
+    /// <summary>What finds the addresses of a client's name.</summary>
+    public Func<string, Task<IPAddress[]>> Resolve { get; set; } = _ => throw new SocketException((int)SocketError.HostNotFound);
 
     /// <summary>What the log was told of changed options.</summary>
     public List<LogLevel> LogLevels { get; } = [];
@@ -67,9 +71,11 @@ internal sealed class ExportBench : IAsyncDisposable
         _offers = new StockOffers(offers);
         Reconciler = new ExportReconciler(operations, timers, _ledger, offers, Options, Time, new Random(1), _log);
         var listener = new StockListener(Options.Stock, Reconciler, _offers, _events, Sysfs.Root, Time, new Random(1), _log);
-        _news = new LiveExportOptions(new LoadedOptions<ExportOptions>(Options, []), Reconciler, listener, LogLevels.Add, _log);
+        var names = new ClientNames(Options.Stock.Allow, listener, Reconciler, Time, _log, (name, _) => Resolve(name));
+        _news = new LiveExportOptions(new LoadedOptions<ExportOptions>(Options, []), Reconciler, listener, names, LogLevels.Add, _log);
         _deciding = Task.Run(() => Reconciler.RunAsync(_stop.Token));
         _listening = Task.Run(() => listener.RunAsync(_stop.Token));
+        _naming = Task.Run(() => names.RunAsync(_stop.Token));
         if (!Options.Stock.Allow.IsEmpty) Port = await listener.Listening.Task.WaitAsync(s_deadline, Cancellation);
         return this;
     }
@@ -82,7 +88,10 @@ internal sealed class ExportBench : IAsyncDisposable
     public async Task StopAsync()
     {
         await _stop.CancelAsync();
-        Task ended = Task.WhenAll(_deciding, _listening.ContinueWith(_ => { }, TaskScheduler.Default));
+        Task ended = Task.WhenAll(
+            _deciding,
+            _listening.ContinueWith(_ => { }, TaskScheduler.Default),
+            _naming.ContinueWith(_ => { }, TaskScheduler.Default));
         try
         {
             await UntilAsync(() => ended.IsCompleted, "the service to stop");
