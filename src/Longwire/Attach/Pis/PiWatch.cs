@@ -94,16 +94,21 @@ internal sealed class PiWatch : IPiWatch, IDisposable
         bool accepted = false;
         try
         {
-            using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(
-                _pi.EndPoint, new ConnectOptions { TimeProvider = _time }, stopped);
-            accepted = true;
-            DeviceList list = await connection.ListAsync(stopped);
+            (DeviceList list, TimeSpan roundTrip) = await UsbIpClient.AskAsync(
+                _pi.EndPoint,
+                new ConnectOptions { TimeProvider = _time },
+                async connection =>
+                {
+                    accepted = true;
+                    using (connection) return (await connection.ListAsync(stopped), connection.ConnectTime);
+                },
+                stopped);
             _unforeseen = null;
-            return new AttachEvent.PiAnswered(_pi.Id, list, connection.ConnectTime, asked);
+            return new AttachEvent.PiAnswered(_pi.Id, list, roundTrip, asked);
         }
         catch (Exception e) when (e is UsbIpException or TimeoutException or IOException or System.Net.Sockets.SocketException)
         {
-            return new AttachEvent.PiSilent(_pi.Id, e.Message, accepted && e is TimeoutException);
+            return new AttachEvent.PiSilent(_pi.Id, e.Message, accepted && e is TimeoutException) { Manner = MannerOf(e) };
         }
         catch (OperationCanceledException) when (stopped.IsCancellationRequested)
         {
@@ -118,4 +123,12 @@ internal sealed class PiWatch : IPiWatch, IDisposable
             return new AttachEvent.PiSilent(_pi.Id, e.Message);
         }
     }
+
+    private static PiSilence MannerOf(Exception e) => e switch
+    {
+        UsbIpClosedException { Unanswered: true } => PiSilence.TurnedAway,
+        UsbIpRefusedException => PiSilence.Refused,
+        UsbIpFormatException or UsbIpProtocolException => PiSilence.NotUnderstood,
+        _ => PiSilence.NoAnswer,
+    };
 }

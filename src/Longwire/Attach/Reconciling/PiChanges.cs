@@ -20,6 +20,7 @@ internal sealed class PiChanges(AttachState state)
         pi.Reachable = true;
         (pi.SilentReason, pi.SlowReason) = (null, null);
         pi.RoundTrip = answer.RoundTrip;
+        pi.List = answer.List;
         bool whole = TakeServer(pi, answer.List);
         if (whole)
         {
@@ -47,18 +48,18 @@ internal sealed class PiChanges(AttachState state)
     {
         if (list.Notice is not null) pi.Server = PiServer.Longwire;
         else if (list.IsEnd) pi.Server = PiServer.Stock;
-        else if (pi.Server == PiServer.Longwire && ++pi.HalfAnswers < HalfAnswersInDoubt) return false;
+        else if ((pi.Server == PiServer.Longwire || list.CutShort is not null) && ++pi.HalfAnswers < HalfAnswersInDoubt) return false;
         else pi.Server = PiServer.Unknown;
         pi.HalfAnswers = 0;
         pi.Notice = list.Notice;
         return true;
     }
 
-    public void Silent(string piId, string reason)
+    public void Silent(string piId, string reason, PiSilence manner = PiSilence.NoAnswer)
     {
         if (!state.Pis.TryGetValue(piId, out PiState? pi)) return;
         // The first reason counts: those of the tries after it are its echo, and each would be a problem of its own.
-        if (pi.Reachable != false) pi.SilentReason = reason;
+        if (pi.Reachable != false || pi.Silence != manner) (pi.SilentReason, pi.Silence) = (reason, manner);
         pi.Reachable = false;
         pi.SlowReason = null;
         pi.RoundTrip = null;

@@ -71,7 +71,7 @@ internal sealed class Reconciler
             case AttachEvent.KernelChanged kernel: KernelChanged(kernel.Uevent); break;
             case AttachEvent.PiAnswered answered: _piChanges.Answered(answered); break;
             case AttachEvent.PiSilent { Accepted: true } slow: _piChanges.Slow(slow.PiId, SlowPi.Reason(slow.Reason)); break;
-            case AttachEvent.PiSilent silent: _piChanges.Silent(silent.PiId, silent.Reason); break;
+            case AttachEvent.PiSilent silent: _piChanges.Silent(silent.PiId, silent.Reason, silent.Manner); break;
             case AttachEvent.Identified identified: _attachmentChanges.Identified(identified); break;
             case AttachEvent.Recorded recorded: _attachmentChanges.Recorded(recorded); break;
             case AttachEvent.HubsFound hubs: HubsFound(hubs); break;
