@@ -37,37 +37,34 @@ public static class UsbIpClient
     internal static async Task<T> AskAsync<T>(
         Connector connector, ConnectOptions options, Func<UsbIpConnection, Task<T>> question, CancellationToken cancellationToken)
     {
-        IReadOnlyList<IPAddress> addresses = await connector.ResolveAsync(cancellationToken);
+        IPAddress[] addresses = await connector.ResolveAsync(cancellationToken);
         var from = new List<IPAddress>();
         UsbIpClosedException? turnedAway = null;
         while (true)
         {
-            UsbIpConnection connection;
+            UsbIpConnection? connection = null;
             try
             {
                 connection = await UsbIpConnection.ConnectAsync(connector, addresses, options, cancellationToken);
+                T answer = await question(connection);
+                connection = null;
+                return answer;
             }
-            catch (Exception e) when (turnedAway is not null && e is UsbIpConnectException or TimeoutException)
+            catch (UsbIpClosedException e) when (e.Unanswered && connection is not null)
             {
-                throw TurnedAway(connector, from, turnedAway);
-            }
-            try
-            {
-                return await question(connection);
-            }
-            catch (UsbIpClosedException e) when (e.Unanswered)
-            {
-                connection.Dispose();
                 turnedAway = e;
                 from.Add(connection.LocalEndPoint.Address);
                 AddressFamily known = connection.RemoteEndPoint.AddressFamily;
                 addresses = [.. addresses.Where(address => address.AddressFamily != known)];
-                if (addresses.Count == 0) throw TurnedAway(connector, from, e);
+                if (addresses.Length == 0) throw TurnedAway(connector, from, e);
             }
-            catch
+            catch (Exception e) when (connection is null && turnedAway is not null && e is UsbIpConnectException or TimeoutException)
             {
-                connection.Dispose();
-                throw;
+                throw TurnedAway(connector, from, turnedAway);
+            }
+            finally
+            {
+                connection?.Dispose();
             }
         }
     }

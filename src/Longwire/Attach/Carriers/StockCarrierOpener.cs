@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Errors;
-using Longwire.UsbIp.Wire;
 
 namespace Longwire.Attach.Carriers;
 

@@ -56,8 +56,7 @@ internal sealed class ClientNames(
         {
             ImmutableArray<IPAddress> before = _resolved.GetValueOrDefault(name, []);
             now[name] = addresses ?? before;
-            if (addresses is { } known && !known.SequenceEqual(before))
-                ExportLog.NameResolved(logger.About("names", name), name, string.Join(", ", known));
+            if (addresses is { } known && !known.SequenceEqual(before)) SayResolved(name, string.Join(", ", known));
         }
         if (IsSame(now)) return;
         _resolved = now.ToImmutable();
@@ -93,13 +92,20 @@ internal sealed class ClientNames(
         return null;
     }
 
+    private void SayResolved(string name, string addresses)
+    {
+        ILogger log = logger.About("names", name);
+        ExportLog.NameResolved(log, name, addresses);
+    }
+
     private void SayUnresolved(string name, string problem)
     {
         lock (_gate)
         {
             if (!_unresolved.TryAdd(name, problem)) return;
         }
-        ExportLog.NameUnresolved(logger.About("names", name), name, problem);
+        ILogger log = logger.About("names", name);
+        ExportLog.NameUnresolved(log, name, problem);
     }
 
     private bool IsSame(ImmutableDictionary<string, ImmutableArray<IPAddress>>.Builder now) =>
