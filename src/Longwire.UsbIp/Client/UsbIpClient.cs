@@ -42,29 +42,34 @@ public static class UsbIpClient
         UsbIpClosedException? turnedAway = null;
         while (true)
         {
-            UsbIpConnection? connection = null;
+            UsbIpConnection connection;
             try
             {
+#pragma warning disable CA2000 // The caller's once it has an answer, and disposed below where the question fails.
                 connection = await UsbIpConnection.ConnectAsync(connector, addresses, options, cancellationToken);
-                T answer = await question(connection);
-                connection = null;
-                return answer;
+#pragma warning restore CA2000
             }
-            catch (UsbIpClosedException e) when (e.Unanswered && connection is not null)
+            catch (Exception e) when (turnedAway is not null && e is UsbIpConnectException or TimeoutException)
             {
+                throw TurnedAway(connector, from, turnedAway);
+            }
+            try
+            {
+                return await question(connection);
+            }
+            catch (UsbIpClosedException e) when (e.Unanswered)
+            {
+                connection.Dispose();
                 turnedAway = e;
                 from.Add(connection.LocalEndPoint.Address);
                 AddressFamily known = connection.RemoteEndPoint.AddressFamily;
                 addresses = [.. addresses.Where(address => address.AddressFamily != known)];
                 if (addresses.Length == 0) throw TurnedAway(connector, from, e);
             }
-            catch (Exception e) when (connection is null && turnedAway is not null && e is UsbIpConnectException or TimeoutException)
+            catch
             {
-                throw TurnedAway(connector, from, turnedAway);
-            }
-            finally
-            {
-                connection?.Dispose();
+                connection.Dispose();
+                throw;
             }
         }
     }
