@@ -1,3 +1,4 @@
+using System.Buffers;
 using Longwire.UsbIp.Usb;
 
 namespace Longwire.Radios;
@@ -12,6 +13,9 @@ namespace Longwire.Radios;
 internal readonly record struct UsbPort(string? Controller, string Chain)
 {
     private const string Devices = "/sys/devices/";
+
+    // And of what is meant to be a chain.
+    private static readonly SearchValues<char> s_ofChains = SearchValues.Create("0123456789.,/ ");
 
     /// <summary>The port of a device whose sysfs path is known: /sys/devices/platform/soc/3f980000.usb/usb1/1-1/1-1.4.</summary>
     public static UsbPort Of(string sysfsPath, BusId busId)
@@ -59,7 +63,7 @@ internal readonly record struct UsbPort(string? Controller, string Chain)
     {
         port = default;
         if (!BusId.TryParse(text, out BusId busId) || BusId.TryParseKernelName(chain, out _)) return false;
-        if (!text.AsSpan().ContainsAnyExcept("0123456789.,/ ")) return false;
+        if (!text.AsSpan().ContainsAnyExcept(s_ofChains)) return false;
         port = new UsbPort(null, busId.PortChain);
         return true;
     }

@@ -109,7 +109,8 @@ public sealed class OddRecordTests
     [Fact]
     public async Task A_list_that_is_cut_short_keeps_what_came_whole_and_says_so()
     {
-        byte[] list = ListOf("1-1.1", "zwave", "1-1.3");
+        string[] busIds = ["1-1.1", "zwave", "1-1.3"];
+        byte[] list = ListOf(busIds);
         for (int length = 0; length < list.Length; length += 7)
         {
             int came = length < DeviceListReply.HeadSize ? 0 : (length - DeviceListReply.HeadSize) / Whole;
@@ -119,7 +120,7 @@ public sealed class OddRecordTests
                 continue;
             }
             DeviceList read = await ListAsync(list[..length]);
-            Assert.Equal(new[] { "1-1.1", "zwave" }[..came], read.Devices.Select(device => device.BusId.ToString()));
+            Assert.Equal(busIds[..came], read.Devices.Select(device => device.BusId.ToString()));
             Assert.Contains($"reading device {came + 1} of 3", read.CutShort, StringComparison.Ordinal);
             Assert.Equal((null, false), (read.Notice, read.IsEnd));
         }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Longwire.State;
-using Longwire.UsbIp.Client;
 
 namespace Longwire.Attach.Reconciling;
 

@@ -224,9 +224,7 @@ public sealed class StockServingTests : IAsyncDisposable
             return null;
         };
         _bench.Kernel.SetStatus("1-1", 3);
-        using Socket socket = await _bench.ConnectAsync();
-        await socket.SendAsync(Request(OpCode.RequestImport, "1-1"), Cancellation);
-        Task<byte[]> answer = ExportBench.ReadToEndAsync(socket);
+        Task<byte[]> answer = AskAsync(Request(OpCode.RequestImport, "1-1"));
         await _bench.UntilAsync(() => answer.IsCompleted, "an answer");
         hangs.Set();
         Assert.Equal(new OpCommon(OpCode.ReplyImport, UsbIpStatus.NotAvailable), OpCommon.Parse(await answer));
