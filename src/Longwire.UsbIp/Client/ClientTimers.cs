@@ -3,8 +3,13 @@ namespace Longwire.UsbIp.Client;
 /// <summary>
 /// Every deadline of the client, on one page. Each is taken on the caller's <see cref="TimeProvider"/>.
 /// <para>
-/// A whole attempt, connect, import and descriptors, is thus over after 6 s at the latest, below the 8 s in which a dead peer must be
-/// noticed; a poll of the list after 4.2 s.
+/// What a server or a stick does not answer is noticed within <see cref="Answer"/> and its like, below the 8 s in which a dead peer must be
+/// noticed. A poll of the list is over after 4.2 s; after twice that where the server turned one of our addresses away.
+/// </para>
+/// <para>
+/// Reading a stick's descriptors has no end of its own: each answer has its deadline, and a stick that answers slowly is asked for no more
+/// texts after <see cref="Texts"/>. Of the usual eight questions five are for texts. The slowest reading is over after some 14 s, and the
+/// caller's own deadline may come before that.
 /// </para>
 /// </summary>
 public static class ClientTimers
@@ -26,6 +31,15 @@ public static class ClientTimers
     /// <summary>From the request to the whole answer of an import.</summary>
     public static readonly TimeSpan ImportReply = TimeSpan.FromSeconds(2);
 
-    /// <summary>All descriptors together; about eight round trips to the stick.</summary>
-    public static readonly TimeSpan Descriptors = TimeSpan.FromSeconds(2);
+    /// <summary>From one question to the stick to the whole of its answer, beside <see cref="AnswerRoundTrips"/> round trips.</summary>
+    public static readonly TimeSpan Answer = TimeSpan.FromSeconds(2);
+    public const int AnswerRoundTrips = 4;
+
+    /// <summary>
+    /// The time that a connection took is the peer's word, or that of a SYN that was lost; no more than this of it counts.
+    /// </summary>
+    public static readonly TimeSpan RoundTripMost = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>From the first question to the stick to the last one for a text: without its texts a radio works.</summary>
+    public static readonly TimeSpan Texts = TimeSpan.FromSeconds(5);
 }

@@ -6,7 +6,7 @@ using Longwire.UsbIp.Net;
 
 namespace Longwire.UsbIp.Client;
 
-/// <summary>From a name and a port to a connected socket.</summary>
+/// <summary>From a name and a port to a connected socket. What connecting may take runs from the first call on.</summary>
 /// <param name="endpoint">A name or a literal address, and the port.</param>
 /// <param name="options">How.</param>
 /// <param name="resolve">What finds a name's addresses, in the order in which to try them; null for the system's resolver.</param>
@@ -20,19 +20,61 @@ internal sealed class Connector(
 
     private readonly Func<string, AddressFamily, CancellationToken, Task<IPAddress[]>> _resolve = resolve ?? Dns.GetHostAddressesAsync;
     private readonly string _name = string.Create(CultureInfo.InvariantCulture, $"{endpoint.Host}:{endpoint.Port}");
+    private TimeSpan _spent;
 
-    public async Task<(Socket Socket, TimeSpan Time)> ConnectAsync(CancellationToken cancellationToken)
+    /// <summary>The name as the caller wrote it.</summary>
+    public override string ToString() => _name;
+
+    public async Task<(Socket Socket, TimeSpan Time)> ConnectAsync(CancellationToken cancellationToken) =>
+        await ConnectAsync(await ResolveAsync(cancellationToken), cancellationToken);
+
+    /// <summary>Tries addresses in turn, within what is left of the time.</summary>
+    public async Task<(Socket Socket, TimeSpan Time)> ConnectAsync(
+        IReadOnlyList<IPAddress> addresses, CancellationToken cancellationToken)
     {
         long start = options.TimeProvider.GetTimestamp();
-        IPAddress[] addresses = await ResolveAsync(cancellationToken);
-        var failures = new List<(IPAddress Address, SocketException? Cause)>();
-        for (int i = 0; i < addresses.Length; i++)
+        try
         {
-            TimeSpan left = options.Timeout - options.TimeProvider.GetElapsedTime(start);
+            return await ConnectAsync(addresses, options.Timeout - _spent, cancellationToken);
+        }
+        finally
+        {
+            _spent += options.TimeProvider.GetElapsedTime(start);
+        }
+    }
+
+    /// <summary>All addresses of the name, at least one, in the order in which to try them.</summary>
+    public async Task<IPAddress[]> ResolveAsync(CancellationToken cancellationToken)
+    {
+        if (IPAddress.TryParse(endpoint.Host, out IPAddress? literal)) return [literal];
+        long start = options.TimeProvider.GetTimestamp();
+        using var deadline = new StepDeadline($"resolving {endpoint.Host}", options.Timeout, options.TimeProvider, cancellationToken);
+        try
+        {
+            // WaitAsync: a resolver that ignores cancellation must not hold us.
+            IPAddress[] addresses = await deadline.RunAsync(
+                () => _resolve(endpoint.Host, endpoint.AddressFamily, deadline.Token).WaitAsync(deadline.Token));
+            _spent += options.TimeProvider.GetElapsedTime(start);
+            return addresses.Length > 0 ? addresses : throw new UsbIpConnectException($"{endpoint.Host} has no address");
+        }
+        catch (SocketException e)
+        {
+            throw new UsbIpConnectException($"{endpoint.Host} cannot be resolved: {e.Message}", e);
+        }
+    }
+
+    private async Task<(Socket Socket, TimeSpan Time)> ConnectAsync(
+        IReadOnlyList<IPAddress> addresses, TimeSpan within, CancellationToken cancellationToken)
+    {
+        long start = options.TimeProvider.GetTimestamp();
+        var failures = new List<(IPAddress Address, SocketException? Cause)>();
+        for (int i = 0; i < addresses.Count; i++)
+        {
+            TimeSpan left = within - options.TimeProvider.GetElapsedTime(start);
             if (left <= TimeSpan.Zero) break;
             // An address that swallows SYNs (a stale AAAA record, say) must leave time for the next one.
             using var deadline = new StepDeadline(
-                $"connecting to {_name}", left / (addresses.Length - i), options.TimeProvider, cancellationToken);
+                $"connecting to {_name}", left / (addresses.Count - i), options.TimeProvider, cancellationToken);
             try
             {
                 return await ConnectAsync(new IPEndPoint(addresses[i], endpoint.Port), deadline.Token);
@@ -47,23 +89,6 @@ internal sealed class Connector(
             }
         }
         throw Failure(failures);
-    }
-
-    private async Task<IPAddress[]> ResolveAsync(CancellationToken cancellationToken)
-    {
-        if (IPAddress.TryParse(endpoint.Host, out IPAddress? literal)) return [literal];
-        using var deadline = new StepDeadline($"resolving {endpoint.Host}", options.Timeout, options.TimeProvider, cancellationToken);
-        try
-        {
-            // WaitAsync: a resolver that ignores cancellation must not hold us.
-            IPAddress[] addresses = await deadline.RunAsync(
-                () => _resolve(endpoint.Host, endpoint.AddressFamily, deadline.Token).WaitAsync(deadline.Token));
-            return addresses.Length > 0 ? addresses : throw new UsbIpConnectException($"{endpoint.Host} has no address");
-        }
-        catch (SocketException e)
-        {
-            throw new UsbIpConnectException($"{endpoint.Host} cannot be resolved: {e.Message}", e);
-        }
     }
 
     private async Task<(Socket Socket, TimeSpan Time)> ConnectAsync(IPEndPoint target, CancellationToken cancellationToken)

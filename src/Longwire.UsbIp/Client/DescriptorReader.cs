@@ -6,18 +6,11 @@ using Longwire.UsbIp.Wire;
 namespace Longwire.UsbIp.Client;
 
 /// <summary>
-/// Reads a device's descriptors by URBs of our own, one at a time: the next is sent when the last is answered to its last byte.
+/// Reads a device's descriptors. Those of the device and of its configuration must come; a text that does not come is unread, and a device
+/// without it is no worse: the kernel lives without it, too.
 /// </summary>
-internal sealed class DescriptorReader(ExactSocket peer, ExportedDevice device, StepDeadline deadline)
+internal sealed class DescriptorReader(ControlTransfers transfers, ExportedDevice device)
 {
-    /// <summary>
-    /// Ours begin high. vhci_hcd counts from 1 when its module is loaded, and ends a connection over an answer to a seqnum that it does
-    /// not know (vhci_recv_ret_submit). So if a broken server answered one of ours twice, the kernel would hang up, where a low
-    /// number might be taken for the answer to one of its own. The server's side only looks for a seqnum among URBs that are under way, and
-    /// none of ours is when the kernel takes over.
-    /// </summary>
-    internal const uint FirstSeqnum = 0xFFFF_0000;
-
     /// <summary>
     /// The wire allows 65,535 bytes. A two-port serial stick has less than 200 and the cameras and docks with the longest ones some 3,000:
     /// what is longer is no radio, and is not read.
@@ -27,7 +20,17 @@ internal sealed class DescriptorReader(ExactSocket peer, ExportedDevice device, 
     // USB_MAXCONFIG (drivers/usb/core/config.c): the kernel looks no further either.
     private const int MaxConfigurations = 8;
 
-    private uint _seqnum = FirstSeqnum;
+    // By these a server says that the device, and not a text of it, is gone.
+    private const int NoDevice = -19;
+    private const int Shutdown = -108;
+
+    private DeviceTexts _unread;
+
+    /// <summary>
+    /// The question for a text, or for the languages, that was never answered; null if all were. At the second such question it is over:
+    /// the kernel waits 10 s for each, and so long no other device comes up on the same hub.
+    /// </summary>
+    public string? Unanswered { get; private set; }
 
     public async Task<DeviceIdentity> ReadAsync()
     {
@@ -36,16 +39,23 @@ internal sealed class DescriptorReader(ExactSocket peer, ExportedDevice device, 
         byte[] configurationBytes = await ReadConfigurationAsync(descriptor);
         ImmutableArray<UsbInterfaceClass> interfaces = ConfigurationDescriptor.Parse(configurationBytes).Interfaces;
         ushort? langId = await ReadLangIdAsync(descriptor);
-        return new DeviceIdentity
+        var identity = new DeviceIdentity
         {
             Id = descriptor.Id,
             BcdDevice = descriptor.BcdDevice,
-            Manufacturer = await ReadTextAsync(descriptor.ManufacturerIndex, langId, "manufacturer"),
-            Product = await ReadTextAsync(descriptor.ProductIndex, langId, "product"),
-            Serial = await ReadTextAsync(descriptor.SerialIndex, langId, "serial number"),
+            Manufacturer = await ReadTextAsync(descriptor.ManufacturerIndex, langId, DeviceTexts.Manufacturer, "manufacturer"),
+            Product = await ReadTextAsync(descriptor.ProductIndex, langId, DeviceTexts.Product, "product"),
+            Serial = await ReadTextAsync(descriptor.SerialIndex, langId, DeviceTexts.Serial, "serial number"),
             Interfaces = interfaces,
             Descriptors = (byte[])[.. deviceBytes, .. configurationBytes],
+            Unread = _unread,
         };
+        // It left a question unanswered: one that has fallen silent altogether must not reach the kernel.
+        if (Unanswered is null) return identity;
+        byte[] again = await RequireAsync(DescriptorType.Device, 0, DeviceDescriptor.Size, "device descriptor");
+        return again.AsSpan().SequenceEqual(deviceBytes)
+            ? identity
+            : throw new UsbIpProtocolException($"{device.BusId} changed between two reads of its device descriptor");
     }
 
     private async Task<byte[]> ReadConfigurationAsync(DeviceDescriptor descriptor)
@@ -86,72 +96,59 @@ internal sealed class DescriptorReader(ExactSocket peer, ExportedDevice device, 
         return whole;
     }
 
-    // Null: the device refuses to name its languages, and then the kernel asks it for no string either (usb_get_langid).
+    // Null: the device does not name its languages, and then the kernel asks it for no string either (usb_get_langid). A list of none, or
+    // what is no list at all, is English to it.
     private async Task<ushort?> ReadLangIdAsync(DeviceDescriptor descriptor)
     {
         if (descriptor is { ManufacturerIndex: 0, ProductIndex: 0, SerialIndex: 0 }) return null;
-        return await ReadStringAsync(0, 0, "languages") is byte[] bytes ? StringDescriptor.ParseLangId(bytes) : null;
+        byte[]? bytes = await ReadStringAsync(0, 0, "languages");
+        if (bytes is null) return null;
+        return StringDescriptor.IsString(bytes) ? StringDescriptor.ParseLangId(bytes) : StringDescriptor.DefaultLangId;
     }
 
-    private async Task<string?> ReadTextAsync(byte index, ushort? langId, string name)
+    private async Task<string?> ReadTextAsync(byte index, ushort? langId, DeviceTexts text, string name)
     {
-        if (index == 0 || langId is not ushort language) return null;
-        return await ReadStringAsync(index, language, name) is byte[] bytes ? StringDescriptor.ParseText(bytes) : null;
+        if (index == 0) return null;
+        if (langId is ushort language && await ReadStringAsync(index, language, name) is byte[] bytes && StringDescriptor.IsString(bytes))
+            return StringDescriptor.ParseText(bytes);
+        _unread |= text;
+        return null;
     }
 
     // As the kernel does (usb_string_sub), so that we read what it will read: the whole length first; a device that does not bear that is
     // asked for its length, then for just that.
     private async Task<byte[]?> ReadStringAsync(byte index, ushort langId, string name)
     {
-        byte[]? bytes = await GetDescriptorAsync(DescriptorType.String, index, langId, StringDescriptor.MaxSize, name);
-        if (bytes is { Length: >= 2 }) return bytes;
-        bytes = await GetDescriptorAsync(DescriptorType.String, index, langId, 2, name);
-        if (bytes is not { Length: 2 } || bytes[0] < 2) return null;
-        return await GetDescriptorAsync(DescriptorType.String, index, langId, bytes[0], name);
+        if (transfers.Elapsed >= ClientTimers.Texts) return null;
+        if (await TryGetStringAsync(index, langId, StringDescriptor.MaxSize, name) is not { } first) return null;
+        if (first is { Status: 0, Data.Length: >= 2 }) return first.Data;
+        if (await TryGetStringAsync(index, langId, 2, name) is not { Status: 0, Data: [>= 2, _] length }) return null;
+        return await TryGetStringAsync(index, langId, length[0], name) is { Status: 0, Data: { Length: >= 2 } data } ? data : null;
     }
 
-    private async Task<byte[]> RequireAsync(byte type, byte index, ushort length, string name) =>
-        await GetDescriptorAsync(type, index, 0, length, name)
-        ?? throw new UsbIpTransferException($"{device.BusId} refuses to give its {name}", RetSubmit.Stall);
-
-    /// <returns>What the device gave, perhaps less than asked for; null if it stalled.</returns>
-    private async Task<byte[]?> GetDescriptorAsync(byte type, byte index, ushort langId, ushort length, string name)
+    private async Task<ControlAnswer?> TryGetStringAsync(byte index, ushort langId, ushort length, string name)
     {
-        deadline.Step = $"reading the {name} of {device.BusId} at {peer}";
-        uint seqnum = _seqnum++;
-        var message = new byte[UrbHeader.Size];
-        new CmdSubmit
+        if (await transfers.TryGetStringAsync(index, langId, length, name) is not { } answer)
         {
-            Seqnum = seqnum,
-            DevId = device.DevId,
-            Direction = UrbDirection.In,
-            Ep = 0,
-            TransferFlags = CmdSubmit.UrbDirIn,
-            TransferBufferLength = length,
-            Setup = SetupPacket.GetDescriptor(type, index, langId, length),
-        }.Write(message);
-        await peer.SendAsync(message, deadline);
-        await peer.ReceiveExactlyAsync(message, deadline);
-        RetSubmit answer = RetSubmit.Parse(message);
-        if (answer.Seqnum != seqnum)
-        {
-            throw new UsbIpProtocolException(
-                $"{deadline.Step}: asked with seqnum {FieldFormat.Number(seqnum)}, answered with {FieldFormat.Number(answer.Seqnum)}");
+            if (Unanswered is { } other)
+                throw new TimeoutException($"{device.BusId} answers neither the question for its {other} nor that for its {name}");
+            Unanswered = name;
+            return null;
         }
-        if (answer.ActualLength > length)
-        {
-            throw new UsbIpProtocolException(
-                $"{deadline.Step}: asked for {FieldFormat.Number(length)} bytes, answered with {FieldFormat.Number(answer.ActualLength)}");
-        }
-        // Data comes with errors too, and must not stay in the stream.
-        var data = new byte[answer.ActualLength];
-        await peer.ReceiveExactlyAsync(data, deadline);
+        return answer.Status is NoDevice or Shutdown ? throw Failed(answer, name) : answer;
+    }
+
+    private async Task<byte[]> RequireAsync(byte type, byte index, ushort length, string name)
+    {
+        ControlAnswer answer = await transfers.GetDescriptorAsync(type, index, length, name);
         return answer.Status switch
         {
-            0 => data,
-            RetSubmit.Stall => null,
-            int status => throw new UsbIpTransferException(
-                $"{deadline.Step}: the transfer ended with errno {FieldFormat.Number(-(long)status)}", status),
+            0 => answer.Data,
+            RetSubmit.Stall => throw new UsbIpTransferException($"{device.BusId} refuses to give its {name}", RetSubmit.Stall),
+            _ => throw Failed(answer, name),
         };
     }
+
+    private UsbIpTransferException Failed(ControlAnswer answer, string name) => new(
+        $"reading the {name} of {device.BusId}: the transfer ended with errno {FieldFormat.Number(-(long)answer.Status)}", answer.Status);
 }

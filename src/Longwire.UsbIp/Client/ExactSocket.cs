@@ -8,6 +8,9 @@ namespace Longwire.UsbIp.Client;
 /// </summary>
 internal sealed class ExactSocket(Socket socket, string name)
 {
+    /// <summary>Bytes received so far: between two looks, whether the peer has said anything.</summary>
+    public long Received { get; private set; }
+
     /// <summary>For messages: the name or address as the caller wrote it.</summary>
     public override string ToString() => name;
 
@@ -29,7 +32,10 @@ internal sealed class ExactSocket(Socket socket, string name)
         if (received < buffer.Length)
         {
             throw new UsbIpClosedException(
-                $"{deadline.Step}: the peer closed after {FieldFormat.Number(received)} of {FieldFormat.Number(buffer.Length)} bytes");
+                $"{deadline.Step}: the peer closed after {FieldFormat.Number(received)} of {FieldFormat.Number(buffer.Length)} bytes")
+            {
+                Unanswered = Received == 0,
+            };
         }
     }
 
@@ -44,6 +50,7 @@ internal sealed class ExactSocket(Socket socket, string name)
                 int n = await socket.ReceiveAsync(buffer[received..], SocketFlags.None, deadline.Token);
                 if (n == 0) break;
                 received += n;
+                Received += n;
             }
         }
         catch (SocketException e)
@@ -53,6 +60,11 @@ internal sealed class ExactSocket(Socket socket, string name)
         return received;
     }
 
-    private static UsbIpClosedException Lost(StepDeadline deadline, SocketException e) =>
-        new($"{deadline.Step}: the connection was lost ({e.Message})", e);
+    // Closed with our question unread, a connection ends with a reset; a peer that is gone ends it by a time-out of TCP's own.
+    private UsbIpClosedException Lost(StepDeadline deadline, SocketException e) =>
+        new($"{deadline.Step}: the connection was lost ({e.Message})", e)
+        {
+            Unanswered = Received == 0
+                && e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown,
+        };
 }

@@ -4,27 +4,36 @@ using Longwire.UsbIp.Wire;
 
 namespace Longwire.UsbIp.Client;
 
-/// <summary>Reads a device list record by record, then what may follow it.</summary>
+/// <summary>
+/// Reads a device list record by record, then what may follow it. A record that cannot be used costs its own device, and a list that is cut
+/// short keeps those that came whole.
+/// </summary>
 internal sealed class ListReader(ExactSocket peer, TimeProvider timeProvider, CancellationToken cancellationToken)
 {
     // The longest piece of a list: 255 interfaces.
     private readonly byte[] _buffer = new byte[byte.MaxValue * DeviceListReply.InterfaceSize];
+    private readonly ImmutableArray<ExportedDevice>.Builder _devices = ImmutableArray.CreateBuilder<ExportedDevice>();
+    private readonly List<OddRecord> _odd = [];
 
     public async Task<DeviceList> ReadAsync(StepDeadline deadline)
     {
         await peer.SendAsync(Request(), deadline);
         DeviceListReply.RequireGood(OpCommon.Parse((await NextAsync(OpCommon.Size, deadline)).Span));
         int count = DeviceListReply.ParseCount((await NextAsync(DeviceListReply.CountSize, deadline)).Span);
-        var devices = ImmutableArray.CreateBuilder<ExportedDevice>();
-        for (int i = 0; i < count; i++)
+        try
         {
-            deadline.Step = $"reading device {FieldFormat.Number(i + 1)} of {FieldFormat.Number(count)} from {peer}";
-            ExportedDevice device = DeviceRecord.Parse((await NextAsync(DeviceRecord.Size, deadline)).Span);
-            ReadOnlyMemory<byte> interfaces = await NextAsync(device.InterfaceCount * DeviceListReply.InterfaceSize, deadline);
-            devices.Add(device with { Interfaces = DeviceListReply.ParseInterfaces(interfaces.Span, device.InterfaceCount) });
+            for (int i = 1; i <= count; i++)
+            {
+                deadline.Step = $"reading device {FieldFormat.Number(i)} of {FieldFormat.Number(count)} from {peer}";
+                await ReadDeviceAsync(deadline);
+            }
+            (LongwireListExtension? notice, bool isEnd) = await ReadNoticeAsync(deadline);
+            return new DeviceList(_devices.ToImmutable(), notice, isEnd) { Odd = [.. _odd] };
         }
-        (LongwireListExtension? notice, bool isEnd) = await ReadNoticeAsync(deadline);
-        return new DeviceList(devices.ToImmutable(), notice, isEnd);
+        catch (UsbIpException e) when (e is UsbIpClosedException or UsbIpFormatException && _devices.Count > 0)
+        {
+            return new DeviceList(_devices.ToImmutable(), Notice: null) { Odd = [.. _odd], CutShort = e.Message };
+        }
     }
 
     private static byte[] Request()
@@ -32,6 +41,15 @@ internal sealed class ListReader(ExactSocket peer, TimeProvider timeProvider, Ca
         var request = new byte[OpCommon.Size];
         new OpCommon(OpCode.RequestDeviceList).Write(request);
         return request;
+    }
+
+    private async Task ReadDeviceAsync(StepDeadline deadline)
+    {
+        ReadOnlyMemory<byte> record = await NextAsync(DeviceRecord.Size, deadline);
+        ExportedDevice? device = DeviceRecord.TryParse(record.Span, _odd);
+        byte count = DeviceRecord.InterfaceCountOf(record.Span);
+        ReadOnlyMemory<byte> interfaces = await NextAsync(count * DeviceListReply.InterfaceSize, deadline);
+        if (device is not null) _devices.Add(device with { Interfaces = DeviceListReply.ParseInterfaces(interfaces.Span, count) });
     }
 
     // Once it has begun, it must be whole.
@@ -62,7 +80,7 @@ internal sealed class ListReader(ExactSocket peer, TimeProvider timeProvider, Ca
         // At most 256 entries of 40 bytes.
         var body = new byte[LongwireListExtension.BodySize(count)];
         await peer.ReceiveExactlyAsync(body, listDeadline);
-        return (LongwireListExtension.ParseBody(body, count), IsEnd: false);
+        return (LongwireListExtension.ParseBody(body, count, _odd), IsEnd: false);
     }
 
     private async Task<ReadOnlyMemory<byte>> NextAsync(int length, StepDeadline deadline)

@@ -20,6 +20,8 @@ public sealed class UsbIpConnection : IDisposable
     private UsbIpConnection(Socket socket, TimeSpan connectTime, string name, TimeProvider timeProvider)
     {
         Socket = socket;
+        LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
+        RemoteEndPoint = (IPEndPoint)socket.RemoteEndPoint!;
         ConnectTime = connectTime;
         _peer = new ExactSocket(socket, name);
         _timeProvider = timeProvider;
@@ -41,8 +43,21 @@ public sealed class UsbIpConnection : IDisposable
     /// <summary>From the SYN to the connection: one round trip, unless a SYN had to be sent again.</summary>
     public TimeSpan ConnectTime { get; }
 
-    /// <summary>Its port is what <see cref="ConnectOptions.SourcePort"/> wants after a crash.</summary>
-    public IPEndPoint LocalEndPoint => (IPEndPoint)Socket.LocalEndPoint!;
+    /// <summary>
+    /// Its port is what <see cref="ConnectOptions.SourcePort"/> wants after a crash; its address is what a server must allow, unless it is
+    /// translated on the way.
+    /// </summary>
+    public IPEndPoint LocalEndPoint { get; }
+    public IPEndPoint RemoteEndPoint { get; }
+
+    /// <summary>How long the device took at most to answer a question of <see cref="ReadIdentityAsync"/>; null before it.</summary>
+    public TimeSpan? SlowestAnswer { get; private set; }
+
+    /// <summary>
+    /// The device left a question for a text unanswered for ever, and has answered others after it. The kernel will ask the same question,
+    /// twice, and give it up after 5 s each time (usb_string_sub, USB_CTRL_GET_TIMEOUT).
+    /// </summary>
+    public bool LeavesTextUnanswered { get; private set; }
 
     /// <summary>
     /// Resolves the name, tries its addresses in turn, and sets NoDelay and <see cref="DeadPeerDetection"/>.
@@ -54,10 +69,17 @@ public sealed class UsbIpConnection : IDisposable
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentNullException.ThrowIfNull(options);
+        var connector = new Connector(endpoint, options);
+        return await ConnectAsync(connector, await connector.ResolveAsync(cancellationToken), options, cancellationToken);
+    }
+
+    internal static async Task<UsbIpConnection> ConnectAsync(
+        Connector connector, IReadOnlyList<IPAddress> addresses, ConnectOptions options, CancellationToken cancellationToken)
+    {
         ArgumentOutOfRangeException.ThrowIfNegative(options.SourcePort);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.SourcePort, IPEndPoint.MaxPort);
-        (Socket socket, TimeSpan time) = await new Connector(endpoint, options).ConnectAsync(cancellationToken);
-        return new UsbIpConnection(socket, time, $"{endpoint.Host}:{FieldFormat.Number(endpoint.Port)}", options.TimeProvider);
+        (Socket socket, TimeSpan time) = await connector.ConnectAsync(addresses, cancellationToken);
+        return new UsbIpConnection(socket, time, connector.ToString(), options.TimeProvider);
     }
 
     /// <summary>
@@ -107,15 +129,19 @@ public sealed class UsbIpConnection : IDisposable
     /// <exception cref="UsbIpTransferException">The device answers with an error where it must not.</exception>
     /// <exception cref="UsbIpClosedException">The connection ended.</exception>
     /// <exception cref="TimeoutException">
-    /// Not done within <see cref="ClientTimers.Descriptors"/>; the message names the descriptor.
+    /// No answer within <see cref="ClientTimers.Answer"/>; the message names the descriptor. One text that is not answered is unread, if
+    /// other questions are answered after it.
     /// </exception>
     public async Task<DeviceIdentity> ReadIdentityAsync(ExportedDevice device, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(device);
         Leave(Phase.Imported);
-        using var deadline = new StepDeadline(
-            $"reading {device.BusId} at {_peer}", ClientTimers.Descriptors, _timeProvider, cancellationToken);
-        DeviceIdentity identity = await deadline.RunAsync(() => new DescriptorReader(_peer, device, deadline).ReadAsync());
+        TimeSpan roundTrip = ConnectTime < ClientTimers.RoundTripMost ? ConnectTime : ClientTimers.RoundTripMost;
+        TimeSpan patience = ClientTimers.Answer + (roundTrip * ClientTimers.AnswerRoundTrips);
+        var transfers = new ControlTransfers(_peer, device, patience, _timeProvider, cancellationToken);
+        var reader = new DescriptorReader(transfers, device);
+        DeviceIdentity identity = await reader.ReadAsync();
+        (SlowestAnswer, LeavesTextUnanswered) = (transfers.SlowestAnswer, reader.Unanswered is not null);
         _phase = Phase.Imported;
         return identity;
     }

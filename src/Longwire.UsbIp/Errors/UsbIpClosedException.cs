@@ -18,4 +18,9 @@ public sealed class UsbIpClosedException : UsbIpException
         : base(message, innerException)
     {
     }
+
+    /// <summary>
+    /// Not a byte had come: servers do so with a client that they do not allow, with one for which they have no place, and when they fail.
+    /// </summary>
+    public bool Unanswered { get; init; }
 }

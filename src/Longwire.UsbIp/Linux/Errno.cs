@@ -48,4 +48,25 @@ public static class Errno
         110 => "ETIMEDOUT",
         _ => string.Create(CultureInfo.InvariantCulture, $"errno {errorNumber}"),
     };
+
+    /// <summary>The symbol, and in words what the kernel means by it: <c>EBUSY (something else has it)</c>.</summary>
+    public static string Describe(int errorNumber) => Meaning(errorNumber) is { } meaning
+        ? $"{Name(errorNumber)} ({meaning})"
+        : Name(errorNumber);
+
+    private static string? Meaning(int errorNumber) => errorNumber switch
+    {
+        NoPermission or AccessDenied => "not allowed here: it takes root",
+        NoEntry => "there is no such file",
+        InputOutput => "the device did not do it",
+        TryAgain => "not ready yet",
+        NoMemory => "out of memory, or a table is full",
+        Busy => "something else has it",
+        NoDevice => "the device is gone",
+        InvalidArgument => "the kernel does not take that",
+        ReadOnlyFileSystem => "read-only here",
+        28 => "no space left",
+        95 => "this kernel cannot do it",
+        _ => null,
+    };
 }

@@ -19,8 +19,8 @@ public sealed class KernelRefusedException : IOException
     /// <param name="errorNumber">errno as libc left it.</param>
     public KernelRefusedException(string path, string text, int errorNumber)
         : base(text.Length == 0
-            ? $"{path}: {Errno.Name(errorNumber)}"
-            : $"writing '{text}' to {path}: {Errno.Name(errorNumber)}")
+            ? $"{path}: {Errno.Describe(errorNumber)}"
+            : $"writing '{text}' to {path}: {Errno.Describe(errorNumber)}")
     {
         Path = path;
         Text = text;

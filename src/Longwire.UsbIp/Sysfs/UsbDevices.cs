@@ -15,7 +15,7 @@ public static class UsbDevices
         ImmutableArray<SysfsUsbDevice>.Builder found = ImmutableArray.CreateBuilder<SysfsUsbDevice>();
         foreach (string name in SysfsFolder.Names(root.UsbDevices).Order(StringComparer.Ordinal))
         {
-            if (BusId.TryParse(name, out BusId busId) && TryRead(root, busId) is { } device) found.Add(device);
+            if (BusId.TryParseKernelName(name, out BusId busId) && TryRead(root, busId) is { } device) found.Add(device);
         }
         return found.ToImmutable();
     }
@@ -24,8 +24,7 @@ public static class UsbDevices
     public static SysfsUsbDevice? TryRead(SysfsRoot root, BusId busId)
     {
         ArgumentNullException.ThrowIfNull(root);
-        string link = Path.Combine(root.UsbDevices, busId.ToString());
-        if (LinkTarget(link) is not { } folder) return null;
+        if (!busId.IsKernelName || LinkTarget(Path.Combine(root.UsbDevices, busId.KernelName)) is not { } folder) return null;
 
         string? Text(string attribute) => SysfsFile.Read(Path.Combine(folder, attribute));
         if (!TryHex(Text("idVendor"), out ushort vendor) || !TryHex(Text("idProduct"), out ushort product)) return null;
@@ -80,7 +79,7 @@ public static class UsbDevices
     {
         byte configuration = 0;
         var interfaces = new List<(int Number, SysfsUsbInterface Interface)>();
-        string prefix = busId + ":";
+        string prefix = busId.KernelName + ":";
         foreach (string name in SysfsFolder.Names(folder))
         {
             // 1-1:1.0 is bus id, configuration, interface (drivers/usb/core/message.c, usb_set_configuration).

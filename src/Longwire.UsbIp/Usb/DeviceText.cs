@@ -31,6 +31,7 @@ public static class DeviceText
         return result.Length == 0 ? null : result;
     }
 
-    private static bool IsShown(Rune rune) => Rune.GetUnicodeCategory(rune) is not
+    /// <summary>Neither a control nor a format character, nor one that breaks a line.</summary>
+    internal static bool IsShown(Rune rune) => Rune.GetUnicodeCategory(rune) is not
         (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 }

@@ -12,6 +12,13 @@ public static class StringDescriptor
     /// <summary>English (United States): what the kernel asks for when a device names no language (drivers/usb/core/message.c).</summary>
     public const ushort DefaultLangId = 0x0409;
 
+    /// <summary>
+    /// Whether the kernel takes an answer for a string (usb_string_sub); an empty one is one, too. What is none is a text that could not
+    /// be read, which is not the same as no text.
+    /// </summary>
+    public static bool IsString(ReadOnlySpan<byte> bytes) =>
+        bytes.Length >= 2 && bytes[0] >= 2 && bytes[1] == DescriptorType.String;
+
     /// <summary>The first language of string 0, or <see cref="DefaultLangId"/> where it is too short to name one.</summary>
     public static ushort ParseLangId(ReadOnlySpan<byte> bytes) =>
         bytes.Length >= 4 && bytes[0] >= 4 ? BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]) : DefaultLangId;
@@ -23,7 +30,7 @@ public static class StringDescriptor
     /// </summary>
     public static string? ParseText(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < 2 || bytes[0] < 2 || bytes[1] != DescriptorType.String) return null;
+        if (!IsString(bytes)) return null;
         ReadOnlySpan<byte> units = bytes[2..Math.Min(bytes[0], bytes.Length)];
         var text = new StringBuilder(units.Length / 2);
         for (; units.Length >= 2; units = units[2..])

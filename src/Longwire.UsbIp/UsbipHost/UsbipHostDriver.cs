@@ -60,9 +60,9 @@ public sealed class UsbipHostDriver
         if (IsBound(now)) return true;
         try
         {
-            if (now.Driver is not null) _write(Path.Combine(OrdinaryDriver, "unbind"), device.BusId.ToString());
+            if (now.Driver is not null) _write(Path.Combine(OrdinaryDriver, "unbind"), device.BusId.KernelName);
             AddToTable(device.BusId);
-            _write(Path.Combine(Folder, "bind"), device.BusId.ToString());
+            _write(Path.Combine(Folder, "bind"), device.BusId.KernelName);
         }
         catch (IOException)
         {
@@ -86,8 +86,8 @@ public sealed class UsbipHostDriver
         if (UsbDevices.TryRead(_root, busId) is not { } device) return;
         try
         {
-            if (IsBound(device)) _write(Path.Combine(Folder, "unbind"), busId.ToString());
-            if (IsBound(device) || device.Driver is null) _write(Path.Combine(OrdinaryDriver, "bind"), busId.ToString());
+            if (IsBound(device)) _write(Path.Combine(Folder, "unbind"), busId.KernelName);
+            if (IsBound(device) || device.Driver is null) _write(Path.Combine(OrdinaryDriver, "bind"), busId.KernelName);
         }
         catch (KernelRefusedException) when (UsbDevices.TryRead(_root, busId) is not { Driver: Name or null })
         {
@@ -104,7 +104,7 @@ public sealed class UsbipHostDriver
     {
         ArgumentNullException.ThrowIfNull(device);
         if (UsbDevices.TryRead(_root, device.BusId) is not { } now || now.DeviceNumber != device.DeviceNumber) return false;
-        if (IsBound(now)) _write(Path.Combine(Folder, "unbind"), device.BusId.ToString());
+        if (IsBound(now)) _write(Path.Combine(Folder, "unbind"), device.BusId.KernelName);
         return Bind(device);
     }
 
@@ -148,10 +148,10 @@ public sealed class UsbipHostDriver
     {
         string table = Path.Combine(Folder, "match_busid");
         ImmutableArray<string> known = [.. (SysfsFile.Read(table) ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)];
-        if (known.Contains(busId.ToString())) return;
+        if (known.Contains(busId.KernelName)) return;
         try
         {
-            _write(table, "add " + busId);
+            _write(table, "add " + busId.KernelName);
         }
         catch (KernelRefusedException e) when (e.ErrorNumber == Errno.NoMemory)
         {
@@ -173,5 +173,5 @@ public sealed class UsbipHostDriver
         return UsbDevices.TryRead(_root, busId) is not null;
     }
 
-    private string Attribute(BusId busId, string attribute) => Path.Combine(_root.UsbDevices, busId.ToString(), attribute);
+    private string Attribute(BusId busId, string attribute) => Path.Combine(_root.UsbDevices, busId.KernelName, attribute);
 }

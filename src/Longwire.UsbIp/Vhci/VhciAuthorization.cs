@@ -42,7 +42,7 @@ public sealed class VhciAuthorization(SysfsRoot root, VhciHost vhci)
     public void SetAuthorized(BusId busId, bool authorized)
     {
         if (!IsUnderVhci(busId)) throw new ArgumentException($"{busId} is not a device under vhci_hcd.", nameof(busId));
-        SysfsFile.Write(Path.Combine(root.UsbDevices, busId.ToString(), "authorized"), authorized ? "1" : "0");
+        SysfsFile.Write(Path.Combine(root.UsbDevices, busId.KernelName, "authorized"), authorized ? "1" : "0");
     }
 
     /// <summary>
@@ -59,7 +59,8 @@ public sealed class VhciAuthorization(SysfsRoot root, VhciHost vhci)
 
     public bool IsUnderVhci(BusId busId)
     {
-        string text = busId.ToString();
+        if (!busId.IsKernelName) return false;
+        string text = busId.KernelName;
         string hub = "usb" + text[..text.IndexOf('-', StringComparison.Ordinal)];
         return vhci.ReadRootHubs().Any(candidate => candidate.Name == hub);
     }

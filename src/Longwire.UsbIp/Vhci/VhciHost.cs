@@ -125,10 +125,14 @@ public sealed class VhciHost
     /// free: whether a device appears must be waited for.
     /// </summary>
     /// <param name="socket">TCP, or one end of an AF_UNIX pair.</param>
+    /// <returns>
+    /// As what the device is on the port: one of SuperSpeedPlus as one of SuperSpeed, where this kernel's vhci_hcd knows no faster
+    /// (attach_store in vhci_sysfs.c lists the speeds that it takes). Both are on the same half.
+    /// </returns>
     /// <exception cref="KernelRefusedException">
     /// EBUSY: somebody took the port first. EAGAIN: the controller is not ready. EINVAL: bad arguments.
     /// </exception>
-    public void Attach(VhciPort port, System.Runtime.InteropServices.SafeHandle socket, uint devId, UsbSpeed speed)
+    public UsbSpeed Attach(VhciPort port, System.Runtime.InteropServices.SafeHandle socket, uint devId, UsbSpeed speed)
     {
         ArgumentNullException.ThrowIfNull(socket);
         if (speed is UsbSpeed.Unknown) throw new ArgumentException("The kernel refuses a device of unknown speed.", nameof(speed));
@@ -140,15 +144,26 @@ public sealed class VhciHost
         try
         {
             socket.DangerousAddRef(ref held);
-            _write(
-                Path.Combine(_attributes, "attach"),
-                string.Create(CultureInfo.InvariantCulture, $"{port.Number} {socket.DangerousGetHandle()} {devId} {(uint)speed}"));
+            try
+            {
+                WriteAttach(port, socket.DangerousGetHandle(), devId, speed);
+                return speed;
+            }
+            catch (KernelRefusedException e) when (speed == UsbSpeed.SuperPlus && e.ErrorNumber == Errno.InvalidArgument)
+            {
+                WriteAttach(port, socket.DangerousGetHandle(), devId, UsbSpeed.Super);
+                return UsbSpeed.Super;
+            }
         }
         finally
         {
             if (held) socket.DangerousRelease();
         }
     }
+
+    private void WriteAttach(VhciPort port, nint socket, uint devId, UsbSpeed speed) => _write(
+        Path.Combine(_attributes, "attach"),
+        string.Create(CultureInfo.InvariantCulture, $"{port.Number} {socket} {devId} {(uint)speed}"));
 
     /// <summary>
     /// Frees a port if the device on it is still the one that was put there: port numbers are shared with every other user of
@@ -185,9 +200,9 @@ public sealed class VhciHost
     /// </summary>
     public bool IsReusable(VhciPort port) =>
         port.State == VhciPortState.Null
-            && (LocalBusIdOf(port) is not { } busId || !Directory.Exists(Path.Combine(_root.UsbDevices, busId.ToString())));
+            && (LocalBusIdOf(port) is not { } busId || !Directory.Exists(Path.Combine(_root.UsbDevices, busId.KernelName)));
 
     private int DeviceNumberOf(BusId local) =>
-        SysfsFile.Read(Path.Combine(_root.UsbDevices, local.ToString(), "devnum")) is { } text
+        SysfsFile.Read(Path.Combine(_root.UsbDevices, local.KernelName, "devnum")) is { } text
         && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
 }

@@ -70,7 +70,7 @@ public static class VhciStatusParser
             Speed = (UsbSpeed)speed,
             DevId = devId,
             // In every other state it says 0-0, and speed and device id are zero (port_show_vhci).
-            LocalBusId = used && fields.Length > 6 && BusId.TryParse(fields[6], out BusId local) ? local : null,
+            LocalBusId = used && fields.Length > 6 && BusId.TryParseKernelName(fields[6], out BusId local) ? local : null,
         };
     }
 

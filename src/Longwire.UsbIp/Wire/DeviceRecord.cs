@@ -31,7 +31,7 @@ public static class DeviceRecord
     private const int NumInterfacesAt = NumConfigurationsAt + 1;
 
     /// <summary>Reads the first 312 bytes; the interfaces, where they follow, are the list's to read.</summary>
-    /// <exception cref="UsbIpFormatException">Cut short, a text without its closing zero, or a bus id that is none.</exception>
+    /// <exception cref="UsbIpFormatException">Cut short, a text that is none, or an empty bus id.</exception>
     public static ExportedDevice Parse(ReadOnlySpan<byte> bytes)
     {
         FieldFormat.RequireLength(bytes, Size, "a device record");
@@ -42,8 +42,7 @@ public static class DeviceRecord
             BusNumber = BinaryPrimitives.ReadUInt32BigEndian(bytes[BusnumAt..]),
             DeviceNumber = BinaryPrimitives.ReadUInt32BigEndian(bytes[DevnumAt..]),
             Speed = (UsbSpeed)BinaryPrimitives.ReadUInt32BigEndian(bytes[SpeedAt..]),
-            Id = new UsbId(
-                BinaryPrimitives.ReadUInt16BigEndian(bytes[IdVendorAt..]), BinaryPrimitives.ReadUInt16BigEndian(bytes[IdProductAt..])),
+            Id = IdOf(bytes),
             BcdDevice = BinaryPrimitives.ReadUInt16BigEndian(bytes[BcdDeviceAt..]),
             DeviceClass = bytes[DeviceClassAt],
             DeviceSubClass = bytes[DeviceSubClassAt],
@@ -75,11 +74,33 @@ public static class DeviceRecord
         destination[NumInterfacesAt] = device.InterfaceCount;
     }
 
+    /// <summary>
+    /// Reads what <see cref="Parse"/> reads, and says of a record that cannot be used why. Where the next one begins is known all the same.
+    /// </summary>
+    internal static ExportedDevice? TryParse(ReadOnlySpan<byte> bytes, ICollection<OddRecord> odd)
+    {
+        try
+        {
+            return Parse(bytes);
+        }
+        catch (UsbIpFormatException e)
+        {
+            odd.Add(OddRecord.Of(bytes.Slice(BusIdAt, BusId.WireSize), IdOf(bytes), e.Message));
+            return null;
+        }
+    }
+
+    /// <summary>How many interfaces follow, of a record that cannot be used, too.</summary>
+    internal static byte InterfaceCountOf(ReadOnlySpan<byte> bytes) => bytes[NumInterfacesAt];
+
     internal static BusId ParseBusId(ReadOnlySpan<byte> field)
     {
         string text = WireFormat.ReadText(field, "busid");
-        return BusId.TryParse(text, out BusId busId) ? busId : throw new UsbIpFormatException($"'{text}' is not a bus id like 1-1.4");
+        return BusId.TryParse(text, out BusId busId) ? busId : throw new UsbIpFormatException("busid is empty");
     }
 
     internal static void WriteBusId(Span<byte> field, BusId busId) => WireFormat.WriteText(field, busId.ToString(), "busid");
+
+    private static UsbId IdOf(ReadOnlySpan<byte> bytes) => new(
+        BinaryPrimitives.ReadUInt16BigEndian(bytes[IdVendorAt..]), BinaryPrimitives.ReadUInt16BigEndian(bytes[IdProductAt..]));
 }

@@ -20,7 +20,7 @@ public static class ImportRequest
     }
 
     /// <summary>Reads the 32 bytes that follow the header.</summary>
-    /// <exception cref="UsbIpFormatException">Cut short, without a closing zero, or no bus id.</exception>
+    /// <exception cref="UsbIpFormatException">Cut short, or a text that no bus id is.</exception>
     public static BusId ParseBody(ReadOnlySpan<byte> body)
     {
         FieldFormat.RequireLength(body, BodySize, "an import request");

@@ -57,12 +57,24 @@ public sealed record LongwireListExtension
     /// <exception cref="UsbIpFormatException">Cut short, or a text that is none.</exception>
     public static LongwireListExtension ParseBody(ReadOnlySpan<byte> body, int count)
     {
+        var odd = new List<OddRecord>();
+        LongwireListExtension notice = ParseBody(body, count, odd);
+        return odd.Count == 0 ? notice : throw new UsbIpFormatException(odd[0].Reason);
+    }
+
+    /// <summary>The same, where an entry that cannot be used costs its own stick alone.</summary>
+    /// <param name="odd">Gets these entries.</param>
+    internal static LongwireListExtension ParseBody(ReadOnlySpan<byte> body, int count, ICollection<OddRecord> odd)
+    {
         FieldFormat.RequireLength(body, BodySize(count), "a notice");
         var entries = ImmutableArray.CreateBuilder<NoticeEntry>(count);
-        for (int i = 0; i < count; i++) entries.Add(ParseEntry(body.Slice(i * EntrySize, EntrySize)));
+        for (int i = 0; i < count; i++)
+        {
+            if (TryParseEntry(body.Slice(i * EntrySize, EntrySize), odd) is { } entry) entries.Add(entry);
+        }
         return new LongwireListExtension
         {
-            Entries = entries.MoveToImmutable(),
+            Entries = entries.ToImmutable(),
             Version = WireFormat.ReadText(body.Slice(count * EntrySize, VersionSize), "version"),
         };
     }
@@ -105,10 +117,20 @@ public sealed record LongwireListExtension
 
     public override int GetHashCode() => HashCode.Combine(Version, Entries.Length);
 
-    private static NoticeEntry ParseEntry(ReadOnlySpan<byte> entry) => new(
-        DeviceRecord.ParseBusId(entry[..BusId.WireSize]),
-        new UsbId(
+    private static NoticeEntry? TryParseEntry(ReadOnlySpan<byte> entry, ICollection<OddRecord> odd)
+    {
+        var id = new UsbId(
             BinaryPrimitives.ReadUInt16BigEndian(entry[BusId.WireSize..]),
-            BinaryPrimitives.ReadUInt16BigEndian(entry[(BusId.WireSize + 2)..])),
-        (NoticeReason)BinaryPrimitives.ReadUInt32BigEndian(entry[(BusId.WireSize + 4)..]));
+            BinaryPrimitives.ReadUInt16BigEndian(entry[(BusId.WireSize + 2)..]));
+        try
+        {
+            var reason = (NoticeReason)BinaryPrimitives.ReadUInt32BigEndian(entry[(BusId.WireSize + 4)..]);
+            return new NoticeEntry(DeviceRecord.ParseBusId(entry[..BusId.WireSize]), id, reason);
+        }
+        catch (UsbIpFormatException e)
+        {
+            odd.Add(OddRecord.Of(entry[..BusId.WireSize], id, e.Message));
+            return null;
+        }
+    }
 }

@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Longwire.UsbIp.Errors;
+using Longwire.UsbIp.Usb;
 
 namespace Longwire.UsbIp.Wire;
 
@@ -13,28 +15,37 @@ internal static class WireFormat
         int end = field.IndexOf((byte)0);
         if (end < 0) throw new UsbIpFormatException($"{name} has no closing zero within its {FieldFormat.Number(field.Length)} bytes");
         ReadOnlySpan<byte> text = field[..end];
-        // A control character would reach terminals and logs.
-        int bad = text.IndexOfAnyExceptInRange((byte)0x20, (byte)0x7e);
-        if (bad >= 0)
+        for (int at = 0; at < text.Length;)
         {
-            throw new UsbIpFormatException(string.Create(
-                CultureInfo.InvariantCulture, $"{name} holds the byte 0x{text[bad]:x2} at offset {bad}, which is not printable ASCII"));
+            if (Rune.DecodeFromUtf8(text[at..], out Rune rune, out int length) != OperationStatus.Done)
+            {
+                throw new UsbIpFormatException(string.Create(
+                    CultureInfo.InvariantCulture, $"{name} holds the byte 0x{text[at]:x2} at offset {at}, which is not UTF-8"));
+            }
+            // A control character would reach terminals and logs.
+            if (!DeviceText.IsShown(rune))
+            {
+                throw new UsbIpFormatException(string.Create(
+                    CultureInfo.InvariantCulture, $"{name} holds the character U+{rune.Value:X4} at offset {at}, which is not printable"));
+            }
+            at += length;
         }
-        return Encoding.ASCII.GetString(text);
+        return Encoding.UTF8.GetString(text);
     }
 
     /// <summary>Writes a text, its closing zero and zeros up to the end of the field.</summary>
     public static void WriteText(Span<byte> field, string text, string name)
     {
-        if (text.Length >= field.Length)
+        if (Encoding.UTF8.GetByteCount(text) >= field.Length)
             throw new ArgumentException(
                 $"{name} '{text}' does not fit its {FieldFormat.Number(field.Length)} bytes with a closing zero", name);
-        int bad = text.AsSpan().IndexOfAnyExceptInRange(' ', '~');
-        if (bad >= 0)
+        for (int at = 0; at < text.Length;)
         {
-            throw new ArgumentException($"{name} holds a character that is not printable ASCII at offset {FieldFormat.Number(bad)}", name);
+            if (!Rune.TryGetRuneAt(text, at, out Rune rune) || !DeviceText.IsShown(rune))
+                throw new ArgumentException($"{name} holds a character that is not printable at offset {FieldFormat.Number(at)}", name);
+            at += rune.Utf16SequenceLength;
         }
         field.Clear();
-        Encoding.ASCII.GetBytes(text, field);
+        Encoding.UTF8.GetBytes(text, field);
     }
 }

@@ -22,7 +22,10 @@ internal abstract record AttachEvent
     internal sealed record PiAnswered(string PiId, DeviceList List, TimeSpan RoundTrip, long Asked) : AttachEvent;
 
     /// <param name="Accepted">It took the connection, and then did not answer in time: slow, or hung, but there.</param>
-    internal sealed record PiSilent(string PiId, string Reason, bool Accepted = false) : AttachEvent;
+    internal sealed record PiSilent(string PiId, string Reason, bool Accepted = false) : AttachEvent
+    {
+        public PiSilence Manner { get; init; }
+    }
 
     /// <summary>The stick has been imported and asked who it is; it waits for the answer what to do with it.</summary>
     internal sealed record Identified(

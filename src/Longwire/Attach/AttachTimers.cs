@@ -3,8 +3,8 @@ namespace Longwire.Attach;
 /// <summary>
 /// Every waiting time of the attach side, by purpose. How they relate:
 /// <list type="bullet">
-/// <item>A peer is asked for its descriptors (client timers, 2 s) before the kernel meets it, so a peer that never speaks costs
-/// no other radio anything.</item>
+/// <item>A peer is asked for its descriptors (client timers, 2 s for each answer) before the kernel meets it, so a peer that never speaks
+/// costs no other radio anything.</item>
 /// <item><see cref="Enumerate"/> &lt; <see cref="Attach"/>: a peer that falls silent while the kernel enumerates it holds the root
 /// hub's lock, and with it every radio on that hub. The normal case takes 0.35 s.</item>
 /// <item>A dead peer is noticed by TCP (keepalive and user time-out, about 6.4 s at worst) before the 8 s we promise.</item>
@@ -14,8 +14,8 @@ namespace Longwire.Attach;
 internal static class AttachTimers
 {
     /// <summary>
-    /// All of one attempt, from connecting to the port, and again from its turn on the port's root hub to the last tty. What it waits for
-    /// that turn is the others' time: each of these may take as long.
+    /// One step of an attempt: getting the stick from the Pi, hearing who it is, deciding about it. And all that is done on a port, from
+    /// choosing it to the last tty, of a stick that answers at once; see <see cref="OnPort"/>.
     /// </summary>
     public static readonly TimeSpan Attach = TimeSpan.FromSeconds(10);
 
@@ -27,13 +27,38 @@ internal static class AttachTimers
     public static readonly TimeSpan HubHeldStep = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// State 005 to 006, beside <see cref="EnumerateRoundTrips"/> round trips: enumerating is a dozen transfers, one after the other.
+    /// State 005 to 006, beside <see cref="EnumerateRoundTrips"/> round trips or <see cref="EnumerateAnswers"/> answers: enumerating is a
+    /// dozen transfers, one after the other.
     /// </summary>
     public static readonly TimeSpan Enumerate = TimeSpan.FromSeconds(2);
     public const int EnumerateRoundTrips = 40;
+    public const int EnumerateAnswers = 16;
+
+    /// <summary>The drivers ask the stick about as often as the kernel does that enumerates it.</summary>
+    public const int OnPortAnswers = 2 * EnumerateAnswers;
 
     /// <summary>The round trip is the peer's word; no more than this of it counts.</summary>
     public static readonly TimeSpan EnumerateRoundTripMost = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The same of an answer: a stick that takes longer for each would hold up the others of its hub for too long.</summary>
+    public static readonly TimeSpan AnswerMost = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// The kernel asks twice for a text that is never answered, and waits 5 s each time (usb_string_sub, USB_CTRL_GET_TIMEOUT).
+    /// </summary>
+    public static readonly TimeSpan UnansweredText = TimeSpan.FromSeconds(11);
+
+    /// <summary>How long a stick may take to come up on its port, by what was noticed when we asked it ourselves.</summary>
+    public static TimeSpan EnumerateFor(CarrierFigures figures)
+    {
+        TimeSpan roundTrips = Least(figures.RoundTrip ?? EnumerateRoundTripMost, EnumerateRoundTripMost) * EnumerateRoundTrips;
+        TimeSpan answers = Least(figures.SlowestAnswer ?? TimeSpan.Zero, AnswerMost) * EnumerateAnswers;
+        return Enumerate + (answers > roundTrips ? answers : roundTrips) + ForTexts(figures);
+    }
+
+    /// <summary>The same for all that is done on the port.</summary>
+    public static TimeSpan OnPort(CarrierFigures figures) =>
+        Attach + (Least(figures.SlowestAnswer ?? TimeSpan.Zero, AnswerMost) * OnPortAnswers) + ForTexts(figures);
 
     /// <summary>A port just left (004) and its device's removal: milliseconds, unless a driver hangs in its disconnect.</summary>
     public static readonly TimeSpan PortReuse = TimeSpan.FromSeconds(2);
@@ -172,4 +197,8 @@ internal static class AttachTimers
 
     /// <summary>At stop, for detaching everything that is ours.</summary>
     public static readonly TimeSpan Stop = TimeSpan.FromSeconds(5);
+
+    private static TimeSpan ForTexts(CarrierFigures figures) => figures.LeavesTextUnanswered ? UnansweredText : TimeSpan.Zero;
+
+    private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

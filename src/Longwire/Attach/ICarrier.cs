@@ -60,6 +60,12 @@ internal readonly record struct CarrierFigures(TimeSpan? RoundTrip, TimeSpan? La
 {
     /// <summary>All that came from the Pi, in bytes; null if it cannot be told.</summary>
     public ulong? Received { get; init; }
+
+    /// <summary>How long the stick took at most to answer one of our questions; null if it was not asked.</summary>
+    public TimeSpan? SlowestAnswer { get; init; }
+
+    /// <summary>The stick leaves the question for one of its texts unanswered: the kernel will wait for it in vain.</summary>
+    public bool LeavesTextUnanswered { get; init; }
 }
 
 /// <param name="Reason">For a person.</param>

@@ -65,24 +65,26 @@ internal sealed class ExportService(
         var offers = new OfferFeed();
         var reconciler = new ExportReconciler(operations, timers, ledger, offers, options, time, Random.Shared, _log);
         var listener = new StockListener(options.Stock, reconciler, new StockOffers(offers), events, root, time, Random.Shared, _log);
+        var names = new ClientNames(options.Stock.Allow, listener, reconciler, time, _log);
 
-        await RunAsync(reconciler, listener, uevents, stoppingToken);
+        await RunAsync(reconciler, listener, names, uevents, stoppingToken);
     }
 
     private async Task RunAsync(
-        ExportReconciler reconciler, StockListener listener, UeventSocket uevents, CancellationToken stoppingToken)
+        ExportReconciler reconciler, StockListener listener, ClientNames names, UeventSocket uevents, CancellationToken stoppingToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         Task deciding = reconciler.RunAsync(stop.Token);
         Task listening = listener.RunAsync(stop.Token);
+        Task naming = names.RunAsync(stop.Token);
         Task hearing = HearAsync(uevents, reconciler, stop.Token);
-        Task reading = live.RunAsync(reconciler, listener, stop.Token);
+        Task reading = live.RunAsync(reconciler, listener, names, stop.Token);
 
         Task starting = SayWhenServingAsync(listener.Listening.Task, stop.Token);
 
-        Task ended = await Task.WhenAny(deciding, hearing, listening, reading);
+        Task ended = await Task.WhenAny(deciding, hearing, listening, naming, reading);
         await stop.CancelAsync();
-        await Task.WhenAll(deciding, listening, hearing, reading, starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(deciding, listening, naming, hearing, reading, starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         HasLeftWork = reconciler.HasLeftWork;
 
         // The first cause; what followed is its echo. A fault of the reconciler's closes its channel, so the others may be seen first.
@@ -103,7 +105,7 @@ internal sealed class ExportService(
         {
             Uevent uevent = await uevents.ReceiveAsync(cancellationToken);
             if (uevent.IsOverrun) await reconciler.PostAsync(new ExportMessage.LookAtAll(), cancellationToken);
-            else if (uevent is { Subsystem: "usb", DevType: "usb_device" } && BusId.TryParse(uevent.Name, out BusId busId))
+            else if (uevent is { Subsystem: "usb", DevType: "usb_device" } && BusId.TryParseKernelName(uevent.Name, out BusId busId))
             {
                 await reconciler.PostAsync(new ExportMessage.DeviceChanged(busId), cancellationToken);
             }

@@ -24,7 +24,8 @@ internal sealed class LiveExportOptions(
     public ExportOptions Current { get; private set; } = first.Options;
 
     /// <summary>Tells one life of the role of each change, until cancelled. What it was started with is <see cref="Current"/>.</summary>
-    public async Task RunAsync(ExportReconciler reconciler, StockListener listener, CancellationToken cancellationToken)
+    public async Task RunAsync(
+        ExportReconciler reconciler, StockListener listener, ClientNames names, CancellationToken cancellationToken)
     {
         if (file is null)
         {
@@ -32,11 +33,12 @@ internal sealed class LiveExportOptions(
             return;
         }
         await foreach (LoadedOptions<ExportOptions> loaded in file.WatchAsync(cancellationToken))
-            await ApplyAsync(loaded, reconciler, listener, cancellationToken);
+            await ApplyAsync(loaded, reconciler, listener, names, cancellationToken);
     }
 
     public async Task ApplyAsync(
-        LoadedOptions<ExportOptions> loaded, ExportReconciler reconciler, StockListener listener, CancellationToken cancellationToken)
+        LoadedOptions<ExportOptions> loaded, ExportReconciler reconciler, StockListener listener, ClientNames names,
+        CancellationToken cancellationToken)
     {
         foreach (OptionProblem problem in loaded.Problems.Where(problem => !_said.Any(problem.IsSameAs)))
         {
@@ -51,6 +53,7 @@ internal sealed class LiveExportOptions(
         Current = now;
         setLogLevel(now.LogLevel);
         listener.Use(now.Stock);
+        names.Use(now.Stock.Allow);
         await reconciler.PostAsync(new ExportMessage.OptionsChanged(now), cancellationToken);
     }
 

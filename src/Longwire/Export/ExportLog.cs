@@ -102,7 +102,16 @@ internal static partial class ExportLog
         "{Address} asked for a radio and is not among the allowed clients: if it is your Home Assistant host, add it to stock.allow")]
     public static partial void Stranger(ILogger logger, IPAddress address);
 
-    [LoggerMessage(LogLevel.Warning, "{Address} opens more connections than it asks on; those in excess are closed")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "{Name} in stock.allow cannot be resolved: {Reason}. Whoever it means cannot attach until it can, unless from an address that it "
+            + "had: correct it, or write its address")]
+    public static partial void NameUnresolved(ILogger logger, string name, string reason);
+
+    [LoggerMessage(LogLevel.Information, "{Name} in stock.allow is {Addresses}")]
+    public static partial void NameResolved(ILogger logger, string name, string addresses);
+
+    [LoggerMessage(LogLevel.Warning, "{Address} opens more connections than it asks on; those in excess get nothing")]
     public static partial void TooMany(ILogger logger, IPAddress address);
 
     [LoggerMessage(

@@ -19,6 +19,17 @@ internal static class ExportTimers
     /// <summary>From the request to the last byte of our answer.</summary>
     public static readonly TimeSpan Answer = TimeSpan.FromSeconds(5);
 
+    /// <summary>From the request to what is answered: below <see cref="Answer"/>, so that who waited in vain is told so.</summary>
+    public static readonly TimeSpan Decision = TimeSpan.FromSeconds(4.5);
+
+    /// <summary>From the accepted connection to its request, where there is no place for it: it is told so, and nothing else.</summary>
+    public static readonly TimeSpan Refusal = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>One look-up of a name; names are looked up again after this; and while one cannot be resolved.</summary>
+    public static readonly TimeSpan Resolve = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan NamesRefresh = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan NamesRetry = TimeSpan.FromSeconds(10);
+
     /// <summary>
     /// Between the kernel's <c>add</c> and its own driver's <c>bind</c>; a stick still without a driver then has been left without.
     /// </summary>

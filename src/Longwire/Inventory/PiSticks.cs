@@ -28,9 +28,15 @@ internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios 
     /// <exception cref="TimeoutException">No answer in time.</exception>
     public async Task<StickList> ReadAsync(TimeProvider time, CancellationToken cancellationToken)
     {
-        using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(
-            pi.EndPoint, ConnectOptions.Default with { TimeProvider = time }, cancellationToken);
-        return Judge(PiOffers.Of(await connection.ListAsync(cancellationToken)));
+        DeviceList list = await UsbIpClient.AskAsync(
+            pi.EndPoint,
+            ConnectOptions.Default with { TimeProvider = time },
+            async connection =>
+            {
+                using (connection) return await connection.ListAsync(cancellationToken);
+            },
+            cancellationToken);
+        return Judge(PiOffers.Of(list));
     }
 
     public StickList Judge(PiOffers list)
@@ -53,7 +59,7 @@ internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios 
             list.Notice?.Version,
             [.. judged.Zip(present, (outlook, stick) => outlook with { Line = MatchLine.For(stick, present, name) })
                 .OrderBy(stick => stick.BusId.ToString(), StringComparer.Ordinal)],
-            [list.Notice is null ? StockNote : LongwireNote]);
+            [.. OddStickText.Of(list.Odd, pi.DisplayName), list.Notice is null ? StockNote : LongwireNote]);
     }
 
     private static string Explain((ListedStick Stick, NoticeReason Reason) entry) => entry.Reason switch

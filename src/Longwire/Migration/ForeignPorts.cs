@@ -62,7 +62,7 @@ internal sealed class ForeignPorts(string root, SysfsRoot sysfs)
         try
         {
             string[] words = File.ReadAllText(path).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length != 3 || !BusId.TryParse(words[2], out BusId busId)) return null;
+            if (words.Length != 3 || !BusId.TryParseKernelName(words[2], out BusId busId)) return null;
             // The bus number is the upper half of the port's device id.
             bool sameBus = busId.ToString().StartsWith(
                 (port.DevId >> 16).ToString(CultureInfo.InvariantCulture) + "-", StringComparison.Ordinal);

@@ -65,7 +65,7 @@ internal sealed record StockExportOptions
 {
     public int Port { get; init; } = PiOptions.StockPort;
 
-    /// <summary>Client addresses, IPv4 or IPv6 without brackets, each checked to be one. Empty: serve nobody.</summary>
+    /// <summary>Clients' addresses, networks and names, each in the spelling of <see cref="AllowEntry"/>. Empty: serve nobody.</summary>
     public ImmutableArray<string> Allow { get; init; } = [];
 
     public bool Equals(StockExportOptions? other) => other is not null && Port == other.Port && SequenceEquality.Same(Allow, other.Allow);

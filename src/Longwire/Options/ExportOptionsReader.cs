@@ -90,20 +90,17 @@ internal static class ExportOptionsReader
         read = unread is null;
         foreach ((OptionNode node, string path) in entries)
         {
-            if (node is ScalarNode scalar
-                && scalar.Text.Length <= OptionMap.LongestText
-                && HostAddress.ParseLiteral(scalar.Text.Trim()) is { } address)
+            AllowEntry? entry = null;
+            string? remedy = node switch
             {
-                // One spelling per address, so that a list can be compared with what a socket says.
-                allow.Add((address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString());
-            }
-            else
-            {
-                read = false;
-                problems.Add(node, path, node is UnusableNode unusable ? unusable.Remedy
-                    : "write the IPv4 or IPv6 address of one Home Assistant host, for example 192.168.0.5; names and whole networks are "
-                    + "not taken, since stock USB/IP has no other lock");
-            }
+                UnusableNode unusable => unusable.Remedy,
+                ScalarNode { Text.Length: <= OptionMap.LongestText } scalar => AllowEntry.TryParse(scalar.Text, out entry),
+                _ => AllowEntry.TryParse("", out entry),
+            };
+            if (entry is not null) allow.Add(entry.ToString());
+            if (remedy is null) continue;
+            read = false;
+            problems.Add(node, path, remedy);
         }
         return [.. allow.Distinct()];
     }

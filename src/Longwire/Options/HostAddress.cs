@@ -82,7 +82,8 @@ internal static class HostAddress
                 part => part is "0" or [not '0', ..] && byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _));
     }
 
-    private static bool IsName(string host)
+    /// <summary>A host's name, and no address: letters, digits, dots and hyphens.</summary>
+    public static bool IsName(string host)
     {
         if (host.Length > LongestName || LooksNumeric(host)) return false;
         string name = host.EndsWith('.') ? host[..^1] : host;

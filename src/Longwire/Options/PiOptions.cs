@@ -9,6 +9,12 @@ internal sealed record PiOptions
     /// <summary>Of usbipd, the distribution's and ours.</summary>
     public const int StockPort = 3240;
 
+    /// <summary>
+    /// So many connections from one address may wait for an answer of a Longwire at once; on one in excess it gives nothing. Who asks
+    /// keeps below that.
+    /// </summary>
+    public const int ConnectionsAtOnce = 8;
+
     /// <summary>Slug of its name, else of its address as first written. No two Pis of one file share it.</summary>
     public required string Id { get; init; }
     public string? Name { get; init; }

@@ -14,10 +14,19 @@ internal readonly record struct Offer(BusId BusId, UsbPort Port, UsbId Id);
 internal sealed record PiOffers(ImmutableArray<Offer> Offers, LongwireListExtension? Notice)
 {
     public static PiOffers Of(DeviceList list) =>
-        new([.. list.Devices.Select(device => new Offer(device.BusId, UsbPort.Of(device.Path, device.BusId), device.Id))], list.Notice);
+        new([.. list.Devices.Select(device => new Offer(device.BusId, UsbPort.Of(device.Path, device.BusId), device.Id))], list.Notice)
+        {
+            Odd = list.Odd,
+        };
+
+    /// <summary>What stands in its list and cannot be used.</summary>
+    public ImmutableArray<OddRecord> Odd { get; init; } = [];
 
     public bool Equals(PiOffers? other) =>
-        other is not null && Notice == other.Notice && Offers.AsSpan().SequenceEqual(other.Offers.AsSpan());
+        other is not null
+            && Notice == other.Notice
+            && Offers.AsSpan().SequenceEqual(other.Offers.AsSpan())
+            && Odd.AsSpan().SequenceEqual(other.Odd.AsSpan());
 
     public override int GetHashCode() => HashCode.Combine(Notice, Offers.Length);
 }

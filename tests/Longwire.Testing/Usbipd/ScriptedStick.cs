@@ -26,6 +26,12 @@ internal sealed class ScriptedStick
     /// <summary>Changes an answer before it is sent: the request's number, the request, header and data.</summary>
     public Func<int, CmdSubmit, RetSubmit, byte[], (RetSubmit Header, byte[] Data)>? Twist { get; init; }
 
+    /// <summary>Requests that it reads and never answers; the server takes them back when it is told to.</summary>
+    public Func<CmdSubmit, bool> Ignores { get; init; } = _ => false;
+
+    /// <summary>Runs when it has ignored a request.</summary>
+    public Action? HasIgnored { get; init; }
+
     /// <summary>Answers so many requests, then says no more.</summary>
     public int Answers { get; init; } = int.MaxValue;
 
@@ -67,8 +73,27 @@ internal sealed class ScriptedStick
                 await client.StaySilentAsync();
                 return;
             }
-            await client.SendAsync(Answer(CmdSubmit.Parse(bytes)));
+            if (UrbHeader.Parse(bytes).Command == UrbCommand.CmdUnlink)
+            {
+                await client.SendAsync(TakenBack(CmdUnlink.Parse(bytes)));
+                continue;
+            }
+            CmdSubmit submit = CmdSubmit.Parse(bytes);
+            if (Ignores(submit))
+            {
+                Requests.Add((submit.Setup.Value, submit.Setup.Index, submit.Setup.Length));
+                HasIgnored?.Invoke();
+                continue;
+            }
+            await client.SendAsync(Answer(submit));
         }
+    }
+
+    private static byte[] TakenBack(CmdUnlink unlink)
+    {
+        var bytes = new byte[UrbHeader.Size];
+        new RetUnlink { Seqnum = unlink.Seqnum, Status = RetUnlink.TakenBack }.Write(bytes);
+        return bytes;
     }
 
     private byte[] Answer(CmdSubmit submit)

@@ -35,9 +35,11 @@ internal sealed class ExportBench : IAsyncDisposable
     private TransitionLog? _log;
     private LiveExportOptions? _live;
     private StockListener? _listener;
+    private ClientNames? _names;
     private StockOffers? _offers;
     private Task _deciding = Task.CompletedTask;
     private Task _listening = Task.CompletedTask;
+    private Task _naming = Task.CompletedTask;
 
     public ExportBench() => Kernel = new FakeUsbipHost(Sysfs);
 
@@ -48,6 +50,9 @@ internal sealed class ExportBench : IAsyncDisposable
     public ExportReconciler Reconciler { get; private set; } = null!;
     public ExportOptions Options { get; set; } = new() { Stock = new StockExportOptions { Port = 0, Allow = ["127.0.0.1"] } };
     public int Port { get; set; }
+
+    /// <summary>What finds the addresses of a client's name.</summary>
+    public Func<string, Task<IPAddress[]>> Resolve { get; set; } = _ => throw new SocketException((int)SocketError.HostNotFound);
 
     /// <summary>What the log was told of changed options.</summary>
     public List<LogLevel> LogLevels { get; } = [];
@@ -80,21 +85,26 @@ internal sealed class ExportBench : IAsyncDisposable
         Reconciler = new ExportReconciler(operations, timers, _ledger, offers, options, Time, new Random(1), _log);
         var listener = new StockListener(options.Stock, Reconciler, _offers, _events, Sysfs.Root, Time, new Random(1), _log);
         _listener = listener;
+        _names = new ClientNames(options.Stock.Allow, listener, Reconciler, Time, _log, (name, _) => Resolve(name));
         _deciding = Task.Run(() => Reconciler.RunAsync(_stop.Token));
         _listening = Task.Run(() => listener.RunAsync(_stop.Token));
-        if (!options.Stock.Allow.IsEmpty) Port = await listener.Listening.Task.WaitAsync(s_deadline, Cancellation);
+        _naming = Task.Run(() => _names.RunAsync(_stop.Token));
+        if (!Options.Stock.Allow.IsEmpty) Port = await listener.Listening.Task.WaitAsync(s_deadline, Cancellation);
         return this;
     }
 
     /// <summary>The file says something else now.</summary>
     public async Task ChangeAsync(ExportOptions options, params OptionProblem[] problems) =>
-        await _live!.ApplyAsync(new LoadedOptions<ExportOptions>(options, [.. problems]), Reconciler, _listener!, Cancellation);
+        await _live!.ApplyAsync(new LoadedOptions<ExportOptions>(options, [.. problems]), Reconciler, _listener!, _names!, Cancellation);
 
     /// <summary>SIGTERM.</summary>
     public async Task StopAsync()
     {
         await _stop.CancelAsync();
-        Task ended = Task.WhenAll(_deciding, _listening.ContinueWith(_ => { }, TaskScheduler.Default));
+        Task ended = Task.WhenAll(
+            _deciding,
+            _listening.ContinueWith(_ => { }, TaskScheduler.Default),
+            _naming.ContinueWith(_ => { }, TaskScheduler.Default));
         try
         {
             await UntilAsync(() => ended.IsCompleted, "the service to stop");

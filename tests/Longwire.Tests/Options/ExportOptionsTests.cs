@@ -25,7 +25,7 @@ public sealed class ExportOptionsTests
             name: attic
             listen: 4000
             radios: [{match: 0658:0200, name: Z-Wave}]
-            stock: {port: 4001, allow: [10.0.0.5, "[FD00::5]", "::ffff:10.0.0.5"]}
+            stock: {port: 4001, allow: [10.0.0.5, "[FD00::5]", "::ffff:10.0.0.5", 10.0.1.0/24, ha.lan]}
             max_hold_seconds: 90
             log_level: warning
             """);
@@ -36,7 +36,7 @@ public sealed class ExportOptionsTests
         Assert.Equal(("0658:0200", "Z-Wave"), (loaded.Options.Radios[0].Match.ToString(), loaded.Options.Radios[0].Name));
         Assert.False(loaded.Options.TakeRecognised);
         Assert.Equal(4001, loaded.Options.Stock.Port);
-        Assert.Equal(["10.0.0.5", "fd00::5"], loaded.Options.Stock.Allow);
+        Assert.Equal(["10.0.0.5", "fd00::5", "10.0.1.0/24", "ha.lan"], loaded.Options.Stock.Allow);
         Assert.Equal(TimeSpan.FromSeconds(90), loaded.Options.MaxHold);
     }
 
@@ -74,7 +74,7 @@ public sealed class ExportOptionsTests
 
     [Theory]
     [InlineData("LONGWIRE_LISTEN", "0", "LONGWIRE_LISTEN", "0", "65535")]
-    [InlineData("LONGWIRE_STOCK_ALLOW", "10.0.0.0/24", "LONGWIRE_STOCK_ALLOW", "10.0.0.0/24", "one Home Assistant host")]
+    [InlineData("LONGWIRE_STOCK_ALLOW", "10.0.0.5/24", "LONGWIRE_STOCK_ALLOW", "10.0.0.5/24", "10.0.0.0/24 for the whole network")]
     [InlineData("LONGWIRE_RADIOS", "zwave", "LONGWIRE_RADIOS", "zwave", "vid:pid")]
     [InlineData("LONGWIRE_STOCK_ALOW", "10.0.0.5", "LONGWIRE_STOCK_ALOW", "", "did you mean 'LONGWIRE_STOCK_ALLOW'")]
     public void A_bad_variable_is_named_by_its_own_name(string name, string value, string path, string shown, string remedy)
@@ -86,7 +86,9 @@ public sealed class ExportOptionsTests
     }
 
     [Theory]
-    [InlineData("stock: {allow: [attic.lan]}", "stock.allow[0]", "attic.lan")]
+    [InlineData("stock: {allow: [attic lan]}", "stock.allow[0]", "attic lan")]
+    [InlineData("stock: {allow: [0.0.0.0/0]}", "stock.allow[0]", "0.0.0.0/0")]
+    [InlineData("stock: {allow: [[10.0.0.5]]}", "stock.allow[0]", "a list")]
     [InlineData("stock: {allow: {a: b}}", "stock.allow", "a map of keys and values")]
     [InlineData("name: attic", "name", "attic")]
     [InlineData("listen: 4000", "listen", "4000")]
@@ -108,7 +110,7 @@ public sealed class ExportOptionsTests
 
     [Fact]
     public void A_list_of_clients_in_which_nothing_is_readable_allows_nobody() =>
-        Assert.Empty(Read.Export("stock: {allow: [attic.lan]}", ("LONGWIRE_STOCK_ALLOW", "cellar.lan")).Options.Stock.Allow);
+        Assert.Empty(Read.Export("stock: {allow: [attic lan]}", ("LONGWIRE_STOCK_ALLOW", "cellar lan")).Options.Stock.Allow);
 
     [Fact]
     public void A_file_that_was_asked_for_must_be_there() =>

@@ -17,6 +17,10 @@ public sealed class RadioMatchTests
     [InlineData("10c4:ea60:@1.4", "@1.4", null)]
     [InlineData("10c4:ea60@1.4", null, "1.4")]
     [InlineData("10c4:ea60@platform/soc/3f980000.usb/1.4", null, "platform/soc/3f980000.usb/1.4")]
+    [InlineData("10c4:ea60@zwave", null, "zwave")]
+    [InlineData("10c4:ea60@usbip-vudc.0", null, "usbip-vudc.0")]
+    [InlineData("10c4:ea60@0-0-0", null, "0-0-0")]
+    [InlineData("10c4:ea60@upstairs/zwave", null, "upstairs/zwave")]
     [InlineData(" 10c4:ea60 ", null, null)]
     public void The_sign_after_the_product_id_decides_what_follows(string text, string? serial, string? port)
     {
@@ -35,7 +39,11 @@ public sealed class RadioMatchTests
     [InlineData("10c4:ea60: ")]
     [InlineData("10c4:ea60@")]
     [InlineData("10c4:ea60@1-1.4")]
+    [InlineData("10c4:ea60@platform/soc/1-1.4")]
     [InlineData("10c4:ea60@1..4")]
+    [InlineData("10c4:ea60@1,4")]
+    [InlineData("10c4:ea60@z\twave")]
+    [InlineData("10c4:ea60@a name that is longer than a server may give")]
     [InlineData("10c4:ea60@/1.4")]
     [InlineData("10c4:ea60@1.4/")]
     [InlineData("+0c4:ea60")]

@@ -86,12 +86,12 @@ public sealed class IdentityTests
     }
 
     [Fact]
-    public async Task A_string_that_stalls_is_one_it_does_not_have()
+    public async Task A_string_that_stalls_is_unread()
     {
         var stick = new ScriptedStick();
         stick.Descriptors.Remove(0x0303);
         DeviceIdentity identity = await ReadAsync(stick);
-        Assert.Equal(("UZB", null), (identity.Product, identity.Serial));
+        Assert.Equal(("UZB", null, DeviceTexts.Serial), (identity.Product, identity.Serial, identity.Unread));
     }
 
     [Fact]
@@ -101,6 +101,7 @@ public sealed class IdentityTests
         stick.Descriptors[0x0100].AsSpan(14, 3).Clear();
         DeviceIdentity identity = await ReadAsync(stick);
         Assert.Equal((null, null, null), (identity.Manufacturer, identity.Product, identity.Serial));
+        Assert.Equal(DeviceTexts.None, identity.Unread);
         Assert.DoesNotContain(stick.Requests, request => request.Value >> 8 == 3);
     }
 

@@ -114,6 +114,47 @@ public sealed class VhciHostTests : IDisposable
     }
 
     [Fact]
+    public void SuperSpeedPlus_is_attached_as_it_is_where_the_kernel_takes_it()
+    {
+        using var socket = NewSocket();
+        Assert.Equal(UsbSpeed.SuperPlus, Vhci.Attach(Port(9), socket.SafeHandle, DevId, UsbSpeed.SuperPlus));
+        Assert.Equal([$"attach 9 {socket.Handle} 65539 6"], _kernel.Writes);
+    }
+
+    [Fact]
+    public void SuperSpeedPlus_is_attached_as_SuperSpeed_where_the_kernel_knows_no_faster()
+    {
+        using var socket = NewSocket();
+        _kernel.Refuse = (_, text) => text.EndsWith(" 6", StringComparison.Ordinal) ? Errno.InvalidArgument : null;
+        Assert.Equal(UsbSpeed.Super, Vhci.Attach(Port(9), socket.SafeHandle, DevId, UsbSpeed.SuperPlus));
+        Assert.Equal([$"attach 9 {socket.Handle} 65539 6", $"attach 9 {socket.Handle} 65539 5"], _kernel.Writes);
+    }
+
+    [Theory]
+    [InlineData(UsbSpeed.SuperPlus, Errno.Busy, 1)]
+    [InlineData(UsbSpeed.SuperPlus, Errno.TryAgain, 1)]
+    [InlineData(UsbSpeed.SuperPlus, Errno.InvalidArgument, 2)]
+    [InlineData(UsbSpeed.Super, Errno.InvalidArgument, 1)]
+    public void Any_other_refusal_is_the_kernels_own_and_is_not_tried_again(UsbSpeed speed, int error, int writes)
+    {
+        using var socket = NewSocket();
+        _kernel.Refuse = (_, _) => error;
+        Assert.Equal(
+            error,
+            Assert.Throws<KernelRefusedException>(() => Vhci.Attach(Port(9), socket.SafeHandle, DevId, speed)).ErrorNumber);
+        Assert.Equal(writes, _kernel.Writes.Count);
+    }
+
+    [Fact]
+    public void A_refusal_of_the_kernel_has_its_symbol_and_words()
+    {
+        Assert.Equal(
+            "writing '1 2 3 6' to /sys/attach: EINVAL (the kernel does not take that)",
+            new KernelRefusedException("/sys/attach", "1 2 3 6", Errno.InvalidArgument).Message);
+        Assert.Equal("/sys/x: errno 12345", new KernelRefusedException("/sys/x", "", 12345).Message);
+    }
+
+    [Fact]
     public void A_port_of_the_wrong_half_is_refused_without_a_write()
     {
         using var socket = NewSocket();

@@ -72,6 +72,7 @@ internal sealed class Attachment : IAttachment, IDisposable
         // Every import ends with a reset of the stick, and attempts follow each other in seconds: not where none can succeed.
         if (_request.IsKnown && !_around.Kernel.Vhci.IsPresent) return new AttachOutcome.Failed($"attaching: {PortSession.NoVhci}");
         string step = "connecting";
+        TimeSpan within = AttachTimers.Attach;
         try
         {
             using ICarrier carrier = await _carriers.OpenAsync(_request, now => step = now, either.Token);
@@ -80,15 +81,19 @@ internal sealed class Attachment : IAttachment, IDisposable
             if (speed is not (UsbSpeed.Low or UsbSpeed.Full or UsbSpeed.High or UsbSpeed.Super or UsbSpeed.SuperPlus))
                 return new AttachOutcome.Failed($"the Pi gives its speed as {(uint)speed}, which no stick has");
             step = "asking the stick who it is";
+            deadline.CancelAfter(AttachTimers.Attach);
             DeviceIdentity identity = await carrier.ReadIdentityAsync(either.Token);
 
             step = "waiting for a decision";
+            deadline.CancelAfter(AttachTimers.Attach);
             switch (await _reports.IdentifiedAsync(carrier, identity, either.Token))
             {
                 case AttachDecision.Refuse refuse: return new AttachOutcome.Refused(refuse.Reason);
                 case AttachDecision.AskAgain again: return new AttachOutcome.Failed(again.Reason);
                 case AttachDecision.Attach verdict:
                     step = "attaching";
+                    within = AttachTimers.OnPort(carrier.ReadFigures());
+                    deadline.CancelAfter(within);
                     return await new PortSession(_reports, _around, _news, carrier, identity, verdict)
                         .RunAsync(deadline, cancellation);
                 default: return new AttachOutcome.LetGo();
@@ -108,7 +113,7 @@ internal sealed class Attachment : IAttachment, IDisposable
         }
         catch (OperationCanceledException)
         {
-            return new AttachOutcome.Failed($"{step}: not done within {AttachTimers.Attach.TotalSeconds:0} s");
+            return new AttachOutcome.Failed($"{step}: not done within {within.TotalSeconds:0} s");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {

@@ -39,7 +39,12 @@ internal sealed class StockCarrier(UsbIpConnection connection, ExportedDevice de
 
     public CarrierFigures ReadFigures() =>
         TryReadTcpInfo() is { } info
-            ? new CarrierFigures(info.RoundTripTime, info.LastAckReceived) { Received = info.BytesReceived }
+            ? new CarrierFigures(info.RoundTripTime, info.LastAckReceived)
+            {
+                Received = info.BytesReceived,
+                SlowestAnswer = connection.SlowestAnswer,
+                LeavesTextUnanswered = connection.LeavesTextUnanswered,
+            }
             : default;
 
     public void Shutdown()

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Errors;
-using Longwire.UsbIp.Wire;
 
 namespace Longwire.Attach.Carriers;
 
@@ -10,54 +9,47 @@ internal sealed class StockCarrierOpener(TimeProvider time) : ICarrierOpener
 {
     public async Task<ICarrier> OpenAsync(AttachRequest request, Action<string> step, CancellationToken cancellationToken)
     {
-        UsbIpConnection? connection = null;
-        try
-        {
-            step("connecting");
-            connection = await ConnectAsync(request, cancellationToken);
-            step("importing");
-            var carrier = new StockCarrier(connection, await ImportAsync(connection, request, cancellationToken));
-            connection = null;
-            return carrier;
-        }
-        catch (SocketException e)
-        {
-            throw new IOException(e.Message, e);
-        }
-        finally
-        {
-            connection?.Dispose();
-        }
-    }
-
-    private async Task<UsbIpConnection> ConnectAsync(AttachRequest request, CancellationToken cancellationToken)
-    {
         var options = new ConnectOptions { SourcePort = request.LastCarrier.Value, TimeProvider = time };
+        bool connected = false;
+        step("connecting");
         try
         {
-            return await UsbIpConnection.ConnectAsync(request.Pi.EndPoint, options, cancellationToken);
+            return await UsbIpClient.AskAsync(
+                request.Pi.EndPoint,
+                options,
+                async connection =>
+                {
+                    connected = true;
+                    step("importing");
+                    return new StockCarrier(connection, await connection.ImportAsync(request.BusId, cancellationToken));
+                },
+                cancellationToken);
         }
-        catch (Exception e) when (e is UsbIpConnectException or TimeoutException)
+        catch (Exception e) when (e is UsbIpConnectException || (e is TimeoutException && !connected))
         {
             throw new CarrierException(new AttachOutcome.Unreachable(e.Message), e);
-        }
-    }
-
-    private static async Task<ExportedDevice> ImportAsync(
-        UsbIpConnection connection, AttachRequest request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await connection.ImportAsync(request.BusId, cancellationToken);
         }
         catch (UsbIpRefusedException e)
         {
             throw new CarrierException(new AttachOutcome.NotGiven(e.Status), e);
+        }
+        catch (UsbIpClosedException e) when (e.Unanswered)
+        {
+            throw new CarrierException(new AttachOutcome.Failed(Unanswered(e.Message)), e);
         }
         catch (TimeoutException e)
         {
             // No answer to the SYN is the Pi's silence; silence after it is the export's.
             throw new CarrierException(new AttachOutcome.Failed(SlowPi.Reason(e.Message)) { PiSlow = true }, e);
         }
+        catch (SocketException e)
+        {
+            throw new IOException(e.Message, e);
+        }
     }
+
+    // Its list it gave us, most likely: so it is about this stick, or about the number of our connections.
+    private static string Unanswered(string detail) =>
+        "the Pi took the request for it and closed the connection without an answer: somebody else has it, or what serves it there failed; "
+            + $"see the log there ({detail})";
 }

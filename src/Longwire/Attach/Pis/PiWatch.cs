@@ -99,26 +99,36 @@ internal sealed class PiWatch : IPiWatch, IDisposable
     private bool IsInDoubt => _unansweredSince is { } since
         && _time.GetElapsedTime(since) < (_wasHeard ? AttachTimers.PiAway : AttachTimers.PiAwayAtStart);
 
+    // Whether a question without an answer says something of the Pi. One that is slow is there; one that was never heard may be anything.
+    private bool Counts(long asked, bool slow)
+    {
+        if (slow && _wasHeard) _unansweredSince = null;
+        else _unansweredSince ??= asked;
+        return _silenceTold = !IsInDoubt;
+    }
+
     /// <returns>Null: nothing that counts yet.</returns>
     private async Task<AttachEvent?> AskAsync(long asked, CancellationToken stopped)
     {
         bool accepted = false;
         try
         {
-            using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(
-                _pi.EndPoint, new ConnectOptions { TimeProvider = _time }, stopped);
-            accepted = true;
-            DeviceList list = await connection.ListAsync(stopped);
+            (DeviceList list, TimeSpan roundTrip) = await UsbIpClient.AskAsync(
+                _pi.EndPoint,
+                new ConnectOptions { TimeProvider = _time },
+                async connection =>
+                {
+                    accepted = true;
+                    using (connection) return (await connection.ListAsync(stopped), connection.ConnectTime);
+                },
+                stopped);
             (_unforeseen, _unansweredSince, _wasHeard) = (null, null, true);
-            return new AttachEvent.PiAnswered(_pi.Id, list, connection.ConnectTime, asked);
+            return new AttachEvent.PiAnswered(_pi.Id, list, roundTrip, asked);
         }
         catch (Exception e) when (e is UsbIpException or TimeoutException or IOException or System.Net.Sockets.SocketException)
         {
             bool slow = accepted && e is TimeoutException;
-            // It is there. One that was never heard may be anything yet.
-            _unansweredSince = slow && _wasHeard ? null : _unansweredSince ?? asked;
-            _silenceTold = !IsInDoubt;
-            return _silenceTold ? new AttachEvent.PiSilent(_pi.Id, e.Message, slow) : null;
+            return Counts(asked, slow) ? new AttachEvent.PiSilent(_pi.Id, e.Message, slow) { Manner = MannerOf(e) } : null;
         }
         catch (OperationCanceledException) when (stopped.IsCancellationRequested)
         {
@@ -133,4 +143,12 @@ internal sealed class PiWatch : IPiWatch, IDisposable
             return new AttachEvent.PiSilent(_pi.Id, e.Message);
         }
     }
+
+    private static PiSilenceKind MannerOf(Exception e) => e switch
+    {
+        UsbIpClosedException { Unanswered: true } => PiSilenceKind.TurnedAway,
+        UsbIpRefusedException => PiSilenceKind.Refused,
+        UsbIpFormatException or UsbIpProtocolException => PiSilenceKind.NotUnderstood,
+        _ => PiSilenceKind.NoAnswer,
+    };
 }

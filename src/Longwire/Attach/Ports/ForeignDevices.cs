@@ -29,7 +29,7 @@ internal sealed class ForeignDevices(AttachKernel kernel, HubAuthorization hubs,
             return;
         }
         string name = uevent.DevPath[(uevent.DevPath.LastIndexOf('/') + 1)..];
-        if (!BusId.TryParse(name, out BusId busId)) return;
+        if (!BusId.TryParseKernelName(name, out BusId busId)) return;
         if (uevent.Action == "remove") _named.Remove(name);
         if (uevent.Action == "add") LookAt(busId, kernel.Vhci.ReadRootHubs(), Ports());
     }

@@ -28,7 +28,8 @@ internal sealed class PortSession(
     private readonly ExportedDevice _device = carrier.Device;
 
     // As it is now: the kernel's own questions to the stick change it. One that cannot be told counts for the most.
-    private readonly TimeSpan _roundTrip = carrier.ReadFigures().RoundTrip ?? AttachTimers.EnumerateRoundTripMost;
+    private readonly TimeSpan _patience = AttachTimers.EnumerateFor(carrier.ReadFigures());
+    private readonly TimeSpan _within = AttachTimers.OnPort(carrier.ReadFigures());
     private VhciAttachment? _attached;
     private bool _handedOver;
 
@@ -108,13 +109,13 @@ internal sealed class PortSession(
     }
 
     // Whom others keep waiting has lost nothing of its own time.
-    private static async Task WaitForTurnAsync(
+    private async Task WaitForTurnAsync(
         SemaphoreSlim turn, CancellationTokenSource deadline, CancellationToken either, CancellationToken cancellation)
     {
         deadline.CancelAfter(Timeout.InfiniteTimeSpan);
         either.ThrowIfCancellationRequested();
         await turn.WaitAsync(cancellation);
-        deadline.CancelAfter(AttachTimers.Attach);
+        deadline.CancelAfter(_within);
     }
 
     // A module that was just loaded has its ports before its root hubs.
@@ -141,20 +142,22 @@ internal sealed class PortSession(
     {
         try
         {
-            _vhci.Attach(port, carrier.Descriptor, _device.DevId, _device.Speed);
+            UsbSpeed speed = _vhci.Attach(port, carrier.Descriptor, _device.DevId, _device.Speed);
+            _attached = _attached! with { Speed = speed };
             return _handedOver = true;
         }
         catch (KernelRefusedException e) when (e.ErrorNumber == Errno.Busy)
         {
             return false;
         }
+        catch (KernelRefusedException e)
+        {
+            throw new IOException(VhciRefusal.Of(e, _device.Speed), e);
+        }
     }
 
     private async Task<SysfsUsbDevice> UntilEnumeratedAsync(VhciPort port, CancellationToken cancellation)
     {
-        TimeSpan patience = AttachTimers.Enumerate
-            + ((_roundTrip < AttachTimers.EnumerateRoundTripMost ? _roundTrip
-                : AttachTimers.EnumerateRoundTripMost) * AttachTimers.EnumerateRoundTrips);
         long start = around.Time.GetTimestamp();
         while (true)
         {
@@ -165,10 +168,10 @@ internal sealed class PortSession(
                 await RecordAsync();
                 return local;
             }
-            TimeSpan left = patience - around.Time.GetElapsedTime(start);
+            TimeSpan left = _patience - around.Time.GetElapsedTime(start);
             if (left <= TimeSpan.Zero)
                 throw new IOException($"the stick answered us and then not the kernel: vhci port {port.Number} did not come up within "
-                    + $"{patience.TotalSeconds:0.0} s");
+                    + $"{_patience.TotalSeconds:0.0} s");
             await news.Changed.WaitAsync(left, cancellation);
         }
     }

@@ -53,7 +53,7 @@ internal static class StalePorts
 
     private static void Free(AttachKernel kernel, RadioMemory radio, AttachRecord record, ILogger logger)
     {
-        BusId? local = BusId.TryParse(record.LocalBusId, out BusId busId) ? busId : null;
+        BusId? local = BusId.TryParseKernelName(record.LocalBusId, out BusId busId) ? busId : null;
         var attachment = new VhciAttachment(record.Port, record.DevId, (UsbSpeed)record.Speed, local, record.LocalDeviceNumber);
         try
         {

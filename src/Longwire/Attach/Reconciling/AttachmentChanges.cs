@@ -2,7 +2,6 @@ using Longwire.Attach.Identity;
 using Longwire.Platform;
 using Longwire.Radios;
 using Longwire.State;
-using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 using Microsoft.Extensions.Logging;
@@ -278,9 +277,7 @@ internal sealed class AttachmentChanges(AttachState state)
     private static string Reason(AttachOutcome outcome) => outcome switch
     {
         AttachOutcome.Failed failed => failed.Reason,
-        AttachOutcome.NotGiven { Status: UsbIpStatus.DeviceBusy } => "somebody else has it",
-        AttachOutcome.NotGiven { Status: UsbIpStatus.DeviceError } => "the Pi reports it in error state; unplug it and plug it in again",
-        AttachOutcome.NotGiven notGiven => $"the Pi does not give it (status {(uint)notGiven.Status})",
+        AttachOutcome.NotGiven notGiven => NotGivenText.Of(notGiven.Status),
         _ => "no reason given",
     };
 

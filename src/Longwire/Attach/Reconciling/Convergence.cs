@@ -13,8 +13,9 @@ namespace Longwire.Attach.Reconciling;
 internal sealed class Convergence(AttachState state)
 {
     // Each attempt is a connection, and a reset of the stick when it ends. A Pi with more radios than this is served in turns; one that
-    // makes up thousands gets no more of our descriptors, ports and vhci's time than a full one.
-    private const int TriedAtOncePerPi = 8;
+    // makes up thousands gets no more of our descriptors, ports and vhci's time than a full one. So many find a place at an export beside
+    // our question for its list and somebody's `longwire list`.
+    private const int TriedAtOncePerPi = PiOptions.ConnectionsAtOnce - 2;
 
     private readonly Identification _identification = new(state);
     private readonly Replacements _replacements = new(state);
@@ -238,8 +239,8 @@ internal sealed class Convergence(AttachState state)
         foreach ((string, string) misspelt in PortSpellings.Problems(state)) yield return misspelt;
         foreach (PiState pi in state.Pis.Values.Where(pi => pi.Reachable == false))
             yield return ($"pi {pi.Options.Id}",
-                $"{pi.Options.DisplayName} ({pi.Options.Address}) does not answer: {pi.SilentReason}. "
-                    + "See that it is on, in the network, and runs its export.");
+                PiSilenceText.Problem(pi.Options.DisplayName, pi.Options.Address, pi.Silence, pi.SilentReason));
+        foreach ((string, string) odd in state.Pis.Values.SelectMany(OddSticks.Problems)) yield return odd;
         foreach (RadioRule rule in state.Options.Radios)
         {
             List<PiState> asked = [.. state.Pis.Values.Where(pi => rule.IsAbout(pi.Options.Id))];

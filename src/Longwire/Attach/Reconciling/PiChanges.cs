@@ -27,7 +27,8 @@ internal sealed class PiChanges(AttachState state)
         if (pi.SlowReason is not null) NoticeOwnImports(pi);
         pi.Reachable = true;
         (pi.SilentReason, pi.SlowReason, pi.ListUnanswered) = (null, null, false);
-        pi.RoundTrip = answer.RoundTrip;
+        pi.Measure(answer.RoundTrip, state.Now);
+        pi.List = answer.List;
         DeviceList list = Bounded(pi, answer.List);
         bool whole = TakeServer(pi, list);
         if (whole)
@@ -79,7 +80,7 @@ internal sealed class PiChanges(AttachState state)
     {
         if (list.Notice is not null) pi.Server = PiServer.Longwire;
         else if (list.IsEnd) pi.Server = PiServer.Stock;
-        else if (pi.Server == PiServer.Longwire && ++pi.HalfAnswers < HalfAnswersInDoubt) return false;
+        else if ((pi.Server == PiServer.Longwire || list.CutShort is not null) && ++pi.HalfAnswers < HalfAnswersInDoubt) return false;
         else pi.Server = PiServer.Unknown;
         pi.HalfAnswers = 0;
         pi.Notice = list.Notice;

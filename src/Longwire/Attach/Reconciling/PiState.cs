@@ -1,5 +1,6 @@
 using Longwire.Options;
 using Longwire.State;
+using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 
@@ -14,6 +15,12 @@ internal sealed class PiState(PiOptions options, IPiWatch watch)
     /// <summary>Null until it was asked for the first time.</summary>
     public bool? Reachable { get; set; }
     public string? SilentReason { get; set; }
+
+    /// <summary>Of the silence, while it is not reachable.</summary>
+    public PiSilence Silence { get; set; }
+
+    /// <summary>Its latest answer, whole or not, for what of it cannot be used; null until it answers.</summary>
+    public DeviceList? List { get; set; }
 
     /// <summary>It is reachable, and did not answer what it was asked last; null once it answers.</summary>
     public string? SlowReason { get; set; }

@@ -46,7 +46,7 @@ internal static class SnapshotMaker
         RoundTrip = pi.RoundTrip,
         Version = pi.Notice?.Version,
         Offers = pi.Offers,
-        SilentReason = pi.SilentReason,
+        SilentReason = pi.SilentReason is { } reason ? PiSilenceText.Reason(pi.Silence, reason) : null,
     };
 
     private static RadioSnapshot Of(RadioState radio, RadioRule? rule)

@@ -38,6 +38,8 @@ internal static class StatusRules
         if (radio.IsUp) return new(RadioStatus.Attached, null, true);
         bool? pluggedIn = PluggedIn(radio, pi, stick, known, out NoticeEntry? notice);
         if (!radio.Memory.Wanted) return new(RadioStatus.Detached, null, pluggedIn);
+        if (pi is { Reachable: false, Silence: not PiSilence.NoAnswer })
+            return new(RadioStatus.Failed, PiSilenceText.Reason(pi.Silence, pi.SilentReason), null);
         if (pi?.Reachable == false) return new(RadioStatus.PiUnreachable, pi.SilentReason, null);
         if (pi?.Reachable is null) return new(RadioStatus.Attaching, null, null);
         // Its last list is old by now. What the last attempt came to still stands.
@@ -73,6 +75,9 @@ internal static class StatusRules
         AttachOutcome.Failed failed => new(RadioStatus.Failed, failed.Reason, true),
         AttachOutcome.NotGiven { Status: UsbIpStatus.DeviceError } => new(RadioStatus.Failed, DeviceErrorReason, true),
         AttachOutcome.NotGiven { Status: UsbIpStatus.DeviceBusy } => new(RadioStatus.InUse, null, true),
+        // Listed a moment ago and gone: its reset, which passes. Any other refusal lasts until something is done about it.
+        AttachOutcome.NotGiven { Status: not UsbIpStatus.NoSuchDevice and var status } => new(
+            RadioStatus.Failed, NotGivenText.Of(status), true),
         _ => new(RadioStatus.Attaching, null, true),
     };
 

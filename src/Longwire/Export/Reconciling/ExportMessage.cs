@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Net;
 using Longwire.Export.Sticks;
 using Longwire.Options;
 using Longwire.UsbIp.Usb;
@@ -15,6 +17,9 @@ internal abstract record ExportMessage
 
     /// <summary>Other options are in force.</summary>
     internal sealed record OptionsChanged(ExportOptions Options) : ExportMessage;
+
+    /// <summary>The names of those who may ask have these addresses now. Who is served goes on being served.</summary>
+    internal sealed record NamesResolved(ImmutableDictionary<string, ImmutableArray<IPAddress>> Addresses) : ExportMessage;
 
     /// <summary>A wait that was begun for this stick is over.</summary>
     /// <param name="Fault">Null: it went as it should.</param>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Net;
 using Longwire.Options;
 using Longwire.Platform;
 using Longwire.UsbIp.Usb;
@@ -18,7 +20,10 @@ internal sealed class ExportState(ExportOptions options, TimeProvider time, Rand
     public ClientAllowList Allowed { get; private set; } = ClientAllowList.Of(options.Stock.Allow);
 
     public void Use(ExportOptions changed) =>
-        (TakesOver, Allowed) = (changed.TakeOver, ClientAllowList.Of(changed.Stock.Allow));
+        (TakesOver, Allowed) = (changed.TakeOver, Allowed.Using(changed.Stock.Allow));
+
+    /// <summary>The addresses of those who are allowed by name.</summary>
+    public void Use(ImmutableDictionary<string, ImmutableArray<IPAddress>> resolved) => Allowed = Allowed.With(resolved);
 
     public ExportedStick? Find(BusId busId) => _sticks.GetValueOrDefault(busId);
 

@@ -15,7 +15,7 @@ internal sealed class StickChanges(ExportState state, ExportLedger ledger, Stick
         foreach (LedgerEntry entry in ledger.Entries)
         {
             // Unplugged while nobody looked.
-            if (BusId.TryParse(entry.BusId, out BusId busId) && state.Find(busId) is null) ledger.Remove(busId);
+            if (BusId.TryParseKernelName(entry.BusId, out BusId busId) && state.Find(busId) is null) ledger.Remove(busId);
         }
     }
 

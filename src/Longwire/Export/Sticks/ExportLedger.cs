@@ -46,7 +46,8 @@ internal sealed class ExportLedger(SysfsRoot root, string dataFolder, ILogger lo
         if (reading.Problem != JsonProblem.None) ExportLog.LedgerUnreadable(logger, _store.Path, reading.Reason);
         if (reading.Value is not { } file || file.BootId != _bootId) return;
         // Bus ids end up in sysfs paths and writes: nothing else may come out of a file.
-        _entries = file.Sticks.Where(e => e is { Port: not null } && UsbIp.Usb.BusId.TryParse(e.BusId, out _)).DistinctBy(e => e.BusId)
+        _entries = file.Sticks.Where(e => e is { Port: not null } && UsbIp.Usb.BusId.TryParseKernelName(e.BusId, out _))
+            .DistinctBy(e => e.BusId)
             .ToImmutableDictionary(e => e.BusId, StringComparer.Ordinal);
     }
 

@@ -26,14 +26,33 @@ internal sealed class StockConnection(
     public Task Ended => _ended.Task;
 
     /// <summary>Never throws: what one client does wrong is its own affair.</summary>
-    public async Task AnswerAsync(CancellationToken cancellationToken)
+    public Task AnswerAsync(CancellationToken cancellationToken) => ServeAsync(
+        async () => await AnswerAsync(await ReadRequestAsync(cancellationToken), cancellationToken), cancellationToken);
+
+    /// <summary>There is no place for it: it is told so if it asks at once. Never throws.</summary>
+    public Task RefuseAsync(CancellationToken cancellationToken) => ServeAsync(
+        async () =>
+        {
+            using var deadline = new Deadline(ExportTimers.Refusal, time, cancellationToken);
+            var header = new byte[OpCommon.Size];
+            await ReadAsync(header, deadline.Token);
+            await RefuseAsync(OpCommon.Parse(header).Code, UsbIpStatus.NotAvailable, deadline.Token);
+            socket.Shutdown(SocketShutdown.Send);
+            // The rest of what it asked: closed with that unread, the connection would end with a reset, perhaps ahead of our answer.
+            while (await socket.ReceiveAsync(header, deadline.Token) > 0)
+            {
+            }
+        },
+        cancellationToken);
+
+    private async Task ServeAsync(Func<Task> serve, CancellationToken cancellationToken)
     {
         bool answered = false;
         try
         {
             DeadPeerDetection.Apply(socket);
             socket.NoDelay = true;
-            await AnswerAsync(await ReadRequestAsync(cancellationToken), cancellationToken);
+            await serve();
             answered = true;
         }
         catch (OperationCanceledException)
@@ -107,15 +126,34 @@ internal sealed class StockConnection(
         var buffer = new byte[ImportRequest.Size];
         await ReadAsync(buffer.AsMemory(0, OpCommon.Size), deadline.Token);
         OpCommon header = OpCommon.Parse(buffer);
-        if (header.Code == OpCode.RequestDeviceList)
+        bool isList = header.Code == OpCode.RequestDeviceList;
+        if (header.Version != OpCommon.CurrentVersion || !(isList || header.Code == OpCode.RequestImport))
         {
-            header.Expect(OpCode.RequestDeviceList);
-            return null;
+            await RefuseAsync(header.Code, UsbIpStatus.UnexpectedError, deadline.Token);
+            header.Expect(isList ? OpCode.RequestDeviceList : OpCode.RequestImport);
         }
-        header.Expect(OpCode.RequestImport);
+        if (isList) return null;
         // Not a byte more: what follows belongs to the kernel.
         await ReadAsync(buffer.AsMemory(OpCommon.Size, ImportRequest.BodySize), deadline.Token);
-        return ImportRequest.ParseBody(buffer.AsSpan(OpCommon.Size));
+        try
+        {
+            return ImportRequest.ParseBody(buffer.AsSpan(OpCommon.Size));
+        }
+        catch (UsbIpFormatException)
+        {
+            await RefuseAsync(header.Code, UsbIpStatus.NoSuchDevice, deadline.Token);
+            throw;
+        }
+    }
+
+    // The header of the answer alone, as the protocol refuses. What is no request gets none.
+    private async Task RefuseAsync(OpCode request, UsbIpStatus status, CancellationToken cancellationToken)
+    {
+        const ushort IsRequest = 0x8000;
+        if (((ushort)request & IsRequest) == 0) return;
+        var bytes = new byte[OpCommon.Size];
+        new OpCommon((OpCode)((ushort)request & ~IsRequest), status).Write(bytes);
+        await SendAsync(bytes, cancellationToken);
     }
 
     private async Task AnswerAsync(BusId? wanted, CancellationToken cancellationToken)
@@ -136,16 +174,18 @@ internal sealed class StockConnection(
 
     private async Task<ImportAnswer> AskAsync(PendingImport import, CancellationToken cancellationToken)
     {
+        using var deadline = new Deadline(ExportTimers.Decision, time, cancellationToken);
         try
         {
-            await reconciler.PostAsync(new ExportMessage.ImportAsked(import), cancellationToken);
-            return await import.Answer.WaitAsync(cancellationToken);
+            await reconciler.PostAsync(new ExportMessage.ImportAsked(import), deadline.Token);
+            return await import.Answer.WaitAsync(deadline.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or System.Threading.Channels.ChannelClosedException)
         {
-            if (import.TryAbandon()) throw new OperationCanceledException(e.Message, e);
-            // The reconciler was faster, and its answer is there or on its way.
-            return await import.Answer;
+            // If the reconciler was faster, its answer is there or on its way.
+            if (!import.TryAbandon()) return await import.Answer;
+            cancellationToken.ThrowIfCancellationRequested();
+            return new ImportAnswer(UsbIpStatus.NotAvailable, null);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using Longwire.Export.Reconciling;
@@ -14,7 +15,10 @@ internal sealed class StockListener(
     Random random, ILogger logger)
 {
     private const int ConnectionsInAll = 64;
-    private const int ConnectionsPerAddress = 8;
+
+    // Of connections for which there is no place so many are told so at once.
+    private const int RefusalsInAll = 16;
+    private const int RefusalsPerAddress = 4;
 
     // A stranger is named once; a stranger with many addresses must not fill the log or our memory.
     private const int StrangersNamed = 64;
@@ -24,10 +28,11 @@ internal sealed class StockListener(
 
     private readonly Lock _gate = new();
     private StockExportOptions _options = first;
+    private readonly ConnectionLimits _refusals = new(RefusalsInAll, RefusalsPerAddress);
     private ClientAllowList _allowed = ClientAllowList.Of(first.Allow);
     private CancellationTokenSource? _round;
     private int? _listensOn;
-    private readonly ConnectionLimits _slots = new(ConnectionsInAll, ConnectionsPerAddress);
+    private readonly ConnectionLimits _slots = new(ConnectionsInAll, PiOptions.ConnectionsAtOnce);
     private readonly HashSet<IPAddress> _strangers = [];
 
     /// <summary>Set once it listens: the port, which differs from the options' only where that is 0.</summary>
@@ -58,13 +63,19 @@ internal sealed class StockListener(
             if (options.Equals(_options)) return;
             bool again = options.Port != _options.Port || options.Allow.IsEmpty || _options.Allow.IsEmpty;
             _options = options;
-            Volatile.Write(ref _allowed, ClientAllowList.Of(options.Allow));
+            Volatile.Write(ref _allowed, _allowed.Using(options.Allow));
             // Who is turned away by the new list is named, whoever was by the old one.
             _strangers.Clear();
             if (again) _round?.Cancel();
             else told = _listensOn;
         }
         if (told is { } port) SayListening(port, options);
+    }
+
+    /// <summary>The addresses of those who are allowed by name: they count from the next client on.</summary>
+    public void Use(ImmutableDictionary<string, ImmutableArray<IPAddress>> resolved)
+    {
+        lock (_gate) Volatile.Write(ref _allowed, _allowed.With(resolved));
     }
 
     // Connections outlive their round: whoever is being answered is not disturbed by another port.
@@ -114,10 +125,11 @@ internal sealed class StockListener(
             socket.Dispose();
             return;
         }
-        if (!Volatile.Read(ref _allowed).Allows(client))
+        ClientAllowList allowed = Volatile.Read(ref _allowed);
+        if (!allowed.Allows(client))
         {
             bool first;
-            lock (_gate) first = _strangers.Count < StrangersNamed && _strangers.Add(client.Value);
+            lock (_gate) first = !allowed.AwaitsNames && _strangers.Count < StrangersNamed && _strangers.Add(client.Value);
             if (first) ExportLog.Stranger(logger, client.Value);
             socket.Dispose();
             return;
@@ -125,7 +137,8 @@ internal sealed class StockListener(
         if (!_slots.TryEnter(client.Value))
         {
             ExportLog.TooMany(logger.About("clients", client.ToString()), client.Value);
-            socket.Dispose();
+            if (_refusals.TryEnter(client.Value)) connections.Add(RefuseAsync(socket, client, cancellationToken));
+            else socket.Dispose();
             return;
         }
         connections.Add(ServeAsync(socket, client, cancellationToken));
@@ -156,6 +169,19 @@ internal sealed class StockListener(
             _slots.Leave(client.Value);
         }
         await connection.CarryAsync(cancellationToken);
+    }
+
+    private async Task RefuseAsync(Socket socket, Client.Address client, CancellationToken cancellationToken)
+    {
+        using var connection = new StockConnection(socket, client, reconciler, offers, events, time, logger);
+        try
+        {
+            await connection.RefuseAsync(cancellationToken);
+        }
+        finally
+        {
+            _refusals.Leave(client.Value);
+        }
     }
 
     private void SayUnacceptable(string? reason)

@@ -101,6 +101,24 @@ public sealed class StockCarrierOpenerTests
         Assert.Equal(new AttachOutcome.NotGiven(status), await OutcomeAsync(usbipd.EndPoint));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_Pi_that_closes_the_connection_without_an_answer_gives_no_stick_and_that_has_its_sentence(bool reset)
+    {
+        await using FakeUsbipd usbipd = FakeUsbipd.Start(async client =>
+        {
+            await client.ReceiveImportRequestAsync();
+            if (reset) client.Reset();
+        });
+        AttachOutcome.Failed failed = Assert.IsType<AttachOutcome.Failed>(await OutcomeAsync(usbipd.EndPoint));
+        Assert.Equal(
+            "the Pi took the request for it and closed the connection without an answer: somebody else has it, or what serves it there "
+            + $"failed; see the log there (127.0.0.1:{usbipd.Port} takes the connection from 127.0.0.1 and closes it without an answer)",
+            failed.Reason);
+        Assert.False(failed.PiSlow);
+    }
+
     [Fact]
     public async Task An_answer_that_is_cut_short_is_an_IO_error()
     {

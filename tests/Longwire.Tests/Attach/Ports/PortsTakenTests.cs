@@ -5,6 +5,7 @@ using Longwire.Attach.Memory;
 using Longwire.Attach.Ports;
 using Longwire.Testing.Kernel;
 using Longwire.Testing.Usbipd;
+using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Usb;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -35,6 +36,22 @@ public sealed class PortsTakenTests : IDisposable
         Assert.Empty(vhci.Writes);
     }
 
+    [Theory]
+    [InlineData(Errno.InvalidArgument, "the kernel's vhci_hcd does not take a stick of this speed (2), or the connection to the Pi ended")]
+    [InlineData(Errno.TryAgain, "the kernel's vhci_hcd is not ready yet")]
+    [InlineData(Errno.NoMemory, "the kernel is out of memory")]
+    [InlineData(Errno.NoDevice, "the kernel has no vhci_hcd: load the module vhci-hcd")]
+    [InlineData(Errno.AccessDenied, "the kernel does not let Longwire use vhci_hcd: run it as root with a writable /sys")]
+    [InlineData(Errno.ReadOnlyFileSystem, "the kernel does not let Longwire use vhci_hcd: run it as root with a writable /sys")]
+    [InlineData(Errno.InputOutput, "the kernel's vhci_hcd refused the stick")]
+    public async Task What_the_kernel_says_against_a_stick_has_its_sentence_and_its_symbol(int error, string sentence)
+    {
+        var vhci = new FakeVhci(_sysfs) { Refuse = (name, _) => name == "attach" ? error : null };
+        string reason = await FailureAsync(new AttachKernel(_sysfs.Root, vhci.Host));
+        Assert.StartsWith("attaching: " + sentence, reason, StringComparison.Ordinal);
+        Assert.Contains(Errno.Name(error), reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Without_the_module_the_outcome_names_it() =>
         Assert.Equal(
@@ -60,7 +77,9 @@ public sealed class PortsTakenTests : IDisposable
         {
             Assert.IsType<AttachEvent.Identified>(first).Answer.SetResult(
                 new AttachDecision.Attach("r", SerialPorts: 1, LastPort: null, OthersPorts: []));
-            outcome = Assert.IsType<AttachEvent.Ended>(await NextAsync()).Outcome;
+            AttachEvent next = await NextAsync();
+            for (; next is AttachEvent.Recorded recorded; next = await NextAsync()) recorded.Remembered.SetResult();
+            outcome = Assert.IsType<AttachEvent.Ended>(next).Outcome;
         });
         Assert.IsType<AttachEvent.Identified>(first);
         return Assert.IsType<AttachOutcome.Failed>(outcome).Reason;

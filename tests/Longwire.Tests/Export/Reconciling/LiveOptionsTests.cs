@@ -237,7 +237,7 @@ public sealed class LiveOptionsTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("stock: {allow: [10.0.0.0/24], port: 3242}")]
+    [InlineData("stock: {allow: [10.0.0.2/24], port: 3242}")]
     [InlineData("stock: {alow: [10.0.0.2], port: 3242}")]
     [InlineData("stok: {allow: [10.0.0.2]}")]
     [InlineData("stock: [10.0.0.2]")]

@@ -133,8 +133,9 @@ public sealed class StockServingTests : IAsyncDisposable
         var silent = new List<Socket>();
         for (int i = 0; i < 8; i++) silent.Add(await _bench.ConnectAsync());
         using Socket ninth = await _bench.ConnectAsync();
-        Assert.Empty(await ExportBench.ReadToEndAsync(ninth));
         await _bench.UntilSaidAsync("opens more connections");
+        _bench.Time.Advance(ExportTimers.Refusal);
+        Assert.Empty(await ExportBench.ReadToEndAsync(ninth));
 
         _bench.Time.Advance(ExportTimers.Request);
         foreach (Socket socket in silent)
@@ -145,6 +146,88 @@ public sealed class StockServingTests : IAsyncDisposable
         (Socket connection, UsbIpStatus status) = await _bench.ImportAsync();
         connection.Dispose();
         Assert.Equal(UsbIpStatus.Ok, status);
+    }
+
+    [Theory]
+    [InlineData(OpCode.RequestDeviceList, OpCode.ReplyDeviceList)]
+    [InlineData(OpCode.RequestImport, OpCode.ReplyImport)]
+    public async Task A_request_for_which_there_is_no_place_is_told_so(OpCode request, OpCode reply)
+    {
+        await OfferAsync();
+        var silent = new List<Socket>();
+        for (int i = 0; i < PiOptions.ConnectionsAtOnce; i++) silent.Add(await _bench.ConnectAsync());
+        byte[] answer = await AskAsync(Request(request, "1-1"));
+        foreach (Socket socket in silent) socket.Dispose();
+        Assert.Equal(new OpCommon(reply, UsbIpStatus.NotAvailable), OpCommon.Parse(answer));
+        Assert.Equal(OpCommon.Size, answer.Length);
+    }
+
+    [Theory]
+    [InlineData("zwave")]
+    [InlineData("usbip-vudc.0")]
+    [InlineData("../../etc/passwd")]
+    [InlineData("..")]
+    [InlineData("1-1/../1-1")]
+    [InlineData("usb1")]
+    [InlineData("Küche")]
+    public async Task A_bus_id_of_no_host_is_no_such_device(string busId)
+    {
+        await OfferAsync();
+        int writes = _bench.Kernel.Writes.Count;
+        byte[] answer = await AskAsync(Request(OpCode.RequestImport, busId));
+        Assert.Equal(new OpCommon(OpCode.ReplyImport, UsbIpStatus.NoSuchDevice), OpCommon.Parse(answer));
+        Assert.Equal(writes, _bench.Kernel.Writes.Count);
+        Assert.Contains("1-1", _bench.Offered);
+    }
+
+    [Theory]
+    [InlineData(0x00)]
+    [InlineData(0x1b)]
+    [InlineData(0xe9)]
+    [InlineData(0xff)]
+    public async Task A_bus_id_that_is_none_is_no_such_device(byte filling)
+    {
+        await OfferAsync();
+        byte[] request = Request(OpCode.RequestImport, "1-1");
+        request.AsSpan(OpCommon.Size).Fill(filling);
+        Assert.Equal(new OpCommon(OpCode.ReplyImport, UsbIpStatus.NoSuchDevice), OpCommon.Parse(await AskAsync(request)));
+    }
+
+    [Theory]
+    [InlineData(0x0111, 0x8002, 0x0002)]
+    [InlineData(0x0111, 0x8004, 0x0004)]
+    [InlineData(0x0106, 0x8003, 0x0003)]
+    [InlineData(0x0200, 0x8005, 0x0005)]
+    public async Task A_request_of_another_kind_or_version_is_told_so(ushort version, ushort code, ushort reply)
+    {
+        await OfferAsync();
+        var request = new byte[OpCommon.Size];
+        new OpCommon(version, (OpCode)code, UsbIpStatus.Ok).Write(request);
+        Assert.Equal(new OpCommon((OpCode)reply, UsbIpStatus.UnexpectedError), OpCommon.Parse(await AskAsync(request)));
+    }
+
+    [Fact]
+    public async Task What_is_no_request_at_all_is_closed_unanswered()
+    {
+        await OfferAsync();
+        Assert.Empty(await AskAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray()[..OpCommon.Size]));
+    }
+
+    [Fact]
+    public async Task Who_waited_for_a_stick_in_vain_is_told_so()
+    {
+        await OfferAsync();
+        using var hangs = new ManualResetEventSlim();
+        _bench.Kernel.Refuse = (attribute, _) =>
+        {
+            if (attribute == "usbip-host/bind") hangs.Wait(TimeSpan.FromSeconds(20), Cancellation);
+            return null;
+        };
+        _bench.Kernel.SetStatus("1-1", 3);
+        Task<byte[]> answer = AskAsync(Request(OpCode.RequestImport, "1-1"));
+        await _bench.UntilAsync(() => answer.IsCompleted, "an answer");
+        hangs.Set();
+        Assert.Equal(new OpCommon(OpCode.ReplyImport, UsbIpStatus.NotAvailable), OpCommon.Parse(await answer));
     }
 
     [Fact]
@@ -261,6 +344,21 @@ public sealed class StockServingTests : IAsyncDisposable
         _bench.Sysfs.Plug();
         await _bench.StartAsync();
         await _bench.UntilOfferedAsync();
+    }
+
+    private static byte[] Request(OpCode code, string busId)
+    {
+        var request = new byte[ImportRequest.Size];
+        ImportRequest.Write(request, BusId.Parse(busId));
+        new OpCommon(code).Write(request);
+        return code == OpCode.RequestImport ? request : request[..OpCommon.Size];
+    }
+
+    private async Task<byte[]> AskAsync(byte[] request)
+    {
+        using Socket socket = await _bench.ConnectAsync();
+        await socket.SendAsync(request, Cancellation);
+        return await ExportBench.ReadToEndAsync(socket);
     }
 
     private async Task SendAndCloseAsync(byte[] bytes)
