@@ -19,7 +19,7 @@ internal sealed class PiChanges(AttachState state)
         if (pi.SlowReason is not null) NoticeOwnImports(pi);
         pi.Reachable = true;
         (pi.SilentReason, pi.SlowReason) = (null, null);
-        pi.RoundTrip = answer.RoundTrip;
+        pi.Measure(answer.RoundTrip, state.Now);
         bool whole = TakeServer(pi, answer.List);
         if (whole)
         {

@@ -13,6 +13,8 @@ internal sealed class PiState(PiOptions options, IPiWatch watch)
 
     private readonly Dictionary<BusId, RetryState> _tries = [];
 
+    private TimeSpan _measuredAt;
+
     public PiOptions Options { get; set; } = options;
     public IPiWatch Watch { get; set; } = watch;
 
@@ -47,6 +49,16 @@ internal sealed class PiState(PiOptions options, IPiWatch watch)
         // A Pi that makes up places without end must not fill our memory.
         if (_tries.Count >= PlacesRemembered) _tries.Clear();
         return _tries[busId] = new RetryState(id, new Backoff(AttachTimers.BackoffFirst, AttachTimers.BackoffCap, random));
+    }
+
+    /// <summary>
+    /// No two answers take equally long: a figure that is newer by less than people are shown figures would be a snapshot for nothing.
+    /// </summary>
+    /// <param name="now">Since the reconciler's start.</param>
+    public void Measure(TimeSpan roundTrip, TimeSpan now)
+    {
+        if (RoundTrip is not null && now - _measuredAt < AttachTimers.Heartbeat) return;
+        (RoundTrip, _measuredAt) = (roundTrip, now);
     }
 
     public void TryAllAfresh()

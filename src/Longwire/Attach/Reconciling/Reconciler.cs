@@ -48,16 +48,30 @@ internal sealed class Reconciler
         {
             AttachEvent? attachEvent = await NextAsync(_convergence.WakeAt, cancellationToken);
             _state.LookAtClock();
-            if (attachEvent is not null)
+            // Without an event something is due.
+            bool isNews = attachEvent is null || _convergence.WakeAt <= _state.Now;
+            // What has piled up is one change to those who look at it.
+            for (AttachEvent? next = attachEvent; next is not null; next = _events.TryRead(out AttachEvent? more) ? more : null)
             {
-                Apply(attachEvent);
-                // What has piled up is one change to those who look at it.
-                while (_events.TryRead(out AttachEvent? more)) Apply(more);
+                isNews |= IsNews(next);
             }
             // Told to stop: nothing new is begun, and nothing is said before the last word.
-            if (!cancellationToken.IsCancellationRequested) _convergence.Settle();
+            if (isNews && !cancellationToken.IsCancellationRequested) _convergence.Settle();
         }
         await StopAsync();
+    }
+
+    /// <returns>Whether anything may follow from it.</returns>
+    private bool IsNews(AttachEvent attachEvent)
+    {
+        if (attachEvent is not AttachEvent.PiAnswered answered || !_state.Pis.TryGetValue(answered.PiId, out PiState? pi))
+        {
+            Apply(attachEvent);
+            return true;
+        }
+        PiPicture before = PiPicture.Of(pi);
+        Apply(attachEvent);
+        return before != PiPicture.Of(pi);
     }
 
     private void Apply(AttachEvent attachEvent)
