@@ -110,6 +110,7 @@ internal sealed class Contestant : IAsyncDisposable
         ["port_chain"] = WantedStick.Device.BusId.PortChain,
         ["last_bus_id"] = WantedStick.Device.BusId.ToString(),
         ["serial_port_count"] = 1,
+        ["wanted"] = true,
     };
 
     private static JsonObject Rule(UsbId? wanted, int pi) => new() { ["match"] = wanted.ToString(), ["pi"] = PiId(pi) };
