@@ -19,7 +19,7 @@ internal static class Idle
 
     /// <summary>In its first minute a program asks each Pi twice as often as later on.</summary>
     private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(65);
-    private static readonly TimeSpan s_during = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_during = TimeSpan.FromMinutes(1);
 
     /// <summary>Each stick comes back at a random moment of this time: twice the time between two questions.</summary>
     private static readonly TimeSpan s_returns = TimeSpan.FromSeconds(4);
