@@ -20,7 +20,28 @@ internal sealed class NativeProgram(string path)
 
     public Figure MeasureSize() => new("size of the program", new FileInfo(path).Length / Mega, "MB", 15, $"stat -c %s {path}");
 
-    public async Task<Figure[]> MeasureStartsAsync()
+    /// <summary>One start, in milliseconds.</summary>
+    public Task<double> StartAsync() => WithServerAsync(
+        async (arguments, server) => (await StartAsync(arguments, server, TimeSpan.Zero)).Time.TotalMilliseconds);
+
+    public Task<Figure[]> MeasureStartsAsync() => WithServerAsync(MeasureStartsAsync);
+
+    private async Task<Figure[]> MeasureStartsAsync(string[] arguments, Socket server)
+    {
+        var times = new List<double>();
+        for (int i = 0; i < Starts; i++) times.Add((await StartAsync(arguments, server, TimeSpan.Zero)).Time.TotalMilliseconds);
+        double memory = (await StartAsync(arguments, server, s_settled)).PeakBytes / Mega;
+        times.Sort();
+        string command = $"{path} {string.Join(' ', arguments)}";
+        return
+        [
+            new Figure($"start to first attempt, median of {Starts}", times[Starts / 2], "ms", 200, command),
+            new Figure("peak resident memory", memory, "MB", 30, $"{command} & grep VmHWM /proc/$!/status"),
+        ];
+    }
+
+    // With options and a data folder of its own, and one Pi.
+    private static async Task<T> WithServerAsync<T>(Func<string[], Socket, Task<T>> measure)
     {
         var folder = Directory.CreateTempSubdirectory("longwire-benchmark-");
         try
@@ -33,17 +54,7 @@ internal sealed class NativeProgram(string path)
             await File.WriteAllTextAsync(
                 options,
                 string.Create(CultureInfo.InvariantCulture, $"{{\"pis\":[{{\"name\":\"benchmark\",\"address\":\"127.0.0.1:{port}\"}}]}}"));
-            string[] arguments = ["attach", "--options", options, "--data", data];
-            var times = new List<double>();
-            for (int i = 0; i < Starts; i++) times.Add((await StartAsync(arguments, server, TimeSpan.Zero)).Time.TotalMilliseconds);
-            double memory = (await StartAsync(arguments, server, s_settled)).PeakBytes / Mega;
-            times.Sort();
-            string command = $"{path} {string.Join(' ', arguments)}";
-            return
-            [
-                new Figure($"start to first attempt, median of {Starts}", times[Starts / 2], "ms", 200, command),
-                new Figure("peak resident memory", memory, "MB", 30, $"{command} & grep VmHWM /proc/$!/status"),
-            ];
+            return await measure(["attach", "--options", options, "--data", data], server);
         }
         finally
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Longwire.Testing;
+using Longwire.Testing.Kernel;
 using Longwire.UsbIp.Usb;
 
 namespace Longwire.Benchmarks.Beside;
@@ -16,13 +17,31 @@ internal sealed class Contestant : IAsyncDisposable
     private static readonly string[] s_ownMounts =
     [
         "--user", "--map-root-user", "--mount",
-        "sh", "-c", """mount -t tmpfs none /run && mount -t tmpfs none /sys && exec "$@" """, "longwire",
+        "sh", "-c", """mount -t tmpfs none /run && mount --bind "$0" /sys && exec "$@" """,
     ];
+
+    // As sysconf(_SC_CLK_TCK) says on every Linux: the unit of the times in /proc/PID/stat, where these are the 14th and the 15th field.
+    private const double TicksPerSecond = 100;
+    private const int UserTime = 14;
 
     private readonly LeashedProcess _process;
     private readonly DirectoryInfo _folder;
+    private readonly FakeSysfs _sysfs;
 
-    private Contestant(LeashedProcess process, DirectoryInfo folder) => (_process, _folder) = (process, folder);
+    private Contestant(LeashedProcess process, DirectoryInfo folder, FakeSysfs sysfs) =>
+        (_process, _folder, _sysfs) = (process, folder, sysfs);
+
+    /// <summary>Of the processor, since its start, in seconds.</summary>
+    public double ProcessorTime
+    {
+        get
+        {
+            string stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{_process.Pid}/stat"));
+            // The second field is the program's name in brackets, which may hold anything.
+            string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return fields[(UserTime - 3)..(UserTime - 1)].Sum(ticks => double.Parse(ticks, CultureInfo.InvariantCulture)) / TicksPerSecond;
+        }
+    }
 
     /// <summary>Lines of its log so far.</summary>
     public int LogLines => _process.LinesSaid;
@@ -34,10 +53,14 @@ internal sealed class Contestant : IAsyncDisposable
 
     /// <param name="pis">Named p01, p02 and so on.</param>
     /// <param name="wanted">Ids of the stick that is wanted of each; null: none.</param>
+    /// <param name="known">That stick was attached before, and is remembered.</param>
     public static async Task<Contestant> StartAsync(
-        string program, string baseTopic, int brokerPort, IReadOnlyCollection<IPEndPoint> pis, UsbId? wanted)
+        string program, string baseTopic, int brokerPort, IReadOnlyCollection<IPEndPoint> pis, UsbId? wanted, bool known)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("longwire-beside-");
+        // With vhci_hcd in it, so that what is wanted is asked for; nothing gets so far as to be attached.
+        var sysfs = new FakeSysfs();
+        _ = new FakeVhci(sysfs);
         var options = new JsonObject
         {
             ["pis"] = new JsonArray([.. pis.Select((pi, index) => new JsonObject { ["name"] = PiId(index), ["address"] = pi.ToString() })]),
@@ -48,8 +71,11 @@ internal sealed class Contestant : IAsyncDisposable
         };
         string file = Path.Combine(folder.FullName, "options.json");
         await File.WriteAllTextAsync(file, options.ToJsonString());
-        string[] attach = [program, "attach", "--options", file, "--data", Path.Combine(folder.FullName, "data")];
-        return new Contestant(await LeashedProcess.StartAsync("unshare", [.. s_ownMounts, .. attach]), folder);
+        string data = Path.Combine(folder.FullName, "data");
+        if (known && wanted is { } id) await RememberAsync(data, id, pis.Count);
+        string[] attach = [program, "attach", "--options", file, "--data", data];
+        LeashedProcess process = await LeashedProcess.StartAsync("unshare", [.. s_ownMounts, sysfs.Root.Sys, .. attach]);
+        return new Contestant(process, folder, sysfs);
     }
 
     public static string PiId(int index) => string.Create(CultureInfo.InvariantCulture, $"p{index + 1:00}");
@@ -58,7 +84,34 @@ internal sealed class Contestant : IAsyncDisposable
     {
         await _process.DisposeAsync();
         _folder.Delete(recursive: true);
+        _sysfs.Dispose();
     }
+
+    // One of each Pi, as a memory of format 1 has them.
+    private static async Task RememberAsync(string data, UsbId id, int pis)
+    {
+        Directory.CreateDirectory(data);
+        var memory = new JsonObject
+        {
+            ["format"] = 1,
+            ["instance_id"] = "beside",
+            ["radios"] = new JsonArray([.. Enumerable.Range(0, pis).Select(pi => Memory(id, PiId(pi)))]),
+        };
+        await File.WriteAllTextAsync(Path.Combine(data, "memory.json"), memory.ToJsonString());
+    }
+
+    private static JsonObject Memory(UsbId id, string pi) => new()
+    {
+        ["id"] = $"{pi}_{id.ToString().Replace(':', '_')}",
+        ["name"] = $"Z-Wave of {pi}",
+        ["pi_id"] = pi,
+        ["usb_id"] = id.ToString(),
+        ["controller"] = "platform/soc/3f980000.usb",
+        ["port_chain"] = WantedStick.Device.BusId.PortChain,
+        ["last_bus_id"] = WantedStick.Device.BusId.ToString(),
+        ["serial_port_count"] = 1,
+        ["wanted"] = true,
+    };
 
     private static JsonObject Rule(UsbId? wanted, int pi) => new() { ["match"] = wanted.ToString(), ["pi"] = PiId(pi) };
 }

@@ -33,8 +33,15 @@ internal sealed class Pair : IAsyncDisposable
     public Watch Watch => _broker.Watch;
 
     /// <param name="list">What each Pi answers to OP_REQ_DEVLIST.</param>
+    /// <inheritdoc cref="Contestant.StartAsync" path="/param[@name='wanted' or @name='known']"/>
     public static async Task<Pair> StartAsync(
-        string before, string after, int pis, ReadOnlyMemory<byte> list, Refusal refusal = Refusal.Busy, UsbId? wanted = null)
+        string before,
+        string after,
+        int pis,
+        ReadOnlyMemory<byte> list,
+        Refusal refusal = Refusal.Busy,
+        UsbId? wanted = null,
+        bool known = false)
     {
         var pair = new Pair(pis, list, refusal);
         try
@@ -44,7 +51,7 @@ internal sealed class Pair : IAsyncDisposable
             foreach ((string name, string program) in new[] { (Before, before), (After, after) })
             {
                 IPEndPoint[] addresses = [.. pair._pis[name].Select(pi => pi.EndPoint)];
-                pair._contestants[name] = await Contestant.StartAsync(program, name, pair._broker.Port, addresses, wanted);
+                pair._contestants[name] = await Contestant.StartAsync(program, name, pair._broker.Port, addresses, wanted, known);
             }
             return pair;
         }

@@ -22,6 +22,9 @@ internal enum Refusal
 
     /// <summary>Every other request for the list is reset, and an import is answered with status 2.</summary>
     BusyAndUnreachable,
+
+    /// <summary>There is no such stick: status 4 for an import.</summary>
+    Absent,
 }
 
 /// <summary>
@@ -32,10 +35,13 @@ internal sealed class PiServer(IPAddress address, ReadOnlyMemory<byte> list, Ref
     private static readonly byte[] s_empty = DeviceListReply.Encode([]);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
+    private readonly Lock _gate = new();
     private IPEndPoint _endPoint = new(address, 0);
     private Socket? _listener;
     private Task _serving = Task.CompletedTask;
+    private ReadOnlyMemory<byte> _list = list;
     private long _firstAsked;
+    private long _firstImport;
     private bool _second;
 
     /// <summary>The same at each return.</summary>
@@ -43,6 +49,16 @@ internal sealed class PiServer(IPAddress address, ReadOnlyMemory<byte> list, Ref
 
     /// <summary>When the first client came since it listens (<see cref="TimeProvider.GetTimestamp"/>); 0: none did.</summary>
     public long FirstAsked => Volatile.Read(ref _firstAsked);
+
+    /// <summary>When a stick was first asked for since the list is as it is; 0: none was.</summary>
+    public long FirstImport => Volatile.Read(ref _firstImport);
+
+    /// <summary>From now on the list is another.</summary>
+    public void Offer(ReadOnlyMemory<byte> list)
+    {
+        lock (_gate) _list = list;
+        Volatile.Write(ref _firstImport, 0);
+    }
 
     public void Listen()
     {
@@ -93,12 +109,19 @@ internal sealed class PiServer(IPAddress address, ReadOnlyMemory<byte> list, Ref
         {
             _second = !_second;
             if (_second && refusal == Refusal.BusyAndUnreachable) Reset(client);
-            else await client.SendAsync(_second && refusal == Refusal.BusyAndFlipping ? s_empty : list, cancellationToken);
+            else await client.SendAsync(_second && refusal == Refusal.BusyAndFlipping ? s_empty : Offered, cancellationToken);
             return;
         }
         if (!await ReadAsync(client, request.AsMemory(OpCommon.Size, ImportRequest.BodySize), cancellationToken)) return;
+        Interlocked.CompareExchange(ref _firstImport, TimeProvider.System.GetTimestamp(), 0);
+        UsbIpStatus status = refusal == Refusal.Absent ? UsbIpStatus.NoSuchDevice : UsbIpStatus.DeviceBusy;
         if (refusal == Refusal.Rst) Reset(client);
-        else if (refusal != Refusal.Fin) await client.SendAsync(ImportReply.EncodeRefusal(UsbIpStatus.DeviceBusy), cancellationToken);
+        else if (refusal != Refusal.Fin) await client.SendAsync(ImportReply.EncodeRefusal(status), cancellationToken);
+    }
+
+    private ReadOnlyMemory<byte> Offered
+    {
+        get { lock (_gate) return _list; }
     }
 
     // When it is closed with no time to linger.

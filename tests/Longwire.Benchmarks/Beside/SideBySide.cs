@@ -3,12 +3,21 @@ namespace Longwire.Benchmarks.Beside;
 /// <summary>An earlier build and this one, beside each other in one run: what Home Assistant and the log's readers gain.</summary>
 internal static class SideBySide
 {
-    private const string Usage = "usage: Longwire.Benchmarks beside BEFORE AFTER [returns|floods], both paths of a longwire program";
-    private static readonly string[] s_measures = ["returns", "floods"];
+    private static readonly Dictionary<string, Func<string, string, TextWriter, string, Task<Figure[]>>> s_measures =
+        new(StringComparer.Ordinal)
+        {
+            ["returns"] = async (before, after, output, command) => [await Returns.MeasureAsync(before, after, output, command)],
+            ["floods"] = async (before, after, output, command) => [await Floods.MeasureAsync(before, after, output, command)],
+            ["idle"] = Idle.MeasureAsync,
+            ["starts"] = Starts.MeasureAsync,
+        };
+
+    private static string Usage =>
+        $"usage: Longwire.Benchmarks beside BEFORE AFTER [{string.Join('|', s_measures.Keys)}]..., both paths of a longwire program";
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        if (arguments is not [string before, string after, .. string[] chosen] || chosen.Any(one => !s_measures.Contains(one)))
+        if (arguments is not [string before, string after, .. string[] chosen] || chosen.Any(one => !s_measures.ContainsKey(one)))
         {
             await Console.Error.WriteLineAsync(Usage);
             return 2;
@@ -21,14 +30,14 @@ internal static class SideBySide
         }
         (before, after) = (Path.GetFullPath(before), Path.GetFullPath(after));
         bool kept = true;
-        foreach (string measure in chosen.Length > 0 ? chosen : s_measures)
+        foreach (string measure in chosen.Length > 0 ? chosen : [.. s_measures.Keys])
         {
             string command = $"dotnet run -c Release --project tests/Longwire.Benchmarks -- beside {before} {after} {measure}";
-            Figure figure = measure == "returns"
-                ? await Returns.MeasureAsync(before, after, Console.Out, command)
-                : await Floods.MeasureAsync(before, after, Console.Out, command);
-            await Console.Out.WriteLineAsync(figure.ToString());
-            kept &= figure.Kept;
+            foreach (Figure figure in await s_measures[measure](before, after, Console.Out, command))
+            {
+                await Console.Out.WriteLineAsync(figure.ToString());
+                kept &= figure.Kept;
+            }
         }
         return kept ? 0 : 1;
     }

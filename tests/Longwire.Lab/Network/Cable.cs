@@ -28,6 +28,7 @@ public sealed class Cable : IAsyncDisposable
     private readonly Lock _gate = new();
     private Random _random = new(0);
     private double _loss;
+    private double _lossFromGuest;
     private bool _cut;
     private bool _deafToGuest;
     private bool _muteToGuest;
@@ -69,10 +70,14 @@ public sealed class Cable : IAsyncDisposable
     public void Delay(TimeSpan delay) => Set(() => _delay = delay);
 
     /// <summary>Loses this share of the frames, 0 to 1, in each direction; the seed decides which.</summary>
-    public void Lose(double share, int seed) => Set(() => (_loss, _random) = (share, new Random(seed)));
+    public void Lose(double share, int seed) => Set(() => (_loss, _lossFromGuest, _random) = (share, share, new Random(seed)));
+
+    /// <summary>The same of what the guest sends alone, which is what netem at its card would do.</summary>
+    public void LoseFromGuest(double share, int seed) => Set(() => (_loss, _lossFromGuest, _random) = (0, share, new Random(seed)));
 
     /// <summary>Plugged in again, nothing delayed or lost.</summary>
-    public void Mend() => Set(() => (_cut, _deafToGuest, _muteToGuest, _delay, _loss) = (false, false, false, TimeSpan.Zero, 0));
+    public void Mend() =>
+        Set(() => (_cut, _deafToGuest, _muteToGuest, _delay, _loss, _lossFromGuest) = (false, false, false, TimeSpan.Zero, 0, 0));
 
     /// <summary>Another port for the guest's end, for a guest that starts again.</summary>
     internal void Renew() => GuestEnd = FreePort.Udp();
@@ -107,9 +112,10 @@ public sealed class Cable : IAsyncDisposable
         {
             delay = _delay;
             if (_cut || (towardsGuest ? _muteToGuest : _deafToGuest)) return false;
+            double loss = towardsGuest ? _loss : _lossFromGuest;
             // Seeded, so that a failure can be seen again: which frames are lost is part of the test, not of chance.
 #pragma warning disable CA5394
-            return _loss <= 0 || _random.NextDouble() >= _loss;
+            return loss <= 0 || _random.NextDouble() >= loss;
 #pragma warning restore CA5394
         }
     }

@@ -41,8 +41,8 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachTasks
         EventReader = Feed.SubscribeToEvents();
         _log = new TransitionLog(Log, Time);
         var memory = new AttachMemory { InstanceId = "test", Radios = [.. known] };
-        var store = new MemoryStore(new MemoryFile(_folder), Time, NullLogger.Instance, _ => { });
-        var state = new AttachState(new ReconcilerOutputs(this, store, Feed), memory, KnownRadios.Default, Time, new Random(1), _log);
+        Store = new MemoryStore(new MemoryFile(_folder), Time, NullLogger.Instance, _ => { });
+        var state = new AttachState(new ReconcilerOutputs(this, Store, Feed), memory, KnownRadios.Default, Time, new Random(1), _log);
         _reconciler = new Reconciler(_events.Reader, state, _ => { });
         _running = Task.Run(() => _reconciler.RunAsync(_stop.Token));
     }
@@ -55,6 +55,10 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachTasks
     public bool EndsByHand { get; set; }
     public ChannelReader<RadioEvent> EventReader { get; }
     public AttachMemory Memory => _reconciler.Memory;
+
+    /// <summary>Writes nothing unless the test runs it.</summary>
+    public MemoryStore Store { get; }
+    public string MemoryPath => new MemoryFile(_folder).Path;
 
     // Written by the reconciler's task, read by the test's.
     public List<ScriptedAttachment> Attachments { get; } = [];
@@ -281,7 +285,14 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachTasks
         public TimeSpan? Interval { get; private set; }
         public bool Stopped { get; private set; }
 
-        public void AskEvery(TimeSpan? interval) => Interval = interval;
+        /// <summary>Once for each time that everything was looked at.</summary>
+        public int TimesTold { get; private set; }
+
+        public void AskEvery(TimeSpan? interval)
+        {
+            Interval = interval;
+            TimesTold++;
+        }
 
         public void AskNow()
         {

@@ -9,6 +9,8 @@ namespace Longwire.Attach.Reconciling;
 /// <summary>One Pi as the reconciler knows it. Owned by the reconciler alone.</summary>
 internal sealed class PiState(PiOptions options, IPiWatch watch)
 {
+    private TimeSpan _measuredAt;
+
     public PiOptions Options { get; set; } = options;
     public IPiWatch Watch { get; set; } = watch;
 
@@ -46,6 +48,16 @@ internal sealed class PiState(PiOptions options, IPiWatch watch)
 
     public RejectedSticks Rejected { get; } = new();
     public Retries Tries { get; } = new();
+
+    /// <summary>
+    /// No two answers take equally long: a figure that is newer by less than people are shown figures would be a snapshot for nothing.
+    /// </summary>
+    /// <param name="now">Since the reconciler's start.</param>
+    public void Measure(TimeSpan roundTrip, TimeSpan now)
+    {
+        if (RoundTrip is not null && now - _measuredAt < AttachTimers.Heartbeat) return;
+        (RoundTrip, _measuredAt) = (roundTrip, now);
+    }
 
     public void TryAllAfresh()
     {

@@ -10,6 +10,8 @@ internal sealed class RejectedSticks
 {
     private readonly Dictionary<BusId, RejectedStick> _places = [];
 
+    public int Count => _places.Count;
+
     /// <param name="stick">What was let go.</param>
     /// <param name="refusedReason">Null: not wanted.</param>
     /// <param name="now">Since the reconciler's start.</param>
