@@ -45,11 +45,11 @@ public static class UsbIpClient
             UsbIpConnection connection;
             try
             {
-#pragma warning disable CA2000 // The caller's once it has an answer, and disposed below where the question fails.
+#pragma warning disable CA2000 // Whoever asks keeps it; where he does not come to that it is disposed of below.
                 connection = await UsbIpConnection.ConnectAsync(connector, addresses, options, cancellationToken);
 #pragma warning restore CA2000
             }
-            catch (Exception e) when (turnedAway is not null && e is UsbIpConnectException or TimeoutException)
+            catch (Exception e) when (turnedAway is not null && e is (UsbIpConnectException or TimeoutException))
             {
                 throw TurnedAway(connector, from, turnedAway);
             }

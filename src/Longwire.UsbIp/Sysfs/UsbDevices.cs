@@ -61,7 +61,7 @@ public static class UsbDevices
     public static uint? ReadDeviceNumber(SysfsRoot root, BusId busId)
     {
         ArgumentNullException.ThrowIfNull(root);
-        return TryNumber(SysfsFile.Read(Path.Combine(root.UsbDevices, busId.ToString(), "devnum")), out uint number) ? number : null;
+        return TryNumber(SysfsFile.Read(Path.Combine(root.UsbDevices, busId.KernelName, "devnum")), out uint number) ? number : null;
     }
 
     /// <summary>The kernel's own texts (usb_speed_string's sysfs twin, drivers/usb/core/sysfs.c speed_show), Mbit/s.</summary>

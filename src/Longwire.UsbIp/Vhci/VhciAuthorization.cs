@@ -54,7 +54,7 @@ public sealed class VhciAuthorization(SysfsRoot root, VhciHost vhci)
     public void DeauthorizeInterface(BusId busId, string name)
     {
         if (!IsUnderVhci(busId)) throw new ArgumentException($"{busId} is not a device under vhci_hcd.", nameof(busId));
-        SysfsFile.Write(Path.Combine(root.UsbDevices, busId.ToString(), name, "authorized"), "0");
+        SysfsFile.Write(Path.Combine(root.UsbDevices, busId.KernelName, name, "authorized"), "0");
     }
 
     public bool IsUnderVhci(BusId busId)

@@ -24,7 +24,7 @@ internal abstract record AttachEvent
     /// <param name="Accepted">It took the connection, and then did not answer in time: slow, or hung, but there.</param>
     internal sealed record PiSilent(string PiId, string Reason, bool Accepted = false) : AttachEvent
     {
-        public PiSilence Manner { get; init; }
+        public PiSilenceKind Manner { get; init; }
     }
 
     /// <summary>The stick has been imported and asked who it is; it waits for the answer what to do with it.</summary>

@@ -42,9 +42,9 @@ internal sealed class ClientAllowList
         client is Client.Address { Value: var address }
             && (_clients.Contains(client) || _named.Contains(client) || _networks.Any(network => network.Contains(address)));
 
-    /// <summary>Everybody in the other one is in here.</summary>
+    /// <summary>Everybody in the other one is in here, as far as that is known.</summary>
     public bool Covers(ClientAllowList other) =>
-        other._clients.All(Allows) && other._named.All(Allows) && other._networks.All(Covers);
+        !other.AwaitsNames && other._clients.All(Allows) && other._named.All(Allows) && other._networks.All(Covers);
 
     private static ImmutableDictionary<string, ImmutableArray<IPAddress>> NoNames { get; } =
         ImmutableDictionary.Create<string, ImmutableArray<IPAddress>>(StringComparer.Ordinal);

@@ -65,7 +65,8 @@ internal abstract record AllowEntry
             address = Plain(address);
             length -= all - BitsOf(address);
         }
-        if (length == 0) return Everybody;
+        // By halves it is everybody, too. 10.0.0.0/8 and fc00::/7 are the largest networks of one's own.
+        if (length < (BitsOf(address) == 32 ? 8 : 7)) return Everybody;
         IPAddress first = FirstOf(address, length);
         if (!first.Equals(new IPAddress(address.GetAddressBytes())))
         {

@@ -12,10 +12,9 @@ namespace Longwire.Radios;
 /// <param name="Chain">Hub ports from the root hub on: <c>1.4</c>; see <see cref="BusId.PortChain"/>.</param>
 internal readonly record struct UsbPort(string? Controller, string Chain)
 {
-    private const string Devices = "/sys/devices/";
+    private static readonly SearchValues<char> s_portLetters = SearchValues.Create("0123456789.,/ ");
 
-    // And of what is meant to be a chain.
-    private static readonly SearchValues<char> s_ofChains = SearchValues.Create("0123456789.,/ ");
+    private const string Devices = "/sys/devices/";
 
     /// <summary>The port of a device whose sysfs path is known: /sys/devices/platform/soc/3f980000.usb/usb1/1-1/1-1.4.</summary>
     public static UsbPort Of(string sysfsPath, BusId busId)
@@ -62,8 +61,10 @@ internal readonly record struct UsbPort(string? Controller, string Chain)
     private static bool TryParseOpaque(string text, string chain, out UsbPort port)
     {
         port = default;
-        if (!BusId.TryParse(text, out BusId busId) || BusId.TryParseKernelName(chain, out _)) return false;
-        if (!text.AsSpan().ContainsAnyExcept(s_ofChains)) return false;
+        if (!BusId.TryParse(text, out BusId busId)) return false;
+        // With an interface behind it, too: 1-1.3:1.0.
+        if (BusId.TryParseKernelName(chain.Split(':')[0], out _)) return false;
+        if (!text.AsSpan().ContainsAnyExcept(s_portLetters)) return false;
         port = new UsbPort(null, busId.PortChain);
         return true;
     }

@@ -24,7 +24,6 @@ public sealed class MisspeltMatchTests
 
     [Theory]
     [InlineData("0658:0200@")]
-    [InlineData("0658:0200@zwave")]
     [InlineData("0658:0200-1.3")]
     [InlineData("zwave@1-1.3")]
     public void Where_nobody_can_tell_what_is_meant_the_forms_are_named(string written)

@@ -109,8 +109,8 @@ public sealed class OddRecordTests
     [Fact]
     public async Task A_list_that_is_cut_short_keeps_what_came_whole_and_says_so()
     {
-        string[] busIds = ["1-1.1", "zwave", "1-1.3"];
-        byte[] list = ListOf(busIds);
+        string[] names = ["1-1.1", "zwave", "1-1.3"];
+        byte[] list = ListOf(names);
         for (int length = 0; length < list.Length; length += 7)
         {
             int came = length < DeviceListReply.HeadSize ? 0 : (length - DeviceListReply.HeadSize) / Whole;
@@ -120,7 +120,7 @@ public sealed class OddRecordTests
                 continue;
             }
             DeviceList read = await ListAsync(list[..length]);
-            Assert.Equal(busIds[..came], read.Devices.Select(device => device.BusId.ToString()));
+            Assert.Equal(names[..came], read.Devices.Select(device => device.BusId.ToString()));
             Assert.Contains($"reading device {came + 1} of 3", read.CutShort, StringComparison.Ordinal);
             Assert.Equal((null, false), (read.Notice, read.IsEnd));
         }

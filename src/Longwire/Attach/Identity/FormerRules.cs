@@ -36,7 +36,8 @@ internal sealed class FormerRules(AttachOptions options, KnownRadios catalogue, 
 
     /// <summary>The radio that has this rule by what it was before; null if none has, or if it is this stick.</summary>
     public RadioMemory? HolderOf(RadioRule rule, Candidate stick) => NamesOne(rule)
-        ? known.FirstOrDefault(radio => radio.Id != stick.RadioId && Of(radio) == rule)
+        ? known.FirstOrDefault(
+            radio => radio.Id != stick.RadioId && options.Pis.Any(pi => pi.Id == radio.PiId) && Of(radio) == rule)
         : null;
 
     /// <summary>One sentence for each stick that a rule names, while that rule goes on to mean a radio that was it.</summary>

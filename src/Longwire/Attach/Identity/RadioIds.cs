@@ -34,7 +34,7 @@ internal static class RadioIds
         // Moved to another Pi: only a serial of its own can show that.
         string? serialId = SerialId(stick);
         List<RadioMemory> elsewhere = alike.FindAll(
-            radio => radio.Id == serialId || (!radio.Former.IsEmpty && FlashedStick.IsTelling(stick.Serial)));
+            radio => radio.Id == serialId || (!radio.Former.IsEmpty && !stick.SerialIsShared && FlashedStick.IsTelling(stick.Serial)));
         return elsewhere.Count == 1 ? elsewhere[0] : null;
     }
 
@@ -48,7 +48,9 @@ internal static class RadioIds
     {
         string kind = id.ToString();
         List<RadioMemory> alike = [.. known.Where(radio => radio.PiId == piId && radio.UsbId == kind)];
-        if (alike.Find(radio => radio.Port == port) is { } there) return there;
+        List<RadioMemory> there = alike.FindAll(radio => radio.Port == port);
+        // Several were plugged in there, one after the other: which of them this is only its serial tells.
+        if (there.Count > 0) return there.Count == 1 ? there[0] : null;
         // The only one known, and the only one there: it moved to another port. With a twin beside it nobody can say which.
         return alike.Count == 1 && onlyOne && !isElsewhere(alike[0]) ? alike[0] : null;
     }

@@ -28,6 +28,10 @@ internal enum Selection
 /// <summary>Which of the sticks that are present the options ask for.</summary>
 internal sealed class StickSelection(AttachOptions options, KnownRadios catalogue, ImmutableArray<RadioMemory> known)
 {
+    // Every radio is asked after for every Pi and every rule, each time that anything is looked at.
+    private readonly Dictionary<RadioMemory, RadioRule?> _rules = new(ReferenceEqualityComparer.Instance);
+    private HashSet<RadioRule>? _aboutKnown;
+
     /// <summary>What the options say of radios that were something else before.</summary>
     public FormerRules Former { get; } = new(options, catalogue, known);
 
@@ -44,8 +48,16 @@ internal sealed class StickSelection(AttachOptions options, KnownRadios catalogu
         return null;
     }
 
-    public RadioRule? RuleOf(RadioMemory radio) =>
-        Former.Of(radio) ?? RuleOf(radio.PiId, UsbId.Parse(radio.UsbId), radio.Port, radio.Serial, serialKnown: true);
+    public RadioRule? RuleOf(RadioMemory radio)
+    {
+        if (_rules.TryGetValue(radio, out RadioRule? rule)) return rule;
+        rule = Former.Of(radio) ?? RuleOf(radio.PiId, UsbId.Parse(radio.UsbId), radio.Port, radio.Serial, serialKnown: true);
+        _rules.Add(radio, rule);
+        return rule;
+    }
+
+    /// <summary>Whether a rule is about a radio that is known.</summary>
+    public bool IsAboutKnown(RadioRule rule) => (_aboutKnown ??= [.. known.Select(RuleOf).OfType<RadioRule>()]).Contains(rule);
 
     /// <summary>Whether a known radio is one the options ask for.</summary>
     public bool Covers(RadioMemory radio) =>
@@ -120,7 +132,7 @@ internal sealed class StickSelection(AttachOptions options, KnownRadios catalogu
                 yield return $"{rule.Path}: {rivals.Count} sticks match '{rule.Match}', and it names one radio. Write one entry for each "
                     + $"that you want, in its place: {string.Join(" or ", lines)}";
             }
-            else if (rivals is [var twin] && rule.Match.Serial is not null && Of(twin, present) is Selection.Ambiguous)
+            else if (rivals is [var twin] && rule.Match.Serial is not null && given.Count > 0 && Of(twin, present) is Selection.Ambiguous)
             {
                 yield return $"{rule.Path}: '{rule.Match}' has meant {given[0].Name} at port {given[0].PortChain} of {given[0].PiId} so "
                     + $"far, and the stick with this serial at port {twin.Port.Chain} of {twin.PiId} may be another one. If you want that "

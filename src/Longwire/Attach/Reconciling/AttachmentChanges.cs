@@ -113,34 +113,13 @@ internal sealed class AttachmentChanges(AttachState state)
         // An attempt that is made again may find the record of the last; what a person or a Pi has ended must not.
         if (wasUp || outcome is AttachOutcome.Cancelled) state.Remember(all: true);
         if (!state.Pis.TryGetValue(assignment.PiId, out PiState? pi)) return;
-        if (stick is not null) CountTry(pi, assignment, stick, outcome);
+        if (stick is not null) AttemptOutcomes.Count(state, pi, assignment, stick, outcome);
         if (stick is { Listed: false }) pi.Sticks.Remove(stick.BusId);
         AttachLog.Ended(state.Logger, assignment.BusId, assignment.PiId, outcome);
         if (!assignment.Cancelled) Judge(pi, assignment, (wasUp, wasOnPort), radio, stick, outcome);
         if (!pi.Sticks.ContainsKey(assignment.BusId)) state.StickIsMissing(assignment.PiId, assignment.BusId);
         // The list we have was made while the stick was ours, or before we knew.
         if (radio is not { Memory.Wanted: false }) pi.Watch.AskNow();
-    }
-
-    private void CountTry(PiState pi, Assignment assignment, Stick stick, AttachOutcome outcome)
-    {
-        stick.Tries.Ended(state.Now);
-        switch (outcome)
-        {
-            case AttachOutcome.Lost loss:
-                TimeSpan upFor = state.Time.GetElapsedTime(assignment.UpAt);
-                stick.Tries.Lost(state.Now, upFor, mayBeTaken: loss.PiClosed && pi.Server != PiServer.Longwire);
-                break;
-            case AttachOutcome.Failed { PiClosed: true } when pi.Server != PiServer.Longwire:
-                stick.Tries.Lost(state.Now, TimeSpan.Zero, mayBeTaken: true);
-                break;
-            // Each look resets the stick: one whose answer does not last must not be looked at without end.
-            case AttachOutcome.LetGo: stick.Tries.Failed(state.Now, "let go"); break;
-            // Its server has not touched it; or it is remembered as rejected, and not tried for that.
-            case AttachOutcome.NotGiven or AttachOutcome.Refused: stick.Tries.Failed(state.Now, cause: null); break;
-            case AttachOutcome.Unreachable: stick.Tries.NotReached(state.Now); break;
-            case AttachOutcome.Failed failed: stick.Tries.Failed(state.Now, failed.Reason); break;
-        }
     }
 
     public void SetWanted(string radioId, bool wanted)
@@ -215,9 +194,9 @@ internal sealed class AttachmentChanges(AttachState state)
             var loss = outcome as AttachOutcome.Lost;
             GoDown(state, radio, assignment, loss?.Reason ?? "it ended", asked: false, mayHaveBeenPulled: loss is { PiClosed: true });
         }
-        if (outcome is AttachOutcome.Lost or AttachOutcome.Failed && stick is { Tries.IsContended: true })
+        if (outcome is AttachOutcome.Lost or AttachOutcome.Failed { PiClosed: true } && stick is { Tries.IsContended: true })
         {
-            outcome = new AttachOutcome.Failed(TakenAway);
+            outcome = AttemptOutcomes.TakenAway;
         }
         if (outcome is AttachOutcome.Failed { PiSlow: true } slow) new PiSilence(state).ImportLate(assignment.PiId, slow.Reason);
         switch (outcome)
@@ -230,7 +209,7 @@ internal sealed class AttachmentChanges(AttachState state)
                 return;
             case AttachOutcome.NotGiven or AttachOutcome.Failed when radio is null && assignment.Listed && !IsKnown(stick):
                 // Not taken back first: that it is tried again changes nothing.
-                SetStickProblem(pi, assignment, $"{Reason(outcome)}. It is tried again.");
+                SetStickProblem(pi, assignment, $"{AttemptOutcomes.Reason(outcome)}. It is tried again.");
                 return;
             case AttachOutcome.NotGiven or AttachOutcome.Failed:
                 if (radio is not null) SetOutcome(radio, outcome);
@@ -269,17 +248,6 @@ internal sealed class AttachmentChanges(AttachState state)
         bool recent = state.Now - radio.MissingSince < AttachTimers.PollFastFor;
         radio.NextAsk = state.Now + (recent ? AttachTimers.AskWhetherInUseSoon : AttachTimers.AskWhetherInUse);
     }
-
-    private const string TakenAway =
-        "it was lost right after it was attached, again and again: another machine takes it (stop that one), or the stick is sick. It is "
-            + "tried less and less often, and at once when Reattach is pressed";
-
-    private static string Reason(AttachOutcome outcome) => outcome switch
-    {
-        AttachOutcome.Failed failed => failed.Reason,
-        AttachOutcome.NotGiven notGiven => NotGivenText.Of(notGiven.Status),
-        _ => "no reason given",
-    };
 
     private void TryAfresh(RadioState radio)
     {

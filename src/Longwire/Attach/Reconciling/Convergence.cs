@@ -156,7 +156,7 @@ internal sealed class Convergence(AttachState state)
     {
         List<RadioState> missing = state.MissingOn(pi.Options.Id, selection);
         List<RadioRule> neverSeen = [.. state.Options.Radios.Where(
-            rule => rule.IsAbout(pi.Options.Id) && !state.Memory.Radios.Any(radio => selection.RuleOf(radio) == rule))];
+            rule => rule.IsAbout(pi.Options.Id) && !selection.IsAboutKnown(rule))];
         bool isUp = state.Radios.Values.Any(radio => radio.IsUp && radio.Memory.PiId == pi.Options.Id);
         // It may serve one connection at a time, and ours waits behind that of its radio. A Longwire serves as many as there are.
         bool owesNoList = isUp && pi.ListUnanswered && pi.Server != PiServer.Longwire;
@@ -190,6 +190,8 @@ internal sealed class Convergence(AttachState state)
             TellOfPlugging(radio, now.PluggedIn);
             LookBackAtLoss(radio, now.Status);
             if (now.Status != radio.Status) TellOfStatus(radio, now);
+            // Whether that is a connection of ours which died is asked for by what is said now.
+            if (now.Status == RadioStatus.InUse && radio.Status != now.Status) WakeNoLaterThan(state.Now + AttachTimers.PollAtOnce);
             (radio.Status, radio.Reason, radio.PluggedIn) = (now.Status, now.Reason, now.PluggedIn);
             if (now.Status != RadioStatus.Attaching || state.Now >= AttachTimers.FirstVerdict) radio.Undecided = false;
             if (radio.Undecided) WakeNoLaterThan(AttachTimers.FirstVerdict);
@@ -240,12 +242,14 @@ internal sealed class Convergence(AttachState state)
         foreach (PiState pi in state.Pis.Values.Where(pi => pi.Reachable == false))
             yield return ($"pi {pi.Options.Id}",
                 PiSilenceText.Problem(pi.Options.DisplayName, pi.Options.Address, pi.Silence, pi.SilentReason));
+        foreach (PiState pi in state.Pis.Values.Where(pi => pi.Rejected.IsAnyRefused(RadioLimit.Reason)))
+            yield return ($"radios of {pi.Options.Id}", RadioLimit.Problem(pi.Options.DisplayName));
         foreach ((string, string) odd in state.Pis.Values.SelectMany(OddSticks.Problems)) yield return odd;
         foreach (RadioRule rule in state.Options.Radios)
         {
             List<PiState> asked = [.. state.Pis.Values.Where(pi => rule.IsAbout(pi.Options.Id))];
             if (asked.Count == 0 || asked.Exists(pi => pi.Reachable != true)) continue;
-            bool known = state.Memory.Radios.Any(radio => selection.RuleOf(radio) == rule);
+            bool known = selection.IsAboutKnown(rule);
             bool seen = present.Any(stick => rule.IsAbout(stick.PiId) && rule.Match.CouldMatch(stick.Id, stick.Port))
                 || asked.Exists(pi => pi.Tries.HasTried(rule.Match));
             if (known || seen) continue;

@@ -74,7 +74,9 @@ internal sealed class Identification(AttachState state)
     /// <inheritdoc cref="UnreadTexts" path="/remarks"/>
     private AttachDecision DecideWithoutSerial(AttachEvent.Identified news, Assignment assignment, Stick stick)
     {
-        RadioMemory? here = state.Memory.Radios.FirstOrDefault(radio => Sits(stick, radio));
+        // Where several were plugged in, one after the other, only its serial tells which of them it is.
+        List<RadioMemory> there = [.. state.Memory.Radios.Where(radio => Sits(stick, radio))];
+        RadioMemory? here = there.Count == 1 ? there[0] : null;
         DeviceIdentity taken = here is null ? news.Identity : IdentityUnion.Of(news.Identity, here);
         stick.Identity = null;
         Candidate candidate = state.CandidateOf(stick) with { Identity = taken };

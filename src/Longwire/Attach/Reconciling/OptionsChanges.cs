@@ -68,7 +68,6 @@ internal sealed class OptionsChanges(AttachState state)
         }
         state.Pis.Remove(piId);
         state.SetProblem(PiChanges.ManySticksOn(piId), null);
-        state.SetProblem(RadioLimit.ProblemOf(piId), null);
         foreach (Stick stick in pi.Sticks.Values) state.SetStickProblem(piId, stick.BusId, null);
     }
 

@@ -17,7 +17,13 @@ internal sealed record PiPicture
     private PiServer Server { get; init; }
     private LongwireListExtension? Notice { get; init; }
     private PiOffers? Offers { get; init; }
+    private PiSilenceKind Silence { get; init; }
+    private bool ListUnanswered { get; init; }
+    private bool ListsTooMany { get; init; }
+    private string? CutShort { get; init; }
+    private ImmutableArray<OddRecord> Odd { get; init; } = [];
     private int Rejected { get; init; }
+    private int Tries { get; init; }
     private ImmutableArray<StickPicture> Sticks { get; init; } = [];
 
     public static PiPicture Of(PiState pi) => new()
@@ -29,14 +35,23 @@ internal sealed record PiPicture
         Server = pi.Server,
         Notice = pi.Notice,
         Offers = pi.Offers,
+        Silence = pi.Silence,
+        ListUnanswered = pi.ListUnanswered,
+        ListsTooMany = pi.List?.Devices.Length > PiChanges.MostSticks,
+        CutShort = pi.List?.CutShort,
+        Odd = pi.List?.Odd ?? [],
         Rejected = pi.Rejected.Count,
+        Tries = pi.Tries.Count,
         Sticks = [.. pi.Sticks.Values.Select(StickPicture.Of)],
     };
 
     public bool Equals(PiPicture? other) =>
         other is not null
         && (Reachable, SilentReason, SlowReason, RoundTrip) == (other.Reachable, other.SilentReason, other.SlowReason, other.RoundTrip)
-        && (Server, Notice, Offers, Rejected) == (other.Server, other.Notice, other.Offers, other.Rejected)
+        && (Server, Notice, Offers, Rejected, Tries) == (other.Server, other.Notice, other.Offers, other.Rejected, other.Tries)
+        && (Silence, ListUnanswered, CutShort) == (other.Silence, other.ListUnanswered, other.CutShort)
+        && ListsTooMany == other.ListsTooMany
+        && Odd.AsSpan().SequenceEqual(other.Odd.AsSpan())
         && Sticks.AsSpan().SequenceEqual(other.Sticks.AsSpan());
 
     public override int GetHashCode() => HashCode.Combine(Reachable, Server, Sticks.Length);

@@ -4,12 +4,12 @@ namespace Longwire.Attach.Reconciling;
 internal sealed class PiSilence(AttachState state)
 {
     /// <summary>Its watch has heard nothing of it for <see cref="AttachTimers.PiAway"/>.</summary>
-    public void Silent(string piId, string reason)
+    public void Silent(string piId, string reason, PiSilenceKind kind)
     {
         if (!state.Pis.TryGetValue(piId, out PiState? pi)) return;
         // Whatever becomes of our questions, it is not away. Nothing is imported from it until it answers them.
         if (pi.Reachable == true && IsHeard(pi, AttachTimers.PiAway)) pi.SlowReason ??= reason;
-        else Away(pi, reason);
+        else Away(pi, reason, kind);
     }
 
     /// <summary>It stopped answering on the connection of a radio.</summary>
@@ -53,10 +53,10 @@ internal sealed class PiSilence(AttachState state)
                 && attachment.IsHeardSince(since));
     }
 
-    private void Away(PiState pi, string reason)
+    private void Away(PiState pi, string reason, PiSilenceKind kind = PiSilenceKind.NoAnswer)
     {
         // The first reason counts: those of the tries after it are its echo, and each would be a problem of its own.
-        if (pi.Reachable != false) pi.SilentReason = reason;
+        if (pi.Reachable != false || pi.Silence != kind) (pi.SilentReason, pi.Silence) = (reason, kind);
         pi.Reachable = false;
         pi.SlowReason = null;
         pi.RoundTrip = null;

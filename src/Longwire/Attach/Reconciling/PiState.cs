@@ -19,7 +19,7 @@ internal sealed class PiState(PiOptions options, IPiWatch watch)
     public string? SilentReason { get; set; }
 
     /// <summary>Of the silence, while it is not reachable.</summary>
-    public PiSilence Silence { get; set; }
+    public PiSilenceKind Silence { get; set; }
 
     /// <summary>Its latest answer, whole or not, for what of it cannot be used; null until it answers.</summary>
     public DeviceList? List { get; set; }

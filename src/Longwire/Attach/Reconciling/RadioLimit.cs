@@ -8,19 +8,13 @@ internal static class RadioLimit
 {
     public const int PerPi = 64;
 
+    /// <summary>Why a new one is refused.</summary>
     public static readonly string Reason = $"{PerPi} radios of its Pi are remembered, and no more are taken on";
 
-    /// <summary>The source of what is said of a Pi that has reached it.</summary>
-    public static string ProblemOf(string piId) => $"radios of {piId}";
+    /// <summary>Whether a Pi gets no more.</summary>
+    public static bool IsReached(AttachState state, string piId) => state.Memory.Radios.Count(radio => radio.PiId == piId) >= PerPi;
 
-    /// <summary>Whether a Pi gets no more; the bridge's problems say so.</summary>
-    public static bool IsReached(AttachState state, string piId)
-    {
-        bool reached = state.Memory.Radios.Count(radio => radio.PiId == piId) >= PerPi;
-        string? problem = reached
-            ? $"{PerPi} radios of {piId} are remembered, and no more are taken on: remove those that are gone for good (longwire forget)."
-            : null;
-        state.SetProblem(ProblemOf(piId), problem);
-        return reached;
-    }
+    /// <summary>What is said as long as one is refused for that.</summary>
+    public static string Problem(string piName) =>
+        $"{PerPi} radios of {piName} are remembered, and no more are taken on: remove those that are gone for good (longwire forget).";
 }

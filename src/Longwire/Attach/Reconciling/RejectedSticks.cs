@@ -51,6 +51,8 @@ internal sealed class RejectedSticks
     public IEnumerable<(BusId BusId, RejectedStick Stick)> LetGoJustNow(TimeSpan now) =>
         from place in _places where !place.Value.IsGone(now) select (place.Key, place.Value);
 
+    public bool IsAnyRefused(string reason) => _places.Values.Any(rejected => rejected.RefusedReason == reason);
+
     /// <summary>What is remembered of a place, whatever is there now.</summary>
     public RejectedStick? At(BusId busId) => _places.GetValueOrDefault(busId);
 

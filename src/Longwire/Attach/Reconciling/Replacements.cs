@@ -49,6 +49,12 @@ internal sealed class Replacements(AttachState state)
     public RadioState? PlaceOf(Stick stick, RadioMemory? recalled)
     {
         if (PlaceFor(stick) is not { Replacement: { } replacement } radio) return null;
+        if (IsThere(radio, stick))
+        {
+            // It has come back by itself.
+            radio.Replacement = null;
+            return null;
+        }
         if (replacement.IsInItsPlace) return radio;
         if (recalled is null && StickKind.IsSame(state.Catalogue, radio.Memory, stick.Id, stick.Identity)) return radio;
         radio.Replacement = null;

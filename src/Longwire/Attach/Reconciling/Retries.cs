@@ -11,6 +11,8 @@ internal sealed class Retries
 
     private readonly Dictionary<BusId, RetryState> _places = [];
 
+    public int Count => _places.Count;
+
     /// <summary>Of what is there now; what was tried there before is forgotten if that is something else.</summary>
     public RetryState At(BusId busId, UsbId id, UsbPort port, Random random, TimeSpan now)
     {

@@ -70,7 +70,7 @@ internal sealed class RetryState(UsbId id, UsbPort port, Random random)
         // Waiting times and numbers in it differ from time to time.
         string same = string.Concat(cause.Where(letter => !char.IsAsciiDigit(letter)));
         if (same != _cause) _same.Reset();
-        NotBefore = now + (IsContended ? _contended : same == _cause ? _same : _soon).Next();
+        NotBefore = now + (same == _cause ? _same : _soon).Next();
         _cause = same;
     }
 

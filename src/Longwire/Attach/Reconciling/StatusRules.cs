@@ -38,7 +38,7 @@ internal static class StatusRules
         if (radio.IsUp) return new(RadioStatus.Attached, null, true);
         bool? pluggedIn = PluggedIn(radio, pi, stick, known, out NoticeEntry? notice);
         if (!radio.Memory.Wanted) return new(RadioStatus.Detached, null, pluggedIn);
-        if (pi is { Reachable: false, Silence: not PiSilence.NoAnswer })
+        if (pi is { Reachable: false, Silence: not PiSilenceKind.NoAnswer })
             return new(RadioStatus.Failed, PiSilenceText.Reason(pi.Silence, pi.SilentReason), null);
         if (pi?.Reachable == false) return new(RadioStatus.PiUnreachable, pi.SilentReason, null);
         if (pi?.Reachable is null) return new(RadioStatus.Attaching, null, null);

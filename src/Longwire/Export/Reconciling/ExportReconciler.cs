@@ -96,7 +96,7 @@ internal sealed class ExportReconciler
             case ExportMessage.DeviceChanged changed: _sticks.Changed(changed.BusId); break;
             case ExportMessage.LookAtAll: _sticks.LookAtAll(); break;
             case ExportMessage.OptionsChanged changed: _options.Apply(changed.Options); break;
-            case ExportMessage.NamesResolved resolved: _state.Use(resolved.Addresses); break;
+            case ExportMessage.NamesResolved resolved: _options.Resolved(resolved.Addresses); break;
             case ExportMessage.WokenUp woken: _sticks.WokenUp(woken.Stick, woken.Wait, woken.Fault); break;
             case ExportMessage.Inspected looked: StickChanges.Inspected(looked.Stick, looked.Inspection); break;
             case ExportMessage.BindEnded bound: _sticks.BindEnded(bound.Stick, bound.Outcome); break;

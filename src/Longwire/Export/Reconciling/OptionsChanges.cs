@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Net;
 using Longwire.Export.Sticks;
 using Longwire.Options;
 
@@ -14,6 +16,22 @@ internal sealed class OptionsChanges(ExportState state, StickOperations operatio
         ClientAllowList before = state.Allowed;
         state.Use(options);
         operations.Choose(options);
+        JudgeSessions(before);
+        sticks.LookAtAll();
+    }
+
+    /// <summary>Names that may ask have other addresses now.</summary>
+    public void Resolved(ImmutableDictionary<string, ImmutableArray<IPAddress>> addresses)
+    {
+        ClientAllowList before = state.Allowed;
+        state.Use(addresses);
+        JudgeSessions(before);
+    }
+
+    private void JudgeSessions(ClientAllowList before)
+    {
+        // Whoever is not allowed may be by a name that is just being looked up.
+        if (state.Allowed.AwaitsNames) return;
         foreach (Session session in state.Sticks.Select(stick => stick.Session).OfType<Session>())
         {
             if (session.Carrier is { } carrier)
@@ -26,6 +44,5 @@ internal sealed class OptionsChanges(ExportState state, StickOperations operatio
                 tasks.Cut(session);
             }
         }
-        sticks.LookAtAll();
     }
 }

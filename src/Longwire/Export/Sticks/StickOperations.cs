@@ -32,6 +32,7 @@ internal sealed record BindOutcome(bool Bound, string? Refusal);
 /// </summary>
 internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, RadioSelection selection, TimeProvider time)
 {
+    private readonly BlockingCalls _calls = new();
     private RadioSelection _selection = selection;
 
     /// <summary>What the export side needs of the kernel.</summary>
@@ -58,7 +59,7 @@ internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, Ra
     public void Choose(ExportOptions options) => Volatile.Write(ref _selection, _selection.With(options));
 
     // None of these is left behind while the kernel is at it: what follows must find what it has done.
-    public Task<Inspection> InspectAsync(BusId busId) => BlockingCall.RunAsync(() => Inspect(busId), CancellationToken.None);
+    public Task<Inspection> InspectAsync(BusId busId) => _calls.RunAsync(() => Inspect(busId), CancellationToken.None);
 
     public async Task<BindOutcome> BindAsync(SysfsUsbDevice device, CancellationToken cancellationToken)
     {
@@ -79,7 +80,7 @@ internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, Ra
     public async Task GiveBackAsync(BusId busId, bool maySleep, CancellationToken cancellationToken)
     {
         await CutAsync(busId, cancellationToken);
-        await BlockingCall.RunAsync(
+        await _calls.RunAsync(
             () =>
             {
                 driver.GiveBack(busId);
@@ -118,11 +119,11 @@ internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, Ra
     private static async Task<string?> LoadAsync(CancellationToken cancellationToken) =>
         (await KernelModules.LoadAsync(Modules, cancellationToken)).FirstOrDefault(outcome => !outcome.Ok)?.Reason;
 
-    private static async Task<BindOutcome> TryAsync(Func<bool> work)
+    private async Task<BindOutcome> TryAsync(Func<bool> work)
     {
         try
         {
-            return new BindOutcome(await BlockingCall.RunAsync(work, CancellationToken.None), null);
+            return new BindOutcome(await _calls.RunAsync(work, CancellationToken.None), null);
         }
         catch (IOException e)
         {

@@ -58,6 +58,7 @@ internal sealed class StockListener(
     public void Use(StockExportOptions options)
     {
         int? told = null;
+        CancellationTokenSource? over = null;
         lock (_gate)
         {
             if (options.Equals(_options)) return;
@@ -66,10 +67,24 @@ internal sealed class StockListener(
             Volatile.Write(ref _allowed, _allowed.Using(options.Allow));
             // Who is turned away by the new list is named, whoever was by the old one.
             _strangers.Clear();
-            if (again) _round?.Cancel();
+            if (again) over = _round;
             else told = _listensOn;
         }
+        // What waits for it goes on inside Cancel, and takes its time.
+        End(over);
         if (told is { } port) SayListening(port, options);
+    }
+
+    private static void End(CancellationTokenSource? round)
+    {
+        try
+        {
+            round?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended by itself a moment ago, and the next one begins with the new options.
+        }
     }
 
     /// <summary>The addresses of those who are allowed by name: they count from the next client on.</summary>

@@ -52,6 +52,17 @@ public sealed class FormerRulesTests
     }
 
     [Fact]
+    public void A_radio_of_a_Pi_that_the_options_no_longer_name_keeps_no_rule_from_the_stick_that_it_was()
+    {
+        StickSelection selection = SelectionOf(["0658:0200:OLD001"], s_replaced with { PiId = "cellar" });
+        var back = new Candidate(
+            "attic", BusId.Parse("1-1.2"), new UsbPort("platform/soc", "1.2"), Zwave, IdentityOf("OLD001"), RadioId: null,
+            System.Collections.Immutable.ImmutableHashSet<string>.Empty);
+        Assert.Empty(selection.Ambiguities([back]));
+        Assert.Equal(Selection.Take, selection.Of(back, [back]));
+    }
+
+    [Fact]
     public void What_was_recognised_before_is_wanted_without_rules_whatever_it_is_called_now()
     {
         RadioMemory radio = Succession.Follow(Known("r", "OLD001"), UsbId.Parse("0658:9999"), "OLD001", replaced: false);

@@ -11,6 +11,14 @@ public sealed class RadioIdsTests
     private static readonly UsbId s_zwave = UsbId.Parse("0658:0200");
 
     [Fact]
+    public void Where_several_were_plugged_in_one_after_the_other_nobody_seems_to_be_there()
+    {
+        RadioMemory one = AttachBench.Known("one", "ZW0001"), other = AttachBench.Known("other", "ZW0002");
+        Assert.Equal(one, RadioIds.Seems("attic", s_zwave, one.Port, [one], onlyOne: true, _ => false));
+        Assert.Null(RadioIds.Seems("attic", s_zwave, one.Port, [one, other], onlyOne: true, _ => false));
+    }
+
+    [Fact]
     public void A_serial_that_is_seen_once_is_the_id() =>
         Assert.Equal("0658_0200_ZW0001", RadioIds.Give(At("attic", "1.2", "ZW0001"), [], []));
 

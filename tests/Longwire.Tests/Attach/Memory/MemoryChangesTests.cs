@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Longwire.Attach;
 using Longwire.Attach.Memory;
 using Xunit;
 

@@ -86,6 +86,30 @@ public sealed class PortSessionTests : IAsyncDisposable
         await FreedAsync(running);
     }
 
+    [Fact]
+    public async Task A_stick_that_leaves_a_text_unanswered_has_the_time_for_that_after_its_turn_as_well()
+    {
+        _carrier.Figures = new CarrierFigures(null, null) { LeavesTextUnanswered = true };
+        SemaphoreSlim turn = _kernel.Leases.TurnOf(_vhci.Host.ReadPort(0)!.Value);
+        await turn.WaitAsync(Cancellation);
+        Task<AttachOutcome> running = RunAsync();
+        await _clock.Stopped.WaitAsync(s_patience, Cancellation);
+        turn.Release();
+        await UntilHandedOverAsync();
+        _clock.Advance(AttachTimers.Attach + AttachTimers.UnansweredText - TimeSpan.FromMilliseconds(1));
+        Assert.False(_deadline.IsCancellationRequested);
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.True(_deadline.IsCancellationRequested);
+        await Eventually.IsTrueAsync(
+            () =>
+            {
+                _clock.Advance(AttachTimers.PortReuseStep);
+                return running.IsCompleted;
+            },
+            () => "the port is freed");
+        await Assert.ThrowsAnyAsync<Exception>(() => running);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

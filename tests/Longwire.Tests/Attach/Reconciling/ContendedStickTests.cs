@@ -81,6 +81,25 @@ public sealed class ContendedStickTests
     }
 
     [Fact]
+    public async Task What_else_goes_wrong_with_it_is_said_and_not_taken_for_another_machine()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")]));
+        for (int round = 0; round < 4; round++)
+        {
+            bench.List("attic", Device());
+            ScriptedAttachment attachment = await bench.NextAttachmentAsync(round);
+            await bench.IdentifyAsync(attachment, Device(), IdentityOf("ZW0001"));
+            bench.End(attachment, round < 2
+                ? new AttachOutcome.Failed("it was gone before its serial port had a name") { PiClosed = true }
+                : new AttachOutcome.Failed("all vhci ports are taken"));
+            await bench.SettledAsync();
+            bench.Time.Advance(AttachTimers.ContendedCap);
+        }
+        Assert.Equal("all vhci ports are taken", Assert.Single(bench.Feed.Current.Radios).Reason);
+    }
+
+    [Fact]
     public async Task The_wait_grows_on_while_the_other_one_has_it()
     {
         await using var bench = new AttachBench();

@@ -43,6 +43,8 @@ public sealed class FlashedRadioTests
         ScriptedAttachment again = await AttachAsync(next, "303a:831a", product, index: 0, devNum: 3);
         Assert.True(again.Request.IsKnown);
         next.Tell(new AttachEvent.Ended(again, new AttachOutcome.Lost("flashed", PiSilent: false)));
+        await next.SettledAsync();
+        next.Time.Advance(AttachTimers.BackoffFirst);
         await AttachAsync(next, "303a:4001", "ZBT-2", index: 1, devNum: 5);
         radio = Assert.Single((await next.UntilStatusAsync(Radio, RadioStatus.Attached)).Radios);
         Assert.Equal("303a:4001", radio.UsbId.ToString());

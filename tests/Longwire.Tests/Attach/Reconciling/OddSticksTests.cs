@@ -115,6 +115,9 @@ public sealed class OddSticksTests
         // Lost, and not listed: it is asked for by the name that it had.
         bench.Tell(new AttachEvent.Ended(attachment, new AttachOutcome.Lost("pulled", PiSilent: false) { PiClosed = true }));
         bench.List("attic", twin);
+        await bench.SettledAsync();
+        bench.Time.Advance(AttachTimers.BackoffFirst);
+        bench.List("attic", twin);
         await bench.NextAttachmentAsync(2);
         Assert.Equal(device.BusId, bench.Attachments[2].BusId);
         await bench.StopAsync();

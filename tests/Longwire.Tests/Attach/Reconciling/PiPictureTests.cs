@@ -93,7 +93,11 @@ public sealed class PiPictureTests
     [Fact]
     public void Whatever_is_known_of_a_Pi_is_in_its_picture_or_changes_by_no_list()
     {
-        string[] seen = ["Reachable", "SilentReason", "SlowReason", "RoundTrip", "Server", "Notice", "Offers", "Sticks", "Rejected"];
+        string[] seen =
+        [
+            "Reachable", "SilentReason", "SlowReason", "RoundTrip", "Server", "Notice", "Offers", "Sticks", "Rejected", "Silence",
+            "ListUnanswered", "List", "Tries",
+        ];
         // Options and watch change by the options, and what is counted here changes nothing before the count is full.
         string[] others = ["Options", "Watch", "HalfAnswers"];
         Assert.Equal(

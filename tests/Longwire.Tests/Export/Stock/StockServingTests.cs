@@ -224,10 +224,12 @@ public sealed class StockServingTests : IAsyncDisposable
             return null;
         };
         _bench.Kernel.SetStatus("1-1", 3);
-        Task<byte[]> answer = AskAsync(Request(OpCode.RequestImport, "1-1"));
-        await _bench.UntilAsync(() => answer.IsCompleted, "an answer");
+        using Socket socket = await _bench.ConnectAsync();
+        await socket.SendAsync(Request(OpCode.RequestImport, "1-1"), Cancellation);
+        await _bench.UntilAsync(() => socket.Available >= OpCommon.Size, "an answer");
+        byte[] answer = await ExportBench.ReadToEndAsync(socket);
         hangs.Set();
-        Assert.Equal(new OpCommon(OpCode.ReplyImport, UsbIpStatus.NotAvailable), OpCommon.Parse(await answer));
+        Assert.Equal(new OpCommon(OpCode.ReplyImport, UsbIpStatus.NotAvailable), OpCommon.Parse(answer));
     }
 
     [Fact]

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 
-namespace Longwire.Attach.Ports;
+namespace Longwire.Platform;
 
 /// <summary>
-/// Calls into sysfs that wait for a lock which a silent peer can hold. Each runs on a thread of its own, so that it can be left behind: the
-/// thread ends when the kernel lets go, at the latest when the port is detached.
+/// Calls into sysfs that wait for a lock which a silent peer or a sick stick can hold. Each runs on a thread of its own: it takes none from
+/// the pool, and it can be left behind. The thread ends when the kernel lets go.
 /// </summary>
 internal sealed class BlockingCalls
 {
