@@ -76,7 +76,9 @@ public sealed class TwinTests(Home home) : RadioTest(home)
         await ExportAsync(Home.Attic, PiSide.Longwire, StickModel.ZWave);
         GuestProcess attach = await Home.Host.StartAttachAsync(Home.Options([Home.Attic], "radios:\n  - match: \"0658:0200\"\n"));
         ProcessLine said = await attach.WaitForLineAsync("2 sticks match '0658:0200'", Patience, cancellationToken: Cancelled);
-        Assert.Contains("match: \"0658:0200@1\"", said.Text, StringComparison.Ordinal);
+        // The same port below two controllers: only with its controller does a line mean one of them.
+        Assert.Contains("match: \"0658:0200@platform/dummy_hcd.0/1\"", said.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("match: \"0658:0200@1\"", said.Text, StringComparison.Ordinal);
         await Watch.WaitUntilAsync(
             house => house.State("longwire_bridge", "problem") == "on", Patience, "the bridge has a problem", Cancelled);
         Assert.Empty(await Home.Host.VhciPortsInUseAsync());
