@@ -134,10 +134,11 @@ public sealed class StockServingTests : IAsyncDisposable
         for (int i = 0; i < 8; i++) silent.Add(await _bench.ConnectAsync());
         using Socket ninth = await _bench.ConnectAsync();
         await _bench.UntilSaidAsync("opens more connections");
-        _bench.Time.Advance(ExportTimers.Refusal);
+        // What is said of a client comes before its time begins to run.
+        await UntilClosedAsync(ninth, ExportTimers.Refusal);
         Assert.Empty(await ExportBench.ReadToEndAsync(ninth));
 
-        _bench.Time.Advance(ExportTimers.Request);
+        foreach (Socket socket in silent) await UntilClosedAsync(socket, ExportTimers.Request);
         foreach (Socket socket in silent)
         {
             Assert.Empty(await ExportBench.ReadToEndAsync(socket));
@@ -147,6 +148,14 @@ public sealed class StockServingTests : IAsyncDisposable
         connection.Dispose();
         Assert.Equal(UsbIpStatus.Ok, status);
     }
+
+    private Task UntilClosedAsync(Socket socket, TimeSpan patience) => _bench.UntilAsync(
+        () =>
+        {
+            _bench.Time.Advance(patience / 10);
+            return socket.Poll(0, SelectMode.SelectRead);
+        },
+        "a client to be closed");
 
     [Theory]
     [InlineData(OpCode.RequestDeviceList, OpCode.ReplyDeviceList)]
