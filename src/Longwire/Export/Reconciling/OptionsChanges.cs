@@ -11,27 +11,33 @@ namespace Longwire.Export.Reconciling;
 /// </summary>
 internal sealed class OptionsChanges(ExportState state, StickOperations operations, StickTasks tasks, StickChanges sticks)
 {
+    // The list by which those who are served were last judged, while it is not known yet what the next one means for them.
+    private ClientAllowList? _judgedBy;
+
     public void Apply(ExportOptions options)
     {
         ClientAllowList before = state.Allowed;
         state.Use(options);
         operations.Choose(options);
-        JudgeSessions(before);
+        _judgedBy ??= before;
+        JudgeSessions();
         sticks.LookAtAll();
     }
 
-    /// <summary>Names that may ask have other addresses now.</summary>
+    /// <summary>
+    /// Names that may ask have other addresses now. Whoever is served goes on being served: only a person takes that from anybody.
+    /// </summary>
     public void Resolved(ImmutableDictionary<string, ImmutableArray<IPAddress>> addresses)
     {
-        ClientAllowList before = state.Allowed;
         state.Use(addresses);
-        JudgeSessions(before);
+        JudgeSessions();
     }
 
-    private void JudgeSessions(ClientAllowList before)
+    private void JudgeSessions()
     {
         // Whoever is not allowed may be by a name that is just being looked up.
-        if (state.Allowed.AwaitsNames) return;
+        if (_judgedBy is not { } before || state.Allowed.AwaitsNames) return;
+        _judgedBy = null;
         foreach (Session session in state.Sticks.Select(stick => stick.Session).OfType<Session>())
         {
             if (session.Carrier is { } carrier)
