@@ -100,14 +100,7 @@ public sealed class PortSessionTests : IAsyncDisposable
         Assert.False(_deadline.IsCancellationRequested);
         _clock.Advance(TimeSpan.FromMilliseconds(1));
         Assert.True(_deadline.IsCancellationRequested);
-        await Eventually.IsTrueAsync(
-            () =>
-            {
-                _clock.Advance(AttachTimers.PortReuseStep);
-                return running.IsCompleted;
-            },
-            () => "the port is freed");
-        await Assert.ThrowsAnyAsync<Exception>(() => running);
+        await FreedAsync(running);
     }
 
     [Theory]
@@ -239,8 +232,9 @@ public sealed class PortSessionTests : IAsyncDisposable
                 return running.IsCompleted;
             },
             () => "the port is freed");
-        IOException e = await Assert.ThrowsAsync<IOException>(() => running);
-        Assert.Contains("did not come up", e.Message, StringComparison.Ordinal);
+        // The clock has passed both the time for the enumeration and that of the attempt: which of them is seen first is open.
+        Exception e = await Assert.ThrowsAnyAsync<Exception>(() => running);
+        Assert.True(e is OperationCanceledException || e.Message.Contains("did not come up", StringComparison.Ordinal), e.Message);
     }
 
     private static Uevent News(string action) =>
