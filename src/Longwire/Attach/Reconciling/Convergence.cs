@@ -244,6 +244,8 @@ internal sealed class Convergence(AttachState state)
                 PiSilenceText.Problem(pi.Options.DisplayName, pi.Options.Address, pi.Silence, pi.SilentReason));
         foreach (PiState pi in state.Pis.Values.Where(pi => pi.Rejected.IsAnyRefused(RadioLimit.Reason)))
             yield return ($"radios of {pi.Options.Id}", RadioLimit.Problem(pi.Options.DisplayName));
+        foreach (PiState pi in state.Pis.Values.Where(pi => pi.ListsTooMany))
+            yield return ($"sticks of {pi.Options.Id}", PiChanges.ProblemOfMany(pi.Options.DisplayName));
         foreach ((string, string) odd in state.Pis.Values.SelectMany(OddSticks.Problems)) yield return odd;
         foreach (RadioRule rule in state.Options.Radios)
         {

@@ -67,7 +67,6 @@ internal sealed class OptionsChanges(AttachState state)
             else state.Cancel(assignment);
         }
         state.Pis.Remove(piId);
-        state.SetProblem(PiChanges.ManySticksOn(piId), null);
         foreach (Stick stick in pi.Sticks.Values) state.SetStickProblem(piId, stick.BusId, null);
     }
 

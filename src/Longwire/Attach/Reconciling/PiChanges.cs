@@ -1,4 +1,3 @@
-using System.Globalization;
 using Longwire.Platform;
 using Longwire.Radios;
 using Longwire.State;
@@ -17,8 +16,9 @@ internal sealed class PiChanges(AttachState state)
     /// <summary>A Pi has some ten ports, and a few hubs.</summary>
     public const int MostSticks = 64;
 
-    /// <summary>The source of what is said of a Pi that lists too many.</summary>
-    public static string ManySticksOn(string piId) => $"sticks of {piId}";
+    /// <summary>What is said of a Pi whose latest list had more.</summary>
+    public static string ProblemOfMany(string piName) =>
+        $"{piName} lists more than {MostSticks} sticks, and the others are left alone: see what runs there.";
 
     public void Answered(AttachEvent.PiAnswered answer)
     {
@@ -54,13 +54,7 @@ internal sealed class PiChanges(AttachState state)
     // Those first that were here before, now or when they were attached last: what a Pi makes up besides must not push them out.
     private DeviceList Bounded(PiState pi, DeviceList list)
     {
-        int count = list.Devices.Length;
-        state.SetProblem(
-            ManySticksOn(pi.Options.Id),
-            count <= MostSticks ? null : string.Create(
-                CultureInfo.InvariantCulture,
-                $"{pi.Options.DisplayName} lists more than {MostSticks} sticks, and the others are left alone: see what runs there."));
-        if (count <= MostSticks) return list;
+        if (!pi.ListsTooMany) return list;
         HashSet<string> known =
             [.. state.Memory.Radios.Where(radio => radio.PiId == pi.Options.Id).Select(radio => radio.LastBusId)];
         return list with { Devices = [.. list.Devices.OrderBy(Rank).Take(MostSticks)] };

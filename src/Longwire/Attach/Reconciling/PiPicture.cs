@@ -37,7 +37,7 @@ internal sealed record PiPicture
         Offers = pi.Offers,
         Silence = pi.Silence,
         ListUnanswered = pi.ListUnanswered,
-        ListsTooMany = pi.List?.Devices.Length > PiChanges.MostSticks,
+        ListsTooMany = pi.ListsTooMany,
         CutShort = pi.List?.CutShort,
         Odd = pi.List?.Odd ?? [],
         Rejected = pi.Rejected.Count,

@@ -24,6 +24,8 @@ internal sealed class PiState(PiOptions options, IPiWatch watch)
     /// <summary>Its latest answer, whole or not, for what of it cannot be used; null until it answers.</summary>
     public DeviceList? List { get; set; }
 
+    public bool ListsTooMany => List?.Devices.Length > PiChanges.MostSticks;
+
     /// <summary>It is reachable, and did not answer what it was asked last; null once it answers.</summary>
     public string? SlowReason { get; set; }
 

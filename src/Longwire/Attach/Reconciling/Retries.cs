@@ -22,7 +22,7 @@ internal sealed class Retries
         if (_places.Count >= PlacesRemembered) _places.Clear();
         // Nor may one that calls a stick by two names in turn have it tried without end.
         return _places[busId] = before is not null && before.WasTriedLately(now)
-            ? before.OfAnother(id, port, random, now)
+            ? before.OfAnother(id, port, now)
             : new RetryState(id, port, random);
     }
 

@@ -43,10 +43,10 @@ internal sealed class RetryState(UsbId id, UsbPort port, Random random)
     public bool WasTried => _triedAt is not null;
 
     /// <summary>Of another stick that is where this one was tried a moment ago: it is not tried any sooner for that.</summary>
-    public RetryState OfAnother(UsbId other, UsbPort otherPort, Random otherRandom, TimeSpan now)
+    public RetryState OfAnother(UsbId other, UsbPort otherPort, TimeSpan now)
     {
         TimeSpan most = now + AttachTimers.BackoffCap;
-        return new RetryState(other, otherPort, otherRandom)
+        return new RetryState(other, otherPort, random)
         {
             _soon = _soon,
             _triedAt = _triedAt,

@@ -96,7 +96,7 @@ public sealed class PiPictureTests
         string[] seen =
         [
             "Reachable", "SilentReason", "SlowReason", "RoundTrip", "Server", "Notice", "Offers", "Sticks", "Rejected", "Silence",
-            "ListUnanswered", "List", "Tries",
+            "ListUnanswered", "List", "ListsTooMany", "Tries",
         ];
         // Options and watch change by the options, and what is counted here changes nothing before the count is full.
         string[] others = ["Options", "Watch", "HalfAnswers"];
