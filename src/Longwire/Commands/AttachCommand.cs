@@ -4,7 +4,6 @@ using System.Net;
 using Longwire.Attach.Memory;
 using Longwire.Composition;
 using Longwire.Inventory;
-using Longwire.Migration;
 using Longwire.Options;
 using Longwire.Platform;
 using Longwire.Privileges;
@@ -63,17 +62,17 @@ internal static class AttachCommand
         }
         // What is wrong with the memory is said by who lives by it.
         ImmutableArray<RadioMemory> known = context.OpenMemory(folder).ReadIfPossible(out _);
-        foreach (FormerSetupPart leftover in context.Former.OnHost(watch.Current.Options.Pis, known))
-        {
-            ProgramLog.Leftover(logger, leftover);
-        }
+        FormerSetupReport.Say(context.Former.PortsOfOthers(watch.Current.Options.Pis, known), logger);
+        Task saying = FormerSetupReport.SayBesideAsync(context.Former.FilesOnHost, logger);
         IOptionsFeed<AttachOptions> changes =
             supervisor is null ? watch : new SupervisorOptions(watch, supervisor, context.Time, logger);
         var live = new LiveOptions(changes, watch.Current.Options);
         WebAddress? page = WebAddress.Of(context.Environment, web);
         var restarts = new Restarts(context.Time, logger);
         using var stop = new StopSignals(cancellationToken);
-        return await restarts.RunAsync(
+        int code = await restarts.RunAsync(
             log, services => AttachComposition.Add(services, live, supervisor, folder, page, context, log, restarts), stop.Token);
+        await saying;
+        return code;
     }
 }

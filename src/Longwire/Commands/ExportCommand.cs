@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Longwire.Composition;
 using Longwire.Export.Sticks;
-using Longwire.Migration;
 using Longwire.Options;
 using Longwire.Platform;
 using Longwire.Privileges;
@@ -54,11 +53,13 @@ internal static class ExportCommand
         {
             ProgramLog.DataNotKept(logger, notKept);
         }
-        foreach (FormerSetupPart leftover in context.Former.OnPi(port: null)) ProgramLog.Leftover(logger, leftover);
+        Task saying = FormerSetupReport.SayBesideAsync(() => context.Former.OnPi(port: null), logger);
         foreach (OptionProblem problem in loaded.Problems) OptionsLog.OptionProblem(logger, problem);
         var live = new LiveExportOptions(loaded, file, level => log.Minimum = level, logger);
         using var stop = new StopSignals(cancellationToken);
-        return await new Restarts(context.Time, logger).RunAsync(
+        int code = await new Restarts(context.Time, logger).RunAsync(
             log, services => ExportComposition.Add(services, live, folder, context.Health), stop.Token);
+        await saying;
+        return code;
     }
 }

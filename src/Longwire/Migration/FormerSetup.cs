@@ -29,5 +29,12 @@ internal sealed class FormerSetup(string root, SysfsRoot sysfs)
     }
 
     public ImmutableArray<FormerSetupPart> OnHost(IReadOnlyCollection<PiOptions> pis, IReadOnlyCollection<RadioMemory> known) =>
-        [.. new ForeignPorts(root, sysfs).Find(pis, known), .. _units.OnHost(), .. new ModuleLines(root).Find()];
+        [.. PortsOfOthers(pis, known), .. FilesOnHost()];
+
+    /// <summary>Radios that somebody else has attached to this machine. To be asked before we attach any ourselves.</summary>
+    public ImmutableArray<FormerSetupPart> PortsOfOthers(IReadOnlyCollection<PiOptions> pis, IReadOnlyCollection<RadioMemory> known) =>
+        [.. new ForeignPorts(root, sysfs).Find(pis, known)];
+
+    /// <summary>Units and lists of modules: a hundred files and more are read for it.</summary>
+    public ImmutableArray<FormerSetupPart> FilesOnHost() => [.. _units.OnHost(), .. new ModuleLines(root).Find()];
 }

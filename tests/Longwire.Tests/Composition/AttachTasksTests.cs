@@ -7,6 +7,7 @@ using Longwire.Options;
 using Longwire.Testing.Kernel;
 using Longwire.Testing.Usbipd;
 using Longwire.Tests.Attach;
+using Longwire.UsbIp.Wire;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -70,7 +71,12 @@ public sealed class AttachTasksTests : IAsyncDisposable
     public async Task A_fault_that_nobody_foresaw_in_one_of_them_is_told()
     {
         _events.Writer.Complete();
-        _tasks.Start(AttachBench.Pi("attic") with { EndPoint = new("127.0.0.1", 1) });
+        await using FakeUsbipd pi = FakeUsbipd.Start(async client =>
+        {
+            await client.ReceiveListRequestAsync();
+            await client.SendAsync(DeviceListReply.Encode([]));
+        });
+        _tasks.Start(AttachBench.Pi("attic") with { EndPoint = pi.EndPoint });
         await Assert.ThrowsAsync<ChannelClosedException>(() => _tasks.Failed.WaitAsync(s_patience, Stop));
         await EndAsync();
     }

@@ -154,7 +154,10 @@ internal sealed class ExportBench : IAsyncDisposable
     public Task UntilReasonAsync(NoticeReason reason, string busId = "1-1") =>
         UntilAsync(() => Reasons.TryGetValue(busId, out NoticeReason now) && now == reason, $"{busId} to be {reason}");
 
-    public Task UntilSaidAsync(string part) => UntilAsync(() => Said(part), $"the log to say '{part}'");
+    /// <param name="part">Of a line.</param>
+    /// <param name="step">How far the clock moves at a time; for what is done every few minutes more than for the pauses of a retry.</param>
+    public Task UntilSaidAsync(string part, TimeSpan? step = null) =>
+        UntilAsync(() => Said(part), $"the log to say '{part}'", step);
 
     public bool Said(string part) => Log.Lines.Any(line => line.Contains(part, StringComparison.Ordinal));
 
@@ -171,13 +174,13 @@ internal sealed class ExportBench : IAsyncDisposable
     }
 
     /// <summary>Real work needs real moments, back-offs need the clock: both move until it is so.</summary>
-    public async Task UntilAsync(Func<bool> condition, string what)
+    public async Task UntilAsync(Func<bool> condition, string what, TimeSpan? step = null)
     {
         using var deadline = new CancellationTokenSource(s_deadline);
         while (!condition())
         {
             Assert.False(deadline.IsCancellationRequested, $"waited {s_deadline} for {what}. Log:\n{string.Join('\n', Log.Lines)}");
-            Time.Advance(s_step);
+            Time.Advance(step ?? s_step);
             await Task.Delay(2, Cancellation);
         }
     }

@@ -54,14 +54,19 @@ internal sealed class ClientNames(
         var now = ImmutableDictionary.CreateBuilder<string, ImmutableArray<IPAddress>>(StringComparer.Ordinal);
         foreach ((string name, ImmutableArray<IPAddress>? addresses) in found)
         {
-            ImmutableArray<IPAddress> before = _resolved.GetValueOrDefault(name, []);
-            now[name] = addresses ?? before;
-            if (addresses is { } known && !known.SequenceEqual(before)) SayResolved(name, string.Join(", ", known));
+            now[name] = addresses ?? _resolved.GetValueOrDefault(name, []);
         }
         if (IsSame(now)) return;
+        ImmutableDictionary<string, ImmutableArray<IPAddress>> before = _resolved;
         _resolved = now.ToImmutable();
         listener.Use(_resolved);
         await reconciler.PostAsync(new ExportMessage.NamesResolved(_resolved), cancellationToken);
+        // Once it is so, and not a moment earlier: whoever reads it tries.
+        foreach ((string name, ImmutableArray<IPAddress>? addresses) in found)
+        {
+            if (addresses is { } known && !known.SequenceEqual(before.GetValueOrDefault(name, [])))
+                SayResolved(name, string.Join(", ", known));
+        }
     }
 
     /// <returns>In one order; null: not now.</returns>

@@ -14,6 +14,8 @@ public sealed class ContendedStickTests
 {
     private const string Radio = "0658_0200_ZW0001";
 
+    private static readonly TimeSpan s_step = TimeSpan.FromSeconds(5);
+
     [Theory]
     [InlineData(false, false)]
     [InlineData(false, true)]
@@ -26,7 +28,7 @@ public sealed class ContendedStickTests
         int attached = 0;
         var at = new List<TimeSpan>();
         TimeSpan now = TimeSpan.Zero;
-        for (; now < TimeSpan.FromHours(5); now += TimeSpan.FromSeconds(1))
+        for (; now < TimeSpan.FromHours(5); now += s_step)
         {
             ExportedDevice device = Device(devNum: numbersAnew ? (uint)(3 + attached) : 3);
             // The other machine has it.
@@ -43,7 +45,7 @@ public sealed class ContendedStickTests
                 bench.Tell(new AttachEvent.Ended(attachment, new AttachOutcome.Lost("closed", PiSilent: false) { PiClosed = true }));
                 await bench.SettledAsync();
             }
-            bench.Time.Advance(TimeSpan.FromSeconds(1));
+            bench.Time.Advance(s_step);
         }
         Assert.InRange(at.Count(when => when < TimeSpan.FromMinutes(1)), 2, 6);
         Assert.InRange(at.Count, 5, 18);
@@ -105,7 +107,7 @@ public sealed class ContendedStickTests
         await using var bench = new AttachBench();
         bench.Load(Wishes([Pi("attic")]));
         int asked = 0;
-        for (TimeSpan past = TimeSpan.Zero; past < TimeSpan.FromHours(1); past += TimeSpan.FromSeconds(1))
+        for (TimeSpan past = TimeSpan.Zero; past < TimeSpan.FromHours(1); past += s_step)
         {
             bench.List("attic", Device());
             await bench.SettledAsync();
@@ -125,7 +127,7 @@ public sealed class ContendedStickTests
                 }
                 await bench.SettledAsync();
             }
-            bench.Time.Advance(TimeSpan.FromSeconds(1));
+            bench.Time.Advance(s_step);
         }
         Assert.InRange(asked, 5, 14);
     }

@@ -11,6 +11,7 @@ namespace Longwire.Tests.Export.Stock;
 public sealed class ClientNamesTests : IAsyncDisposable
 {
     private static readonly IPAddress s_elsewhere = IPAddress.Parse("192.0.2.5");
+    private static readonly TimeSpan s_step = TimeSpan.FromSeconds(1);
 
     private readonly ExportBench _bench = new();
     private IPAddress[] _addresses = [IPAddress.Loopback];
@@ -54,7 +55,7 @@ public sealed class ClientNamesTests : IAsyncDisposable
         using Socket served = await _bench.ConnectAsync();
         Assert.Equal(UsbIpStatus.Ok, (await _bench.ImportAsync(over: served)).Status);
         _addresses = [s_elsewhere];
-        await _bench.UntilSaidAsync("ha.lan in stock.allow is 192.0.2.5");
+        await _bench.UntilSaidAsync("ha.lan in stock.allow is 192.0.2.5", s_step);
         await AssertTurnedAwayAsync();
         Assert.False(served.Poll(TimeSpan.FromMilliseconds(50), SelectMode.SelectRead));
     }
@@ -64,7 +65,7 @@ public sealed class ClientNamesTests : IAsyncDisposable
     {
         await StartAsync();
         _bench.Resolve = _ => throw new SocketException((int)SocketError.TryAgain);
-        await _bench.UntilSaidAsync("cannot be resolved");
+        await _bench.UntilSaidAsync("cannot be resolved", s_step);
         Assert.Equal(UsbIpStatus.Ok, await ImportAsync());
     }
 
