@@ -26,10 +26,12 @@ public sealed class Host : Guest
     public Task WriteOptionsAsync(string options) => WriteFileAsync(OptionsFile, options);
 
     /// <summary>Starts <c>longwire attach</c>, with the options that were written last if none are given.</summary>
-    public async Task<GuestProcess> StartAttachAsync(string? options = null)
+    /// <param name="options">What is written first.</param>
+    /// <param name="program">Another build of it.</param>
+    public async Task<GuestProcess> StartAttachAsync(string? options = null, string program = "longwire")
     {
         if (options is not null) await WriteOptionsAsync(options);
-        return Attach = await StartProcessAsync($"longwire attach --options {OptionsFile} --data {DataFolder}");
+        return Attach = await StartProcessAsync($"{program} attach --options {OptionsFile} --data {DataFolder}");
     }
 
     /// <summary>Stops <c>longwire attach</c> as the Supervisor would.</summary>

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Longwire.Lab.Sticks;
+using Longwire.Testing.Brokers;
+using Xunit;
+
+namespace Longwire.Lab.Tests;
+
+/// <summary>An earlier build and this one, in turns in one house: <c>script/beside REVISION replugs</c> builds both.</summary>
+[Collection(FirstHouse.Name)]
+public sealed class ReplugTimesTests(Home home) : RadioTest(home)
+{
+    /// <summary>Names the earlier build, a native one for amd64.</summary>
+    private const string EarlierBuild = "LAB_EARLIER_BUILD";
+
+    private const string Earlier = "/run/lab/longwire-before";
+    private const string Present = "longwire";
+    private const int Rounds = 5;
+
+    // The list of a stock Pi is asked for every so often, so one round says little: the medians are compared.
+    private static readonly TimeSpan s_chance = TimeSpan.FromSeconds(0.5);
+
+    [Fact(Explicit = true)]
+    public async Task A_stick_of_a_stock_Pi_is_lost_and_attached_again_no_later_than_with_an_earlier_build()
+    {
+        string build = Environment.GetEnvironmentVariable(EarlierBuild)
+            ?? throw new InvalidOperationException($"{EarlierBuild} is to name the earlier build's program");
+        await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Host), Home.Broker.StartAsync());
+        await CopyToHostAsync(build);
+        LabStick stick = await Home.Attic.PlugAsync(StickModel.ZWave);
+        await ExportAsync(Home.Attic, PiSide.Stock, stick.Model);
+        await Home.Host.WriteOptionsAsync(Home.Options([Home.Attic]));
+        string[] programs = [Earlier, Present];
+        var lost = programs.ToDictionary(program => program, _ => new List<TimeSpan>());
+        var attached = programs.ToDictionary(program => program, _ => new List<TimeSpan>());
+        for (int round = 0; round < Rounds; round++)
+        {
+            foreach (string program in programs)
+            {
+                (TimeSpan untilLost, TimeSpan untilAttached) = await PullAndPlugAsync(stick, program);
+                lost[program].Add(untilLost);
+                attached[program].Add(untilAttached);
+            }
+        }
+        await Home.Attic.StopStockAsync();
+        IsNoLater("pulled to lost", lost);
+        IsNoLater("offered again to attached", attached);
+    }
+
+    private async Task<(TimeSpan UntilLost, TimeSpan UntilAttached)> PullAndPlugAsync(LabStick stick, string program)
+    {
+        await Home.Host.StartAttachAsync(program: program);
+        await UntilConnectedAsync(ZWave);
+        await Home.Host.WaitForDeviceAsync(ZWavePath, Patience);
+        int from = Watch.Count;
+        TimeSpan pulled = await stick.PullAsync();
+        Message lost = await UntilEventAsync(ZWave, "lost", from);
+        await UntilStatusAsync(ZWave, "not_offered");
+
+        from = Watch.Count;
+        await stick.PlugAsync();
+        await Home.Attic.WaitForAsync($"[ -e /sys/bus/usb/devices/{stick.BusId}:1.0/tty ]", Patience, "the stick's own driver has it");
+        await Home.Attic.StopStockAsync();
+        await Home.Attic.StartStockAsync(stick.Model.UsbId);
+        TimeSpan offered = Home.Attic.Now;
+        Message attached = await UntilEventAsync(ZWave, "attached", from);
+        await Home.Host.StopAttachAsync();
+        await Home.Host.WaitUntilNothingIsAttachedAsync(Patience);
+        return (Home.Attic.ClockAt(lost.Timestamp) - pulled, Home.Attic.ClockAt(attached.Timestamp) - offered);
+    }
+
+    private static void IsNoLater(string what, Dictionary<string, List<TimeSpan>> times)
+    {
+        foreach ((string program, List<TimeSpan> of) in times)
+        {
+            Say($"{what}, {program}: {string.Join(", ", of.Order().Select(Seconds))} s");
+        }
+        (TimeSpan before, TimeSpan now) = (Median(times[Earlier]), Median(times[Present]));
+        string ratio = (now / before).ToString("0.00", CultureInfo.InvariantCulture);
+        Say($"{what}: {Seconds(now)} s, {ratio} times ({Seconds(before)} s before)");
+        Assert.InRange(now, TimeSpan.FromSeconds(-1), before + s_chance);
+    }
+
+    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture);
+
+    private static TimeSpan Median(List<TimeSpan> times) => times.Order().ElementAt(Rounds / 2);
+
+    private async Task CopyToHostAsync(string program)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        string copy = string.Create(
+            CultureInfo.InvariantCulture, $"mkdir -p /run/lab && nc 10.0.2.2 {port} </dev/null >{Earlier} && chmod +x {Earlier}");
+        await Task.WhenAll(SendAsync(listener, program), Home.Host.RunAsync($"{copy} && {Earlier} --version"));
+    }
+
+    private static async Task SendAsync(TcpListener listener, string program)
+    {
+        using Socket socket = await listener.AcceptSocketAsync(Cancelled);
+        await socket.SendFileAsync(program, Cancelled);
+        socket.Shutdown(SocketShutdown.Both);
+    }
+}
