@@ -6,7 +6,7 @@ using Xunit;
 namespace Longwire.Lab.Tests;
 
 /// <summary>Our export to the distribution's own client: every command that it has for a host.</summary>
-[Collection(SecondHouse.Name)]
+[Collection(FirstHouse.Name)]
 public sealed class StockClientTests(Home home) : RadioTest(home)
 {
     [Fact]

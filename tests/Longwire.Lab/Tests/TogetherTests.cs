@@ -7,7 +7,7 @@ using Xunit;
 namespace Longwire.Lab.Tests;
 
 /// <summary>What is wrong with one does not touch the others, and each is named with its remedy.</summary>
-[Collection(SecondHouse.Name)]
+[Collection(FirstHouse.Name)]
 public sealed class TogetherTests(Home home) : RadioTest(home)
 {
     [Fact]
