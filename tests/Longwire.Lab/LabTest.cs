@@ -71,8 +71,8 @@ public sealed class FirstHouse : ICollectionFixture<Home>
 }
 
 /// <summary>
-/// What promises nothing in seconds: the image in all its roles, the Debian package, other servers, and what is done fifty times. Neither house
-/// is to take much longer than the other.
+/// What promises nothing in seconds: the image in all its roles, the Debian package, other servers, and what is done fifty times. Neither
+/// house is to take much longer than the other.
 /// </summary>
 [CollectionDefinition(Name)]
 public sealed class SecondHouse : ICollectionFixture<Home>
