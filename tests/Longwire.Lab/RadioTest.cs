@@ -99,8 +99,9 @@ public abstract class RadioTest(Home home) : LabTest(home)
     /// <summary>Serial data both ways, through every part there is.</summary>
     protected async Task CarriesDataAsync(LabStick stick, string path, int bytes = 256, Guest? host = null)
     {
-        using GuestStream inside = await stick.OpenInsideAsync();
+        // The tty first: it is there once the host has set the stick's configuration, and that hangs up whoever has the inside open.
         using GuestStream tty = await (host ?? Home.Host).OpenAsync(path);
+        using GuestStream inside = await stick.OpenInsideAsync();
         byte[] said = [.. Enumerable.Range(0, bytes).Select(i => (byte)(i * 7))];
         await tty.WriteAsync(said, Cancelled);
         Assert.Equal(said, await inside.ReadExactlyAsync(said.Length, Patience));
