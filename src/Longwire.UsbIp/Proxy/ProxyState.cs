@@ -1,0 +1,150 @@
+using Longwire.UsbIp.Errors;
+using Longwire.UsbIp.Wire;
+
+namespace Longwire.UsbIp.Proxy;
+
+/// <summary>What the parts of the proxy share: the URBs, what is known of the stick, and the bytes on their way to both sides.</summary>
+internal sealed class ProxyState(UrbProxyOptions options, uint devId)
+{
+    /// <summary>Ours begin high: vhci counts from 1, and would drop the port over an answer to a seqnum that it does not know.</summary>
+    public const uint FirstOwnSeqnum = 0xFFFF_0000;
+
+    // Each stands for a race that somebody lost: a few per closed port. usbip-host sends the RET_SUBMIT that may follow in its next
+    // turn, or never.
+    private const int MostSettled = 64;
+
+    // A field, not a property: it is a struct, and is changed in place.
+    public UrbProxyCounters Counters;
+
+    private uint _ownSeqnum = FirstOwnSeqnum - 1;
+    private int _settled;
+
+    public UrbProxyOptions Options { get; } = options;
+
+    public UrbTable Table { get; } = new(options.MaxUrbs, options.MaxBytes);
+
+    public KeptControls Kept { get; } = new();
+
+    public ControlAnswers Answers { get; } = new();
+
+    public OutGroups Groups { get; } = new(options);
+
+    public ByteQueue ToHost { get; } = new();
+
+    public ByteQueue ToFar { get; } = new();
+
+    /// <summary>The far session's: it replaces whatever the host says.</summary>
+    public uint DevId { get; set; } = devId;
+
+    public UrbProxyPhase Phase { get; set; } = UrbProxyPhase.Up;
+
+    public bool IsUp => Phase == UrbProxyPhase.Up;
+
+    public uint NextOwnSeqnum()
+    {
+        do
+        {
+            _ownSeqnum = _ownSeqnum == uint.MaxValue ? FirstOwnSeqnum : _ownSeqnum + 1;
+        }
+        while (Table.Contains(_ownSeqnum));
+        return _ownSeqnum;
+    }
+
+    /// <summary>Gives a URB to the far side.</summary>
+    public void Send(Urb urb)
+    {
+        ReadOnlySpan<byte> payload = urb.Payload;
+        urb.Position = ToFar.End;
+        urb.Sent = true;
+        Span<byte> message = ToFar.Append(UrbHeader.Size + payload.Length);
+        urb.Header.CopyTo(message);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(message[4..], urb.Seqnum);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(message[8..], DevId);
+        payload.CopyTo(message[UrbHeader.Size..]);
+    }
+
+    /// <summary>Gives a setting that the host has made, or a question, to the far side; its answer is for us.</summary>
+    public void SendOwn(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload) => Send(Table.AddOwn(header, payload, NextOwnSeqnum()));
+
+    public void SendUnlink(Urb urb)
+    {
+        urb.UnlinkPosition = ToFar.End;
+        urb.Unlink = UnlinkState.Passed;
+        new CmdUnlink
+        {
+            Seqnum = urb.UnlinkSeqnum,
+            DevId = DevId,
+            Direction = urb.IsIn ? UrbDirection.In : UrbDirection.Out,
+            Ep = urb.Ep,
+            UnlinkSeqnum = urb.Seqnum,
+        }.Write(ToFar.Append(UrbHeader.Size));
+    }
+
+    /// <summary>Answers a URB of the host. The header is made anew: nothing else that the far side wrote reaches the kernel.</summary>
+    public void RetSubmit(Urb urb, int status, int actualLength, ReadOnlySpan<byte> data)
+    {
+        WriteRetSubmit(urb.HostSeqnum, status, actualLength, data);
+        Table.Answered(urb);
+    }
+
+    /// <summary>Answers a URB of the host without the far side.</summary>
+    public void RetSubmitHere(Urb urb, int status)
+    {
+        Counters.AnsweredHere++;
+        RetSubmit(urb, status, status == UrbStatus.Success ? urb.Length : 0, []);
+    }
+
+    /// <summary>Answers a URB that was never in the table.</summary>
+    public void Refuse(uint seqnum, int status)
+    {
+        Counters.AnsweredHere++;
+        WriteRetSubmit(seqnum, status, 0, []);
+    }
+
+    public void RetUnlink(uint unlinkSeqnum, int status) =>
+        new RetUnlink { Seqnum = unlinkSeqnum, Status = status }.Write(ToHost.Append(UrbHeader.Size));
+
+    public void RetUnlinkHere(uint unlinkSeqnum, int status)
+    {
+        Counters.AnsweredHere++;
+        RetUnlink(unlinkSeqnum, status);
+    }
+
+    /// <summary>An OUT has come to its end, if it had none.</summary>
+    public void End(Urb urb, OutEnd end)
+    {
+        if (!urb.IsDataOut || urb.End != OutEnd.None) return;
+        urb.End = end;
+        Counters.Count(end);
+    }
+
+    /// <summary>Nobody will say anything about it any more.</summary>
+    public void Forget(Urb urb)
+    {
+        if (urb.Unlink == UnlinkState.Settled) _settled--;
+        Table.Remove(urb);
+    }
+
+    /// <summary>Its unlink was answered with 0 and no RET_SUBMIT has been seen: one may follow.</summary>
+    public void Settle(Urb urb)
+    {
+        urb.Unlink = UnlinkState.Settled;
+        urb.DropPayload();
+        if (++_settled <= MostSettled) return;
+        Urb oldest = Table.First!;
+        while (oldest.Unlink != UnlinkState.Settled) oldest = oldest.Next!;
+        Forget(oldest);
+    }
+
+    private void WriteRetSubmit(uint seqnum, int status, int actualLength, ReadOnlySpan<byte> data)
+    {
+        Span<byte> message = ToHost.Append(UrbHeader.Size + data.Length);
+        new RetSubmit { Seqnum = seqnum, Status = status, ActualLength = actualLength }.Write(message);
+        data.CopyTo(message[UrbHeader.Size..]);
+    }
+
+    /// <exception cref="UsbIpProtocolException">Always.</exception>
+    [System.Diagnostics.CodeAnalysis.DoesNotReturn]
+    public static void Violation(string message, uint seqnum, string what) =>
+        throw new UsbIpProtocolException($"{message} {FieldFormat.Number(seqnum)}: {what}");
+}

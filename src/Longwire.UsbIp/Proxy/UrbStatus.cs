@@ -1,0 +1,37 @@
+namespace Longwire.UsbIp.Proxy;
+
+/// <summary>The statuses of a URB that the proxy gives or looks for (negative errno; Documentation/driver-api/usb/error-codes.rst).</summary>
+internal static class UrbStatus
+{
+    public const int Success = 0;
+
+    /// <summary>-ENOMEM: there is no room for the URB.</summary>
+    public const int NoMemory = -12;
+
+    /// <summary>-ENODEV: the device is gone.</summary>
+    public const int NoDevice = -19;
+
+    /// <summary>-EINVAL: an isochronous URB, which no serial port has.</summary>
+    public const int Invalid = -22;
+
+    /// <summary>-EPROTO: the device did not answer on the bus.</summary>
+    public const int Protocol = -71;
+
+    /// <summary>-ECONNRESET: the URB was taken back.</summary>
+    public const int TakenBack = -104;
+
+    /// <summary>-ESHUTDOWN: the device, or the endpoint, was disabled.</summary>
+    public const int Shutdown = -108;
+
+    /// <summary>-EINPROGRESS: not a result.</summary>
+    public const int InProgress = -115;
+
+    /// <summary>MAX_ERRNO (include/linux/err.h).</summary>
+    public const int MaxErrno = 4095;
+
+    /// <summary>
+    /// A driver that is told this stops asking, and nothing wakes it again. usbip-host says it of every URB when the stick goes, just
+    /// before it ends the connection.
+    /// </summary>
+    public static bool MeansGone(int status) => status is Shutdown or NoDevice;
+}

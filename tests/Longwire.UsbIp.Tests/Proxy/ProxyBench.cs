@@ -1,0 +1,147 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Longwire.UsbIp.Proxy;
+using Longwire.UsbIp.Wire;
+using Xunit;
+
+namespace Longwire.UsbIp.Tests.Proxy;
+
+/// <summary>A proxy, what each side says to it, and in words what it says to each side.</summary>
+internal sealed class ProxyBench
+{
+    public const uint DevId = 0x0002_0003;
+
+    public static readonly SetupPacket GetStatus = new(0xC0, 0x05, 0, 0, 2);
+
+    private readonly HashSet<uint> _ins = [];
+    private readonly byte[] _buffer = new byte[UrbFraming.MaxCommand];
+
+    public ProxyBench(UrbProxyOptions? options = null) =>
+        Proxy = new UrbProxy(DevId, options ?? new UrbProxyOptions { HeldBytesPerSecond = 0 });
+
+    public UrbProxy Proxy { get; }
+
+    public TimeSpan Now { get; set; } = TimeSpan.FromHours(1);
+
+    public void In(uint seqnum, uint ep = 2, int length = 64) => Submit(new CmdSubmit
+    {
+        Seqnum = seqnum,
+        DevId = DevId,
+        Direction = UrbDirection.In,
+        Ep = ep,
+        TransferFlags = CmdSubmit.UrbDirIn,
+        TransferBufferLength = length,
+    });
+
+    public void Out(uint seqnum, string data, uint ep = 1) => Submit(
+        new CmdSubmit { Seqnum = seqnum, DevId = DevId, Direction = UrbDirection.Out, Ep = ep, TransferBufferLength = data.Length }, Bytes(data));
+
+    public void Control(uint seqnum, SetupPacket setup, string data = "") => Submit(
+        new CmdSubmit
+        {
+            Seqnum = seqnum,
+            DevId = DevId,
+            Direction = (setup.RequestType & 0x80) != 0 ? UrbDirection.In : UrbDirection.Out,
+            Ep = 0,
+            TransferBufferLength = setup.Length,
+            Setup = setup,
+        },
+        Bytes(data));
+
+    public void Submit(CmdSubmit submit, params byte[] data)
+    {
+        if (submit.Direction == UrbDirection.In) _ins.Add(submit.Seqnum);
+        var message = new byte[UrbHeader.Size + data.Length];
+        submit.Write(message);
+        data.CopyTo(message, UrbHeader.Size);
+        FromHost(message);
+    }
+
+    public void Unlink(uint seqnum, uint unlinked)
+    {
+        var message = new byte[UrbHeader.Size];
+        new CmdUnlink { Seqnum = seqnum, DevId = DevId, UnlinkSeqnum = unlinked }.Write(message);
+        FromHost(message);
+    }
+
+    public void FromHost(byte[] bytes) => Assert.Equal(bytes.Length, Proxy.FromHost(bytes, Now));
+
+    public void Answer(uint seqnum, int status = 0, int actualLength = 0, string data = "")
+    {
+        byte[] message = RetSubmit(seqnum, status, data.Length == 0 ? actualLength : data.Length, data);
+        Assert.Equal(message.Length, Proxy.FromFar(message));
+    }
+
+    public void Unlinked(uint seqnum, int status)
+    {
+        var message = new byte[UrbHeader.Size];
+        new RetUnlink { Seqnum = seqnum, Status = status }.Write(message);
+        Assert.Equal(message.Length, Proxy.FromFar(message));
+    }
+
+    public static byte[] RetSubmit(uint seqnum, int status, int actualLength, string data = "")
+    {
+        var message = new byte[UrbHeader.Size + data.Length];
+        new RetSubmit { Seqnum = seqnum, Status = status, ActualLength = actualLength }.Write(message);
+        Bytes(data).CopyTo(message, UrbHeader.Size);
+        return message;
+    }
+
+    /// <summary>All that waits for the host: <c>7:0+5 hello</c> is a RET_SUBMIT with its status and actual_length, <c>u8:-104</c> a RET_UNLINK.</summary>
+    public string ToHost()
+    {
+        var said = new List<string>();
+        while (Proxy.ToHost.Length > 0)
+        {
+            Assert.Equal(UrbHeader.Size, Proxy.ToHost.Read(_buffer.AsSpan(0, UrbHeader.Size)));
+            if (UrbHeader.Parse(_buffer).Command == UrbCommand.RetUnlink)
+            {
+                RetUnlink unlinked = Longwire.UsbIp.Wire.RetUnlink.Parse(_buffer);
+                said.Add(string.Create(CultureInfo.InvariantCulture, $"u{unlinked.Seqnum}:{unlinked.Status}"));
+                continue;
+            }
+            RetSubmit answer = Longwire.UsbIp.Wire.RetSubmit.Parse(_buffer);
+            Span<byte> data = _buffer.AsSpan(0, _ins.Contains(answer.Seqnum) ? answer.ActualLength : 0);
+            Assert.Equal(data.Length, Proxy.ToHost.Read(data));
+            string length = answer.ActualLength == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"+{answer.ActualLength}");
+            said.Add(string.Create(CultureInfo.InvariantCulture, $"{answer.Seqnum}:{answer.Status}{length}{Text(data)}"));
+        }
+        return string.Join(", ", said);
+    }
+
+    /// <summary>All that waits for the far side: <c>in7</c>, <c>out8 hello</c>, <c>get9 80 06</c>, <c>set9 21 22</c>, <c>unlink10(8)</c>.</summary>
+    public string ToFar(uint devId = DevId)
+    {
+        var said = new List<string>();
+        while (Proxy.ToFar.Length > 0)
+        {
+            Assert.Equal(UrbHeader.Size, Proxy.ToFar.Read(_buffer.AsSpan(0, UrbHeader.Size)));
+            int length = UrbFraming.CommandLength(_buffer.AsSpan(0, UrbHeader.Size)) - UrbHeader.Size;
+            Assert.Equal(length, Proxy.ToFar.Read(_buffer.AsSpan(UrbHeader.Size, length)));
+            Assert.Equal(devId, BinaryPrimitives.ReadUInt32BigEndian(_buffer.AsSpan(8)));
+            said.Add(Command(_buffer.AsSpan(0, UrbHeader.Size), _buffer.AsSpan(UrbHeader.Size, length)));
+        }
+        return string.Join(", ", said);
+    }
+
+    private static string Command(ReadOnlySpan<byte> header, ReadOnlySpan<byte> data)
+    {
+        if (UrbHeader.Parse(header).Command == UrbCommand.CmdUnlink)
+        {
+            CmdUnlink unlink = CmdUnlink.Parse(header);
+            return string.Create(CultureInfo.InvariantCulture, $"unlink{unlink.Seqnum}({unlink.UnlinkSeqnum})");
+        }
+        CmdSubmit submit = CmdSubmit.Parse(header);
+        bool isIn = submit.Direction == UrbDirection.In;
+        string seqnum = submit.Seqnum.ToString(submit.Seqnum >= 0xFFFF_0000 ? "x" : "d", CultureInfo.InvariantCulture);
+        return submit.Ep != 0
+            ? $"{(isIn ? "in" : "out")}{seqnum}{Text(data)}"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(isIn ? "get" : "set")}{seqnum} {submit.Setup.RequestType:x2} {submit.Setup.Request:x2} {submit.Setup.Value:x}{Text(data)}");
+    }
+
+    private static byte[] Bytes(string text) => System.Text.Encoding.Latin1.GetBytes(text);
+
+    private static string Text(ReadOnlySpan<byte> data) => data.Length == 0 ? "" : " " + System.Text.Encoding.Latin1.GetString(data);
+}
