@@ -64,6 +64,18 @@ internal sealed class ProxyBench
         FromHost(message);
     }
 
+    public void Hold() => Proxy.Hold(Now);
+
+    /// <summary>What is said to the host when so many milliseconds have passed since <see cref="Now"/>.</summary>
+    public string After(int milliseconds)
+    {
+        Proxy.Tick(Now + TimeSpan.FromMilliseconds(milliseconds));
+        return ToHost();
+    }
+
+    /// <summary>Takes out so many bytes for the far side.</summary>
+    public void Read(int count) => Assert.Equal(count, Proxy.ToFar.Read(_buffer.AsSpan(0, count)));
+
     public void FromHost(byte[] bytes) => Assert.Equal(bytes.Length, Proxy.FromHost(bytes, Now));
 
     public void Answer(uint seqnum, int status = 0, int actualLength = 0, string data = "")
