@@ -72,6 +72,22 @@ public sealed class ClosedPortTests
     }
 
     [Fact]
+    public void A_port_without_an_in_that_is_written_to_is_open()
+    {
+        _bench.Hold();
+        _bench.Unlink(5, 1);
+        _bench.Unlink(6, 2);
+        _bench.Now += TimeSpan.FromSeconds(3);
+        _bench.Out(7, "nobody reads, but somebody writes");
+        _bench.Now += TimeSpan.FromSeconds(0.4);
+        _bench.Proxy.Tick(_bench.Now);
+        Assert.Equal(0, _bench.Proxy.Counters.OutsClosed);
+        _bench.Now += TimeSpan.FromSeconds(0.1);
+        _bench.Proxy.Tick(_bench.Now);
+        Assert.Equal(1, _bench.Proxy.Counters.OutsClosed);
+    }
+
+    [Fact]
     public void Opened_again_in_time_it_was_not_closed()
     {
         _bench.Hold();
