@@ -13,7 +13,8 @@ internal sealed class EarlyUnlinks
     private uint? _lastSubmit;
 
     /// <summary>
-    /// A seqnum that is still to come. Compared as signed, since the counter wraps; it is shared by all ports of the hub, so gaps say nothing.
+    /// A seqnum that is still to come. Compared as signed, since the counter wraps; it is shared by all ports of the hub, so gaps say
+    /// nothing.
     /// </summary>
     public bool IsToCome(uint seqnum) => _lastSubmit is not { } last || (int)(seqnum - last) > 0;
 

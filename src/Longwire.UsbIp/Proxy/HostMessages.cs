@@ -47,7 +47,11 @@ internal sealed class HostMessages(ProxyState state, Outage outage, HeldOuts hel
             Refuse(submit.Seqnum, UrbStatus.NoMemory);
             return;
         }
-        if (isDataOut) state.Counters.Outs++;
+        if (isDataOut)
+        {
+            state.Counters.Outs++;
+            ports.Wrote(submit.Ep, now);
+        }
         // A URB that has outlived 2^32 others still has its seqnum at the far side.
         uint seqnum = state.Table.Contains(submit.Seqnum) ? state.NextOwnSeqnum() : submit.Seqnum;
         Urb urb = state.Table.Add(message, message[UrbHeader.Size..], seqnum);

@@ -28,6 +28,17 @@ internal sealed class PortWatch(ProxyState state, HeldOuts held)
         }
     }
 
+    /// <summary>
+    /// An OUT was submitted: nobody can do that to a closed port. It may have no IN because its consumer does not read.
+    /// </summary>
+    public void Wrote(uint ep, TimeSpan now)
+    {
+        foreach (Port port in _ports)
+        {
+            if (port.Is.OutEndpoint == ep && port.IdleSince is not null) port.IdleSince = now;
+        }
+    }
+
     /// <summary>An IN was given up.</summary>
     public void GaveUp(uint ep, TimeSpan now)
     {

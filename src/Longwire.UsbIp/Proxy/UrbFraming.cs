@@ -44,5 +44,6 @@ public static class UrbFraming
     }
 
     private static UsbIpProtocolException TooMuch(uint seqnum, string field, int value, int most) => new(
-        $"CMD_SUBMIT {FieldFormat.Number(seqnum)}: {field} is {FieldFormat.Number(value)}, and at most {FieldFormat.Number(most)} is taken");
+        $"CMD_SUBMIT {FieldFormat.Number(seqnum)}: {field} is {FieldFormat.Number(value)}, and at most {FieldFormat.Number(most)} is "
+            + "taken");
 }

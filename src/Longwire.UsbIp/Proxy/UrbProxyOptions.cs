@@ -6,7 +6,9 @@ public sealed record UrbProxyOptions
     /// <summary>An OUT held for longer than this is not delivered any more.</summary>
     public TimeSpan Stale { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>OUTs of one endpoint that follow each other within less than this are one group: a driver may cut a write() in pieces.</summary>
+    /// <summary>
+    /// OUTs of one endpoint that follow each other within less than this are one group: a driver may cut a write() in pieces.
+    /// </summary>
     public TimeSpan GroupGap { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
@@ -25,7 +27,7 @@ public sealed record UrbProxyOptions
     /// <summary>A held OUT is answered after this, however long it is.</summary>
     public TimeSpan LongestHeldAnswer { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>A port that has had no IN for this long while held is closed.</summary>
+    /// <summary>A port that has had no IN, and no new OUT, for this long while held is closed.</summary>
     public TimeSpan ClosedAfter { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>URBs at once. A serial port has about 33.</summary>

@@ -1,6 +1,8 @@
 namespace Longwire.UsbIp.Proxy;
 
-/// <summary>The statuses of a URB that the proxy gives or looks for (negative errno; Documentation/driver-api/usb/error-codes.rst).</summary>
+/// <summary>
+/// The statuses of a URB that the proxy gives or looks for: a negative errno (Documentation/driver-api/usb/error-codes.rst).
+/// </summary>
 internal static class UrbStatus
 {
     public const int Success = 0;

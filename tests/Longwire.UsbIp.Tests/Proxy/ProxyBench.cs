@@ -34,7 +34,8 @@ internal sealed class ProxyBench
     });
 
     public void Out(uint seqnum, string data, uint ep = 1) => Submit(
-        new CmdSubmit { Seqnum = seqnum, DevId = DevId, Direction = UrbDirection.Out, Ep = ep, TransferBufferLength = data.Length }, Bytes(data));
+        new CmdSubmit { Seqnum = seqnum, DevId = DevId, Direction = UrbDirection.Out, Ep = ep, TransferBufferLength = data.Length },
+        Bytes(data));
 
     public void Control(uint seqnum, SetupPacket setup, string data = "") => Submit(
         new CmdSubmit
@@ -64,6 +65,18 @@ internal sealed class ProxyBench
         FromHost(message);
     }
 
+    public void Hold() => Proxy.Hold(Now);
+
+    /// <summary>What is said to the host when so many milliseconds have passed since <see cref="Now"/>.</summary>
+    public string After(int milliseconds)
+    {
+        Proxy.Tick(Now + TimeSpan.FromMilliseconds(milliseconds));
+        return ToHost();
+    }
+
+    /// <summary>Takes out so many bytes for the far side.</summary>
+    public void Read(int count) => Assert.Equal(count, Proxy.ToFar.Read(_buffer.AsSpan(0, count)));
+
     public void FromHost(byte[] bytes) => Assert.Equal(bytes.Length, Proxy.FromHost(bytes, Now));
 
     public void Answer(uint seqnum, int status = 0, int actualLength = 0, string data = "")
@@ -87,7 +100,9 @@ internal sealed class ProxyBench
         return message;
     }
 
-    /// <summary>All that waits for the host: <c>7:0+5 hello</c> is a RET_SUBMIT with its status and actual_length, <c>u8:-104</c> a RET_UNLINK.</summary>
+    /// <summary>
+    /// All that waits for the host: <c>7:0+5 hello</c> is a RET_SUBMIT with its status and actual_length, <c>u8:-104</c> a RET_UNLINK.
+    /// </summary>
     public string ToHost()
     {
         var said = new List<string>();
@@ -109,7 +124,7 @@ internal sealed class ProxyBench
         return string.Join(", ", said);
     }
 
-    /// <summary>All that waits for the far side: <c>in7</c>, <c>out8 hello</c>, <c>get9 80 06</c>, <c>set9 21 22</c>, <c>unlink10(8)</c>.</summary>
+    /// <summary>All that waits for the far side: <c>in7</c>, <c>out8 hello</c>, <c>get9 80 06 0</c>, <c>unlink10(8)</c>.</summary>
     public string ToFar(uint devId = DevId)
     {
         var said = new List<string>();
@@ -136,10 +151,11 @@ internal sealed class ProxyBench
         string seqnum = submit.Seqnum.ToString(submit.Seqnum >= 0xFFFF_0000 ? "x" : "d", CultureInfo.InvariantCulture);
         return submit.Ep != 0
             ? $"{(isIn ? "in" : "out")}{seqnum}{Text(data)}"
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"{(isIn ? "get" : "set")}{seqnum} {submit.Setup.RequestType:x2} {submit.Setup.Request:x2} {submit.Setup.Value:x}{Text(data)}");
+            : $"{(isIn ? "get" : "set")}{seqnum} {Setup(submit.Setup)}{Text(data)}";
     }
+
+    private static string Setup(SetupPacket setup) =>
+        string.Create(CultureInfo.InvariantCulture, $"{setup.RequestType:x2} {setup.Request:x2} {setup.Value:x}");
 
     private static byte[] Bytes(string text) => System.Text.Encoding.Latin1.GetBytes(text);
 
