@@ -12,7 +12,7 @@ namespace Longwire.Attach;
 /// The stock carrier ends with its connection. A carrier that outlives one, as the link's will, has two more things to tell beside
 /// <see cref="ReadEnd"/>: <i>held</i> (the far side is away, the port stays) and <i>resumed</i>. They come here with that carrier.
 /// </remarks>
-internal interface ICarrier : IDisposable
+internal interface ICarrier : IAsyncDisposable
 {
     /// <summary>The stick, as the Pi describes it.</summary>
     public ExportedDevice Device { get; }
@@ -21,10 +21,13 @@ internal interface ICarrier : IDisposable
     public CarrierMemory Memory { get; }
 
     /// <summary>
-    /// What vhci_hcd is given: a stream socket, between two messages. The kernel takes a reference of its own: disposing the carrier
-    /// does not end what the kernel goes on with; <see cref="Shutdown"/> does.
+    /// Begins to carry what the kernel says, once the stick has said who it is. A second call gives the same.
     /// </summary>
-    public SafeHandle Descriptor { get; }
+    /// <returns>
+    /// What vhci_hcd is given: a stream socket, between two messages. The kernel takes a reference of its own: it may go on with it when the
+    /// carrier is disposed; <see cref="Shutdown"/> ends that.
+    /// </returns>
+    public SafeHandle Start();
 
     /// <summary>Asks the stick who it is, before the kernel meets it: a stick that does not answer must never reach vhci_hcd.</summary>
     /// <exception cref="CarrierException">It did not answer in time.</exception>

@@ -11,7 +11,7 @@ internal sealed class ScriptedCarrier : ICarrier
 {
     public ExportedDevice Device { get; init; } = ScriptedStick.Exported;
     public CarrierMemory Memory => new(40000);
-    public SafeHandle Descriptor => KernelEnd ?? throw new NotSupportedException("Nothing is handed to a kernel.");
+    public SafeHandle Start() => KernelEnd ?? throw new NotSupportedException("Nothing is handed to a kernel.");
 
     /// <summary>Null: none is asked for.</summary>
     public SafeHandle? KernelEnd { get; init; }
@@ -32,7 +32,5 @@ internal sealed class ScriptedCarrier : ICarrier
     {
     }
 
-    public void Dispose()
-    {
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

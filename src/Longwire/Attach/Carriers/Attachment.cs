@@ -75,7 +75,7 @@ internal sealed class Attachment : IAttachment, IDisposable
         TimeSpan within = AttachTimers.Attach;
         try
         {
-            using ICarrier carrier = await _carriers.OpenAsync(_request, now => step = now, either.Token);
+            await using ICarrier carrier = await _carriers.OpenAsync(_request, now => step = now, either.Token);
             _carrier = carrier;
             UsbSpeed speed = carrier.Device.Speed;
             if (speed is not (UsbSpeed.Low or UsbSpeed.Full or UsbSpeed.High or UsbSpeed.Super or UsbSpeed.SuperPlus))

@@ -19,7 +19,7 @@ internal sealed class StockCarrier(UsbIpConnection connection, ExportedDevice de
     /// <summary>The local TCP port: a usbipd that missed our end lets go of the stick when the same port calls again.</summary>
     public CarrierMemory Memory { get; } = new(connection.LocalEndPoint.Port);
 
-    public SafeHandle Descriptor => connection.Socket.SafeHandle;
+    public SafeHandle Start() => connection.Socket.SafeHandle;
 
     public async Task<DeviceIdentity> ReadIdentityAsync(CancellationToken cancellationToken)
     {
@@ -59,7 +59,11 @@ internal sealed class StockCarrier(UsbIpConnection connection, ExportedDevice de
         }
     }
 
-    public void Dispose() => connection.Dispose();
+    public ValueTask DisposeAsync()
+    {
+        connection.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     // The socket's own error would tell a reset from a close and a time-out from both, but vhci_hcd reads it first, and reading takes it.
     internal static CarrierEnd? EndOf(TcpInfo info) => info switch

@@ -79,7 +79,7 @@ public sealed class AttachmentTests : IAsyncDisposable
     [Fact]
     public async Task A_stick_that_is_to_be_asked_again_fails_with_the_reason()
     {
-        using var carrier = new ScriptedCarrier { Identity = AttachBench.IdentityOf() with { Unread = DeviceTexts.Serial } };
+        await using var carrier = new ScriptedCarrier { Identity = AttachBench.IdentityOf() with { Unread = DeviceTexts.Serial } };
         using var attachment = new Attachment(
             new AttachRequest(AttachBench.Pi("attic"), BusId.Parse("1-1.4"), LastCarrier: default, IsKnown: false),
             _around,

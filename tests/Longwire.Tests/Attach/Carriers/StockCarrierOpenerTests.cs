@@ -31,7 +31,7 @@ public sealed class StockCarrierOpenerTests
             await client.SendAsync(ImportReply.Encode(ScriptedStick.Exported));
             await client.StaySilentAsync();
         });
-        using ICarrier carrier = await OpenAsync(usbipd.EndPoint, new CarrierMemory(port));
+        await using ICarrier carrier = await OpenAsync(usbipd.EndPoint, new CarrierMemory(port));
         Assert.Equal(["connecting", "importing"], _steps);
         Assert.Equal((port, port), (seen, carrier.Memory.Value));
     }
@@ -47,7 +47,7 @@ public sealed class StockCarrierOpenerTests
             await client.SendAsync(ImportReply.Encode(ScriptedStick.Exported));
             await client.StaySilentAsync();
         });
-        using ICarrier carrier = await OpenAsync(usbipd.EndPoint);
+        await using ICarrier carrier = await OpenAsync(usbipd.EndPoint);
         Assert.Equal(seen, carrier.Memory.Value);
         Assert.NotEqual(default, carrier.Memory);
     }

@@ -25,7 +25,7 @@ public sealed class StockCarrierTests
     {
         var stick = new ScriptedStick();
         await using FakeUsbipd usbipd = FakeUsbipd.Start(client => stick.ServeAsync(client));
-        using ICarrier carrier = await OpenAsync(usbipd);
+        await using ICarrier carrier = await OpenAsync(usbipd);
         Assert.Equal(ScriptedStick.Exported, carrier.Device);
         DeviceIdentity identity = await carrier.ReadIdentityAsync(Cancelled);
         Assert.Equal(("0658:0200", "ZW0001"), (identity.Id.ToString(), identity.Serial));
@@ -38,7 +38,7 @@ public sealed class StockCarrierTests
         var time = new FakeTimeProvider();
         var stick = new ScriptedStick { Answers = 2, FallenSilent = () => time.Advance(TimeSpan.FromSeconds(2)) };
         await using FakeUsbipd usbipd = FakeUsbipd.Start(client => stick.ServeAsync(client));
-        using ICarrier carrier = await OpenAsync(usbipd, time);
+        await using ICarrier carrier = await OpenAsync(usbipd, time);
         var e = await Assert.ThrowsAsync<CarrierException>(() => carrier.ReadIdentityAsync(Cancelled).WaitAsync(s_deadline, Cancelled));
         AttachOutcome.Failed failed = Assert.IsType<AttachOutcome.Failed>(e.Outcome);
         Assert.False(failed.PiSlow);
@@ -54,7 +54,7 @@ public sealed class StockCarrierTests
             await client.ReceiveAsync(UrbHeader.Size);
             client.Reset();
         });
-        using ICarrier carrier = await OpenAsync(usbipd);
+        await using ICarrier carrier = await OpenAsync(usbipd);
         await Assert.ThrowsAnyAsync<IOException>(() => carrier.ReadIdentityAsync(Cancelled).WaitAsync(s_deadline, Cancelled));
         Assert.Equal(new CarrierEnd(CarrierEndCause.Closed, ClosedByPi), carrier.ReadEnd());
     }
@@ -71,7 +71,7 @@ public sealed class StockCarrierTests
             await end.Task.WaitAsync(s_deadline, Cancelled);
             if (reset) client.Reset();
         });
-        using ICarrier carrier = await OpenAsync(usbipd);
+        await using ICarrier carrier = await OpenAsync(usbipd);
         Assert.Null(carrier.ReadEnd());
         end.SetResult();
         Assert.Equal(new CarrierEnd(CarrierEndCause.Closed, ClosedByPi), await UntilEndAsync(carrier));
@@ -116,11 +116,11 @@ public sealed class StockCarrierTests
             await GiveAsync(client);
             await client.StaySilentAsync();
         });
-        using ICarrier carrier = await OpenAsync(usbipd);
+        await using ICarrier carrier = await OpenAsync(usbipd);
         CarrierFigures figures = carrier.ReadFigures();
         Assert.InRange(figures.RoundTrip!.Value, TimeSpan.FromMicroseconds(1), s_deadline);
         Assert.InRange(figures.LastAck!.Value, TimeSpan.Zero, s_deadline);
-        carrier.Dispose();
+        await carrier.DisposeAsync();
         Assert.Equal(default, carrier.ReadFigures());
         Assert.Equal(new CarrierEnd(CarrierEndCause.Closed, ClosedByPi), carrier.ReadEnd());
     }
@@ -134,12 +134,12 @@ public sealed class StockCarrierTests
             await GiveAsync(client);
             left.SetResult(await client.ReceiveAsync(1));
         });
-        using ICarrier carrier = await OpenAsync(usbipd);
+        await using ICarrier carrier = await OpenAsync(usbipd);
         carrier.Shutdown();
         Assert.Empty(await left.Task.WaitAsync(s_deadline, Cancelled));
         await UntilEndAsync(carrier);
         carrier.Shutdown();
-        carrier.Dispose();
+        await carrier.DisposeAsync();
         carrier.Shutdown();
     }
 
@@ -148,9 +148,9 @@ public sealed class StockCarrierTests
     {
         var stick = new ScriptedStick();
         await using FakeUsbipd usbipd = FakeUsbipd.Start(client => stick.ServeAsync(client));
-        using ICarrier carrier = await OpenAsync(usbipd);
+        await using ICarrier carrier = await OpenAsync(usbipd);
         await carrier.ReadIdentityAsync(Cancelled);
-        using var copy = new SafeSocketHandle(carrier.Descriptor.DangerousGetHandle(), ownsHandle: false);
+        using var copy = new SafeSocketHandle(carrier.Start().DangerousGetHandle(), ownsHandle: false);
         using var kernel = new Socket(copy);
         Assert.Equal(SocketType.Stream, kernel.SocketType);
         Assert.Equal(usbipd.Port, ((System.Net.IPEndPoint)kernel.RemoteEndPoint!).Port);

@@ -103,7 +103,7 @@ public sealed class AttachedDeviceWatchTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _carrier.Dispose();
+        await _carrier.DisposeAsync();
         await _hubs.DisposeAsync();
         _sysfs.Dispose();
     }

@@ -168,7 +168,7 @@ public sealed class PortSessionTests : IAsyncDisposable
         _end.Dispose();
         _deadline.Dispose();
         await _hubs.DisposeAsync();
-        _carrier.Dispose();
+        await _carrier.DisposeAsync();
         _socket.Dispose();
         _sysfs.Dispose();
     }

@@ -178,7 +178,7 @@ public sealed class SerialNamesTests : IAsyncDisposable
         BusId local = BusId.Parse("3-1");
         SysfsUsbDevice device = UsbDevices.TryRead(_sysfs.Root, local) ?? Plugged();
         var port = new VhciAttachment(0, 65539, UsbSpeed.Full) { Local = local, LocalDeviceNumber = (int)device.DeviceNumber };
-        using var carrier = new ScriptedCarrier();
+        await using var carrier = new ScriptedCarrier();
         var reports = new AttachmentReports(attachment, _events.Writer, store);
         var watching = new AttachedDeviceWatch(reports, around, new AsyncAutoResetEvent(_clock), carrier, port, device);
         Task<AttachOutcome.Lost?> running = WatchAsync(watching);
