@@ -60,7 +60,21 @@ internal sealed class ControlTransfers(
         }
     }
 
-    private async Task<ControlAnswer> AskAsync(byte type, byte index, ushort langId, ushort length, StepDeadline deadline)
+    /// <summary>A request without data.</summary>
+    /// <returns>The URB's status.</returns>
+    /// <exception cref="TimeoutException">No answer in time.</exception>
+    public async Task<int> SetAsync(SetupPacket setup, string name)
+    {
+        using StepDeadline deadline = new(
+            $"setting the {name} of {device.BusId} at {peer}", patience, time, cancellationToken);
+        ControlAnswer answer = await deadline.RunAsync(() => AskAsync(setup, UrbDirection.Out, deadline));
+        return answer.Status;
+    }
+
+    private Task<ControlAnswer> AskAsync(byte type, byte index, ushort langId, ushort length, StepDeadline deadline) =>
+        AskAsync(SetupPacket.GetDescriptor(type, index, langId, length), UrbDirection.In, deadline);
+
+    private async Task<ControlAnswer> AskAsync(SetupPacket setup, UrbDirection direction, StepDeadline deadline)
     {
         long asked = time.GetTimestamp();
         uint seqnum = _seqnum++;
@@ -69,15 +83,15 @@ internal sealed class ControlTransfers(
         {
             Seqnum = seqnum,
             DevId = device.DevId,
-            Direction = UrbDirection.In,
+            Direction = direction,
             Ep = 0,
-            TransferFlags = CmdSubmit.UrbDirIn,
-            TransferBufferLength = length,
-            Setup = SetupPacket.GetDescriptor(type, index, langId, length),
+            TransferFlags = direction == UrbDirection.In ? CmdSubmit.UrbDirIn : 0,
+            TransferBufferLength = setup.Length,
+            Setup = setup,
         }.Write(message);
         await peer.SendAsync(message, deadline);
         await peer.ReceiveExactlyAsync(message, deadline);
-        ControlAnswer answer = await ReadAnswerAsync(message, seqnum, length, deadline);
+        ControlAnswer answer = await ReadAnswerAsync(message, seqnum, setup.Length, deadline);
         TimeSpan took = time.GetElapsedTime(asked);
         if (took > SlowestAnswer) SlowestAnswer = took;
         return answer;

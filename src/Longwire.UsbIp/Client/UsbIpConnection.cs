@@ -136,9 +136,7 @@ public sealed class UsbIpConnection : IDisposable
     {
         ArgumentNullException.ThrowIfNull(device);
         Leave(Phase.Imported);
-        TimeSpan roundTrip = ConnectTime < ClientTimers.RoundTripMost ? ConnectTime : ClientTimers.RoundTripMost;
-        TimeSpan patience = ClientTimers.Answer + (roundTrip * ClientTimers.AnswerRoundTrips);
-        var transfers = new ControlTransfers(_peer, device, patience, _timeProvider, cancellationToken);
+        var transfers = new ControlTransfers(_peer, device, Patience, _timeProvider, cancellationToken);
         var reader = new DescriptorReader(transfers, device);
         DeviceIdentity identity = await reader.ReadAsync();
         (SlowestAnswer, LeavesTextUnanswered) = (transfers.SlowestAnswer, reader.Unanswered is not null);
@@ -146,7 +144,42 @@ public sealed class UsbIpConnection : IDisposable
         return identity;
     }
 
+    /// <summary>
+    /// Puts a device back into the configuration in which another session had it: giving a stick to usbip-host leaves it without one. Called
+    /// after <see cref="ReadIdentityAsync"/>, and like it leaves the stream between two messages.
+    /// </summary>
+    /// <param name="device">As it was imported.</param>
+    /// <param name="requests">SET_CONFIGURATION and each SET_INTERFACE, in their order; none has data.</param>
+    /// <exception cref="ArgumentException">A request with data.</exception>
+    /// <exception cref="UsbIpTransferException">The device answers with an error.</exception>
+    /// <exception cref="UsbIpClosedException">The connection ended.</exception>
+    /// <exception cref="TimeoutException">No answer within <see cref="ClientTimers.Answer"/>.</exception>
+    public async Task ConfigureAsync(ExportedDevice device, IReadOnlyList<SetupPacket> requests, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(requests);
+        if (requests.Any(request => request.Length != 0)) throw new ArgumentException("A request has data.", nameof(requests));
+        Leave(Phase.Imported);
+        var transfers = new ControlTransfers(_peer, device, Patience, _timeProvider, cancellationToken);
+        foreach (SetupPacket request in requests)
+        {
+            int status = await transfers.SetAsync(request, "configuration");
+            if (status != 0)
+                throw new UsbIpTransferException($"{device.BusId} at {_peer} does not take its configuration: status {status}");
+        }
+        _phase = Phase.Imported;
+    }
+
     public void Dispose() => Socket.Dispose();
+
+    private TimeSpan Patience
+    {
+        get
+        {
+            TimeSpan roundTrip = ConnectTime < ClientTimers.RoundTripMost ? ConnectTime : ClientTimers.RoundTripMost;
+            return ClientTimers.Answer + (roundTrip * ClientTimers.AnswerRoundTrips);
+        }
+    }
 
     private async Task<ExportedDevice> AskForAsync(BusId busId, StepDeadline deadline)
     {

@@ -59,6 +59,23 @@ public sealed class UrbProxy
     /// <summary>URBs that somebody may still speak of.</summary>
     public int UrbCount => _state.Table.Count;
 
+    /// <summary>
+    /// Somebody in the host's kernel waits for the far side: an OUT, a control transfer or an unlink is sent and not answered. An IN does
+    /// not count: it waits for the radio to say something.
+    /// </summary>
+    public bool AwaitsAnswer
+    {
+        get
+        {
+            for (Urb? urb = _state.Table.First; urb is not null; urb = urb.Next)
+            {
+                if (urb is { Sent: true, Answered: false, IsDataIn: false }) return true;
+                if (urb is { Unlink: UnlinkState.Passed, UnlinkAnswered: false }) return true;
+            }
+            return false;
+        }
+    }
+
     /// <summary>So much waits in <see cref="ToHost"/> that nothing is consumed.</summary>
     public bool IsHostBehind => _state.ToHost.Length >= MostToHost;
 

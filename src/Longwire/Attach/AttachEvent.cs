@@ -57,6 +57,10 @@ internal abstract record AttachEvent
         public IReadOnlyList<SharedSerialPath> Shared { get; init; } = [];
     }
 
+    /// <summary>Its Pi is away and waited for, or there again.</summary>
+    /// <param name="Hold">Null: it is there.</param>
+    internal sealed record HoldChanged(IAttachment Attachment, CarrierHold? Hold) : AttachEvent;
+
     /// <summary>The tty is gone; cleaning up goes on.</summary>
     internal sealed record WentDown(IAttachment Attachment, AttachOutcome.Lost Loss) : AttachEvent;
 

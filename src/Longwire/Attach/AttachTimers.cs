@@ -133,6 +133,24 @@ internal static class AttachTimers
     /// </summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(3.5);
 
+    /// <summary>
+    /// A Pi that acknowledges nothing for so long, while somebody in our kernel waits for it, is away: then we answer in its place. More
+    /// than TCP's first retransmissions, less than the 4 s in which a held radio is told. Asked again every <see cref="HeldStep"/>.
+    /// </summary>
+    public static readonly TimeSpan HeldAfter = TimeSpan.FromSeconds(3);
+
+    /// <inheritdoc cref="HeldAfter"/>
+    public static readonly TimeSpan HeldStep = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>
+    /// A stock Pi that was away for longer may have been started anew, and its radio without power meanwhile; nothing tells, and the
+    /// program that has the radio open would not notice. Its port goes then, as without a hold.
+    /// </summary>
+    public static readonly TimeSpan StockHold = TimeSpan.FromSeconds(10);
+
+    /// <summary>Between two attempts to have the stick again while its port is held.</summary>
+    public static readonly TimeSpan Reseat = TimeSpan.FromSeconds(0.5);
+
     /// <summary>Up for so long, an attachment was a success; what ends sooner counts as another failure.</summary>
     public static readonly TimeSpan Stable = TimeSpan.FromSeconds(10);
 

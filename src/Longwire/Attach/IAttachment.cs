@@ -16,10 +16,20 @@ internal interface IAttachment
     /// <summary>Whether its Pi was heard on the radio's own connection since a moment (monotonic). Never blocks.</summary>
     public bool IsHeardSince(long moment);
 
+    /// <inheritdoc cref="ICarrier.FarIsGone"/>
+    public bool FarIsGone();
+
     /// <summary>End it: detach, clean up, then report <see cref="AttachEvent.Ended"/>.</summary>
     public void Cancel();
 }
 
 /// <param name="LastCarrier">Of this radio, as far as it is known.</param>
 /// <param name="IsKnown">It is a radio that has said before who it is: nothing new is to be learnt from it.</param>
-internal sealed record AttachRequest(PiOptions Pi, BusId BusId, CarrierMemory LastCarrier, bool IsKnown);
+internal sealed record AttachRequest(PiOptions Pi, BusId BusId, CarrierMemory LastCarrier, bool IsKnown)
+{
+    /// <summary>How long a Pi that goes away is waited for, with the radio on its port; zero: not at all.</summary>
+    public TimeSpan Hold { get; init; }
+
+    /// <summary>What was written for the radio longer ago is not delivered any more when its Pi is back.</summary>
+    public TimeSpan Stale { get; init; } = AttachOptions.Default.Stale;
+}

@@ -8,10 +8,6 @@ namespace Longwire.Attach;
 /// Carries the USB/IP messages of one radio between its Pi and our kernel, from the Pi's yes on. Whoever holds it does not know over
 /// what.
 /// </summary>
-/// <remarks>
-/// The stock carrier ends with its connection. A carrier that outlives one, as the link's will, has two more things to tell beside
-/// <see cref="ReadEnd"/>: <i>held</i> (the far side is away, the port stays) and <i>resumed</i>. They come here with that carrier.
-/// </remarks>
 internal interface ICarrier : IAsyncDisposable
 {
     /// <summary>The stick, as the Pi describes it.</summary>
@@ -23,16 +19,32 @@ internal interface ICarrier : IAsyncDisposable
     /// <summary>
     /// Begins to carry what the kernel says, once the stick has said who it is. A second call gives the same.
     /// </summary>
+    /// <param name="changed">Called when <see cref="ReadHold"/> or <see cref="ReadEnd"/> may say another thing. Must not block.</param>
     /// <returns>
     /// What vhci_hcd is given: a stream socket, between two messages. The kernel takes a reference of its own: it may go on with it when the
     /// carrier is disposed; <see cref="Shutdown"/> ends that.
     /// </returns>
-    public SafeHandle Start();
+    public SafeHandle Start(Action changed);
 
     /// <summary>Asks the stick who it is, before the kernel meets it: a stick that does not answer must never reach vhci_hcd.</summary>
     /// <exception cref="CarrierException">It did not answer in time.</exception>
     /// <exception cref="IOException">The answer is wrong, or the carrier is lost.</exception>
     public Task<DeviceIdentity> ReadIdentityAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The radio is up: from now on a far side that goes away is waited for, by a carrier that can. What the kernel has not enumerated yet is
+    /// never held, for there its time-outs are what is wanted.
+    /// </summary>
+    public void MayHold();
+
+    /// <summary>The far side is away and waited for; null: it is there, or it has ended. Never blocks.</summary>
+    public CarrierHold? ReadHold();
+
+    /// <summary>
+    /// The Pi does not know its connection any more, which may take us long to notice: that one is over. Never blocks.
+    /// </summary>
+    /// <returns>Whether it is waited for: false for a carrier that cannot.</returns>
+    public bool FarIsGone();
 
     /// <summary>How it ended; null while it carries. It can be asked while the kernel has the descriptor. Never blocks.</summary>
     public CarrierEnd? ReadEnd();

@@ -27,11 +27,13 @@ internal sealed record AttachOptions
     /// <inheritdoc cref="SkippedPis"/>
     public ImmutableArray<SkippedRule> SkippedRules { get; init; } = [];
 
-    /// <summary>How long a radio stays attached while its link is away (link mode).</summary>
-    public TimeSpan Hold { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>
+    /// How long a radio stays on its port while its Pi is away; zero: not at all. A stock Pi is waited for for a few seconds at most.
+    /// </summary>
+    public TimeSpan Hold { get; init; }
 
-    /// <summary>The oldest unacknowledged command a hold may keep (link mode).</summary>
-    public TimeSpan Stale { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>What was written for a held radio longer ago is not delivered any more.</summary>
+    public TimeSpan Stale { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>First level of every topic and prefix of every unique id; no wildcard, no slash at either end.</summary>
     public string BaseTopic { get; init; } = "longwire";

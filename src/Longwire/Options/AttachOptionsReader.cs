@@ -5,9 +5,6 @@ namespace Longwire.Options;
 /// <summary>From nodes to what <c>longwire attach</c> does.</summary>
 internal static class AttachOptionsReader
 {
-    /// <summary>Why what is about the link has no effect.</summary>
-    public const string NoLink = "cannot hold a radio while its Pi is away yet";
-
     private const int LongestHold = 3600;
 
     public static LoadedOptions<AttachOptions> Read(MapNode node)
@@ -19,8 +16,6 @@ internal static class AttachOptionsReader
         PisReader pis = PisReader.Read(root, problems);
         RadioRules radios = RadioRulesReader.Read(root, problems, pis.Resolve);
         TimeSpan? hold = root.Seconds("hold_seconds", 0, LongestHold), stale = root.Seconds("stale_seconds", 1, LongestHold);
-        root.NotYet("hold_seconds", hold, fallback.Hold, NoLink);
-        root.NotYet("stale_seconds", stale, fallback.Stale, NoLink);
         var options = new AttachOptions
         {
             Pis = pis.Pis,

@@ -269,6 +269,11 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachTasks
 
         public bool IsHeardSince(long moment) => IsAlive;
 
+        /// <summary>It waits for a Pi that goes away.</summary>
+        public bool Holds { get; set; }
+
+        public bool FarIsGone() => Holds;
+
         public void KernelChanged(Uevent uevent)
         {
         }

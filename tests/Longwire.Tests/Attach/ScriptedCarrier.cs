@@ -11,7 +11,7 @@ internal sealed class ScriptedCarrier : ICarrier
 {
     public ExportedDevice Device { get; init; } = ScriptedStick.Exported;
     public CarrierMemory Memory => new(40000);
-    public SafeHandle Start() => KernelEnd ?? throw new NotSupportedException("Nothing is handed to a kernel.");
+    public SafeHandle Start(Action changed) => KernelEnd ?? throw new NotSupportedException("Nothing is handed to a kernel.");
 
     /// <summary>Null: none is asked for.</summary>
     public SafeHandle? KernelEnd { get; init; }
@@ -23,6 +23,17 @@ internal sealed class ScriptedCarrier : ICarrier
 
     public Task<DeviceIdentity> ReadIdentityAsync(CancellationToken cancellationToken) =>
         Task.FromResult(Identity ?? throw new NotSupportedException("Nobody asks."));
+
+    /// <summary>Of now on.</summary>
+    public CarrierHold? Hold { get; set; }
+
+    public bool IsUp { get; private set; }
+
+    public void MayHold() => IsUp = true;
+
+    public CarrierHold? ReadHold() => Hold;
+
+    public bool FarIsGone() => Hold is not null;
 
     public CarrierEnd? ReadEnd() => End;
 

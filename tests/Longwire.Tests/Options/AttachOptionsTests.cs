@@ -61,8 +61,7 @@ public sealed class AttachOptionsTests
     {
         LoadedOptions<AttachOptions> loaded = Read.Yaml(EverythingInYaml);
 
-        // Read, and without effect until there is the link.
-        Assert.Equal(["hold_seconds", "stale_seconds"], loaded.Problems.Select(problem => problem.Path));
+        Assert.Empty(loaded.Problems);
         AttachOptions options = loaded.Options;
         Assert.Equal(2, options.Pis.Length);
         Assert.Equal(("attic", "attic", "192.168.0.10"), (options.Pis[0].Id, options.Pis[0].Name, options.Pis[0].Address));
@@ -111,17 +110,13 @@ public sealed class AttachOptionsTests
 
         Assert.Empty(loaded.Problems);
         Assert.True(loaded.Options.TakeRecognised);
-        Assert.Equal(TimeSpan.FromSeconds(60), loaded.Options.Hold);
-        Assert.Equal(TimeSpan.FromSeconds(10), loaded.Options.Stale);
+        Assert.Equal(TimeSpan.Zero, loaded.Options.Hold);
+        Assert.Equal(TimeSpan.FromSeconds(15), loaded.Options.Stale);
         Assert.Equal(("longwire", "homeassistant"), (loaded.Options.BaseTopic, loaded.Options.DiscoveryPrefix));
         Assert.Equal(new MqttOptions(), loaded.Options.Mqtt);
         Assert.True(loaded.Options.Mqtt.Verify);
         Assert.Equal(LogLevel.Information, loaded.Options.LogLevel);
     }
-
-    [Fact]
-    public void What_has_no_effect_yet_may_stand_there_with_the_value_it_has_anyway() =>
-        Assert.Empty(Read.Json("""{ "pis": [{ "address": "attic.lan" }], "hold_seconds": 60, "stale_seconds": 10 }""").Problems);
 
     [Fact]
     public void Empty_fields_of_the_supervisors_form_count_as_left_out()

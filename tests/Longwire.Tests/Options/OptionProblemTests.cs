@@ -13,8 +13,6 @@ public sealed class OptionProblemTests
         { "hold_seconds: 99999999999999999999", "hold_seconds", "99999999999999999999", "whole number" },
         { "stale_seconds: 0", "stale_seconds", "0", "from 1" },
         { "stale_seconds: [1]", "stale_seconds", "a list", "whole number" },
-        { "hold_seconds: 30", "hold_seconds", "30", "this release cannot hold a radio" },
-        { "stale_seconds: 5", "stale_seconds", "5", "so this has no effect; remove it" },
         { "base_topic: 'a/#'", "base_topic", "a/#", "without +, #" },
         { "base_topic: /a", "base_topic", "/a", "slashes" },
         { "discovery_prefix: a//b", "discovery_prefix", "a//b", "slashes" },

@@ -37,6 +37,8 @@ internal sealed class Attachment : IAttachment, IDisposable
 
     public bool IsHeardSince(long moment) => _carrier?.ReadFigures().LastAck < _around.Time.GetElapsedTime(moment);
 
+    public bool FarIsGone() => _carrier?.FarIsGone() == true;
+
     public void KernelChanged(Uevent uevent) => _news.Hear(uevent);
 
     // On a thread of the pool: what waits for this goes on inside Cancel, and the reconciler must not clean up ports.

@@ -19,7 +19,19 @@ internal sealed class StockCarrier(UsbIpConnection connection, ExportedDevice de
     /// <summary>The local TCP port: a usbipd that missed our end lets go of the stick when the same port calls again.</summary>
     public CarrierMemory Memory { get; } = new(connection.LocalEndPoint.Port);
 
-    public SafeHandle Start() => connection.Socket.SafeHandle;
+    /// <summary>For whoever carries in the kernel's place.</summary>
+    public UsbIpConnection Connection => connection;
+
+    public SafeHandle Start(Action changed) => connection.Socket.SafeHandle;
+
+    // The connection is the kernel's.
+    public void MayHold()
+    {
+    }
+
+    public CarrierHold? ReadHold() => null;
+
+    public bool FarIsGone() => false;
 
     public async Task<DeviceIdentity> ReadIdentityAsync(CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Errors;
+using Longwire.UsbIp.Proxy;
 
 namespace Longwire.Attach.Carriers;
 
@@ -9,7 +10,16 @@ internal sealed class StockCarrierOpener(TimeProvider time) : ICarrierOpener
 {
     public async Task<ICarrier> OpenAsync(AttachRequest request, Action<string> step, CancellationToken cancellationToken)
     {
-        var options = new ConnectOptions { SourcePort = request.LastCarrier.Value, TimeProvider = time };
+        StockCarrier stock = await ImportAsync(request, request.LastCarrier, step, cancellationToken);
+        if (request.Hold == TimeSpan.Zero) return stock;
+        var reseat = new StockReseat((last, giveUp) => ImportAsync(request, last, static _ => { }, giveUp), time);
+        return new ProxiedCarrier(stock, reseat, request.Hold, new UrbProxyOptions { Stale = request.Stale }, time);
+    }
+
+    private async Task<StockCarrier> ImportAsync(
+        AttachRequest request, CarrierMemory last, Action<string> step, CancellationToken cancellationToken)
+    {
+        var options = new ConnectOptions { SourcePort = last.Value, TimeProvider = time };
         bool connected = false;
         step("connecting");
         try

@@ -1,67 +1,143 @@
 using System.Net.Sockets;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Proxy;
+using Longwire.UsbIp.Wire;
 
 namespace Longwire.Attach.Carriers;
 
 /// <summary>
-/// Moves the messages of one radio between vhci_hcd and its Pi, through the proxy that knows every URB. Ends when either side does, and
-/// ends the other then.
+/// Moves the messages of one radio between vhci_hcd and its Pi, through the proxy that knows every URB. vhci_hcd is read always, whether a
+/// Pi is there or not: no caller in the kernel may wait for the network.
 /// </summary>
 internal sealed class UrbPump : IAsyncDisposable
 {
+    private delegate int Consumer(ReadOnlySpan<byte> bytes);
+
+    // For a SET_CONFIGURATION and one SET_INTERFACE for each interface that a radio has.
+    private const int MostStandardRequests = 32;
+
     private readonly Lock _gate = new();
     private readonly Socket _host;
-    private readonly Socket _far;
     private readonly UrbProxy _proxy;
     private readonly TimeProvider _time;
     private readonly QueueSender _toHost;
-    private readonly QueueSender _toFar;
+    private readonly ITimer _due;
+    private readonly SilenceTimer _silence;
     private readonly long _start;
-    private Task _running = Task.CompletedTask;
+    private volatile QueueSender? _toFar;
     private volatile string? _fault;
 
-    /// <param name="host">Our end of what vhci_hcd has; ours to dispose.</param>
-    /// <param name="far">The Pi; the caller's.</param>
-    public UrbPump(Socket host, Socket far, UrbProxy proxy, TimeProvider time)
+    /// <param name="host">Our end of what vhci_hcd has; becomes the pump's to dispose.</param>
+    public UrbPump(Socket host, UrbProxy proxy, TimeProvider time)
     {
-        (_host, _far, _proxy, _time) = (host, far, proxy, time);
+        (_host, _proxy, _time) = (host, proxy, time);
         _toHost = new QueueSender(host, proxy.ToHost, _gate);
-        _toFar = new QueueSender(far, proxy.ToFar, _gate);
         _start = time.GetTimestamp();
+        _due = time.CreateTimer(static pump => ((UrbPump)pump!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _silence = new SilenceTimer(time);
     }
 
-    /// <summary>What one of them sent that cannot be; null: nothing so far.</summary>
+    /// <summary>Ends when vhci_hcd does, or when it is ended here.</summary>
+    public Task HostEnded { get; private set; } = Task.CompletedTask;
+
+    /// <summary>What the host or a Pi sent that cannot be; null: nothing so far.</summary>
     public string? Fault => _fault;
 
-    public void Start() => _running = RunAsync();
+    public void Start() => HostEnded = ReadAsync(_host, UrbFraming.MaxCommand, bytes => _proxy.FromHost(bytes, Now));
 
-    /// <summary>Ends both sides.</summary>
-    public void Shutdown()
+    /// <summary>Carries to and from a Pi until one of them ends. Afterwards the proxy answers in the Pi's place.</summary>
+    /// <param name="far">Is ended with it, and stays the caller's.</param>
+    /// <param name="isSilent">Says whether the Pi acknowledges nothing. Asked while somebody waits for an answer of it.</param>
+    /// <param name="held">Is told that the Pi is silent (true), and heard again (false).</param>
+    public async Task CarryAsync(Socket far, Func<bool> isSilent, Action<bool> held)
     {
-        Shutdown(_far);
-        Shutdown(_host);
+        var sender = new QueueSender(far, _proxy.ToFar, _gate);
+        _toFar = sender;
+        sender.Send();
+        using IDisposable watched = _silence.Watch(() => HoldIfSilent(isSilent, held));
+        Task reading = ReadAsync(far, UrbFraming.MaxAnswer, bytes => FromFar(bytes, held));
+        await Task.WhenAny(reading, HostEnded);
+        Shutdown(far);
+        await reading;
+        await sender.WhenIdleAsync();
+        _toFar = null;
+        lock (_gate) _proxy.FarEnded(Now);
+        Send();
     }
+
+    /// <summary>What the host has set of what every stick has, to be set again in another session.</summary>
+    public SetupPacket[] StandardRequests()
+    {
+        Span<SetupPacket> requests = stackalloc SetupPacket[MostStandardRequests];
+        lock (_gate) return requests[.._proxy.CopyStandardRequests(requests)].ToArray();
+    }
+
+    /// <summary>Another session with the same stick takes the place of the one that ended; <see cref="CarryAsync"/> follows.</summary>
+    public void Reattach(uint devId)
+    {
+        lock (_gate) _proxy.Reattach(devId, Now);
+        Send();
+    }
+
+    /// <summary>Ends the host's side, and with it what is carried.</summary>
+    public void EndHost() => Shutdown(_host);
 
     public async ValueTask DisposeAsync()
     {
-        Shutdown();
-        await _running;
+        EndHost();
+        await HostEnded;
+        await _toHost.WhenIdleAsync();
+        await _due.DisposeAsync();
+        await _silence.DisposeAsync();
         _host.Dispose();
     }
 
-    private async Task RunAsync()
+    private TimeSpan Now => _time.GetElapsedTime(_start);
+
+    private int FromFar(ReadOnlySpan<byte> bytes, Action<bool> held)
     {
-        Task[] reading = [ReadAsync(_host, UrbFraming.MaxCommand, FromHost), ReadAsync(_far, UrbFraming.MaxAnswer, _proxy.FromFar)];
-        await Task.WhenAny(reading);
-        Shutdown();
-        await Task.WhenAll(reading);
-        await Task.WhenAll(_toHost.WhenIdleAsync(), _toFar.WhenIdleAsync());
+        if (_proxy.Phase == UrbProxyPhase.Held)
+        {
+            _proxy.Resume(Now);
+            held(false);
+        }
+        return _proxy.FromFar(bytes);
     }
 
-    private int FromHost(ReadOnlySpan<byte> bytes) => _proxy.FromHost(bytes, _time.GetElapsedTime(_start));
+    /// <returns>Whether to ask again.</returns>
+    private bool HoldIfSilent(Func<bool> isSilent, Action<bool> held)
+    {
+        lock (_gate)
+        {
+            if (_proxy.Phase != UrbProxyPhase.Up || !_proxy.AwaitsAnswer) return false;
+        }
+        if (!isSilent()) return true;
+        lock (_gate)
+        {
+            if (_proxy.Phase != UrbProxyPhase.Up) return false;
+            _proxy.Hold(Now);
+            held(true);
+        }
+        Send();
+        return false;
+    }
 
-    private delegate int Consumer(ReadOnlySpan<byte> bytes);
+    private void Tick()
+    {
+        lock (_gate) _proxy.Tick(Now);
+        Send();
+    }
+
+    private void Send()
+    {
+        _toHost.Send();
+        _toFar?.Send();
+        TimeSpan? due;
+        lock (_gate) due = _proxy.NextDue;
+        if (due is not { } next) return;
+        TimeSpan left = next - Now;
+        _due.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    }
 
     private async Task ReadAsync(Socket from, int longest, Consumer consume)
     {
@@ -82,8 +158,8 @@ internal sealed class UrbPump : IAsyncDisposable
                     }
                     have -= consumed;
                     buffer.AsSpan(consumed, have).CopyTo(buffer);
-                    _toHost.Send();
-                    _toFar.Send();
+                    Send();
+                    _silence.Arm();
                     if (!behind) continue;
                     await _toHost.WhenIdleAsync();
                     if (_toHost.IsBroken) return;

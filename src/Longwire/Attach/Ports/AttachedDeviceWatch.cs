@@ -11,6 +11,7 @@ internal sealed class AttachedDeviceWatch(
 {
     private readonly string[] _ttys = [.. device.Ttys];
     private readonly SerialNames _names = new(around.Kernel.Root, around.Serials, [.. device.Ttys], around.Time);
+    private CarrierHold? _told;
     private readonly UrbStorm _storm = new(around.Time, device);
 
     /// <summary>Waits for the names of its ttys, and tells that it is up: whoever acts on that opens them.</summary>
@@ -23,6 +24,7 @@ internal sealed class AttachedDeviceWatch(
             if (await TellNamesAsync(cancellation)) break;
             await kernelChanged.WaitAsync(AttachTimers.SerialLinksStep, cancellation);
         }
+        carrier.MayHold();
         await reports.CameUpAsync(_ttys.Length);
         return null;
     }
@@ -34,6 +36,7 @@ internal sealed class AttachedDeviceWatch(
         while (true)
         {
             if (WhatIsLost() is { } lost) return lost;
+            await TellHoldAsync();
             await TellNamesAsync(cancellation);
             TimeSpan untilBeat = AttachTimers.Heartbeat - around.Time.GetElapsedTime(beat);
             if (untilBeat <= TimeSpan.Zero)
@@ -62,6 +65,14 @@ internal sealed class AttachedDeviceWatch(
             };
         }
         return new AttachOutcome.Lost(there ? "its serial port went away" : "the kernel removed the device", PiSilent: false);
+    }
+
+    private async Task TellHoldAsync()
+    {
+        CarrierHold? hold = carrier.ReadHold();
+        if (hold?.Since == _told?.Since) return;
+        _told = hold;
+        await reports.HoldChangedAsync(hold);
     }
 
     private async Task MeasureAsync()

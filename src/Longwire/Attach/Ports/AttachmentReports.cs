@@ -36,6 +36,9 @@ internal sealed class AttachmentReports(IAttachment attachment, ChannelWriter<At
     public ValueTask MeasuredAsync(TimeSpan? roundTrip, bool isShortOfUrbs) =>
         TellAsync(new AttachEvent.Measured(attachment, roundTrip, isShortOfUrbs));
 
+    /// <inheritdoc cref="AttachEvent.HoldChanged" path="/param"/>
+    public ValueTask HoldChangedAsync(CarrierHold? hold) => TellAsync(new AttachEvent.HoldChanged(attachment, hold));
+
     public ValueTask WentDownAsync(AttachOutcome.Lost loss) => TellAsync(new AttachEvent.WentDown(attachment, loss));
 
     public ValueTask EndedAsync(AttachOutcome outcome) => TellAsync(new AttachEvent.Ended(attachment, outcome));

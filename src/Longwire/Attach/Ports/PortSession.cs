@@ -142,7 +142,7 @@ internal sealed class PortSession(
     {
         try
         {
-            UsbSpeed speed = _vhci.Attach(port, carrier.Start(), _device.DevId, _device.Speed);
+            UsbSpeed speed = _vhci.Attach(port, carrier.Start(news.Changed.Raise), _device.DevId, _device.Speed);
             _attached = _attached! with { Speed = speed };
             return _handedOver = true;
         }

@@ -39,6 +39,9 @@ internal sealed class Assignment(string piId, BusId busId, bool listed)
     public ImmutableArray<SharedSerialPath> SharedPaths { get; set; } = [];
     public TimeSpan? RoundTrip { get; set; }
 
+    /// <summary>Its Pi is away, and its port waits; null: it is there.</summary>
+    public CarrierHold? Hold { get; set; }
+
     /// <inheritdoc cref="AttachEvent.Measured" path="/param[@name='IsShortOfUrbs']"/>
     public bool IsShortOfUrbs { get; set; }
 

@@ -209,8 +209,12 @@ internal sealed class AttachState
     {
         Assignment assignment = Assignments.Start(pi.Options.Id, busId, stick, radio);
         StickIsThere(assignment.PiId, busId);
-        assignment.Attachment = Ports.Tasks.Start(new AttachRequest(
-            pi.Options, busId, radio?.Memory.LastCarrier ?? default, IsKnown: radio is not null));
+        assignment.Attachment = Ports.Tasks.Start(
+            new AttachRequest(pi.Options, busId, radio?.Memory.LastCarrier ?? default, IsKnown: radio is not null)
+            {
+                Hold = Options.Hold,
+                Stale = Options.Stale,
+            });
     }
 
     /// <summary>Ends an attempt on our own decision.</summary>

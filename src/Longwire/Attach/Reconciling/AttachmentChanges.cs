@@ -81,6 +81,18 @@ internal sealed class AttachmentChanges(AttachState state)
         assignment.IsShortOfUrbs = news.IsShortOfUrbs;
     }
 
+    public void HoldChanged(IAttachment attachment, CarrierHold? hold)
+    {
+        if (state.Assignments.Of(attachment) is not { IsUp: true, Cancelled: false } assignment
+            || state.RadioOf(assignment) is not { } radio)
+        {
+            return;
+        }
+        bool wasHeld = assignment.Hold is not null;
+        assignment.Hold = hold;
+        if (wasHeld != hold is not null) state.Raise(radio, hold is null ? RadioEventType.Resumed : RadioEventType.Held, hold?.Reason);
+    }
+
     public void SerialPathsFound(AttachEvent.SerialPathsFound found)
     {
         if (state.Assignments.Of(found.Attachment) is not { } assignment) return;

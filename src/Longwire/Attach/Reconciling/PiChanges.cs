@@ -105,7 +105,8 @@ internal sealed class PiChanges(AttachState state)
             if (pi.Server == PiServer.Longwire
                 && stick.Assignment is { IsUp: true, Cancelled: false, Attachment: { } attachment } held
                 && held.UpAt < asked
-                && !attachment.IsHeardSince(asked))
+                && !attachment.IsHeardSince(asked)
+                && !attachment.FarIsGone())
             {
                 if (state.RadioOf(held) is { } radio)
                 {

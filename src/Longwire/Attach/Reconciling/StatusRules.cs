@@ -35,6 +35,7 @@ internal static class StatusRules
 
     private static Condition Of(RadioState radio, PiState? pi, Stick? stick, IReadOnlyCollection<RadioState> known)
     {
+        if (radio is { IsUp: true, Assignment.Hold: { } hold }) return new(RadioStatus.Held, hold.Reason, null);
         if (radio.IsUp) return new(RadioStatus.Attached, null, true);
         bool? pluggedIn = PluggedIn(radio, pi, stick, known, out NoticeEntry? notice);
         if (!radio.Memory.Wanted) return new(RadioStatus.Detached, null, pluggedIn);

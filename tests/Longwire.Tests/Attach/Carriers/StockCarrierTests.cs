@@ -150,7 +150,7 @@ public sealed class StockCarrierTests
         await using FakeUsbipd usbipd = FakeUsbipd.Start(client => stick.ServeAsync(client));
         await using ICarrier carrier = await OpenAsync(usbipd);
         await carrier.ReadIdentityAsync(Cancelled);
-        using var copy = new SafeSocketHandle(carrier.Start().DangerousGetHandle(), ownsHandle: false);
+        using var copy = new SafeSocketHandle(carrier.Start(static () => { }).DangerousGetHandle(), ownsHandle: false);
         using var kernel = new Socket(copy);
         Assert.Equal(SocketType.Stream, kernel.SocketType);
         Assert.Equal(usbipd.Port, ((System.Net.IPEndPoint)kernel.RemoteEndPoint!).Port);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Longwire.Attach;
 using Longwire.Attach.Carriers;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Proxy;
@@ -20,6 +21,9 @@ public sealed class UrbPumpTests : IAsyncLifetime
     private readonly Socket _pi;
     private readonly Socket _connection;
     private readonly UrbPump _pump;
+    private volatile bool _silent;
+    private volatile bool _held;
+    private Task _carrying = Task.CompletedTask;
 
     public UrbPumpTests()
     {
@@ -30,7 +34,7 @@ public sealed class UrbPumpTests : IAsyncLifetime
         _connection.Connect(listener.LocalEndPoint!);
         _pi = listener.Accept();
         (Socket ours, _kernel) = SocketPair.Create();
-        _pump = new UrbPump(ours, _connection, new UrbProxy(DevId, new UrbProxyOptions()), TimeProvider.System);
+        _pump = new UrbPump(ours, new UrbProxy(DevId, new UrbProxyOptions { HeldBytesPerSecond = 0 }), TimeProvider.System);
     }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -38,12 +42,14 @@ public sealed class UrbPumpTests : IAsyncLifetime
     public ValueTask InitializeAsync()
     {
         _pump.Start();
+        _carrying = _pump.CarryAsync(_connection, () => _silent, held => _held = held);
         return ValueTask.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
     {
         await _pump.DisposeAsync().AsTask().WaitAsync(s_deadline);
+        await _carrying.WaitAsync(s_deadline);
         _kernel.Dispose();
         _pi.Dispose();
         _connection.Dispose();
@@ -87,24 +93,59 @@ public sealed class UrbPumpTests : IAsyncLifetime
             Assert.Equal(Out(seqnum, new byte[60_000]), await ReadAsync(_pi, UrbHeader.Size + 60_000));
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task When_one_side_ends_so_does_the_other(bool pi)
+    [Fact]
+    public async Task When_the_kernel_ends_so_does_what_is_carried()
     {
+        _kernel.Shutdown(SocketShutdown.Both);
+        await _carrying.WaitAsync(s_deadline, Cancelled);
+        Assert.Equal(0, await _pi.ReceiveAsync(new byte[1], Cancelled).AsTask().WaitAsync(s_deadline, Cancelled));
+        Assert.Null(_pump.Fault);
+    }
+
+    [Fact]
+    public async Task When_the_Pi_ends_the_kernel_is_answered_in_its_place()
+    {
+        await _kernel.SendAsync(Out(1, [1]), Cancelled);
+        await ReadAsync(_pi, UrbHeader.Size + 1);
+        _pi.Shutdown(SocketShutdown.Both);
+        await _carrying.WaitAsync(s_deadline, Cancelled);
+        await _kernel.SendAsync(Out(2, [2]), Cancelled);
+        byte[] answers = await ReadAsync(_kernel, 2 * UrbHeader.Size);
+        Assert.Equal([(1u, 0), (2u, 0)], new[] { 0, UrbHeader.Size }.Select(at => RetSubmit.Parse(answers.AsSpan(at)))
+            .Select(answer => (answer.Seqnum, answer.Status)));
+    }
+
+    [Fact]
+    public async Task A_Pi_that_falls_silent_while_somebody_waits_is_held_and_goes_on_when_it_is_heard()
+    {
+        _silent = true;
+        await _kernel.SendAsync(Out(1, [1]), Cancelled);
+        Assert.Equal(1u, RetSubmit.Parse(await ReadAsync(_kernel, UrbHeader.Size)).Seqnum);
+        Assert.True(_held);
+        await _pi.SendAsync(Answered(1, 1), Cancelled);
+        await _kernel.SendAsync(In(2), Cancelled);
+        byte[] heard = [.. Out(1, [1]), .. In(2)];
+        Assert.Equal(heard, await ReadAsync(_pi, heard.Length));
+        Assert.False(_held);
+    }
+
+    [Fact]
+    public async Task A_Pi_that_is_silent_while_nobody_waits_is_not_held()
+    {
+        _silent = true;
         await _kernel.SendAsync(In(1), Cancelled);
         await ReadAsync(_pi, UrbHeader.Size);
-        (pi ? _pi : _kernel).Shutdown(SocketShutdown.Both);
-        Assert.Equal(0, await (pi ? _kernel : _pi).ReceiveAsync(new byte[1], Cancelled).AsTask().WaitAsync(s_deadline, Cancelled));
-        Assert.Null(_pump.Fault);
+        await Task.Delay(AttachTimers.HeldAfter + AttachTimers.HeldStep, Cancelled);
+        Assert.False(_held);
     }
 
     [Fact]
     public async Task An_answer_that_fits_no_request_never_reaches_the_kernel_and_is_named()
     {
         await _pi.SendAsync(Answered(77, 0), Cancelled);
-        Assert.Equal(0, await _kernel.ReceiveAsync(new byte[1], Cancelled).AsTask().WaitAsync(s_deadline, Cancelled));
+        await _carrying.WaitAsync(s_deadline, Cancelled);
         Assert.Contains("77", _pump.Fault, StringComparison.Ordinal);
+        Assert.False(_kernel.Poll(0, SelectMode.SelectRead));
     }
 
     private static byte[] In(uint seqnum) => Submit(seqnum, UrbDirection.In, Length, []);
