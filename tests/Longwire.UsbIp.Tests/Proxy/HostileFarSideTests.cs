@@ -120,7 +120,8 @@ public sealed class HostileFarSideTests
             for (int n = random.Next(1, 4); n > 0; n--)
             {
                 // Where the numbers end: there a change makes another sensible message.
-                int at = random.Next(2) == 0 ? random.Next(bytes.Length) : (new[] { 0, 52, 100 }[random.Next(3)] + (4 * random.Next(12)) + 3);
+                int message = new[] { 0, 52, 100 }[random.Next(3)];
+                int at = random.Next(2) == 0 ? random.Next(bytes.Length) : message + (4 * random.Next(12)) + 3;
                 bytes[at] = random.Next(2) == 0 ? (byte)random.Next(6) : (byte)random.Next(256);
             }
             try
