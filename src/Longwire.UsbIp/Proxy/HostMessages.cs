@@ -101,16 +101,14 @@ internal sealed class HostMessages(ProxyState state, Outage outage, HeldOuts hel
 
     private void GiveUp(Urb urb, uint unlinkSeqnum)
     {
-        urb.UnlinkSeqnum = unlinkSeqnum;
         if (state.IsUp && !urb.FarDone)
         {
+            urb.UnlinkSeqnum = unlinkSeqnum;
             state.SendUnlink(urb);
             return;
         }
+        // While held, what waits for its answer has not been sent: the rest was answered at the loss.
         state.RetUnlinkHere(unlinkSeqnum, UrbStatus.TakenBack);
-        (urb.Unlink, urb.UnlinkAnswered) = (UnlinkState.Wanted, true);
-        state.Table.Answered(urb);
-        if (urb.Sent && !urb.FarDone) return;
         state.End(urb, urb.FarDone ? OutEnd.Unknown : OutEnd.Closed);
         state.Forget(urb);
     }

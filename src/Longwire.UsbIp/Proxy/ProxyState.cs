@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Wire;
 
@@ -58,8 +60,8 @@ internal sealed class ProxyState(UrbProxyOptions options, uint devId)
         urb.Sent = true;
         Span<byte> message = ToFar.Append(UrbHeader.Size + payload.Length);
         urb.Header.CopyTo(message);
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(message[4..], urb.Seqnum);
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(message[8..], DevId);
+        BinaryPrimitives.WriteUInt32BigEndian(message[4..], urb.Seqnum);
+        BinaryPrimitives.WriteUInt32BigEndian(message[8..], DevId);
         payload.CopyTo(message[UrbHeader.Size..]);
     }
 
@@ -144,7 +146,7 @@ internal sealed class ProxyState(UrbProxyOptions options, uint devId)
     }
 
     /// <exception cref="UsbIpProtocolException">Always.</exception>
-    [System.Diagnostics.CodeAnalysis.DoesNotReturn]
+    [DoesNotReturn]
     public static void Violation(string message, uint seqnum, string what) =>
         throw new UsbIpProtocolException($"{message} {FieldFormat.Number(seqnum)}: {what}");
 }

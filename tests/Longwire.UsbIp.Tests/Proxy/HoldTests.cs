@@ -93,9 +93,9 @@ public sealed class HoldTests
     }
 
     [Fact]
-    public void An_unlink_while_held_is_answered_at_once_and_passed_on_at_the_return()
+    public void An_out_that_is_taken_back_while_held_is_not_delivered()
     {
-        // Only a URB that waits for its answer can be unlinked: here an OUT whose answer is paced.
+        // Only a URB that waits for its answer can be unlinked: here its answer is paced.
         var bench = new ProxyBench(new UrbProxyOptions());
         bench.Hold();
         bench.Out(1, new string('x', 1152));

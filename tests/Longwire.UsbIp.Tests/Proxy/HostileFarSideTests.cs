@@ -9,6 +9,8 @@ namespace Longwire.UsbIp.Tests.Proxy;
 /// <summary>Whatever the far side says, nothing reaches vhci that vhci does not wait for. Tried here, and never near a kernel.</summary>
 public sealed class HostileFarSideTests
 {
+    private static readonly string[] s_asked = ["1", "2", "3", "u4"];
+
     private readonly ProxyBench _bench = new();
 
     public HostileFarSideTests()
@@ -99,6 +101,45 @@ public sealed class HostileFarSideTests
         var said = new byte[100];
         Assert.Equal(52, _bench.Proxy.ToHost.Read(said));
         Assert.Equal(ProxyBench.RetSubmit(1, -75, 4, "abcd"), said[..52]);
+    }
+
+    [Fact]
+    public void Whatever_the_bytes_are_the_host_gets_answers_to_what_it_asked_and_one_each()
+    {
+        var random = new Random(20_261_130);
+        int refused = 0;
+        for (int i = 0; i < 5000; i++)
+        {
+            var bench = new ProxyBench();
+            bench.In(1, length: 8);
+            bench.Out(2, "ab");
+            bench.Control(3, ProxyBench.GetStatus);
+            bench.Unlink(4, 3);
+            bench.ToFar();
+            byte[] bytes = [.. ProxyBench.RetSubmit(1, 0, 4, "abcd"), .. ProxyBench.RetSubmit(2, 0, 2), .. ProxyBench.RetSubmit(3, 0, 0)];
+            for (int n = random.Next(1, 4); n > 0; n--)
+            {
+                // Where the numbers end: there a change makes another sensible message.
+                int message = new[] { 0, 52, 100 }[random.Next(3)];
+                int at = random.Next(2) == 0 ? random.Next(bytes.Length) : message + (4 * random.Next(12)) + 3;
+                bytes[at] = random.Next(2) == 0 ? (byte)random.Next(6) : (byte)random.Next(256);
+            }
+            try
+            {
+                bench.Proxy.FromFar(bytes);
+            }
+            catch (UsbIpException e) when (e is UsbIpFormatException or UsbIpProtocolException)
+            {
+                refused++;
+            }
+            bench.Proxy.FarEnded(bench.Now);
+            string[] answered = [.. bench.ToHost().Split(", ").Select(said => said.Split(':')[0]).Where(said => said.Length > 0)];
+            Assert.Distinct(answered);
+            Assert.All(answered, seqnum => Assert.Contains(seqnum, s_asked));
+            Assert.Contains("2", answered);
+            Assert.Contains("u4", answered);
+        }
+        Assert.InRange(refused, 250, 4750);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.UsbIp.Tests.Proxy;
@@ -209,7 +210,7 @@ internal sealed class ModelVhci(Random random, ModelRadio radio)
         if (isEarlyUnlinked) Unlink(seqnum);
         bool isIn = urb.Kind is Kind.In or Kind.Get;
         int at = Append(UrbHeader.Size + (isIn ? 0 : urb.Length));
-        Span<byte> message = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Written)[at..];
+        Span<byte> message = CollectionsMarshal.AsSpan(Written)[at..];
         new CmdSubmit
         {
             Seqnum = seqnum,
@@ -229,8 +230,7 @@ internal sealed class ModelVhci(Random random, ModelRadio radio)
         Waiting urb = _urbs[seqnum];
         if (urb.Kind == Kind.Out) radio.Outs[urb.Value].MayBeLost = true;
         int at = Append(UrbHeader.Size);
-        new CmdUnlink { Seqnum = unlink, DevId = 1, UnlinkSeqnum = seqnum }
-            .Write(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Written)[at..]);
+        new CmdUnlink { Seqnum = unlink, DevId = 1, UnlinkSeqnum = seqnum }.Write(CollectionsMarshal.AsSpan(Written)[at..]);
     }
 
     // Other ports of the hub use up some.
@@ -239,8 +239,8 @@ internal sealed class ModelVhci(Random random, ModelRadio radio)
     private int Append(int count)
     {
         int at = Written.Count;
-        System.Runtime.InteropServices.CollectionsMarshal.SetCount(Written, at + count);
-        System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Written)[at..].Clear();
+        CollectionsMarshal.SetCount(Written, at + count);
+        CollectionsMarshal.AsSpan(Written)[at..].Clear();
         return at;
     }
 

@@ -137,7 +137,7 @@ internal sealed class Plan
         if (_proxy.Phase == UrbProxyPhase.Up && _random.Next(2) == 0)
         {
             _far.Vanish();
-            FarSends();
+            FarSends(int.MaxValue);
             FeedFar(all: true);
         }
         // Of what was taken out of the queue nobody knows, not even of a part.
@@ -262,12 +262,13 @@ internal sealed class Plan
     private void FarWorks()
     {
         for (int n = _random.Next(1, 5); n > 0; n--) _far.Complete();
-        FarSends();
+        // An unlink may come between a completion and its answer.
+        FarSends(_random.Next(8));
     }
 
-    private void FarSends()
+    private void FarSends(int count)
     {
-        while (_far.Send(out int said) is { } message) _fromFar.Enqueue((message, said));
+        for (; count > 0 && _far.Send(out int said) is { } message; count--) _fromFar.Enqueue((message, said));
     }
 
     private void FeedFar(bool all)
