@@ -12,7 +12,9 @@ internal static class FormerSetupReport
         foreach (FormerSetupPart part in found) ProgramLog.Leftover(logger, part);
     }
 
-    /// <summary>Beside the start: a hundred files and more are read for it, on a Pi from a slow card, and no radio is to wait for that.</summary>
+    /// <summary>
+    /// Beside the start: a hundred files and more are read for it, on a Pi from a slow card, and no radio is to wait for that.
+    /// </summary>
     public static Task SayBesideAsync(Func<ImmutableArray<FormerSetupPart>> find, ILogger logger) =>
         Task.Run(() => Say(find(), logger), CancellationToken.None);
 }

