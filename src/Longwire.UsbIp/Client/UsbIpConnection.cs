@@ -145,8 +145,8 @@ public sealed class UsbIpConnection : IDisposable
     }
 
     /// <summary>
-    /// Puts a device back into the configuration in which another session had it: giving a stick to usbip-host leaves it without one. Called
-    /// after <see cref="ReadIdentityAsync"/>, and like it leaves the stream between two messages.
+    /// Puts a device back into the configuration in which another session had it: giving a stick to usbip-host leaves it without one.
+    /// Called after <see cref="ReadIdentityAsync"/>, and like it leaves the stream between two messages.
     /// </summary>
     /// <param name="device">As it was imported.</param>
     /// <param name="requests">SET_CONFIGURATION and each SET_INTERFACE, in their order; none has data.</param>

@@ -21,8 +21,8 @@ internal interface ICarrier : IAsyncDisposable
     /// </summary>
     /// <param name="changed">Called when <see cref="ReadHold"/> or <see cref="ReadEnd"/> may say another thing. Must not block.</param>
     /// <returns>
-    /// What vhci_hcd is given: a stream socket, between two messages. The kernel takes a reference of its own: it may go on with it when the
-    /// carrier is disposed; <see cref="Shutdown"/> ends that.
+    /// What vhci_hcd is given: a stream socket, between two messages. The kernel takes a reference of its own: it may go on with it when
+    /// the carrier is disposed; <see cref="Shutdown"/> ends that.
     /// </returns>
     public SafeHandle Start(Action changed);
 
@@ -32,8 +32,8 @@ internal interface ICarrier : IAsyncDisposable
     public Task<DeviceIdentity> ReadIdentityAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// The radio is up: from now on a far side that goes away is waited for, by a carrier that can. What the kernel has not enumerated yet is
-    /// never held, for there its time-outs are what is wanted.
+    /// The radio is up: from now on a far side that goes away is waited for, by a carrier that can. What the kernel has not enumerated
+    /// yet is never held, for there its time-outs are what is wanted.
     /// </summary>
     public void MayHold();
 

@@ -9,9 +9,9 @@ using Longwire.UsbIp.Wire;
 namespace Longwire.Attach.Carriers;
 
 /// <summary>
-/// Connections to a stock usbipd, one after the other, behind one port: vhci_hcd gets one end of a socket pair, and the proxy between that
-/// and the connection knows every URB. A connection that is lost is waited for, and another session with the same stick takes its place. The
-/// price: all of it ends with this process.
+/// Connections to a stock usbipd, one after the other, behind one port: vhci_hcd gets one end of a socket pair, and the proxy between
+/// that and the connection knows every URB. A connection that is lost is waited for, and another session with the same stick takes its
+/// place. The price: all of it ends with this process.
 /// </summary>
 internal sealed class ProxiedCarrier : ICarrier
 {

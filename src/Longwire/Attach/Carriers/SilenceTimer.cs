@@ -1,8 +1,8 @@
 namespace Longwire.Attach.Carriers;
 
 /// <summary>
-/// Runs while messages pass, and only then: an idle radio costs no timer. Who watches is asked when it has run out, and again a moment later
-/// for as long as he wants.
+/// Runs while messages pass, and only then: an idle radio costs no timer. Who watches is asked when it has run out, and again a moment
+/// later for as long as he wants.
 /// </summary>
 internal sealed class SilenceTimer : IAsyncDisposable
 {

@@ -35,6 +35,7 @@ public sealed class ProxiedCarrierTests
         await using FakeUsbipd pi = FakeUsbipd.Start(ServeAsync);
         await using ICarrier carrier = await OpenAsync(pi);
         using Socket kernel = await StartAsync(carrier);
+        await UntilAsync(() => Asked(default) >= 0);
         lock (_asked) _asked.Clear();
         Lose();
         await UntilAsync(() => _heldLast is not null && carrier.ReadHold() is null && Asked(default) >= 0);
