@@ -17,6 +17,9 @@ public sealed class PairingCode
     /// <summary>The longest text that is looked at, in characters.</summary>
     public const int MaxText = 4096;
 
+    // Port, pin, token, and how many addresses follow.
+    internal const int FixedSize = 2 + KeyPin.Size + PairingToken.Size + 1;
+
     private const string Prefix = "LW1-";
     private const int CheckSumSize = 4;
     private const int GroupSize = 5;
@@ -131,14 +134,13 @@ public sealed class PairingCode
     // What stands behind the addresses comes from a later release and is not looked at.
     private static PairingCode? Read(ReadOnlySpan<byte> content)
     {
-        const int fixedSize = 2 + KeyPin.Size + PairingToken.Size + 1;
-        if (content.Length < fixedSize) return null;
+        if (content.Length < FixedSize) return null;
         ushort port = (ushort)((content[0] << 8) | content[1]);
         var pin = new KeyPin(content.Slice(2, KeyPin.Size));
         var token = new PairingToken(content.Slice(2 + KeyPin.Size, PairingToken.Size));
-        int count = content[fixedSize - 1];
+        int count = content[FixedSize - 1];
         if (port == 0 || count is 0 or > MaxAddresses) return null;
-        ReadOnlySpan<byte> rest = content[fixedSize..];
+        ReadOnlySpan<byte> rest = content[FixedSize..];
         var addresses = new List<string>(count);
         for (; count > 0; count--)
         {

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Longwire.Link.Tests.Session;
 
-/// <summary>Numbers that cannot be: each is an error of the link that says so, and the session goes on as if they had never come.</summary>
+/// <summary>Numbers that cannot be: each is an error of the link that says so, and the session goes on as if it had never come.</summary>
 public sealed class HostileNumberTests
 {
     private readonly SessionPair _pair = new SessionPair().Connect();

@@ -12,7 +12,7 @@ namespace Longwire.Link.Tests.Session;
 /// </summary>
 internal sealed class SessionPair
 {
-    private readonly byte[] _buffer = new byte[4 * Frame.MaxSize];
+    private readonly byte[] _buffer = new byte[65_536];
 
     public SessionPair(LinkWindow? window = null)
     {

@@ -13,7 +13,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [Fact]
     public void Whatever_the_network_does_each_message_is_taken_once_and_in_order_or_the_session_is_over_with_a_reason()
     {
-        int first = Seeds.First, count = Seeds.Count(10_000);
+        int first = Seeds.First, count = Seeds.Plans(10_000);
         output.WriteLine($"seeds {first} to {first + count - 1}");
         var seen = new ConcurrentDictionary<string, int>();
         Parallel.For(first, first + count, seed => See(seen, Run(new Plan(seed))));

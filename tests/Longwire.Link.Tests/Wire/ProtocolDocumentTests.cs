@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Longwire.Link.Pairing;
+using Longwire.Link.Tests.Pairing;
 using Longwire.Link.Wire;
 using Xunit;
 
@@ -24,6 +26,7 @@ public sealed partial class ProtocolDocumentTests
         { "Ack", AckFrame.Size - Frame.HeaderSize },
         { "Ping and Pong", PingFrame.Size - Frame.HeaderSize },
         { "End", EndFrame.Size - Frame.HeaderSize },
+        { "Pairing code", PairingCode.FixedSize },
     };
 
     [Theory]
@@ -108,6 +111,10 @@ public sealed partial class ProtocolDocumentTests
         Assert.Equal(end, EndFrame.Parse(Body(ref bytes)));
         Assert.Empty(bytes);
     }
+
+    [Fact]
+    public void The_pairing_code_of_the_page_is_one_that_the_tests_know() =>
+        Assert.Contains($"\n{PairingCodeTests.Released}\n", Section("Pairing code"), StringComparison.Ordinal);
 
     private static ReadOnlySpan<byte> Body(ref byte[] bytes)
     {
