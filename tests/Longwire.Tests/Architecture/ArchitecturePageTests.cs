@@ -62,12 +62,12 @@ public sealed partial class ArchitecturePageTests
     {
         string rooms = ArchitecturePage.Text[ArchitecturePage.Text.IndexOf("\n`src/Longwire/`:", StringComparison.Ordinal)..];
         rooms = rooms[..rooms.IndexOf("\n## ", StringComparison.Ordinal)];
-        int library = rooms.IndexOf("\n`src/Longwire.UsbIp/`:", StringComparison.Ordinal);
-        return
-        [
-            .. Row().Matches(rooms[..library]).Select(match => match.Groups["room"].Value),
-            .. Row().Matches(rooms[library..]).Select(match => $"UsbIp/{match.Groups["room"].Value}"),
-        ];
+        return rooms.Split("\n`src/Longwire").Skip(1).SelectMany(project =>
+        {
+            // "/`:" for the program, ".UsbIp/`:" for a library.
+            string library = project[..project.IndexOf('`', StringComparison.Ordinal)].TrimStart('.');
+            return Row().Matches(project).Select(match => $"{library.TrimStart('/')}{match.Groups["room"].Value}");
+        });
     }
 
     [GeneratedRegex(@"\b(?<id>\w+)\[""(?<room>[^""]+)""\]")]

@@ -32,9 +32,8 @@ public sealed class RoomsTests
     public void Every_file_lies_in_the_folder_of_its_room() => Assert.All(SourceFile.All, file =>
     {
         if (file.Room is not { } room) return;
-        string folder = room.StartsWith("UsbIp/", StringComparison.Ordinal)
-            ? $"src/Longwire.UsbIp/{room["UsbIp/".Length..]}"
-            : $"src/Longwire/{room}";
+        string library = room.Split('/')[0];
+        string folder = library is "UsbIp" or "Link" ? $"src/Longwire.{room}" : $"src/Longwire/{room}";
         Assert.Equal(folder, Path.GetDirectoryName(file.Path));
     });
 }

@@ -1,0 +1,54 @@
+namespace Longwire.Link.Liveness;
+
+/// <summary>
+/// Every waiting time of the link, on one page.
+/// <para>
+/// A healthy connection is never silent for <see cref="LostAfter"/>: each side says something within <see cref="PingAfter"/>, so two pings
+/// in a row may come late or be sent again by TCP before the third second is over. What hangs on a loss begins after it: a hold is seen
+/// within 4 s.
+/// </para>
+/// <para>
+/// An attempt lives for <see cref="Attempt"/>, and a new one begins every <see cref="BetweenAttempts"/>: so never more than
+/// <see cref="MostAttempts"/> are under way, and the network's return is noticed within half a second.
+/// </para>
+/// <para>
+/// The server keeps a session <see cref="KeptLonger"/> beyond the client's hold. It hears of a loss later than the client at times, by at
+/// most
+/// <see cref="LostAfter"/>, and a client that returns in the last moment still needs <see cref="Attempt"/>.
+/// </para>
+/// </summary>
+public static class LinkTimers
+{
+    /// <summary>Nothing was said for so long: ping.</summary>
+    public static readonly TimeSpan PingAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Nothing was heard for so long: the connection is lost. Whoever watches the clock reads once more before it says so: a process that
+    /// did not run has not heard what lies in its socket.
+    /// </summary>
+    public static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(3);
+
+    /// <summary>A connection that is never quiet is pinged so often all the same, to know its round trip.</summary>
+    public static readonly TimeSpan RoundTripEvery = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// What was written to the kernel is said so late, at most, if no message goes the other way. It only frees the far side's replay
+    /// buffer: what a radio's driver does next usually carries it sooner.
+    /// </summary>
+    public static readonly TimeSpan AckDelay = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>From one attempt to connect to the next, while there is no connection.</summary>
+    public static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>From the first packet of an attempt to its verdict.</summary>
+    public static readonly TimeSpan Attempt = TimeSpan.FromSeconds(2);
+
+    /// <summary>How many attempts may be under way at one time.</summary>
+    public const int MostAttempts = 4;
+
+    /// <summary>How long whoever said that a session is over waits for the answer.</summary>
+    public static readonly TimeSpan EndAnswer = TimeSpan.FromSeconds(1);
+
+    /// <summary>How much longer than the client's hold the server keeps a session.</summary>
+    public static readonly TimeSpan KeptLonger = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,22 @@
+namespace Longwire.Link.Wire;
+
+/// <summary>
+/// What may stand behind the fixed fields of a frame: 2 bytes key, 2 bytes length, the value. A number without a name here comes from a
+/// later minor and is skipped.
+/// </summary>
+internal enum FrameKey : ushort
+{
+    None = 0,
+
+    /// <summary>Hello: the token of a pairing code, 16 bytes.</summary>
+    Token = 1,
+
+    /// <summary>Hello, welcome: what the peer is called, for people. UTF-8.</summary>
+    Name = 2,
+
+    /// <summary>Hello: what the session is to carry, as the far side calls it. UTF-8, compared byte for byte.</summary>
+    Subject = 3,
+
+    /// <summary>Hello, welcome: the release of the peer, for people. UTF-8.</summary>
+    Release = 4,
+}

@@ -1,0 +1,91 @@
+using Longwire.Link.Liveness;
+using Xunit;
+
+namespace Longwire.Link.Tests.Liveness;
+
+public sealed class ConnectionLivenessTests
+{
+    private static readonly TimeSpan s_start = TimeSpan.FromDays(3);
+    private readonly ConnectionLiveness _liveness = new(s_start);
+
+    [Fact]
+    public void Whoever_said_nothing_for_a_second_pings()
+    {
+        Assert.Equal(At(1000), _liveness.NextCheck);
+        Assert.Equal(ConnectionHealth.Alive, _liveness.Check(At(999)));
+        Assert.Equal(ConnectionHealth.PingDue, _liveness.Check(At(1000)));
+        _liveness.Ping(At(1000));
+        Assert.Equal(ConnectionHealth.Alive, _liveness.Check(At(1999)));
+        _liveness.Said(At(1500));
+        Assert.Equal(At(2500), _liveness.NextCheck);
+    }
+
+    [Fact]
+    public void Whatever_is_heard_counts_and_three_seconds_of_silence_are_a_loss()
+    {
+        _liveness.Said(At(2000));
+        Assert.Equal(ConnectionHealth.Alive, _liveness.Check(At(2999)));
+        Assert.Equal(At(3000), _liveness.NextCheck);
+        Assert.Equal(ConnectionHealth.Silent, _liveness.Check(At(3000)));
+        // Read once more: something was there.
+        _liveness.Heard(At(3000));
+        Assert.Equal(ConnectionHealth.PingDue, _liveness.Check(At(3000)));
+        Assert.Equal(TimeSpan.FromMilliseconds(700), _liveness.SilentFor(At(3700)));
+    }
+
+    [Fact]
+    public void A_silent_connection_is_told_to_be_so_also_when_a_ping_is_due() =>
+        Assert.Equal(ConnectionHealth.Silent, _liveness.Check(At(5000)));
+
+    [Fact]
+    public void A_connection_that_is_never_quiet_is_pinged_for_its_round_trip()
+    {
+        for (int ms = 0; ms < 10_000; ms += 100)
+        {
+            Assert.Equal(ConnectionHealth.Alive, _liveness.Check(At(ms)));
+            _liveness.Said(At(ms));
+            _liveness.Heard(At(ms));
+        }
+        Assert.Equal(At(10_000), _liveness.NextCheck);
+        Assert.Equal(ConnectionHealth.PingDue, _liveness.Check(At(10_000)));
+        _liveness.Ping(At(10_000));
+        Assert.Equal(ConnectionHealth.Alive, _liveness.Check(At(10_500)));
+    }
+
+    [Fact]
+    public void A_pong_gives_the_round_trip_of_the_ping_that_it_answers()
+    {
+        Assert.Null(_liveness.RoundTrip);
+        ulong first = _liveness.Ping(At(1000)), second = _liveness.Ping(At(2000));
+        Assert.True(_liveness.Pong(first, At(2200)));
+        Assert.Equal(TimeSpan.FromMilliseconds(1200), _liveness.RoundTrip);
+        Assert.True(_liveness.Pong(second, At(2250)));
+        Assert.Equal(TimeSpan.FromMilliseconds(250), _liveness.RoundTrip);
+    }
+
+    [Fact]
+    public void A_pong_that_nobody_asked_for_gives_no_round_trip()
+    {
+        ulong stamp = _liveness.Ping(At(1000));
+        foreach (ulong other in (ReadOnlySpan<ulong>)[0, stamp - 1, stamp + 1, ulong.MaxValue, 1UL << 63])
+            Assert.False(_liveness.Pong(other, At(1100)));
+        Assert.True(_liveness.Pong(stamp, At(1100)));
+        Assert.False(_liveness.Pong(stamp, At(1200)));
+        Assert.Equal(TimeSpan.FromMilliseconds(100), _liveness.RoundTrip);
+        for (int ms = 2000; ms <= 6000; ms += 1000) _liveness.Ping(At(ms));
+        Assert.False(_liveness.Pong((ulong)At(2000).Ticks, At(6001)));
+    }
+
+    [Fact]
+    public void The_waiting_times_stand_to_each_other_as_their_page_says()
+    {
+        // Two pings may be lost before the third second is over.
+        Assert.True(3 * LinkTimers.PingAfter <= LinkTimers.LostAfter);
+        Assert.Equal(LinkTimers.MostAttempts, LinkTimers.Attempt / LinkTimers.BetweenAttempts);
+        Assert.True(LinkTimers.LostAfter + LinkTimers.Attempt < LinkTimers.KeptLonger);
+        Assert.True(LinkTimers.EndAnswer < LinkTimers.LostAfter);
+        Assert.True(LinkTimers.AckDelay < LinkTimers.PingAfter);
+    }
+
+    private static TimeSpan At(int milliseconds) => s_start + TimeSpan.FromMilliseconds(milliseconds);
+}
