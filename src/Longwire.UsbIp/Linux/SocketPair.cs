@@ -19,5 +19,7 @@ public static class SocketPair
         return (Of(descriptors[0]), Of(descriptors[1]));
     }
 
+#pragma warning disable CA2000 // The socket disposes of its handle.
     private static Socket Of(int descriptor) => new(new SafeSocketHandle(descriptor, ownsHandle: true));
+#pragma warning restore CA2000
 }

@@ -172,7 +172,9 @@ public sealed class ProxiedCarrierTests
     private async Task<Socket> StartAsync(ICarrier carrier, bool up = true)
     {
         SafeHandle given = carrier.Start(() => _heldLast = carrier.ReadHold() ?? _heldLast);
+#pragma warning disable CA2000 // The socket disposes of its handle.
         var kernel = new Socket(new SafeSocketHandle(Duplicate(given), ownsHandle: true));
+#pragma warning restore CA2000
         if (carrier is StockCarrier) return kernel;
         await kernel.SendAsync(Submit(Waiting, UrbDirection.Out, 0, s_setConfiguration, 0), Cancelled);
         byte[] answer = new byte[UrbHeader.Size];
