@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Longwire.Tests.Architecture;
 
-/// <summary>What a test starts that .NET does not bring, it says: <c>script/test --quick</c> runs on machines that have nothing else.</summary>
+/// <summary>
+/// What a test starts that .NET does not bring, it says: <c>script/test --quick</c> runs on machines that have nothing else.
+/// </summary>
 public sealed class NeedsTests
 {
     [Fact]
