@@ -97,6 +97,7 @@ public sealed class LastKnownTests : IDisposable
     }
 
     [Fact]
+    [Trait("needs", "mosquitto")]
     public async Task A_restart_while_a_Pi_is_away_publishes_the_same_discovery_messages()
     {
         await using Mosquitto mosquitto = await Mosquitto.StartAsync();

@@ -11,6 +11,7 @@ using Xunit;
 namespace Longwire.Tests.HomeAssistant.Ownership;
 
 /// <summary>An orderly stop, a start and an update, for a house that has a radio in each status there is.</summary>
+[Trait("needs", "mosquitto")]
 public sealed class StopAndStartTests : IDisposable
 {
     private const string BridgeState = "longwire/bridge/state";
