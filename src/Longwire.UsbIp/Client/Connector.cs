@@ -115,9 +115,10 @@ internal sealed class Connector(
         {
             socket.NoDelay = true;
             DeadPeerDetection.Apply(socket);
+            // On the first of two connections from one port as well, or the second finds the port taken while the first takes its leave.
+            socket.SetRawSocketOption(SolSocket, SoReuseAddr, BitConverter.GetBytes(1));
             if (sourcePort != 0)
             {
-                socket.SetRawSocketOption(SolSocket, SoReuseAddr, BitConverter.GetBytes(1));
                 socket.Bind(
                     new IPEndPoint(target.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, sourcePort));
             }

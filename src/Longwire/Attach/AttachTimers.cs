@@ -146,7 +146,16 @@ internal static class AttachTimers
     /// A stock Pi that was away for longer may have been started anew, and its radio without power meanwhile; nothing tells, and the
     /// program that has the radio open would not notice. Its port goes then, as without a hold.
     /// </summary>
-    public static readonly TimeSpan StockHold = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan StockHold = TimeSpan.FromSeconds(12);
+
+    /// <summary>
+    /// A connection that was made again behind a held port and is lost sooner than this is not waited for once more: two machines may be
+    /// taking the stick from each other, or it fails each time.
+    /// </summary>
+    public static readonly TimeSpan ReseatLasts = TimeSpan.FromSeconds(10);
+
+    /// <summary>A Pi that says for so long that it has no such stick has lost it. An export that starts says it for a moment, too.</summary>
+    public static readonly TimeSpan ReseatGone = TimeSpan.FromSeconds(3);
 
     /// <summary>Between two attempts to have the stick again while its port is held.</summary>
     public static readonly TimeSpan Reseat = TimeSpan.FromSeconds(0.5);

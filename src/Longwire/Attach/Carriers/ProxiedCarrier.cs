@@ -27,7 +27,7 @@ internal sealed class ProxiedCarrier : ICarrier
     private volatile CarrierHold? _held;
     private volatile CarrierEnd? _end;
     private volatile bool _mayHold;
-    private DeviceIdentity? _identity;
+    private volatile DeviceIdentity? _identity;
     private Socket? _kernels;
     private UrbPump? _pump;
     private Action _changed = static () => { };
@@ -44,7 +44,7 @@ internal sealed class ProxiedCarrier : ICarrier
 
     public ExportedDevice Device => _first.Device;
 
-    public CarrierMemory Memory => _first.Memory;
+    public CarrierMemory Memory => _far.Memory;
 
     public async Task<DeviceIdentity> ReadIdentityAsync(CancellationToken cancellationToken) =>
         _identity = await _first.ReadIdentityAsync(cancellationToken);
@@ -55,14 +55,19 @@ internal sealed class ProxiedCarrier : ICarrier
         {
             _changed = changed;
             (Socket ours, _kernels) = SocketPair.Create();
-            _pump = new UrbPump(ours, new UrbProxy(Device.DevId, _options), _time);
+            UrbProxyOptions options = _options with { Ports = SerialLayout.Of(_identity!) };
+            _pump = new UrbPump(ours, new UrbProxy(Device.DevId, options), _time);
             _pump.Start();
             _carrying = CarryAsync(_pump);
         }
         return _kernels.SafeHandle;
     }
 
-    public void MayHold() => _mayHold = true;
+    public void MayHold()
+    {
+        _mayHold = true;
+        if (_hold > TimeSpan.Zero) _pump!.AskAhead(SerialLayout.AskedAtClose(_identity!));
+    }
 
     public CarrierHold? ReadHold() => _held;
 
@@ -87,44 +92,64 @@ internal sealed class ProxiedCarrier : ICarrier
     public async ValueTask DisposeAsync()
     {
         Shutdown();
-        await _carrying;
-        if (_pump is not null) await _pump.DisposeAsync();
-        _kernels?.Dispose();
-        await _far.DisposeAsync();
-        _stopping.Dispose();
+        try
+        {
+            await _carrying;
+        }
+        finally
+        {
+            if (_pump is not null) await _pump.DisposeAsync();
+            _kernels?.Dispose();
+            await _far.DisposeAsync();
+            _stopping.Dispose();
+        }
     }
 
     private async Task CarryAsync(UrbPump pump)
     {
+        try
+        {
+            _end = await EndAsync(pump);
+        }
+        finally
+        {
+            // What was told of a hold stays as it is: the port is on its way out, and nothing was resumed.
+            pump.EndHost();
+            _changed();
+        }
+    }
+
+    /// <returns>How it ended; null: as its last connection did.</returns>
+    private async Task<CarrierEnd?> EndAsync(UrbPump pump)
+    {
+        long? reseated = null;
         while (true)
         {
             StockCarrier far = _far;
-            await pump.CarryAsync(far.Connection.Socket, () => IsSilent(far.Connection.Socket), held => Tell(held ? Silent : null));
-            if (pump.Fault is { } fault) _end = new CarrierEnd(CarrierEndCause.Closed, fault);
-            if (pump.HostEnded.IsCompleted || _end is not null || !_mayHold || _hold == TimeSpan.Zero) break;
+            await pump.CarryAsync(
+                far.Connection.Socket, () => _mayHold && IsSilent(far.Connection.Socket), held => Tell(held ? Silent : null));
+            if (pump.Fault is { } fault) return new CarrierEnd(CarrierEndCause.Closed, fault);
+            if (pump.HostEnded.IsCompleted || !_mayHold) return null;
             CarrierEnd lost = far.ReadEnd() ?? new CarrierEnd(CarrierEndCause.Closed, "the connection ended");
+            // Somebody else takes the stick, or it is sick: that is for who keeps count of it, and not to be hidden behind a hold.
+            if (reseated is { } before && _time.GetElapsedTime(before) < AttachTimers.ReseatLasts) return lost;
             Tell(lost.Reason);
+            TimeSpan left = _hold - (far.ReadFigures().LastAck ?? TimeSpan.Zero);
             // Its local port is wanted for the next: by that a usbipd that missed our end knows that the last connection is over.
             await far.DisposeAsync();
-            (StockCarrier? next, string? why) = await WaitForAsync(pump, far);
-            if (next is null)
-            {
-                _end = why is null ? lost : lost with { Reason = why };
-                break;
-            }
+            (StockCarrier? next, string? why) = await WaitForAsync(pump, far, left);
+            if (next is null) return why is null ? lost : lost with { Reason = why };
             _far = next;
+            reseated = _time.GetTimestamp();
             pump.Reattach(next.Device.DevId);
             Tell(null);
         }
-        // The port goes before anybody is told that nothing holds it any more.
-        pump.EndHost();
-        _held = null;
-        _changed();
     }
 
-    private async Task<(StockCarrier? Next, string? Why)> WaitForAsync(UrbPump pump, StockCarrier lost)
+    // So long is counted from what was heard last, not from when TCP had noticed.
+    private async Task<(StockCarrier? Next, string? Why)> WaitForAsync(UrbPump pump, StockCarrier lost, TimeSpan left)
     {
-        using var over = new CancellationTokenSource(_hold, _time);
+        using var over = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, over.Token);
         Task<(StockCarrier? Next, string? Why)> asking = _reseat.AskAsync(lost, _identity!, pump.StandardRequests(), either.Token);
         // Detached meanwhile: whoever holds the port has gone.

@@ -18,6 +18,9 @@ internal sealed class QueueSender(Socket socket, ByteQueue queue, Lock gate)
     private bool _broken;
     private TaskCompletionSource? _idle;
 
+    /// <summary>Nothing more is taken out of the queue. The gate must be held: what follows in the queue is another session's.</summary>
+    public void Close() => _broken = true;
+
     /// <summary>Begins to send what waits, unless that is under way.</summary>
     public void Send()
     {

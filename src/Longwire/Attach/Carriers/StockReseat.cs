@@ -1,4 +1,5 @@
 using Longwire.Attach.Identity;
+using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 
@@ -19,11 +20,16 @@ internal sealed class StockReseat(Func<CarrierMemory, CancellationToken, Task<St
     public async Task<(StockCarrier? Next, string? Why)> AskAsync(
         StockCarrier lost, DeviceIdentity identity, IReadOnlyList<SetupPacket> configuration, CancellationToken cancellationToken)
     {
+        long? gone = null;
         try
         {
             while (true)
             {
-                if (await TryImportAsync(lost.Memory, cancellationToken) is { } next)
+                (StockCarrier? next, bool isGone) = await TryImportAsync(lost.Memory, cancellationToken);
+                gone = isGone ? gone ?? time.GetTimestamp() : null;
+                if (gone is { } since && time.GetElapsedTime(since) >= AttachTimers.ReseatGone)
+                    return (null, "the Pi says that it has no such stick any more");
+                if (next is not null)
                 {
                     string? other = "";
                     try
@@ -47,15 +53,19 @@ internal sealed class StockReseat(Func<CarrierMemory, CancellationToken, Task<St
     }
 
     // Not given yet: in use by the dead connection, being reset, or there is nobody to ask.
-    private async Task<StockCarrier?> TryImportAsync(CarrierMemory last, CancellationToken cancellationToken)
+    private async Task<(StockCarrier? Next, bool IsGone)> TryImportAsync(CarrierMemory last, CancellationToken cancellationToken)
     {
         try
         {
-            return await import(last, cancellationToken);
+            return (await import(last, cancellationToken), false);
+        }
+        catch (CarrierException e)
+        {
+            return (null, e.Outcome is AttachOutcome.NotGiven { Status: UsbIpStatus.NoSuchDevice });
         }
         catch (Exception e) when (e is IOException or TimeoutException)
         {
-            return null;
+            return (null, false);
         }
     }
 
@@ -69,6 +79,8 @@ internal sealed class StockReseat(Func<CarrierMemory, CancellationToken, Task<St
         try
         {
             DeviceIdentity now = await next.ReadIdentityAsync(cancellationToken);
+            // A serial that was read before and is not now may be another's.
+            if (now.Unread.HasFlag(DeviceTexts.Serial) && !identity.Unread.HasFlag(DeviceTexts.Serial)) return "";
             if (IdentityComparison.Difference(identity, now) is { } difference) return $"another stick is there now: {difference}";
             await next.Connection.ConfigureAsync(next.Device, configuration, cancellationToken);
             return null;

@@ -47,7 +47,9 @@ internal sealed class UrbPump : IAsyncDisposable
 
     /// <summary>Carries to and from a Pi until one of them ends. Afterwards the proxy answers in the Pi's place.</summary>
     /// <param name="far">Is ended with it, and stays the caller's.</param>
-    /// <param name="isSilent">Says whether the Pi acknowledges nothing. Asked while somebody waits for an answer of it.</param>
+    /// <param name="isSilent">
+    /// Says whether what was sent is not acknowledged. Asked while somebody waits for an answer, and while it was so.
+    /// </param>
     /// <param name="held">Is told that the Pi is silent (true), and heard again (false).</param>
     public async Task CarryAsync(Socket far, Func<bool> isSilent, Action<bool> held)
     {
@@ -60,8 +62,13 @@ internal sealed class UrbPump : IAsyncDisposable
         Shutdown(far);
         await reading;
         await sender.WhenIdleAsync();
-        _toFar = null;
-        lock (_gate) _proxy.FarEnded(Now);
+        lock (_gate)
+        {
+            // In one step: whoever still has the sender in hand must not take out what is for the next session.
+            sender.Close();
+            _toFar = null;
+            _proxy.FarEnded(Now);
+        }
         Send();
     }
 
@@ -79,29 +86,48 @@ internal sealed class UrbPump : IAsyncDisposable
         Send();
     }
 
+    /// <summary>Asks the stick what its driver asks at close() alone, so that the answer is known while the Pi is away.</summary>
+    public void AskAhead(IEnumerable<SetupPacket> questions)
+    {
+        lock (_gate)
+        {
+            if (_proxy.Phase != UrbProxyPhase.Up) return;
+            foreach (SetupPacket question in questions) _proxy.AskAhead(question);
+        }
+        Send();
+    }
+
     /// <summary>Ends the host's side, and with it what is carried.</summary>
     public void EndHost() => Shutdown(_host);
 
     public async ValueTask DisposeAsync()
     {
         EndHost();
-        await HostEnded;
-        await _toHost.WhenIdleAsync();
-        await _due.DisposeAsync();
-        await _silence.DisposeAsync();
-        _host.Dispose();
+        try
+        {
+            await HostEnded;
+            await _toHost.WhenIdleAsync();
+        }
+        finally
+        {
+            await _due.DisposeAsync();
+            await _silence.DisposeAsync();
+            _host.Dispose();
+        }
     }
 
     private TimeSpan Now => _time.GetElapsedTime(_start);
 
     private int FromFar(ReadOnlySpan<byte> bytes, Action<bool> held)
     {
-        if (_proxy.Phase == UrbProxyPhase.Held)
-        {
-            _proxy.Resume(Now);
-            held(false);
-        }
+        if (_proxy.Phase == UrbProxyPhase.Held) Resume(held);
         return _proxy.FromFar(bytes);
+    }
+
+    private void Resume(Action<bool> held)
+    {
+        _proxy.Resume(Now);
+        held(false);
     }
 
     /// <returns>Whether to ask again.</returns>
@@ -109,17 +135,24 @@ internal sealed class UrbPump : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_proxy.Phase != UrbProxyPhase.Up || !_proxy.AwaitsAnswer) return false;
+            if (_proxy.Phase == UrbProxyPhase.Ended || (_proxy.Phase == UrbProxyPhase.Up && !_proxy.AwaitsAnswer)) return false;
         }
-        if (!isSilent()) return true;
+        bool silent = isSilent();
         lock (_gate)
         {
-            if (_proxy.Phase != UrbProxyPhase.Up) return false;
-            _proxy.Hold(Now);
-            held(true);
+            if (silent && _proxy.Phase == UrbProxyPhase.Up)
+            {
+                _proxy.Hold(Now);
+                held(true);
+            }
+            else if (!silent && _proxy.Phase == UrbProxyPhase.Held)
+            {
+                // It has got everything, and its stick has nothing to say.
+                Resume(held);
+            }
         }
         Send();
-        return false;
+        return true;
     }
 
     private void Tick()

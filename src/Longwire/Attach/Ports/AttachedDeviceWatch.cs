@@ -72,7 +72,7 @@ internal sealed class AttachedDeviceWatch(
         CarrierHold? hold = carrier.ReadHold();
         if (hold?.Since == _told?.Since) return;
         _told = hold;
-        await reports.HoldChangedAsync(hold);
+        await reports.HoldChangedAsync(hold, carrier.Memory);
     }
 
     private async Task MeasureAsync()

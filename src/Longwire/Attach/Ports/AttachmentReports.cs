@@ -37,7 +37,8 @@ internal sealed class AttachmentReports(IAttachment attachment, ChannelWriter<At
         TellAsync(new AttachEvent.Measured(attachment, roundTrip, isShortOfUrbs));
 
     /// <inheritdoc cref="AttachEvent.HoldChanged" path="/param"/>
-    public ValueTask HoldChangedAsync(CarrierHold? hold) => TellAsync(new AttachEvent.HoldChanged(attachment, hold));
+    public ValueTask HoldChangedAsync(CarrierHold? hold, CarrierMemory carrier) =>
+        TellAsync(new AttachEvent.HoldChanged(attachment, hold, carrier));
 
     public ValueTask WentDownAsync(AttachOutcome.Lost loss) => TellAsync(new AttachEvent.WentDown(attachment, loss));
 

@@ -79,6 +79,7 @@ internal sealed class Convergence(AttachState state)
             {
                 if (!HasPlace(pi)) break;
                 if (state.Assignments.At(stick.PiId, stick.BusId) is not null || IsRefused(pi, stick)) continue;
+                if (MayBeHeld(pi, stick)) continue;
                 RadioState? replaced = _replacements.PlaceFor(stick);
                 string? radioId = replaced?.Id ?? stick.RadioId ?? state.Seems(stick);
                 if (radioId is not null
@@ -95,6 +96,13 @@ internal sealed class Convergence(AttachState state)
             }
         }
     }
+
+    // While a radio's port is held, what turns up of its kind may be that radio, plugged in elsewhere: it is asked when the hold is over.
+    private bool MayBeHeld(PiState pi, Stick stick) => state.Radios.Values.Any(
+        radio => radio is { IsUp: true, Assignment: { Hold: not null } held }
+            && held.PiId == pi.Options.Id
+            && held.BusId != stick.BusId
+            && radio.Memory.UsbId == stick.Id.ToString());
 
     // Looked at again when it changes, was gone, is asked for by a person, or now and then.
     private bool IsRefused(PiState pi, Stick stick)

@@ -43,7 +43,10 @@ internal sealed class PiChanges(AttachState state)
         {
             foreach (RadioState radio in state.Radios.Values)
             {
-                if (radio.IsUp && radio.Assignment != stick.Assignment && radio.Memory.UsbId == stick.Id.ToString())
+                // One whose port is held may be this one, plugged in elsewhere.
+                if (radio is { IsUp: true, Assignment: { Hold: null } assignment }
+                    && assignment != stick.Assignment
+                    && radio.Memory.UsbId == stick.Id.ToString())
                 {
                     stick.IsNot.Add(radio.Id);
                 }

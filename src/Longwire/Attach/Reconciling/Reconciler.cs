@@ -95,7 +95,7 @@ internal sealed class Reconciler
             case AttachEvent.CameUp up: _attachmentChanges.CameUp(up.Attachment, up.TtyCount); break;
             case AttachEvent.Measured measured: _attachmentChanges.Measured(measured); break;
             case AttachEvent.SerialPathsFound found: _attachmentChanges.SerialPathsFound(found); break;
-            case AttachEvent.HoldChanged changed: _attachmentChanges.HoldChanged(changed.Attachment, changed.Hold); break;
+            case AttachEvent.HoldChanged changed: _attachmentChanges.HoldChanged(changed); break;
             case AttachEvent.WentDown down: _attachmentChanges.WentDown(down.Attachment, down.Loss); break;
             case AttachEvent.Ended ended: _attachmentChanges.Ended(ended.Attachment, ended.Outcome); break;
             case AttachEvent.ProblemsChanged problem: _state.SetProblem(problem.Source, problem.Problem); break;

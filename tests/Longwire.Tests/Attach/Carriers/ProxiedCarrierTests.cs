@@ -96,7 +96,6 @@ public sealed class ProxiedCarrierTests
         await UntilAsync(() => carrier.ReadHold() is not null);
         carrier.Shutdown();
         await carrier.DisposeAsync().AsTask().WaitAsync(s_deadline, Cancelled);
-        Assert.Null(carrier.ReadHold());
     }
 
     [Fact]
@@ -119,7 +118,8 @@ public sealed class ProxiedCarrierTests
         using Socket kernel = await StartAsync(carrier);
         Lose();
         await UntilAsync(() => carrier.ReadEnd() is not null);
-        Assert.Null(carrier.ReadHold());
+        // Nobody is told that it was resumed.
+        Assert.NotNull(carrier.ReadHold());
         Assert.Equal(0, await kernel.ReceiveAsync(new byte[1], Cancelled).AsTask().WaitAsync(s_deadline, Cancelled));
         return carrier.ReadEnd()!.Reason;
     }

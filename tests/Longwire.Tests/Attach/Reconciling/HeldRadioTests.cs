@@ -9,6 +9,8 @@ namespace Longwire.Tests.Attach.Reconciling;
 public sealed class HeldRadioTests
 {
     private const string Radio = "0658_0200_ZW0001";
+    private static readonly CarrierMemory s_carrier = new(40001);
+
     private const string Why = "the Pi stopped answering";
 
     [Fact]
@@ -17,13 +19,13 @@ public sealed class HeldRadioTests
         await using var bench = new AttachBench();
         bench.Load(Wishes([Pi("attic")]));
         ScriptedAttachment attachment = await bench.AttachAsync(Device(), IdentityOf("ZW0001"));
-        bench.Tell(new AttachEvent.HoldChanged(attachment, new CarrierHold(1, Why)));
+        bench.Tell(new AttachEvent.HoldChanged(attachment, new CarrierHold(1, Why), s_carrier));
         RadioSnapshot radio = (await bench.UntilStatusAsync(Radio, RadioStatus.Held)).Radios[0];
         Assert.Equal((Why, true, null), (radio.Reason, radio.HasPort, radio.PluggedIn));
         Assert.NotNull(radio.Since);
         // A second silence within the first one is no news.
-        bench.Tell(new AttachEvent.HoldChanged(attachment, new CarrierHold(2, "the connection ended")));
-        bench.Tell(new AttachEvent.HoldChanged(attachment, null));
+        bench.Tell(new AttachEvent.HoldChanged(attachment, new CarrierHold(2, "the connection ended"), s_carrier));
+        bench.Tell(new AttachEvent.HoldChanged(attachment, null, s_carrier));
         radio = (await bench.UntilStatusAsync(Radio, RadioStatus.Attached)).Radios[0];
         Assert.Equal((null, 0L), (radio.Reason, radio.Disconnects));
         Assert.Equal(
@@ -37,9 +39,9 @@ public sealed class HeldRadioTests
         await using var bench = new AttachBench();
         bench.Load(Wishes([Pi("attic")]));
         ScriptedAttachment attachment = await bench.AttachAsync(Device(), IdentityOf("ZW0001"));
-        bench.Tell(new AttachEvent.HoldChanged(attachment, new CarrierHold(1, Why)));
+        bench.Tell(new AttachEvent.HoldChanged(attachment, new CarrierHold(1, Why), s_carrier));
         bench.Tell(new AttachEvent.WentDown(attachment, new AttachOutcome.Lost("the stick was plugged in anew", PiSilent: false)));
-        bench.Tell(new AttachEvent.HoldChanged(attachment, null));
+        bench.Tell(new AttachEvent.HoldChanged(attachment, null, s_carrier));
         await bench.UntilStatusAsync(Radio, RadioStatus.Attaching);
         Assert.Equal(
             [(RadioEventType.Attached, null), (RadioEventType.Held, Why), (RadioEventType.Lost, "the stick was plugged in anew")],
