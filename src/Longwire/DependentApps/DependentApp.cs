@@ -19,6 +19,7 @@ internal sealed class DependentApp
     private string? _problem;
     private string? _refusal;
     private readonly AppStatePolling _looks;
+    private readonly AppAfterHold _afterHold;
     private readonly Backoff _waits;
     private readonly LatestView _latest;
     private DependentAppMemory _memory;
@@ -35,6 +36,7 @@ internal sealed class DependentApp
         _waits = new Backoff(DependentAppTimers.FirstWait, DependentAppTimers.LongestWait, around.Random);
         _restart = new AppRestart(view.Slug, around);
         _looks = new AppStatePolling(view.Slug, around);
+        _afterHold = new AppAfterHold(view.Slug, around);
     }
 
     /// <summary>How its radios are now.</summary>
@@ -70,7 +72,11 @@ internal sealed class DependentApp
             // Whatever kept it from being restarted: there is no radio to restart it for.
             if (_backAt is not null) Report(null);
             (_backAt, _waitingFor) = (null, null);
-            return await LookAsync(view, cancellationToken);
+            DependentAppMemory? ended = await _afterHold.EndedAsync(view, _memory, cancellationToken);
+            if (ended is not null) Remember(ended);
+            if (ended is not null) return TimeSpan.Zero;
+            TimeSpan? look = await LookAsync(view, cancellationToken);
+            return _afterHold.Left < (look ?? TimeSpan.MaxValue) ? _afterHold.Left : look;
         }
         try
         {

@@ -18,6 +18,12 @@ internal static class DependentAppTimers
     /// </summary>
     public static readonly TimeSpan LookAtLoss = TimeSpan.FromSeconds(3);
 
+    /// <summary>For so long after a hold an app may still end of it, and is looked at this often.</summary>
+    public static readonly TimeSpan DiesOfHold = TimeSpan.FromSeconds(20);
+
+    /// <inheritdoc cref="DiesOfHold"/>
+    public static readonly TimeSpan LookAfterHold = TimeSpan.FromSeconds(4);
+
     /// <summary>Radios that come back together share one restart: how long the first of them waits for the others.</summary>
     public static readonly TimeSpan Settle = TimeSpan.FromSeconds(5);
 

@@ -166,6 +166,12 @@ internal sealed class DependentAppBench : IDisposable, IBridgeProblems
         Publish();
     }
 
+    public void Resume(string id)
+    {
+        Set(id, radio => radio with { Status = RadioStatus.Attached });
+        Publish();
+    }
+
     public void Name(string id, params string[] apps)
     {
         Set(id, radio => radio with { RestartApps = [.. apps] });
