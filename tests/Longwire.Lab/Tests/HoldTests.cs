@@ -101,6 +101,50 @@ public sealed class HoldTests(Home home) : RadioTest(home)
         Assert.Equal(0, await tty.ReadAsync(new byte[1], Cancelled));
     }
 
+    [Fact]
+    public Task Opened_and_closed_two_hundred_times_while_its_radio_talks_it_keeps_its_port() => OpenAndCloseAsync(200);
+
+    [Fact(Explicit = true)]
+    public Task Opened_and_closed_two_thousand_times_while_its_radio_talks_it_keeps_its_port() => OpenAndCloseAsync(2000);
+
+    private async Task OpenAndCloseAsync(int times)
+    {
+        LabStick stick = await BringUpAsync(PiSide.Stock, more: Holding);
+        await Home.Host.WaitForDeviceAsync(ZWavePath, Patience);
+        int from = Watch.Count;
+        TimeSpan start = Home.Host.Now;
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        Task talking = TalkAsync(stick, enough.Token);
+        // Each reads a few of the radio's words and closes with all of the driver's reads pending.
+        await Home.Host.RunAsync(
+            $"stty -F {ZWavePath} raw -echo; i=0; while [ $i -lt {times} ]; do head -c 8 {ZWavePath} >/dev/null || exit; i=$((i+1)); done",
+            Patience * 10);
+        await enough.CancelAsync();
+        await talking;
+        Say($"{(Home.Host.Now - start) / times} each");
+        StayedAttached(from, start);
+        Assert.Equal(6, Assert.Single(await Home.Host.VhciPortsInUseAsync()).State);
+        using GuestStream tty = await Home.Host.OpenAsync(ZWavePath);
+        await tty.WriteAsync("last"u8.ToArray(), Cancelled);
+    }
+
+    private static async Task TalkAsync(LabStick stick, CancellationToken enough)
+    {
+        using GuestStream inside = await stick.OpenInsideAsync();
+        try
+        {
+            while (true)
+            {
+                await inside.WriteAsync("radio word\n"u8.ToArray(), enough);
+                await Task.Delay(TimeSpan.FromMilliseconds(20), enough);
+            }
+        }
+        catch (OperationCanceledException) when (enough.IsCancellationRequested)
+        {
+            // It has said enough.
+        }
+    }
+
     // Giving a stick to usbip-host hangs its inside up, so that is opened for each exchange.
     private static async Task ExchangeAsync(LabStick stick, GuestStream tty, string word)
     {
