@@ -154,7 +154,9 @@ internal static class AttachTimers
     /// </summary>
     public static readonly TimeSpan ReseatLasts = TimeSpan.FromSeconds(10);
 
-    /// <summary>A Pi that says for so long that it has no such stick has lost it. An export that starts says it for a moment, too.</summary>
+    /// <summary>
+    /// A Pi that says for so long that it has no such stick has lost it. An export that starts says it for a moment, too.
+    /// </summary>
     public static readonly TimeSpan ReseatGone = TimeSpan.FromSeconds(3);
 
     /// <summary>Between two attempts to have the stick again while its port is held.</summary>
