@@ -10,6 +10,7 @@ internal sealed class AppAfterHold(string slug, DependentAppContext around)
 {
     private readonly HashSet<string> _held = [];
     private long? _since;
+    private bool _endedBefore;
 
     /// <summary>How long until the next look; null: there is nothing to look for.</summary>
     public TimeSpan? Left { get; private set; }
@@ -18,8 +19,11 @@ internal sealed class AppAfterHold(string slug, DependentAppContext around)
     public async Task<DependentAppMemory?> EndedAsync(AppView view, DependentAppMemory memory, CancellationToken cancellationToken)
     {
         Left = null;
+        bool begins = _held.Count == 0;
         RadioView[] held = [.. view.Radios.Where(radio => radio is { Since: not null, Steady: false, Wanted: true })];
         foreach (RadioView radio in held) _held.Add(radio.Id);
+        // What has ended by the time at which a hold is told has ended of something else.
+        if (begins && held.Length > 0) _endedBefore = await StateAsync(cancellationToken) == "error";
         _held.RemoveWhere(id => memory.Find(id) is not { Lost: false });
         if (_held.Count == 0 || held.Length > 0)
         {
@@ -33,12 +37,15 @@ internal sealed class AppAfterHold(string slug, DependentAppContext around)
             return null;
         }
         Left = DependentAppTimers.LookAfterHold;
-        if (!memory.Running || (await StateAsync(cancellationToken)) != "error") return null;
+        if (_endedBefore || !memory.Running || (await StateAsync(cancellationToken)) != "error") return null;
         DependentAppMemory ended = memory;
         foreach (string id in _held) ended = ended.With(ended.Find(id)! with { Lost = true, WasRunning = true });
         _held.Clear();
         return ended;
     }
+
+    /// <summary>It was restarted: what was before has no say any more.</summary>
+    public void Reset() => _held.Clear();
 
     private async Task<string?> StateAsync(CancellationToken cancellationToken)
     {

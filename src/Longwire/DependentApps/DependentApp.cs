@@ -252,6 +252,7 @@ internal sealed class DependentApp
         Remember(memory);
         Report(null);
         _restart.Reset();
+        _afterHold.Reset();
         _looks.Reset();
         _waits.Reset();
         _backAt = null;

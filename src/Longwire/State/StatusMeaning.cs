@@ -30,8 +30,8 @@ internal readonly record struct StatusMeaning(bool? Connected, bool Problem, str
             RadioStatus.Held => new(
                 true,
                 radio.HeldForLong,
-                $"The link to {at} is down. The port stays, and Longwire waits for the link. If this lasts, check the power and the "
-                    + $"network of {at}."),
+                $"{at} does not answer for this radio. Its port stays, and Longwire waits for a few seconds. If this comes often, look at "
+                    + $"the power and the network of {at}."),
             RadioStatus.Attaching => new(radio.Undecided ? null : false, false, "Being attached right now. Nothing to do."),
             RadioStatus.Detached when radio.Stopped => new(null, false, Stopped),
             RadioStatus.Detached => new(false, false, "Detached, because somebody asked for it. To use it again, switch \"Attached\" on."),

@@ -35,7 +35,7 @@ internal sealed class ProxiedCarrier : ICarrier
 
     /// <param name="first">The connection over which the stick was imported; becomes the carrier's to dispose.</param>
     /// <param name="reseat">Asks for the stick again.</param>
-    /// <param name="hold">How long a lost connection is waited for; at most <see cref="AttachTimers.StockHold"/> of it.</param>
+    /// <param name="hold">How long a lost connection is waited for, more than zero; at most <see cref="AttachTimers.StockHold"/> of it.</param>
     public ProxiedCarrier(StockCarrier first, StockReseat reseat, TimeSpan hold, UrbProxyOptions options, TimeProvider time)
     {
         (_first, _far, _reseat, _options, _time) = (first, first, reseat, options, time);
@@ -66,19 +66,19 @@ internal sealed class ProxiedCarrier : ICarrier
     public void MayHold()
     {
         _mayHold = true;
-        if (_hold > TimeSpan.Zero) _pump!.AskAhead(SerialLayout.AskedAtClose(_identity!));
+        _pump!.AskAhead(SerialLayout.AskedAtClose(_identity!));
     }
 
     public CarrierHold? ReadHold() => _held;
 
     public bool FarIsGone()
     {
-        if (!_mayHold || _hold == TimeSpan.Zero) return false;
+        if (!_mayHold) return false;
         if (_held is null) _far.Shutdown();
         return true;
     }
 
-    public CarrierEnd? ReadEnd() => _end ?? (_carrying.IsCompleted || _hold == TimeSpan.Zero || !_mayHold ? _far.ReadEnd() : null);
+    public CarrierEnd? ReadEnd() => _end ?? (_carrying.IsCompleted || !_mayHold ? _far.ReadEnd() : null);
 
     public CarrierFigures ReadFigures() => _far.ReadFigures();
 
@@ -127,7 +127,7 @@ internal sealed class ProxiedCarrier : ICarrier
         {
             StockCarrier far = _far;
             await pump.CarryAsync(
-                far.Connection.Socket, () => _mayHold && IsSilent(far.Connection.Socket), held => Tell(held ? Silent : null));
+                far.Connection.Socket, () => _mayHold ? IsSilent(far.Connection.Socket) : false, held => Tell(held ? Silent : null));
             if (pump.Fault is { } fault) return new CarrierEnd(CarrierEndCause.Closed, fault);
             if (pump.HostEnded.IsCompleted || !_mayHold) return null;
             CarrierEnd lost = far.ReadEnd() ?? new CarrierEnd(CarrierEndCause.Closed, "the connection ended");
@@ -138,7 +138,7 @@ internal sealed class ProxiedCarrier : ICarrier
             // Its local port is wanted for the next: by that a usbipd that missed our end knows that the last connection is over.
             await far.DisposeAsync();
             (StockCarrier? next, string? why) = await WaitForAsync(pump, far, left);
-            if (next is null) return why is null ? lost : lost with { Reason = why };
+            if (next is null) return why is null ? lost : new CarrierEnd(CarrierEndCause.Closed, why);
             _far = next;
             reseated = _time.GetTimestamp();
             pump.Reattach(next.Device.DevId);
@@ -164,16 +164,17 @@ internal sealed class ProxiedCarrier : ICarrier
     }
 
     // Acknowledgements, not answers: a stick that takes its time is there.
-    private static bool IsSilent(Socket socket)
+    private static bool? IsSilent(Socket socket)
     {
         try
         {
             TcpInfo info = TcpInfo.Read(socket);
-            return info is { State: TcpState.Established, Unacked: > 0, LastAckReceived: { } silence } && silence >= AttachTimers.HeldAfter;
+            if (info.State != TcpState.Established) return null;
+            return info is { Unacked: > 0, LastAckReceived: { } silence } && silence >= AttachTimers.HeldAfter;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            return false;
+            return null;
         }
     }
 }

@@ -77,7 +77,7 @@ internal sealed class QueueSender(Socket socket, ByteQueue queue, Lock gate)
     {
         lock (gate)
         {
-            int length = queue.Read(_chunk);
+            int length = _broken ? 0 : queue.Read(_chunk);
             if (length == 0) Finish();
             return length;
         }

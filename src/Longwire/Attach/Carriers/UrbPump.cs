@@ -34,7 +34,7 @@ internal sealed class UrbPump : IAsyncDisposable
         _toHost = new QueueSender(host, proxy.ToHost, _gate);
         _start = time.GetTimestamp();
         _due = time.CreateTimer(static pump => ((UrbPump)pump!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _silence = new SilenceTimer(time);
+        _silence = new SilenceTimer(AttachTimers.HeldAfter, AttachTimers.HeldStep, time);
     }
 
     /// <summary>Ends when vhci_hcd does, or when it is ended here.</summary>
@@ -48,10 +48,11 @@ internal sealed class UrbPump : IAsyncDisposable
     /// <summary>Carries to and from a Pi until one of them ends. Afterwards the proxy answers in the Pi's place.</summary>
     /// <param name="far">Is ended with it, and stays the caller's.</param>
     /// <param name="isSilent">
-    /// Says whether what was sent is not acknowledged. Asked while somebody waits for an answer, and while it was so.
+    /// Says whether what was sent is not acknowledged; null: the connection has ended. Asked while somebody waits for an answer, and while
+    /// it was so.
     /// </param>
     /// <param name="held">Is told that the Pi is silent (true), and heard again (false).</param>
-    public async Task CarryAsync(Socket far, Func<bool> isSilent, Action<bool> held)
+    public async Task CarryAsync(Socket far, Func<bool?> isSilent, Action<bool> held)
     {
         var sender = new QueueSender(far, _proxy.ToFar, _gate);
         _toFar = sender;
@@ -131,28 +132,28 @@ internal sealed class UrbPump : IAsyncDisposable
     }
 
     /// <returns>Whether to ask again.</returns>
-    private bool HoldIfSilent(Func<bool> isSilent, Action<bool> held)
+    private bool HoldIfSilent(Func<bool?> isSilent, Action<bool> held)
     {
         lock (_gate)
         {
             if (_proxy.Phase == UrbProxyPhase.Ended || (_proxy.Phase == UrbProxyPhase.Up && !_proxy.AwaitsAnswer)) return false;
         }
-        bool silent = isSilent();
+        bool? silent = isSilent();
         lock (_gate)
         {
-            if (silent && _proxy.Phase == UrbProxyPhase.Up)
+            if (silent == true && _proxy.Phase == UrbProxyPhase.Up)
             {
                 _proxy.Hold(Now);
                 held(true);
             }
-            else if (!silent && _proxy.Phase == UrbProxyPhase.Held)
+            else if (silent == false && _proxy.Phase == UrbProxyPhase.Held)
             {
                 // It has got everything, and its stick has nothing to say.
                 Resume(held);
             }
         }
         Send();
-        return true;
+        return silent is not null;
     }
 
     private void Tick()

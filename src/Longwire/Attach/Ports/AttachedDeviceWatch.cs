@@ -12,6 +12,7 @@ internal sealed class AttachedDeviceWatch(
     private readonly string[] _ttys = [.. device.Ttys];
     private readonly SerialNames _names = new(around.Kernel.Root, around.Serials, [.. device.Ttys], around.Time);
     private CarrierHold? _told;
+    private CarrierMemory _toldMemory = carrier.Memory;
     private readonly UrbStorm _storm = new(around.Time, device);
 
     /// <summary>Waits for the names of its ttys, and tells that it is up: whoever acts on that opens them.</summary>
@@ -70,9 +71,10 @@ internal sealed class AttachedDeviceWatch(
     private async Task TellHoldAsync()
     {
         CarrierHold? hold = carrier.ReadHold();
-        if (hold?.Since == _told?.Since) return;
-        _told = hold;
-        await reports.HoldChangedAsync(hold, carrier.Memory);
+        // One that began and ended between two looks has left another connection behind.
+        if (hold?.Since == _told?.Since && carrier.Memory == _toldMemory) return;
+        (_told, _toldMemory) = (hold, carrier.Memory);
+        await reports.HoldChangedAsync(hold, _toldMemory);
     }
 
     private async Task MeasureAsync()
