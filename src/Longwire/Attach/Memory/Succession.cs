@@ -26,6 +26,7 @@ internal static class Succession
         Renew(radio, other.UsbId, other.Serial, replaced: true) with
         {
             PiId = other.PiId,
+            SerialIsShared = other.SerialIsShared,
             Manufacturer = other.Manufacturer,
             Product = other.Product,
             Controller = other.Controller,
@@ -64,7 +65,13 @@ internal static class Succession
         // A stick that is back in its place, or is flashed back, is no former one.
         IEnumerable<FormerStick> others = radio.Former.Where(
             former => !IsAlike(former, usbId, serial) && !IsAlike(former, before.UsbId, before.Serial));
-        return radio with { UsbId = usbId, Serial = serial, Former = [.. others.Prepend(before).Take(Remembered)] };
+        return radio with
+        {
+            UsbId = usbId,
+            Serial = serial,
+            SerialIsShared = radio.SerialIsShared && !replaced,
+            Former = [.. others.Prepend(before).Take(Remembered)],
+        };
     }
 
     private static bool IsAlike(FormerStick former, string usbId, string? serial) =>
