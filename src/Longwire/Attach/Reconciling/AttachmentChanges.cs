@@ -198,6 +198,10 @@ internal sealed class AttachmentChanges(AttachState state)
         {
             outcome = AttemptOutcomes.TakenAway;
         }
+        else if (outcome is AttachOutcome.Lost lost && stick is { Tries.IsLostEachTime: true })
+        {
+            outcome = AttemptOutcomes.LostEachTime(lost.Reason);
+        }
         if (outcome is AttachOutcome.Failed { PiSlow: true } slow) new PiSilence(state).ImportLate(assignment.PiId, slow.Reason);
         switch (outcome)
         {
