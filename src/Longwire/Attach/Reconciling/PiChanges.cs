@@ -28,7 +28,7 @@ internal sealed class PiChanges(AttachState state)
         if (pi.Reachable != true) AttachLog.PiReachable(state.Logger.About(pi.Options.Id), pi.Options.DisplayName, pi.Options.Address);
         if (pi.SlowReason is not null) NoticeOwnImports(pi);
         pi.Reachable = true;
-        (pi.SilentReason, pi.SlowReason, pi.ListUnanswered) = (null, null, false);
+        (pi.SilentReason, pi.SlowReason, pi.ListUnanswered, pi.LateLists) = (null, null, false, 0);
         pi.Measure(answer.RoundTrip, state.Now);
         pi.List = answer.List;
         DeviceList list = Bounded(pi, answer.List);
