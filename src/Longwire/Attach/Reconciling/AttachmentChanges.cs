@@ -220,6 +220,8 @@ internal sealed class AttachmentChanges(AttachState state)
                 break;
             case AttachOutcome.Refused refused:
                 if (stick is not null) pi.Rejected.Add(stick, refused.Reason, state.Now, mayPass: was.OnPort);
+                // The one sentence about its Pi says it of all such sticks.
+                if (radio is null && refused.Reason == RadioLimit.Reason) break;
                 if (radio is null)
                 {
                     // No radio has a status that could say it.
