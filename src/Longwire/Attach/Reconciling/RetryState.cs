@@ -114,7 +114,8 @@ internal sealed class RetryState(UsbId id, UsbPort port, Random random)
     /// <param name="numbersStay">No reset changes them there.</param>
     public void Listed(uint number, bool numbersStay, TimeSpan now)
     {
-        if (WasTriedLately(now) && !numbersStay) _numbers.Begin(number);
+        // What falls off its bus comes back by itself under another number.
+        if (WasTriedLately(now) && (!numbersStay || _lostSoon > 0)) _numbers.Begin(number);
         else if (_numbers.IsReplugged(number)) Afresh();
     }
 

@@ -79,16 +79,24 @@ public sealed class BackoffTests
         Assert.Equal(before + 1, bench.Attachments.Count);
     }
 
-    /// <summary>Who serves the stick, and how its attachment ends.</summary>
-    public static TheoryData<bool, bool> Losses => new() { { true, true }, { true, false }, { false, false } };
+    /// <summary>Who serves the stick, how its attachment ends, and whether it falls off its bus.</summary>
+    public static TheoryData<bool, bool, bool> Losses => new()
+    {
+        { true, true, false },
+        { true, true, true },
+        { true, false, false },
+        { false, false, false },
+        { false, false, true },
+    };
 
     [Theory]
     [MemberData(nameof(Losses))]
-    public async Task What_is_lost_right_after_each_attach_is_attached_about_once_a_minute_and_said_to_be_sick(bool longwire, bool closed)
+    public async Task What_is_lost_right_after_each_attach_is_attached_about_once_a_minute_and_said_to_be_sick(
+        bool longwire, bool closed, bool numbersAnew)
     {
         await using AttachBench bench = Bench();
-        await LoseAsync(bench, TimeSpan.FromMinutes(5), longwire, closed);
-        Assert.InRange(await LoseAsync(bench, TimeSpan.FromHours(1), longwire, closed), 55, 125);
+        await LoseAsync(bench, TimeSpan.FromMinutes(5), longwire, closed, numbersAnew);
+        Assert.InRange(await LoseAsync(bench, TimeSpan.FromHours(1), longwire, closed, numbersAnew), 55, 125);
         RadioSnapshot radio = Assert.Single(bench.Feed.Current.Radios);
         Assert.Equal(RadioStatus.Failed, radio.Status);
         Assert.Contains("again and again (it reset itself 3 times): the stick is sick", radio.Reason, StringComparison.Ordinal);
@@ -116,18 +124,20 @@ public sealed class BackoffTests
         }
     }
 
-    private static async Task<int> LoseAsync(AttachBench bench, TimeSpan during, bool longwire, bool closed)
+    private static async Task<int> LoseAsync(
+        AttachBench bench, TimeSpan during, bool longwire, bool closed, bool numbersAnew = false)
     {
         int before = bench.Attachments.Count;
         for (TimeSpan past = TimeSpan.Zero; past < during; past += s_step)
         {
-            if (longwire) bench.ListOfLongwire("attic", [], Device());
-            else bench.List("attic", Device());
+            ExportedDevice device = Device(devNum: numbersAnew ? (uint)bench.EndedByTest + 3 : 3);
+            if (longwire) bench.ListOfLongwire("attic", [], device);
+            else bench.List("attic", device);
             await bench.SettledAsync();
             if (bench.Attachments.Count > bench.EndedByTest)
             {
                 ScriptedAttachment attachment = bench.Attachments[^1];
-                await bench.IdentifyAsync(attachment, Device(), IdentityOf("ZW0001"));
+                await bench.IdentifyAsync(attachment, device, IdentityOf("ZW0001"));
                 bench.Tell(new AttachEvent.CameUp(attachment, 1));
                 await bench.SettledAsync();
                 bench.End(attachment, new AttachOutcome.Lost("it reset itself 3 times", PiSilent: false) { PiClosed = closed });
