@@ -88,17 +88,15 @@ internal static class RadioIds
 
     /// <summary>Nothing that they say tells them apart.</summary>
     public static bool IsAlike(Sighting one, Sighting other) =>
-        one.UsbId == other.UsbId && Normalised(one.Serial) == Normalised(other.Serial);
+        one.UsbId == other.UsbId && StickText.IsSame(one.Serial, other.Serial);
 
     private static string? SerialId(Sighting stick) =>
-        stick.HasOwnSerial ? Slug.Of($"{Underscored(stick.UsbId)}_{stick.Serial!.Trim()}") : null;
+        stick.HasOwnSerial ? Slug.Of($"{Underscored(stick.UsbId)}_{StickText.Normalised(stick.Serial)}") : null;
 
     private static bool IsAlike(RadioMemory radio, Sighting stick) =>
-        radio.UsbId == stick.UsbId.ToString() && Normalised(radio.Serial) == Normalised(stick.Serial);
+        radio.UsbId == stick.UsbId.ToString() && StickText.IsSame(radio.Serial, stick.Serial);
 
     private static bool IsFree(string id, ImmutableArray<RadioMemory> known) => !known.Any(radio => radio.Id == id);
 
     private static string Underscored(UsbId id) => id.ToString().Replace(':', '_');
-
-    public static string? Normalised(string? serial) => string.IsNullOrWhiteSpace(serial) ? null : serial.Trim();
 }

@@ -1,5 +1,6 @@
 using Longwire.Attach.Identity;
 using Longwire.Attach.Memory;
+using Longwire.Radios;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 
@@ -29,7 +30,7 @@ internal sealed class SharedSerials(AttachState state)
     {
         foreach (Stick one in pi.Sticks.Values)
         {
-            if (RadioIds.Normalised(one.Identity?.Serial) is not { } serial) continue;
+            if (StickText.Normalised(one.Identity?.Serial) is not { } serial) continue;
             if (state.Pis.Values.Any(any => any.Sticks.Values.Any(other => IsTwin(one, other)))) Share(one.Id, serial);
         }
     }
@@ -55,7 +56,7 @@ internal sealed class SharedSerials(AttachState state)
         foreach (RadioState radio in state.Radios.Values)
         {
             RadioMemory memory = radio.Memory;
-            if (memory.SerialIsShared || memory.UsbId != id.ToString() || RadioIds.Normalised(memory.Serial) != serial) continue;
+            if (memory.SerialIsShared || memory.UsbId != id.ToString() || StickText.Normalised(memory.Serial) != serial) continue;
             state.Change(radio, memory with { SerialIsShared = true });
             changed = true;
         }
