@@ -6,7 +6,7 @@ namespace Longwire.UsbIp.Client;
 
 /// <summary>
 /// Reads a device list record by record, then what may follow it. A record that cannot be used costs its own device, and a list that is cut
-/// short keeps those that came whole.
+/// short, or stalls, keeps those that came whole.
 /// </summary>
 internal sealed class ListReader(ExactSocket peer, TimeProvider timeProvider, CancellationToken cancellationToken)
 {
@@ -30,11 +30,19 @@ internal sealed class ListReader(ExactSocket peer, TimeProvider timeProvider, Ca
             (LongwireListExtension? notice, bool isEnd) = await ReadNoticeAsync(deadline);
             return new DeviceList(_devices.ToImmutable(), notice, isEnd) { Odd = [.. _odd] };
         }
-        catch (UsbIpException e) when (e is UsbIpClosedException or UsbIpFormatException && _devices.Count > 0)
+        catch (UsbIpException e) when (e is UsbIpClosedException or UsbIpFormatException && HasAny)
         {
-            return new DeviceList(_devices.ToImmutable(), Notice: null) { Odd = [.. _odd], CutShort = e.Message };
+            return InPart(e.Message);
+        }
+        catch (OperationCanceledException e) when (deadline.Expired && HasAny)
+        {
+            return InPart(deadline.Exception(e).Message);
         }
     }
+
+    private bool HasAny => _devices.Count + _odd.Count > 0;
+
+    private DeviceList InPart(string why) => new(_devices.ToImmutable(), Notice: null) { Odd = [.. _odd], CutShort = why };
 
     private static byte[] Request()
     {

@@ -9,7 +9,8 @@ internal static class NotGivenText
     public static string Of(UsbIpStatus status) => status switch
     {
         UsbIpStatus.DeviceBusy => "somebody else has it",
-        UsbIpStatus.DeviceError => "the Pi reports it in error state; unplug it and plug it in again",
+        UsbIpStatus.DeviceError => "the Pi reports the stick in error state: unplug it and plug it in again, or on a stock Pi bind it anew "
+            + "(usbip unbind -b, then usbip bind -b)",
         UsbIpStatus.NoSuchDevice => "the Pi says that it has no such stick to give: it is unplugged, or not bound there",
         // Servers before Linux 4.17 say it of all.
         UsbIpStatus.NotAvailable => "the Pi says that it is not available: somebody else has it, it is in error state, or not bound there",

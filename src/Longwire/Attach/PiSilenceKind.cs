@@ -6,8 +6,11 @@ internal enum PiSilenceKind
     /// <summary>Nothing of it was heard, or the connection was lost before the answer was whole.</summary>
     NoAnswer,
 
-    /// <summary>It closed the connection without an answer, as servers do with an address that they do not allow.</summary>
-    TurnedAway,
+    /// <summary>
+    /// It closed the connection without an answer. Servers do so with an address that they do not allow, and where they have no place; so
+    /// does one that crashes, and an SSH or Docker forward behind which nothing serves.
+    /// </summary>
+    ClosedUnanswered,
 
     /// <summary>It answered that it gives none.</summary>
     Refused,

@@ -4,7 +4,7 @@ namespace Longwire.Attach;
 internal static class PiSilenceText
 {
     /// <summary>For a radio, and for the page.</summary>
-    /// <param name="detail">What was noticed: names the server and, where it turned us away, the addresses that we came from.</param>
+    /// <param name="detail">What was noticed: names the server and, where it closed unanswered, the addresses that we came from.</param>
     public static string Reason(PiSilenceKind manner, string? detail) =>
         manner == PiSilenceKind.NoAnswer ? detail ?? "" : $"the Pi {Clause(manner, detail)}";
 
@@ -19,8 +19,9 @@ internal static class PiSilenceText
     private static string Clause(PiSilenceKind manner, string? detail) => manner switch
     {
         // Seen from there, the address may be another: a container's is translated on the way.
-        PiSilenceKind.TurnedAway =>
-            $"turns this machine away: allow its address in the export there, whose log names it as it is seen there ({detail})",
+        PiSilenceKind.ClosedUnanswered =>
+            "closes the connection unanswered: it does not allow this machine's address (its log names that, as it is seen there), has no "
+                + $"place for one more connection, or what serves there fails ({detail})",
         PiSilenceKind.Refused => $"answers and gives no list ({detail})",
         PiSilenceKind.NotUnderstood => $"answers in a form that is not understood: see that it serves USB/IP on that port ({detail})",
         _ => throw new ArgumentOutOfRangeException(nameof(manner), manner, null),

@@ -68,7 +68,7 @@ internal static class ReplaceCommand
         RadioMemory? other = RememberedRadios.Find(known, with)
             ?? (stick is null
                 ? null
-                : known.FirstOrDefault(one => one.UsbId == stick.Id.ToString() && one.Serial?.Trim() == stick.Serial));
+                : known.FirstOrDefault(one => one.UsbId == stick.Id.ToString() && StickText.Normalised(one.Serial) == stick.Serial));
         if (other is null && stick is null)
         {
             return await FailAsync(
@@ -104,7 +104,7 @@ internal static class ReplaceCommand
     }
 
     private static string Describe(RadioMemory radio) => new RadioMatch(
-        UsbIp.Usb.UsbId.Parse(radio.UsbId), string.IsNullOrWhiteSpace(radio.Serial) ? null : radio.Serial.Trim()).ToString();
+        UsbIp.Usb.UsbId.Parse(radio.UsbId), StickText.Normalised(radio.Serial)).ToString();
 
     private static async Task<int> FailAsync(ProgramContext context, string message)
     {

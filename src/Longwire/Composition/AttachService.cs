@@ -75,7 +75,10 @@ internal sealed class AttachService(
     private async Task RunAsync(MemoryStore store, AttachMemory memory, Task writing, CancellationToken stoppingToken)
     {
         await using var hubs = new HubAuthorization(
-            kernel, (found, cancellationToken) => RememberAsync(found, store, cancellationToken), _log);
+            kernel, (found, cancellationToken) => RememberAsync(found, store, cancellationToken), _log)
+        {
+            AllHeld = () => Report("authorization", null),
+        };
         memory = memory with { HubAuthorization = hubs.Look(memory.HubAuthorization) };
         store.Put(memory);
         await store.WhenSettledAsync(stoppingToken);

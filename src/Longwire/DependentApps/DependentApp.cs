@@ -165,9 +165,9 @@ internal sealed class DependentApp
         if (_backAt is null)
         {
             _backAt = _around.Time.GetTimestamp();
-            // At this moment, and at no later one, it is certain that an app that runs was started without its radio.
+            // At this moment, and at no later one, it is certain that an app that runs, or is starting, was started without its radio.
             _ranWithoutRadio = _memory.StartAtBoot
-                && (await TryReadAsync(DependentAppTimers.LookAtLoss, cancellationToken))?.IsRunning == true;
+                && await TryReadAsync(DependentAppTimers.LookAtLoss, cancellationToken) is { IsRunning: true } or { IsStarting: true };
         }
         TimeSpan left = DependentAppTimers.Settle - _around.Time.GetElapsedTime(_backAt.Value);
         if (left > TimeSpan.Zero && view.Radios.Any(radio => radio is { Wanted: true, Steady: false })) return left;
@@ -185,7 +185,7 @@ internal sealed class DependentApp
         if (!await _around.Supervisor.HasStartedAsync(cancellationToken)) return WaitFor("the Supervisor is still starting apps");
         AppInfo info = await _around.Supervisor.ReadAppAsync(_memory.Slug, SupervisorTimers.Answer, cancellationToken);
         if (_restart.LeavesToStart(info)) return WaitFor(Starting);
-        if (info.IsRunning || info.IsStarting) return LeaveAlone(back, "it runs", running: true);
+        if (info.IsRunning) return LeaveAlone(back, "it runs", running: true);
         if (info.Boot != "auto") return LeaveAlone(back, "it does not start with the host");
         return await RestartAsync(view, back, info, cancellationToken);
     }

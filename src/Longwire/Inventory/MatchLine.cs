@@ -18,15 +18,15 @@ internal static class MatchLine
     /// <summary>Of a radio that is not in a list now.</summary>
     /// <param name="serial">Null: its kind alone tells it from the others.</param>
     public static string For(UsbId id, string? serial) =>
-        $"- match: {Quoted(new RadioMatch(id, IsWritable(serial) ? serial!.Trim() : null).ToString())}";
+        $"- match: {Quoted(new RadioMatch(id, IsWritable(serial) ? StickText.Normalised(serial) : null).ToString())}";
 
     public static RadioMatch Match(ListedStick stick, IReadOnlyCollection<ListedStick> present)
     {
         List<ListedStick> twins = [.. present.Where(other => other.Id == stick.Id && !ReferenceEquals(other, stick))];
         if (twins.Count == 0) return new RadioMatch(stick.Id);
-        if (IsWritable(stick.Serial) && twins.TrueForAll(twin => twin.Serial is not null && twin.Serial.Trim() != stick.Serial!.Trim()))
+        if (IsWritable(stick.Serial) && twins.TrueForAll(twin => twin.Serial is not null && !StickText.IsSame(twin.Serial, stick.Serial)))
         {
-            return new RadioMatch(stick.Id, stick.Serial!.Trim());
+            return new RadioMatch(stick.Id, StickText.Normalised(stick.Serial));
         }
         bool chainTells = twins.TrueForAll(twin => twin.Port.Chain != stick.Port.Chain);
         return new RadioMatch(stick.Id, Port: chainTells ? new UsbPort(null, stick.Port.Chain) : stick.Port);

@@ -20,7 +20,7 @@ internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios 
         "A stock usbipd lists only what is bound and free: a stick that is in use, not bound or unplugged is not shown. Texts and serials "
             + "are not known before a stick is attached.";
 
-    private const string LongwireNote = "Texts and serials are not known before a stick is attached.";
+    private const string TextsNote = "Texts and serials are not known before a stick is attached.";
 
     private readonly StickSelection _claims = new(options, catalogue, known);
 
@@ -51,15 +51,22 @@ internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios 
         List<Candidate> candidates = CandidatesOf(offered, withheld);
         IEnumerable<ListedStick> judged = offered.Select((stick, index) => Judge(stick, candidates[index], candidates))
             .Concat(withheld.Select(entry => entry.Stick with { Outlook = Outlook.NotOffered, Reason = Explain(entry) }));
-        string exporter = list.Notice is { } notice ? $"Longwire {notice.Version}" : "stock usbipd";
+        string exporter = list.Notice is { } notice ? $", Longwire {notice.Version}" : list.CutShort is null ? ", stock usbipd" : "";
         string place = pi.Name is null ? pi.Address : $"{pi.Name} ({pi.Address})";
         return new StickList(
-            $"Radios of {place}, {exporter}",
+            $"Radios of {place}{exporter}",
             pi.DisplayName,
             list.Notice?.Version,
             [.. judged.Zip(present, (outlook, stick) => outlook with { Line = MatchLine.For(stick, present, name) })
                 .OrderBy(stick => stick.BusId.ToString(), StringComparer.Ordinal)],
-            [.. OddStickText.Of(list.Odd, pi.DisplayName), list.Notice is null ? StockNote : LongwireNote]);
+            [.. OddStickText.Of(list.Odd, pi.DisplayName), .. Notes(list)]);
+    }
+
+    private static IEnumerable<string> Notes(PiOffers list)
+    {
+        if (list.CutShort is { } why)
+            yield return $"This is a part of the list ({why}): what else is there, and what serves it, is not known. Try again.";
+        yield return list is { Notice: null, CutShort: null } ? StockNote : TextsNote;
     }
 
     private static string Explain((ListedStick Stick, NoticeReason Reason) entry) => entry.Reason switch

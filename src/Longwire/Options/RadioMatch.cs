@@ -23,7 +23,7 @@ internal sealed record RadioMatch(UsbId Id, string? Serial = null, UsbPort? Port
         match = rest switch
         {
             "" => new RadioMatch(id),
-            [':', .. string serial] when !string.IsNullOrWhiteSpace(serial) => new RadioMatch(id, serial.Trim()),
+            [':', .. string serial] when StickText.Normalised(serial) is { } told => new RadioMatch(id, told),
             ['@', .. string port] when UsbPort.TryParse(port, out UsbPort parsed) => new RadioMatch(id, Port: parsed),
             _ => null,
         };
@@ -32,7 +32,8 @@ internal sealed record RadioMatch(UsbId Id, string? Serial = null, UsbPort? Port
 
     /// <summary>Whether this is the rule's radio.</summary>
     /// <param name="serial">Null or empty where the radio has none. A rule that names a serial does not match then.</param>
-    public bool Matches(UsbId id, string? serial, UsbPort port) => CouldMatch(id, port) && (Serial is null || Serial == serial?.Trim());
+    public bool Matches(UsbId id, string? serial, UsbPort port) =>
+        CouldMatch(id, port) && (Serial is null || Serial == StickText.Normalised(serial));
 
     /// <summary>Whether this may be the rule's radio while its serial is not known yet: a stock Pi's list has none.</summary>
     public bool CouldMatch(UsbId id, UsbPort port) => Id == id && (Port is not { } wanted || wanted.Covers(port));

@@ -45,7 +45,7 @@ internal sealed class KnownRadios
 
     /// <summary>Whether many sticks of this vendor and product id are known to have this serial.</summary>
     public bool IsSharedSerial(UsbId id, string? serial) =>
-        serial is not null && Rows.Concat(Bridges).Any(row => row.Id == id && row.SharedSerials.Contains(serial.Trim()));
+        StickText.Normalised(serial) is { } told && Rows.Concat(Bridges).Any(row => row.Id == id && row.SharedSerials.Contains(told));
 
     public Recognition? Recognise(DeviceIdentity identity) => Recognise(identity.Id, identity.Product, identity.Manufacturer);
 

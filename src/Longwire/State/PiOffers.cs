@@ -17,14 +17,18 @@ internal sealed record PiOffers(ImmutableArray<Offer> Offers, LongwireListExtens
         new([.. list.Devices.Select(device => new Offer(device.BusId, UsbPort.Of(device.Path, device.BusId), device.Id))], list.Notice)
         {
             Odd = list.Odd,
+            CutShort = list.CutShort,
         };
 
     /// <summary>What stands in its list and cannot be used.</summary>
     public ImmutableArray<OddRecord> Odd { get; init; } = [];
 
+    /// <summary>Why it is not all; null if it is. Who serves there is not known then: a Longwire says so at the end.</summary>
+    public string? CutShort { get; init; }
+
     public bool Equals(PiOffers? other) =>
         other is not null
-            && Notice == other.Notice
+            && (Notice, CutShort) == (other.Notice, other.CutShort)
             && Offers.AsSpan().SequenceEqual(other.Offers.AsSpan())
             && Odd.AsSpan().SequenceEqual(other.Odd.AsSpan());
 

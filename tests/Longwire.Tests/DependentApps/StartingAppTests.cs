@@ -72,22 +72,29 @@ public sealed class StartingAppTests : IDisposable
         Assert.Equal((1, "started"), (app.Restarts, app.State));
     }
 
+    /// <summary>Whether it ran before the host booted, and whether its radio is back after the Supervisor has started all apps.</summary>
+    public static TheoryData<bool, bool> Boots => new() { { true, true }, { true, false }, { false, true }, { false, false } };
+
     [Theory]
-    [InlineData("started")]
-    [InlineData("startup")]
-    public void At_the_boot_of_the_host_it_is_left_to_the_Supervisor(string end)
+    [MemberData(nameof(Boots))]
+    public void At_the_boot_of_the_host_it_is_left_to_the_Supervisor(bool ran, bool late)
     {
-        StandInApp app = _house.OneApp();
-        _house.BootHost();
-        _house.Start();
-        _house.FinishBoot();
-        app.State = "startup";
-        _house.Attach("r");
+        StandInApp app = StartingAtBoot(ran, late);
         _house.Elapse(30);
-        app.State = end;
+        app.State = "started";
         _house.Elapse(600);
         Assert.Equal(0, app.Restarts);
-        Assert.Contains(_house.Logger.Lines, line => line.Contains("because it runs", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Boots))]
+    public void At_the_boot_of_the_host_one_that_never_comes_up_is_restarted_after_as_long_as_a_start_may_take(bool ran, bool late)
+    {
+        StandInApp app = StartingAtBoot(ran, late);
+        _house.Elapse(DependentAppTimers.StartOfApp - TimeSpan.FromSeconds(10));
+        Assert.Equal(0, app.Restarts);
+        _house.Elapse(2 * DependentAppTimers.LongestWait);
+        Assert.Equal((1, "started"), (app.Restarts, app.State));
     }
 
     [Fact]
@@ -102,6 +109,25 @@ public sealed class StartingAppTests : IDisposable
         app.State = "error";
         _house.Elapse(60);
         Assert.Equal((1, "started"), (app.Restarts, app.State));
+    }
+
+    private StandInApp StartingAtBoot(bool ran, bool late)
+    {
+        StandInApp app = _house.OneApp();
+        if (!ran)
+        {
+            app.State = "stopped";
+            _house.Elapse(600);
+        }
+        _house.BootHost();
+        _house.Start();
+        if (late) _house.FinishBoot();
+        app.State = "startup";
+        _house.Attach("r");
+        if (late) return app;
+        _house.FinishBoot();
+        app.State = "startup";
+        return app;
     }
 
     /// <summary>Lost, back, and just started by the watchdog.</summary>

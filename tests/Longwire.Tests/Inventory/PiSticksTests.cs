@@ -179,6 +179,17 @@ public sealed class PiSticksTests
             Assert.Single(Sticks("pis: [{address: attic}]").Judge(Offered([], null)).Notes),
             StringComparison.Ordinal);
 
+    [Fact]
+    public void Of_a_list_that_was_cut_short_it_is_said_that_it_is_a_part_and_not_who_serves_it()
+    {
+        var cut = new DeviceList([Device("1-1", "0658:0200")], null) { CutShort = "reading the notice: the peer closed" };
+        StickList list = Sticks("pis: [{address: attic}]").Judge(PiOffers.Of(cut));
+        Assert.Equal("Radios of attic", list.Title);
+        Assert.Contains("a part of the list (reading the notice: the peer closed)", list.Notes[0], StringComparison.Ordinal);
+        Assert.DoesNotContain(list.Notes, note => note.Contains("usbipd", StringComparison.Ordinal));
+        Assert.NotEqual(PiOffers.Of(cut), PiOffers.Of(cut with { CutShort = null }));
+    }
+
     [Theory]
     [InlineData("ZW:1@2", "- match: \"0658:0200:ZW:1@2\"")]
     [InlineData("a\"b\\c'd", "- match: '0658:0200:a\"b\\c''d'")]

@@ -165,11 +165,32 @@ public sealed class ListTests
     [Theory]
     [InlineData(0, "reading the device list of attic")]
     [InlineData(12, "reading device 1 of 2 from attic")]
-    [InlineData(12 + 312 + 8, "reading device 2 of 2 from attic")]
-    [InlineData(12 + 312 + 8 + 312 + 8 + 8, "reading the notice of attic")]
     public async Task A_server_that_falls_silent_meets_the_deadline_and_the_step_is_named(int after, string step)
     {
-        byte[] bytes = [.. DeviceListReply.Encode([Samples.Device, Samples.Device]), .. Samples.Notice.Encode()];
+        var e = await Assert.ThrowsAsync<TimeoutException>(() => StallAsync(Stalling, after, step));
+        Assert.Equal($"{step}: not done within 2 s", e.Message);
+    }
+
+    [Theory]
+    [InlineData(12 + 312 + 8, "reading device 2 of 2 from attic", 1)]
+    [InlineData(12 + 312 + 8 + 312 + 8 + 8, "reading the notice of attic", 2)]
+    public async Task A_server_that_falls_silent_within_its_list_has_given_what_came_whole(int after, string step, int came)
+    {
+        DeviceList list = await StallAsync(Stalling, after, step);
+        Assert.Equal((came, 0), (list.Devices.Length, list.Odd.Length));
+        Assert.Equal(($"{step}: not done within 2 s", null, false), (list.CutShort, list.Notice, list.IsEnd));
+        // Its first stick cannot be used: that is named all the same.
+        byte[] odd = [.. Stalling];
+        odd[12] = 0xe9;
+        list = await StallAsync(odd, after, step);
+        Assert.Equal((came - 1, 1), (list.Devices.Length, list.Odd.Length));
+        Assert.Equal($"{step}: not done within 2 s", list.CutShort);
+    }
+
+    private static byte[] Stalling => [.. DeviceListReply.Encode([Samples.Device, Samples.Device]), .. Samples.Notice.Encode()];
+
+    private static async Task<DeviceList> StallAsync(byte[] bytes, int after, string step)
+    {
         await using FakeUsbipd server = FakeUsbipd.Start(async client =>
         {
             await client.ReceiveListRequestAsync();
@@ -180,14 +201,10 @@ public sealed class ListTests
         var clock = new SteppedClock();
         using var deadline = new StepDeadline("reading the device list of attic", ClientTimers.ListReply, clock, Cancelled);
         var reader = new ListReader(new ExactSocket(connection.Socket, "attic"), clock, Cancelled);
-        var e = await Assert.ThrowsAsync<TimeoutException>(async () =>
-        {
-            Task<DeviceList> list = deadline.RunAsync(() => reader.ReadAsync(deadline));
-            while (deadline.Step != step && !list.IsCompleted) await Task.Yield();
-            clock.Advance(ClientTimers.ListReply);
-            await list;
-        });
-        Assert.Equal($"{step}: not done within 2 s", e.Message);
+        Task<DeviceList> list = deadline.RunAsync(() => reader.ReadAsync(deadline));
+        while (deadline.Step != step && !list.IsCompleted) await Task.Yield();
+        clock.Advance(ClientTimers.ListReply);
+        return await list;
     }
 
     [Fact]

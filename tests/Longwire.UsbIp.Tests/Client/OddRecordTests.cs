@@ -126,6 +126,16 @@ public sealed class OddRecordTests
         }
     }
 
+    [Fact]
+    public async Task A_list_that_is_cut_short_after_nothing_but_odd_records_names_those()
+    {
+        byte[] list = ListOf("1-1.1", "1-1.2");
+        list[DeviceListReply.HeadSize] = 0xe9;
+        DeviceList read = await ListAsync(list[..(DeviceListReply.HeadSize + Whole + 7)]);
+        Assert.Equal((0, 1), (read.Devices.Length, read.Odd.Length));
+        Assert.Contains("reading device 2 of 2", read.CutShort, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -41,11 +41,11 @@ internal static class FlashedStick
     /// <summary>Whether a stick is this radio, whatever its product is called now.</summary>
     public static bool IsSame(RadioMemory radio, DeviceIdentity identity) =>
         IsTelling(radio.Serial)
-            && radio.Serial!.Trim() == identity.Serial?.Trim()
+            && StickText.IsSame(radio.Serial, identity.Serial)
             && !string.IsNullOrWhiteSpace(radio.Manufacturer)
-            && radio.Manufacturer.Trim() == identity.Manufacturer?.Trim();
+            && StickText.IsSame(radio.Manufacturer, identity.Manufacturer);
 
     /// <summary>Whether a serial can tell a stick from others of its make.</summary>
     public static bool IsTelling(string? serial) =>
-        serial?.Trim() is { Length: >= LeastLength } told && told.Distinct().Count() >= LeastDifferent;
+        StickText.Normalised(serial) is { Length: >= LeastLength } told && told.Distinct().Count() >= LeastDifferent;
 }

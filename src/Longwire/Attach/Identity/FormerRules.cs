@@ -61,8 +61,7 @@ internal sealed class FormerRules(AttachOptions options, KnownRadios catalogue, 
         UsbId id = UsbId.Parse(radio.UsbId);
         if (rule.Match.Port is { } port)
             return new RadioMatch(id, Port: port.Controller is null ? new UsbPort(null, radio.PortChain) : radio.Port);
-        bool bySerial = rule.Match.Serial is not null && !string.IsNullOrWhiteSpace(radio.Serial);
-        return new RadioMatch(id, bySerial ? radio.Serial!.Trim() : null);
+        return new RadioMatch(id, rule.Match.Serial is null ? null : StickText.Normalised(radio.Serial));
     }
 
     /// <summary>For who replaced a radio: which entry still names it as it was, and what to write there; null where all is well.</summary>

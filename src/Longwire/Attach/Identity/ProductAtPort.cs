@@ -45,11 +45,11 @@ internal static class ProductAtPort
     }
 
     private static bool Differ(string? before, string? now) =>
-        !string.IsNullOrWhiteSpace(before) && !string.IsNullOrWhiteSpace(now) && before.Trim() != now.Trim();
+        StickText.Normalised(before) is { } was && StickText.Normalised(now) is { } isNow && was != isNow;
 
     private static string Named(string? product, string? serial)
     {
-        string what = $"'{Printable.Clip(string.IsNullOrWhiteSpace(product) ? "a stick without a name" : product.Trim(), LongestText)}'";
-        return string.IsNullOrWhiteSpace(serial) ? what : $"{what} ({Printable.Clip(serial.Trim(), LongestText)})";
+        string what = $"'{Printable.Clip(StickText.Normalised(product) ?? "a stick without a name", LongestText)}'";
+        return StickText.Normalised(serial) is { } told ? $"{what} ({Printable.Clip(told, LongestText)})" : what;
     }
 }

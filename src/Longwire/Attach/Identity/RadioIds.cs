@@ -9,7 +9,10 @@ namespace Longwire.Attach.Identity;
 /// <summary>A stick that was seen and identified: where, and what it says of itself.</summary>
 internal sealed record Sighting(string PiId, UsbPort Port, UsbId UsbId, string? Serial)
 {
-    /// <summary>Its maker gives this serial to every stick (<see cref="KnownRadios.IsSharedSerial"/>): it tells nothing.</summary>
+    /// <summary>
+    /// Its maker gives this serial to every stick (<see cref="KnownRadios.IsSharedSerial"/>), or two that have it were seen
+    /// (<see cref="RadioMemory.SerialIsShared"/>): it tells nothing.
+    /// </summary>
     public bool SerialIsShared { get; init; }
 
     public bool HasOwnSerial => !SerialIsShared && !string.IsNullOrWhiteSpace(Serial);
@@ -28,6 +31,8 @@ internal static class RadioIds
         List<RadioMemory> alike = [.. known.Where(radio => IsAlike(radio, stick) && absent(radio))];
         List<RadioMemory> here = alike.FindAll(radio => radio.PiId == stick.PiId);
         if (here.Find(radio => radio.Port == stick.Port) is { } samePort) return samePort;
+        // It may as well be the twin that was seen beside the radio, and is none itself.
+        if (HasTwins(stick, known) && known.Count(radio => IsAlike(radio, stick)) == 1) return null;
         // Moved to another port. Two that could have moved here are not told apart by guessing: a Z-Wave network behind
         // the wrong name is worse than a radio that asks to be named.
         if (here.Count > 0) return here.Count == 1 ? here[0] : null;
@@ -77,19 +82,21 @@ internal static class RadioIds
         }
     }
 
+    /// <summary>Whether several with its serial were seen at once.</summary>
+    public static bool HasTwins(Sighting stick, ImmutableArray<RadioMemory> known) =>
+        known.Any(radio => radio.SerialIsShared && IsAlike(radio, stick));
+
     /// <summary>Nothing that they say tells them apart.</summary>
     public static bool IsAlike(Sighting one, Sighting other) =>
-        one.UsbId == other.UsbId && Normalised(one.Serial) == Normalised(other.Serial);
+        one.UsbId == other.UsbId && StickText.IsSame(one.Serial, other.Serial);
 
     private static string? SerialId(Sighting stick) =>
-        stick.HasOwnSerial ? Slug.Of($"{Underscored(stick.UsbId)}_{stick.Serial!.Trim()}") : null;
+        stick.HasOwnSerial ? Slug.Of($"{Underscored(stick.UsbId)}_{StickText.Normalised(stick.Serial)}") : null;
 
     private static bool IsAlike(RadioMemory radio, Sighting stick) =>
-        radio.UsbId == stick.UsbId.ToString() && Normalised(radio.Serial) == Normalised(stick.Serial);
+        radio.UsbId == stick.UsbId.ToString() && StickText.IsSame(radio.Serial, stick.Serial);
 
     private static bool IsFree(string id, ImmutableArray<RadioMemory> known) => !known.Any(radio => radio.Id == id);
 
     private static string Underscored(UsbId id) => id.ToString().Replace(':', '_');
-
-    private static string? Normalised(string? serial) => string.IsNullOrWhiteSpace(serial) ? null : serial.Trim();
 }

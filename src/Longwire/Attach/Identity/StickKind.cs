@@ -22,8 +22,8 @@ internal static class StickKind
             ? now is { Certain: true } && Overlap(before.Kind, now.Kind)
             : now is not { Certain: true }
                 && radio.UsbId == id.ToString()
-                && IsSame(radio.Product, product)
-                && IsSame(radio.Manufacturer, manufacturer);
+                && StickText.IsSame(radio.Product, product)
+                && StickText.IsSame(radio.Manufacturer, manufacturer);
     }
 
     private static bool MayBeSame(KnownRadios catalogue, RadioMemory radio, UsbId id) => Before(catalogue, radio) is { } before
@@ -35,7 +35,4 @@ internal static class StickKind
 
     // "Zigbee or Thread" is what its firmware makes of it, and may have been Zigbee; "Z-Wave and Zigbee" has both.
     private static bool Overlap(string one, string other) => one.Split(" or ").Intersect(other.Split(" or ")).Any();
-
-    private static bool IsSame(string? one, string? other) =>
-        string.IsNullOrWhiteSpace(one) ? string.IsNullOrWhiteSpace(other) : one.Trim() == other?.Trim();
 }

@@ -151,9 +151,10 @@ internal sealed class StickSelection(AttachOptions options, KnownRadios catalogu
     // The serial if it is this stick's alone, else the port.
     private static string Line(Candidate stick, List<Candidate> rivals, bool severalPis)
     {
-        string? serial = stick.Identity?.Serial?.Trim();
-        bool ownSerial = !string.IsNullOrEmpty(serial)
-            && rivals.TrueForAll(other => other == stick || (IsSerialKnown(other) && other.Identity?.Serial?.Trim() != serial));
+        string? serial = StickText.Normalised(stick.Identity?.Serial);
+        bool ownSerial = serial is not null
+            && rivals.TrueForAll(
+                other => other == stick || (IsSerialKnown(other) && StickText.Normalised(other.Identity?.Serial) != serial));
         string line = ownSerial ? $"match: \"{stick.Id}:{serial}\"" : PortLine(stick, rivals);
         return severalPis ? $"{line} with pi: {stick.PiId}" : line;
     }

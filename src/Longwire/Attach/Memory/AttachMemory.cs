@@ -50,6 +50,10 @@ internal sealed record RadioMemory
     /// <summary>VID:PID as lsusb writes it.</summary>
     public required string UsbId { get; init; }
     public string? Serial { get; init; }
+
+    /// <summary>Another stick that has its serial was seen beside it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SerialIsShared { get; init; }
     public string? Manufacturer { get; init; }
     public string? Product { get; init; }
 

@@ -7,7 +7,8 @@ internal enum MemoryChange
 
     /// <summary>
     /// An attempt that fails and is made again records its port and its connection, then the device, then that all are gone. Of these a
-    /// crash must find the port alone: <see cref="AttachRecord"/> without a local device fits whatever the kernel made of it.
+    /// crash must find the port alone: <see cref="AttachRecord"/> without a local device fits whatever the kernel made of it. One with the
+    /// local device of an attempt before fits nothing, and the port would never be freed.
     /// </summary>
     MayWait,
     Urgent,
@@ -30,8 +31,12 @@ internal static class MemoryChanges
     }
 
     private static bool MayWait(RadioMemory now, RadioMemory written) =>
-        now with { Attached = PortOf(now.Attached ?? written.Attached), LastCarrier = default }
-            == written with { Attached = PortOf(written.Attached), LastCarrier = default };
+        !IsOfAnotherDevice(written.Attached, now.Attached)
+            && now with { Attached = PortOf(now.Attached ?? written.Attached), LastCarrier = default }
+                == written with { Attached = PortOf(written.Attached), LastCarrier = default };
+
+    private static bool IsOfAnotherDevice(AttachRecord? written, AttachRecord? now) =>
+        written is { LocalBusId: not null } && now is not null && written != now;
 
     private static AttachRecord? PortOf(AttachRecord? record) =>
         record is null ? null : record with { LocalBusId = null, LocalDeviceNumber = 0 };

@@ -17,7 +17,7 @@ internal static class Succession
     /// <param name="replaced">Another stick; false: the same, with other firmware.</param>
     public static RadioMemory Follow(RadioMemory radio, UsbId id, string? serial, bool replaced)
     {
-        if (radio.UsbId == id.ToString() && Normalised(radio.Serial) == Normalised(serial)) return radio;
+        if (radio.UsbId == id.ToString() && StickText.IsSame(radio.Serial, serial)) return radio;
         return Renew(radio, id.ToString(), serial, replaced);
     }
 
@@ -26,6 +26,7 @@ internal static class Succession
         Renew(radio, other.UsbId, other.Serial, replaced: true) with
         {
             PiId = other.PiId,
+            SerialIsShared = other.SerialIsShared,
             Manufacturer = other.Manufacturer,
             Product = other.Product,
             Controller = other.Controller,
@@ -40,10 +41,10 @@ internal static class Succession
 
     /// <summary>The radio that this stick was until another one took its place; null if none. Without a serial nobody can tell.</summary>
     public static RadioMemory? ReplacedAt(ImmutableArray<RadioMemory> known, UsbId id, string? serial) =>
-        Normalised(serial) is { } told
+        StickText.Normalised(serial) is { } told
             ? known.FirstOrDefault(
                 radio => radio.Former.Any(
-                    former => former.Replaced && former.UsbId == id.ToString() && Normalised(former.Serial) == told))
+                    former => former.Replaced && former.UsbId == id.ToString() && StickText.Normalised(former.Serial) == told))
             : null;
 
     public static UsbPort PortOf(FormerStick stick) => new(stick.Controller, stick.PortChain);
@@ -64,11 +65,15 @@ internal static class Succession
         // A stick that is back in its place, or is flashed back, is no former one.
         IEnumerable<FormerStick> others = radio.Former.Where(
             former => !IsAlike(former, usbId, serial) && !IsAlike(former, before.UsbId, before.Serial));
-        return radio with { UsbId = usbId, Serial = serial, Former = [.. others.Prepend(before).Take(Remembered)] };
+        return radio with
+        {
+            UsbId = usbId,
+            Serial = serial,
+            SerialIsShared = radio.SerialIsShared && !replaced,
+            Former = [.. others.Prepend(before).Take(Remembered)],
+        };
     }
 
     private static bool IsAlike(FormerStick former, string usbId, string? serial) =>
-        former.UsbId == usbId && Normalised(former.Serial) == Normalised(serial);
-
-    private static string? Normalised(string? serial) => string.IsNullOrWhiteSpace(serial) ? null : serial.Trim();
+        former.UsbId == usbId && StickText.IsSame(former.Serial, serial);
 }

@@ -146,7 +146,7 @@ internal sealed class PiWatch : IPiWatch, IDisposable
 
     private static PiSilenceKind MannerOf(Exception e) => e switch
     {
-        UsbIpClosedException { Unanswered: true } => PiSilenceKind.TurnedAway,
+        UsbIpClosedException { Unanswered: true } => PiSilenceKind.ClosedUnanswered,
         UsbIpRefusedException => PiSilenceKind.Refused,
         UsbIpFormatException or UsbIpProtocolException => PiSilenceKind.NotUnderstood,
         _ => PiSilenceKind.NoAnswer,

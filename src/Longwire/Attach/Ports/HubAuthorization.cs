@@ -40,10 +40,14 @@ internal sealed class HubAuthorization(
 
     // Of a life before this one: of a hub that cannot be read now, it is all that is known.
     private ImmutableSortedDictionary<string, int> _before = ImmutableSortedDictionary<string, int>.Empty;
+    private bool _holdFailed;
     private volatile bool _ended;
 
     /// <summary>What was found: what a stranger's device gets.</summary>
     public ImmutableSortedDictionary<string, int> Found { get; private set; } = ImmutableSortedDictionary<string, int>.Empty;
+
+    /// <summary>Called once every hub is held, if <see cref="Hold"/> could not hold them.</summary>
+    public Action AllHeld { get; init; } = () => { };
 
     /// <summary>What could not be put back at the end, and is for the next start to put back; null: nothing.</summary>
     public HubAuthorizationMemory? Left { get; private set; }
@@ -67,19 +71,15 @@ internal sealed class HubAuthorization(
     /// <summary>Null when it is held; else a sentence for a person: no stick is attached until it is.</summary>
     public string? Hold()
     {
-        List<VhciRootHub> hubs = [.. kernel.Vhci.ReadRootHubs().Where(hub => Found.ContainsKey(hub.Name))];
+        List<VhciRootHub> hubs = [.. FoundHubs()];
         if (hubs.Count == 0) return null;
         StartGuard(hubs);
-        try
-        {
-            foreach (VhciRootHub hub in hubs) VhciAuthorization.WriteDefault(hub, 0);
-            return null;
-        }
-        catch (KernelRefusedException e)
-        {
-            return $"What turns up on vhci cannot be looked at before drivers bind ({e.Message}), and so nothing is attached: run as root "
-                + "with a writable /sys.";
-        }
+        string? why = WhyNotHeld(hubs);
+        _holdFailed = why is not null;
+        return why is null
+            ? null
+            : $"What turns up on vhci cannot be looked at before drivers bind ({why}), and so nothing is attached: run as root with a "
+                + "writable /sys.";
     }
 
     /// <summary>
@@ -93,10 +93,14 @@ internal sealed class HubAuthorization(
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            return kernel.Vhci.RootHubOf(port) is { } hub
-                ? await EnsureHeldAsync(hub, cancellationToken)
-                : $"vhci_hcd has no root hub for its port {port.Number}: see the kernel's log (dmesg), then load the module again "
+            if (kernel.Vhci.RootHubOf(port) is not { } hub)
+            {
+                return $"vhci_hcd has no root hub for its port {port.Number}: see the kernel's log (dmesg), then load the module again "
                     + "(modprobe -r vhci-hcd; modprobe vhci-hcd)";
+            }
+            string? why = await EnsureHeldAsync(hub, cancellationToken);
+            if (why is null) HoldTheOthers();
+            return why;
         }
         finally
         {
@@ -154,6 +158,29 @@ internal sealed class HubAuthorization(
         return VhciAuthorization.ReadDefault(hub) is 0
             ? null
             : $"{NotHeld(hub)} does not stay 0: stop what writes it (USBGuard, a udev rule, a script)";
+    }
+
+    // /sys was mounted anew, and is writable now. What is said of all hubs must not wait until the ports of each are used.
+    private void HoldTheOthers()
+    {
+        if (!_holdFailed || WhyNotHeld(FoundHubs()) is not null) return;
+        _holdFailed = false;
+        AllHeld();
+    }
+
+    private IEnumerable<VhciRootHub> FoundHubs() => kernel.Vhci.ReadRootHubs().Where(hub => Found.ContainsKey(hub.Name));
+
+    private static string? WhyNotHeld(IEnumerable<VhciRootHub> hubs)
+    {
+        try
+        {
+            foreach (VhciRootHub hub in hubs) VhciAuthorization.WriteDefault(hub, 0);
+            return null;
+        }
+        catch (KernelRefusedException e)
+        {
+            return e.Message;
+        }
     }
 
     private static string NotHeld(VhciRootHub hub) =>

@@ -211,6 +211,10 @@ internal sealed class AttachmentChanges(AttachState state)
         {
             outcome = AttemptOutcomes.TakenAway;
         }
+        else if (outcome is AttachOutcome.Lost lost && stick is { Tries.IsLostEachTime: true })
+        {
+            outcome = AttemptOutcomes.LostEachTime(lost.Reason);
+        }
         if (outcome is AttachOutcome.Failed { PiSlow: true } slow) new PiSilence(state).ImportLate(assignment.PiId, slow.Reason);
         switch (outcome)
         {
@@ -229,6 +233,8 @@ internal sealed class AttachmentChanges(AttachState state)
                 break;
             case AttachOutcome.Refused refused:
                 if (stick is not null) pi.Rejected.Add(stick, refused.Reason, state.Now, mayPass: was.OnPort);
+                // The one sentence about its Pi says it of all such sticks.
+                if (radio is null && refused.Reason == RadioLimit.Reason) break;
                 if (radio is null)
                 {
                     // No radio has a status that could say it.

@@ -8,6 +8,11 @@ internal static class AttemptOutcomes
         "it was lost right after it was attached, again and again: another machine takes it (stop that one), or the stick is sick. It is "
             + "tried less and less often, and at once when Reattach is pressed");
 
+    /// <summary>The same where nobody takes it.</summary>
+    public static AttachOutcome LostEachTime(string reason) => new AttachOutcome.Failed(
+        $"it was lost right after it was attached, again and again ({reason}): the stick is sick, or its cable or its power is. It is "
+            + "tried about once a minute, and at once when it is replugged or Reattach is pressed");
+
     /// <summary>Counts it among the stick's, for its back-off.</summary>
     public static void Count(AttachState state, PiState pi, Assignment assignment, Stick stick, AttachOutcome outcome)
     {
@@ -16,10 +21,10 @@ internal static class AttemptOutcomes
         {
             case AttachOutcome.Lost loss:
                 TimeSpan upFor = state.Time.GetElapsedTime(assignment.UpAt);
-                stick.Tries.Lost(state.Now, upFor, mayBeTaken: loss.PiClosed && pi.Server != PiServer.Longwire);
+                stick.Tries.Lost(state.Now, upFor, loss.Reason, mayBeTaken: loss.PiClosed && pi.Server != PiServer.Longwire);
                 break;
-            case AttachOutcome.Failed { PiClosed: true } when pi.Server != PiServer.Longwire:
-                stick.Tries.Lost(state.Now, TimeSpan.Zero, mayBeTaken: true);
+            case AttachOutcome.Failed { PiClosed: true } taken when pi.Server != PiServer.Longwire:
+                stick.Tries.Lost(state.Now, TimeSpan.Zero, taken.Reason, mayBeTaken: true);
                 break;
             // Each look resets the stick: one whose answer does not last must not be looked at without end.
             case AttachOutcome.LetGo: stick.Tries.Failed(state.Now, "let go"); break;

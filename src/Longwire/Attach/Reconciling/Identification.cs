@@ -120,8 +120,11 @@ internal sealed class Identification(AttachState state)
         };
     }
 
-    private Sighting Seen(Stick stick) =>
-        stick.Sighting with { SerialIsShared = state.Catalogue.IsSharedSerial(stick.Id, stick.Identity?.Serial) };
+    private Sighting Seen(Stick stick) => stick.Sighting with
+    {
+        SerialIsShared = state.Catalogue.IsSharedSerial(stick.Id, stick.Identity?.Serial)
+            || RadioIds.HasTwins(stick.Sighting, state.Memory.Radios),
+    };
 
     private RadioMemory? Recall(Stick stick, DeviceIdentity identity, Assignment assignment)
     {

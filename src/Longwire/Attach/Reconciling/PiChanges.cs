@@ -13,6 +13,8 @@ internal sealed class PiChanges(AttachState state)
     // So many answers by halves in a row are its way to answer: whatever serves there now never ends its list.
     private const int HalfAnswersInDoubt = 5;
 
+    private readonly SharedSerials _serials = new(state);
+
     /// <summary>A Pi has some ten ports, and a few hubs.</summary>
     public const int MostSticks = 64;
 
@@ -26,7 +28,7 @@ internal sealed class PiChanges(AttachState state)
         if (pi.Reachable != true) AttachLog.PiReachable(state.Logger.About(pi.Options.Id), pi.Options.DisplayName, pi.Options.Address);
         if (pi.SlowReason is not null) NoticeOwnImports(pi);
         pi.Reachable = true;
-        (pi.SilentReason, pi.SlowReason, pi.ListUnanswered) = (null, null, false);
+        (pi.SilentReason, pi.SlowReason, pi.ListUnanswered, pi.LateLists) = (null, null, false, 0);
         pi.Measure(answer.RoundTrip, state.Now);
         pi.List = answer.List;
         DeviceList list = Bounded(pi, answer.List);
@@ -39,6 +41,7 @@ internal sealed class PiChanges(AttachState state)
         foreach (ExportedDevice device in list.Devices) Listed(pi, device, answer.Asked);
         if (whole) ForgetTheGone(pi, list.Devices.Select(device => device.BusId).ToHashSet());
         foreach (Stick gone in pi.Sticks.Values.Where(stick => !stick.Listed && stick.Assignment is null).ToArray()) state.Remove(pi, gone);
+        _serials.Listed(pi, list.Devices, answer.Asked);
         foreach (Stick stick in pi.Sticks.Values.Where(stick => stick.Listed))
         {
             foreach (RadioState radio in state.Radios.Values)

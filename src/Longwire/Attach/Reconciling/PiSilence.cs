@@ -3,6 +3,9 @@ namespace Longwire.Attach.Reconciling;
 /// <summary>What it means that a Pi does not answer.</summary>
 internal sealed class PiSilence(AttachState state)
 {
+    // One that came late is as little news as one packet that was lost: where a radio is missing, the next question follows at once.
+    private const int LateInDoubt = 1;
+
     /// <summary>Its watch has heard nothing of it for <see cref="AttachTimers.PiAway"/>.</summary>
     public void Silent(string piId, string reason, PiSilenceKind kind)
     {
@@ -41,7 +44,7 @@ internal sealed class PiSilence(AttachState state)
     {
         if (!state.Pis.TryGetValue(piId, out PiState? pi)) return;
         if (pi.Reachable == true && state.MissingOn(piId, state.Selection()).Count == 0) pi.ListUnanswered = true;
-        else ImportLate(piId, reason);
+        else if (pi.Reachable != true || ++pi.LateLists > LateInDoubt) ImportLate(piId, reason);
     }
 
     private bool IsHeard(PiState pi, TimeSpan within)

@@ -31,6 +31,9 @@ internal sealed class PiState(PiOptions options, IPiWatch watch)
 
     /// <summary>It took the connection and gave no list, since the last that it gave, and since the last loss on it.</summary>
     public bool ListUnanswered { get; set; }
+
+    /// <summary>How many lists in a row did not come in time while a radio was missing.</summary>
+    public int LateLists { get; set; }
     public TimeSpan? RoundTrip { get; set; }
 
     /// <summary>What serves its sticks. Stays as it is while it is away, or answers by halves.</summary>

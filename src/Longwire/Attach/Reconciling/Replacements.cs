@@ -3,6 +3,7 @@ using Longwire.Attach.Identity;
 using Longwire.Attach.Memory;
 using Longwire.Options;
 using Longwire.Platform;
+using Longwire.Radios;
 using Longwire.State;
 using Longwire.UsbIp.Usb;
 using Microsoft.Extensions.Logging;
@@ -171,7 +172,7 @@ internal sealed class Replacements(AttachState state)
 
     private ILogger Log(RadioState radio) => state.Logger.About(radio.Memory.PiId, radio.Id);
 
-    private static string Describe(RadioMemory radio) => string.IsNullOrWhiteSpace(radio.Serial)
-        ? $"{radio.UsbId} at port {radio.PortChain}"
-        : $"{radio.UsbId}, serial {radio.Serial.Trim()}, at port {radio.PortChain}";
+    private static string Describe(RadioMemory radio) => StickText.Normalised(radio.Serial) is { } serial
+        ? $"{radio.UsbId}, serial {serial}, at port {radio.PortChain}"
+        : $"{radio.UsbId} at port {radio.PortChain}";
 }

@@ -15,12 +15,16 @@ internal sealed class RetryState(UsbId id, UsbPort port, Random random)
     /// <summary>Lost at once so often in a row, an attachment is being taken away from us.</summary>
     private const int Contended = 2;
 
+    /// <summary>The same whoever ends it. Who replugs a stick twice in a row has no sick one.</summary>
+    private const int LostEachTime = 3;
+
     private Backoff _soon = new(AttachTimers.BackoffFirst, AttachTimers.BackoffCap, random);
     private readonly Backoff _same = new(AttachTimers.BackoffFirst, AttachTimers.BackoffSameCap, random);
     private readonly Backoff _contended = new(AttachTimers.ContendedFirst, AttachTimers.ContendedCap, random);
     private readonly DeviceNumberHistory _numbers = new();
     private string? _cause;
     private int _lostAtOnce;
+    private int _lostSoon;
     private TimeSpan? _triedAt;
     private TimeSpan? _notReachedSince;
     private TimeSpan? _missingSince;
@@ -36,6 +40,9 @@ internal sealed class RetryState(UsbId id, UsbPort port, Random random)
 
     /// <summary>It was lost right after it was attached, again and again.</summary>
     public bool IsContended => _lostAtOnce >= Contended;
+
+    /// <summary>It never lasts, and as far as is known nobody takes it away.</summary>
+    public bool IsLostEachTime => _lostSoon >= LostEachTime && !IsContended;
 
     /// <summary>None of its connections came about for long.</summary>
     public bool IsNeverReached { get; private set; }
@@ -83,15 +90,17 @@ internal sealed class RetryState(UsbId id, UsbPort port, Random random)
     }
 
     /// <summary>It was attached, and is lost.</summary>
+    /// <param name="cause">In words, as of a failure.</param>
     /// <param name="mayBeTaken">Its server may have given it to somebody else meanwhile.</param>
-    public void Lost(TimeSpan now, TimeSpan upFor, bool mayBeTaken)
+    public void Lost(TimeSpan now, TimeSpan upFor, string cause, bool mayBeTaken)
     {
         if (upFor >= AttachTimers.Uncontended) Afresh();
         else if (upFor >= AttachTimers.Stable) BeginAgain();
         else
         {
             if (mayBeTaken) _lostAtOnce++;
-            NotBefore = now + (IsContended ? _contended : _soon).Next();
+            _lostSoon++;
+            Failed(now, IsContended ? null : cause);
         }
     }
 
@@ -105,7 +114,8 @@ internal sealed class RetryState(UsbId id, UsbPort port, Random random)
     /// <param name="numbersStay">No reset changes them there.</param>
     public void Listed(uint number, bool numbersStay, TimeSpan now)
     {
-        if (WasTriedLately(now) && !numbersStay) _numbers.Begin(number);
+        // What falls off its bus comes back by itself under another number.
+        if (WasTriedLately(now) && (!numbersStay || _lostSoon > 0)) _numbers.Begin(number);
         else if (_numbers.IsReplugged(number)) Afresh();
     }
 
@@ -129,6 +139,6 @@ internal sealed class RetryState(UsbId id, UsbPort port, Random random)
     {
         _soon.Reset();
         _same.Reset();
-        (_cause, NotBefore, AskedAgain) = (null, TimeSpan.Zero, 0);
+        (_cause, _lostSoon, NotBefore, AskedAgain) = (null, 0, TimeSpan.Zero, 0);
     }
 }

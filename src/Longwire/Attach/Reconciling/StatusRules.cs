@@ -53,7 +53,8 @@ internal static class StatusRules
         return radio.LastOutcome switch
         {
             AttachOutcome.NotGiven { Status: UsbIpStatus.DeviceBusy } => new(RadioStatus.InUse, null, true),
-            AttachOutcome.NotGiven { Status: UsbIpStatus.DeviceError } => new(RadioStatus.Failed, DeviceErrorReason, true),
+            AttachOutcome.NotGiven { Status: UsbIpStatus.DeviceError and var status } => new(
+                RadioStatus.Failed, NotGivenText.Of(status), true),
             AttachOutcome.NotGiven => new(RadioStatus.NotOffered, null, null),
             // A stick is missing from the list while its Pi resets it after an import.
             AttachOutcome.Refused refused => new(RadioStatus.Refused, refused.Reason, true),
@@ -65,16 +66,11 @@ internal static class StatusRules
         };
     }
 
-    private const string DeviceErrorReason =
-        "the Pi reports the stick in error state: unplug it and plug it in again, or on a stock Pi bind it anew (usbip unbind -b, then "
-            + "usbip bind -b)";
-
     // Retries keep the last status: what failed goes on failing until it does not.
     private static Condition Present(RadioState radio) => radio.LastOutcome switch
     {
         AttachOutcome.Refused refused => new(RadioStatus.Refused, refused.Reason, true),
         AttachOutcome.Failed failed => new(RadioStatus.Failed, failed.Reason, true),
-        AttachOutcome.NotGiven { Status: UsbIpStatus.DeviceError } => new(RadioStatus.Failed, DeviceErrorReason, true),
         AttachOutcome.NotGiven { Status: UsbIpStatus.DeviceBusy } => new(RadioStatus.InUse, null, true),
         // Listed a moment ago and gone: its reset, which passes. Any other refusal lasts until something is done about it.
         AttachOutcome.NotGiven { Status: not UsbIpStatus.NoSuchDevice and var status } => new(
@@ -93,7 +89,7 @@ internal static class StatusRules
             RadioStatus.Failed, "something else on the Pi has bound the stick: see the export's log there", true),
         NoticeReason.NotKnownRadio => new(
             RadioStatus.Failed, "the Pi's export does not recognise it as a radio: name it under radios in the export's options", true),
-        NoticeReason.ErrorState => new(RadioStatus.Failed, DeviceErrorReason, true),
+        NoticeReason.ErrorState => new(RadioStatus.Failed, NotGivenText.Of(UsbIpStatus.DeviceError), true),
         _ => new(
             RadioStatus.Failed,
             "the Pi has it and does not offer it, for a reason that a newer release of Longwire knows: update this one",

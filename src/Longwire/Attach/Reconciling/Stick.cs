@@ -21,6 +21,9 @@ internal sealed class Stick(string piId, BusId busId, UsbId id, UsbPort port, ui
     /// <summary>In the Pi's latest list.</summary>
     public bool Listed { get; set; } = true;
 
+    /// <summary>The first and the latest of its Pi's lists that have it: when they were asked for (monotonic). Null: none has.</summary>
+    public (long First, long Last)? ListedBetween { get; set; }
+
     /// <summary>What it said of itself; null until it was imported once.</summary>
     public DeviceIdentity? Identity { get; set; }
     public string? RadioId { get; set; }

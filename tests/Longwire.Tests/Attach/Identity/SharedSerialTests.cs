@@ -1,5 +1,6 @@
 using Longwire.Attach;
 using Longwire.Attach.Memory;
+using Longwire.Options;
 using Longwire.State;
 using Longwire.Tests.Attach.Reconciling;
 using Longwire.UsbIp.Usb;
@@ -160,6 +161,89 @@ public sealed class SharedSerialTests
         Snapshot snapshot = await bench.UntilAsync(s => s.Bridge.Problems.Any(line => line.Contains("2 sticks", StringComparison.Ordinal)));
         Assert.Equal(("attic_1a86_55d4", RadioStatus.Attached), (snapshot.Radios.Single().Id, snapshot.Radios.Single().Status));
         Assert.False(radio.Cancelled);
+    }
+
+    [Theory]
+    [InlineData("cellar", "1-1.2", true)]
+    [InlineData("cellar", "1-1.2", false)]
+    [InlineData("attic", "1-1.3", true)]
+    [InlineData("attic", "1-1.3", false)]
+    public async Task A_twin_that_was_seen_beside_the_radio_is_not_taken_for_it_while_that_is_away(string pi, string busId, bool restarted)
+    {
+        ExportedDevice device = Device(busId, 4);
+        AttachOptions options = Wishes([Pi("attic"), Pi("cellar")], Rule("0658:0200:A"));
+        await using var before = new AttachBench();
+        before.Load(options);
+        before.List("cellar");
+        (await before.AttachAsync(Device(), IdentityOf("A"))).IsAlive = true;
+        before.Time.Advance(AttachTimers.Poll);
+        before.List(pi, device);
+        ScriptedAttachment looked = await before.NextAttachmentAsync(1);
+        Assert.IsType<AttachDecision.LetGo>(await before.IdentifyAsync(looked, device, IdentityOf("A")));
+        before.End(looked, new AttachOutcome.LetGo());
+        before.List(pi, device);
+        await before.SettledAsync();
+        Assert.True(Assert.Single(before.Memory.Radios).SerialIsShared);
+        await using AttachBench? again = restarted ? new AttachBench([.. before.Memory.Radios]) : null;
+        AttachBench after = again ?? before;
+        int next = restarted ? 0 : 2;
+        if (restarted)
+        {
+            after.Load(options);
+        }
+        else
+        {
+            after.End(before.Attachments[0], new AttachOutcome.Lost("power cut", PiSilent: true));
+            after.List(pi);
+            after.Time.Advance(AttachTimers.StickGone);
+            after.List(pi);
+        }
+        after.Tell(new AttachEvent.PiSilent("attic", "no route"));
+        after.Tell(new AttachEvent.PiSilent("cellar", "no route"));
+
+        // The twin is back first.
+        after.List(pi, Device(busId, 5));
+        AttachDecision verdict = await after.IdentifyAsync(await after.NextAttachmentAsync(next), Device(busId, 5), IdentityOf("A"));
+        Assert.IsType<AttachDecision.LetGo>(verdict);
+        RadioMemory radio = Assert.Single(after.Memory.Radios);
+        Assert.Equal(("attic", "1.2"), (radio.PiId, radio.PortChain));
+        // Its own stick is the radio still.
+        after.End(after.Attachments[next], new AttachOutcome.LetGo());
+        after.List("attic", Device());
+        verdict = await after.IdentifyAsync(await after.NextAttachmentAsync(next + 1), Device(), IdentityOf("A"));
+        Assert.Equal(radio.Id, Assert.IsType<AttachDecision.Attach>(verdict).RadioId);
+    }
+
+    [Fact]
+    public async Task Two_that_are_listed_at_once_while_the_radio_is_away_are_remembered_too()
+    {
+        await using var bench = new AttachBench(Known("r", "A"));
+        bench.Load(Wishes([Pi("attic")], Rule("0658:0200:A")));
+        bench.List("attic", Device("1-1.3", 3), Device("1-1.4", 4));
+        ScriptedAttachment one = await bench.NextAttachmentAsync(), other = await bench.NextAttachmentAsync(1);
+        Task<AttachDecision> first = bench.Identify(one, Device("1-1.3", 3), IdentityOf("A"));
+        await bench.IdentifyAsync(other, Device("1-1.4", 4), IdentityOf("A"));
+        await first;
+        bench.List("attic", Device("1-1.3", 3), Device("1-1.4", 4));
+        await bench.SettledAsync();
+        Assert.True(Assert.Single(bench.Memory.Radios).SerialIsShared);
+    }
+
+    [Fact]
+    public async Task A_stick_that_is_carried_to_another_Pi_before_its_loss_is_noticed_is_no_twin()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic"), Pi("cellar")], Rule("0658:0200:A")));
+        bench.List("cellar");
+        await bench.AttachAsync(Device(), IdentityOf("A"));
+        bench.Time.Advance(AttachTimers.Poll);
+        bench.List("cellar", Device());
+        ScriptedAttachment looked = await bench.NextAttachmentAsync(1);
+        await bench.IdentifyAsync(looked, Device(), IdentityOf("A"));
+        bench.End(looked, new AttachOutcome.LetGo());
+        bench.List("cellar", Device());
+        await bench.SettledAsync();
+        Assert.False(Assert.Single(bench.Memory.Radios).SerialIsShared);
     }
 
     private static ExportedDevice Stick() => Device(id: Zst39);

@@ -25,6 +25,17 @@ public sealed class MemoryChangesTests
     }
 
     [Fact]
+    public void A_device_of_an_attempt_before_must_not_stay_written_once_its_port_is_used_again()
+    {
+        AttachRecord before = s_port with { LocalBusId = "3-1", LocalDeviceNumber = 5 };
+        AttachMemory written = With(s_radio with { Attached = before });
+        Assert.Equal(MemoryChange.Urgent, With(s_radio with { Attached = s_port }).Since(written));
+        Assert.Equal(MemoryChange.Urgent, With(s_radio with { Attached = before with { LocalDeviceNumber = 6 } }).Since(written));
+        // Of a port that is free the next start knows that it is.
+        Assert.Equal(MemoryChange.MayWait, With(s_radio with { Attached = null }).Since(written));
+    }
+
+    [Fact]
     public void A_port_that_is_about_to_be_used_and_whatever_a_person_would_miss_must_be_written_at_once()
     {
         AttachMemory free = With(s_radio with { Attached = null });

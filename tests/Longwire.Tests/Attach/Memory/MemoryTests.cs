@@ -29,6 +29,7 @@ public sealed class MemoryTests : IDisposable
         [
             AttachBench.Known("r", "ZW0001") with
             {
+                SerialIsShared = true,
                 VhciPort = 3,
                 LastCarrier = new CarrierMemory(40112),
                 Disconnects = 2,

@@ -24,6 +24,7 @@ public sealed class LossyNetworkTests : IAsyncLifetime
     private const int Seed = 10;
 
     private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan s_away = TimeSpan.FromSeconds(8);
 
     /// <summary>As while a radio is missing, and told apart from the client's deadlines by a millisecond.</summary>
@@ -36,7 +37,10 @@ public sealed class LossyNetworkTests : IAsyncLifetime
     private readonly FakeUsbipd _pi;
     private readonly PiWatch _watch;
     private readonly Random _random = new(Seed);
+    private readonly SemaphoreSlim _silent = new(0);
+    private volatile Fate _fate = Fate.Answered;
     private double _lost;
+    private bool _someBySilence;
     private int _lostSoFar;
     private TimeSpan _wait;
     private Task _watching = Task.CompletedTask;
@@ -64,14 +68,18 @@ public sealed class LossyNetworkTests : IAsyncLifetime
         _watch.Dispose();
         await _pi.DisposeAsync();
         await _bench.DisposeAsync();
+        _silent.Dispose();
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Every_fifth_answer_lost_for_an_hour_is_no_Pi_that_is_away(bool radioIsUp)
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    public async Task Every_fifth_answer_lost_for_an_hour_is_no_Pi_that_is_away(bool radioIsUp, bool someBySilence)
     {
         if (radioIsUp) await BringUpAsync();
+        _someBySilence = someBySilence;
         _lost = Share;
         for (TimeSpan past = TimeSpan.Zero; past < s_hour;)
         {
@@ -114,7 +122,7 @@ public sealed class LossyNetworkTests : IAsyncLifetime
             await _bench.SettledAsync();
         }
         Assert.InRange(silent, s_away, TimeSpan.MaxValue);
-        Assert.Contains(Snapshot.Bridge.Problems, problem => problem.Contains("does not answer", StringComparison.Ordinal));
+        Assert.Contains(Snapshot.Bridge.Problems, problem => problem.StartsWith("attic (192.0.2.1) ", StringComparison.Ordinal));
         _lost = 0;
         await PassAsync();
         await _bench.SettledAsync();
@@ -144,8 +152,15 @@ public sealed class LossyNetworkTests : IAsyncLifetime
     private async Task<TimeSpan> PassAsync()
     {
         TimeSpan wait = _wait;
-        _bench.Time.Advance(wait);
-        _clock.Advance(wait);
+        _fate = Draw();
+        Advance(wait);
+        if (_fate == Fate.LeftSilent)
+        {
+            // It waits for the list by now: the request is there.
+            Assert.True(await _silent.WaitAsync(s_patience, TestContext.Current.CancellationToken));
+            Advance(ClientTimers.ListReply);
+            wait += ClientTimers.ListReply;
+        }
         // It waits again: the question is over. What else starts is a deadline of the client.
         do _wait = await _clock.AnyStartedAsync();
         while (s_deadlines.Contains(_wait));
@@ -153,15 +168,45 @@ public sealed class LossyNetworkTests : IAsyncLifetime
         return wait;
     }
 
+    private void Advance(TimeSpan by)
+    {
+        _bench.Time.Advance(by);
+        _clock.Advance(by);
+    }
+
+    private Fate Draw()
+    {
+        if (_random.NextDouble() >= _lost) return Fate.Answered;
+        _lostSoFar++;
+        return _someBySilence && _random.Next(2) == 0 ? Fate.LeftSilent : Fate.Reset;
+    }
+
     private async Task AnswerAsync(FakeClient client)
     {
-        if (_random.NextDouble() < Volatile.Read(ref _lost))
+        switch (_fate)
         {
-            Interlocked.Increment(ref _lostSoFar);
-            client.Reset();
-            return;
+            case Fate.Reset:
+                client.Reset();
+                return;
+            case Fate.LeftSilent:
+                await client.ReceiveListRequestAsync();
+                _silent.Release();
+                await client.StaySilentAsync();
+                return;
+            default:
+                await client.ReceiveListRequestAsync();
+                await client.SendAsync(DeviceListReply.Encode([]));
+                return;
         }
-        await client.ReceiveListRequestAsync();
-        await client.SendAsync(DeviceListReply.Encode([]));
+    }
+
+    /// <summary>What becomes of a question.</summary>
+    private enum Fate
+    {
+        Answered,
+        Reset,
+
+        /// <summary>The connection is taken, and nothing follows.</summary>
+        LeftSilent,
     }
 }

@@ -20,7 +20,7 @@ public sealed class PiSilenceTests
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(20);
 
     [Theory]
-    [InlineData("", nameof(PiSilenceKind.TurnedAway), "takes the connection from 127.0.0.1 and closes it without an answer")]
+    [InlineData("", nameof(PiSilenceKind.ClosedUnanswered), "takes the connection from 127.0.0.1 and closes it without an answer")]
     [InlineData("HTTP/1.1 400 Bad Request\r\n\r\n", nameof(PiSilenceKind.NotUnderstood), "speaks USB/IP version")]
     [InlineData("SSH-2.0-OpenSSH_9.2\r\n", nameof(PiSilenceKind.NotUnderstood), "speaks USB/IP version")]
     [InlineData("\u0001\u0011\u0000\u0003\u0000\u0000\u0000\u0000", nameof(PiSilenceKind.NotUnderstood), "expected operation")]
@@ -44,9 +44,11 @@ public sealed class PiSilenceTests
     [Theory]
     [InlineData(nameof(PiSilenceKind.NoAnswer), nameof(RadioStatus.PiUnreachable),
         "attic (192.0.2.1) does not answer: why. See that it is on, in the network, and runs its export.", "why")]
-    [InlineData(nameof(PiSilenceKind.TurnedAway), nameof(RadioStatus.Failed),
-        "attic (192.0.2.1) turns this machine away: allow its address in the export there, whose log names it as it is seen there (why).",
-        "the Pi turns this machine away: allow its address in the export there, whose log names it as it is seen there (why)")]
+    [InlineData(nameof(PiSilenceKind.ClosedUnanswered), nameof(RadioStatus.Failed),
+        "attic (192.0.2.1) closes the connection unanswered: it does not allow this machine's address (its log names that, as it is seen "
+            + "there), has no place for one more connection, or what serves there fails (why).",
+        "the Pi closes the connection unanswered: it does not allow this machine's address (its log names that, as it is seen there), has "
+            + "no place for one more connection, or what serves there fails (why)")]
     [InlineData(nameof(PiSilenceKind.Refused), nameof(RadioStatus.Failed),
         "attic (192.0.2.1) answers and gives no list (why).", "the Pi answers and gives no list (why)")]
     [InlineData(nameof(PiSilenceKind.NotUnderstood), nameof(RadioStatus.Failed),
@@ -70,9 +72,9 @@ public sealed class PiSilenceTests
         await using var bench = new AttachBench(Known(Radio, "ZW0001"));
         bench.Load(Wishes([Pi("attic")]));
         bench.Tell(new AttachEvent.PiSilent("attic", "no route"));
-        bench.Tell(new AttachEvent.PiSilent("attic", "closed") { Manner = PiSilenceKind.TurnedAway });
+        bench.Tell(new AttachEvent.PiSilent("attic", "closed") { Manner = PiSilenceKind.ClosedUnanswered });
         await bench.SettledAsync();
-        Assert.Contains("turns this machine away", bench.Feed.Current.Radios[0].Reason, StringComparison.Ordinal);
+        Assert.Contains("closes the connection unanswered", bench.Feed.Current.Radios[0].Reason, StringComparison.Ordinal);
         bench.Tell(new AttachEvent.PiSilent("attic", "no route"));
         await bench.UntilStatusAsync(Radio, RadioStatus.PiUnreachable);
     }

@@ -20,13 +20,14 @@ public sealed class AuthorizationTests : IAsyncDisposable
     private readonly RecordingLogger<AttachService> _log = new();
     private readonly HubAuthorization _hubs;
     private readonly List<HubAuthorizationMemory> _remembered = [];
+    private int _heldLater;
     private Func<Task> _whenRemembered = () => Task.CompletedTask;
 
     public AuthorizationTests()
     {
         _vhci = new FakeVhci(_sysfs);
         _kernel = new AttachKernel(_sysfs.Root, _vhci.Host);
-        _hubs = new HubAuthorization(_kernel, RememberAsync, _log);
+        _hubs = new HubAuthorization(_kernel, RememberAsync, _log) { AllHeld = () => _heldLater++ };
     }
 
     [Fact]
@@ -197,6 +198,34 @@ public sealed class AuthorizationTests : IAsyncDisposable
         Assert.Contains(reason, await EnsureHeldAsync(0), StringComparison.Ordinal);
         Assert.Null(await EnsureHeldAsync(8));
         Assert.Equal("0", Default(4));
+    }
+
+    [Fact]
+    public async Task What_could_not_be_held_at_the_start_is_told_once_every_hub_is()
+    {
+        HubManners.Break(_vhci.HubFolder(3), "cannot be set");
+        HubManners.Break(_vhci.HubFolder(4), "cannot be set");
+        _hubs.Look(null);
+        Assert.Contains("nothing is attached", _hubs.Hold(), StringComparison.Ordinal);
+        // /sys is mounted anew, one hub after the other.
+        File.Delete(DefaultPath(3));
+        SetDefault(3, 1);
+        Assert.Null(await EnsureHeldAsync(0));
+        Assert.Equal(0, _heldLater);
+        File.Delete(DefaultPath(4));
+        SetDefault(4, 1);
+        Assert.Null(await EnsureHeldAsync(0));
+        Assert.Null(await EnsureHeldAsync(0));
+        Assert.Equal((1, "0"), (_heldLater, Default(4)));
+    }
+
+    [Fact]
+    public async Task Where_every_hub_was_held_at_the_start_nothing_is_taken_back()
+    {
+        _hubs.Look(null);
+        Assert.Null(_hubs.Hold());
+        Assert.Null(await EnsureHeldAsync(0));
+        Assert.Equal(0, _heldLater);
     }
 
     [Fact]

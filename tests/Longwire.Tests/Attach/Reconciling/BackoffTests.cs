@@ -50,6 +50,11 @@ public sealed class BackoffTests
     {
         await using AttachBench bench = Bench();
         await FailAsync(bench, TimeSpan.FromMinutes(10), _ => "no driver");
+        await AssertTriedAfterAsync(bench, what);
+    }
+
+    private static async Task AssertTriedAfterAsync(AttachBench bench, string what)
+    {
         ExportedDevice device = Device();
         int before = bench.Attachments.Count;
         switch (what)
@@ -72,6 +77,75 @@ public sealed class BackoffTests
         bench.List("attic", device);
         await bench.SettledAsync();
         Assert.Equal(before + 1, bench.Attachments.Count);
+    }
+
+    /// <summary>Who serves the stick, how its attachment ends, and whether it falls off its bus.</summary>
+    public static TheoryData<bool, bool, bool> Losses => new()
+    {
+        { true, true, false },
+        { true, true, true },
+        { true, false, false },
+        { false, false, false },
+        { false, false, true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public async Task What_is_lost_right_after_each_attach_is_attached_about_once_a_minute_and_said_to_be_sick(
+        bool longwire, bool closed, bool numbersAnew)
+    {
+        await using AttachBench bench = Bench();
+        await LoseAsync(bench, TimeSpan.FromMinutes(5), longwire, closed, numbersAnew);
+        Assert.InRange(await LoseAsync(bench, TimeSpan.FromHours(1), longwire, closed, numbersAnew), 55, 125);
+        RadioSnapshot radio = Assert.Single(bench.Feed.Current.Radios);
+        Assert.Equal(RadioStatus.Failed, radio.Status);
+        Assert.Contains("again and again (it reset itself 3 times): the stick is sick", radio.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Afresh))]
+    public async Task What_was_lost_right_after_each_attach_is_tried_at_once_after(string what)
+    {
+        await using AttachBench bench = Bench();
+        await LoseAsync(bench, TimeSpan.FromMinutes(10), longwire: true, closed: true);
+        await AssertTriedAfterAsync(bench, what);
+    }
+
+    [Fact]
+    public async Task What_lasted_is_attached_at_once_when_it_is_lost()
+    {
+        await using AttachBench bench = Bench();
+        for (int round = 0; round < 10; round++)
+        {
+            ScriptedAttachment attachment = await bench.AttachAsync(Device(), IdentityOf("ZW0001"), round);
+            bench.Time.Advance(AttachTimers.Stable);
+            bench.End(attachment, new AttachOutcome.Lost("it reset itself", PiSilent: false));
+            await bench.SettledAsync();
+        }
+    }
+
+    private static async Task<int> LoseAsync(
+        AttachBench bench, TimeSpan during, bool longwire, bool closed, bool numbersAnew = false)
+    {
+        int before = bench.Attachments.Count;
+        for (TimeSpan past = TimeSpan.Zero; past < during; past += s_step)
+        {
+            ExportedDevice device = Device(devNum: numbersAnew ? (uint)bench.EndedByTest + 3 : 3);
+            if (longwire) bench.ListOfLongwire("attic", [], device);
+            else bench.List("attic", device);
+            await bench.SettledAsync();
+            if (bench.Attachments.Count > bench.EndedByTest)
+            {
+                ScriptedAttachment attachment = bench.Attachments[^1];
+                await bench.IdentifyAsync(attachment, device, IdentityOf("ZW0001"));
+                bench.Tell(new AttachEvent.CameUp(attachment, 1));
+                await bench.SettledAsync();
+                bench.End(attachment, new AttachOutcome.Lost("it reset itself 3 times", PiSilent: false) { PiClosed = closed });
+                await bench.SettledAsync();
+            }
+            bench.Time.Advance(s_step);
+        }
+        return bench.Attachments.Count - before;
     }
 
     private static AttachBench Bench()

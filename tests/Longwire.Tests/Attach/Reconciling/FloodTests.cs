@@ -184,9 +184,9 @@ public sealed class FloodTests
     }
 
     [Fact]
-    public async Task A_radio_that_is_lost_every_five_seconds_for_three_hours_is_told_by_the_hour_and_each_loss_is_an_event_and_counted()
+    public async Task A_radio_that_is_lost_every_twelve_seconds_for_three_hours_is_told_by_the_hour_and_each_loss_is_an_event_and_counted()
     {
-        const int Losses = 3 * 3600 / 5;
+        const int Losses = 3 * 3600 / 12;
         const string Lost = " is lost: the Pi closed the connection";
         await using var bench = new AttachBench();
         bench.Load(Wishes([Pi("attic")]));
@@ -201,7 +201,7 @@ public sealed class FloodTests
             Assert.IsType<AttachDecision.Attach>(await bench.IdentifyAsync(attachment, device, IdentityOf("ZW0001")));
             bench.Tell(new AttachEvent.CameUp(attachment, 1));
             await shown.LookAsync();
-            bench.Time.Advance(TimeSpan.FromSeconds(3));
+            bench.Time.Advance(AttachTimers.Stable);
             var closed = new AttachOutcome.Lost("the Pi closed the connection", PiSilent: false) { PiClosed = true };
             bench.Tell(new AttachEvent.Ended(attachment, closed));
             await shown.LookAsync();
@@ -214,7 +214,7 @@ public sealed class FloodTests
         AssertFewLines(bench, hours: 3);
         List<string> told = [.. Told(bench).Where(line => line.Contains("is lost", StringComparison.Ordinal))];
         Assert.EndsWith(Lost, told[0], StringComparison.Ordinal);
-        Assert.Matches($@"{Lost} \((719|720) times in the last hour\)$", told[1]);
+        Assert.Matches($@"{Lost} \((299|300) times in the last hour\)$", told[1]);
         Assert.Equal(Losses, Lines(bench).Count(line => line.EndsWith(Lost, StringComparison.Ordinal)));
         Assert.InRange(shown.Changes, 0, 3);
     }

@@ -66,22 +66,32 @@ public sealed class InventedSticksTests
     }
 
     [Fact]
-    public async Task Where_all_places_are_taken_a_new_one_is_left_alone_and_that_is_said()
+    public async Task Where_all_places_are_taken_new_ones_are_left_alone_and_that_is_said_once()
     {
         await using var bench = new AttachBench(
             [.. Enumerable.Range(0, RadioLimit.PerPi).Select(i =>
                 Known($"r{i}", string.Create(CultureInfo.InvariantCulture, $"OLD{i}"), port: $"3.{i}", wanted: false))]);
         bench.Load(Wishes([Pi("attic")]));
-        bench.List("attic", Device());
-        ScriptedAttachment attachment = await bench.NextAttachmentAsync();
-        AttachDecision decision = await bench.IdentifyAsync(attachment, Device(), IdentityOf("NEW"));
-        bench.End(attachment, new AttachOutcome.Refused(Assert.IsType<AttachDecision.Refuse>(decision).Reason));
+        ExportedDevice[] added = [Device(), Device("1-1.3", 4), Device("1-1.4", 5)];
+        bench.List("attic", added);
+        var waiting = new List<Task<AttachDecision>>();
+        for (int i = 0; i < added.Length; i++)
+        {
+            ScriptedAttachment attachment = await bench.NextAttachmentAsync(i);
+            ExportedDevice device = Assert.Single(added, device => device.BusId == attachment.BusId);
+            waiting.Add(bench.Identify(attachment, device, IdentityOf($"NEW{device.DeviceNumber}")));
+        }
+        for (int i = 0; i < added.Length; i++)
+        {
+            AttachDecision decision = await waiting[i];
+            bench.End(bench.Attachments[i], new AttachOutcome.Refused(Assert.IsType<AttachDecision.Refuse>(decision).Reason));
+        }
         await bench.SettledAsync();
-        Assert.Contains(bench.Feed.Current.Bridge.Problems, problem => problem.Contains("longwire forget", StringComparison.Ordinal));
+        Assert.Contains("longwire forget", Assert.Single(bench.Feed.Current.Bridge.Problems), StringComparison.Ordinal);
         Assert.Equal(RadioLimit.PerPi, bench.Feed.Current.Radios.Length);
         // It is left alone.
         bench.Time.Advance(AttachTimers.LookAgain / 2);
-        bench.List("attic", Device());
+        bench.List("attic", added);
         await bench.SettledAsync();
         Assert.Single(bench.Attachments, other => other.BusId == Device().BusId);
     }

@@ -95,12 +95,30 @@ public sealed class SlowPiTests
         Assert.Equal(RadioStatus.Attached, Assert.Single(bench.Feed.Current.Radios).Status);
         bench.Tell(new AttachEvent.Ended(attachment, new AttachOutcome.Lost("pulled", PiSilent: false) { PiClosed = true }));
         bench.Tell(s_noList);
+        bench.Tell(s_noList);
         RadioSnapshot radio = Assert.Single((await bench.UntilStatusAsync(Radio, RadioStatus.Failed)).Radios);
         Assert.Contains("does not answer in time", radio.Reason, StringComparison.Ordinal);
         Assert.Contains("restart", radio.Reason, StringComparison.Ordinal);
         bench.Time.Advance(AttachTimers.BackoffCap);
         await bench.AttachAsync(Device(devNum: 4), IdentityOf("ZW0001"), index: 1);
         await bench.UntilStatusAsync(Radio, RadioStatus.Attached);
+    }
+
+    [Fact]
+    public async Task One_list_that_comes_late_is_no_news_of_a_radio_that_is_missing_and_the_second_in_a_row_is()
+    {
+        await using var bench = new AttachBench(Known(Radio, "ZW0001"));
+        bench.Load(Wishes([Pi("attic")]));
+        for (int round = 0; round < 3; round++)
+        {
+            bench.ListOfLongwire("attic", []);
+            await bench.UntilStatusAsync(Radio, RadioStatus.Unplugged);
+            bench.Tell(s_noList);
+            await bench.SettledAsync();
+            Assert.Equal(RadioStatus.Unplugged, Assert.Single(bench.Feed.Current.Radios).Status);
+        }
+        bench.Tell(s_noList);
+        await bench.UntilStatusAsync(Radio, RadioStatus.Failed);
     }
 
     [Theory]

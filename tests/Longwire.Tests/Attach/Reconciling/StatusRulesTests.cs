@@ -255,6 +255,20 @@ public sealed class StatusRulesTests
         Assert.Equal(RadioStatus.Failed, StatusRules.Of(_radio, _pi, null, Known, _now).Status);
     }
 
+    [Fact]
+    public void In_error_state_a_stick_has_one_remedy_whoever_tells_of_it()
+    {
+        string remedy = NotGivenText.Of(UsbIpStatus.DeviceError);
+        Assert.Contains("usbip unbind -b, then usbip bind -b", remedy, StringComparison.Ordinal);
+        _radio.LastOutcome = new AttachOutcome.NotGiven(UsbIpStatus.DeviceError);
+        AssertIs(RadioStatus.Failed, remedy, pluggedIn: true);
+        AssertIs(RadioStatus.Failed, remedy, pluggedIn: true, listed: false);
+        Assert.Equal(remedy, AttemptOutcomes.Reason(_radio.LastOutcome));
+        _radio.LastOutcome = null;
+        Notice(NoticeReason.ErrorState);
+        AssertIs(RadioStatus.Failed, remedy, pluggedIn: true, listed: false);
+    }
+
     private void Notice(NoticeReason reason, string busId = "1-1.2") =>
         _pi.Notice = new LongwireListExtension
         {
