@@ -15,8 +15,10 @@ internal sealed class AppAfterHold(string slug, DependentAppContext around)
     /// <summary>How long until the next look; null: there is nothing to look for.</summary>
     public TimeSpan? Left { get; private set; }
 
-    /// <returns>What is to be remembered of an app that has ended; null: nothing.</returns>
-    public async Task<DependentAppMemory?> EndedAsync(AppView view, DependentAppMemory memory, CancellationToken cancellationToken)
+    /// <param name="remember">Is told what is to be remembered of an app that has ended.</param>
+    /// <returns>Whether it has.</returns>
+    public async Task<bool> EndedAsync(
+        AppView view, DependentAppMemory memory, Action<DependentAppMemory> remember, CancellationToken cancellationToken)
     {
         Left = null;
         bool begins = _held.Count == 0;
@@ -28,20 +30,21 @@ internal sealed class AppAfterHold(string slug, DependentAppContext around)
         if (_held.Count == 0 || held.Length > 0)
         {
             _since = null;
-            return null;
+            return false;
         }
         _since ??= around.Time.GetTimestamp();
         if (around.Time.GetElapsedTime(_since.Value) > DependentAppTimers.DiesOfHold)
         {
             _held.Clear();
-            return null;
+            return false;
         }
         Left = DependentAppTimers.LookAfterHold;
-        if (_endedBefore || !memory.Running || (await StateAsync(cancellationToken)) != "error") return null;
+        if (_endedBefore || !memory.Running || (await StateAsync(cancellationToken)) != "error") return false;
         DependentAppMemory ended = memory;
         foreach (string id in _held) ended = ended.With(ended.Find(id)! with { Lost = true, WasRunning = true });
         _held.Clear();
-        return ended;
+        remember(ended);
+        return true;
     }
 
     /// <summary>It was restarted: what was before has no say any more.</summary>

@@ -72,9 +72,8 @@ internal sealed class DependentApp
             // Whatever kept it from being restarted: there is no radio to restart it for.
             if (_backAt is not null) Report(null);
             (_backAt, _waitingFor) = (null, null);
-            DependentAppMemory? ended = await _afterHold.EndedAsync(view, _memory, cancellationToken);
-            if (ended is not null) Remember(ended);
-            if (ended is not null) return TimeSpan.Zero;
+            bool ended = await _afterHold.EndedAsync(view, _memory, Remember, cancellationToken);
+            if (ended) return TimeSpan.Zero;
             TimeSpan? look = await LookAsync(view, cancellationToken);
             return _afterHold.Left < (look ?? TimeSpan.MaxValue) ? _afterHold.Left : look;
         }

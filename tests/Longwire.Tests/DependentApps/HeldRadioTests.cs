@@ -54,6 +54,17 @@ public sealed class HeldRadioTests : IDisposable
     }
 
     [Fact]
+    public void One_that_had_ended_before_a_hold_has_ended_of_something_else()
+    {
+        StandInApp app = _house.OneApp();
+        _house.Elapse(40);
+        app.State = "error";
+        Hold(3);
+        _house.Elapse(20);
+        Assert.Equal(0, app.Restarts);
+    }
+
+    [Fact]
     public void One_that_ends_long_after_a_hold_has_ended_of_something_else()
     {
         StandInApp app = _house.OneApp();

@@ -81,19 +81,6 @@ internal sealed class AttachmentChanges(AttachState state)
         assignment.IsShortOfUrbs = news.IsShortOfUrbs;
     }
 
-    public void HoldChanged(AttachEvent.HoldChanged news)
-    {
-        if (state.Assignments.Of(news.Attachment) is not { IsUp: true, Cancelled: false } assignment
-            || state.RadioOf(assignment) is not { } radio)
-        {
-            return;
-        }
-        bool wasHeld = assignment.Hold is not null, isHeld = news.Hold is not null;
-        assignment.Hold = news.Hold;
-        if (radio.Memory.LastCarrier != news.Carrier) state.Change(radio, radio.Memory with { LastCarrier = news.Carrier });
-        if (wasHeld != isHeld) state.Raise(radio, isHeld ? RadioEventType.Held : RadioEventType.Resumed, news.Hold?.Reason);
-    }
-
     public void SerialPathsFound(AttachEvent.SerialPathsFound found)
     {
         if (state.Assignments.Of(found.Attachment) is not { } assignment) return;

@@ -20,6 +20,7 @@ internal sealed class Reconciler
     private readonly PiChanges _piChanges;
     private readonly PiSilence _piSilence;
     private readonly AttachmentChanges _attachmentChanges;
+    private readonly HoldChanges _holdChanges;
     private readonly OptionsChanges _optionsChanges;
     private readonly Convergence _convergence;
     private readonly Action<UsbIp.Uevents.Uevent> _kernelChanged;
@@ -35,6 +36,7 @@ internal sealed class Reconciler
         _piChanges = new PiChanges(_state);
         _piSilence = new PiSilence(_state);
         _attachmentChanges = new AttachmentChanges(_state);
+        _holdChanges = new HoldChanges(_state);
         _optionsChanges = new OptionsChanges(_state);
         _convergence = new Convergence(_state);
     }
@@ -95,7 +97,7 @@ internal sealed class Reconciler
             case AttachEvent.CameUp up: _attachmentChanges.CameUp(up.Attachment, up.TtyCount); break;
             case AttachEvent.Measured measured: _attachmentChanges.Measured(measured); break;
             case AttachEvent.SerialPathsFound found: _attachmentChanges.SerialPathsFound(found); break;
-            case AttachEvent.HoldChanged changed: _attachmentChanges.HoldChanged(changed); break;
+            case AttachEvent.HoldChanged changed: _holdChanges.Changed(changed); break;
             case AttachEvent.WentDown down: _attachmentChanges.WentDown(down.Attachment, down.Loss); break;
             case AttachEvent.Ended ended: _attachmentChanges.Ended(ended.Attachment, ended.Outcome); break;
             case AttachEvent.ProblemsChanged problem: _state.SetProblem(problem.Source, problem.Problem); break;
