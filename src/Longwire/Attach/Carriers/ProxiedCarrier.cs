@@ -35,7 +35,9 @@ internal sealed class ProxiedCarrier : ICarrier
 
     /// <param name="first">The connection over which the stick was imported; becomes the carrier's to dispose.</param>
     /// <param name="reseat">Asks for the stick again.</param>
-    /// <param name="hold">How long a lost connection is waited for, more than zero; at most <see cref="AttachTimers.StockHold"/> of it.</param>
+    /// <param name="hold">
+    /// How long a lost connection is waited for, more than zero; at most <see cref="AttachTimers.StockHold"/> of it.
+    /// </param>
     public ProxiedCarrier(StockCarrier first, StockReseat reseat, TimeSpan hold, UrbProxyOptions options, TimeProvider time)
     {
         (_first, _far, _reseat, _options, _time) = (first, first, reseat, options, time);
