@@ -99,7 +99,7 @@ public sealed class PiPictureTests
             "ListUnanswered", "List", "ListsTooMany", "Tries",
         ];
         // Options and watch change by the options, and what is counted here changes nothing before the count is full.
-        string[] others = ["Options", "Watch", "HalfAnswers"];
+        string[] others = ["Options", "Watch", "HalfAnswers", "LateLists"];
         Assert.Equal(
             seen.Concat(others).Order(StringComparer.Ordinal),
             typeof(PiState).GetProperties().Select(property => property.Name).Order(StringComparer.Ordinal));
