@@ -8,7 +8,7 @@ public sealed class StatusMeaningTests
 {
     [Theory]
     [InlineData("attached", true, false, "Nothing to do")]
-    [InlineData("held", true, false, "waits for the link")]
+    [InlineData("held", true, false, "waits for a few seconds")]
     [InlineData("attaching", false, false, "right now")]
     [InlineData("detached", false, false, "switch \"Attached\" on")]
     [InlineData("unplugged", false, true, "Plug it in")]
