@@ -66,6 +66,9 @@ public sealed class ExportStopTests : IAsyncDisposable
         await _bench.UntilOfferedAsync();
         await HangLooksAsync();
         await _bench.NewsAsync();
+        // Looks begin in the order of their news: a stop that came before this one would find nothing that hangs.
+        await _bench.PlugAsync("1-4", tty: "ttyACM3");
+        await _bench.UntilOfferedAsync("1-4");
         await AssertOnlyTheFirstIsLeftAsync();
     }
 
