@@ -18,12 +18,6 @@ public static class Pace
     /// <summary>Beside what script/test --busy runs.</summary>
     public static bool IsSlowedOnPurpose => Environment.GetEnvironmentVariable("LAB_BUSY") is not null;
 
-    /// <summary>
-    /// The pace is measured when the moment that took too long is over, and the other house may have rested since: 6.8 s were taken for
-    /// the 6 that are promised, and 1.05 was measured right after.
-    /// </summary>
-    public const double Error = 1.3;
-
     private const int Count = 20_000;
 
     // A count to that in the guest's shell, on the guest's clock, measured on two cores at 2.4 GHz that did nothing else. Beside a second
@@ -34,6 +28,14 @@ public static class Pace
         "arm64" => TimeSpan.FromMilliseconds(900),
         _ => throw new ArgumentOutOfRangeException(nameof(architecture), architecture, null),
     };
+
+    /// <summary>
+    /// How many have wanted a processor of the test machine in the last minute, for each that there is. A guest's own pace is measured when
+    /// the moment that took too long is over, and the other house, which may have been booting, has rested since: 6.8 s were taken for 6
+    /// that are promised, and a pace of 1.05 was measured right after.
+    /// </summary>
+    public static double OfTheLastMinute() =>
+        double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture) / Environment.ProcessorCount;
 
     public static async Task<double> OfAsync(Guest guest)
     {
