@@ -1,5 +1,3 @@
-using Longwire.Supervisor;
-
 namespace Longwire.DependentApps;
 
 /// <summary>
@@ -15,50 +13,38 @@ internal sealed class AppAfterHold(string slug, DependentAppContext around)
     /// <summary>How long until the next look; null: there is nothing to look for.</summary>
     public TimeSpan? Left { get; private set; }
 
-    /// <param name="remember">Is told what is to be remembered of an app that has ended.</param>
-    /// <returns>Whether it has.</returns>
-    public async Task<bool> EndedAsync(
-        AppView view, DependentAppMemory memory, Action<DependentAppMemory> remember, CancellationToken cancellationToken)
+    /// <returns>What is to be remembered of an app that has ended; null: nothing.</returns>
+    public async Task<DependentAppMemory?> EndedAsync(AppView view, DependentAppMemory memory, CancellationToken cancellationToken)
     {
         Left = null;
         bool begins = _held.Count == 0;
         RadioView[] held = [.. view.Radios.Where(radio => radio is { Since: not null, Steady: false, Wanted: true })];
         foreach (RadioView radio in held) _held.Add(radio.Id);
         // What has ended by the time at which a hold is told has ended of something else.
-        if (begins && held.Length > 0) _endedBefore = await StateAsync(cancellationToken) == "error";
+        if (begins && held.Length > 0) _endedBefore = await HasEndedAsync(cancellationToken);
         _held.RemoveWhere(id => memory.Find(id) is not { Lost: false });
         if (_held.Count == 0 || held.Length > 0)
         {
             _since = null;
-            return false;
+            return null;
         }
         _since ??= around.Time.GetTimestamp();
         if (around.Time.GetElapsedTime(_since.Value) > DependentAppTimers.DiesOfHold)
         {
             _held.Clear();
-            return false;
+            return null;
         }
         Left = DependentAppTimers.LookAfterHold;
-        if (_endedBefore || !memory.Running || (await StateAsync(cancellationToken)) != "error") return false;
+        if (_endedBefore || !memory.Running || !await HasEndedAsync(cancellationToken)) return null;
         DependentAppMemory ended = memory;
         foreach (string id in _held) ended = ended.With(ended.Find(id)! with { Lost = true, WasRunning = true });
         _held.Clear();
-        remember(ended);
-        return true;
+        return ended;
     }
 
     /// <summary>It was restarted: what was before has no say any more.</summary>
     public void Reset() => _held.Clear();
 
-    private async Task<string?> StateAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await around.Supervisor.ReadAppAsync(slug, DependentAppTimers.LookAtLoss, cancellationToken)).State;
-        }
-        catch (SupervisorException)
-        {
-            return null;
-        }
-    }
+    private async Task<bool> HasEndedAsync(CancellationToken cancellationToken) =>
+        (await around.TryReadNowAsync(slug, cancellationToken))?.State == "error";
 }

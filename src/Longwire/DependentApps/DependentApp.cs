@@ -72,8 +72,11 @@ internal sealed class DependentApp
             // Whatever kept it from being restarted: there is no radio to restart it for.
             if (_backAt is not null) Report(null);
             (_backAt, _waitingFor) = (null, null);
-            bool ended = await _afterHold.EndedAsync(view, _memory, Remember, cancellationToken);
-            if (ended) return TimeSpan.Zero;
+            if (await _afterHold.EndedAsync(view, _memory, cancellationToken) is { } ended)
+            {
+                Remember(ended);
+                return TimeSpan.Zero;
+            }
             TimeSpan? look = await LookAsync(view, cancellationToken);
             return _afterHold.Left < (look ?? TimeSpan.MaxValue) ? _afterHold.Left : look;
         }
@@ -128,7 +131,7 @@ internal sealed class DependentApp
         }
         // It may end in the same second, with an error: then what was seen before counts. One that has stopped in peace was stopped
         // by a person, after our last look at it.
-        AppInfo? info = await TryReadAsync(DependentAppTimers.LookAtLoss, cancellationToken);
+        AppInfo? info = await _around.TryReadNowAsync(_memory.Slug, cancellationToken);
         _restart.SeeAtLoss(info);
         if (info?.State != "stopped" || _around.Time.GetElapsedTime(seenAt) >= DependentAppTimers.LookAtLoss) return false;
         foreach (string id in lost) memory = memory.With(memory.Find(id)! with { WasRunning = false });
@@ -166,7 +169,7 @@ internal sealed class DependentApp
             _backAt = _around.Time.GetTimestamp();
             // At this moment, and at no later one, it is certain that an app that runs, or is starting, was started without its radio.
             _ranWithoutRadio = _memory.StartAtBoot
-                && await TryReadAsync(DependentAppTimers.LookAtLoss, cancellationToken) is { IsRunning: true } or { IsStarting: true };
+                && await _around.TryReadNowAsync(_memory.Slug, cancellationToken) is { IsRunning: true } or { IsStarting: true };
         }
         TimeSpan left = DependentAppTimers.Settle - _around.Time.GetElapsedTime(_backAt.Value);
         if (left > TimeSpan.Zero && view.Radios.Any(radio => radio is { Wanted: true, Steady: false })) return left;
@@ -268,18 +271,6 @@ internal sealed class DependentApp
         if (_waitingFor != reason) DependentAppsLog.Waiting(_around.Logger.About(_memory.Slug), _memory.Slug, reason);
         _waitingFor = reason;
         return _waits.Next();
-    }
-
-    private async Task<AppInfo?> TryReadAsync(TimeSpan within, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _around.Supervisor.ReadAppAsync(_memory.Slug, within, cancellationToken);
-        }
-        catch (SupervisorException)
-        {
-            return null;
-        }
     }
 
     private void Remember(DependentAppMemory memory)

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Longwire.UsbIp.Linux;
-using Longwire.UsbIp.Net;
 using Longwire.UsbIp.Proxy;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
@@ -15,8 +14,6 @@ namespace Longwire.Attach.Carriers;
 /// </summary>
 internal sealed class ProxiedCarrier : ICarrier
 {
-    private const string Silent = "the Pi stopped answering";
-
     private readonly StockCarrier _first;
     private readonly StockReseat _reseat;
     private readonly TimeSpan _hold;
@@ -129,7 +126,7 @@ internal sealed class ProxiedCarrier : ICarrier
         {
             StockCarrier far = _far;
             await pump.CarryAsync(
-                far.Connection.Socket, () => _mayHold ? IsSilent(far.Connection.Socket) : false, held => Tell(held ? Silent : null));
+                far.Connection.Socket, () => _mayHold ? far.IsSilent() : false, held => Tell(held ? StockCarrier.Silent : null));
             if (pump.Fault is { } fault) return new CarrierEnd(CarrierEndCause.Closed, fault);
             if (pump.HostEnded.IsCompleted || !_mayHold) return null;
             CarrierEnd lost = far.ReadEnd() ?? new CarrierEnd(CarrierEndCause.Closed, "the connection ended");
@@ -163,20 +160,5 @@ internal sealed class ProxiedCarrier : ICarrier
     {
         _held = away is null ? null : new CarrierHold(_time.GetTimestamp(), away);
         _changed();
-    }
-
-    // Acknowledgements, not answers: a stick that takes its time is there.
-    private static bool? IsSilent(Socket socket)
-    {
-        try
-        {
-            TcpInfo info = TcpInfo.Read(socket);
-            if (info.State != TcpState.Established) return null;
-            return info is { Unacked: > 0, LastAckReceived: { } silence } && silence >= AttachTimers.HeldAfter;
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return null;
-        }
     }
 }

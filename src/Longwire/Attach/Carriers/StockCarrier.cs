@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Longwire.Platform;
 using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Net;
 using Longwire.UsbIp.Usb;
@@ -18,6 +19,9 @@ internal sealed class StockCarrier(UsbIpConnection connection, ExportedDevice de
 
     /// <summary>The local TCP port: a usbipd that missed our end lets go of the stick when the same port calls again.</summary>
     public CarrierMemory Memory { get; } = new(connection.LocalEndPoint.Port);
+
+    /// <summary>What is said of a Pi that fell silent.</summary>
+    public const string Silent = "the Pi stopped answering";
 
     /// <summary>For whoever carries in the kernel's place.</summary>
     public UsbIpConnection Connection => connection;
@@ -59,17 +63,15 @@ internal sealed class StockCarrier(UsbIpConnection connection, ExportedDevice de
             }
             : default;
 
-    public void Shutdown()
-    {
-        try
-        {
-            connection.Socket.Shutdown(SocketShutdown.Both);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // Already ended, which is what was wanted.
-        }
-    }
+    /// <summary>
+    /// Whether the Pi acknowledges nothing of what it was sent; null: the connection has ended. Acknowledgements, not answers: a stick that
+    /// takes its time is there.
+    /// </summary>
+    public bool? IsSilent() => TryReadTcpInfo() is { State: TcpState.Established } info
+        ? info is { Unacked: > 0, LastAckReceived: { } silence } && silence >= AttachTimers.HeldAfter
+        : null;
+
+    public void Shutdown() => connection.Socket.TryShutdown();
 
     public ValueTask DisposeAsync()
     {
@@ -82,7 +84,7 @@ internal sealed class StockCarrier(UsbIpConnection connection, ExportedDevice de
     {
         { State: TcpState.Established } => null,
         { LastAckReceived: { } silence } when silence >= AttachTimers.Silence =>
-            new CarrierEnd(CarrierEndCause.PeerSilent, "the Pi stopped answering"),
+            new CarrierEnd(CarrierEndCause.PeerSilent, Silent),
         _ => Closed(),
     };
 

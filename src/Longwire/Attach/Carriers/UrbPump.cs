@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Longwire.Platform;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Proxy;
 using Longwire.UsbIp.Wire;
@@ -60,7 +61,7 @@ internal sealed class UrbPump : IAsyncDisposable
         using IDisposable watched = _silence.Watch(() => HoldIfSilent(isSilent, held));
         Task reading = ReadAsync(far, UrbFraming.MaxAnswer, bytes => FromFar(bytes, held));
         await Task.WhenAny(reading, HostEnded);
-        Shutdown(far);
+        far.TryShutdown();
         await reading;
         await sender.WhenIdleAsync();
         lock (_gate)
@@ -99,7 +100,7 @@ internal sealed class UrbPump : IAsyncDisposable
     }
 
     /// <summary>Ends the host's side, and with it what is carried.</summary>
-    public void EndHost() => Shutdown(_host);
+    public void EndHost() => _host.TryShutdown();
 
     public async ValueTask DisposeAsync()
     {
@@ -207,18 +208,6 @@ internal sealed class UrbPump : IAsyncDisposable
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // How it ended can be read from the socket itself.
-        }
-    }
-
-    private static void Shutdown(Socket socket)
-    {
-        try
-        {
-            socket.Shutdown(SocketShutdown.Both);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // Already ended, which is what was wanted.
         }
     }
 }

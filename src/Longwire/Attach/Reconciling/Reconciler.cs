@@ -10,8 +10,8 @@ namespace Longwire.Attach.Reconciling;
 /// attachment per radio. After each event it publishes a snapshot if anything changed.
 /// </summary>
 /// <remarks>
-/// Here: the loop. What an event changes stands in <see cref="PiChanges"/>, <see cref="PiSilence"/>, <see cref="AttachmentChanges"/>
-/// and <see cref="OptionsChanges"/>; what follows from it, whatever the event was, in <see cref="Convergence"/>.
+/// Here: the loop. What an event changes stands in <see cref="PiChanges"/>, <see cref="PiSilence"/>, <see cref="AttachmentChanges"/>,
+/// <see cref="HoldChanges"/> and <see cref="OptionsChanges"/>; what follows from it, whatever the event was, in <see cref="Convergence"/>.
 /// </remarks>
 internal sealed class Reconciler
 {

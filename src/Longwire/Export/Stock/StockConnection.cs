@@ -101,17 +101,7 @@ internal sealed class StockConnection(
         }
     }
 
-    public void End()
-    {
-        try
-        {
-            socket.Shutdown(SocketShutdown.Both);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // Already ended.
-        }
-    }
+    public void End() => socket.TryShutdown();
 
     public void Dispose()
     {
