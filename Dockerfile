@@ -23,6 +23,7 @@ WORKDIR /build
 COPY Directory.Build.props Directory.Packages.props global.json ./
 COPY src/Directory.Build.props src/
 COPY src/Longwire/Longwire.csproj src/Longwire/packages.lock.json src/Longwire/
+COPY src/Longwire.Link/Longwire.Link.csproj src/Longwire.Link/packages.lock.json src/Longwire.Link/
 COPY src/Longwire.UsbIp/Longwire.UsbIp.csproj src/Longwire.UsbIp/packages.lock.json src/Longwire.UsbIp/
 # Mounted rather than copied: 600 MB that need not be written once more on a small machine.
 # No audit: what becomes known of a package later is for our own builds to report, not for the build of a release on somebody's machine to
