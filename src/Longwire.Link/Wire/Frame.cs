@@ -45,12 +45,21 @@ public readonly ref struct Frame
     public static bool TryRead(ReadOnlySpan<byte> bytes, int maxLength, out Frame frame)
     {
         frame = default;
+        if (!TryReadSize(bytes, maxLength, out int size) || bytes.Length < size) return false;
+        frame = new Frame((FrameType)bytes[LengthSize], bytes[HeaderSize..size]);
+        return true;
+    }
+
+    /// <summary>The same of its size alone, which is there before the frame is.</summary>
+    /// <inheritdoc cref="TryRead"/>
+    public static bool TryReadSize(ReadOnlySpan<byte> bytes, int maxLength, out int size)
+    {
+        size = 0;
         if (bytes.Length < LengthSize) return false;
         uint length = BinaryPrimitives.ReadUInt32BigEndian(bytes);
         if (length == 0 || length > maxLength)
             LinkFormatException.ThrowValue("frame", "length", 0, length, Rule(maxLength));
-        if (bytes.Length - LengthSize < length) return false;
-        frame = new Frame((FrameType)bytes[LengthSize], bytes[HeaderSize..(LengthSize + (int)length)]);
+        size = LengthSize + (int)length;
         return true;
     }
 

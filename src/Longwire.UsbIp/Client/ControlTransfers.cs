@@ -13,7 +13,7 @@ internal readonly record struct ControlAnswer(int Status, byte[] Data);
 /// </summary>
 /// <param name="patience">For one answer.</param>
 internal sealed class ControlTransfers(
-    ExactSocket peer, ExportedDevice device, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    ExactPeer peer, ExportedDevice device, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
 {
     /// <summary>
     /// Ours begin high. vhci_hcd counts from 1 when its module is loaded, and ends a connection over an answer to a seqnum that it does

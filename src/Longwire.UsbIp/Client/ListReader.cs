@@ -8,7 +8,7 @@ namespace Longwire.UsbIp.Client;
 /// Reads a device list record by record, then what may follow it. A record that cannot be used costs its own device, and a list that is cut
 /// short, or stalls, keeps those that came whole.
 /// </summary>
-internal sealed class ListReader(ExactSocket peer, TimeProvider timeProvider, CancellationToken cancellationToken)
+internal sealed class ListReader(ExactPeer peer, TimeProvider timeProvider, CancellationToken cancellationToken)
 {
     // The longest piece of a list: 255 interfaces.
     private readonly byte[] _buffer = new byte[byte.MaxValue * DeviceListReply.InterfaceSize];

@@ -13,7 +13,7 @@ namespace Longwire.UsbIp.Client;
 /// </summary>
 public sealed class UsbIpConnection : IDisposable
 {
-    private readonly ExactSocket _peer;
+    private readonly ExactPeer _peer;
     private readonly TimeProvider _timeProvider;
     private Phase _phase;
 
@@ -23,7 +23,7 @@ public sealed class UsbIpConnection : IDisposable
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
         RemoteEndPoint = (IPEndPoint)socket.RemoteEndPoint!;
         ConnectTime = connectTime;
-        _peer = new ExactSocket(socket, name);
+        _peer = new ExactPeer(new SocketStream(socket), name);
         _timeProvider = timeProvider;
     }
 
@@ -134,12 +134,10 @@ public sealed class UsbIpConnection : IDisposable
     /// </exception>
     public async Task<DeviceIdentity> ReadIdentityAsync(ExportedDevice device, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(device);
         Leave(Phase.Imported);
-        var transfers = new ControlTransfers(_peer, device, Patience, _timeProvider, cancellationToken);
-        var reader = new DescriptorReader(transfers, device);
-        DeviceIdentity identity = await reader.ReadAsync();
-        (SlowestAnswer, LeavesTextUnanswered) = (transfers.SlowestAnswer, reader.Unanswered is not null);
+        var imported = new ImportedDevice(_peer, device, ConnectTime, _timeProvider);
+        DeviceIdentity identity = await imported.ReadIdentityAsync(cancellationToken);
+        (SlowestAnswer, LeavesTextUnanswered) = (imported.SlowestAnswer, imported.LeavesTextUnanswered);
         _phase = Phase.Imported;
         return identity;
     }
@@ -156,30 +154,12 @@ public sealed class UsbIpConnection : IDisposable
     /// <exception cref="TimeoutException">No answer within <see cref="ClientTimers.Answer"/>.</exception>
     public async Task ConfigureAsync(ExportedDevice device, IReadOnlyList<SetupPacket> requests, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(device);
-        ArgumentNullException.ThrowIfNull(requests);
-        if (requests.Any(request => request.Length != 0)) throw new ArgumentException("A request has data.", nameof(requests));
         Leave(Phase.Imported);
-        var transfers = new ControlTransfers(_peer, device, Patience, _timeProvider, cancellationToken);
-        foreach (SetupPacket request in requests)
-        {
-            int status = await transfers.SetAsync(request, "configuration");
-            if (status != 0)
-                throw new UsbIpTransferException($"{device.BusId} at {_peer} does not take its configuration: status {status}");
-        }
+        await new ImportedDevice(_peer, device, ConnectTime, _timeProvider).ConfigureAsync(requests, cancellationToken);
         _phase = Phase.Imported;
     }
 
     public void Dispose() => Socket.Dispose();
-
-    private TimeSpan Patience
-    {
-        get
-        {
-            TimeSpan roundTrip = ConnectTime < ClientTimers.RoundTripMost ? ConnectTime : ClientTimers.RoundTripMost;
-            return ClientTimers.Answer + (roundTrip * ClientTimers.AnswerRoundTrips);
-        }
-    }
 
     private async Task<ExportedDevice> AskForAsync(BusId busId, StepDeadline deadline)
     {

@@ -30,13 +30,23 @@ public sealed class ByteQueue
     {
         int count = Math.Min(Length, destination.Length);
         _bytes.AsSpan(_start, count).CopyTo(destination);
-        _start = count == Length ? 0 : _start + count;
-        Length -= count;
-        Taken += count;
+        Take(count);
         return count;
     }
 
-    internal ReadOnlySpan<byte> Waiting => _bytes.AsSpan(_start, Length);
+    /// <summary>What waits. Valid until the queue, or who fills it, is used again.</summary>
+    public ReadOnlySpan<byte> Waiting => _bytes.AsSpan(_start, Length);
+
+    /// <summary>Takes out what was looked at in <see cref="Waiting"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">So many do not wait.</exception>
+    public void Take(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Length);
+        _start = count == Length ? 0 : _start + count;
+        Length -= count;
+        Taken += count;
+    }
 
     /// <summary>Room for so many bytes at the end. The caller fills it: what was there before is still in it.</summary>
     internal Span<byte> Append(int count)

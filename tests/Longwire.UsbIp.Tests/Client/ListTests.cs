@@ -200,7 +200,7 @@ public sealed class ListTests
         using UsbIpConnection connection = await UsbIpConnection.ConnectAsync(server.EndPoint, ConnectOptions.Default, Cancelled);
         var clock = new SteppedClock();
         using var deadline = new StepDeadline("reading the device list of attic", ClientTimers.ListReply, clock, Cancelled);
-        var reader = new ListReader(new ExactSocket(connection.Socket, "attic"), clock, Cancelled);
+        var reader = new ListReader(new ExactPeer(new SocketStream(connection.Socket), "attic"), clock, Cancelled);
 #pragma warning disable CA2025 // Awaited before what it uses is disposed of.
         Task<DeviceList> list = deadline.RunAsync(() => reader.ReadAsync(deadline));
 #pragma warning restore CA2025

@@ -27,6 +27,7 @@ internal sealed class ProxiedCarrier : ICarrier
     private volatile DeviceIdentity? _identity;
     private Socket? _kernels;
     private UrbPump? _pump;
+    private StockStream? _stream;
     private Action _changed = static () => { };
     private Task _carrying = Task.CompletedTask;
 
@@ -55,9 +56,10 @@ internal sealed class ProxiedCarrier : ICarrier
             _changed = changed;
             (Socket ours, _kernels) = SocketPair.Create();
             UrbProxyOptions options = _options with { Ports = SerialLayout.Of(_identity!) };
-            _pump = new UrbPump(ours, new UrbProxy(Device.DevId, options), _time);
-            _pump.Start();
-            _carrying = CarryAsync(_pump);
+            _pump = new UrbPump(ours, new UrbProxy(Device.DevId, options), new Lock(), _time);
+            _stream = new StockStream(_pump, _time);
+            _pump.Start(_stream.Said);
+            _carrying = CarryAsync(_pump, _stream);
         }
         return _kernels.SafeHandle;
     }
@@ -98,17 +100,18 @@ internal sealed class ProxiedCarrier : ICarrier
         finally
         {
             if (_pump is not null) await _pump.DisposeAsync();
+            if (_stream is not null) await _stream.DisposeAsync();
             _kernels?.Dispose();
             await _far.DisposeAsync();
             _stopping.Dispose();
         }
     }
 
-    private async Task CarryAsync(UrbPump pump)
+    private async Task CarryAsync(UrbPump pump, StockStream stream)
     {
         try
         {
-            _end = await EndAsync(pump);
+            _end = await EndAsync(pump, stream);
         }
         finally
         {
@@ -119,13 +122,13 @@ internal sealed class ProxiedCarrier : ICarrier
     }
 
     /// <returns>How it ended; null: as its last connection did.</returns>
-    private async Task<CarrierEnd?> EndAsync(UrbPump pump)
+    private async Task<CarrierEnd?> EndAsync(UrbPump pump, StockStream stream)
     {
         long? reseated = null;
         while (true)
         {
             StockCarrier far = _far;
-            await pump.CarryAsync(
+            await stream.CarryAsync(
                 far.Connection.Socket, () => _mayHold ? far.IsSilent() : false, held => Tell(held ? StockCarrier.Silent : null));
             if (pump.Fault is { } fault) return new CarrierEnd(CarrierEndCause.Closed, fault);
             if (pump.HostEnded.IsCompleted || !_mayHold) return null;

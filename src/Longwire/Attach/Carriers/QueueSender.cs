@@ -8,7 +8,7 @@ namespace Longwire.Attach.Carriers;
 /// caller's thread, as far as the socket takes it. The reader of the other side must never wait for a socket, for vhci_hcd is read always.
 /// </summary>
 /// <param name="gate">Guards the proxy. It is never held while something is sent.</param>
-internal sealed class QueueSender(Socket socket, ByteQueue queue, Lock gate)
+internal sealed class QueueSender(Socket socket, ByteQueue queue, Lock gate) : IFarSender
 {
     // A header, the data of an URB and all that is queued behind it in one segment.
     private const int Chunk = 16 * 1024;

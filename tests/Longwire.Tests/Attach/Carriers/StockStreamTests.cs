@@ -10,7 +10,7 @@ using Xunit;
 namespace Longwire.Tests.Attach.Carriers;
 
 /// <summary>Between a real socket pair, whose one end a kernel would have, and a real connection to a Pi.</summary>
-public sealed class UrbPumpTests : IAsyncLifetime
+public sealed class StockStreamTests : IAsyncLifetime
 {
     private const uint DevId = 0x0001_0004;
     private const int Length = 64;
@@ -21,11 +21,12 @@ public sealed class UrbPumpTests : IAsyncLifetime
     private readonly Socket _pi;
     private readonly Socket _connection;
     private readonly UrbPump _pump;
+    private readonly StockStream _stream;
     private volatile bool _silent;
     private volatile bool _held;
     private Task _carrying = Task.CompletedTask;
 
-    public UrbPumpTests()
+    public StockStreamTests()
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -34,15 +35,17 @@ public sealed class UrbPumpTests : IAsyncLifetime
         _connection.Connect(listener.LocalEndPoint!);
         _pi = listener.Accept();
         (Socket ours, _kernel) = SocketPair.Create();
-        _pump = new UrbPump(ours, new UrbProxy(DevId, new UrbProxyOptions { HeldBytesPerSecond = 0 }), TimeProvider.System);
+        var proxy = new UrbProxy(DevId, new UrbProxyOptions { HeldBytesPerSecond = 0 });
+        _pump = new UrbPump(ours, proxy, new Lock(), TimeProvider.System);
+        _stream = new StockStream(_pump, TimeProvider.System);
     }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     public ValueTask InitializeAsync()
     {
-        _pump.Start();
-        _carrying = _pump.CarryAsync(_connection, () => _silent, held => _held = held);
+        _pump.Start(_stream.Said);
+        _carrying = _stream.CarryAsync(_connection, () => _silent, held => _held = held);
         return ValueTask.CompletedTask;
     }
 
@@ -50,6 +53,7 @@ public sealed class UrbPumpTests : IAsyncLifetime
     {
         await _pump.DisposeAsync().AsTask().WaitAsync(s_deadline);
         await _carrying.WaitAsync(s_deadline);
+        await _stream.DisposeAsync();
         _kernel.Dispose();
         _pi.Dispose();
         _connection.Dispose();

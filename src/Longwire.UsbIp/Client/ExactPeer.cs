@@ -4,9 +4,9 @@ using Longwire.UsbIp.Errors;
 namespace Longwire.UsbIp.Client;
 
 /// <summary>
-/// Exact sends and receives. Nothing is read ahead: the byte after the last one we asked for belongs to the kernel that gets the socket.
+/// Exact sends and receives. Nothing is read ahead: the byte after the last one we asked for belongs to the kernel that gets the stream.
 /// </summary>
-internal sealed class ExactSocket(Socket socket, string name)
+internal sealed class ExactPeer(IPeerStream stream, string name)
 {
     /// <summary>Bytes received so far: between two looks, whether the peer has said anything.</summary>
     public long Received { get; private set; }
@@ -18,7 +18,7 @@ internal sealed class ExactSocket(Socket socket, string name)
     {
         try
         {
-            while (!bytes.IsEmpty) bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, deadline.Token)..];
+            while (!bytes.IsEmpty) bytes = bytes[await stream.SendAsync(bytes, deadline.Token)..];
         }
         catch (SocketException e)
         {
@@ -47,7 +47,7 @@ internal sealed class ExactSocket(Socket socket, string name)
         {
             while (received < buffer.Length)
             {
-                int n = await socket.ReceiveAsync(buffer[received..], SocketFlags.None, deadline.Token);
+                int n = await stream.ReceiveAsync(buffer[received..], deadline.Token);
                 if (n == 0) break;
                 received += n;
                 Received += n;

@@ -1,0 +1,113 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Longwire.Link.Errors;
+using Longwire.Link.Pairing;
+
+namespace Longwire.Link.Tls;
+
+/// <summary>
+/// TLS 1.3 with a key on each side and nothing else: no names, no dates, no chains, no resumption. In TLS 1.3 the client is through before
+/// the server has looked at its certificate; so the server takes any key of the link's kind, and says no by a frame, in which there is room
+/// for a reason. The client sends nothing but its hello before the verdict.
+/// </summary>
+public static class LinkTls
+{
+    // Sent as the server's name, in the clear: it must say nothing of the house.
+    private const string ServerName = "longwire";
+
+    /// <summary>Client: nothing is said to whoever has another key.</summary>
+    /// <param name="socket">Connected; becomes the connection's, or is disposed.</param>
+    /// <exception cref="LinkPinException">It has another key.</exception>
+    /// <exception cref="IOException">No TLS, or the connection was lost.</exception>
+    public static Task<LinkConnection> ConnectAsync(Socket socket, LinkKey own, KeyPin expected, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        return AuthenticateAsync(
+            socket,
+            pin => pin == expected,
+            (stream, validate) => stream.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = ServerName,
+                    EnabledSslProtocols = SslProtocols.Tls13,
+                    ClientCertificateContext = own.Context,
+                    AllowTlsResume = false,
+                    CertificateChainPolicy = NothingLookedUp(),
+                    RemoteCertificateValidationCallback = validate,
+                },
+                cancellationToken));
+    }
+
+    /// <summary>Server: whoever has a key of the link's kind is let in as far as its hello.</summary>
+    /// <param name="socket">Accepted; becomes the connection's, or is disposed.</param>
+    /// <exception cref="LinkPinException">It has no such key.</exception>
+    /// <exception cref="IOException">No TLS, or the connection was lost.</exception>
+    public static Task<LinkConnection> AcceptAsync(Socket socket, LinkKey own, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        return AuthenticateAsync(
+            socket,
+            pin => pin is not null,
+            (stream, validate) => stream.AuthenticateAsServerAsync(
+                new SslServerAuthenticationOptions
+                {
+                    EnabledSslProtocols = SslProtocols.Tls13,
+                    ServerCertificateContext = own.Context,
+                    ClientCertificateRequired = true,
+                    AllowTlsResume = false,
+                    CertificateChainPolicy = NothingLookedUp(),
+                    RemoteCertificateValidationCallback = validate,
+                },
+                cancellationToken));
+    }
+
+    private static async Task<LinkConnection> AuthenticateAsync(
+        Socket socket, Predicate<KeyPin?> accepts, Func<SslStream, RemoteCertificateValidationCallback, Task> authenticate)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        KeyPin? found = null;
+        bool refused = false;
+        SslStream? stream = null;
+        try
+        {
+            socket.NoDelay = true;
+            stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
+            await authenticate(stream, (_, certificate, _, _) => !(refused = !accepts(found = PinOf(certificate))));
+            var connection = new LinkConnection(socket, stream, found!.Value);
+            stream = null;
+            return connection;
+        }
+        catch (AuthenticationException e) when (!refused)
+        {
+            throw new LinkFormatException($"no TLS of the link's kind: {e.Message}", e);
+        }
+        catch (AuthenticationException)
+        {
+            throw new LinkPinException(found);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            throw new LinkClosedException(e.Message, e);
+        }
+        finally
+        {
+            if (stream is not null) await stream.DisposeAsync();
+            else if (found is null) socket.Dispose();
+        }
+    }
+
+    private static KeyPin? PinOf(X509Certificate? certificate) =>
+        certificate is X509Certificate2 whole && KeyPin.TryCreate(whole, out KeyPin pin) ? pin : null;
+
+    // .NET builds a chain before it asks us: without this it would look for issuers in the network, and for revocations.
+    private static X509ChainPolicy NothingLookedUp() => new()
+    {
+        RevocationMode = X509RevocationMode.NoCheck,
+        DisableCertificateDownloads = true,
+        TrustMode = X509ChainTrustMode.CustomRootTrust,
+        VerificationFlags = X509VerificationFlags.AllFlags,
+        VerificationTimeIgnored = true,
+    };
+}

@@ -1,0 +1,46 @@
+using System.Net.Sockets;
+using Longwire.UsbIp.Errors;
+
+namespace Longwire.Attach.Carriers;
+
+/// <summary>Reads one of the proxy's two streams, as long as the proxy takes what it says.</summary>
+internal static class SocketReader
+{
+    /// <summary>Takes whole messages out of what has come. The rest is given again, with more behind it.</summary>
+    /// <param name="bytes">All that has come and was not taken.</param>
+    /// <param name="isBehind">The proxy takes nothing more until it has got rid of what it has for the host.</param>
+    /// <returns>How many bytes were taken.</returns>
+    internal delegate int Consumer(ReadOnlySpan<byte> bytes, out bool isBehind);
+
+    /// <param name="longest">The longest message, in bytes.</param>
+    /// <param name="catchUp">Ends once the proxy has got rid of what it had; false: it never will.</param>
+    /// <returns>What it said that cannot be; null: it has ended, and how can be read from the socket itself.</returns>
+    public static async Task<string?> ReadAsync(Socket from, int longest, Consumer consume, Func<Task<bool>> catchUp)
+    {
+        byte[] buffer = new byte[longest];
+        int have = 0;
+        try
+        {
+            while (await from.ReceiveAsync(buffer.AsMemory(have), SocketFlags.None) is var read and > 0)
+            {
+                have += read;
+                for (bool isBehind = true; isBehind;)
+                {
+                    int consumed = consume(buffer.AsSpan(0, have), out isBehind);
+                    have -= consumed;
+                    buffer.AsSpan(consumed, have).CopyTo(buffer);
+                    if (isBehind && !await catchUp()) return null;
+                }
+            }
+            return null;
+        }
+        catch (Exception e) when (e is UsbIpFormatException or UsbIpProtocolException)
+        {
+            return e.Message;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return null;
+        }
+    }
+}
