@@ -34,12 +34,12 @@ public sealed class FramePump
     /// <param name="time">
     /// Its timers should not run on the thread pool: one that is starved looks like a network that is lost. See <see cref="TimerThread"/>.
     /// </param>
-    public FramePump(LinkConnection connection, IFrameHandler handler, TimeProvider time)
+    /// <param name="origin">A timestamp of it: the handler's times are counted from there.</param>
+    public FramePump(LinkConnection connection, IFrameHandler handler, TimeProvider time, long origin)
     {
         ArgumentNullException.ThrowIfNull(time);
-        (_connection, _handler, _time) = (connection, handler, time);
-        _start = time.GetTimestamp();
-        _pings = new PingPong(TimeSpan.Zero);
+        (_connection, _handler, _time, _start) = (connection, handler, time, origin);
+        _pings = new PingPong(Now);
         _timer = time.CreateTimer(static pump => ((FramePump)pump!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 

@@ -55,6 +55,16 @@ public static class Handshake
         await connection.EndSendingAsync();
     }
 
+    /// <summary>Until the other side has closed as well. What it still says is not looked at.</summary>
+    public static async Task WaitForEndAsync(LinkConnection connection, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        byte[] rest = new byte[Frame.HeaderSize];
+        while (await connection.ReceiveAsync(rest, cancellationToken) > 0)
+        {
+        }
+    }
+
     private static Hello? ReadHello(byte[] bytes)
     {
         Frame frame = FrameOf(bytes);

@@ -19,4 +19,7 @@ internal enum FrameKey : ushort
 
     /// <summary>Hello, welcome: the release of the peer, for people. UTF-8.</summary>
     Release = 4,
+
+    /// <summary>Hello: for how long the client waits for a lost connection, in milliseconds, 4 bytes.</summary>
+    Hold = 5,
 }

@@ -25,4 +25,7 @@ public enum FrameType : byte
 
     /// <summary>The session is over. Answered by another one.</summary>
     End = 8,
+
+    /// <summary>Control: what the server has to offer, in whole, at the beginning and after each change.</summary>
+    Offers = 9,
 }

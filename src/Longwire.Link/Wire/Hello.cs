@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Longwire.Link.Errors;
 using Longwire.Link.Pairing;
 
@@ -8,6 +9,7 @@ public sealed record Hello
 {
     private const string FrameName = "hello";
     private const int FixedSize = 68;
+    private const int HoldSize = sizeof(uint);
     private const byte ResumeFlag = 1, TakeOverFlag = 2;
 
     public ProtocolVersion Version { get; init; } = ProtocolVersion.Current;
@@ -48,9 +50,16 @@ public sealed record Hello
     /// <summary>The client's release, for people.</summary>
     public string? Release { get; init; }
 
+    /// <summary>
+    /// For how long the client waits for a lost connection, so that the server knows how long to keep the session. On the wire whole
+    /// milliseconds, 49 days at most.
+    /// </summary>
+    public TimeSpan Hold { get; init; }
+
     /// <summary>The whole frame in bytes.</summary>
     public int Size => Frame.HeaderSize + FixedSize + (Token is null ? 0 : KeyValues.Size(PairingToken.Size))
-        + KeyValues.Size(Name) + KeyValues.Size(Subject) + KeyValues.Size(Release);
+        + KeyValues.Size(Name) + KeyValues.Size(Subject) + KeyValues.Size(Release)
+        + (Hold == TimeSpan.Zero ? 0 : KeyValues.Size(HoldSize));
 
     /// <summary>The version alone, which stands at the same place in every major. Of another major nothing else may be read.</summary>
     /// <exception cref="LinkFormatException">Cut short.</exception>
@@ -104,6 +113,7 @@ public sealed record Hello
     {
         PairingToken? token = null;
         string? name = null, subject = null, release = null;
+        uint? hold = null;
         while (KeyValues.TryRead(ref reader, out FrameKey key, out ReadOnlySpan<byte> value))
         {
             switch (key)
@@ -122,11 +132,22 @@ public sealed record Hello
                 case FrameKey.Release:
                     release ??= KeyValues.ReadText(FrameName, "release", in reader, value);
                     break;
+                case FrameKey.Hold:
+                    reader.Require(value.Length == HoldSize, "length of hold", value.Length + 2, (ulong)value.Length, "not 4");
+                    hold ??= BinaryPrimitives.ReadUInt32BigEndian(value);
+                    break;
                 default:
                     break;
             }
         }
-        return this with { Token = token, Name = PeerName.Clean(name), Subject = subject, Release = PeerName.Clean(release) };
+        return this with
+        {
+            Token = token,
+            Name = PeerName.Clean(name),
+            Subject = subject,
+            Release = PeerName.Clean(release),
+            Hold = TimeSpan.FromMilliseconds(hold ?? 0),
+        };
     }
 
     /// <summary>Writes a whole frame.</summary>
@@ -151,6 +172,8 @@ public sealed record Hello
         KeyValues.Write(ref writer, FrameKey.Name, Name);
         KeyValues.Write(ref writer, FrameKey.Subject, Subject);
         KeyValues.Write(ref writer, FrameKey.Release, Release);
+        if (Hold != TimeSpan.Zero)
+            KeyValues.Write(ref writer, FrameKey.Hold, (uint)Math.Clamp(Hold.TotalMilliseconds, 0, uint.MaxValue));
         return Frame.HeaderSize + writer.At;
     }
 }

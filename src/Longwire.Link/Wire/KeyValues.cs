@@ -58,6 +58,13 @@ internal static class KeyValues
         value.CopyTo(writer.Bytes(value.Length));
     }
 
+    public static void Write(ref FieldWriter writer, FrameKey key, uint value)
+    {
+        writer.UInt16((ushort)key);
+        writer.UInt16(sizeof(uint));
+        writer.UInt32(value);
+    }
+
     public static void Write(ref FieldWriter writer, FrameKey key, string? text)
     {
         if (text is null) return;

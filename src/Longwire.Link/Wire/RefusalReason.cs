@@ -49,4 +49,7 @@ public enum RefusalReason : ushort
 
     /// <summary>The program stops.</summary>
     Stopping = 14,
+
+    /// <summary>The subject is there, and cannot be carried now.</summary>
+    NotReady = 15,
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Longwire.UsbIp.Errors;
+using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.UsbIp.Client;
@@ -22,4 +24,42 @@ public sealed record DeviceList(ImmutableArray<ExportedDevice> Devices, Longwire
     /// nothing is known.
     /// </summary>
     public string? CutShort { get; init; }
+
+    /// <summary>
+    /// Reads a list, and the notice behind it, from memory. A record that cannot be used costs its own device, as in a list that is asked for.
+    /// </summary>
+    /// <exception cref="UsbIpFormatException">Malformed or cut short.</exception>
+    /// <exception cref="UsbIpProtocolException">Another version or operation.</exception>
+    /// <exception cref="UsbIpRefusedException">A status other than 0.</exception>
+    public static DeviceList Parse(ReadOnlySpan<byte> bytes)
+    {
+        DeviceListReply.RequireGood(OpCommon.Parse(bytes));
+        bytes = bytes[OpCommon.Size..];
+        int count = DeviceListReply.ParseCount(bytes);
+        bytes = bytes[DeviceListReply.CountSize..];
+        var devices = ImmutableArray.CreateBuilder<ExportedDevice>();
+        List<OddRecord> odd = [];
+        for (; count > 0; count--)
+        {
+            FieldFormat.RequireLength(bytes, DeviceRecord.Size, "a device");
+            byte interfaces = DeviceRecord.InterfaceCountOf(bytes);
+            ExportedDevice? device = DeviceRecord.TryParse(bytes[..DeviceRecord.Size], odd);
+            bytes = bytes[DeviceRecord.Size..];
+            ImmutableArray<UsbInterfaceClass> classes = DeviceListReply.ParseInterfaces(bytes, interfaces);
+            bytes = bytes[(interfaces * DeviceListReply.InterfaceSize)..];
+            if (device is not null) devices.Add(device with { Interfaces = classes });
+        }
+        return new DeviceList(devices.ToImmutable(), ParseNotice(bytes, odd)) { Odd = [.. odd] };
+    }
+
+    private static LongwireListExtension? ParseNotice(ReadOnlySpan<byte> bytes, List<OddRecord> odd)
+    {
+        if (bytes.Length < OpCommon.Size) return null;
+        if (OpCommon.Parse(bytes) is not { Version: OpCommon.CurrentVersion, Code: OpCode.ExportNotice, Status: UsbIpStatus.Ok }) return null;
+        bytes = bytes[OpCommon.Size..];
+        int count = LongwireListExtension.ParseCount(bytes);
+        bytes = bytes[LongwireListExtension.CountSize..];
+        FieldFormat.RequireLength(bytes, LongwireListExtension.BodySize(count), "a notice");
+        return LongwireListExtension.ParseBody(bytes[..LongwireListExtension.BodySize(count)], count, odd);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Longwire.Link.Pairing;
 
 namespace Longwire.Export;
 
@@ -25,6 +26,16 @@ internal abstract record Client
             if (address.IsIPv4MappedToIPv6) return address.MapToIPv4();
             return address.IsIPv6LinkLocal ? new IPAddress(address.GetAddressBytes()) : address;
         }
+    }
+
+    /// <summary>A host that is paired. It is known by its key alone; the rest is for people.</summary>
+    internal sealed record Host(KeyPin Key, string? Name, IPAddress Address) : Client
+    {
+        public bool Equals(Host? other) => other is not null && Key == other.Key;
+
+        public override int GetHashCode() => Key.GetHashCode();
+
+        public override string ToString() => Name is null ? new Address(Address).ToString() : $"{Name} ({new Address(Address)})";
     }
 
     /// <summary>Whoever holds a session that is not of our making: the kernel does not tell.</summary>

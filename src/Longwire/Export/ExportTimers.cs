@@ -25,6 +25,12 @@ internal static class ExportTimers
     /// <summary>From the accepted connection to its request, where there is no place for it: it is told so, and nothing else.</summary>
     public static readonly TimeSpan Refusal = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>From the accepted connection of a host to its hello.</summary>
+    public static readonly TimeSpan Handshake = TimeSpan.FromSeconds(5);
+
+    /// <summary>What of that a handshake computes on a slow machine, with the other's waiting.</summary>
+    public static readonly TimeSpan HandshakeComputes = TimeSpan.FromMilliseconds(100);
+
     /// <summary>One look-up of a name; names are looked up again after this; and while one cannot be resolved.</summary>
     public static readonly TimeSpan Resolve = TimeSpan.FromSeconds(5);
     public static readonly TimeSpan NamesRefresh = TimeSpan.FromSeconds(60);

@@ -18,4 +18,8 @@ internal interface ISessionCarrier
 
     /// <summary>Asks it to end, as its client would end it. One that has ended is asked in vain. Never throws.</summary>
     public void End();
+
+    /// <summary>Asks another one to end in this one's favour, if whoever asks may have what that carries. Never throws.</summary>
+    /// <returns>False: it may not, and the other goes on.</returns>
+    public bool TryTakeFrom(ISessionCarrier other);
 }

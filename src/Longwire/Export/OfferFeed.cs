@@ -6,7 +6,9 @@ namespace Longwire.Export;
 /// </summary>
 internal sealed class OfferFeed
 {
+    private readonly Lock _gate = new();
     private IReadOnlyList<Offer> _current = [];
+    private TaskCompletionSource _changed = New();
 
     /// <summary>By bus id. The same list for as long as nothing has changed.</summary>
     public IReadOnlyList<Offer> Current => Volatile.Read(ref _current);
@@ -15,6 +17,21 @@ internal sealed class OfferFeed
     public void Publish(IEnumerable<Offer> offers)
     {
         Offer[] now = [.. offers.OrderBy(offer => offer.Device.BusId.ToString(), StringComparer.Ordinal)];
-        if (!now.SequenceEqual(_current)) Volatile.Write(ref _current, now);
+        if (now.SequenceEqual(_current)) return;
+        TaskCompletionSource changed;
+        lock (_gate)
+        {
+            Volatile.Write(ref _current, now);
+            (changed, _changed) = (_changed, New());
+        }
+        changed.SetResult();
     }
+
+    /// <summary>Ends once <see cref="Current"/> is another list than this one.</summary>
+    public Task WhenChangedFrom(IReadOnlyList<Offer>? known)
+    {
+        lock (_gate) return ReferenceEquals(_current, known) ? _changed.Task : Task.CompletedTask;
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

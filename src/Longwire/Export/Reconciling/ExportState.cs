@@ -25,6 +25,9 @@ internal sealed class ExportState(ExportOptions options, TimeProvider time, Rand
     /// <summary>The addresses of those who are allowed by name.</summary>
     public void Use(ImmutableDictionary<string, ImmutableArray<IPAddress>> resolved) => Allowed = Allowed.With(resolved);
 
+    /// <summary>Hosts that are paired were let in by their keys; stock USB/IP has no lock but the address.</summary>
+    public bool MayHave(Client client) => client is Client.Host || Allowed.Allows(client);
+
     public ExportedStick? Find(BusId busId) => _sticks.GetValueOrDefault(busId);
 
     /// <summary>The stick there, met just now if need be.</summary>

@@ -42,7 +42,7 @@ internal sealed class OptionsChanges(ExportState state, StickOperations operatio
         {
             if (session.Carrier is { } carrier)
             {
-                if (!state.Allowed.Allows(session.Client)) carrier.End();
+                if (!state.MayHave(session.Client)) carrier.End();
             }
             // Whose it is nobody knows any more: who is still allowed attaches again by itself.
             else if (!session.Stick.IsTakenOver && !state.Allowed.Covers(before))

@@ -18,14 +18,14 @@ internal sealed class SessionChanges(
             case StickState.Offered:
                 Serve(stick, import);
                 break;
-            case StickState.InUse:
+            case StickState.Binding or StickState.InUse when !MayWait(stick):
                 import.Refuse(UsbIpStatus.DeviceBusy);
                 break;
-            case StickState.Binding when stick.WaitingClient is null or { IsAbandoned: true }:
+            case StickState.InUse when !(stick.Session?.Carrier is { } other && import.Carrier.TryTakeFrom(other)):
+                import.Refuse(UsbIpStatus.DeviceBusy);
+                break;
+            case StickState.Binding or StickState.InUse:
                 stick.WaitingClient = import;
-                break;
-            case StickState.Binding:
-                import.Refuse(UsbIpStatus.DeviceBusy);
                 break;
             case StickState.Failed:
                 // It has a back-off of its own, which no host may shorten: what is tried with it resets it.
@@ -41,7 +41,7 @@ internal sealed class SessionChanges(
     public void Serve(ExportedStick stick, PendingImport import)
     {
         // Let in when it was allowed, and has taken its time.
-        if (!state.Allowed.Allows(import.Carrier.Client))
+        if (!state.MayHave(import.Carrier.Client))
         {
             import.Refuse(UsbIpStatus.NoSuchDevice);
             return;
@@ -92,6 +92,8 @@ internal sealed class SessionChanges(
         if (fault is null || !state.IsKnown(session.Stick)) session.Stick.NeedsLook = true;
         else failures.Fault(session.Stick, fault);
     }
+
+    private static bool MayWait(ExportedStick stick) => stick.WaitingClient is null or { IsAbandoned: true };
 
     private void HandToKernel(ExportedStick stick, SysfsUsbDevice device, PendingImport import)
     {

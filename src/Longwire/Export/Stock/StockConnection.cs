@@ -15,7 +15,7 @@ namespace Longwire.Export.Stock;
 /// kernel takes a reference of its own, and nobody else closes ours.
 /// </summary>
 internal sealed class StockConnection(
-    Socket socket, Client client, ExportReconciler reconciler, StockOffers offers, DescriptorEvents events, TimeProvider time,
+    Socket socket, Client client, StickRequests requests, StockOffers offers, DescriptorEvents events, TimeProvider time,
     ILogger logger) : ISessionCarrier, IDisposable
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -103,6 +103,9 @@ internal sealed class StockConnection(
 
     public void End() => socket.TryShutdown();
 
+    // Whoever speaks the stock protocol says no more of itself than its address, which several may share.
+    public bool TryTakeFrom(ISessionCarrier other) => false;
+
     public void Dispose()
     {
         socket.Dispose();
@@ -156,27 +159,10 @@ internal sealed class StockConnection(
             return;
         }
 
-        ImportAnswer answer = await AskAsync(new PendingImport(busId, this), deadline.Token);
+        ImportAnswer answer = await requests.AskAsync(new PendingImport(busId, this), deadline.Token);
         _kernelHasIt = answer.Offer is not null;
         await SendAsync(
             answer.Offer is { } offer ? StockOffers.EncodeImport(offer) : ImportReply.EncodeRefusal(answer.Status), deadline.Token);
-    }
-
-    private async Task<ImportAnswer> AskAsync(PendingImport import, CancellationToken cancellationToken)
-    {
-        using var deadline = new Deadline(ExportTimers.Decision, time, cancellationToken);
-        try
-        {
-            await reconciler.PostAsync(new ExportMessage.ImportAsked(import), deadline.Token);
-            return await import.Answer.WaitAsync(deadline.Token);
-        }
-        catch (Exception e) when (e is OperationCanceledException or System.Threading.Channels.ChannelClosedException)
-        {
-            // If the reconciler was faster, its answer is there or on its way.
-            if (!import.TryAbandon()) return await import.Answer;
-            cancellationToken.ThrowIfCancellationRequested();
-            return new ImportAnswer(UsbIpStatus.NotAvailable, null);
-        }
     }
 
     private async Task ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)

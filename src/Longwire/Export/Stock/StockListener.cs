@@ -11,8 +11,8 @@ namespace Longwire.Export.Stock;
 
 /// <summary>Accepts clients of the stock protocol, those that are allowed to ask.</summary>
 internal sealed class StockListener(
-    StockExportOptions first, ExportReconciler reconciler, StockOffers offers, DescriptorEvents events, SysfsRoot root, TimeProvider time,
-    Random random, ILogger logger)
+    StockExportOptions first, StickRequests requests, StockOffers offers, DescriptorEvents events, ServerPort ports, TimeProvider time,
+    ILogger logger)
 {
     private const int ConnectionsInAll = 64;
 
@@ -23,8 +23,8 @@ internal sealed class StockListener(
     // A stranger is named once; a stranger with many addresses must not fill the log or our memory.
     private const int StrangersNamed = 64;
 
-    private const int SolSocket = 1;
-    private const int SoReuseAddr = 2;
+    private const string Remedy =
+        "stop that for good (for the distribution's own: systemctl disable --now usbipd), or set stock.port to another one";
 
     private readonly Lock _gate = new();
     private StockExportOptions _options = first;
@@ -106,7 +106,7 @@ internal sealed class StockListener(
                 ExportLog.NobodyAllowed(logger, options.Port);
                 await Task.Delay(Timeout.InfiniteTimeSpan, round.Token);
             }
-            using Socket listener = await ListenAsync(options.Port, round.Token);
+            using Socket listener = await ports.ListenAsync(options.Port, ConnectionsInAll, Remedy, round.Token);
             int port = ((IPEndPoint)listener.LocalEndPoint!).Port;
             // They may have changed while the port was taken.
             lock (_gate) (options, _listensOn) = (_options, port);
@@ -174,7 +174,7 @@ internal sealed class StockListener(
     // Its place is for those who wait for an answer; who is served is limited by the number of sticks.
     private async Task ServeAsync(Socket socket, Client.Address client, CancellationToken cancellationToken)
     {
-        using var connection = new StockConnection(socket, client, reconciler, offers, events, time, logger);
+        using var connection = new StockConnection(socket, client, requests, offers, events, time, logger);
         try
         {
             await connection.AnswerAsync(cancellationToken);
@@ -188,7 +188,7 @@ internal sealed class StockListener(
 
     private async Task RefuseAsync(Socket socket, Client.Address client, CancellationToken cancellationToken)
     {
-        using var connection = new StockConnection(socket, client, reconciler, offers, events, time, logger);
+        using var connection = new StockConnection(socket, client, requests, offers, events, time, logger);
         try
         {
             await connection.RefuseAsync(cancellationToken);
@@ -203,53 +203,5 @@ internal sealed class StockListener(
     {
         if (reason is null) ExportLog.AcceptsAgain(logger.About("port"));
         else ExportLog.AcceptFailed(logger.About("port"), reason);
-    }
-
-    private async Task<Socket> ListenAsync(int port, CancellationToken cancellationToken)
-    {
-        var backoff = new Backoff(ExportTimers.ListenFirst, ExportTimers.ListenCap, random);
-        string? said = null;
-        while (true)
-        {
-            try
-            {
-                return Open(port);
-            }
-            catch (SocketException e)
-            {
-                bool taken = e.SocketErrorCode == SocketError.AddressAlreadyInUse;
-                string? owner = taken ? TcpListeners.OwnerOf(root, port)?.ToString() : null;
-                // One that is just ending is no longer seen, and would be said to be somebody else.
-                if (said is null || (owner is not null && owner != said)) SayTaken(port, taken, owner, e);
-                said = owner ?? said ?? "";
-            }
-            await Task.Delay(backoff.Next(), time, cancellationToken);
-        }
-    }
-
-    private void SayTaken(int port, bool taken, string? owner, SocketException e) => ExportLog.PortTaken(logger.About("port"), port, taken
-        ? $"is taken by {owner ?? "somebody who cannot be seen from here"}: stop that for good (for the distribution's own: systemctl "
-        + "disable --now usbipd), or set stock.port to another one"
-        : $"cannot be listened on ({e.Message}): set stock.port to another one");
-
-    private static Socket Open(int port)
-    {
-        Socket socket = Socket.OSSupportsIPv6
-            ? new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true }
-            : new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            // Sessions of our former life still have this local port; SO_REUSEADDR lets us listen beside them, and never beside another
-            // listener. Raw, because .NET's ReuseAddress also sets SO_REUSEPORT, which would allow just that.
-            socket.SetRawSocketOption(SolSocket, SoReuseAddr, BitConverter.GetBytes(1));
-            socket.Bind(new IPEndPoint(socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, port));
-            socket.Listen(ConnectionsInAll);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
     }
 }

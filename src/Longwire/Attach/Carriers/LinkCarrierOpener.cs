@@ -1,0 +1,62 @@
+using Longwire.Attach.Pis;
+using Longwire.Link.Errors;
+using Longwire.Link.Session;
+using Longwire.Link.Wire;
+using Longwire.UsbIp.Errors;
+using Longwire.UsbIp.Proxy;
+
+namespace Longwire.Attach.Carriers;
+
+/// <summary>Opens a session with a Longwire to which we are paired.</summary>
+/// <param name="links">The way to a Pi, by its id.</param>
+/// <param name="timers">See <see cref="LinkClock"/>.</param>
+internal sealed class LinkCarrierOpener(Func<string, IPiLink> links, TimeProvider time, TimeProvider timers) : ICarrierOpener
+{
+    public async Task<ICarrier> OpenAsync(AttachRequest request, Action<string> step, CancellationToken cancellationToken)
+    {
+        IPiLink link = links(request.Pi.Id);
+        LinkClock clock = LinkClock.StartingNow(time, timers);
+        var session = new LinkSession(SessionId.Create(), LinkWindow.Default);
+        Hello hello = link.Own.Hello with { Subject = request.BusId.ToString(), Hold = request.Hold };
+        var gate = new Lock();
+        LinkCarrier? carrier = null;
+        step("connecting");
+        try
+        {
+            PiConnection first = await link.ConnectAsync(
+                () =>
+                {
+                    step("importing");
+                    lock (gate) return session.Connect(hello);
+                },
+                AttachTimers.Attach,
+                cancellationToken);
+            var reconnect = new SessionReconnect(link, hello, request.Hold, clock);
+            carrier = new LinkCarrier(session, gate, reconnect, new UrbProxyOptions { Stale = request.Stale }, clock);
+            await carrier.BeginAsync(first, cancellationToken);
+            LinkCarrier opened = carrier;
+            carrier = null;
+            return opened;
+        }
+        catch (LinkRefusedException e)
+        {
+            throw new CarrierException(OutcomeOf(e.Refusal.Reason), e);
+        }
+        catch (LinkException e)
+        {
+            throw new CarrierException(new AttachOutcome.Unreachable(e.Message), e);
+        }
+        finally
+        {
+            if (carrier is not null) await carrier.DisposeAsync();
+        }
+    }
+
+    private static AttachOutcome OutcomeOf(RefusalReason reason) => reason switch
+    {
+        RefusalReason.InUse or RefusalReason.Superseded => new AttachOutcome.NotGiven(UsbIpStatus.DeviceBusy),
+        RefusalReason.UnknownSubject => new AttachOutcome.NotGiven(UsbIpStatus.NoSuchDevice),
+        RefusalReason.NotReady or RefusalReason.Stopping => new AttachOutcome.NotGiven(UsbIpStatus.DeviceError),
+        _ => new AttachOutcome.Failed(LinkRefusalText.Of(reason)),
+    };
+}

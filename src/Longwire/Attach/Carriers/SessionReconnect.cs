@@ -1,0 +1,99 @@
+using Longwire.Attach.Pis;
+using Longwire.Link.Errors;
+using Longwire.Link.Liveness;
+using Longwire.Link.Session;
+using Longwire.Link.Wire;
+using Longwire.Platform;
+
+namespace Longwire.Attach.Carriers;
+
+/// <summary>Gets a session another connection, for as long as the radio is held.</summary>
+/// <param name="hello">All that is not the session's.</param>
+/// <param name="hold">Counted from when the Pi was heard last.</param>
+internal sealed class SessionReconnect(IPiLink link, Hello hello, TimeSpan hold, LinkClock clock)
+{
+    /// <summary>
+    /// For how long our clock stood still while the connection was away, as a machine's does that was paused; what was written before that
+    /// is older than it seems. The two sides need not have lost each other at the same moment, so what they may differ by does not count.
+    /// </summary>
+    public TimeSpan StoodStill { get; private set; }
+
+    /// <param name="session">Whose connection is lost. All that fed our kernel from it has ended.</param>
+    /// <param name="gate">Guards the session.</param>
+    /// <param name="silentFor">For how long nothing was heard by now.</param>
+    /// <returns>A connection over which the session goes on, and nothing was sent; else why there will be none, null if the time is over.</returns>
+    public async Task<(PiConnection? Next, string? Why)> TryAsync(
+        LinkSession session, Lock gate, TimeSpan silentFor, CancellationToken cancellationToken)
+    {
+        long lost = clock.Time.GetTimestamp();
+        TimeSpan left = hold - silentFor;
+        using var over = new Deadline(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock.Time, cancellationToken);
+        try
+        {
+            while (true)
+            {
+                (PiConnection? next, RefusalReason no) = await AttemptAsync(session, gate, over.Token);
+                if (next is not null)
+                {
+                    TimeSpan ours = silentFor + clock.Time.GetElapsedTime(lost);
+                    TimeSpan more = next.Welcome.Silence - ours - LinkTimers.LostAfter;
+                    StoodStill = more > TimeSpan.Zero ? more : TimeSpan.Zero;
+                    return (next, null);
+                }
+                if (no is not (RefusalReason.None or RefusalReason.OldEpoch or RefusalReason.Stopping or RefusalReason.NotReady))
+                {
+                    lock (gate) session.End(EndReason.UnknownSession);
+                    return (null, LinkRefusalText.Of(no));
+                }
+                await Task.Delay(LinkTimers.BetweenAttempts, clock.Time, over.Token);
+            }
+        }
+        catch (OperationCanceledException) when (over.Token.IsCancellationRequested)
+        {
+            return (null, null);
+        }
+    }
+
+    private async Task<(PiConnection? Next, RefusalReason No)> AttemptAsync(
+        LinkSession session, Lock gate, CancellationToken cancellationToken)
+    {
+        PiConnection? connection = null;
+        try
+        {
+            connection = await link.ConnectAsync(() => Hello(session, gate), LinkTimers.Attempt, cancellationToken);
+            bool isWelcome;
+            lock (gate) isWelcome = session.TryWelcome(connection.Welcome);
+            if (!isWelcome) return (null, RefusalReason.None);
+            PiConnection welcomed = connection;
+            connection = null;
+            return (welcomed, RefusalReason.None);
+        }
+        catch (LinkRefusedException e)
+        {
+            return (null, e.Refusal.Reason);
+        }
+        catch (LinkProtocolException)
+        {
+            // It contradicts the session.
+            return (null, RefusalReason.ProtocolError);
+        }
+        catch (IOException)
+        {
+            return (null, RefusalReason.None);
+        }
+        finally
+        {
+            if (connection is not null) await connection.Connection.DisposeAsync();
+        }
+    }
+
+    private Hello Hello(LinkSession session, Lock gate)
+    {
+        lock (gate)
+        {
+            // Ended here, a moment ago; whoever ended it also cancels.
+            if (session.State is LinkState.Ending or LinkState.Ended) throw new LinkClosedException("the session is over");
+            return session.Connect(hello);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using Longwire.Link.Wire;
+
+namespace Longwire.Attach.Pis;
+
+/// <summary>The way to a Pi to which we are paired, for whoever carries a radio.</summary>
+internal interface IPiLink
+{
+    /// <summary>Who we are there.</summary>
+    public LinkIdentity Own { get; }
+
+    /// <summary>
+    /// Connects to where the Pi is, once it is known to be there: one that is away is looked for by one alone, however many wait.
+    /// </summary>
+    /// <param name="hello">Asked for when it is about to be said.</param>
+    /// <param name="within">From then on.</param>
+    /// <exception cref="Longwire.Link.Errors.LinkRefusedException">It said no.</exception>
+    /// <exception cref="IOException">It did not answer.</exception>
+    public Task<PiConnection> ConnectAsync(Func<Hello> hello, TimeSpan within, CancellationToken cancellationToken);
+}

@@ -1,0 +1,158 @@
+using System.Net;
+using System.Threading.Channels;
+using Longwire.Link.Errors;
+using Longwire.Link.Frames;
+using Longwire.Link.Liveness;
+using Longwire.Link.Pairing;
+using Longwire.Link.Wire;
+using Longwire.Options;
+using Longwire.Platform;
+using Longwire.UsbIp.Client;
+using Longwire.UsbIp.Errors;
+
+namespace Longwire.Attach.Pis;
+
+/// <summary>
+/// The control connection to one Pi: it says what it has whenever that changes, and is never asked. Where it stands, radios connect.
+/// </summary>
+internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
+{
+    private readonly PiOptions _pi;
+    private readonly ChannelWriter<AttachEvent> _events;
+    private readonly PiConnector _connector;
+    private readonly PiAddresses _addresses;
+    private readonly PairingToken _token;
+    private readonly TimeProvider _time;
+    private readonly TimeProvider _timers;
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly Lock _gate = new();
+    private readonly AsyncAutoResetEvent _listed;
+    private TaskCompletionSource<IPEndPoint> _standing = New();
+    private byte[]? _list;
+    private long _awaySince;
+    private bool _wasHeard;
+
+    /// <param name="resolve">Looks up a name.</param>
+    /// <param name="timers">See <see cref="FramePump"/>.</param>
+    public LinkPiWatch(
+        PiOptions pi, LinkIdentity own, ChannelWriter<AttachEvent> events, Func<string, Task<IPAddress[]>> resolve, TimeProvider time,
+        TimeProvider timers)
+    {
+        (_pi, Own, _events, _time, _timers) = (pi, own, events, time, timers);
+        PairingCode code = pi.Pairing!;
+        _token = code.Token;
+        _connector = new PiConnector(own.Key, code.Pin, time);
+        _addresses = new PiAddresses(pi.EndPoints, resolve);
+        _listed = new AsyncAutoResetEvent(time);
+    }
+
+    public LinkIdentity Own { get; }
+
+    public async Task<PiConnection> ConnectAsync(Func<Hello> hello, TimeSpan within, CancellationToken cancellationToken)
+    {
+        Task<IPEndPoint> standing;
+        lock (_gate) standing = _standing.Task;
+        return await _connector.ConnectAsync(await standing.WaitAsync(cancellationToken), hello(), within, cancellationToken);
+    }
+
+    // It is told of every change anyway.
+    public void AskEvery(TimeSpan? interval)
+    {
+    }
+
+    public void AskNow() => _listed.Raise();
+
+    public void Stop() => _stopped.Cancel();
+
+    public void Dispose() => _stopped.Dispose();
+
+    public async Task RunAsync()
+    {
+        CancellationToken stopped = _stopped.Token;
+        try
+        {
+            while (true)
+            {
+                _awaySince = _time.GetTimestamp();
+                PiConnection welcomed = await _connector.ConnectAnywhereAsync(
+                    _addresses, () => Own.Hello with { Purpose = HelloPurpose.Control, Token = _token }, Failed, stopped);
+                await StandAsync(welcomed, stopped);
+            }
+        }
+        catch (OperationCanceledException) when (stopped.IsCancellationRequested)
+        {
+            // Asked to stop.
+        }
+    }
+
+    private static TaskCompletionSource<IPEndPoint> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task StandAsync(PiConnection welcomed, CancellationToken stopped)
+    {
+        _wasHeard = true;
+        (_list, long origin) = (null, _timers.GetTimestamp());
+        var pump = new FramePump(welcomed.Connection, new ControlFrames(Listed), _timers, origin);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stopped);
+        await using CancellationTokenRegistration end =
+            over.Token.Register(() => pump.End(new LossCause(LossKind.Ended, "it is not wanted any more")));
+        _standing.TrySetResult(welcomed.EndPoint);
+        Task telling = TellAsync(pump, welcomed.ConnectTime, over.Token);
+        LossCause cause = await pump.RunAsync();
+        lock (_gate) _standing = New();
+        await over.CancelAsync();
+        await telling;
+        await welcomed.Connection.DisposeAsync();
+        _lost = cause.Reason;
+        stopped.ThrowIfCancellationRequested();
+    }
+
+    private string? _lost;
+
+    // On the reader's thread: of lists that follow each other faster than they are told the last one counts.
+    private void Listed(ReadOnlySpan<byte> list)
+    {
+        byte[] copy = list.ToArray();
+        Volatile.Write(ref _list, copy);
+        _listed.Raise();
+    }
+
+    private async Task TellAsync(FramePump pump, TimeSpan connectTime, CancellationToken over)
+    {
+        try
+        {
+            while (true)
+            {
+                await _listed.WaitAsync(Timeout.InfiniteTimeSpan, over);
+                if (Volatile.Read(ref _list) is not { } list) continue;
+                // What was said this long ago cannot come now, for the connection would be lost: what was attached since is not judged by it.
+                long asked = _time.GetTimestamp() - (long)(LinkTimers.LostAfter.TotalSeconds * _time.TimestampFrequency);
+                DeviceList devices = DeviceList.Parse(list, _pi.DisplayName);
+                await _events.WriteAsync(
+                    new AttachEvent.PiAnswered(_pi.Id, devices, pump.RoundTrip ?? connectTime, asked), over);
+            }
+        }
+        catch (UsbIpException e)
+        {
+            pump.End(new LossCause(LossKind.Broken, e.Message));
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            // The connection has ended.
+        }
+    }
+
+    /// <returns>How long to wait before the next attempt, beside the usual pause.</returns>
+    private TimeSpan Failed(IOException why)
+    {
+        bool isVerdict = why is LinkRefusedException or LinkPinException;
+        bool isInDoubt = _time.GetElapsedTime(_awaySince) < (_wasHeard ? AttachTimers.PiAway : AttachTimers.PiAwayAtStart);
+        if (isVerdict || !isInDoubt)
+        {
+            string reason = LinkRefusalText.Of(why);
+            // If the channel is full there is more news than the reconciler can read, and this is said again.
+            _events.TryWrite(new AttachEvent.PiSilent(_pi.Id, reason) { Manner = isVerdict ? PiSilenceKind.NotPaired : PiSilenceKind.NoAnswer });
+        }
+        // What a person has to put right is not asked for twice a second.
+        return isVerdict ? AttachTimers.RefusedPause : TimeSpan.Zero;
+    }
+}

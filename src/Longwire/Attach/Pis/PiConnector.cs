@@ -1,0 +1,116 @@
+using System.Net;
+using System.Net.Sockets;
+using Longwire.Link.Errors;
+using Longwire.Link.Liveness;
+using Longwire.Link.Pairing;
+using Longwire.Link.Tls;
+using Longwire.Link.Wire;
+using Longwire.Platform;
+
+namespace Longwire.Attach.Pis;
+
+/// <summary>Connects to one Pi: from the SYN to its verdict.</summary>
+/// <param name="pin">Whoever has another key is not told anything.</param>
+internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
+{
+    /// <summary>One attempt at one address.</summary>
+    /// <param name="within">For all of it.</param>
+    /// <exception cref="LinkRefusedException">It said no.</exception>
+    /// <exception cref="LinkPinException">Another key answers there.</exception>
+    /// <exception cref="IOException">No answer, or not the link's.</exception>
+    public async Task<PiConnection> ConnectAsync(IPEndPoint to, Hello hello, TimeSpan within, CancellationToken cancellationToken)
+    {
+        using var deadline = new Deadline(within, time, cancellationToken);
+        LinkConnection? connection = null;
+        try
+        {
+            long start = time.GetTimestamp();
+            Socket socket = await DialAsync(to, deadline.Token);
+            TimeSpan took = time.GetElapsedTime(start);
+            connection = await LinkTls.ConnectAsync(socket, own, pin, deadline.Token);
+            Welcome welcome = await Handshake.AskAsync(connection, hello, deadline.Token);
+            var welcomed = new PiConnection(connection, welcome, to, took);
+            connection = null;
+            return welcomed;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new LinkClosedException($"{to} did not answer within {within.TotalSeconds:0.#} s");
+        }
+        finally
+        {
+            if (connection is not null) await connection.DisposeAsync();
+        }
+    }
+
+    /// <summary>
+    /// Attempts, one every <see cref="LinkTimers.BetweenAttempts"/>, until one is welcomed: so the network's return is noticed at once,
+    /// though the attempts of before hang in it.
+    /// </summary>
+    /// <param name="hello">A new one for each attempt.</param>
+    /// <param name="failed">Is told why an attempt came to nothing, and may throw to end it.</param>
+    public async Task<PiConnection> ConnectAnywhereAsync(
+        PiAddresses addresses, Func<Hello> hello, Func<IOException, TimeSpan> failed, CancellationToken cancellationToken)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var attempts = new List<Task<PiConnection>>(LinkTimers.MostAttempts);
+        PiConnection? welcomed = null;
+        try
+        {
+            while (true)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                addresses.LookUp();
+                if (attempts.Count < LinkTimers.MostAttempts && addresses.Next() is { } next)
+                    attempts.Add(ConnectAsync(next, hello(), LinkTimers.Attempt, over.Token));
+                else if (addresses.Problem is { } problem && attempts.Count == 0)
+                    failed(new LinkClosedException(problem));
+                Task pause = Task.Delay(LinkTimers.BetweenAttempts, time, over.Token);
+                while (await Task.WhenAny([pause, .. attempts]) is Task<PiConnection> ended)
+                {
+                    attempts.Remove(ended);
+                    if (ended.IsCompletedSuccessfully)
+                    {
+                        welcomed = await ended;
+                        addresses.Last = welcomed.EndPoint;
+                        return welcomed;
+                    }
+                    if (ended.Exception?.InnerException is not IOException why) await ended;
+                    else if (failed(why) is var more && more > TimeSpan.Zero) await Task.Delay(more, time, over.Token);
+                }
+            }
+        }
+        finally
+        {
+            await over.CancelAsync();
+            foreach (Task<PiConnection> attempt in attempts) await DropAsync(attempt);
+        }
+    }
+
+    private static async Task<Socket> DialAsync(IPEndPoint to, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(to, cancellationToken);
+            Socket dialled = socket;
+            socket = null!;
+            return dialled;
+        }
+        catch (SocketException e)
+        {
+            throw new LinkClosedException($"{to}: {e.Message}", e);
+        }
+        finally
+        {
+            socket?.Dispose();
+        }
+    }
+
+    // One that was welcomed a moment too late: its server sees it go.
+    private static async Task DropAsync(Task<PiConnection> attempt)
+    {
+        await ((Task)attempt).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (attempt.IsCompletedSuccessfully) await (await attempt).Connection.DisposeAsync();
+    }
+}

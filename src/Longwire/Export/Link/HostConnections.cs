@@ -1,0 +1,124 @@
+using System.Net;
+using System.Net.Sockets;
+using Longwire.Link.Errors;
+using Longwire.Link.Tls;
+using Longwire.Link.Wire;
+using Longwire.Platform;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Export.Link;
+
+/// <summary>
+/// The connections of hosts, from accept to end: TLS, hello, verdict, and what the hello asked for. What one of them does wrong is its own
+/// affair.
+/// </summary>
+internal sealed class HostConnections(
+    LinkKey own, Enrolment enrolment, HostControls controls, HostSessions sessions, TimeProvider time, ILogger logger)
+{
+    private const int UnprovenInAll = 32;
+    private const int UnprovenPerNetwork = 4;
+
+    // A handshake costs a Pi some milliseconds of computing: a flood of them must leave the radios their processor.
+    private const int HandshakesAtOnce = 2;
+
+    private readonly UnprovenConnections _unproven = new(UnprovenInAll, UnprovenPerNetwork);
+    private readonly SemaphoreSlim _computing = new(HandshakesAtOnce);
+
+    /// <summary>Until it has ended. Never throws.</summary>
+    public async Task ServeAsync(Socket socket, CancellationToken cancellationToken)
+    {
+        string who = "a host";
+        try
+        {
+            if (socket.RemoteEndPoint is not IPEndPoint remote) return;
+            who = new Client.Address(remote.Address).ToString();
+            (LinkConnection? connection, Hello? hello) = await ProveAsync(socket, remote.Address, who, cancellationToken);
+            if (connection is null || hello is null) return;
+            await using (connection)
+            {
+                var client = new Client.Host(connection.Peer, hello.Name, remote.Address);
+                switch (hello.Purpose)
+                {
+                    case HelloPurpose.Control: await controls.ServeAsync(connection, hello, client, cancellationToken); break;
+                    case HelloPurpose.Session: await sessions.ServeAsync(connection, hello, client, cancellationToken); break;
+                    default: await RefuseAsync(connection, RefusalReason.UnknownPurpose, who, cancellationToken); break;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            if (!cancellationToken.IsCancellationRequested) HostLog.TooSlow(logger.About("hosts", who), who);
+        }
+        catch (LinkException e)
+        {
+            HostLog.Confused(logger.About("hosts", who), who, e.Message);
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+        {
+            // It left, which costs nobody anything.
+        }
+#pragma warning disable CA1031 // A fault of ours that one host can provoke must not end the service of the others.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            HostLog.Fault(logger.About("hosts", who), e, who);
+        }
+        finally
+        {
+            socket.Dispose();
+        }
+    }
+
+    /// <returns>Nothing for one that was refused.</returns>
+    private async Task<(LinkConnection? Connection, Hello? Hello)> ProveAsync(
+        Socket socket, IPAddress address, string who, CancellationToken cancellationToken)
+    {
+        using var deadline = new Deadline(ExportTimers.Handshake, time, cancellationToken);
+        using IDisposable place = _unproven.Enter(address, socket.Dispose);
+        LinkConnection? connection = await AcceptAsync(socket, deadline.Token);
+        try
+        {
+            Hello? hello = await Handshake.ReadHelloAsync(connection, deadline.Token);
+            RefusalReason no = hello is null ? RefusalReason.OtherMajor : enrolment.Judge(connection.Peer, hello.Token, hello.Name);
+            if (no != RefusalReason.None)
+            {
+                await RefuseAsync(connection, no, who, deadline.Token);
+                return default;
+            }
+            LinkConnection proven = connection;
+            connection = null;
+            return (proven, hello);
+        }
+        finally
+        {
+            if (connection is not null) await connection.DisposeAsync();
+        }
+    }
+
+    // Who connects and says nothing takes no place among those that compute; who stops in the middle keeps it for a moment.
+    private async Task<LinkConnection> AcceptAsync(Socket socket, CancellationToken cancellationToken)
+    {
+        await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken);
+        await _computing.WaitAsync(cancellationToken);
+        Task<LinkConnection> accepting;
+        try
+        {
+            accepting = LinkTls.AcceptAsync(socket, own, cancellationToken);
+            await ((Task)accepting).WaitAsync(ExportTimers.HandshakeComputes, time, CancellationToken.None)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        finally
+        {
+            _computing.Release();
+        }
+        return await accepting;
+    }
+
+    private async Task RefuseAsync(LinkConnection connection, RefusalReason no, string who, CancellationToken cancellationToken)
+    {
+        HostLog.Refused(logger.About("hosts", $"{who} {connection.Peer}"), who, connection.Peer.ToString(), no);
+        await Handshake.RefuseAsync(connection, no, cancellationToken);
+        // Closed with that on its way, the connection would end with a reset, perhaps ahead of our answer.
+        await Handshake.WaitForEndAsync(connection, cancellationToken);
+    }
+}

@@ -1,0 +1,62 @@
+using Longwire.Export.Stock;
+using Longwire.Link.Frames;
+using Longwire.Link.Tls;
+using Longwire.Link.Wire;
+using Longwire.Platform;
+
+namespace Longwire.Export.Link;
+
+/// <summary>Control connections: each is told what there is to offer, now and whenever that changes.</summary>
+/// <param name="offers">In the words of the stock protocol, which say all there is to say.</param>
+/// <param name="timers">See <see cref="FramePump"/>.</param>
+internal sealed class HostControls(StockOffers offers, OfferFeed feed, Func<Welcome> welcome, TimeProvider timers)
+{
+    // One, and one that is just being made while nobody has noticed that the first is lost.
+    private const int PerHost = 2;
+
+    private readonly Lock _gate = new();
+    private readonly LinkedList<(Client.Host Host, FramePump Pump)> _connections = [];
+
+    /// <summary>Until it is lost.</summary>
+    public async Task ServeAsync(LinkConnection connection, Hello hello, Client.Host host, CancellationToken cancellationToken)
+    {
+        await Handshake.WelcomeAsync(connection, welcome() with { Epoch = hello.Epoch }, cancellationToken);
+        var pump = new FramePump(connection, new OfferFrames(() => offers.ListReply), timers, timers.GetTimestamp());
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using CancellationTokenRegistration end =
+            over.Token.Register(() => pump.End(new LossCause(LossKind.Ended, "the export stops")));
+        LinkedListNode<(Client.Host, FramePump)> node = Enter(host, pump);
+        Task<LossCause> running = pump.RunAsync();
+        try
+        {
+            IReadOnlyList<Offer>? told = null;
+            while (!running.IsCompleted)
+            {
+                Task changed = feed.WhenChangedFrom(told);
+                if (await Task.WhenAny(changed, running) == running) break;
+                told = feed.Current;
+                pump.Send();
+            }
+        }
+        finally
+        {
+            lock (_gate) _connections.Remove(node);
+            pump.End(new LossCause(LossKind.Ended, "it ended"));
+            await running;
+        }
+    }
+
+    private LinkedListNode<(Client.Host Host, FramePump Pump)> Enter(Client.Host host, FramePump pump)
+    {
+        FramePump? oldest = null;
+        LinkedListNode<(Client.Host Host, FramePump Pump)> node;
+        lock (_gate)
+        {
+            if (_connections.Count(other => other.Host.Key == host.Key) >= PerHost)
+                oldest = _connections.First(other => other.Host.Key == host.Key).Pump;
+            node = _connections.AddLast((host, pump));
+        }
+        oldest?.End(new LossCause(LossKind.Ended, "a later connection of the same host came"));
+        return node;
+    }
+}

@@ -1,0 +1,240 @@
+using System.Net.Sockets;
+using Longwire.Export.Stock;
+using Longwire.Link.Errors;
+using Longwire.Link.Frames;
+using Longwire.Link.Liveness;
+using Longwire.Link.Session;
+using Longwire.Link.Tls;
+using Longwire.Link.Wire;
+using Longwire.Platform;
+using Longwire.UsbIp.Linux;
+using Longwire.UsbIp.Relay;
+using Longwire.UsbIp.Usb;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Export.Link;
+
+/// <summary>
+/// One stick carried to one host, over one connection after the other. usbip-host has one end of a socket pair: it does not notice when the
+/// host is away, and what the stick says meanwhile is read ahead.
+/// </summary>
+internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly LinkSession _session;
+    private readonly Hello _first;
+    private readonly TimeSpan _keptFor;
+    private readonly HostSessionContext _around;
+    private readonly Socket _ours, _kernels;
+    private readonly CancellationTokenSource _over = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _said = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ITimer _expiry;
+    private volatile FramePump? _frames;
+    private KernelStream? _kernel;
+    private byte[]? _offer;
+    private Task _lastConnection = Task.CompletedTask;
+
+    /// <param name="hello">The first one.</param>
+    /// <param name="longestHold">A host is not waited for longer than this.</param>
+    public HostSession(Hello hello, Client.Host client, BusId busId, TimeSpan longestHold, HostSessionContext around)
+    {
+        (_first, Owner, BusId, _around) = (hello, client, busId, around);
+        _session = new LinkSession(hello.SessionId, LinkWindow.Default);
+        _keptFor = (hello.Hold < longestHold ? hello.Hold : longestHold) + LinkTimers.KeptLonger;
+        (_ours, _kernels) = SocketPair.Create();
+        _expiry = around.Time.CreateTimer(
+            static session => ((HostSession)session!).End(EndReason.HoldExpired), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public SessionId Id => _session.Id;
+
+    public Client.Host Owner { get; }
+
+    public BusId BusId { get; }
+
+    public Client Client => Owner;
+
+    public Socket KernelEnd => _kernels;
+
+    public Task Ended => _ended.Task;
+
+    /// <summary>Which run of the host opened it.</summary>
+    public (InstanceNonce Instance, ulong StartCounter) Run => (_first.Instance, _first.StartCounter);
+
+    public void End() => End(EndReason.Stopping);
+
+    /// <summary>The same host may have it afresh: what an earlier run of it, or an earlier attempt of this one, has left.</summary>
+    public bool TryTakeFrom(ISessionCarrier other)
+    {
+        if (other is not HostSession theirs || theirs.Owner.Key != Owner.Key) return false;
+        if (Run.Instance != theirs.Run.Instance && Run.StartCounter <= theirs.Run.StartCounter) return false;
+        theirs.End(EndReason.Superseded);
+        return true;
+    }
+
+    /// <summary>The kernel has the stick: until it has ended, whoever ended it.</summary>
+    /// <param name="offer">What the host is told first.</param>
+    public async Task RunAsync(Offer offer)
+    {
+        var relay = new ExportRelay(new ExportRelayOptions { StatusBytes = StatusBytesOf(offer.Device.Id) });
+        var kernel = new KernelStream(_ours, _session, relay, _gate, () => _around.Now, _around.Time);
+        (_kernel, _offer) = (kernel, StockOffers.EncodeImport(offer));
+        try
+        {
+            Task<string?> reading = kernel.ReadAsync(() => _frames?.Send());
+            Task<string?> writing = kernel.WriteAsync(() => _frames?.Send(), _over.Token);
+            Task<string?> first = await Task.WhenAny(reading, writing);
+            if (await first is { } fault) HostLog.Broken(About, Owner, BusId.ToString(), fault);
+            End(first == reading ? EndReason.KernelClosed : EndReason.ProtocolError);
+            _ours.TryShutdown();
+            await Task.WhenAll(reading, writing);
+        }
+        finally
+        {
+            _ended.TrySetResult();
+        }
+        // The host is told over the connection that stands, if one does.
+        await _said.Task.WaitAsync(LinkTimers.EndAnswer, _around.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _frames?.End(new LossCause(LossKind.Ended, "the session is over"));
+        Task last;
+        lock (_gate) last = _lastConnection;
+        await last;
+    }
+
+    /// <summary>One connection of it, until that is lost.</summary>
+    public async Task CarryOverAsync(LinkConnection connection, Hello hello, CancellationToken cancellationToken)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task before;
+        lock (_gate)
+        {
+            (before, _lastConnection) = (_lastConnection, ended.Task);
+            // Its end was not noticed here; one that comes late disturbs nobody.
+            if (hello.Epoch > _session.Epoch) _frames?.End(new LossCause(LossKind.Ended, "a later connection came"));
+        }
+        try
+        {
+            await before;
+            // What is on its way to the kernel is awaited: only then can be said what it has.
+            await _kernel!.WhenWrittenAsync().WaitAsync(cancellationToken);
+            RefusalReason no = Accept(hello, out Welcome welcome);
+            if (no == RefusalReason.None)
+            {
+                await CarryAsync(connection, welcome, cancellationToken);
+                return;
+            }
+            await Handshake.RefuseAsync(connection, no, cancellationToken);
+            await Handshake.WaitForEndAsync(connection, cancellationToken);
+        }
+        finally
+        {
+            ended.SetResult();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _expiry.DisposeAsync();
+        _ours.Dispose();
+        _kernels.Dispose();
+        _over.Dispose();
+    }
+
+    private ILogger About => _around.Logger.About("hosts", Owner.ToString());
+
+    // ftdi_sio's chips begin each packet with two bytes of their own, and send them alone sixty times a second.
+    private static int StatusBytesOf(UsbId id) => id.Vendor == 0x0403 ? 2 : 0;
+
+    /// <summary>The first reason counts.</summary>
+    public void End(EndReason reason)
+    {
+        lock (_gate) _session.End(reason);
+        _frames?.Send();
+        try
+        {
+            _over.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It is over.
+        }
+    }
+
+    private RefusalReason Accept(Hello hello, out Welcome welcome)
+    {
+        lock (_gate)
+        {
+            Welcome identity = _around.Welcome with { Silence = _frames?.SilentFor ?? TimeSpan.Zero };
+            try
+            {
+                if (!_session.TryAccept(hello, identity, out welcome, out RefusalReason no)) return no;
+            }
+            catch (LinkProtocolException)
+            {
+                welcome = identity;
+                return RefusalReason.ProtocolError;
+            }
+            if (_offer is { } offer)
+            {
+                _offer = null;
+                _session.TrySend(offer, _around.Now, out _);
+            }
+            _kernel!.Resume();
+            _expiry.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            return RefusalReason.None;
+        }
+    }
+
+    private async Task CarryAsync(LinkConnection connection, Welcome welcome, CancellationToken cancellationToken)
+    {
+        var frames = new FramePump(
+            connection, new SessionFrames(_session, welcome.Epoch, _gate, () => _around.Now, Changed), _around.Timers, _around.Origin);
+        bool isBack = _frames is not null;
+        try
+        {
+            await Handshake.WelcomeAsync(connection, welcome, cancellationToken);
+            _frames = frames;
+            if (isBack) HostLog.Back(About, Owner, BusId.ToString());
+            _kernel!.Changed();
+            await using CancellationTokenRegistration stop = cancellationToken.Register(End);
+            await frames.RunAsync();
+        }
+        finally
+        {
+            connection.Abort();
+            Lost(welcome.Epoch);
+        }
+    }
+
+    private void Lost(uint epoch)
+    {
+        bool isOver;
+        lock (_gate)
+        {
+            _session.Lost(epoch);
+            isOver = _session.State == LinkState.Ended;
+            if (!isOver) _kernel!.Hold();
+        }
+        _kernel!.Changed();
+        if (isOver)
+        {
+            _said.TrySetResult();
+            End(EndReason.Requested);
+            return;
+        }
+        HostLog.Away(About, Owner, BusId.ToString());
+        _expiry.Change(_keptFor, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Changed()
+    {
+        _kernel!.Changed();
+        bool isOver;
+        lock (_gate) isOver = _session.State == LinkState.Ended;
+        if (!isOver) return;
+        // Ended by the host, or our end was answered. What came before it is written to the kernel by then, or is of no use any more.
+        _said.TrySetResult();
+        End(EndReason.Requested);
+    }
+}

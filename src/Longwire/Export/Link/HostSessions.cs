@@ -1,0 +1,116 @@
+using Longwire.Export.Reconciling;
+using Longwire.Link.Tls;
+using Longwire.Link.Wire;
+using Longwire.UsbIp.Errors;
+using Longwire.UsbIp.Usb;
+
+namespace Longwire.Export.Link;
+
+/// <summary>The sessions there are, by their ids. A session belongs to the key that opened it: to know its id is not enough.</summary>
+internal sealed class HostSessions(StickRequests sticks, Func<TimeSpan> longestHold, HostSessionContext around)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<SessionId, HostSession> _sessions = [];
+    private readonly List<Task> _running = [];
+
+    /// <summary>Ends once all sessions have, those that begin meanwhile included.</summary>
+    public async Task WhenAllEndedAsync()
+    {
+        while (true)
+        {
+            Task[] running;
+            lock (_gate) running = [.. _running.Where(task => !task.IsCompleted)];
+            if (running.Length == 0) return;
+            await Task.WhenAll(running);
+        }
+    }
+
+    /// <summary>Hosts that are not let in any more lose what they have.</summary>
+    public void EndAllBut(Predicate<Client.Host> allowed)
+    {
+        HostSession[] sessions;
+        lock (_gate) sessions = [.. _sessions.Values.Where(session => !allowed(session.Owner))];
+        foreach (HostSession session in sessions) session.End(EndReason.Revoked);
+    }
+
+    /// <summary>One connection of a session, until that is lost.</summary>
+    public async Task ServeAsync(LinkConnection connection, Hello hello, Client.Host host, CancellationToken cancellationToken)
+    {
+        HostSession? session = Find(hello.SessionId);
+        if (session is not null && session.Owner.Key != host.Key) session = null;
+        RefusalReason no = RefusalReason.UnknownSession;
+        if (session is null && !hello.Resume) (session, no) = await OpenAsync(hello, host, cancellationToken);
+        if (session is null)
+        {
+            await Handshake.RefuseAsync(connection, no, cancellationToken);
+            await Handshake.WaitForEndAsync(connection, cancellationToken);
+            return;
+        }
+        await session.CarryOverAsync(connection, hello, cancellationToken);
+    }
+
+    private HostSession? Find(SessionId id)
+    {
+        lock (_gate) return _sessions.GetValueOrDefault(id);
+    }
+
+    private async Task<(HostSession? Session, RefusalReason No)> OpenAsync(Hello hello, Client.Host host, CancellationToken cancellationToken)
+    {
+        if (hello.Subject is null || !BusId.TryParse(hello.Subject, out BusId busId)) return (null, RefusalReason.UnknownSubject);
+        var session = new HostSession(hello, host, busId, longestHold(), around);
+        bool isServed = false;
+        try
+        {
+            ImportAnswer answer = await sticks.AskAsync(new PendingImport(busId, session), cancellationToken);
+            if (answer.Offer is not { } offer) return (null, Refusal(answer.Status, busId, host, hello));
+            isServed = true;
+            lock (_gate)
+            {
+                // Asked for anew before it was welcomed: what the earlier attempt got has ended in favour of this one.
+                _sessions[hello.SessionId] = session;
+                _running.RemoveAll(task => task.IsCompleted);
+                _running.Add(RunAsync(session, offer));
+            }
+            return (session, RefusalReason.None);
+        }
+        finally
+        {
+            if (!isServed) await session.DisposeAsync();
+        }
+    }
+
+    private async Task RunAsync(HostSession session, Offer offer)
+    {
+        await using (session)
+        {
+            try
+            {
+                await session.RunAsync(offer);
+            }
+            finally
+            {
+                lock (_gate)
+                {
+                    if (_sessions.GetValueOrDefault(session.Id) == session) _sessions.Remove(session.Id);
+                }
+            }
+        }
+    }
+
+    private RefusalReason Refusal(UsbIpStatus status, BusId busId, Client.Host host, Hello hello) => status switch
+    {
+        UsbIpStatus.DeviceBusy => IsOfLaterRun(busId, host, hello) ? RefusalReason.Superseded : RefusalReason.InUse,
+        UsbIpStatus.NoSuchDevice => RefusalReason.UnknownSubject,
+        _ => RefusalReason.NotReady,
+    };
+
+    private bool IsOfLaterRun(BusId busId, Client.Host host, Hello hello)
+    {
+        lock (_gate)
+        {
+            return _sessions.Values.Any(session => session.BusId == busId
+                && session.Owner.Key == host.Key
+                && session.Run.Instance != hello.Instance);
+        }
+    }
+}
