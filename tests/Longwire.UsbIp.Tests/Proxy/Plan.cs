@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Longwire.UsbIp.Proxy;
+using Longwire.UsbIp.Urbs;
 using Longwire.UsbIp.Wire;
 using Xunit.Sdk;
 

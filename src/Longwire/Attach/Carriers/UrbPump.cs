@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Longwire.Platform;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Proxy;
+using Longwire.UsbIp.Urbs;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.Attach.Carriers;

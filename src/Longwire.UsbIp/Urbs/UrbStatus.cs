@@ -1,4 +1,4 @@
-namespace Longwire.UsbIp.Proxy;
+namespace Longwire.UsbIp.Urbs;
 
 /// <summary>
 /// The statuses of a URB that the proxy gives or looks for: a negative errno (Documentation/driver-api/usb/error-codes.rst).

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using Longwire.UsbIp.Wire;
 
-namespace Longwire.UsbIp.Proxy;
+namespace Longwire.UsbIp.Urbs;
 
 /// <summary>How far an unlink that concerns the far side has come.</summary>
 internal enum UnlinkState
