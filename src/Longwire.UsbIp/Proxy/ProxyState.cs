@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Longwire.UsbIp.Urbs;
 using Longwire.UsbIp.Wire;
 
@@ -32,34 +31,12 @@ internal sealed class ProxyState(UrbProxyOptions options, uint devId)
     public bool IsUp => Phase == UrbProxyPhase.Up;
 
     /// <summary>Gives a URB to the far side.</summary>
-    public void Send(Urb urb)
-    {
-        ReadOnlySpan<byte> payload = urb.Payload;
-        urb.Position = ToFar.End;
-        urb.Sent = true;
-        Span<byte> message = ToFar.Append(UrbHeader.Size + payload.Length);
-        urb.Header.CopyTo(message);
-        BinaryPrimitives.WriteUInt32BigEndian(message[4..], urb.Seqnum);
-        BinaryPrimitives.WriteUInt32BigEndian(message[8..], DevId);
-        payload.CopyTo(message[UrbHeader.Size..]);
-    }
+    public void Send(Urb urb) => urb.Send(ToFar, DevId);
 
     /// <summary>Gives a setting that the host has made, or a question, to the far side; its answer is for us.</summary>
     public void SendOwn(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload) => Send(Table.AddOwn(header, payload, Table.NextOwnSeqnum()));
 
-    public void SendUnlink(Urb urb)
-    {
-        urb.UnlinkPosition = ToFar.End;
-        urb.Unlink = UnlinkState.Passed;
-        new CmdUnlink
-        {
-            Seqnum = urb.UnlinkSeqnum,
-            DevId = DevId,
-            Direction = urb.IsIn ? UrbDirection.In : UrbDirection.Out,
-            Ep = urb.Ep,
-            UnlinkSeqnum = urb.Seqnum,
-        }.Write(ToFar.Append(UrbHeader.Size));
-    }
+    public void SendUnlink(Urb urb) => urb.SendUnlink(ToFar, DevId);
 
     /// <summary>Answers a URB of the host. The header is made anew: nothing else that the far side wrote reaches the kernel.</summary>
     public void RetSubmit(Urb urb, int status, int actualLength, ReadOnlySpan<byte> data)

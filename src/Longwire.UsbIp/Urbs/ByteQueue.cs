@@ -30,10 +30,17 @@ public sealed class ByteQueue
     {
         int count = Math.Min(Length, destination.Length);
         _bytes.AsSpan(_start, count).CopyTo(destination);
+        Skip(count);
+        return count;
+    }
+
+    /// <summary>Takes out what nobody wants to see.</summary>
+    /// <param name="count">No more than wait.</param>
+    internal void Skip(int count)
+    {
         _start = count == Length ? 0 : _start + count;
         Length -= count;
         Taken += count;
-        return count;
     }
 
     internal ReadOnlySpan<byte> Waiting => _bytes.AsSpan(_start, Length);

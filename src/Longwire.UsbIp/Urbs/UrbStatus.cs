@@ -19,6 +19,9 @@ internal static class UrbStatus
     /// <summary>-EPROTO: the device did not answer on the bus.</summary>
     public const int Protocol = -71;
 
+    /// <summary>-EOVERFLOW: more came than there was room for.</summary>
+    public const int Overflow = -75;
+
     /// <summary>-ECONNRESET: the URB was taken back.</summary>
     public const int TakenBack = -104;
 

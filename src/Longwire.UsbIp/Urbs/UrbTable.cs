@@ -6,9 +6,6 @@ namespace Longwire.UsbIp.Urbs;
 /// </summary>
 internal sealed class UrbTable(int maxUrbs, int maxBytes)
 {
-    // Seqnum, flags, length, start_frame, number_of_packets, interval and setup packet: what makes two INs interchangeable.
-    private const int AlikeFrom = 20;
-
     // Ours begin high: vhci counts from 1, and would drop the port over an answer to a seqnum that it does not know.
     private const uint FirstOwnSeqnum = 0xFFFF_0000;
 
@@ -94,13 +91,24 @@ internal sealed class UrbTable(int maxUrbs, int maxBytes)
         _parked++;
     }
 
+    /// <summary>The oldest parked IN of an endpoint, which the far side completes first.</summary>
+    public Urb? Parked(uint ep)
+    {
+        if (_parked == 0) return null;
+        for (Urb? urb = First; urb is not null; urb = urb.Next)
+        {
+            if (urb.Parked && urb.Ep == ep) return urb;
+        }
+        return null;
+    }
+
     /// <summary>The oldest parked IN that this submit could be; the far side completes in this order.</summary>
     public Urb? Parked(uint ep, ReadOnlySpan<byte> header)
     {
         if (_parked == 0) return null;
         for (Urb? urb = First; urb is not null; urb = urb.Next)
         {
-            if (urb.Parked && urb.Ep == ep && header[AlikeFrom..].SequenceEqual(urb.Header.AsSpan(AlikeFrom))) return urb;
+            if (urb.Parked && urb.Ep == ep && urb.IsLike(header)) return urb;
         }
         return null;
     }
