@@ -131,7 +131,7 @@ internal sealed class Plan
                 // What was on its way is withdrawn.
                 if (_isLink) _toFar.Clear();
                 // The Pi may have seen it before, may see it later, or not at all.
-                if (_relay is not null && _random.Next(2) == 0) _far.Hold();
+                if (_relay is not null && _random.Next(4) > 0) LongAbsence();
                 break;
             case UrbProxyPhase.Held when _random.Next(2) == 0:
                 Return();
@@ -163,6 +163,13 @@ internal sealed class Plan
         _proxy.FarEnded(_now);
         NoteRelay();
         if (_random.Next(2) == 0) _radio.Reset();
+    }
+
+    // The radio goes on saying things.
+    private void LongAbsence()
+    {
+        _far.Hold();
+        for (int n = _random.Next(8); n > 0; n--) FarWorks();
     }
 
     private IFarSide NewFarSide()

@@ -1,7 +1,5 @@
-using System.Buffers.Binary;
 using Longwire.UsbIp.Relay;
 using Longwire.UsbIp.Tests.Proxy;
-using Longwire.UsbIp.Tests.Urbs;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.UsbIp.Tests.Relay;
@@ -32,7 +30,7 @@ internal sealed class RelayPlan
         int statusBytes = _random.Next(2) * 2;
         _kernel = new ModelUsbipHost(_random, _radio, 1)
         {
-            StatusBytes = statusBytes, OneInFails = _random.Next(2) * 20, InsMayBeUnlinked = true,
+            StatusBytes = statusBytes, OneInFails = _random.Next(2) * 8, InsMayBeUnlinked = true,
         };
         _options = new ExportRelayOptions { ReadAheadBytes = _random.Next(2) == 0 ? 250 : 64 * 1024, StatusBytes = statusBytes };
         _far = new RelayedFarSide(_random, _kernel, _options);
