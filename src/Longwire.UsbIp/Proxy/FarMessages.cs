@@ -1,5 +1,4 @@
-using System.Buffers.Binary;
-using Longwire.UsbIp.Errors;
+using Longwire.UsbIp.Urbs;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.UsbIp.Proxy;
@@ -10,21 +9,10 @@ namespace Longwire.UsbIp.Proxy;
 /// </summary>
 internal sealed class FarMessages(ProxyState state)
 {
-    /// <summary>Length in bytes of the answer that begins here; 0: its header is not whole.</summary>
-    /// <exception cref="UsbIpFormatException">A field outside its range.</exception>
-    /// <exception cref="UsbIpProtocolException">It answers nothing that was asked.</exception>
-    public int Length(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length < UrbHeader.Size) return 0;
-        if (BinaryPrimitives.ReadUInt32BigEndian(bytes) == (uint)UrbCommand.RetUnlink)
-        {
-            RequireResult("RET_UNLINK", RetUnlink.Parse(bytes).Status);
-            return UrbHeader.Size;
-        }
-        RetSubmit answer = RetSubmit.Parse(bytes);
-        RequireResult("RET_SUBMIT", answer.Status);
-        return UrbHeader.Size + (Asked(answer).IsIn ? answer.ActualLength : 0);
-    }
+    private readonly AnswerFraming _framing = new(state.Table, state.ToFar);
+
+    /// <inheritdoc cref="AnswerFraming.Length"/>
+    public int Length(ReadOnlySpan<byte> bytes) => _framing.Length(bytes);
 
     /// <param name="message">One whole answer, of which <see cref="Length"/> has said so.</param>
     public void Take(ReadOnlySpan<byte> message)
@@ -33,31 +21,14 @@ internal sealed class FarMessages(ProxyState state)
         else Submitted(RetSubmit.Parse(message), message[UrbHeader.Size..]);
     }
 
-    private Urb Asked(in RetSubmit answer)
-    {
-        Urb? urb = state.Table.BySeqnum(answer.Seqnum);
-        // What is not yet taken out of the queue cannot have been read.
-        if (urb is not { Sent: true } || urb.Position >= state.ToFar.Taken)
-            ProxyState.Violation("RET_SUBMIT", answer.Seqnum, "no such URB was sent");
-        if (urb.FarDone) ProxyState.Violation("RET_SUBMIT", answer.Seqnum, "it was answered already");
-        if (answer.ActualLength > urb.Length)
-        {
-            ProxyState.Violation(
-                "RET_SUBMIT",
-                answer.Seqnum,
-                $"actual_length is {FieldFormat.Number(answer.ActualLength)}, and {FieldFormat.Number(urb.Length)} were asked for");
-        }
-        return urb;
-    }
-
     private void Submitted(in RetSubmit answer, ReadOnlySpan<byte> data)
     {
-        Urb urb = Asked(answer);
+        Urb urb = _framing.Asked(answer);
         if (urb.Parked)
         {
             state.Counters.AnswersSwallowed++;
             state.Counters.InBytesSwallowed += data.Length;
-            state.Forget(urb);
+            state.Table.Remove(urb);
             return;
         }
         // The stick is going, and the session with it. A driver that is told so stays deaf when another session takes its place.
@@ -79,7 +50,7 @@ internal sealed class FarMessages(ProxyState state)
             state.RetSubmit(urb, answer.Status, answer.ActualLength, data);
         }
         urb.FarDone = true;
-        if (urb.Unlink is UnlinkState.None or UnlinkState.Settled) state.Forget(urb);
+        if (urb.Unlink is UnlinkState.None or UnlinkState.Settled) state.Table.Remove(urb);
     }
 
     private void Succeeded(Urb urb, ReadOnlySpan<byte> data)
@@ -91,13 +62,12 @@ internal sealed class FarMessages(ProxyState state)
 
     private void Unlinked(in RetUnlink answer)
     {
-        if (state.Table.ByUnlink(answer.Seqnum) is not { } urb)
+        if (_framing.Asked(answer) is not { } urb)
         {
             // vhci would not mind, but it has no need of it.
             state.Counters.AnswersSwallowed++;
             return;
         }
-        if (urb.UnlinkPosition >= state.ToFar.Taken) ProxyState.Violation("RET_UNLINK", answer.Seqnum, "no such unlink was sent");
         bool completed = answer.Status == UrbStatus.Success;
         if (urb.UnlinkAnswered)
         {
@@ -117,13 +87,7 @@ internal sealed class FarMessages(ProxyState state)
         urb.UnlinkAnswered = true;
         state.Table.Answered(urb);
         state.End(urb, urb.FarDone ? OutEnd.Unknown : completed ? OutEnd.Delivered : OutEnd.Closed);
-        if (completed && !urb.FarDone) state.Settle(urb);
-        else state.Forget(urb);
-    }
-
-    private static void RequireResult(string message, int status)
-    {
-        if (status is > 0 or < -UrbStatus.MaxErrno or UrbStatus.InProgress)
-            throw new UsbIpFormatException($"{message}: status is {FieldFormat.Number(status)}, which is no result");
+        if (completed && !urb.FarDone) state.Table.Settle(urb);
+        else state.Table.Remove(urb);
     }
 }

@@ -1,3 +1,4 @@
+using Longwire.UsbIp.Urbs;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.UsbIp.Proxy;
@@ -120,7 +121,7 @@ internal sealed class HeldOuts(ProxyState state)
         // No status reaches write(), and with an error some drivers log a line for each URB and others stop.
         if (!urb.Answered) state.RetSubmitHere(urb, UrbStatus.Success);
         state.End(urb, end);
-        state.Forget(urb);
+        state.Table.Remove(urb);
     }
 
     private TimeSpan StaleAfter(uint ep)

@@ -1,3 +1,4 @@
+using Longwire.UsbIp.Urbs;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.UsbIp.Proxy;
@@ -19,7 +20,7 @@ internal sealed class HostMessages(ProxyState state, Outage outage, HeldOuts hel
 
     private void Submit(in CmdSubmit submit, ReadOnlySpan<byte> message, TimeSpan now)
     {
-        if (state.Table.Awaited(submit.Seqnum) is not null) ProxyState.Violation("CMD_SUBMIT", submit.Seqnum, "it is under way already");
+        if (state.Table.Awaited(submit.Seqnum) is not null) AnswerFraming.Violation("CMD_SUBMIT", submit.Seqnum, "it is under way already");
         bool isDataOut = submit is { Direction: UrbDirection.Out, Ep: not 0, NumberOfPackets: <= 0 };
         if (_early.Submitted(submit.Seqnum, out uint unlink))
         {
@@ -53,7 +54,7 @@ internal sealed class HostMessages(ProxyState state, Outage outage, HeldOuts hel
             ports.Wrote(submit.Ep, now);
         }
         // A URB that has outlived 2^32 others still has its seqnum at the far side.
-        uint seqnum = state.Table.Contains(submit.Seqnum) ? state.NextOwnSeqnum() : submit.Seqnum;
+        uint seqnum = state.Table.Contains(submit.Seqnum) ? state.Table.NextOwnSeqnum() : submit.Seqnum;
         Urb urb = state.Table.Add(message, message[UrbHeader.Size..], seqnum);
         urb.SubmittedAt = now;
         if (isDataOut && !state.Groups.Join(urb, now)) held.DropLate(urb);
@@ -80,7 +81,7 @@ internal sealed class HostMessages(ProxyState state, Outage outage, HeldOuts hel
         }
         else if (urb.Unlink != UnlinkState.None)
         {
-            ProxyState.Violation("CMD_UNLINK", unlink.Seqnum, "its URB is being unlinked already");
+            AnswerFraming.Violation("CMD_UNLINK", unlink.Seqnum, "its URB is being unlinked already");
         }
         else
         {
@@ -95,7 +96,7 @@ internal sealed class HostMessages(ProxyState state, Outage outage, HeldOuts hel
         uint ep = urb.Ep;
         state.RetUnlinkHere(unlinkSeqnum, UrbStatus.TakenBack);
         if (urb.Sent && !urb.FarDone) state.Table.Park(urb);
-        else state.Forget(urb);
+        else state.Table.Remove(urb);
         ports.GaveUp(ep, now);
     }
 
@@ -110,7 +111,7 @@ internal sealed class HostMessages(ProxyState state, Outage outage, HeldOuts hel
         // While held, what waits for its answer has not been sent: the rest was answered at the loss.
         state.RetUnlinkHere(unlinkSeqnum, UrbStatus.TakenBack);
         state.End(urb, urb.FarDone ? OutEnd.Unknown : OutEnd.Closed);
-        state.Forget(urb);
+        state.Table.Remove(urb);
     }
 
     private void Refuse(uint seqnum, int status)

@@ -1,3 +1,4 @@
+using Longwire.UsbIp.Urbs;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.UsbIp.Proxy;

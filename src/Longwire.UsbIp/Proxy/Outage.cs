@@ -1,3 +1,5 @@
+using Longwire.UsbIp.Urbs;
+
 namespace Longwire.UsbIp.Proxy;
 
 /// <summary>
@@ -31,7 +33,7 @@ internal sealed class Outage(ProxyState state, HeldOuts held, PortWatch ports)
         }
         if (urb.IsIn) AnswerFromMemory(urb);
         else TakeSetting(urb);
-        state.Forget(urb);
+        state.Table.Remove(urb);
     }
 
     /// <summary>The same far session goes on.</summary>
@@ -171,7 +173,7 @@ internal sealed class Outage(ProxyState state, HeldOuts held, PortWatch ports)
             if (urb.IsDataOut ? urb.Unlink == UnlinkState.None && !urb.Abandoned : !urb.Answered) continue;
             if (urb.IsControl && !urb.IsIn) state.Kept.Defer(urb);
             state.End(urb, OutEnd.Closed);
-            state.Forget(urb);
+            state.Table.Remove(urb);
         }
         held.Bound();
     }
@@ -179,6 +181,6 @@ internal sealed class Outage(ProxyState state, HeldOuts held, PortWatch ports)
     private void Lose(Urb urb)
     {
         state.End(urb, OutEnd.Unknown);
-        state.Forget(urb);
+        state.Table.Remove(urb);
     }
 }

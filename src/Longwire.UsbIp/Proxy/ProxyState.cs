@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
-using Longwire.UsbIp.Errors;
+using Longwire.UsbIp.Urbs;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.UsbIp.Proxy;
@@ -8,18 +6,8 @@ namespace Longwire.UsbIp.Proxy;
 /// <summary>What the parts of the proxy share: the URBs, what is known of the stick, and the bytes on their way to both sides.</summary>
 internal sealed class ProxyState(UrbProxyOptions options, uint devId)
 {
-    /// <summary>Ours begin high: vhci counts from 1, and would drop the port over an answer to a seqnum that it does not know.</summary>
-    public const uint FirstOwnSeqnum = 0xFFFF_0000;
-
-    // Each stands for a race that somebody lost: a few per closed port. usbip-host sends the RET_SUBMIT that may follow in its next
-    // turn, or never.
-    private const int MostSettled = 64;
-
     // A field, not a property: it is a struct, and is changed in place.
     public UrbProxyCounters Counters;
-
-    private uint _ownSeqnum = FirstOwnSeqnum - 1;
-    private int _settled;
 
     public UrbProxyOptions Options { get; } = options;
 
@@ -42,45 +30,13 @@ internal sealed class ProxyState(UrbProxyOptions options, uint devId)
 
     public bool IsUp => Phase == UrbProxyPhase.Up;
 
-    public uint NextOwnSeqnum()
-    {
-        do
-        {
-            _ownSeqnum = _ownSeqnum == uint.MaxValue ? FirstOwnSeqnum : _ownSeqnum + 1;
-        }
-        while (Table.Contains(_ownSeqnum));
-        return _ownSeqnum;
-    }
-
     /// <summary>Gives a URB to the far side.</summary>
-    public void Send(Urb urb)
-    {
-        ReadOnlySpan<byte> payload = urb.Payload;
-        urb.Position = ToFar.End;
-        urb.Sent = true;
-        Span<byte> message = ToFar.Append(UrbHeader.Size + payload.Length);
-        urb.Header.CopyTo(message);
-        BinaryPrimitives.WriteUInt32BigEndian(message[4..], urb.Seqnum);
-        BinaryPrimitives.WriteUInt32BigEndian(message[8..], DevId);
-        payload.CopyTo(message[UrbHeader.Size..]);
-    }
+    public void Send(Urb urb) => urb.Send(ToFar, DevId);
 
     /// <summary>Gives a setting that the host has made, or a question, to the far side; its answer is for us.</summary>
-    public void SendOwn(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload) => Send(Table.AddOwn(header, payload, NextOwnSeqnum()));
+    public void SendOwn(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload) => Send(Table.AddOwn(header, payload, Table.NextOwnSeqnum()));
 
-    public void SendUnlink(Urb urb)
-    {
-        urb.UnlinkPosition = ToFar.End;
-        urb.Unlink = UnlinkState.Passed;
-        new CmdUnlink
-        {
-            Seqnum = urb.UnlinkSeqnum,
-            DevId = DevId,
-            Direction = urb.IsIn ? UrbDirection.In : UrbDirection.Out,
-            Ep = urb.Ep,
-            UnlinkSeqnum = urb.Seqnum,
-        }.Write(ToFar.Append(UrbHeader.Size));
-    }
+    public void SendUnlink(Urb urb) => urb.SendUnlink(ToFar, DevId);
 
     /// <summary>Answers a URB of the host. The header is made anew: nothing else that the far side wrote reaches the kernel.</summary>
     public void RetSubmit(Urb urb, int status, int actualLength, ReadOnlySpan<byte> data)
@@ -120,33 +76,10 @@ internal sealed class ProxyState(UrbProxyOptions options, uint devId)
         Counters.Count(end);
     }
 
-    /// <summary>Nobody will say anything about it any more.</summary>
-    public void Forget(Urb urb)
-    {
-        if (urb.Unlink == UnlinkState.Settled) _settled--;
-        Table.Remove(urb);
-    }
-
-    /// <summary>Its unlink was answered with 0 and no RET_SUBMIT has been seen: one may follow.</summary>
-    public void Settle(Urb urb)
-    {
-        urb.Unlink = UnlinkState.Settled;
-        urb.DropPayload();
-        if (++_settled <= MostSettled) return;
-        Urb oldest = Table.First!;
-        while (oldest.Unlink != UnlinkState.Settled) oldest = oldest.Next!;
-        Forget(oldest);
-    }
-
     private void WriteRetSubmit(uint seqnum, int status, int actualLength, ReadOnlySpan<byte> data)
     {
         Span<byte> message = ToHost.Append(UrbHeader.Size + data.Length);
         new RetSubmit { Seqnum = seqnum, Status = status, ActualLength = actualLength }.Write(message);
         data.CopyTo(message[UrbHeader.Size..]);
     }
-
-    /// <exception cref="UsbIpProtocolException">Always.</exception>
-    [DoesNotReturn]
-    public static void Violation(string message, uint seqnum, string what) =>
-        throw new UsbIpProtocolException($"{message} {FieldFormat.Number(seqnum)}: {what}");
 }

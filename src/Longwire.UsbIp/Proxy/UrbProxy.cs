@@ -1,4 +1,5 @@
 using Longwire.UsbIp.Errors;
+using Longwire.UsbIp.Urbs;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.UsbIp.Proxy;
@@ -231,7 +232,7 @@ public sealed class UrbProxy
         while (_state.Table.First is { } urb)
         {
             _state.End(urb, urb.Sent ? OutEnd.Unknown : OutEnd.Closed);
-            _state.Forget(urb);
+            _state.Table.Remove(urb);
         }
     }
 

@@ -1,3 +1,5 @@
+using Longwire.UsbIp.Urbs;
+
 namespace Longwire.UsbIp.Proxy;
 
 /// <summary>

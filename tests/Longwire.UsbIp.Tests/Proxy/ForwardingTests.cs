@@ -1,4 +1,5 @@
 using Longwire.UsbIp.Proxy;
+using Longwire.UsbIp.Urbs;
 using Longwire.UsbIp.Wire;
 using Xunit;
 

@@ -6,17 +6,34 @@ namespace Longwire.UsbIp.Tests.Proxy;
 /// One session of usbip-host: stub_rx, stub_complete and stub_tx, and the bus below it. Endpoints work in their own order; answers leave
 /// as stub_tx sends them, which may be RET_UNLINK ahead of a RET_SUBMIT that it is about.
 /// </summary>
-internal sealed class ModelUsbipHost(Random random, ModelRadio radio, uint devId)
+internal sealed class ModelUsbipHost(Random random, ModelRadio radio, uint devId) : IFarSide
 {
     private readonly List<Submitted> _urbs = [];
     private readonly Queue<(byte[] Message, int Said)> _retSubmits = [];
     private readonly Queue<(byte[] Message, int Said)> _retUnlinks = [];
+
+    private readonly int[] _failures = new int[UrbHeader.MaxEp + 1];
+
+    /// <summary>Bytes of status before what a radio says.</summary>
+    public int StatusBytes { get; init; }
+
+    /// <summary>One in so many INs fails; 0: none.</summary>
+    public int OneInFails { get; init; }
+
+    /// <summary>The host has no proxy, which would never do that.</summary>
+    public bool InsMayBeUnlinked { get; init; }
 
     /// <summary>Bytes of the commands that it has got.</summary>
     public long Received { get; private set; }
 
     /// <summary>It has something to do.</summary>
     public bool IsBusy => _urbs.Count + _retSubmits.Count + _retUnlinks.Count > 0;
+
+    /// <summary>INs of an endpoint that wait for the radio.</summary>
+    public int PendingIns(uint ep) => _urbs.Count(urb => urb.Is.Ep == ep && urb.Is.Direction == UrbDirection.In);
+
+    /// <summary>INs of an endpoint that failed.</summary>
+    public int Failures(uint ep) => _failures[ep];
 
     public void Take(byte[] message)
     {
@@ -57,6 +74,14 @@ internal sealed class ModelUsbipHost(Random random, ModelRadio radio, uint devId
         return message;
     }
 
+    public void Hold()
+    {
+    }
+
+    public void Resume()
+    {
+    }
+
     private void Unlink(in CmdUnlink unlink)
     {
         uint seqnum = unlink.UnlinkSeqnum;
@@ -65,11 +90,11 @@ internal sealed class ModelUsbipHost(Random random, ModelRadio radio, uint devId
         if (at >= 0)
         {
             Submitted urb = _urbs[at];
-            Plan.Check(urb.Is.Direction == UrbDirection.Out || urb.Is.Ep == 0, "an IN is never unlinked at the Pi");
+            Plan.Check(InsMayBeUnlinked || urb.Is.Direction == UrbDirection.Out || urb.Is.Ep == 0, "an IN is never unlinked at the Pi");
             bool isFirst = _urbs.FindIndex(other => other.Is.Ep == urb.Is.Ep && other.Is.Direction == urb.Is.Direction) == at;
             // It may complete while it is being unlinked: then its status is 0, and only RET_UNLINK says so.
             bool completes = isFirst && random.Next(4) == 0;
-            if (completes) Do(urb, []);
+            if (completes) Do(urb);
             else status = -104;
             _urbs.RemoveAt(at);
         }
@@ -84,27 +109,34 @@ internal sealed class ModelUsbipHost(Random random, ModelRadio radio, uint devId
         _urbs.RemoveAt(at);
         if (urb.Is.Direction == UrbDirection.Out)
         {
-            Do(urb, []);
+            Do(urb);
             Answer(urb.Is.Seqnum, 0, urb.Is.TransferBufferLength, []);
             return;
         }
-        Span<byte> data = stackalloc byte[urb.Is.Ep == 0 ? 2 : ModelRadio.Word * random.Next(4)];
-        Do(urb, data);
-        if (urb.Is.Ep != 0) radio.CountSaid(data.Length);
-        Answer(urb.Is.Seqnum, 0, data.Length, data, urb.Is.Ep == 0 ? 0 : data.Length);
+        if (urb.Is.Ep == 0)
+        {
+            Answer(urb.Is.Seqnum, 0, 2, "ok"u8);
+            return;
+        }
+        if (OneInFails > 0 && random.Next(OneInFails) == 0)
+        {
+            _failures[urb.Is.Ep]++;
+            Answer(urb.Is.Seqnum, -71, 0, []);
+            return;
+        }
+        int words = Math.Min(random.Next(4), (urb.Is.TransferBufferLength - StatusBytes) / ModelRadio.Word);
+        Span<byte> data = stackalloc byte[StatusBytes + (words * ModelRadio.Word)];
+        radio.Say(urb.Is.Ep, data[StatusBytes..]);
+        radio.CountSaid(data.Length - StatusBytes);
+        Answer(urb.Is.Seqnum, 0, data.Length, data, data.Length - StatusBytes);
     }
 
-    private void Do(in Submitted urb, Span<byte> data)
+    private void Do(in Submitted urb)
     {
-        if (urb.Is.Ep != 0)
-        {
-            if (urb.Is.Direction == UrbDirection.Out) radio.Hear(urb.Is.Ep, urb.Message.AsSpan(UrbHeader.Size));
-            else radio.Say(urb.Is.Ep, data);
-        }
-        else if (urb.Is.Setup.Request == ModelRadio.SetRequest)
-        {
+        if (urb.Is.Direction == UrbDirection.Out && urb.Is.Ep != 0)
+            radio.Hear(urb.Is.Ep, urb.Message.AsSpan(UrbHeader.Size));
+        else if (urb.Is.Ep == 0 && urb.Is.Setup.Request == ModelRadio.SetRequest)
             radio.Settings[urb.Is.Setup.Index] = urb.Is.Setup.Value;
-        }
     }
 
     private void Answer(uint seqnum, int status, int actualLength, ReadOnlySpan<byte> data, int said = 0)

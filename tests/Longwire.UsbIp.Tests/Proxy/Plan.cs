@@ -1,6 +1,9 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Longwire.UsbIp.Proxy;
+using Longwire.UsbIp.Relay;
+using Longwire.UsbIp.Tests.Relay;
+using Longwire.UsbIp.Urbs;
 using Longwire.UsbIp.Wire;
 using Xunit.Sdk;
 
@@ -26,18 +29,22 @@ internal sealed class Plan
 
     // A link withdraws what the far side has not got; a stream of bytes goes on where it was.
     private readonly bool _isLink;
-    private ModelUsbipHost _far;
+    private readonly ExportRelayOptions? _relay;
+    private IFarSide _far;
     private uint _devId = 1;
     private TimeSpan _now;
     private byte[] _partial = [];
     private int _partOfAnswer;
     private long _lostWords;
 
-    public Plan(int seed)
+    /// <param name="seed">What happens.</param>
+    /// <param name="withRelay">A link, with our relay at its other end.</param>
+    public Plan(int seed, bool withRelay = false)
     {
         _random = new Random(seed);
         _now = TimeSpan.FromSeconds(_random.Next(100));
-        _isLink = _random.Next(2) == 0;
+        _isLink = withRelay || _random.Next(2) == 0;
+        if (withRelay) _relay = new ExportRelayOptions { ReadAheadBytes = _random.Next(2) == 0 ? 200 : 64 * 1024 };
         _options = new UrbProxyOptions
         {
             Stale = s_stale,
@@ -47,8 +54,11 @@ internal sealed class Plan
         };
         _proxy = new UrbProxy(_devId, _options);
         _vhci = new ModelVhci(_random, _radio);
-        _far = new ModelUsbipHost(_random, _radio, _devId);
+        _far = NewFarSide();
     }
+
+    /// <summary>What the relays have done.</summary>
+    public RelayCounters Relayed { get; private set; }
 
     public static void Check(bool holds, string rule)
     {
@@ -106,6 +116,7 @@ internal sealed class Plan
                 break;
             default:
                 if (_random.Next(3) == 0) Fault();
+                else if (_relay is not null && _random.Next(3) == 0) _far.Hold();
                 break;
         }
         Check(_proxy.UrbCount <= _options.MaxUrbs, "the table is bounded");
@@ -119,6 +130,8 @@ internal sealed class Plan
                 _proxy.Hold(_now);
                 // What was on its way is withdrawn.
                 if (_isLink) _toFar.Clear();
+                // The Pi may have seen it before, may see it later, or not at all.
+                if (_relay is not null && _random.Next(4) > 0) LongAbsence();
                 break;
             case UrbProxyPhase.Held when _random.Next(2) == 0:
                 Return();
@@ -148,7 +161,39 @@ internal sealed class Plan
         while (_far.Send(out int said) is not null) _lostWords += said;
         (_partial, _partOfAnswer) = ([], 0);
         _proxy.FarEnded(_now);
+        NoteRelay();
         if (_random.Next(2) == 0) _radio.Reset();
+    }
+
+    // The radio goes on saying things.
+    private void LongAbsence()
+    {
+        _far.Hold();
+        for (int n = _random.Next(8); n > 0; n--) FarWorks();
+    }
+
+    private IFarSide NewFarSide()
+    {
+        var kernel = new ModelUsbipHost(_random, _radio, _devId);
+        return _relay is null ? kernel : new RelayedFarSide(_random, kernel, _relay);
+    }
+
+    // Its session is over.
+    private void NoteRelay()
+    {
+        if (_far is not RelayedFarSide far) return;
+        RelayCounters counters = far.Relay.Counters;
+        Relayed = new RelayCounters
+        {
+            Clones = Relayed.Clones + counters.Clones,
+            ClonesAdopted = Relayed.ClonesAdopted + counters.ClonesAdopted,
+            ClonesEmpty = Relayed.ClonesEmpty + counters.ClonesEmpty,
+            BytesReadAhead = Relayed.BytesReadAhead + counters.BytesReadAhead,
+        };
+        if (_proxy.Phase != UrbProxyPhase.Ended) return;
+        // What is not at the host by now will not get there.
+        DrainHost(_proxy.ToHost.Length);
+        _lostWords = _radio.Said - _vhci.Heard - _proxy.Counters.InBytesSwallowed;
     }
 
     private void Return()
@@ -161,13 +206,15 @@ internal sealed class Plan
         long before = _proxy.ToFar.End;
         if (_proxy.Phase == UrbProxyPhase.Ended)
         {
-            _far = new ModelUsbipHost(_random, _radio, ++_devId);
+            _devId++;
+            _far = NewFarSide();
             _proxy.Reattach(_devId, _now);
             before = 0;
         }
         else if (_isLink)
         {
             before = _far.Received;
+            _far.Resume();
             _proxy.Resume(_now, before);
         }
         else
@@ -301,6 +348,7 @@ internal sealed class Plan
     {
         _vhci.IsStopping = true;
         if (_proxy.Phase != UrbProxyPhase.Up) Return();
+        _far.Resume();
         for (int rounds = 0; rounds < 1000; rounds++)
         {
             FeedHost(_vhci.Written.Count);
@@ -319,7 +367,9 @@ internal sealed class Plan
             "an OUT that nobody gave up, and that is young enough, arrives");
         for (int i = 0; i < 2; i++)
             Check(_vhci.Believed[i] is not { } believed || _radio.Settings[i] == believed, "the last settings are the stick's");
-        Check(_radio.Said == _vhci.Heard + counters.InBytesSwallowed + _lostWords, "what the radio said is heard, or known to be lost");
+        NoteRelay();
+        long ahead = _far is RelayedFarSide far ? far.Relay.BytesAhead : 0;
+        Check(_radio.Said == _vhci.Heard + counters.InBytesSwallowed + _lostWords + ahead, "what the radio said is heard, or known to be lost");
         _proxy.Close();
         counters = _proxy.Counters;
         Check(

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using Longwire.UsbIp.Proxy;
+using Longwire.UsbIp.Tests.Urbs;
+using Longwire.UsbIp.Urbs;
 using Longwire.UsbIp.Wire;
 using Xunit;
 
@@ -35,7 +36,7 @@ internal sealed class ProxyBench
 
     public void Out(uint seqnum, string data, uint ep = 1) => Submit(
         new CmdSubmit { Seqnum = seqnum, DevId = DevId, Direction = UrbDirection.Out, Ep = ep, TransferBufferLength = data.Length },
-        Bytes(data));
+        UrbWords.Bytes(data));
 
     public void Control(uint seqnum, SetupPacket setup, string data = "") => Submit(
         new CmdSubmit
@@ -47,7 +48,7 @@ internal sealed class ProxyBench
             TransferBufferLength = setup.Length,
             Setup = setup,
         },
-        Bytes(data));
+        UrbWords.Bytes(data));
 
     public void Submit(CmdSubmit submit, params byte[] data)
     {
@@ -92,13 +93,8 @@ internal sealed class ProxyBench
         Assert.Equal(message.Length, Proxy.FromFar(message));
     }
 
-    public static byte[] RetSubmit(uint seqnum, int status, int actualLength, string data = "")
-    {
-        var message = new byte[UrbHeader.Size + data.Length];
-        new RetSubmit { Seqnum = seqnum, Status = status, ActualLength = actualLength }.Write(message);
-        Bytes(data).CopyTo(message, UrbHeader.Size);
-        return message;
-    }
+    public static byte[] RetSubmit(uint seqnum, int status, int actualLength, string data = "") =>
+        UrbWords.RetSubmit(seqnum, status, actualLength, data);
 
     /// <summary>
     /// All that waits for the host: <c>7:0+5 hello</c> is a RET_SUBMIT with its status and actual_length, <c>u8:-104</c> a RET_UNLINK.
@@ -111,15 +107,14 @@ internal sealed class ProxyBench
             Assert.Equal(UrbHeader.Size, Proxy.ToHost.Read(_buffer.AsSpan(0, UrbHeader.Size)));
             if (UrbHeader.Parse(_buffer).Command == UrbCommand.RetUnlink)
             {
-                RetUnlink unlinked = Longwire.UsbIp.Wire.RetUnlink.Parse(_buffer);
-                said.Add(string.Create(CultureInfo.InvariantCulture, $"u{unlinked.Seqnum}:{unlinked.Status}"));
+                said.Add(UrbWords.Answer(_buffer, []));
                 continue;
             }
             RetSubmit answer = Longwire.UsbIp.Wire.RetSubmit.Parse(_buffer);
+            byte[] header = _buffer[..UrbHeader.Size];
             Span<byte> data = _buffer.AsSpan(0, _ins.Contains(answer.Seqnum) ? answer.ActualLength : 0);
             Assert.Equal(data.Length, Proxy.ToHost.Read(data));
-            string length = answer.ActualLength == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"+{answer.ActualLength}");
-            said.Add(string.Create(CultureInfo.InvariantCulture, $"{answer.Seqnum}:{answer.Status}{length}{Text(data)}"));
+            said.Add(UrbWords.Answer(header, data));
         }
         return string.Join(", ", said);
     }
@@ -134,30 +129,8 @@ internal sealed class ProxyBench
             int length = UrbFraming.CommandLength(_buffer.AsSpan(0, UrbHeader.Size)) - UrbHeader.Size;
             Assert.Equal(length, Proxy.ToFar.Read(_buffer.AsSpan(UrbHeader.Size, length)));
             Assert.Equal(devId, BinaryPrimitives.ReadUInt32BigEndian(_buffer.AsSpan(8)));
-            said.Add(Command(_buffer.AsSpan(0, UrbHeader.Size), _buffer.AsSpan(UrbHeader.Size, length)));
+            said.Add(UrbWords.Command(_buffer.AsSpan(0, UrbHeader.Size), _buffer.AsSpan(UrbHeader.Size, length)));
         }
         return string.Join(", ", said);
     }
-
-    private static string Command(ReadOnlySpan<byte> header, ReadOnlySpan<byte> data)
-    {
-        if (UrbHeader.Parse(header).Command == UrbCommand.CmdUnlink)
-        {
-            CmdUnlink unlink = CmdUnlink.Parse(header);
-            return string.Create(CultureInfo.InvariantCulture, $"unlink{unlink.Seqnum}({unlink.UnlinkSeqnum})");
-        }
-        CmdSubmit submit = CmdSubmit.Parse(header);
-        bool isIn = submit.Direction == UrbDirection.In;
-        string seqnum = submit.Seqnum.ToString(submit.Seqnum >= 0xFFFF_0000 ? "x" : "d", CultureInfo.InvariantCulture);
-        return submit.Ep != 0
-            ? $"{(isIn ? "in" : "out")}{seqnum}{Text(data)}"
-            : $"{(isIn ? "get" : "set")}{seqnum} {Setup(submit.Setup)}{Text(data)}";
-    }
-
-    private static string Setup(SetupPacket setup) =>
-        string.Create(CultureInfo.InvariantCulture, $"{setup.RequestType:x2} {setup.Request:x2} {setup.Value:x}");
-
-    private static byte[] Bytes(string text) => System.Text.Encoding.Latin1.GetBytes(text);
-
-    private static string Text(ReadOnlySpan<byte> data) => data.Length == 0 ? "" : " " + System.Text.Encoding.Latin1.GetString(data);
 }

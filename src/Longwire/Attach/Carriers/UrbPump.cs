@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Longwire.Platform;
 using Longwire.UsbIp.Proxy;
+using Longwire.UsbIp.Urbs;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.Attach.Carriers;

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using Longwire.UsbIp.Wire;
 
-namespace Longwire.UsbIp.Proxy;
+namespace Longwire.UsbIp.Urbs;
 
 /// <summary>How far an unlink that concerns the far side has come.</summary>
 internal enum UnlinkState
@@ -22,6 +22,10 @@ internal enum UnlinkState
 /// <summary>One URB, from its submit until neither side can say anything about it any more. Reused: see <see cref="UrbTable"/>.</summary>
 internal sealed class Urb
 {
+    // Flags, length, start_frame, number_of_packets, interval and setup packet: what makes two INs interchangeable.
+    private const int AlikeFrom = 20;
+    private const int IntervalAt = 36;
+
     // USB 2.0, 9.3: the rest of the header is the setup packet.
     private const int SetupAt = 40;
 
@@ -94,12 +98,49 @@ internal sealed class Urb
     /// <summary>Data from the radio: bulk and interrupt IN.</summary>
     public bool IsDataIn => IsIn && Ep != 0;
 
+    /// <summary>Data from the radio that it says when it wants to: interrupt endpoints are polled.</summary>
+    public bool IsBulkIn => IsDataIn && BinaryPrimitives.ReadInt32BigEndian(Header.AsSpan(IntervalAt)) == 0;
+
     /// <summary>Data for the radio: bulk and interrupt OUT.</summary>
     public bool IsDataOut => !IsIn && Ep != 0;
 
     public ReadOnlySpan<byte> Setup => Header.AsSpan(SetupAt);
 
     public ReadOnlySpan<byte> Payload => _payload is null ? [] : _payload.AsSpan(0, Length);
+
+    /// <summary>The devid in the header.</summary>
+    public uint DevId => BinaryPrimitives.ReadUInt32BigEndian(Header.AsSpan(8));
+
+    /// <summary>Whether another IN of the same endpoint asks for the same, so that either can have the other's answer.</summary>
+    public bool IsLike(ReadOnlySpan<byte> header) => header[AlikeFrom..].SequenceEqual(Header.AsSpan(AlikeFrom));
+
+    /// <summary>Gives it to the far side.</summary>
+    public void Send(ByteQueue toFar, uint devId)
+    {
+        ReadOnlySpan<byte> payload = Payload;
+        Position = toFar.End;
+        Sent = true;
+        Span<byte> message = toFar.Append(UrbHeader.Size + payload.Length);
+        Header.CopyTo(message);
+        BinaryPrimitives.WriteUInt32BigEndian(message[4..], Seqnum);
+        BinaryPrimitives.WriteUInt32BigEndian(message[8..], devId);
+        payload.CopyTo(message[UrbHeader.Size..]);
+    }
+
+    /// <summary>Takes it back at the far side, by <see cref="UnlinkSeqnum"/>.</summary>
+    public void SendUnlink(ByteQueue toFar, uint devId)
+    {
+        UnlinkPosition = toFar.End;
+        Unlink = UnlinkState.Passed;
+        new CmdUnlink
+        {
+            Seqnum = UnlinkSeqnum,
+            DevId = devId,
+            Direction = IsIn ? UrbDirection.In : UrbDirection.Out,
+            Ep = Ep,
+            UnlinkSeqnum = Seqnum,
+        }.Write(toFar.Append(UrbHeader.Size));
+    }
 
     /// <summary>Begins a new life. The payload is copied.</summary>
     public void Begin(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload)

@@ -1,8 +1,8 @@
-namespace Longwire.UsbIp.Proxy;
+namespace Longwire.UsbIp.Urbs;
 
 /// <summary>
-/// Bytes on their way out of the proxy. Reading takes them out before they are sent: so an answer cannot come before the proxy knows that
-/// its question went. Not safe for several threads, as the proxy itself.
+/// Bytes on their way out. Reading takes them out before they are sent: so an answer cannot come before it is known that its question
+/// went. Not safe for several threads.
 /// </summary>
 public sealed class ByteQueue
 {

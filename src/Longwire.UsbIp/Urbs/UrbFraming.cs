@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Wire;
 
-namespace Longwire.UsbIp.Proxy;
+namespace Longwire.UsbIp.Urbs;
 
 /// <summary>
 /// Where a command ends. Commands say it themselves; of answers only the table of URBs knows it, because a RET_SUBMIT does not say whether
@@ -10,7 +10,7 @@ namespace Longwire.UsbIp.Proxy;
 /// </summary>
 public static class UrbFraming
 {
-    /// <summary>The longest data of one URB that passes the proxy. Control transfers have at most 65535 bytes, serial ports less.</summary>
+    /// <summary>The longest data of one URB that is taken. Control transfers have at most 65535 bytes, serial ports less.</summary>
     public const int MaxTransfer = 64 * 1024;
 
     /// <summary>The longest command: a buffer of this size can always make progress.</summary>

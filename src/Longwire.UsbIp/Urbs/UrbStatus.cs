@@ -1,4 +1,4 @@
-namespace Longwire.UsbIp.Proxy;
+namespace Longwire.UsbIp.Urbs;
 
 /// <summary>
 /// The statuses of a URB that the proxy gives or looks for: a negative errno (Documentation/driver-api/usb/error-codes.rst).
@@ -18,6 +18,9 @@ internal static class UrbStatus
 
     /// <summary>-EPROTO: the device did not answer on the bus.</summary>
     public const int Protocol = -71;
+
+    /// <summary>-EOVERFLOW: more came than there was room for.</summary>
+    public const int Overflow = -75;
 
     /// <summary>-ECONNRESET: the URB was taken back.</summary>
     public const int TakenBack = -104;

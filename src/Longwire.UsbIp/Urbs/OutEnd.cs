@@ -1,4 +1,4 @@
-namespace Longwire.UsbIp.Proxy;
+namespace Longwire.UsbIp.Urbs;
 
 /// <summary>What became of an OUT URB: each has exactly one end.</summary>
 internal enum OutEnd

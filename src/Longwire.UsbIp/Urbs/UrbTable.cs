@@ -1,4 +1,4 @@
-namespace Longwire.UsbIp.Proxy;
+namespace Longwire.UsbIp.Urbs;
 
 /// <summary>
 /// All URBs that somebody may still speak of, in the order of their submission. It reuses their objects: when it has once grown to what
@@ -6,14 +6,20 @@ namespace Longwire.UsbIp.Proxy;
 /// </summary>
 internal sealed class UrbTable(int maxUrbs, int maxBytes)
 {
-    // Seqnum, flags, length, start_frame, number_of_packets, interval and setup packet: what makes two INs interchangeable.
-    private const int AlikeFrom = 20;
+    // Ours begin high: vhci counts from 1, and would drop the port over an answer to a seqnum that it does not know.
+    private const uint FirstOwnSeqnum = 0xFFFF_0000;
+
+    // Each stands for a race that somebody lost: a few per closed port. usbip-host sends the RET_SUBMIT that may follow in its next
+    // turn, or never.
+    private const int MostSettled = 64;
 
     private readonly Dictionary<uint, Urb> _bySeqnum = [];
     private readonly Dictionary<uint, Urb> _byHostSeqnum = [];
     private Urb? _last;
     private Urb? _free;
     private int _parked;
+    private int _settled;
+    private uint _ownSeqnum = FirstOwnSeqnum - 1;
 
     public Urb? First { get; private set; }
 
@@ -58,6 +64,17 @@ internal sealed class UrbTable(int maxUrbs, int maxBytes)
         return urb;
     }
 
+    /// <summary>A seqnum for the far side that no URB has there.</summary>
+    public uint NextOwnSeqnum()
+    {
+        do
+        {
+            _ownSeqnum = _ownSeqnum == uint.MaxValue ? FirstOwnSeqnum : _ownSeqnum + 1;
+        }
+        while (Contains(_ownSeqnum));
+        return _ownSeqnum;
+    }
+
     /// <summary>The host has its answer.</summary>
     public void Answered(Urb urb)
     {
@@ -74,13 +91,24 @@ internal sealed class UrbTable(int maxUrbs, int maxBytes)
         _parked++;
     }
 
+    /// <summary>The oldest parked IN of an endpoint, which the far side completes first.</summary>
+    public Urb? Parked(uint ep)
+    {
+        if (_parked == 0) return null;
+        for (Urb? urb = First; urb is not null; urb = urb.Next)
+        {
+            if (urb.Parked && urb.Ep == ep) return urb;
+        }
+        return null;
+    }
+
     /// <summary>The oldest parked IN that this submit could be; the far side completes in this order.</summary>
     public Urb? Parked(uint ep, ReadOnlySpan<byte> header)
     {
         if (_parked == 0) return null;
         for (Urb? urb = First; urb is not null; urb = urb.Next)
         {
-            if (urb.Parked && urb.Ep == ep && header[AlikeFrom..].SequenceEqual(urb.Header.AsSpan(AlikeFrom))) return urb;
+            if (urb.Parked && urb.Ep == ep && urb.IsLike(header)) return urb;
         }
         return null;
     }
@@ -93,9 +121,22 @@ internal sealed class UrbTable(int maxUrbs, int maxBytes)
         _byHostSeqnum.Add(hostSeqnum, urb);
     }
 
+    /// <summary>Its unlink was answered with 0 and no RET_SUBMIT has been seen: one may follow.</summary>
+    public void Settle(Urb urb)
+    {
+        urb.Unlink = UnlinkState.Settled;
+        urb.DropPayload();
+        if (++_settled <= MostSettled) return;
+        Urb oldest = First!;
+        while (oldest.Unlink != UnlinkState.Settled) oldest = oldest.Next!;
+        Remove(oldest);
+    }
+
+    /// <summary>Nobody will say anything about it any more.</summary>
     public void Remove(Urb urb)
     {
         Answered(urb);
+        if (urb.Unlink == UnlinkState.Settled) _settled--;
         _bySeqnum.Remove(urb.Seqnum);
         if (urb.Parked) _parked--;
         urb.Parked = false;
