@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Longwire.Composition;
+using Longwire.Platform;
 
 namespace Longwire.Commands;
 
@@ -37,6 +38,11 @@ internal static class CommandLine
         {
             await context.Error.WriteLineAsync(e.Message);
             return ExitCode.Usage;
+        }
+        catch (LinkKeyException e)
+        {
+            await context.Error.WriteLineAsync(e.Message);
+            return ExitCode.Failed;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
