@@ -64,6 +64,7 @@ internal static class CommandLine
             AttachCommand.Create(context),
             ExportCommand.Create(context),
             ListCommand.Create(context),
+            PairCommand.Create(context),
             ForgetCommand.Create(context),
             ReplaceCommand.Create(context),
             HealthyCommand.Create(context),
