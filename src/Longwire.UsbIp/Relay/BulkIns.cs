@@ -145,7 +145,7 @@ internal sealed class BulkIns(RelayState state)
         if (state.Options.StatusBytes > 0 && readAhead.NextSize > urb.Length)
         {
             state.Counters.BytesDropped += readAhead.NextSize;
-            readAhead.Take();
+            readAhead.Skip();
             state.RetSubmit(urb.HostSeqnum, UrbStatus.Overflow, 0, []);
             return;
         }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Longwire.Composition;
+using Longwire.Platform;
 
 namespace Longwire.Commands;
 
@@ -38,6 +39,11 @@ internal static class CommandLine
             await context.Error.WriteLineAsync(e.Message);
             return ExitCode.Usage;
         }
+        catch (LinkKeyException e)
+        {
+            await context.Error.WriteLineAsync(e.Message);
+            return ExitCode.Failed;
+        }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return ExitCode.Done;
@@ -58,6 +64,7 @@ internal static class CommandLine
             AttachCommand.Create(context),
             ExportCommand.Create(context),
             ListCommand.Create(context),
+            PairCommand.Create(context),
             ForgetCommand.Create(context),
             ReplaceCommand.Create(context),
             HealthyCommand.Create(context),

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Longwire.Platform;
 using Longwire.State;
 using Longwire.UsbIp.Linux;
@@ -74,18 +73,5 @@ internal sealed class AttachHealth(
     private static bool IsReady(Snapshot snapshot) =>
         !ReferenceEquals(snapshot, Snapshot.Empty) && snapshot.Radios.All(radio => !radio.Wanted || radio.Status == RadioStatus.Attached);
 
-    // "350735.47 234388.90": seconds since the boot (proc_uptime(5)).
-    private bool IsHostBooting()
-    {
-        try
-        {
-            string uptime = File.ReadAllText(Path.Combine(root.Proc, "uptime")).Split(' ')[0];
-            return double.TryParse(uptime, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)
-                && seconds < Boot.TotalSeconds;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
+    private bool IsHostBooting() => KernelUptime.Read(root.Proc) < Boot;
 }

@@ -1,3 +1,5 @@
+using Longwire.Platform;
+
 namespace Longwire.Composition;
 
 /// <summary>Where a role keeps its memory, and the lock that lets only one process of that role do so.</summary>
@@ -13,21 +15,5 @@ internal static class DataFolder
     /// </summary>
     /// <exception cref="IOException">The folder cannot be made or written to.</exception>
     /// <exception cref="UnauthorizedAccessException">Permission is denied.</exception>
-    public static IDisposable? TryLock(string folder, string role)
-    {
-        Directory.CreateDirectory(folder);
-        string path = Path.Combine(folder, role + ".lock");
-        try
-        {
-            // FileShare.None is flock(LOCK_EX | LOCK_NB) on Linux: a lock on the open file, not a file whose mere presence locks.
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-        }
-        catch (IOException e) when (e.GetType() == typeof(IOException) && (e.HResult & 0xffff) == WouldBlock)
-        {
-            return null;
-        }
-    }
-
-    // EWOULDBLOCK, as the runtime passes it on for a lock that is held.
-    private const int WouldBlock = 11;
+    public static IDisposable? TryLock(string folder, string role) => FileLock.TryTake(Path.Combine(folder, role + ".lock"));
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Longwire.Export.Link;
 using Longwire.HomeAssistant.Broker;
 using Longwire.Inventory;
 using Longwire.Migration;
@@ -39,6 +41,11 @@ internal sealed record ProgramContext
 
     /// <summary>The options of attach on any other machine, used likewise.</summary>
     public string AttachOptions { get; init; } = Options.OptionsFile.AttachPath;
+
+    /// <summary>Under which addresses others may reach this machine.</summary>
+    public Func<SysfsRoot, ImmutableArray<InterfaceAddress>> ReadAddresses { get; init; } = OwnAddresses.Read;
+
+    public string MachineName { get; init; } = System.Environment.MachineName;
 
     /// <summary>Says which broker the options of attach lead to.</summary>
     public IBrokerSource Brokers { get; init; } = new ConfiguredBroker();

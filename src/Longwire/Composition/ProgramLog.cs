@@ -24,6 +24,12 @@ internal static partial class ProgramLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Problem}")]
     public static partial void DataNotKept(ILogger logger, string problem);
 
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "This Pi is paired, and its key and what it knows of hosts are in {Folder}: if that is lost, every host must be paired "
+            + "anew")]
+    public static partial void PairingNotKept(ILogger logger, string folder);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "From an earlier set-up: {Leftover}")]
     public static partial void Leftover(ILogger logger, FormerSetupPart leftover);
 

@@ -29,7 +29,7 @@ internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios 
     public async Task<StickList> ReadAsync(TimeProvider time, CancellationToken cancellationToken)
     {
         DeviceList list = await UsbIpClient.AskAsync(
-            pi.EndPoint,
+            pi.StockEndPoint,
             ConnectOptions.Default with { TimeProvider = time },
             async connection =>
             {

@@ -25,7 +25,7 @@ internal sealed class LastGoodEntries
     public static AttachOptions Keep(AttachOptions now, AttachOptions before)
     {
         IEnumerable<PiOptions> pis = before.Pis.Where(pi =>
-            now.SkippedPis.Any(skipped => skipped.StandsAsBefore && skipped.MayBe(pi.Id))
+            now.SkippedPis.Any(skipped => skipped.MayStandAs(pi))
                 && !now.Pis.Any(other => other.Id == pi.Id || other.EndPoint.Equals(pi.EndPoint)));
         AttachOptions kept = now with { Pis = [.. now.Pis, .. pis] };
         if (now.SkippedRules.IsEmpty) return kept;

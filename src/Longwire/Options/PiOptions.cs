@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using Longwire.Link.Pairing;
+using Longwire.UsbIp.Errors;
 
 namespace Longwire.Options;
 
@@ -19,21 +21,40 @@ internal sealed record PiOptions
     public required string Id { get; init; }
     public string? Name { get; init; }
 
-    /// <summary>As written: name, IPv4 or [IPv6], optional port.</summary>
+    /// <summary>As written: name, IPv4 or [IPv6], optional port. Where none was, the first one of the pairing code.</summary>
     public required string Address { get; init; }
 
-    /// <summary>Host and port, <see cref="StockPort"/> where none was written. Resolved at every attempt.</summary>
+    /// <summary>
+    /// Host and port. Where no port was written, that of the pairing code, or <see cref="StockPort"/> without one. Resolved at every attempt.
+    /// </summary>
     public required DnsEndPoint EndPoint { get; init; }
 
-    /// <summary>A secret: never printed.</summary>
-    public string? PairingCode { get; init; }
+    /// <summary>It is reached over the link, and in no other way; null: over stock USB/IP. A secret, whose text does not show it.</summary>
+    public PairingCode? Pairing { get; init; }
+
+    /// <summary>Where to speak USB/IP in clear: never to a Pi for which somebody gave a pairing code, and so asked for encryption.</summary>
+    /// <exception cref="UsbIpConnectException">This is such a Pi.</exception>
+    public DnsEndPoint StockEndPoint => Pairing is null
+        ? EndPoint
+        : throw new UsbIpConnectException($"{Address} has a pairing code and is not reached unencrypted");
 
     /// <summary>For a person: the name, else the address.</summary>
     public string DisplayName => Name ?? Address;
 
+    /// <summary>With the same code, or both with none.</summary>
+    public bool IsPairedAs(PiOptions other) => Pairing?.Format() == other.Pairing?.Format();
+
+    public bool Equals(PiOptions? other) =>
+        other is not null
+            && (Id, Name, Address) == (other.Id, other.Name, other.Address)
+            && EndPoint.Equals(other.EndPoint)
+            && IsPairedAs(other);
+
+    public override int GetHashCode() => HashCode.Combine(Id, Name, Address, EndPoint);
+
     private bool PrintMembers(StringBuilder builder)
     {
-        builder.Append(null, $"Id = {Id}, Name = {Name}, Address = {Address}");
+        builder.Append(null, $"Id = {Id}, Name = {Name}, Address = {Address}, Pairing = {Pairing}");
         return true;
     }
 }

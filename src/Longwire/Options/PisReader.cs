@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Longwire.Link.Pairing;
 using Longwire.Radios;
 
 namespace Longwire.Options;
@@ -51,7 +52,7 @@ internal sealed class PisReader
         // "- 192.168.0.10" alone is clear enough.
         if (node is ScalarNode { IsNull: false } alone)
         {
-            Accept(node, path, name: null, alone.Text.Trim(), node, path);
+            Accept(new Entry(node, path, null, alone.Text.Trim(), node, path, null));
             return;
         }
         if (node is not MapNode map)
@@ -62,74 +63,85 @@ internal sealed class PisReader
         var entry = new OptionMap(map, path, _problems, "name", "address", "pairing_code");
         string? name = entry.Text("name");
         string? address = entry.Text("address");
-        if (entry.Find("pairing_code") is { } code && code is not ScalarNode { Text: "" })
+        if (!ReadCode(entry, out PairingCode? code))
         {
-            // Never a fall-back to stock: whoever gave a code asked for an encrypted connection.
-            Skip(
-                name,
-                address,
-                _problems.Add(code, entry.PathOf("pairing_code"), "", "this release cannot pair yet, so this Pi is left out; "
-                    + "remove the code to reach its usbipd unencrypted, or wait for a later release"),
-                standsAsBefore: false);
+            Skip(name, address, _problems.Latest!, isPaired: true);
             return;
         }
-        if (address is null)
+        OptionNode? written = entry.Find("address");
+        if (address is null && (code is null || written is not (null or ScalarNode { Text: "" })))
         {
-            if (entry.Find("address") is null or ScalarNode) _problems.Add(node, entry.PathOf("address"), "", $"is missing; {AddressForm}");
-            Skip(name, null, _problems.Latest!);
+            if (written is null or ScalarNode) _problems.Add(node, entry.PathOf("address"), "", $"is missing; {AddressForm}");
+            Skip(name, null, _problems.Latest!, code is not null);
             return;
         }
-        Accept(node, path, name, address, entry.Find("address")!, entry.PathOf("address"));
+        Accept(new Entry(node, path, name, address, written ?? node, entry.PathOf("address"), code));
     }
 
-    private void Accept(OptionNode node, string path, string? name, string address, OptionNode addressNode, string addressPath)
+    /// <returns>False: there is one that is none, and the problem is added.</returns>
+    private bool ReadCode(OptionMap entry, out PairingCode? code)
     {
-        if (HostAddress.TryParse(address, PiOptions.StockPort, out DnsEndPoint? endPoint) is { } remedy)
+        code = null;
+        OptionNode? node = entry.Find("pairing_code");
+        if (node is null || (node is ScalarNode { Text: var blank } && string.IsNullOrWhiteSpace(blank))) return true;
+        string remedy;
+        if (node is not ScalarNode text) remedy = node is UnusableNode unusable ? unusable.Remedy : "write the code as one text";
+        else if (PairingCode.TryParse(text.Text, out code, out PairingFault fault, out int at)) return true;
+        else remedy = PairingFaultText.Of(fault, at);
+        // Never with the value, which may be a good code but for one character.
+        _problems.Add(node, entry.PathOf("pairing_code"), "", $"{remedy}. Until then this Pi is left out");
+        return false;
+    }
+
+    private void Accept(Entry entry)
+    {
+        // As a person would write it.
+        string address = entry.Address
+            ?? (entry.Code!.Addresses[0] is var first && first.Contains(':', StringComparison.Ordinal) ? $"[{first}]" : first);
+        if (HostAddress.TryParse(address, entry.Code?.Port ?? PiOptions.StockPort, out DnsEndPoint? endPoint) is { } remedy)
         {
-            Skip(name, address, _problems.Add(addressNode, addressPath, remedy));
+            Skip(entry.Name, address, _problems.Add(entry.AddressNode, entry.AddressPath, remedy), entry.Code is not null);
             return;
         }
-        var pi = new PiOptions { Id = Slug.Of(name ?? address), Name = name, Address = address, EndPoint = endPoint! };
+        var pi = new PiOptions
+        {
+            Id = Slug.Of(entry.Name ?? address), Name = entry.Name, Address = address, EndPoint = endPoint!, Pairing = entry.Code,
+        };
         foreach ((PiOptions other, string otherPath) in _pis)
         {
-            // Home Assistant's entity ids know no upper case, so neither may the ids that they come from.
-            if (string.Equals(other.Id, pi.Id, StringComparison.OrdinalIgnoreCase))
-            {
-                Skip(
-                    name,
-                    address,
-                    _problems.Add(
-                        node,
-                        path,
-                        pi.DisplayName,
-                        $"{otherPath} ('{other.DisplayName}') has the same name; this one is left out until they differ"));
-                return;
-            }
-            if (other.EndPoint.Port == pi.EndPoint.Port
-                && string.Equals(other.EndPoint.Host, pi.EndPoint.Host, StringComparison.OrdinalIgnoreCase))
-            {
-                Skip(
-                    name,
-                    address,
-                    _problems.Add(
-                        node,
-                        path,
-                        pi.DisplayName,
-                        $"{otherPath} ('{other.DisplayName}') has the same address; this one is left out. Write each Pi once"));
-                return;
-            }
+            if (WhySame(pi, other) is not { } same) continue;
+            OptionProblem problem = _problems.Add(
+                entry.Node, entry.Path, pi.DisplayName, $"{otherPath} ('{other.DisplayName}') has the same {same}");
+            Skip(entry.Name, address, problem, entry.Code is not null);
+            return;
         }
-        _pis.Add((pi, path));
+        _pis.Add((pi, entry.Path));
     }
 
-    private void Skip(string? name, string? address, OptionProblem problem, bool standsAsBefore = true)
+    private static string? WhySame(PiOptions pi, PiOptions other)
+    {
+        // Home Assistant's entity ids know no upper case, so neither may the ids that they come from.
+        if (string.Equals(other.Id, pi.Id, StringComparison.OrdinalIgnoreCase)) return "name; this one is left out until they differ";
+        if (pi.Pairing is not null && pi.Pairing.Pin == other.Pairing?.Pin)
+            return "key in its pairing code, so it is the same Pi; this one is left out. Write each Pi once";
+        return other.EndPoint.Port == pi.EndPoint.Port
+            && string.Equals(other.EndPoint.Host, pi.EndPoint.Host, StringComparison.OrdinalIgnoreCase)
+            ? "address; this one is left out. Write each Pi once"
+            : null;
+    }
+
+    private void Skip(string? name, string? address, OptionProblem problem, bool isPaired = false)
     {
         bool isAddress = address is not null && HostAddress.TryParse(address, PiOptions.StockPort, out _) is null;
         string? id = name is not null ? Slug.Of(name) : isAddress ? Slug.Of(address!) : null;
-        _skipped.Add(new SkippedPi(id, name, address, problem, standsAsBefore));
+        _skipped.Add(new SkippedPi(id, name, address, problem, isPaired));
     }
 
     private static bool IsCalled(string written, string? name, string? address) =>
         string.Equals(written, name, StringComparison.OrdinalIgnoreCase)
             || string.Equals(written, address, StringComparison.OrdinalIgnoreCase);
+
+    /// <param name="Address">As written; null: only the code has one.</param>
+    private sealed record Entry(
+        OptionNode Node, string Path, string? Name, string? Address, OptionNode AddressNode, string AddressPath, PairingCode? Code);
 }

@@ -15,6 +15,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("export --help", "LONGWIRE_")]
     [InlineData("list --help", "--json")]
     [InlineData("forget --help", "--all")]
+    [InlineData("pair --help", "--new-identity")]
     [InlineData("--version", "0.")]
     public async Task Help_and_version_go_to_stdout_and_end_with_0(string arguments, string expected)
     {

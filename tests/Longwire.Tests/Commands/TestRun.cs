@@ -1,5 +1,7 @@
+using System.Net;
 using Longwire.Commands;
 using Longwire.Composition;
+using Longwire.Export.Link;
 using Longwire.HomeAssistant.Broker;
 using Longwire.Inventory;
 using Longwire.Platform;
@@ -20,6 +22,10 @@ internal sealed class TestRun : IDisposable
     public FakeOwnProcess Process { get; } = new();
     public IRadioMemory? Memory { get; set; }
     public IBrokerSource Brokers { get; set; } = new ConfiguredBroker();
+
+    public string MachineName { get; set; } = "attic";
+
+    public List<InterfaceAddress> Addresses { get; } = [new("eth0", IPAddress.Parse("192.168.0.10"))];
 
     /// <summary>Stands for /etc/longwire/attach.yaml; it is not there until a test writes it.</summary>
     public string AttachOptions => Path.Combine(Folder, "etc-attach.yaml");
@@ -54,6 +60,8 @@ internal sealed class TestRun : IDisposable
             SupervisorOptions = Path.Combine(Folder, "supervisor.json"),
             AttachOptions = AttachOptions,
             Brokers = Brokers,
+            ReadAddresses = _ => [.. Addresses],
+            MachineName = MachineName,
             RunFolder = RunFolder,
             FileRoot = Folder,
             Health = new HealthFile(HealthFilePath),

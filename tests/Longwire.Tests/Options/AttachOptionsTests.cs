@@ -130,7 +130,7 @@ public sealed class AttachOptionsTests
 
         Assert.Empty(loaded.Problems);
         Assert.Null(loaded.Options.Pis[0].Name);
-        Assert.Null(loaded.Options.Pis[0].PairingCode);
+        Assert.Null(loaded.Options.Pis[0].Pairing);
         Assert.True(loaded.Options.TakeRecognised);
         Assert.Equal(new MqttOptions(), loaded.Options.Mqtt);
     }
@@ -212,6 +212,5 @@ public sealed class AttachOptionsTests
 
         Assert.DoesNotContain("p: #w", options.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("p: #w", options.Mqtt.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("code", (options.Pis[0] with { PairingCode = "code" }).ToString(), StringComparison.Ordinal);
     }
 }

@@ -60,7 +60,12 @@ public sealed class OptionProblemTests
         { "pis: [{address: 'attic:'}]", "pis[0].address", "attic:", "65535" },
         { "pis: [{address: 'tcp://attic'}]", "pis[0].address", "tcp://attic", "without '://'" },
         { "pis: [{address: 'my attic'}]", "pis[0].address", "my attic", "letters" },
-        { "pis: [{address: a, pairing_code: LW1-x}]", "pis[0].pairing_code", "", "cannot pair yet" },
+        { "pis: [{address: a, pairing_code: LW1-x}]", "pis[0].pairing_code", "", "has a typo" },
+        { "pis: [{address: a, pairing_code: attic}]", "pis[0].pairing_code", "", "begins with LW1-" },
+        { "pis: [{address: a, pairing_code: LW2-abcde}]", "pis[0].pairing_code", "", "update Longwire on this side" },
+        { "pis: [{address: a, pairing_code: LW1-ab?de}]", "pis[0].pairing_code", "", "stands in place 7" },
+        { "pis: [{address: a, pairing_code: [LW1-a]}]", "pis[0].pairing_code", "", "as one text" },
+        { "pis: [{address: a, pairing_code: !secret pi}]", "pis[0].pairing_code", "", "write the value itself" },
         { "pis: [{name: Pi, address: a}, {name: pi, address: b}]", "pis[1]", "pi", "pis[0] ('Pi') has the same name" },
         { "pis: [{name: x, address: A}, {name: y, address: a}]", "pis[1]", "y", "pis[0] ('x') has the same address" },
     };

@@ -25,7 +25,7 @@ internal sealed class StockCarrierOpener(TimeProvider time) : ICarrierOpener
         try
         {
             return await UsbIpClient.AskAsync(
-                request.Pi.EndPoint,
+                request.Pi.StockEndPoint,
                 options,
                 async connection =>
                 {

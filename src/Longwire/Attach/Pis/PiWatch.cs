@@ -114,7 +114,7 @@ internal sealed class PiWatch : IPiWatch, IDisposable
         try
         {
             (DeviceList list, TimeSpan roundTrip) = await UsbIpClient.AskAsync(
-                _pi.EndPoint,
+                _pi.StockEndPoint,
                 new ConnectOptions { TimeProvider = _time },
                 async connection =>
                 {

@@ -50,8 +50,13 @@ internal sealed class OptionsChanges(AttachState state)
         {
             PiOptions before = pi.Options;
             pi.Options = options;
-            if (before.EndPoint.Equals(options.EndPoint)) return;
-            Leave(options.Id, $"the address of its Pi was changed from {before.Address} to {options.Address}");
+            bool samePlace = before.EndPoint.Equals(options.EndPoint);
+            if (samePlace && before.IsPairedAs(options)) return;
+            Leave(
+                options.Id,
+                samePlace
+                    ? "the pairing code of its Pi was changed"
+                    : $"the address of its Pi was changed from {before.Address} to {options.Address}");
         }
         state.Pis.Add(options.Id, new PiState(options, state.Ports.Tasks.Start(options)));
         foreach (RadioState radio in state.Radios.Values.Where(radio => radio.Memory.PiId == options.Id)) radio.MissingSince = state.Now;

@@ -1,5 +1,8 @@
 using Longwire.Attach;
+using Longwire.Link.Pairing;
+using Longwire.Options;
 using Longwire.State;
+using Longwire.Tests.Options;
 using Xunit;
 using static Longwire.Tests.Attach.AttachBench;
 
@@ -44,6 +47,32 @@ public sealed class OptionsChangesTests
         ScriptedAttachment second = await bench.AttachAsync(Device(), IdentityOf("ZW0001"), index: 1);
         Assert.Equal("192.0.2.9", second.Request.Pi.EndPoint.Host);
         Assert.Equal(Radio, Assert.Single((await bench.UntilStatusAsync(Radio, RadioStatus.Attached)).Radios).Id);
+    }
+
+    [Fact]
+    public async Task A_Pi_with_another_pairing_code_is_asked_anew_and_one_with_the_same_is_left_alone()
+    {
+        await using var bench = new AttachBench();
+        PiOptions pi = Pi("attic");
+        string code = PairedPiTests.Code("192.0.2.1");
+        bench.Load(Wishes([pi]));
+        ScriptedAttachment attachment = await bench.AttachAsync(Device(), IdentityOf("ZW0001"));
+
+        bench.Load(Wishes([pi with { Pairing = Parse(code) }]));
+        await bench.SettledAsync();
+        ScriptedWatch paired = bench.Watches["attic"];
+        Assert.True(attachment.Cancelled);
+        Assert.Equal("the pairing code of its Pi was changed", bench.TakeEvents()[^1].Reason);
+
+        bench.Load(Wishes([pi with { Pairing = Parse(code) }], Rule("0658:0200")));
+        await bench.SettledAsync();
+        Assert.Same(paired, bench.Watches["attic"]);
+
+        bench.Load(Wishes([pi with { Pairing = Parse(PairedPiTests.Code("192.0.2.1")) }]));
+        await bench.SettledAsync();
+        Assert.True(paired.Stopped);
+
+        static PairingCode? Parse(string text) => PairingCode.TryParse(text, out PairingCode? code, out _, out _) ? code : null;
     }
 
     [Fact]

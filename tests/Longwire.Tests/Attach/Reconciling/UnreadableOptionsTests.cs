@@ -18,7 +18,7 @@ public sealed class UnreadableOptionsTests
     private const string BadPi = Pis + "radios: [{match: 0658:0200, pi: atic}]\n";
     private const string BadMatch = Pis + "radios: [{match: 0658:020, pi: attic}]\n";
     private const string MisspeltRadios = Pis + "radois: [{match: 10c4:ea60}]\n";
-    private const string Paired = "pis: [{name: attic, address: 192.0.2.1, pairing_code: LW1-X}]\n" + Radios;
+    private const string BadCode = "pis: [{name: attic, address: 192.0.2.1, pairing_code: LW1-X}]\n" + Radios;
 
     [Theory]
     [InlineData(BadAddress)]
@@ -53,7 +53,7 @@ public sealed class UnreadableOptionsTests
     [InlineData(MisspeltPis, "pies")]
     [InlineData(BadPi, "radios[0].pi")]
     [InlineData(BadMatch, "radios[0].match")]
-    [InlineData(Paired, "pis[0].pairing_code")]
+    [InlineData(BadCode, "pis[0].pairing_code")]
     public async Task At_the_start_a_radio_whose_entry_cannot_be_read_is_failed_and_not_gone(string slip, string named)
     {
         await using var bench = new AttachBench(Known(Radio, "ZW0001"));
@@ -82,10 +82,10 @@ public sealed class UnreadableOptionsTests
         await using var bench = new AttachBench();
         Load(bench, Pis + Radios);
         ScriptedAttachment attachment = await bench.AttachAsync(Device(), IdentityOf("ZW0001"));
-        Load(bench, Paired);
+        Load(bench, BadCode);
         RadioSnapshot radio = Assert.Single((await bench.UntilStatusAsync(Radio, RadioStatus.Failed)).Radios);
         Assert.True(attachment.Cancelled);
-        Assert.Contains("cannot pair yet", radio.Reason, StringComparison.Ordinal);
+        Assert.Contains("has a typo", radio.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

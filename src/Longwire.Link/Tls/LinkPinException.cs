@@ -1,6 +1,7 @@
+using Longwire.Link.Errors;
 using Longwire.Link.Pairing;
 
-namespace Longwire.Link.Errors;
+namespace Longwire.Link.Tls;
 
 /// <summary>Whoever answered has another key than the one that was asked for. It has not been told anything.</summary>
 /// <param name="found">What it has; null for one that the link does not have, or none.</param>

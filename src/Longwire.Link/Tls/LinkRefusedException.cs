@@ -1,7 +1,8 @@
+using Longwire.Link.Errors;
 using System.Globalization;
 using Longwire.Link.Wire;
 
-namespace Longwire.Link.Errors;
+namespace Longwire.Link.Tls;
 
 /// <summary>The server's verdict on a hello was no.</summary>
 #pragma warning disable CA1032 // Without the verdict it says nothing.
