@@ -108,6 +108,11 @@ internal static class AttachTimers
     /// </summary>
     public static readonly TimeSpan PiAwayAtStart = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// A Pi that does not let us in over the link is asked again after this: a person has to put it right, and looks whether it is.
+    /// </summary>
+    public static readonly TimeSpan LinkRefused = TimeSpan.FromSeconds(5);
+
     /// <summary>After a failed attempt: doubled each time, with jitter, up to the cap.</summary>
     public static readonly TimeSpan BackoffFirst = TimeSpan.FromMilliseconds(250);
     public static readonly TimeSpan BackoffCap = TimeSpan.FromSeconds(2);

@@ -17,4 +17,7 @@ internal enum PiSilenceKind
 
     /// <summary>It answered in a form that is not USB/IP's.</summary>
     NotUnderstood,
+
+    /// <summary>It, or whoever answers in its place, does not let us in over the link. The reason says all there is to say.</summary>
+    NotLetIn,
 }

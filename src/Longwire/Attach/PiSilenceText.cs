@@ -6,15 +6,18 @@ internal static class PiSilenceText
     /// <summary>For a radio, and for the page.</summary>
     /// <param name="detail">What was noticed: names the server and, where it closed unanswered, the addresses that we came from.</param>
     public static string Reason(PiSilenceKind manner, string? detail) =>
-        manner == PiSilenceKind.NoAnswer ? detail ?? "" : $"the Pi {Clause(manner, detail)}";
+        manner is PiSilenceKind.NoAnswer or PiSilenceKind.NotLetIn ? detail ?? "" : $"the Pi {Clause(manner, detail)}";
 
     /// <summary>For a problem of the bridge.</summary>
     /// <param name="pi">Its name.</param>
     /// <param name="address">As in the options.</param>
     /// <param name="detail">As above.</param>
-    public static string Problem(string pi, string address, PiSilenceKind manner, string? detail) => manner == PiSilenceKind.NoAnswer
-        ? $"{pi} ({address}) does not answer: {detail}. See that it is on, in the network, and runs its export."
-        : $"{pi} ({address}) {Clause(manner, detail)}.";
+    public static string Problem(string pi, string address, PiSilenceKind manner, string? detail) => manner switch
+    {
+        PiSilenceKind.NoAnswer => $"{pi} ({address}) does not answer: {detail}. See that it is on, in the network, and runs its export.",
+        PiSilenceKind.NotLetIn => $"{pi} ({address}): {detail}.",
+        _ => $"{pi} ({address}) {Clause(manner, detail)}.",
+    };
 
     private static string Clause(PiSilenceKind manner, string? detail) => manner switch
     {

@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Threading.Channels;
 using Longwire.Attach;
 using Longwire.Attach.Memory;
+using Longwire.Attach.Pis;
 using Longwire.Attach.Ports;
 using Longwire.Attach.Reconciling;
+using Longwire.Link.Liveness;
 using Longwire.Options;
 using Longwire.Platform;
 using Longwire.Radios;
@@ -86,7 +88,10 @@ internal sealed class AttachService(
         var strangers = new ForeignDevices(kernel, hubs, _log);
         strangers.LookAtAll();
 
-        var tasks = new AttachTasks(new AttachmentContext(kernel, hubs, time, _log), _events, store);
+        using var timers = new TimerThread("link timers");
+        using var own = new OwnLinkIdentity(dataFolder, time, problem => Report("link starts", problem));
+        var links = new PiLinks(own.Read, time, timers);
+        var tasks = new AttachTasks(new AttachmentContext(kernel, hubs, time, _log), links, timers, _events, store);
         var state = new AttachState(new ReconcilerOutputs(tasks, store, feed), memory, KnownRadios.Default, time, random, _log);
         var reconciler = new Reconciler(_events.Reader, state, strangers.KernelChanged);
         using var stopReconciler = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);

@@ -6,6 +6,7 @@ using Longwire.Attach.Memory;
 using Longwire.Attach.Pis;
 using Longwire.Attach.Ports;
 using Longwire.Options;
+using Longwire.Platform;
 
 namespace Longwire.Composition;
 
@@ -13,9 +14,11 @@ namespace Longwire.Composition;
 /// Every attachment and every watch over a Pi that runs. The reconciler starts and ends them; what it left running is ended here, so that
 /// nothing outlives it.
 /// </summary>
-internal sealed class AttachTasks(AttachmentContext context, Channel<AttachEvent> events, MemoryStore memory) : IAttachTasks
+internal sealed class AttachTasks(
+    AttachmentContext context, PiLinks links, TimeProvider timers, Channel<AttachEvent> events, MemoryStore memory) : IAttachTasks
 {
-    private readonly StockCarrierOpener _carriers = new(context.Time);
+    private readonly StockCarrierOpener _stock = new(context.Time);
+    private readonly LinkCarrierOpener _link = new(links.Of, context.Time, timers);
     private readonly ConcurrentDictionary<Task, Action> _running = new();
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -24,16 +27,32 @@ internal sealed class AttachTasks(AttachmentContext context, Channel<AttachEvent
 
     public IAttachment Start(AttachRequest request)
     {
-        var attachment = new Attachment(request, context, events.Writer, memory, _carriers);
+        ICarrierOpener carriers = request.Pi.Pairing is null ? _stock : _link;
+        var attachment = new Attachment(request, context, events.Writer, memory, carriers);
         Run(attachment.RunAsync, attachment, attachment.Cancel);
         return attachment;
     }
 
     public IPiWatch Start(PiOptions pi)
     {
-        var watch = new PiWatch(pi, events.Writer, context.Time, context.Logger);
-        Run(watch.RunAsync, watch, watch.Stop);
-        return watch;
+        if (pi.Pairing is null)
+        {
+            var stock = new PiWatch(pi, events.Writer, context.Time, context.Logger);
+            Run(stock.RunAsync, stock, stock.Stop);
+            return stock;
+        }
+        try
+        {
+            LinkPiWatch link = links.Watch(pi, events.Writer);
+            Run(link.RunAsync, link, link.Stop);
+            return link;
+        }
+        catch (LinkKeyException e)
+        {
+            var unpairable = new UnpairablePi(pi.Id, e.Message, events.Writer);
+            Run(unpairable.RunAsync, unpairable, unpairable.Stop);
+            return unpairable;
+        }
     }
 
     /// <summary>Ends all of them and waits for that. Nobody decides any more: what asks is told to let go.</summary>

@@ -1,4 +1,5 @@
 using Longwire.Export;
+using Longwire.Export.Link;
 using Longwire.Export.Reconciling;
 using Longwire.Export.Sticks;
 using Longwire.Export.Stock;
@@ -64,27 +65,49 @@ internal sealed class ExportService(
         var timers = new StickTimers(root, driver, events, time);
         var offers = new OfferFeed();
         var reconciler = new ExportReconciler(operations, timers, ledger, offers, options, time, Random.Shared, _log);
-        var listener = new StockListener(options.Stock, reconciler, new StockOffers(offers), events, root, time, Random.Shared, _log);
+        var requests = new StickRequests(reconciler, time);
+        var ports = new ServerPort(root, time, Random.Shared, _log);
+        var stockOffers = new StockOffers(offers);
+        var listener = new StockListener(options.Stock, requests, stockOffers, events, ports, time, _log);
         var names = new ClientNames(options.Stock.Allow, listener, reconciler, time, _log);
+        using ExportLink? link = OpenLink(requests, stockOffers, offers, ports, new ExportSurroundings(root, time, _log));
 
-        await RunAsync(reconciler, listener, names, uevents, stoppingToken);
+        await RunAsync(reconciler, listener, names, link, uevents, stoppingToken);
+    }
+
+    // Without its key a Pi lets no host in, and still serves stock clients.
+    private ExportLink? OpenLink(
+        StickRequests requests, StockOffers offers, OfferFeed feed, ServerPort ports, ExportSurroundings around)
+    {
+        try
+        {
+            return new ExportLink(live, dataFolder, requests, offers, feed, ports, around);
+        }
+        catch (LinkKeyException e)
+        {
+            HostLog.NoKey(_log, e.Message);
+            return null;
+        }
     }
 
     private async Task RunAsync(
-        ExportReconciler reconciler, StockListener listener, ClientNames names, UeventSocket uevents, CancellationToken stoppingToken)
+        ExportReconciler reconciler, StockListener stock, ClientNames names, ExportLink? link, UeventSocket uevents,
+        CancellationToken stoppingToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         Task deciding = reconciler.RunAsync(stop.Token);
-        Task listening = listener.RunAsync(stop.Token);
+        Task serving = stock.RunAsync(stop.Token);
         Task naming = names.RunAsync(stop.Token);
+        Task linking = link?.RunAsync(stop.Token) ?? Task.Delay(Timeout.InfiniteTimeSpan, stop.Token);
         Task hearing = HearAsync(uevents, reconciler, stop.Token);
-        Task reading = live.RunAsync(reconciler, listener, names, stop.Token);
+        Task reading = live.RunAsync(reconciler, stock, names, link?.Listener, stop.Token);
 
-        Task starting = SayWhenServingAsync(listener.Listening.Task, stop.Token);
+        Task<int>[] listening = [stock.Listening.Task, .. link is null ? [] : new[] { link.Listener.Listening.Task }];
+        Task starting = SayWhenServingAsync(Task.WhenAny(listening), stop.Token);
 
-        Task ended = await Task.WhenAny(deciding, hearing, listening, naming, reading);
+        Task ended = await Task.WhenAny(deciding, hearing, serving, naming, linking, reading);
         await stop.CancelAsync();
-        await Task.WhenAll(deciding, listening, naming, hearing, reading, starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(deciding, serving, naming, linking, hearing, reading, starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         HasLeftWork = reconciler.HasLeftWork;
 
         // The first cause; what followed is its echo. A fault of the reconciler's closes its channel, so the others may be seen first.

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Longwire.Export;
+using Longwire.Export.Link;
 using Longwire.Export.Reconciling;
 using Longwire.Export.Stock;
 using Longwire.Options;
@@ -25,7 +26,7 @@ internal sealed class LiveExportOptions(
 
     /// <summary>Tells one life of the role of each change, until cancelled. What it was started with is <see cref="Current"/>.</summary>
     public async Task RunAsync(
-        ExportReconciler reconciler, StockListener listener, ClientNames names, CancellationToken cancellationToken)
+        ExportReconciler reconciler, StockListener listener, ClientNames names, LinkListener? link, CancellationToken cancellationToken)
     {
         if (file is null)
         {
@@ -33,11 +34,11 @@ internal sealed class LiveExportOptions(
             return;
         }
         await foreach (LoadedOptions<ExportOptions> loaded in file.WatchAsync(cancellationToken))
-            await ApplyAsync(loaded, reconciler, listener, names, cancellationToken);
+            await ApplyAsync(loaded, reconciler, listener, names, link, cancellationToken);
     }
 
     public async Task ApplyAsync(
-        LoadedOptions<ExportOptions> loaded, ExportReconciler reconciler, StockListener listener, ClientNames names,
+        LoadedOptions<ExportOptions> loaded, ExportReconciler reconciler, StockListener listener, ClientNames names, LinkListener? link,
         CancellationToken cancellationToken)
     {
         foreach (OptionProblem problem in loaded.Problems.Where(problem => !_said.Any(problem.IsSameAs)))
@@ -54,6 +55,7 @@ internal sealed class LiveExportOptions(
         setLogLevel(now.LogLevel);
         listener.Use(now.Stock);
         names.Use(now.Stock.Allow);
+        link?.Use(now.Listen);
         await reconciler.PostAsync(new ExportMessage.OptionsChanged(now), cancellationToken);
     }
 

@@ -29,13 +29,13 @@ internal abstract record Client
     }
 
     /// <summary>A host that is paired. It is known by its key alone; the rest is for people.</summary>
-    internal sealed record Host(KeyPin Key, string? Name, IPAddress Address) : Client
+    internal sealed record Host(KeyPin Key, string? Name, IPAddress At) : Client
     {
         public bool Equals(Host? other) => other is not null && Key == other.Key;
 
         public override int GetHashCode() => Key.GetHashCode();
 
-        public override string ToString() => Name is null ? new Address(Address).ToString() : $"{Name} ({new Address(Address)})";
+        public override string ToString() => Name is null ? new Address(At).ToString() : $"{Name} ({new Address(At)})";
     }
 
     /// <summary>Whoever holds a session that is not of our making: the kernel does not tell.</summary>

@@ -29,7 +29,7 @@ internal sealed record ExportOptions
     public StockExportOptions Stock { get; init; } = new();
 
     /// <summary>The longest hold a host may ask for.</summary>
-    public TimeSpan MaxHold { get; init; } = TimeSpan.FromSeconds(120);
+    public TimeSpan MaxHold { get; init; } = TimeSpan.FromSeconds(600);
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary>

@@ -36,9 +36,6 @@ internal static class ExportOptionsReader
         string? name = root.Text("name");
         int? listen = root.Number("listen", 1, IPEndPoint.MaxPort);
         TimeSpan? maxHold = root.Seconds("max_hold_seconds", 0, LongestHold);
-        root.NotYet("name", name, null, "tells nobody its name yet");
-        root.NotYet("listen", listen, ExportOptions.Default.Listen, "serves stock clients alone (stock.port)");
-        root.NotYet("max_hold_seconds", maxHold, ExportOptions.Default.MaxHold, "holds no session for a host that is away yet");
         return new ExportOptions
         {
             Name = name ?? fallback.Name,

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Longwire.Attach;
 using Longwire.Attach.Memory;
+using Longwire.Attach.Pis;
 using Longwire.Attach.Ports;
 using Longwire.Composition;
 using Longwire.Options;
@@ -35,7 +36,9 @@ public sealed class AttachTasksTests : IAsyncDisposable
         _kernel = new AttachKernel(_sysfs.Root, _vhci.Host);
         _hubs = new HubAuthorization(_kernel, (_, _) => Task.CompletedTask, NullLogger.Instance);
         var store = new MemoryStore(new MemoryFile(_sysfs.Folder), TimeProvider.System, NullLogger.Instance, _ => { });
-        _tasks = new AttachTasks(new AttachmentContext(_kernel, _hubs, TimeProvider.System, NullLogger.Instance), _events, store);
+        var links = new PiLinks(() => throw new InvalidOperationException("nobody is paired"), TimeProvider.System, TimeProvider.System);
+        var context = new AttachmentContext(_kernel, _hubs, TimeProvider.System, NullLogger.Instance);
+        _tasks = new AttachTasks(context, links, TimeProvider.System, _events, store);
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -1,6 +1,7 @@
 using Longwire.Attach.Pis;
 using Longwire.Link.Errors;
 using Longwire.Link.Session;
+using Longwire.Link.Tls;
 using Longwire.Link.Wire;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Proxy;
@@ -40,7 +41,7 @@ internal sealed class LinkCarrierOpener(Func<string, IPiLink> links, TimeProvide
         }
         catch (LinkRefusedException e)
         {
-            throw new CarrierException(OutcomeOf(e.Refusal.Reason), e);
+            throw new CarrierException(OutcomeOf(e.Refusal), e);
         }
         catch (LinkException e)
         {
@@ -52,11 +53,11 @@ internal sealed class LinkCarrierOpener(Func<string, IPiLink> links, TimeProvide
         }
     }
 
-    private static AttachOutcome OutcomeOf(RefusalReason reason) => reason switch
+    private static AttachOutcome OutcomeOf(Refusal no) => no.Reason switch
     {
         RefusalReason.InUse or RefusalReason.Superseded => new AttachOutcome.NotGiven(UsbIpStatus.DeviceBusy),
         RefusalReason.UnknownSubject => new AttachOutcome.NotGiven(UsbIpStatus.NoSuchDevice),
         RefusalReason.NotReady or RefusalReason.Stopping => new AttachOutcome.NotGiven(UsbIpStatus.DeviceError),
-        _ => new AttachOutcome.Failed(LinkRefusalText.Of(reason)),
+        _ => new AttachOutcome.Failed(LinkRefusalText.Of(no.Reason, no.Version)),
     };
 }

@@ -2,6 +2,7 @@ using Longwire.Link.Frames;
 using Longwire.Link.Session;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Proxy;
+using Longwire.UsbIp.Urbs;
 
 namespace Longwire.Attach.Carriers;
 

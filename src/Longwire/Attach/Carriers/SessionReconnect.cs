@@ -2,6 +2,7 @@ using Longwire.Attach.Pis;
 using Longwire.Link.Errors;
 using Longwire.Link.Liveness;
 using Longwire.Link.Session;
+using Longwire.Link.Tls;
 using Longwire.Link.Wire;
 using Longwire.Platform;
 
@@ -32,7 +33,7 @@ internal sealed class SessionReconnect(IPiLink link, Hello hello, TimeSpan hold,
         {
             while (true)
             {
-                (PiConnection? next, RefusalReason no) = await AttemptAsync(session, gate, over.Token);
+                (PiConnection? next, Refusal no) = await AttemptAsync(session, gate, over.Token);
                 if (next is not null)
                 {
                     TimeSpan ours = silentFor + clock.Time.GetElapsedTime(lost);
@@ -40,10 +41,10 @@ internal sealed class SessionReconnect(IPiLink link, Hello hello, TimeSpan hold,
                     StoodStill = more > TimeSpan.Zero ? more : TimeSpan.Zero;
                     return (next, null);
                 }
-                if (no is not (RefusalReason.None or RefusalReason.OldEpoch or RefusalReason.Stopping or RefusalReason.NotReady))
+                if (no.Reason is not (RefusalReason.None or RefusalReason.OldEpoch or RefusalReason.Stopping or RefusalReason.NotReady))
                 {
                     lock (gate) session.End(EndReason.UnknownSession);
-                    return (null, LinkRefusalText.Of(no));
+                    return (null, LinkRefusalText.Of(no.Reason, no.Version));
                 }
                 await Task.Delay(LinkTimers.BetweenAttempts, clock.Time, over.Token);
             }
@@ -54,7 +55,7 @@ internal sealed class SessionReconnect(IPiLink link, Hello hello, TimeSpan hold,
         }
     }
 
-    private async Task<(PiConnection? Next, RefusalReason No)> AttemptAsync(
+    private async Task<(PiConnection? Next, Refusal No)> AttemptAsync(
         LinkSession session, Lock gate, CancellationToken cancellationToken)
     {
         PiConnection? connection = null;
@@ -63,23 +64,23 @@ internal sealed class SessionReconnect(IPiLink link, Hello hello, TimeSpan hold,
             connection = await link.ConnectAsync(() => Hello(session, gate), LinkTimers.Attempt, cancellationToken);
             bool isWelcome;
             lock (gate) isWelcome = session.TryWelcome(connection.Welcome);
-            if (!isWelcome) return (null, RefusalReason.None);
+            if (!isWelcome) return default;
             PiConnection welcomed = connection;
             connection = null;
-            return (welcomed, RefusalReason.None);
+            return (welcomed, default);
         }
         catch (LinkRefusedException e)
         {
-            return (null, e.Refusal.Reason);
+            return (null, e.Refusal);
         }
         catch (LinkProtocolException)
         {
             // It contradicts the session.
-            return (null, RefusalReason.ProtocolError);
+            return (null, new Refusal(ProtocolVersion.Current, RefusalReason.ProtocolError));
         }
         catch (IOException)
         {
-            return (null, RefusalReason.None);
+            return default;
         }
         finally
         {

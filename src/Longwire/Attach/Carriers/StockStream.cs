@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Longwire.Platform;
 using Longwire.UsbIp.Proxy;
+using Longwire.UsbIp.Urbs;
 
 namespace Longwire.Attach.Carriers;
 

@@ -13,7 +13,7 @@ internal interface IPiLink
     /// </summary>
     /// <param name="hello">Asked for when it is about to be said.</param>
     /// <param name="within">From then on.</param>
-    /// <exception cref="Longwire.Link.Errors.LinkRefusedException">It said no.</exception>
+    /// <exception cref="Longwire.Link.Tls.LinkRefusedException">It said no.</exception>
     /// <exception cref="IOException">It did not answer.</exception>
     public Task<PiConnection> ConnectAsync(Func<Hello> hello, TimeSpan within, CancellationToken cancellationToken);
 }

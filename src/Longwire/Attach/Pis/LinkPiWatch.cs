@@ -1,9 +1,9 @@
 using System.Net;
 using System.Threading.Channels;
-using Longwire.Link.Errors;
 using Longwire.Link.Frames;
 using Longwire.Link.Liveness;
 using Longwire.Link.Pairing;
+using Longwire.Link.Tls;
 using Longwire.Link.Wire;
 using Longwire.Options;
 using Longwire.Platform;
@@ -42,7 +42,8 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
         PairingCode code = pi.Pairing!;
         _token = code.Token;
         _connector = new PiConnector(own.Key, code.Pin, time);
-        _addresses = new PiAddresses(pi.EndPoints, resolve);
+        _addresses = new PiAddresses(
+            [.. code.Addresses.Select(address => new DnsEndPoint(address, code.Port)).Prepend(pi.EndPoint).Distinct()], resolve);
         _listed = new AsyncAutoResetEvent(time);
     }
 
@@ -97,16 +98,13 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
             over.Token.Register(() => pump.End(new LossCause(LossKind.Ended, "it is not wanted any more")));
         _standing.TrySetResult(welcomed.EndPoint);
         Task telling = TellAsync(pump, welcomed.ConnectTime, over.Token);
-        LossCause cause = await pump.RunAsync();
+        await pump.RunAsync();
         lock (_gate) _standing = New();
         await over.CancelAsync();
         await telling;
         await welcomed.Connection.DisposeAsync();
-        _lost = cause.Reason;
         stopped.ThrowIfCancellationRequested();
     }
-
-    private string? _lost;
 
     // On the reader's thread: of lists that follow each other faster than they are told the last one counts.
     private void Listed(ReadOnlySpan<byte> list)
@@ -126,7 +124,7 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
                 if (Volatile.Read(ref _list) is not { } list) continue;
                 // What was said this long ago cannot come now, for the connection would be lost: what was attached since is not judged by it.
                 long asked = _time.GetTimestamp() - (long)(LinkTimers.LostAfter.TotalSeconds * _time.TimestampFrequency);
-                DeviceList devices = DeviceList.Parse(list, _pi.DisplayName);
+                DeviceList devices = DeviceList.Parse(list);
                 await _events.WriteAsync(
                     new AttachEvent.PiAnswered(_pi.Id, devices, pump.RoundTrip ?? connectTime, asked), over);
             }
@@ -148,11 +146,17 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
         bool isInDoubt = _time.GetElapsedTime(_awaySince) < (_wasHeard ? AttachTimers.PiAway : AttachTimers.PiAwayAtStart);
         if (isVerdict || !isInDoubt)
         {
-            string reason = LinkRefusalText.Of(why);
+            string reason = why switch
+            {
+                LinkRefusedException { Refusal: var no } => LinkRefusalText.Of(no.Reason, no.Version),
+                LinkPinException => LinkRefusalText.WrongPin,
+                _ => why.Message,
+            };
             // If the channel is full there is more news than the reconciler can read, and this is said again.
-            _events.TryWrite(new AttachEvent.PiSilent(_pi.Id, reason) { Manner = isVerdict ? PiSilenceKind.NotPaired : PiSilenceKind.NoAnswer });
+            _events.TryWrite(
+                new AttachEvent.PiSilent(_pi.Id, reason) { Manner = isVerdict ? PiSilenceKind.NotLetIn : PiSilenceKind.NoAnswer });
         }
         // What a person has to put right is not asked for twice a second.
-        return isVerdict ? AttachTimers.RefusedPause : TimeSpan.Zero;
+        return isVerdict ? AttachTimers.LinkRefused : TimeSpan.Zero;
     }
 }

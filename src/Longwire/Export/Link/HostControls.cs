@@ -9,7 +9,7 @@ namespace Longwire.Export.Link;
 /// <summary>Control connections: each is told what there is to offer, now and whenever that changes.</summary>
 /// <param name="offers">In the words of the stock protocol, which say all there is to say.</param>
 /// <param name="timers">See <see cref="FramePump"/>.</param>
-internal sealed class HostControls(StockOffers offers, OfferFeed feed, Func<Welcome> welcome, TimeProvider timers)
+internal sealed class HostControls(StockOffers offers, OfferFeed feed, Welcome welcome, TimeProvider timers)
 {
     // One, and one that is just being made while nobody has noticed that the first is lost.
     private const int PerHost = 2;
@@ -20,7 +20,7 @@ internal sealed class HostControls(StockOffers offers, OfferFeed feed, Func<Welc
     /// <summary>Until it is lost.</summary>
     public async Task ServeAsync(LinkConnection connection, Hello hello, Client.Host host, CancellationToken cancellationToken)
     {
-        await Handshake.WelcomeAsync(connection, welcome() with { Epoch = hello.Epoch }, cancellationToken);
+        await Handshake.WelcomeAsync(connection, welcome with { Epoch = hello.Epoch }, cancellationToken);
         var pump = new FramePump(connection, new OfferFrames(() => offers.ListReply), timers, timers.GetTimestamp());
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using CancellationTokenRegistration end =

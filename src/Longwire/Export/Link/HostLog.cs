@@ -9,6 +9,9 @@ internal static partial class HostLog
     [LoggerMessage(LogLevel.Information, "Listening on port {Port} for paired hosts")]
     public static partial void Listening(ILogger logger, int port);
 
+    [LoggerMessage(LogLevel.Error, "No paired host is let in: {Problem}")]
+    public static partial void NoKey(ILogger logger, string problem);
+
     [LoggerMessage(LogLevel.Debug, "{Host} did not say who it is in time")]
     public static partial void TooSlow(ILogger logger, string host);
 

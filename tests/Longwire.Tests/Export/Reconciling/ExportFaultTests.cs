@@ -263,6 +263,8 @@ public sealed class ExportFaultTests : IAsyncDisposable
 
         public void End() => _wasAskedToEnd = true;
 
+        public bool TryTakeFrom(ISessionCarrier other) => false;
+
         public void Dispose() => KernelEnd.Dispose();
     }
 }

@@ -1,0 +1,27 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Threading.Channels;
+using Longwire.Options;
+
+namespace Longwire.Attach.Pis;
+
+/// <summary>The ways to all Pis to which we are paired.</summary>
+/// <param name="own">Who we are there: read, or made, when the first Pi is paired.</param>
+/// <param name="timers">See <see cref="Longwire.Link.Frames.FramePump"/>.</param>
+internal sealed class PiLinks(Func<LinkIdentity> own, TimeProvider time, TimeProvider timers)
+{
+    private readonly ConcurrentDictionary<string, IPiLink> _links = new(StringComparer.Ordinal);
+    private readonly Lazy<LinkIdentity> _own = new(own);
+
+    /// <param name="piId">Of a Pi that is watched.</param>
+    public IPiLink Of(string piId) => _links[piId];
+
+    /// <summary>A Pi that was paired anew has another one in its place.</summary>
+    /// <exception cref="Longwire.Platform.LinkKeyException">We are nobody: our key cannot be read or kept.</exception>
+    public LinkPiWatch Watch(PiOptions pi, ChannelWriter<AttachEvent> events)
+    {
+        var watch = new LinkPiWatch(pi, _own.Value, events, Dns.GetHostAddressesAsync, time, timers);
+        _links[pi.Id] = watch;
+        return watch;
+    }
+}

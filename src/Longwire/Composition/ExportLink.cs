@@ -1,0 +1,60 @@
+using Longwire.Export;
+using Longwire.Export.Link;
+using Longwire.Export.Reconciling;
+using Longwire.Export.Stock;
+using Longwire.Link.Liveness;
+using Longwire.Link.Tls;
+using Longwire.Link.Wire;
+using Longwire.Options;
+using Longwire.Platform;
+using Longwire.UsbIp.Linux;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Composition;
+
+/// <summary>The link's side of <c>longwire export</c>: who is paired, who listens, and what is carried.</summary>
+internal sealed class ExportLink : IDisposable
+{
+    private readonly TimerThread _timers = new("link timers");
+    private readonly LinkKey _key;
+    private readonly HostSessions _sessions;
+
+    /// <exception cref="LinkKeyException">This Pi's key cannot be read or kept.</exception>
+    public ExportLink(
+        LiveExportOptions live, string dataFolder, StickRequests requests, StockOffers offers, OfferFeed feed, ServerPort ports,
+        ExportSurroundings around)
+    {
+        _key = LinkKeyFile.Open(dataFolder);
+        (TimeProvider time, ILogger logger) = (around.Time, around.Logger);
+        var welcome = new Welcome { Name = live.Current.Name ?? Environment.MachineName, Release = ProgramVersion.Text };
+        var context = new HostSessionContext(time, _timers, time.GetTimestamp(), welcome, logger);
+        _sessions = new HostSessions(requests, () => live.Current.MaxHold, context);
+        var controls = new HostControls(offers, feed, welcome, _timers);
+        var hosts = new HostConnections(_key, new Enrolment(dataFolder, time, logger, around.Root), controls, _sessions, time, logger);
+        Listener = new LinkListener(live.Current.Listen, ports, hosts, time, logger);
+    }
+
+    public LinkListener Listener { get; }
+
+    /// <summary>Until cancelled, and every session has ended.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Listener.RunAsync(cancellationToken);
+        }
+        finally
+        {
+            await _sessions.WhenAllEndedAsync();
+        }
+    }
+
+    public void Dispose()
+    {
+        _timers.Dispose();
+        _key.Dispose();
+    }
+}
+
+/// <summary>What all of <c>longwire export</c> works with.</summary>
+internal sealed record ExportSurroundings(SysfsRoot Root, TimeProvider Time, ILogger Logger);

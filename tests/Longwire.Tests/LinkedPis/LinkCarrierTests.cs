@@ -1,0 +1,199 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using Longwire.Attach;
+using Longwire.Attach.Carriers;
+using Longwire.Attach.Pis;
+using Longwire.Link.Liveness;
+using Longwire.Link.Pairing;
+using Longwire.Link.Tls;
+using Longwire.Link.Wire;
+using Longwire.Options;
+using Longwire.Testing.Network;
+using Longwire.Testing.Peers;
+using Longwire.UsbIp.Usb;
+using Longwire.UsbIp.Wire;
+using Xunit;
+
+namespace Longwire.Tests.LinkedPis;
+
+/// <summary>A radio carried from a played kernel on the Pi to the socket that a kernel here would have, through real TLS and a cable.</summary>
+public sealed class LinkCarrierTests : IAsyncLifetime
+{
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
+
+    private readonly LinkedPi _pi = new();
+    private readonly TimerThread _timers = new("test timers");
+    private readonly LinkKey _key = LinkKey.Create();
+    private readonly Channel<AttachEvent> _events = Channel.CreateUnbounded<AttachEvent>();
+    private CutCable _cable = null!;
+    private LinkPiWatch _watch = null!;
+    private Task _watching = Task.CompletedTask;
+    private LinkCarrierOpener _opener = null!;
+    private PiOptions _options = null!;
+    private uint _seqnum;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        int port = await _pi.PortAsync();
+        _cable = new CutCable(() => port);
+        PairingCode code = await _pi.PairAsync(_cable.Port);
+        _options = new PiOptions
+        {
+            Id = "attic", Name = "attic", Address = "127.0.0.1", EndPoint = new DnsEndPoint("127.0.0.1", _cable.Port), Pairing = code,
+        };
+        var own = new LinkIdentity(_key, InstanceNonce.Create(), 1, "house", "1.2.3");
+        _watch = new LinkPiWatch(_options, own, _events.Writer, Dns.GetHostAddressesAsync, TimeProvider.System, _timers);
+        _watching = _watch.RunAsync();
+        _opener = new LinkCarrierOpener(_ => _watch, TimeProvider.System, _timers);
+        await _pi.PlugAsync();
+        await UntilOfferedAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _watch.Stop();
+        await _watching.WaitAsync(s_deadline);
+        _watch.Dispose();
+        await _pi.DisposeAsync();
+        await _cable.DisposeAsync();
+        _timers.Dispose();
+        _key.Dispose();
+    }
+
+    [Fact]
+    public async Task A_radio_is_carried_both_ways()
+    {
+        await using ICarrier carrier = await OpenAsync();
+        using Socket kernel = Kernel(carrier);
+        Assert.Equal("hello"u8.ToArray(), await EchoAsync(kernel, "hello"u8.ToArray()));
+        Assert.Equal(1, _pi.Imports);
+    }
+
+    [Fact]
+    public async Task A_cut_cable_is_waited_for_and_the_same_session_goes_on()
+    {
+        await using ICarrier carrier = await OpenAsync();
+        using Socket kernel = Kernel(carrier);
+        carrier.MayHold();
+        await EchoAsync(kernel, "before"u8.ToArray());
+        _cable.Cut();
+        await UntilAsync(() => carrier.ReadHold() is not null);
+        // What is written meanwhile is taken at once, and delivered once.
+        await SendAsync(kernel, Out("during"u8.ToArray(), out uint during));
+        Assert.Equal(during, (await AnswerAsync(kernel)).Seqnum);
+        _cable.Mend();
+        await UntilAsync(() => carrier.ReadHold() is null);
+        Assert.Equal("duringafter"u8.ToArray(), await EchoAsync(kernel, "after"u8.ToArray(), expect: "duringafter".Length));
+        Assert.Equal(1, _pi.Imports);
+        Assert.Null(carrier.ReadEnd());
+    }
+
+    [Fact]
+    public async Task A_carrier_that_is_ended_gives_the_stick_back_at_once()
+    {
+        ICarrier carrier = await OpenAsync();
+        using Socket kernel = Kernel(carrier);
+        await EchoAsync(kernel, "hello"u8.ToArray());
+        await carrier.DisposeAsync();
+        await UntilAsync(() => !_pi.IsServing);
+        await UntilOfferedAsync();
+    }
+
+    private async Task UntilOfferedAsync()
+    {
+        while (true)
+        {
+            AttachEvent e = await _events.Reader.ReadAsync(Cancelled).AsTask().WaitAsync(s_deadline, Cancelled);
+            Assert.IsNotType<AttachEvent.PiSilent>(e);
+            if (e is AttachEvent.PiAnswered answer && answer.List.Devices.Any(device => device.BusId.ToString() == LinkedPi.Stick)) return;
+        }
+    }
+
+    private async Task<ICarrier> OpenAsync()
+    {
+        var request = new AttachRequest(_options, BusId.Parse(LinkedPi.Stick), default, IsKnown: true) { Hold = TimeSpan.FromMinutes(1) };
+        ICarrier carrier = await _opener.OpenAsync(request, static _ => { }, Cancelled).WaitAsync(s_deadline, Cancelled);
+        Assert.Equal("1-1", carrier.Device.BusId.ToString());
+        DeviceIdentity identity = await carrier.ReadIdentityAsync(Cancelled).WaitAsync(s_deadline, Cancelled);
+        Assert.Equal("ZW0001", identity.Serial);
+        return carrier;
+    }
+
+    // What vhci_hcd would do: it takes a reference of its own.
+    private static Socket Kernel(ICarrier carrier)
+    {
+        var handle = (SafeSocketHandle)carrier.Start(static () => { });
+        return new Socket(new SafeSocketHandle(Tmds.Linux.LibC.dup((int)handle.DangerousGetHandle()), ownsHandle: true));
+    }
+
+    private async Task<byte[]> EchoAsync(Socket kernel, byte[] said, int? expect = null)
+    {
+        await SendAsync(kernel, Out(said, out uint told));
+        uint asked = 0;
+        var heard = new List<byte>();
+        bool isTold = false;
+        await SendAsync(kernel, In(out asked));
+        while (heard.Count < (expect ?? said.Length) || !isTold)
+        {
+            RetSubmit answer = await AnswerAsync(kernel);
+            if (answer.Seqnum == told) isTold = true;
+            if (answer.Seqnum != asked) continue;
+            heard.AddRange(await ReadAsync(kernel, answer.ActualLength));
+            if (heard.Count < (expect ?? said.Length)) await SendAsync(kernel, In(out asked));
+        }
+        return [.. heard];
+    }
+
+    private byte[] Out(byte[] data, out uint seqnum)
+    {
+        seqnum = ++_seqnum;
+        byte[] bytes = new byte[UrbHeader.Size + data.Length];
+        new CmdSubmit
+        {
+            Seqnum = seqnum, DevId = 0x0001_0002, Direction = UrbDirection.Out, Ep = AcmStick.DataEp, TransferBufferLength = data.Length,
+        }.Write(bytes);
+        data.CopyTo(bytes, UrbHeader.Size);
+        return bytes;
+    }
+
+    private byte[] In(out uint seqnum)
+    {
+        seqnum = ++_seqnum;
+        byte[] bytes = new byte[UrbHeader.Size];
+        new CmdSubmit
+        {
+            Seqnum = seqnum, DevId = 0x0001_0002, Direction = UrbDirection.In, Ep = AcmStick.DataEp, TransferBufferLength = 64,
+            TransferFlags = CmdSubmit.UrbDirIn,
+        }.Write(bytes);
+        return bytes;
+    }
+
+    private static async Task SendAsync(Socket kernel, byte[] bytes) => await kernel.SendAsync(bytes, Cancelled);
+
+    private static async Task<RetSubmit> AnswerAsync(Socket kernel) => RetSubmit.Parse(await ReadAsync(kernel, UrbHeader.Size));
+
+    private static async Task<byte[]> ReadAsync(Socket kernel, int length)
+    {
+        byte[] bytes = new byte[length];
+        for (int at = 0; at < length;)
+        {
+            int read = await kernel.ReceiveAsync(bytes.AsMemory(at), Cancelled).AsTask().WaitAsync(s_deadline, Cancelled);
+            Assert.NotEqual(0, read);
+            at += read;
+        }
+        return bytes;
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var deadline = new CancellationTokenSource(s_deadline);
+        while (!condition())
+        {
+            Assert.False(deadline.IsCancellationRequested, "waited in vain");
+            await Task.Delay(10, Cancelled);
+        }
+    }
+}

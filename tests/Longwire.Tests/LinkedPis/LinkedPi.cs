@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Longwire.Composition;
+using Longwire.Export;
+using Longwire.Export.Link;
+using Longwire.Export.Reconciling;
+using Longwire.Export.Sticks;
+using Longwire.Export.Stock;
+using Longwire.Link.Liveness;
+using Longwire.Link.Pairing;
+using Longwire.Link.Tls;
+using Longwire.Link.Wire;
+using Longwire.Options;
+using Longwire.Platform;
+using Longwire.Radios;
+using Longwire.Testing.Kernel;
+using Longwire.Testing.Peers;
+using Longwire.Testing.Usbipd;
+using Longwire.Tests.HomeAssistant.Brokers;
+using Longwire.UsbIp.Linux;
+using Longwire.UsbIp.Usb;
+using Longwire.UsbIp.UsbipHost;
+using Tmds.Linux;
+using Xunit;
+
+namespace Longwire.Tests.LinkedPis;
+
+/// <summary>
+/// The link's side of a Pi, all of it: real TLS, sessions and reconciler, on a played kernel whose usbip-host serves a stick that answers.
+/// </summary>
+internal sealed class LinkedPi : IAsyncDisposable
+{
+    public const string Stick = "1-1";
+
+    private readonly FakeSysfs _sysfs = new();
+    private readonly FakeUsbipHost _kernel;
+    private readonly DescriptorEvents _events = DescriptorEvents.Open();
+    private readonly TimerThread _timers = new("test pi timers");
+    private readonly List<Task> _served = [];
+    private readonly ExportLedger _ledger;
+    private readonly HostSessions _sessions;
+    private readonly OfferFeed _offers = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly LinkListener _listener;
+    private readonly Task _deciding, _listening;
+
+    public LinkedPi(TimeSpan? longestHold = null)
+    {
+        _kernel = new FakeUsbipHost(_sysfs) { After = Serve };
+        TimeProvider time = TimeProvider.System;
+        var options = new ExportOptions { Listen = 0 };
+        var driver = new UsbipHostDriver(_sysfs.Root, _kernel.Write);
+        _ledger = new ExportLedger(_sysfs.Root, DataFolder, Log);
+        var operations = new StickOperations(_sysfs.Root, driver, new RadioSelection(options, KnownRadios.Default), time);
+        Reconciler = new ExportReconciler(
+            operations, new StickTimers(_sysfs.Root, driver, _events, time), _ledger, _offers, options, time, new Random(1), Log);
+        Key = LinkKey.Create();
+        Directory.CreateDirectory(DataFolder);
+        Enrolment = new Enrolment(DataFolder, time, Log, _sysfs.Root);
+        var welcome = new Welcome { Name = "attic", Release = "1.2.3" };
+        var around = new HostSessionContext(time, _timers, time.GetTimestamp(), welcome, Log);
+        _sessions = new HostSessions(new StickRequests(Reconciler, time), () => longestHold ?? TimeSpan.FromMinutes(5), around);
+        var controls = new HostControls(new StockOffers(_offers), _offers, welcome, _timers);
+        _listener = new LinkListener(
+            0, new ServerPort(_sysfs.Root, time, new Random(1), Log), new HostConnections(Key, Enrolment, controls, _sessions, time, Log),
+            time, Log);
+        _deciding = Reconciler.RunAsync(_stop.Token);
+        _listening = _listener.RunAsync(_stop.Token);
+    }
+
+    public RecordingLogger<ExportService> Log { get; } = new();
+    public ExportReconciler Reconciler { get; }
+    public LinkKey Key { get; }
+    public Enrolment Enrolment { get; }
+    public string DataFolder => Path.Combine(_sysfs.Folder, "data");
+    public AcmStick Acm { get; } = AcmStick.FullSpeed();
+
+    /// <summary>How often the kernel was given a connection for the stick.</summary>
+    public int Imports => _served.Count;
+
+    public bool IsServing => _served.Any(task => !task.IsCompleted);
+
+    public Task<int> PortAsync() => _listener.Listening.Task;
+
+    public async Task PlugAsync()
+    {
+        _sysfs.Plug(Stick, "0658:0200", "ZW0001", "UZB", tty: "ttyACM0");
+        await Reconciler.PostAsync(new ExportMessage.DeviceChanged(BusId.Parse(Stick)), Cancelled);
+    }
+
+    public async Task<PairingCode> PairAsync(int port) => await Task.Run(() =>
+    {
+        PairingToken? token = null;
+        new EnrolmentStore(DataFolder).Change(file =>
+        {
+            file = file.WithOpenToken(PairingToken.Create, Moment.Now(_sysfs.Root, TimeProvider.System), another: true);
+            token = EnrolmentRules.TokenOf(file.Token!);
+            return file;
+        });
+        return new PairingCode(["127.0.0.1"], (ushort)port, Key.Pin, token!);
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _sessions.WhenAllEndedAsync();
+        await _deciding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_served);
+        _ledger.Dispose();
+        _timers.Dispose();
+        _events.Dispose();
+        _stop.Dispose();
+        Key.Dispose();
+        _sysfs.Dispose();
+    }
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    // As the kernel does: it takes a reference of its own to the descriptor that was written.
+    private void Serve(string path, string text)
+    {
+        if (Path.GetFileName(path) != "usbip_sockfd" || text == "-1") return;
+        int descriptor = LibC.dup(int.Parse(text, CultureInfo.InvariantCulture));
+        _served.Add(ServeAsync(new Socket(new SafeSocketHandle(descriptor, ownsHandle: true))));
+    }
+
+    private async Task ServeAsync(Socket kernel)
+    {
+        await Task.Yield();
+        using (kernel)
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+            Acm.Reset();
+            try
+            {
+                await new UrbSession(new FakeClient(kernel, stop.Token), Acm, [], stop).RunAsync();
+            }
+            catch (Exception e) when (e is SocketException or OperationCanceledException)
+            {
+                // Its other end has gone.
+            }
+            _kernel.SetStatus(Stick, 1);
+        }
+    }
+}
