@@ -94,6 +94,7 @@ internal sealed class LinkCarrier : ICarrier
 
     public void MayHold()
     {
+        if (!_reconnect.Waits) return;
         _mayHold = true;
         _pump!.AskAhead(SerialLayout.AskedAtClose(_identity!));
     }
