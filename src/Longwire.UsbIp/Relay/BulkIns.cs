@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Longwire.UsbIp.Urbs;
 using Longwire.UsbIp.Wire;
 

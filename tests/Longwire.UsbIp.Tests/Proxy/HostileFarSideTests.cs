@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Longwire.UsbIp.Errors;
-using Longwire.UsbIp.Proxy;
 using Longwire.UsbIp.Urbs;
 using Longwire.UsbIp.Wire;
 using Xunit;

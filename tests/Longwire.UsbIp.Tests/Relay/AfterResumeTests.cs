@@ -140,6 +140,7 @@ public sealed class AfterResumeTests
         _bench.In(4);
         _bench.Unlink(5, 3);
         Assert.Equal("u5:-104", _bench.ToHost());
+        Assert.Equal(1, _bench.Relay.Counters.ClonesAdopted);
         // What stood behind it has the first clone's place now.
         _bench.Answer(0xFFFF_0000, "c");
         Assert.Equal("4:0+1 c", _bench.ToHost());
@@ -198,11 +199,14 @@ public sealed class AfterResumeTests
         _bench.Relay.Hold();
         Assert.Equal("inffff0001", _bench.ToKernel());
         // 2 is like the second clone, but what the first brings is earlier.
+        _bench.In(4);
         Assert.Equal(0, _bench.Relay.Counters.ClonesAdopted);
         _bench.Answer(0xFFFF_0000);
-        Assert.Equal("in3", _bench.ToKernel());
+        Assert.Equal("in3, in4", _bench.ToKernel());
         _bench.Answer(0xFFFF_0001, "a");
         Assert.Equal("2:0+1 a", _bench.ToHost());
+        Assert.Equal("", _bench.ToKernel());
+        _bench.Answer(3, "b");
         Assert.Equal("inffff0002", _bench.ToKernel());
     }
 

@@ -32,7 +32,7 @@ internal sealed class RelayPlan
         {
             StatusBytes = statusBytes, OneInFails = _random.Next(2) * 8, InsMayBeUnlinked = true,
         };
-        _options = new ExportRelayOptions { ReadAheadBytes = _random.Next(2) == 0 ? 250 : 64 * 1024, StatusBytes = statusBytes };
+        _options = new ExportRelayOptions { ReadAheadBytes = _random.Next(2) == 0 ? 4 * (64 + 4) : 64 * 1024, StatusBytes = statusBytes };
         _far = new RelayedFarSide(_random, _kernel, _options);
         // With status bytes a message never goes in parts, and a driver asks for the same each time.
         int[] lengths = statusBytes > 0 || _random.Next(2) == 0 ? [64] : [64, 64, 64, 8, 6];
@@ -92,12 +92,18 @@ internal sealed class RelayPlan
             _failuresAtHold[ep] = _kernel.Failures(ep);
         }
         _far.Relay.Hold();
+        // Long enough to fill what there is room for.
+        for (int n = _random.Next(3) == 0 ? _random.Next(60) : 0; n > 0; n--)
+        {
+            _kernel.Complete();
+            FarSends(_random.Next(3));
+        }
     }
 
     private void CheckReadAhead()
     {
         FarSends(int.MaxValue);
-        // A word takes up as much again, and each of four clones its room.
+        // A word takes up as much again, and each of four clones its room; and one more has room.
         if ((2 * _far.Relay.BytesAhead) + (5 * (64 + 4)) > _options.ReadAheadBytes) return;
         foreach (uint ep in _readAhead)
         {

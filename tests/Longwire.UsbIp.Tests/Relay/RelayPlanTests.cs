@@ -44,9 +44,11 @@ public sealed class RelayPlanTests
         [
             seen.OutsDelivered, seen.OutsStale, seen.OutsForRoom, seen.OutsClosed, seen.OutsUnknown, seen.InsAdopted,
             seen.InBytesSwallowed, seen.AnswersSwallowed, seen.ControlsRestored,
-            relayed.Clones, relayed.ClonesAdopted, relayed.ClonesEmpty, relayed.BytesReadAhead,
+            relayed.Clones, relayed.ClonesEmpty, relayed.BytesReadAhead,
         ];
         Assert.All(all, number => Assert.InRange(number, count / 20, long.MaxValue));
+        // Rare here: what was read ahead goes first, and by then the clones have mostly ended.
+        Assert.InRange(relayed.ClonesAdopted, count / 100, long.MaxValue);
     }
 
     private static int Run(Action<int> plan)

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Longwire.UsbIp.Proxy;
 using Longwire.UsbIp.Urbs;
 
 namespace Longwire.Attach.Carriers;
