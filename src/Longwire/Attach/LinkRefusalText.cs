@@ -21,8 +21,8 @@ internal static class LinkRefusalText
             "the Pi has a later Longwire, which this one does not understand: update Longwire on this host",
         RefusalReason.OtherMajor => "the Pi has an earlier Longwire, which does not understand this one: update Longwire on the Pi",
         RefusalReason.NotEnrolled =>
-            $"the Pi does not know this host: {NewCode}. If the code is there already, the Pi could not keep what it learnt: see the log of "
-                + "its export",
+            $"the Pi does not know this host: {NewCode}. If the code is there already, the Pi could not keep what it learnt: see the log "
+                + "of its export",
         RefusalReason.UnknownToken => $"the Pi does not know this pairing code, or has printed another one since: {NewCode}",
         RefusalReason.TokenSpent =>
             $"this pairing code has let a host in already, or is older than 24 h, and each is good for one host: {NewCode}",
@@ -30,18 +30,20 @@ internal static class LinkRefusalText
             "somebody has revoked this host on the Pi ('longwire pair --revoke'), for good. If it is to come back, "
                 + $"{NewKey}, start it again, and {NewCode}",
         RefusalReason.TooManyKeys =>
-            "the Pi lets in as many hosts as it can remember: on the Pi look at 'longwire pair --list', and revoke those that are gone with "
-                + "'longwire pair --revoke'",
+            "the Pi lets in as many hosts as it can remember: on the Pi look at 'longwire pair --list', and revoke those that are gone "
+                + "with 'longwire pair --revoke'",
         RefusalReason.UnknownPurpose => "the Pi has an earlier Longwire, which lacks what this one asks for: update Longwire on the Pi",
-        RefusalReason.UnknownSession => "the Pi's export was started anew, or this radio was away for too long: it is attached anew by itself",
+        RefusalReason.UnknownSession =>
+            "the Pi's export was started anew, or this radio was away for too long: it is attached anew by itself",
         RefusalReason.UnknownSubject => "the Pi has no such stick to give: it is unplugged, or another program there has it",
         RefusalReason.InUse => "another host has this radio: stop it there, or detach it there",
         RefusalReason.Superseded =>
-            "this radio went to another Longwire with the key of this one, as after a restored backup or with a copied card: stop the one that "
-                + $"you do not need; or, to go on with both, {NewKey}, and pair it anew",
+            "this radio went to another Longwire with the key of this one, as after a restored backup or with a copied card: stop the one "
+                + $"that you do not need; or, to go on with both, {NewKey}, and pair it anew",
         RefusalReason.OldEpoch => "a newer connection of this host has this radio already; this one is not needed",
-        RefusalReason.ProtocolError => "the Pi and this host do not agree on where they are: this radio is attached anew by itself. If that "
-            + "happens again, update Longwire on both, and report it with both logs",
+        RefusalReason.ProtocolError =>
+            "the Pi and this host do not agree on where they are: this radio is attached anew by itself. If that happens again, "
+                + "update Longwire on both, and report it with both logs",
         RefusalReason.Stopping => "the Pi's export stops: this host tries again by itself",
         _ => FormattableString.Invariant(
             $"the Pi refuses, for a reason that is not known here ({(ushort)reason}): update Longwire on this host"),

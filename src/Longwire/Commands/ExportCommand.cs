@@ -53,7 +53,7 @@ internal static class ExportCommand
         if (DataVolume.Problem(context.Sysfs, context.Environment, folder) is { } notKept)
         {
             ProgramLog.DataNotKept(logger, notKept);
-            if (IsPaired(folder)) ProgramLog.PairingNotKept(logger, folder);
+            if (new EnrolmentStore(folder).IsPaired) ProgramLog.PairingNotKept(logger, folder);
         }
         Task saying = FormerSetupReport.SayBesideAsync(() => context.Former.OnPi(port: null), logger);
         foreach (OptionProblem problem in loaded.Problems) OptionsLog.OptionProblem(logger, problem);
@@ -63,18 +63,5 @@ internal static class ExportCommand
             log, services => ExportComposition.Add(services, live, folder, context.Health), stop.Token);
         await saying;
         return code;
-    }
-
-    private static bool IsPaired(string folder)
-    {
-        try
-        {
-            return LinkKeyFile.IsIn(folder) || !new EnrolmentStore(folder).Read().Enrolled.IsEmpty;
-        }
-        catch (IOException)
-        {
-            // It is there.
-            return true;
-        }
     }
 }

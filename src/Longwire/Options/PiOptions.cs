@@ -25,14 +25,15 @@ internal sealed record PiOptions
     public required string Address { get; init; }
 
     /// <summary>
-    /// Host and port. Where no port was written, that of the pairing code, or <see cref="StockPort"/> without one. Resolved at every attempt.
+    /// Host and port. Where no port was written, that of the pairing code, or <see cref="StockPort"/> without one. Resolved at every
+    /// attempt.
     /// </summary>
     public required DnsEndPoint EndPoint { get; init; }
 
     /// <summary>It is reached over the link, and in no other way; null: over stock USB/IP. A secret, whose text does not show it.</summary>
     public PairingCode? Pairing { get; init; }
 
-    /// <summary>Where to speak USB/IP in clear: never to a Pi for which somebody gave a pairing code, and so asked for encryption.</summary>
+    /// <summary>Where to speak USB/IP in clear: never to a Pi with a pairing code, for whoever gave one asked for encryption.</summary>
     /// <exception cref="UsbIpConnectException">This is such a Pi.</exception>
     public DnsEndPoint StockEndPoint => Pairing is null
         ? EndPoint

@@ -38,7 +38,8 @@ internal static class FileLock
     {
         for (int left = (int)(s_patience / s_pause); left > 0; left--)
         {
-            if (TryTake(path) is { } held) return held;
+            IDisposable? held = TryTake(path);
+            if (held is not null) return held;
             Thread.Sleep(s_pause);
         }
         throw new IOException($"another longwire holds {path} for more than {s_patience.TotalSeconds:0} s");

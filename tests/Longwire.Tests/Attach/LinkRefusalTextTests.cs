@@ -48,7 +48,10 @@ public sealed class LinkRefusalTextTests
     public void No_two_reasons_share_a_sentence_and_none_is_left_out()
     {
         string[] texts =
-            [.. Enum.GetValues<RefusalReason>().Where(reason => reason != 0).Select(reason => LinkRefusalText.Of(reason, ProtocolVersion.Current))];
+        [
+            .. Enum.GetValues<RefusalReason>().Where(reason => reason != RefusalReason.None)
+                .Select(reason => LinkRefusalText.Of(reason, ProtocolVersion.Current)),
+        ];
         Assert.Equal(texts, texts.Distinct());
         Assert.All(texts, text => Assert.DoesNotContain("not known here", text, StringComparison.Ordinal));
     }

@@ -20,6 +20,8 @@ public sealed class PairTests : IDisposable
 
     private EnrolmentStore Store => new(Data);
 
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
     public void Dispose() => _run.Dispose();
 
     [Fact]
@@ -82,12 +84,12 @@ public sealed class PairTests : IDisposable
     public async Task A_new_identity_mends_a_damaged_key_and_nothing_else_does()
     {
         LinkKeyFile.Open(Data).Dispose();
-        File.WriteAllText(LinkKeyFile.PathIn(Data), "");
+        await File.WriteAllTextAsync(LinkKeyFile.PathIn(Data), "", Cancelled);
 
         Assert.Equal(ExitCode.Failed, await _run.RunAsync("pair", "--data", Data));
         Assert.Empty(_run.Output.ToString());
         Assert.Contains($"{LinkKeyFile.PathIn(Data)}, is empty", _run.Error.ToString(), StringComparison.Ordinal);
-        Assert.Equal("", File.ReadAllText(LinkKeyFile.PathIn(Data)));
+        Assert.Equal("", await File.ReadAllTextAsync(LinkKeyFile.PathIn(Data), Cancelled));
 
         await PrintAsync("--new-identity");
     }
@@ -146,7 +148,7 @@ public sealed class PairTests : IDisposable
     public async Task What_is_known_of_hosts_is_not_written_over_where_it_cannot_be_read()
     {
         Directory.CreateDirectory(Data);
-        File.WriteAllText(Store.Path, "nonsense");
+        await File.WriteAllTextAsync(Store.Path, "nonsense", Cancelled);
 
         Assert.Equal(ExitCode.Failed, await _run.RunAsync("pair", "--data", Data, "--new-identity"));
         Assert.Equal(ExitCode.Failed, await _run.RunAsync("pair", "--data", Data));
@@ -154,7 +156,7 @@ public sealed class PairTests : IDisposable
         Assert.Equal(ExitCode.Failed, await _run.RunAsync("pair", "--data", Data, "--revoke", "house"));
 
         Assert.Contains($"Nothing is done: {Store.Path} cannot be read", _run.Error.ToString(), StringComparison.Ordinal);
-        Assert.Equal("nonsense", File.ReadAllText(Store.Path));
+        Assert.Equal("nonsense", await File.ReadAllTextAsync(Store.Path, Cancelled));
         Assert.Empty(_run.Output.ToString());
     }
 

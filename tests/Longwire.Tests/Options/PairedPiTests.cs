@@ -62,7 +62,8 @@ public sealed class PairedPiTests
     {
         string code = Code("fd00:1:2:3:4:5:6:7", "fd00:1:2:3:4:5:6:8", "fd00:1:2:3:4:5:6:9", "fd00:1:2:3:4:5:6:a", "attic.local");
         Assert.True(code.Length > OptionMap.LongestText);
-        LoadedOptions<AttachOptions> loaded = Read.Yaml($"pis:\n  - pairing_code: >-\n      {code.Replace("-", "-\n      ", StringComparison.Ordinal)}");
+        string lines = code.Replace("-", "-\n      ", StringComparison.Ordinal);
+        LoadedOptions<AttachOptions> loaded = Read.Yaml($"pis:\n  - pairing_code: >-\n      {lines}");
         Assert.Empty(loaded.Problems);
         Assert.Equal("attic.local", loaded.Options.Pis[0].Pairing!.Addresses[^1]);
     }

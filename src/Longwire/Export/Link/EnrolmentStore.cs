@@ -16,6 +16,9 @@ internal sealed class EnrolmentStore(string dataFolder)
     /// <summary>Tells whether <see cref="Read"/> would find something else.</summary>
     public FileVersion? Version => FileVersion.Of(Path);
 
+    /// <summary>Something in the folder would be missed: this Pi's key, or hosts that it knows.</summary>
+    public bool IsPaired => LinkKeyFile.IsIn(dataFolder) || File.Exists(Path);
+
     /// <exception cref="IOException">It is there and cannot be read or understood; the message is a clause with the path.</exception>
     public EnrolmentFile Read()
     {

@@ -65,7 +65,7 @@ internal static class OwnAddresses
 
     private static bool IsInner(string name) => Array.Exists(s_inner, inner => name.StartsWith(inner, StringComparison.Ordinal))
         || (name.StartsWith(DockerBridge, StringComparison.Ordinal) && name.Length == DockerBridge.Length + DockerBridgeDigits
-            && name.AsSpan(DockerBridge.Length).IndexOfAnyExcept("0123456789abcdef") < 0);
+            && name.Skip(DockerBridge.Length).All(char.IsAsciiHexDigitLower));
 
     // Without the scope, which belongs to this machine.
     private static IPAddress Plain(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6

@@ -1,6 +1,7 @@
 using Longwire.Export.Link;
 using Longwire.Link.Pairing;
 using Longwire.Link.Wire;
+using Longwire.Platform;
 using Xunit;
 using static Longwire.Tests.Export.Link.PiWithHosts;
 
@@ -16,7 +17,9 @@ public sealed class EnrolmentFileTests : IDisposable
     public void The_file_is_for_its_owner_alone()
     {
         _pi.Pair();
+#pragma warning disable CA1416 // Runs on Linux alone.
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_pi.Store.Path));
+#pragma warning restore CA1416
     }
 
     [Theory]
@@ -54,6 +57,17 @@ public sealed class EnrolmentFileTests : IDisposable
         File.WriteAllBytes(_pi.Store.Path, good);
         Assert.Equal(RefusalReason.None, _pi.Export.Judge(Key(3), token, "new"));
         Assert.Contains(_pi.Log.Lines, line => line.Contains("can be read again", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_folder_with_a_key_or_with_what_is_known_of_hosts_would_be_missed()
+    {
+        Assert.False(_pi.Store.IsPaired);
+        _pi.Pair();
+        Assert.True(_pi.Store.IsPaired);
+        File.Delete(_pi.Store.Path);
+        LinkKeyFile.Open(_pi.Folder).Dispose();
+        Assert.True(_pi.Store.IsPaired);
     }
 
     [Fact]

@@ -148,7 +148,7 @@ public sealed class EnrolmentTests : IDisposable
                     _pi.Revoke(Key((byte)(key - 1)));
                 },
                 TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-            start.SignalAndWait();
+            start.SignalAndWait(TestContext.Current.CancellationToken);
             RefusalReason reason = _pi.Export.Judge(Key(key), token, null);
             await revoking;
 

@@ -1,6 +1,5 @@
 using Longwire.Export.Link;
 using Longwire.Link.Pairing;
-using Longwire.Platform;
 using Longwire.Testing.Kernel;
 using Longwire.Tests.HomeAssistant.Brokers;
 using Longwire.UsbIp.Linux;
