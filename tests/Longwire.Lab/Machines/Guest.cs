@@ -213,7 +213,7 @@ public abstract partial class Guest : IAsyncDisposable
         {
             // A guest that a test left off must not bring back what its disk remembers.
             ForgetDisk();
-            Forget();
+            await ForgetAsync();
             return;
         }
         KernelLine? damage = Kernel.Damage().FirstOrDefault();
@@ -234,13 +234,13 @@ public abstract partial class Guest : IAsyncDisposable
         damage ??= Kernel.Damage().FirstOrDefault();
         if (result is { ExitCode: 0 } && damage is null)
         {
-            Forget();
+            await ForgetAsync();
             return;
         }
         string description = await DescribeAsync();
         await PowerOffAsync();
         ForgetDisk();
-        Forget();
+        await ForgetAsync();
         throw new GuestCommandException(damage is null
             ? $"{Name} could not be brought back to how it was, and was switched off: {result!.Output}\n{description}"
             : $"{Name}: the kernel took damage: {damage.Message}\n{description}");
@@ -248,17 +248,21 @@ public abstract partial class Guest : IAsyncDisposable
 
     internal IPEndPoint Forwarded(int port) => _emulator!.Forwarded[port];
 
+    internal IPEndPoint FtdiAddress => _emulator!.FtdiAddress;
+
     /// <summary>What a guest's own class remembers of a test.</summary>
-    protected virtual void Forget()
+    protected virtual ValueTask ForgetAsync()
     {
         lock (_gate) _processes.Clear();
         // The next test asks what the kernel said in its own time.
         Kernel.Clear();
+        return ValueTask.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
     {
         await PowerOffAsync();
+        await ForgetAsync();
         GC.SuppressFinalize(this);
     }
 
