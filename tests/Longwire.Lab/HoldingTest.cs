@@ -13,7 +13,7 @@ public abstract class HoldingTest(Home home) : RadioTest(home)
     protected static async Task ExchangeAsync(LabStick stick, GuestStream tty, string word)
     {
         byte[] said = System.Text.Encoding.ASCII.GetBytes(word);
-        using SerialEnd inside = await stick.OpenInsideAsync();
+        using ISerialEnd inside = await stick.OpenInsideAsync();
         await tty.WriteAsync(said, Cancelled);
         await HearsAsync(inside, said);
         await inside.WriteAsync(said, Cancelled);
@@ -21,7 +21,7 @@ public abstract class HoldingTest(Home home) : RadioTest(home)
     }
 
     // What was written in an outage may come before it.
-    protected static async Task HearsAsync(SerialEnd inside, byte[] said)
+    protected static async Task HearsAsync(ISerialEnd inside, byte[] said)
     {
         byte[] heard = [];
         while (!heard.AsSpan().EndsWith(said)) heard = [.. heard, .. await inside.ReadExactlyAsync(1, Patience)];

@@ -29,7 +29,7 @@ public abstract class OpenCloseTest(Home home) : HoldingTest(home)
         foreach (LabStick stick in sticks)
         {
             using GuestStream tty = await Home.Host.OpenAsync(stick.Model.Path);
-            using SerialEnd inside = await stick.OpenInsideAsync();
+            using ISerialEnd inside = await stick.OpenInsideAsync();
             await tty.WriteAsync("last"u8.ToArray(), Cancelled);
             await HearsAsync(inside, "last"u8.ToArray());
         }
@@ -52,7 +52,7 @@ public abstract class OpenCloseTest(Home home) : HoldingTest(home)
 
     private static async Task TalkAsync(LabStick stick, CancellationToken enough)
     {
-        using SerialEnd inside = await stick.OpenInsideAsync();
+        using ISerialEnd inside = await stick.OpenInsideAsync();
         try
         {
             while (true)

@@ -116,7 +116,7 @@ public abstract class RadioTest(Home home) : LabTest(home)
     {
         // The tty first: it is there once the host has set the stick's configuration, and that hangs up whoever has the inside open.
         using GuestStream tty = await (host ?? Home.Host).OpenAsync(path);
-        using SerialEnd inside = await stick.OpenInsideAsync();
+        using ISerialEnd inside = await stick.OpenInsideAsync();
         byte[] said = [.. Enumerable.Range(0, bytes).Select(i => (byte)(i * 7))];
         await tty.WriteAsync(said, Cancelled);
         Assert.Equal(said, await inside.ReadExactlyAsync(said.Length, Patience));

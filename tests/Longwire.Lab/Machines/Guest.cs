@@ -212,8 +212,9 @@ public abstract partial class Guest : IAsyncDisposable
         if (!IsOn)
         {
             // A guest that a test left off must not bring back what its disk remembers.
+            await PutAwayAsync();
             ForgetDisk();
-            await ForgetAsync();
+            Forget();
             return;
         }
         KernelLine? damage = Kernel.Damage().FirstOrDefault();
@@ -223,6 +224,7 @@ public abstract partial class Guest : IAsyncDisposable
             if (damage is null)
             {
                 result = await TryRunAsync("/lab/reset", Deadlines.Boot);
+                await PutAwayAsync();
                 // What the kernel said of the reset itself comes before this.
                 if (result.ExitCode == 0) await Kernel.WaitForAsync("lab: in order again", TimeSpan.Zero, Deadlines.Patience);
             }
@@ -234,13 +236,14 @@ public abstract partial class Guest : IAsyncDisposable
         damage ??= Kernel.Damage().FirstOrDefault();
         if (result is { ExitCode: 0 } && damage is null)
         {
-            await ForgetAsync();
+            Forget();
             return;
         }
         string description = await DescribeAsync();
         await PowerOffAsync();
+        await PutAwayAsync();
         ForgetDisk();
-        await ForgetAsync();
+        Forget();
         throw new GuestCommandException(damage is null
             ? $"{Name} could not be brought back to how it was, and was switched off: {result!.Output}\n{description}"
             : $"{Name}: the kernel took damage: {damage.Message}\n{description}");
@@ -251,18 +254,20 @@ public abstract partial class Guest : IAsyncDisposable
     internal IPEndPoint FtdiAddress => _emulator!.FtdiAddress;
 
     /// <summary>What a guest's own class remembers of a test.</summary>
-    protected virtual ValueTask ForgetAsync()
+    protected virtual void Forget()
     {
         lock (_gate) _processes.Clear();
         // The next test asks what the kernel said in its own time.
         Kernel.Clear();
-        return ValueTask.CompletedTask;
     }
+
+    /// <summary>What a test held in its hand and the reset in the guest does not reach.</summary>
+    private protected virtual Task PutAwayAsync() => Task.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
         await PowerOffAsync();
-        await ForgetAsync();
+        await PutAwayAsync();
         GC.SuppressFinalize(this);
     }
 

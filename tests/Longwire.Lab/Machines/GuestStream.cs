@@ -6,7 +6,7 @@ namespace Longwire.Lab.Machines;
 /// A character device of a guest, open for reading and writing: the tty that Home Assistant would open, or the inside of a stick.
 /// Disposing it closes the device.
 /// </summary>
-public sealed class GuestStream : SerialEnd
+public sealed class GuestStream : ISerialEnd
 {
     private readonly Shell _shell;
 
@@ -38,13 +38,15 @@ public sealed class GuestStream : SerialEnd
         throw new IOException($"{guest.Name}: {path} cannot be opened: {said}");
     }
 
-    protected override string Description => $"{Guest.Name}: {Path}";
+    public string Description => $"{Guest.Name}: {Path}";
 
-    public override Task WriteAsync(
+    public Task WriteAsync(
         ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default) => _shell.SendAsync(bytes, cancellationToken);
 
-    public override Task<int> ReadAsync(
+    public Task<int> ReadAsync(
         Memory<byte> buffer, CancellationToken cancellationToken = default) => _shell.ReadAsync(buffer, cancellationToken);
 
-    public override void Dispose() => _shell.Dispose();
+    public Task<byte[]> ReadExactlyAsync(int count, TimeSpan deadline) => SerialReading.ReadExactlyAsync(this, count, deadline);
+
+    public void Dispose() => _shell.Dispose();
 }

@@ -102,9 +102,9 @@ public sealed class Host : Guest
         [.. (await RunAsync("cat /sys/devices/platform/vhci_hcd.0/usb*/authorized_default")).Split('\n')
             .Select(value => int.Parse(value, CultureInfo.InvariantCulture))];
 
-    protected override ValueTask ForgetAsync()
+    protected override void Forget()
     {
+        base.Forget();
         Attach = null;
-        return base.ForgetAsync();
     }
 }

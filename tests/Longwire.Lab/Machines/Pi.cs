@@ -120,11 +120,15 @@ public sealed class Pi : Guest
         await ComeBackAsync();
     }
 
-    protected override async ValueTask ForgetAsync()
+    private protected override async Task PutAwayAsync()
     {
-        foreach (LabStick stick in _sticks) await stick.DropAsync();
+        foreach (LabStick stick in _sticks) await stick.PutAwayAsync();
+    }
+
+    protected override void Forget()
+    {
+        base.Forget();
         _sticks.Clear();
         (_service, Export) = (null, null);
-        await base.ForgetAsync();
     }
 }

@@ -4,7 +4,7 @@ using System.Threading.Channels;
 namespace Longwire.Lab.Sticks;
 
 /// <summary>The connection to the inside of an emulated chip, read from the first moment to the last.</summary>
-internal sealed class FtdiInside : IAsyncDisposable
+internal sealed class FtdiInside
 {
     private const int ReadAtOnce = 4096;
     private const int ReadsKept = 16_384;
@@ -44,8 +44,8 @@ internal sealed class FtdiInside : IAsyncDisposable
         return count;
     }
 
-    /// <summary>Pulls the stick.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Pulls the stick, and ends with that.</summary>
+    public async Task PullAsync()
     {
         _socket.Dispose();
         await _listening;

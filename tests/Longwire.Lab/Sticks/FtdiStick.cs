@@ -13,7 +13,7 @@ internal sealed class FtdiStick(Guest pi, StickModel model) : LabStick(pi, model
     private FtdiInside? _inside;
 
     // The inside outlives who opens it, as it outlives on a radio who listens to that.
-    public override Task<SerialEnd> OpenInsideAsync(int function = 0) => Task.FromResult<SerialEnd>(
+    public override Task<ISerialEnd> OpenInsideAsync(int serialPort = 0) => Task.FromResult<ISerialEnd>(
         new FtdiEnd(_inside ?? throw new InvalidOperationException("The stick is not plugged in."), $"{Machine.Name}: the FTDI stick"));
 
     internal override async Task RemakeAsync()
@@ -22,7 +22,7 @@ internal sealed class FtdiStick(Guest pi, StickModel model) : LabStick(pi, model
         if (IsPluggedIn) await PlugAsync(Port);
     }
 
-    internal override Task DropAsync() => _inside is null ? Task.CompletedTask : Machine.IsOn ? RemoveAsync() : DisconnectAsync();
+    internal override Task PutAwayAsync() => _inside is null ? Task.CompletedTask : Machine.IsOn ? RemoveAsync() : DisconnectAsync();
 
     private protected override async Task<string> InsertAsync(int port)
     {
@@ -57,21 +57,23 @@ internal sealed class FtdiStick(Guest pi, StickModel model) : LabStick(pi, model
     private async Task DisconnectAsync()
     {
         if (_inside is null) return;
-        await _inside.DisposeAsync();
+        await _inside.PullAsync();
         _inside = null;
     }
 
-    private sealed class FtdiEnd(FtdiInside inside, string description) : SerialEnd
+    private sealed class FtdiEnd(FtdiInside inside, string description) : ISerialEnd
     {
-        protected override string Description => description;
+        public string Description => description;
 
-        public override Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default) =>
+        public Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default) =>
             inside.WriteAsync(bytes, cancellationToken);
 
-        public override Task<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        public Task<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             inside.ReadAsync(buffer, cancellationToken);
 
-        public override void Dispose()
+        public Task<byte[]> ReadExactlyAsync(int count, TimeSpan deadline) => SerialReading.ReadExactlyAsync(this, count, deadline);
+
+        public void Dispose()
         {
             // Closing the inside would pull the stick.
         }

@@ -19,8 +19,8 @@ internal sealed class GadgetStick : LabStick
     public static async Task<LabStick> MakeAsync(Guest pi, string name, StickModel model) =>
         new GadgetStick(pi, name, model, await MakeInsidesAsync(pi, name, model));
 
-    public override async Task<SerialEnd> OpenInsideAsync(int function = 0) => await Machine.OpenAsync(
-        string.Create(CultureInfo.InvariantCulture, $"/dev/ttyGS{_insides[function]}"));
+    public override async Task<ISerialEnd> OpenInsideAsync(int serialPort = 0) => await Machine.OpenAsync(
+        string.Create(CultureInfo.InvariantCulture, $"/dev/ttyGS{_insides[serialPort]}"));
 
     internal override async Task RemakeAsync()
     {
@@ -29,7 +29,7 @@ internal sealed class GadgetStick : LabStick
     }
 
     // The Pi's reset drops whatever its kernel emulates.
-    internal override Task DropAsync() => Task.CompletedTask;
+    internal override Task PutAwayAsync() => Task.CompletedTask;
 
     private protected override Task<string> InsertAsync(int port) =>
         Machine.RunAsync(string.Create(CultureInfo.InvariantCulture, $"stick plug {_name} {port}"));

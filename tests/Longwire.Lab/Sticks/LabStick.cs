@@ -51,14 +51,14 @@ public abstract class LabStick
     }
 
     /// <summary>The inside of the stick: what is written here the radio says, what is read here it was told.</summary>
-    /// <param name="function">Which serial port, for a stick with several.</param>
-    public abstract Task<SerialEnd> OpenInsideAsync(int function = 0);
+    /// <param name="serialPort">Which serial port, for a stick with several.</param>
+    public abstract Task<ISerialEnd> OpenInsideAsync(int serialPort = 0);
 
     /// <summary>The Pi lost power: its sticks are where they were, but their kernel has forgotten them.</summary>
     internal abstract Task RemakeAsync();
 
-    /// <summary>Nobody holds it any more: the Pi is in order again without it, or off.</summary>
-    internal abstract Task DropAsync();
+    /// <summary>The test is over: its connection has been given back, or the Pi is off.</summary>
+    internal abstract Task PutAwayAsync();
 
     /// <returns>Its bus id.</returns>
     private protected abstract Task<string> InsertAsync(int port);
