@@ -61,8 +61,12 @@ public sealed class KernelLog
         || line.Message.Contains("refcount_t:", StringComparison.Ordinal)
         || line.Message.Contains("soft lockup", StringComparison.Ordinal));
 
-    /// <summary>Warnings and worse from a moment on, whoever they are about.</summary>
-    public IEnumerable<KernelLine> Complaints(TimeSpan since) => Lines.Where(line => line.Time >= since && line.Level <= WarningLevel);
+    /// <summary>Warnings and worse from a moment on, whoever they are about: but not that the emulated processor is slow.</summary>
+    public IEnumerable<KernelLine> Complaints(TimeSpan since) => Lines.Where(line =>
+        line.Time >= since
+        && line.Level <= WarningLevel
+        && !line.Message.StartsWith("hrtimer: interrupt took", StringComparison.Ordinal)
+        && !line.Message.StartsWith("clocksource: ", StringComparison.Ordinal));
 
     /// <summary>Reads what the kernel says until the guest is switched off.</summary>
     internal async Task FollowAsync(Shell shell, CancellationToken startCancelled)
