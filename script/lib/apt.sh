@@ -23,8 +23,8 @@ apt_lists() {
   : >"$stamp"
 }
 
-# kernel_package ARCH [SERIES]: the package that linux-image-ARCH or linux-image-SERIES-ARCH stands for now, with the kernel's version in its
-# name.
+# kernel_package ARCH [SERIES]: the package that linux-image-ARCH or linux-image-SERIES-ARCH stands for now, with the kernel's version in
+# its name.
 kernel_package() {
   apt_lists "$1"
   apt_of "$1" apt-cache depends "linux-image-${2:+$2-}$1" | awk '/Depends:/ { print $2; exit }'

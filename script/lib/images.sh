@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Kernels and root file systems of the lab's guests, in artifacts/lab/ARCH: vmlinux and initrd. ARCH-SERIES is the same machine with a kernel
-# of another series than Debian's own, such as 6.12.
+# Kernels and root file systems of the lab's guests, in artifacts/lab/ARCH: vmlinux and initrd. ARCH-SERIES is the same machine with a
+# kernel of another series than Debian's own, such as 6.12.
 # amd64 is the Home Assistant machine: busybox and the real udev, so that /dev/serial/by-id and by-path are made by the rules
 # that make them in a house. arm64 is the Pi: busybox, the kernel's emulated USB sticks and the distribution's usbipd.
 # The initrd is two cpio archives, one behind the other (the kernel unpacks both): what Debian gives, made once, and what changes

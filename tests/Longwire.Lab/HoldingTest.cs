@@ -33,7 +33,8 @@ public abstract class HoldingTest(Home home) : RadioTest(home)
     {
         Assert.DoesNotContain(
             Watch.Messages.Skip(from),
-            message => message.Topic == $"longwire/radio/{IdOf(model)}/event" && message.Payload.Contains("\"lost\"", StringComparison.Ordinal));
+            message => message.Topic == $"longwire/radio/{IdOf(model)}/event"
+                && message.Payload.Contains("\"lost\"", StringComparison.Ordinal));
         Assert.Equal("on", Connected(Watch.Entities(), IdOf(model)));
         Assert.DoesNotContain(
             Home.Host.Kernel.Lines,

@@ -29,7 +29,8 @@ public sealed class Home : IAsyncLifetime
         Attic = new Pi("attic", IPAddress.Parse("10.77.0.11"), "52:54:00:77:00:0b", _switch.Connect("attic"), _folder, time, kind);
         Cellar = new Pi("cellar", IPAddress.Parse("10.77.0.12"), "52:54:00:77:00:0c", _switch.Connect("cellar"), _folder, time, kind);
         Host = new Host("house", IPAddress.Parse("10.77.0.21"), "52:54:00:77:00:15", _switch.Connect("house"), _folder, time, kind);
-        Neighbour = new Host("neighbour", IPAddress.Parse("10.77.0.22"), "52:54:00:77:00:16", _switch.Connect("neighbour"), _folder, time, kind);
+        Neighbour = new Host(
+            "neighbour", IPAddress.Parse("10.77.0.22"), "52:54:00:77:00:16", _switch.Connect("neighbour"), _folder, time, kind);
         Shed = new DebianMachine("shed", IPAddress.Parse("10.77.0.31"), "52:54:00:77:00:1f", _switch.Connect("shed"), _folder, time);
         Broker = new Broker(_folder, time);
     }

@@ -12,7 +12,8 @@ internal static class LabFolders
         string folder = Path.Combine(Images, kernel is null ? architecture : $"{architecture}-{kernel}");
         return File.Exists(Path.Combine(folder, "initrd"))
             ? folder
-            : throw new InvalidOperationException($"{folder} has no initrd: run script/lab --long once, it makes the images of all kernels.");
+            : throw new InvalidOperationException(
+                $"{folder} has no initrd: run script/lab --long once, it makes the images of all kernels.");
     }
 
     /// <summary>The repository's root, where the add-on's files are.</summary>

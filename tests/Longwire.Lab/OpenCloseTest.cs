@@ -11,6 +11,8 @@ namespace Longwire.Lab;
 /// </summary>
 public abstract class OpenCloseTest(Home home) : HoldingTest(home)
 {
+    private static readonly TimeSpan SlowestCycle = TimeSpan.FromSeconds(2);
+
     /// <summary>Opens and closes the tty of each stick so many times, all of them at once, while their radios talk.</summary>
     protected async Task OpenAndCloseAsync(int times, params StickModel[] models)
     {
@@ -42,13 +44,13 @@ public abstract class OpenCloseTest(Home home) : HoldingTest(home)
     {
         TimeSpan start = Home.Host.Now;
         await Home.Host.RunAsync(
-            string.Create(CultureInfo.InvariantCulture,
-                $"stty -F {model.Path} raw -echo; i=0; while [ $i -lt {times} ]; do head -c 8 {model.Path} >/dev/null || exit; i=$((i+1)); done"),
+            string.Create(CultureInfo.InvariantCulture, $"""
+                stty -F {model.Path} raw -echo
+                i=0; while [ $i -lt {times} ]; do head -c 8 {model.Path} >/dev/null || exit; i=$((i+1)); done
+                """),
             Patience + (times * SlowestCycle));
         Say($"{model.Product}: {(Home.Host.Now - start) / times} each");
     }
-
-    private static readonly TimeSpan SlowestCycle = TimeSpan.FromSeconds(2);
 
     private static async Task TalkAsync(LabStick stick, CancellationToken enough)
     {

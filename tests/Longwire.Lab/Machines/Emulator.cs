@@ -17,17 +17,11 @@ internal sealed record Machine(string Name, string Architecture, string Role, IP
 
     public MachineKind Kind { get; init; } = MachineKind.Usual;
 
-    /// <summary>The serial number of a USB stick with an FTDI chip that the emulator has, for a machine of arm64; null if it has none.</summary>
+    /// <summary>The serial number of a USB stick with an FTDI chip that the emulator has; null if it has none.</summary>
     public string? FtdiSerial { get; init; }
 
     /// <summary>Folders of the test machine that the guest may mount by these names, over 9p and read-only.</summary>
     public Dictionary<string, string> Shares { get; } = [];
-}
-
-/// <param name="Kernel">The series of its kernel, such as 6.12; Debian's own if null.</param>
-public sealed record MachineKind(string? Kernel = null, int Processors = 1)
-{
-    public static MachineKind Usual { get; } = new();
 }
 
 /// <summary>

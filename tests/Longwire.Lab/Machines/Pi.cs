@@ -6,8 +6,8 @@ using Longwire.Testing;
 namespace Longwire.Lab.Machines;
 
 /// <summary>
-/// A virtual Raspberry Pi (arm64) with eight USB ports, 0 to 7, and one more for a stick with an FTDI chip. It exports either with our program or with the distribution's
-/// usbipd; a test says which.
+/// A virtual Raspberry Pi (arm64) with eight USB ports, 0 to 7, and one more for a stick with an FTDI chip. It exports either with our
+/// program or with the distribution's usbipd; a test says which.
 /// </summary>
 public sealed class Pi : Guest
 {
@@ -49,7 +49,9 @@ public sealed class Pi : Guest
     /// <summary>A stick in the hand, not plugged in yet.</summary>
     public async Task<LabStick> MakeStickAsync(StickModel model)
     {
-        LabStick stick = model.Chip == StickChip.Ftdi ? new FtdiStick(this, model) : await GadgetStick.MakeAsync(this, $"s{++_made}", model);
+        LabStick stick = model.Chip == StickChip.Ftdi
+            ? new FtdiStick(this, model)
+            : await GadgetStick.MakeAsync(this, $"s{++_made}", model);
         _sticks.Add(stick);
         return stick;
     }

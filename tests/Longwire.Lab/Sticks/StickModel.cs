@@ -1,15 +1,5 @@
 namespace Longwire.Lab.Sticks;
 
-/// <summary>What a stick is to the driver.</summary>
-public enum StickChip
-{
-    /// <summary>A CDC ACM device, as the kernel emulates it: ttyACM.</summary>
-    Acm,
-
-    /// <summary>An FT232, as the emulator has it: ttyUSB. A machine has one, which is always the same.</summary>
-    Ftdi,
-}
-
 /// <summary>What a stick says of itself. The rest is emulated: a true USB device with drivers bound by the usual rules.</summary>
 /// <param name="VendorId">Four hexadecimal digits.</param>
 /// <param name="ProductId">Four hexadecimal digits.</param>
@@ -17,7 +7,14 @@ public enum StickChip
 /// <param name="Ports">Serial ports (CDC ACM functions); 0 for a stick that only claims to be a radio.</param>
 /// <param name="Keyboard">With a HID function, as a bad guest has it.</param>
 public sealed record StickModel(
-    string VendorId, string ProductId, string Serial, string Manufacturer, string Product, int Ports = 1, bool Keyboard = false, StickChip Chip = StickChip.Acm)
+    string VendorId,
+    string ProductId,
+    string Serial,
+    string Manufacturer,
+    string Product,
+    int Ports = 1,
+    bool Keyboard = false,
+    StickChip Chip = StickChip.Acm)
 {
     /// <summary>A Z-Wave stick: 0658:0200, recognised with certainty.</summary>
     public static StickModel ZWave { get; } = new("0658", "0200", "ZW0001", "Sigma Designs", "UZB");
