@@ -23,10 +23,11 @@ apt_lists() {
   : >"$stamp"
 }
 
-# The package that linux-image-ARCH stands for now, with the kernel's version in its name.
+# kernel_package ARCH [SERIES]: the package that linux-image-ARCH or linux-image-SERIES-ARCH stands for now, with the kernel's version in
+# its name.
 kernel_package() {
   apt_lists "$1"
-  apt_of "$1" apt-cache depends "linux-image-$1" | awk '/Depends:/ { print $2; exit }'
+  apt_of "$1" apt-cache depends "linux-image-${2:+$2-}$1" | awk '/Depends:/ { print $2; exit }'
 }
 
 # newest_files FOLDER PACKAGE...: of each the file with the highest version that was fetched into the folder.

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Kernels and root file systems of the lab's guests, in artifacts/lab/ARCH: vmlinux and initrd.
+# Kernels and root file systems of the lab's guests, in artifacts/lab/ARCH: vmlinux and initrd. ARCH-SERIES is the same machine with a
+# kernel of another series than Debian's own, such as 6.12.
 # amd64 is the Home Assistant machine: busybox and the real udev, so that /dev/serial/by-id and by-path are made by the rules
 # that make them in a house. arm64 is the Pi: busybox, the kernel's emulated USB sticks and the distribution's usbipd.
 # The initrd is two cpio archives, one behind the other (the kernel unpacks both): what Debian gives, made once, and what changes
@@ -10,7 +11,7 @@ guest_modules() {
     amd64) echo vhci-hcd usbip-host cdc-acm cp210x ftdi_sio ch341 pl2303 ti_usb_3410_5052 usbhid hid-generic dummy_hcd libcomposite \
       usb_f_acm ;;
     arm64) echo usbip-host vhci-hcd dummy_hcd libcomposite usb_f_acm usb_f_hid usb_f_fs cdc-acm cp210x ftdi_sio usbhid hid-generic \
-      xhci-pci ;;
+      ohci-pci ;;
   esac
   echo virtio_pci virtio_net virtio_blk ext4 sch_netem
   # What a container needs: the image over 9p, a layer of its own, and on the host a network behind NAT, as Docker makes it.
@@ -55,7 +56,8 @@ copy_programs() {
   done
 }
 
-# The kernel as an ELF file boots without unpacking itself, which costs seconds under emulation.
+# The kernel as an ELF file boots without unpacking itself, which costs seconds under emulation. One that is not packed with xz, as newer
+# ones are, has to.
 place_kernel() {
   local from=$1 to=$2 offset
   case $3 in
@@ -66,18 +68,18 @@ place_kernel() {
         tail -c "+$((offset + 1))" "$from" | xz -dc >"$to" 2>/dev/null || true
         if readelf -h "$to" >/dev/null 2>&1; then return 0; fi
       done < <(LC_ALL=C grep -obUaP '\xfd7zXZ\x00' "$from" | cut -d: -f1)
-      die "no kernel found in $from"
+      cp "$from" "$to"
       ;;
   esac
 }
 
-# The part of the root file system that Debian gives.
+# base_image ARCH [SERIES]: the part of the root file system that Debian gives.
 base_image() {
-  local arch=$1 lab=$artifacts/lab/$1 from=$artifacts/debian/$1/root image kernel version module applet loader library
+  local arch=$1 lab=$artifacts/lab/$1${2:+-$2} from=$artifacts/debian/$1/root image kernel version module applet loader library
   local stamp
   stamp=$(cat "${BASH_SOURCE[0]}" "$root/script/lib/apt.sh" | sha256sum | cut -d' ' -f1)
   [ "$(cat "$lab/base.stamp" 2>/dev/null)" = "$stamp" ] && return 0
-  kernel=$(kernel_package "$arch")
+  kernel=$(kernel_package "$@")
   # shellcheck disable=SC2046 # a list of words
   unpack_packages "$arch" root "$kernel" $(guest_packages "$arch")
   version=${kernel#linux-image-}
@@ -143,10 +145,10 @@ busybox_applets() {
 # pack FOLDER FILE: a cpio archive as the kernel reads it, padded so that another may follow.
 pack() { (cd "$1" && find . -mindepth 1 | LC_ALL=C sort | cpio -o -H newc -R 0:0 --quiet) >"$2"; }
 
-# guest_image ARCH: the whole initrd, with the program as it was published last.
+# guest_image ARCH [SERIES]: the whole initrd, with the program as it was published last.
 guest_image() {
-  local arch=$1 lab=$artifacts/lab/$1 top sum
-  base_image "$arch"
+  local arch=$1 lab=$artifacts/lab/$1${2:+-$2} top sum
+  base_image "$@"
   sum=$(cat "$lab/base.stamp" "$artifacts/publish/$arch/longwire" "$root"/tests/Longwire.Lab/Guest/* | sha256sum | cut -d' ' -f1)
   [ "$(cat "$lab/initrd.stamp" 2>/dev/null)" = "$sum" ] && return 0
   top=$lab/top

@@ -28,6 +28,12 @@ prepare_lab() {
   guest_disk
 }
 
+# For the tests that a long run does on another kernel, too.
+prepare_other_kernel() {
+  phase "the guests' image for amd64, kernel 6.12" guest_image amd64 6.12
+  phase "the guests' image for arm64, kernel 6.12" guest_image arm64 6.12
+}
+
 # For the tests of the Debian package: a machine to install it on, and the package. Made of root's files, so only root can make it.
 prepare_package_tests() {
   phase "the disk of the machine with systemd" debian_disk

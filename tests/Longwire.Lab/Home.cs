@@ -16,19 +16,21 @@ public sealed class Home : IAsyncLifetime
     private readonly Switch _switch;
 
     public Home()
-        : this("house")
+        : this(MachineKind.Usual)
     {
     }
 
-    private Home(string name)
+    /// <param name="kind">What its Pis and hosts are.</param>
+    internal Home(MachineKind kind)
     {
         TimeProvider time = TimeProvider.System;
-        _folder = LabFolders.NewRun($"{name}-{Guid.NewGuid().ToString("N")[..4]}", time);
+        _folder = LabFolders.NewRun($"house-{Guid.NewGuid().ToString("N")[..4]}", time);
         _switch = new Switch(time);
-        Attic = new Pi("attic", IPAddress.Parse("10.77.0.11"), "52:54:00:77:00:0b", _switch.Connect("attic"), _folder, time);
-        Cellar = new Pi("cellar", IPAddress.Parse("10.77.0.12"), "52:54:00:77:00:0c", _switch.Connect("cellar"), _folder, time);
-        Host = new Host("house", IPAddress.Parse("10.77.0.21"), "52:54:00:77:00:15", _switch.Connect("house"), _folder, time);
-        Neighbour = new Host("neighbour", IPAddress.Parse("10.77.0.22"), "52:54:00:77:00:16", _switch.Connect("neighbour"), _folder, time);
+        Attic = new Pi("attic", IPAddress.Parse("10.77.0.11"), "52:54:00:77:00:0b", _switch.Connect("attic"), _folder, time, kind);
+        Cellar = new Pi("cellar", IPAddress.Parse("10.77.0.12"), "52:54:00:77:00:0c", _switch.Connect("cellar"), _folder, time, kind);
+        Host = new Host("house", IPAddress.Parse("10.77.0.21"), "52:54:00:77:00:15", _switch.Connect("house"), _folder, time, kind);
+        Neighbour = new Host(
+            "neighbour", IPAddress.Parse("10.77.0.22"), "52:54:00:77:00:16", _switch.Connect("neighbour"), _folder, time, kind);
         Shed = new DebianMachine("shed", IPAddress.Parse("10.77.0.31"), "52:54:00:77:00:1f", _switch.Connect("shed"), _folder, time);
         Broker = new Broker(_folder, time);
     }

@@ -5,6 +5,17 @@ internal static class LabFolders
 {
     public static string Images { get; } = Path.Combine(Artifacts(), "lab");
 
+    /// <summary>A guest's kernel and initrd.</summary>
+    /// <param name="kernel">A series such as 6.12; Debian's own if null.</param>
+    public static string Image(string architecture, string? kernel)
+    {
+        string folder = Path.Combine(Images, kernel is null ? architecture : $"{architecture}-{kernel}");
+        return File.Exists(Path.Combine(folder, "initrd"))
+            ? folder
+            : throw new InvalidOperationException(
+                $"{folder} has no initrd: run script/lab --long once, it makes the images of all kernels.");
+    }
+
     /// <summary>The repository's root, where the add-on's files are.</summary>
     public static string Repository { get; } = Path.GetDirectoryName(Artifacts())!;
 

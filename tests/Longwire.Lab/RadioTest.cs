@@ -38,15 +38,25 @@ public abstract class RadioTest(Home home) : LabTest(home)
     protected Watch Watch => Home.Broker.Watch;
 
     /// <summary>Everything on: the stick plugged in, the Pi exporting, the broker up, Longwire attaching, the radio attached.</summary>
-    protected async Task<LabStick> BringUpAsync(PiSide side, StickModel? model = null, string more = "", HostSide host = HostSide.Program)
+    protected async Task<LabStick> BringUpAsync(
+        PiSide side, StickModel? model = null, string more = "", HostSide host = HostSide.Program) =>
+        (await BringUpAllAsync(side, [model ?? StickModel.ZWave], more, host))[0];
+
+    /// <summary>The same with several sticks, each in a port of its own.</summary>
+    protected async Task<IReadOnlyList<LabStick>> BringUpAllAsync(
+        PiSide side, IReadOnlyList<StickModel> models, string more = "", HostSide host = HostSide.Program)
     {
         await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Host), Home.Broker.StartAsync());
-        LabStick stick = await Home.Attic.PlugAsync(model ?? StickModel.ZWave);
-        await ExportAsync(Home.Attic, side, stick.Model);
-        await StartAttachAsync(host, Home.Options([Home.Attic], more));
-        await UntilConnectedAsync(stick.Model);
-        await UntilToldAsync(IdOf(stick.Model));
-        return stick;
+        List<LabStick> sticks = [];
+        foreach (StickModel model in models) sticks.Add(await Home.Attic.PlugAsync(model, sticks.Count));
+        await ExportAsync(Home.Attic, side, [.. models]);
+        await StartAttachAsync(host, Home.Options([Home.Attic], Naming(models) + more));
+        foreach (StickModel model in models)
+        {
+            await UntilConnectedAsync(model);
+            await UntilToldAsync(IdOf(model));
+        }
+        return sticks;
     }
 
     /// <summary>
@@ -66,12 +76,17 @@ public abstract class RadioTest(Home home) : LabTest(home)
         else await AddOn.StartAsync(Home.Host, options is null ? null : AddOn.OptionsJson(options));
     }
 
-    protected static async Task ExportAsync(Pi pi, PiSide side, StickModel model)
+    protected static async Task ExportAsync(Pi pi, PiSide side, params StickModel[] models)
     {
-        if (side == PiSide.Stock) await pi.StartStockAsync(model.UsbId);
-        else await pi.StartExportAsync();
+        if (side == PiSide.Stock) await pi.StartStockAsync([.. models.Select(model => model.UsbId)]);
+        else await pi.StartExportAsync(Pi.DefaultExportOptions + Naming(models));
         await pi.WaitUntilItServesAsync(Patience);
     }
+
+    // Once one is named, those are all.
+    private static string Naming(IReadOnlyList<StickModel> models) => models.Any(model => model.MustBeNamed)
+        ? $"radios:\n{string.Concat(models.Select(model => $"  - match: \"{model.UsbId}\"\n"))}"
+        : "";
 
     protected Task UntilConnectedAsync(StickModel model) => UntilConnectedAsync(IdOf(model));
 
@@ -101,7 +116,7 @@ public abstract class RadioTest(Home home) : LabTest(home)
     {
         // The tty first: it is there once the host has set the stick's configuration, and that hangs up whoever has the inside open.
         using GuestStream tty = await (host ?? Home.Host).OpenAsync(path);
-        using GuestStream inside = await stick.OpenInsideAsync();
+        using ISerialEnd inside = await stick.OpenInsideAsync();
         byte[] said = [.. Enumerable.Range(0, bytes).Select(i => (byte)(i * 7))];
         await tty.WriteAsync(said, Cancelled);
         Assert.Equal(said, await inside.ReadExactlyAsync(said.Length, Patience));

@@ -52,7 +52,7 @@ public sealed class DebianMachine : Guest
     /// <summary>Plugs a new stick into a USB port and waits until the kernel has read it.</summary>
     public async Task<LabStick> PlugAsync(StickModel model, int port = 0)
     {
-        LabStick stick = await LabStick.MakeAsync(this, $"s{++_made}", model);
+        LabStick stick = await GadgetStick.MakeAsync(this, $"s{++_made}", model);
         await stick.PlugAsync(port);
         return stick;
     }

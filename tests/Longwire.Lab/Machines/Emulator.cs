@@ -15,6 +15,11 @@ internal sealed record Machine(string Name, string Architecture, string Role, IP
     /// </summary>
     public string? RootDisk { get; init; }
 
+    public MachineKind Kind { get; init; } = MachineKind.Usual;
+
+    /// <summary>The serial number of a USB stick with an FTDI chip that the emulator has; null if it has none.</summary>
+    public string? FtdiSerial { get; init; }
+
     /// <summary>Folders of the test machine that the guest may mount by these names, over 9p and read-only.</summary>
     public Dictionary<string, string> Shares { get; } = [];
 }
@@ -27,15 +32,19 @@ internal sealed class Emulator : IAsyncDisposable
 {
     private readonly LeashedProcess _process;
 
-    private Emulator(LeashedProcess process, IPEndPoint shell, IReadOnlyDictionary<int, IPEndPoint> forwarded)
+    private Emulator(LeashedProcess process, IPEndPoint shell, IPEndPoint ftdi, IReadOnlyDictionary<int, IPEndPoint> forwarded)
     {
         _process = process;
         ShellAddress = shell;
+        FtdiAddress = ftdi;
         Forwarded = forwarded;
     }
 
     /// <summary>Where the guest's shells answer.</summary>
     public IPEndPoint ShellAddress { get; }
+
+    /// <summary>The inside of the stick with an FTDI chip, which is plugged in for as long as this has a connection.</summary>
+    public IPEndPoint FtdiAddress { get; }
 
     /// <summary>Loopback addresses of the test machine that lead to ports of the guest's second card.</summary>
     public IReadOnlyDictionary<int, IPEndPoint> Forwarded { get; }
@@ -45,9 +54,9 @@ internal sealed class Emulator : IAsyncDisposable
     public static async Task<Emulator> StartAsync(Machine machine, Cable cable, string folder, IReadOnlyList<int> forwardedPorts)
     {
         cable.Renew();
-        IPEndPoint shell = FreePort.Tcp();
+        (IPEndPoint shell, IPEndPoint ftdi) = (FreePort.Tcp(), FreePort.Tcp());
         Dictionary<int, IPEndPoint> forwarded = forwardedPorts.ToDictionary(port => port, _ => FreePort.Tcp());
-        string image = Path.Combine(LabFolders.Images, machine.Architecture);
+        string image = LabFolders.Image(machine.Architecture, machine.Kind.Kernel);
         string forwards = string.Concat(forwarded.Append(new KeyValuePair<int, IPEndPoint>(GuestPorts.Shell, shell))
             .Select(pair => string.Create(CultureInfo.InvariantCulture, $",hostfwd=tcp:{pair.Value}-:{pair.Key}")));
         (string program, string[] board, string console) = machine.Architecture switch
@@ -55,10 +64,10 @@ internal sealed class Emulator : IAsyncDisposable
             // The TSC is calibrated at boot against a timer, which goes wrong by minutes when the test machine is busy just then; the HPET
             // says its own frequency.
             // Debian's program needs what every PC since 2009 has, hence Nehalem; rdrand spares the kernel the search for entropy.
-            "amd64" => ("qemu-system-x86_64", new[] { "-M", "pc,accel=tcg", "-cpu", "Nehalem,+rdrand" }, "ttyS0 tsc=unstable"),
+            "amd64" => ("qemu-system-x86_64", new[] { "-M", "pc", "-cpu", "Nehalem,+rdrand" }, "ttyS0 tsc=unstable"),
             // With its addresses shuffled the kernel takes the processor for one that Meltdown reads, and changes page tables at every call
             // into it: three times the work for a program's start.
-            "arm64" => ("qemu-system-aarch64", new[] { "-M", "virt,accel=tcg", "-cpu", "cortex-a53" }, "ttyAMA0 nokaslr"),
+            "arm64" => ("qemu-system-aarch64", new[] { "-M", "virt", "-cpu", "cortex-a53" }, "ttyAMA0 nokaslr"),
             _ => throw new ArgumentOutOfRangeException(nameof(machine), machine.Architecture, null),
         };
         // Nobody attacks a guest. Programs at the same addresses every time are translated once: a third less work for all that a test does
@@ -70,6 +79,7 @@ internal sealed class Emulator : IAsyncDisposable
         string[] arguments =
         [
             .. board,
+            "-accel", "tcg,thread=multi", "-smp", machine.Kind.Processors.ToString(CultureInfo.InvariantCulture),
             "-m", machine.MemoryMiB.ToString(CultureInfo.InvariantCulture),
             "-nodefaults", "-display", "none", "-no-reboot",
             "-serial", $"file:{Path.Combine(folder, "console")}",
@@ -86,11 +96,15 @@ internal sealed class Emulator : IAsyncDisposable
             .. machine.RootDisk is { } root
                 ? ["-drive", $"file={root},if=none,id=root,format=raw,snapshot=on,cache=unsafe", "-device", "virtio-blk-pci,drive=root"]
                 : Array.Empty<string>(),
+            .. machine.FtdiSerial is { } serial
+                ? ["-chardev", $"socket,id=ftdi,host={ftdi.Address},port={ftdi.Port},server=on,wait=off,nodelay=on",
+                    "-device", "pci-ohci,id=ohci", "-device", $"usb-serial,bus=ohci.0,chardev=ftdi,serial={serial}"]
+                : Array.Empty<string>(),
             // What was not made is not shared: the demo does without our image, and without building it.
             .. machine.Shares.Where(share => Directory.Exists(share.Value)).SelectMany(share => Share(share.Key, share.Value)),
         ];
         LeashedProcess process = await LeashedProcess.StartAsync(program, arguments);
-        return new Emulator(process, shell, forwarded);
+        return new Emulator(process, shell, ftdi, forwarded);
     }
 
     private static string[] Share(string name, string folder) =>

@@ -212,6 +212,7 @@ public abstract partial class Guest : IAsyncDisposable
         if (!IsOn)
         {
             // A guest that a test left off must not bring back what its disk remembers.
+            await PutAwayAsync();
             ForgetDisk();
             Forget();
             return;
@@ -223,6 +224,7 @@ public abstract partial class Guest : IAsyncDisposable
             if (damage is null)
             {
                 result = await TryRunAsync("/lab/reset", Deadlines.Boot);
+                await PutAwayAsync();
                 // What the kernel said of the reset itself comes before this.
                 if (result.ExitCode == 0) await Kernel.WaitForAsync("lab: in order again", TimeSpan.Zero, Deadlines.Patience);
             }
@@ -239,6 +241,7 @@ public abstract partial class Guest : IAsyncDisposable
         }
         string description = await DescribeAsync();
         await PowerOffAsync();
+        await PutAwayAsync();
         ForgetDisk();
         Forget();
         throw new GuestCommandException(damage is null
@@ -248,6 +251,8 @@ public abstract partial class Guest : IAsyncDisposable
 
     internal IPEndPoint Forwarded(int port) => _emulator!.Forwarded[port];
 
+    internal IPEndPoint FtdiAddress => _emulator!.FtdiAddress;
+
     /// <summary>What a guest's own class remembers of a test.</summary>
     protected virtual void Forget()
     {
@@ -256,9 +261,13 @@ public abstract partial class Guest : IAsyncDisposable
         Kernel.Clear();
     }
 
+    /// <summary>What a test held in its hand and the reset in the guest does not reach.</summary>
+    private protected virtual Task PutAwayAsync() => Task.CompletedTask;
+
     public async ValueTask DisposeAsync()
     {
         await PowerOffAsync();
+        await PutAwayAsync();
         GC.SuppressFinalize(this);
     }
 

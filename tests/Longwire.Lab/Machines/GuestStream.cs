@@ -1,10 +1,12 @@
+using Longwire.Lab.Sticks;
+
 namespace Longwire.Lab.Machines;
 
 /// <summary>
 /// A character device of a guest, open for reading and writing: the tty that Home Assistant would open, or the inside of a stick.
 /// Disposing it closes the device.
 /// </summary>
-public sealed class GuestStream : IDisposable
+public sealed class GuestStream : ISerialEnd
 {
     private readonly Shell _shell;
 
@@ -36,36 +38,15 @@ public sealed class GuestStream : IDisposable
         throw new IOException($"{guest.Name}: {path} cannot be opened: {said}");
     }
 
+    public string Description => $"{Guest.Name}: {Path}";
+
     public Task WriteAsync(
         ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default) => _shell.SendAsync(bytes, cancellationToken);
 
-    /// <summary>Bytes as they come, at least one; 0 once the device is gone.</summary>
     public Task<int> ReadAsync(
         Memory<byte> buffer, CancellationToken cancellationToken = default) => _shell.ReadAsync(buffer, cancellationToken);
 
-    /// <summary>Exactly so many bytes.</summary>
-    /// <exception cref="TimeoutException">They did not come within the deadline.</exception>
-    /// <exception cref="EndOfStreamException">The device went away.</exception>
-    public async Task<byte[]> ReadExactlyAsync(int count, TimeSpan deadline)
-    {
-        byte[] bytes = new byte[count];
-        int have = 0;
-        using var stop = new CancellationTokenSource(deadline);
-        try
-        {
-            while (have < count)
-            {
-                int read = await _shell.ReadAsync(bytes.AsMemory(have), stop.Token);
-                if (read == 0) throw new EndOfStreamException($"{Guest.Name}: {Path} went away after {have} of {count} bytes.");
-                have += read;
-            }
-            return bytes;
-        }
-        catch (OperationCanceledException)
-        {
-            throw new TimeoutException($"{Guest.Name}: {have} of {count} bytes came out of {Path} within {deadline.TotalSeconds:0.0} s.");
-        }
-    }
+    public Task<byte[]> ReadExactlyAsync(int count, TimeSpan deadline) => SerialReading.ReadExactlyAsync(this, count, deadline);
 
     public void Dispose() => _shell.Dispose();
 }

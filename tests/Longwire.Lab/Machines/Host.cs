@@ -11,9 +11,13 @@ public sealed class Host : Guest
     private const string OptionsFile = "/data/options.yaml";
     private const string DataFolder = "/data/longwire";
 
-    internal Host(string name, IPAddress address, string mac, Cable cable, string folder, TimeProvider time)
+    internal Host(string name, IPAddress address, string mac, Cable cable, string folder, TimeProvider time, MachineKind kind)
         : base(
-            new Machine(name, "amd64", "host", address, mac, MemoryMiB: 384) { Shares = { ["image"] = LabFolders.ContainerRoot("amd64") } },
+            new Machine(name, "amd64", "host", address, mac, MemoryMiB: 384)
+            {
+                Kind = kind,
+                Shares = { ["image"] = LabFolders.ContainerRoot("amd64") },
+            },
             cable,
             folder,
             time)

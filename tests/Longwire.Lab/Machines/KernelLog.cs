@@ -3,13 +3,19 @@ using System.Globalization;
 namespace Longwire.Lab.Machines;
 
 /// <param name="Time">On the guest's own clock, since it was switched on.</param>
-public sealed record KernelLine(TimeSpan Time, string Message);
+/// <param name="Level">The kernel's: 3 is an error, 4 a warning, less is worse.</param>
+public sealed record KernelLine(TimeSpan Time, int Level, string Message);
 
 /// <summary>What the guest's kernel says, as it says it, with the kernel's own times.</summary>
 public sealed class KernelLog
 {
     // A guest that talks without end must not eat the test's memory; a test looks at the last minutes at most.
     private const int LinesKept = 20_000;
+
+    private const int WarningLevel = 4;
+
+    // The rest of a priority is the facility.
+    private const int LevelMask = 7;
 
     private readonly Lock _gate = new();
     private readonly List<KernelLine> _lines = [];
@@ -55,6 +61,13 @@ public sealed class KernelLog
         || line.Message.Contains("refcount_t:", StringComparison.Ordinal)
         || line.Message.Contains("soft lockup", StringComparison.Ordinal));
 
+    /// <summary>Warnings and worse from a moment on, whoever they are about: but not that the emulated processor is slow.</summary>
+    public IEnumerable<KernelLine> Complaints(TimeSpan since) => Lines.Where(line =>
+        line.Time >= since
+        && line.Level <= WarningLevel
+        && !line.Message.StartsWith("hrtimer: interrupt took", StringComparison.Ordinal)
+        && !line.Message.StartsWith("clocksource: ", StringComparison.Ordinal));
+
     /// <summary>Reads what the kernel says until the guest is switched off.</summary>
     internal async Task FollowAsync(Shell shell, CancellationToken startCancelled)
     {
@@ -81,12 +94,17 @@ public sealed class KernelLog
         int semicolon = record.IndexOf(';', StringComparison.Ordinal);
         if (semicolon < 0 || record[0] == ' ') return;
         string[] fields = record[..semicolon].Split(',');
-        if (fields.Length < 3 || !long.TryParse(fields[2], CultureInfo.InvariantCulture, out long microseconds)) return;
+        if (fields.Length < 3
+            || !int.TryParse(fields[0], CultureInfo.InvariantCulture, out int priority)
+            || !long.TryParse(fields[2], CultureInfo.InvariantCulture, out long microseconds))
+        {
+            return;
+        }
         TaskCompletionSource grown;
         lock (_gate)
         {
             if (_lines.Count == LinesKept) _lines.RemoveRange(0, LinesKept / 2);
-            _lines.Add(new KernelLine(TimeSpan.FromMicroseconds(microseconds), record[(semicolon + 1)..]));
+            _lines.Add(new KernelLine(TimeSpan.FromMicroseconds(microseconds), priority & LevelMask, record[(semicolon + 1)..]));
             grown = _grown;
             _grown = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }

@@ -6,8 +6,8 @@ using Longwire.Testing;
 namespace Longwire.Lab.Machines;
 
 /// <summary>
-/// A virtual Raspberry Pi (arm64) with eight USB ports, 0 to 7. It exports either with our program or with the distribution's
-/// usbipd; a test says which.
+/// A virtual Raspberry Pi (arm64) with eight USB ports, 0 to 7, and one more for a stick with an FTDI chip. It exports either with our
+/// program or with the distribution's usbipd; a test says which.
 /// </summary>
 public sealed class Pi : Guest
 {
@@ -15,9 +15,14 @@ public sealed class Pi : Guest
     private int _made;
     private Func<Task>? _service;
 
-    internal Pi(string name, IPAddress address, string mac, Cable cable, string folder, TimeProvider time)
+    internal Pi(string name, IPAddress address, string mac, Cable cable, string folder, TimeProvider time, MachineKind kind)
         : base(
-            new Machine(name, "arm64", "pi", address, mac, MemoryMiB: 256) { Shares = { ["image"] = LabFolders.ContainerRoot("arm64") } },
+            new Machine(name, "arm64", "pi", address, mac, MemoryMiB: 256)
+            {
+                Kind = kind,
+                FtdiSerial = StickModel.Ftdi.Serial,
+                Shares = { ["image"] = LabFolders.ContainerRoot("arm64") },
+            },
             cable,
             folder,
             time,
@@ -44,7 +49,9 @@ public sealed class Pi : Guest
     /// <summary>A stick in the hand, not plugged in yet.</summary>
     public async Task<LabStick> MakeStickAsync(StickModel model)
     {
-        LabStick stick = await LabStick.MakeAsync(this, $"s{++_made}", model);
+        LabStick stick = model.Chip == StickChip.Ftdi
+            ? new FtdiStick(this, model)
+            : await GadgetStick.MakeAsync(this, $"s{++_made}", model);
         _sticks.Add(stick);
         return stick;
     }
@@ -57,11 +64,13 @@ public sealed class Pi : Guest
         return stick;
     }
 
-    /// <summary>Starts the distribution's usbipd and binds one VID:PID, as the classic units do; it comes back so after a reboot.</summary>
-    public async Task StartStockAsync(string usbId)
+    /// <summary>
+    /// Starts the distribution's usbipd and binds one stick per VID:PID, as the classic units do; it comes back so after a reboot.
+    /// </summary>
+    public async Task StartStockAsync(params string[] usbIds)
     {
-        _service = () => StartStockAsync(usbId);
-        await RunAsync($"stock-pi start {usbId}");
+        _service = () => StartStockAsync(usbIds);
+        await RunAsync($"stock-pi start {string.Join(' ', usbIds)}");
         await WaitForAsync(GuestPorts.Listens(GuestPorts.UsbIp), Deadlines.Patience, "usbipd listens");
     }
 
@@ -111,6 +120,11 @@ public sealed class Pi : Guest
     {
         await StopAsync(inOrder);
         await ComeBackAsync();
+    }
+
+    private protected override async Task PutAwayAsync()
+    {
+        foreach (LabStick stick in _sticks) await stick.PutAwayAsync();
     }
 
     protected override void Forget()

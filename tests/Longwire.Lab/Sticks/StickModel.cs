@@ -1,13 +1,20 @@
 namespace Longwire.Lab.Sticks;
 
-/// <summary>What a stick says of itself. The kernel emulates the rest: a true USB device with drivers bound by the usual rules.</summary>
+/// <summary>What a stick says of itself. The rest is emulated: a true USB device with drivers bound by the usual rules.</summary>
 /// <param name="VendorId">Four hexadecimal digits.</param>
 /// <param name="ProductId">Four hexadecimal digits.</param>
 /// <param name="Serial">Empty for a stick that has none.</param>
 /// <param name="Ports">Serial ports (CDC ACM functions); 0 for a stick that only claims to be a radio.</param>
 /// <param name="Keyboard">With a HID function, as a bad guest has it.</param>
 public sealed record StickModel(
-    string VendorId, string ProductId, string Serial, string Manufacturer, string Product, int Ports = 1, bool Keyboard = false)
+    string VendorId,
+    string ProductId,
+    string Serial,
+    string Manufacturer,
+    string Product,
+    int Ports = 1,
+    bool Keyboard = false,
+    StickChip Chip = StickChip.Acm)
 {
     /// <summary>A Z-Wave stick: 0658:0200, recognised with certainty.</summary>
     public static StickModel ZWave { get; } = new("0658", "0200", "ZW0001", "Sigma Designs", "UZB");
@@ -18,8 +25,21 @@ public sealed record StickModel(
     /// <summary>One device, two radios: 10c4:8a2a.</summary>
     public static StickModel TwoPorts { get; } = new("10c4", "8a2a", "51600001", "Silicon Labs", "HubZ Smart Home Controller", Ports: 2);
 
+    /// <summary>A serial bridge with an FTDI chip: 0403:6001, which is in anything, so that options must name it.</summary>
+    public static StickModel Ftdi { get; } = new("0403", "6001", "FT0001", "QEMU", "QEMU USB SERIAL", Chip: StickChip.Ftdi);
+
+    /// <summary>It is not recognised with certainty.</summary>
+    public bool MustBeNamed => Chip == StickChip.Ftdi;
+
+    /// <summary>A stick with this chip, of those that a test needs one of and no matter which.</summary>
+    public static StickModel With(StickChip chip) => chip == StickChip.Ftdi ? Ftdi : ZWave;
+
     /// <summary>The interface whose tty is this serial port.</summary>
     public static int InterfaceOf(int port) => port * 2;
+
+    /// <summary>What udev calls its first serial port.</summary>
+    public string Path =>
+        $"/dev/serial/by-id/usb-{Manufacturer}_{Product}_{Serial}-if00{(Chip == StickChip.Ftdi ? "-port0" : "")}".Replace(' ', '_');
 
     /// <summary>As vendor:product, the way options name it.</summary>
     public string UsbId => $"{VendorId}:{ProductId}";

@@ -104,7 +104,7 @@ internal sealed class RadioStory(Home home, IStoryBroker broker, TimeProvider ti
         random.NextBytes(toHost);
         random.NextBytes(toRadio);
 #pragma warning restore CA5394
-        using GuestStream inside = await _stick!.OpenInsideAsync();
+        using ISerialEnd inside = await _stick!.OpenInsideAsync();
         using GuestStream tty = await Host.OpenAsync(SerialPort, stopped);
         Task<byte[]> atHost = tty.ReadExactlyAsync(Bytes, Deadlines.Patience);
         Task<byte[]> atRadio = inside.ReadExactlyAsync(Bytes, Deadlines.Patience);

@@ -30,7 +30,7 @@ public sealed class LossyNetworkTests(Home home) : RadioTest(home)
         // A second radio that is not there: its Pi is asked every second or two all the time.
         LabStick stick = await BringUpAsync(side, more: "radios:\n  - match: \"0658:0200\"\n  - match: \"1cf1:0030\"\n");
         await Home.Host.WaitForDeviceAsync(ZWavePath, Patience);
-        using GuestStream inside = await stick.OpenInsideAsync();
+        using ISerialEnd inside = await stick.OpenInsideAsync();
         using GuestStream tty = await Home.Host.OpenAsync(ZWavePath);
         int from = Watch.Count, words = 0;
         Home.Attic.Cable.LoseFromGuest(Share, Seed);

@@ -19,7 +19,7 @@ public sealed class OptionsTests(Home home) : RadioTest(home)
         await Home.Host.StartAttachAsync(Home.Options([Home.Attic]));
         await UntilConnectedAsync(ZWave);
         await UntilConnectedAsync(other.Model);
-        using GuestStream inside = await other.OpenInsideAsync();
+        using ISerialEnd inside = await other.OpenInsideAsync();
         using GuestStream tty = await Home.Host.OpenAsync(ZigbeePath);
         string device = await OtherDeviceAsync();
 

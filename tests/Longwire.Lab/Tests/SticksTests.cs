@@ -20,7 +20,7 @@ public sealed class SticksTests(Home home) : LabTest(home)
         await Home.Host.WaitForAsync("[ $(ls /dev/serial/by-id | wc -l) = 2 ]", Patience);
         foreach (int function in new[] { 0, 1 })
         {
-            using GuestStream inside = await stick.OpenInsideAsync(function);
+            using ISerialEnd inside = await stick.OpenInsideAsync(function);
             using GuestStream tty = await Home.Host.OpenAsync(
                 $"/dev/serial/by-id/usb-Silicon_Labs_HubZ_Smart_Home_Controller_51600001-if0{StickModel.InterfaceOf(function)}");
             await tty.WriteAsync("down"u8.ToArray(), Cancelled);

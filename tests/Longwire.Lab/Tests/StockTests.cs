@@ -20,7 +20,7 @@ public sealed class StockTests(Home home) : LabTest(home)
         int port = await Home.Host.StrangerAttachAsync(Home.Attic, stick.BusId);
         await Home.Host.WaitForDeviceAsync(ById, Patience);
 
-        using GuestStream inside = await stick.OpenInsideAsync();
+        using ISerialEnd inside = await stick.OpenInsideAsync();
         using GuestStream tty = await Home.Host.OpenAsync(ById);
         byte[] said = [.. Enumerable.Range(0, 1000).Select(i => (byte)i)];
         await tty.WriteAsync(said, Cancelled);
@@ -40,7 +40,7 @@ public sealed class StockTests(Home home) : LabTest(home)
         await Home.Attic.StartStockAsync("0658:0200");
         await Home.Host.StrangerAttachAsync(Home.Attic, stick.BusId);
         await Home.Host.WaitForDeviceAsync(ById, Patience);
-        using GuestStream inside = await stick.OpenInsideAsync();
+        using ISerialEnd inside = await stick.OpenInsideAsync();
         using GuestStream tty = await Home.Host.OpenAsync(ById);
         await tty.WriteAsync("before"u8.ToArray(), Cancelled);
         Assert.Equal("before"u8.ToArray(), await inside.ReadExactlyAsync(6, Patience));
