@@ -59,16 +59,19 @@ public sealed class Home : IAsyncLifetime
     public static Task StartAsync(params IEnumerable<Guest> guests) =>
         Task.WhenAll(guests.Select(guest => guest.StartAsync(TestContext.Current.CancellationToken)));
 
-    /// <summary>Options for a host of this house: these Pis over stock USB/IP, this broker, and whatever lines are added.</summary>
+    /// <summary>Options for a host of this house: these Pis, over the link if they were paired, this broker, and whatever lines are added.</summary>
     /// <param name="mqtt">More of what the broker wants, as entries of a flow mapping, such as <c>, tls: true</c>.</param>
     public string Options(IEnumerable<Guest> pis, string more = "", string mqtt = "") => $$"""
         pis:
-        {{string.Join('\n', pis.Select(pi => $"  - name: {pi.Name}\n    address: {pi.Address}"))}}
+        {{string.Join('\n', pis.Select(Entry))}}
         mqtt: { host: 10.0.2.2, port: {{Broker.Port}}{{mqtt}} }
         log_level: debug
         {{more}}
 
         """;
+
+    private static string Entry(Guest pi) => $"  - name: {pi.Name}\n    address: {pi.Address}"
+        + (pi is Pi { PairingCode: { } code } ? $"\n    pairing_code: {code}" : "");
 
     /// <summary>Puts the house back in order and checks that it is.</summary>
     public async Task ResetAsync()

@@ -14,6 +14,9 @@ public enum PiSide
 
     /// <summary>The distribution's usbipd with the classic recipe.</summary>
     Stock,
+
+    /// <summary><c>longwire export</c>, to which the host is paired.</summary>
+    Link,
 }
 
 /// <summary>What attaches on the host.</summary>
@@ -81,6 +84,7 @@ public abstract class RadioTest(Home home) : LabTest(home)
         if (side == PiSide.Stock) await pi.StartStockAsync([.. models.Select(model => model.UsbId)]);
         else await pi.StartExportAsync(Pi.DefaultExportOptions + Naming(models));
         await pi.WaitUntilItServesAsync(Patience);
+        if (side == PiSide.Link) await pi.PairAsync();
     }
 
     // Once one is named, those are all.

@@ -128,6 +128,7 @@ internal static class GuestPorts
 {
     public const int Shell = 2222;
     public const int UsbIp = 3240;
+    public const int Link = 3241;
 
     /// <summary>
     /// A shell condition: something accepts connections on the port. The shell reads the kernel's tables itself, since programs that are

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Longwire.Lab.Network;
 using Longwire.Lab.Sticks;
 using Longwire.Testing;
@@ -29,6 +30,9 @@ public sealed class Pi : Guest
             GuestPorts.UsbIp)
     {
     }
+
+    /// <summary>With it a host that attaches is let in over the link; null: it is not paired.</summary>
+    public string? PairingCode { get; private set; }
 
     /// <summary>Our program on this Pi, if it was started.</summary>
     public GuestProcess? Export { get; private set; }
@@ -105,6 +109,14 @@ public sealed class Pi : Guest
     public Task<TimeSpan> WaitUntilItServesAsync(TimeSpan deadline) =>
         WaitForAsync(GuestPorts.Listens(GuestPorts.UsbIp), deadline, "something listens on 3240");
 
+    /// <summary>Prints the code that lets a host in, as a person would, beside the running export.</summary>
+    public async Task PairAsync()
+    {
+        await WaitForAsync(GuestPorts.Listens(GuestPorts.Link), Deadlines.Patience, "something listens on 3241");
+        using var json = JsonDocument.Parse(await RunAsync("longwire pair --json"));
+        PairingCode = json.RootElement.GetProperty("code").GetString();
+    }
+
     /// <summary>Switches off, in order or by pulling the plug, and leaves it off.</summary>
     public Task StopAsync(bool inOrder) => inOrder ? ShutDownAsync() : PowerOffAsync();
 
@@ -131,6 +143,6 @@ public sealed class Pi : Guest
     {
         base.Forget();
         _sticks.Clear();
-        (_service, Export) = (null, null);
+        (_service, Export, PairingCode) = (null, null, null);
     }
 }
