@@ -59,7 +59,9 @@ public sealed class Home : IAsyncLifetime
     public static Task StartAsync(params IEnumerable<Guest> guests) =>
         Task.WhenAll(guests.Select(guest => guest.StartAsync(TestContext.Current.CancellationToken)));
 
-    /// <summary>Options for a host of this house: these Pis, over the link if they were paired, this broker, and whatever lines are added.</summary>
+    /// <summary>
+    /// Options for a host of this house: these Pis, over the link if they were paired, this broker, and whatever lines are added.
+    /// </summary>
     /// <param name="mqtt">More of what the broker wants, as entries of a flow mapping, such as <c>, tls: true</c>.</param>
     public string Options(IEnumerable<Guest> pis, string more = "", string mqtt = "") => $$"""
         pis:

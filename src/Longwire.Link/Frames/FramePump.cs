@@ -6,8 +6,8 @@ using Longwire.Link.Wire;
 namespace Longwire.Link.Frames;
 
 /// <summary>
-/// Moves frames over one connection after its handshake, until it is lost: reads always, writes what the handler has, and pings. Whoever has
-/// something to write calls <see cref="Send"/>: it goes out at once, on the caller's thread, as far as the connection takes it.
+/// Moves frames over one connection after its handshake, until it is lost: reads always, writes what the handler has, and pings. Whoever
+/// has something to write calls <see cref="Send"/>: it goes out at once, on the caller's thread, as far as the connection takes it.
 /// </summary>
 public sealed class FramePump
 {

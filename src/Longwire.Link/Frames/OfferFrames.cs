@@ -3,7 +3,9 @@ using Longwire.Link.Wire;
 
 namespace Longwire.Link.Frames;
 
-/// <summary>The server's frames of a control connection. Of lists that follow each other faster than they are sent the last one counts.</summary>
+/// <summary>
+/// The server's frames of a control connection. Of lists that follow each other faster than they are sent the last one counts.
+/// </summary>
 /// <param name="current">What there is to offer now: the same memory for as long as it has not changed.</param>
 public sealed class OfferFrames(Func<ReadOnlyMemory<byte>> current) : IFrameHandler
 {

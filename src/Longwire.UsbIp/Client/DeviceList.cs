@@ -26,7 +26,8 @@ public sealed record DeviceList(ImmutableArray<ExportedDevice> Devices, Longwire
     public string? CutShort { get; init; }
 
     /// <summary>
-    /// Reads a list, and the notice behind it, from memory. A record that cannot be used costs its own device, as in a list that is asked for.
+    /// Reads a list, and the notice behind it, from memory. A record that cannot be used costs its own device, as in a list that is asked
+    /// for.
     /// </summary>
     /// <exception cref="UsbIpFormatException">Malformed or cut short.</exception>
     /// <exception cref="UsbIpProtocolException">Another version or operation.</exception>
@@ -55,7 +56,8 @@ public sealed record DeviceList(ImmutableArray<ExportedDevice> Devices, Longwire
     private static LongwireListExtension? ParseNotice(ReadOnlySpan<byte> bytes, List<OddRecord> odd)
     {
         if (bytes.Length < OpCommon.Size) return null;
-        if (OpCommon.Parse(bytes) is not { Version: OpCommon.CurrentVersion, Code: OpCode.ExportNotice, Status: UsbIpStatus.Ok }) return null;
+        OpCommon header = OpCommon.Parse(bytes);
+        if (header is not { Version: OpCommon.CurrentVersion, Code: OpCode.ExportNotice, Status: UsbIpStatus.Ok }) return null;
         bytes = bytes[OpCommon.Size..];
         int count = LongwireListExtension.ParseCount(bytes);
         bytes = bytes[LongwireListExtension.CountSize..];

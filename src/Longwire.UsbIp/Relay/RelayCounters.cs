@@ -24,6 +24,8 @@ public record struct RelayCounters
     /// <summary>Bytes that were read ahead.</summary>
     public long BytesReadAhead { get; internal set; }
 
-    /// <summary>Bytes that the stick said and nobody will hear: they came with an error, or into an IN that was too short for them.</summary>
+    /// <summary>
+    /// Bytes that the stick said and nobody will hear: they came with an error, or into an IN that was too short for them.
+    /// </summary>
     public long BytesDropped { get; internal set; }
 }

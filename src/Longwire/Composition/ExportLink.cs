@@ -1,7 +1,6 @@
 using Longwire.Export;
 using Longwire.Export.Link;
 using Longwire.Export.Reconciling;
-using Longwire.Export.Stock;
 using Longwire.Link.Liveness;
 using Longwire.Link.Tls;
 using Longwire.Link.Wire;
@@ -21,15 +20,14 @@ internal sealed class ExportLink : IDisposable
 
     /// <exception cref="LinkKeyException">This Pi's key cannot be read or kept.</exception>
     public ExportLink(
-        LiveExportOptions live, string dataFolder, StickRequests requests, StockOffers offers, OfferFeed feed, ServerPort ports,
-        ExportSurroundings around)
+        LiveExportOptions live, string dataFolder, StickRequests requests, OfferFeed feed, ServerPort ports, ExportSurroundings around)
     {
         _key = LinkKeyFile.Open(dataFolder);
         (TimeProvider time, ILogger logger) = (around.Time, around.Logger);
         var welcome = new Welcome { Name = live.Current.Name ?? Environment.MachineName, Release = ProgramVersion.Text };
         var context = new HostSessionContext(time, _timers, time.GetTimestamp(), welcome, logger);
         _sessions = new HostSessions(requests, () => live.Current.MaxHold, context);
-        var controls = new HostControls(offers, feed, welcome, _timers);
+        var controls = new HostControls(_sessions, feed, welcome, _timers);
         var hosts = new HostConnections(_key, new Enrolment(dataFolder, time, logger, around.Root), controls, _sessions, time, logger);
         Listener = new LinkListener(live.Current.Listen, ports, hosts, time, logger);
     }

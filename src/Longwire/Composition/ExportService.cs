@@ -67,21 +67,19 @@ internal sealed class ExportService(
         var reconciler = new ExportReconciler(operations, timers, ledger, offers, options, time, Random.Shared, _log);
         var requests = new StickRequests(reconciler, time);
         var ports = new ServerPort(root, time, Random.Shared, _log);
-        var stockOffers = new StockOffers(offers);
-        var listener = new StockListener(options.Stock, requests, stockOffers, events, ports, time, _log);
+        var listener = new StockListener(options.Stock, requests, new StockOffers(offers), events, ports, time, _log);
         var names = new ClientNames(options.Stock.Allow, listener, reconciler, time, _log);
-        using ExportLink? link = OpenLink(requests, stockOffers, offers, ports, new ExportSurroundings(root, time, _log));
+        using ExportLink? link = OpenLink(requests, offers, ports, new ExportSurroundings(root, time, _log));
 
         await RunAsync(reconciler, listener, names, link, uevents, stoppingToken);
     }
 
     // Without its key a Pi lets no host in, and still serves stock clients.
-    private ExportLink? OpenLink(
-        StickRequests requests, StockOffers offers, OfferFeed feed, ServerPort ports, ExportSurroundings around)
+    private ExportLink? OpenLink(StickRequests requests, OfferFeed offers, ServerPort ports, ExportSurroundings around)
     {
         try
         {
-            return new ExportLink(live, dataFolder, requests, offers, feed, ports, around);
+            return new ExportLink(live, dataFolder, requests, offers, ports, around);
         }
         catch (LinkKeyException e)
         {
@@ -107,7 +105,8 @@ internal sealed class ExportService(
 
         Task ended = await Task.WhenAny(deciding, hearing, serving, naming, linking, reading);
         await stop.CancelAsync();
-        await Task.WhenAll(deciding, serving, naming, linking, hearing, reading, starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(deciding, serving, naming, linking, hearing, reading, starting)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         HasLeftWork = reconciler.HasLeftWork;
 
         // The first cause; what followed is its echo. A fault of the reconciler's closes its channel, so the others may be seen first.

@@ -1,7 +1,12 @@
 using System.Net;
 using Longwire.Link.Pairing;
+using Longwire.Link.Wire;
 
 namespace Longwire.Export;
+
+/// <summary>One run of a host's program.</summary>
+/// <param name="StartCounter">How often it has started with its data folder.</param>
+internal readonly record struct HostRun(InstanceNonce Instance, ulong StartCounter);
 
 /// <summary>Who holds a stick, or asks for one.</summary>
 internal abstract record Client
@@ -29,8 +34,16 @@ internal abstract record Client
     }
 
     /// <summary>A host that is paired. It is known by its key alone; the rest is for people.</summary>
-    internal sealed record Host(KeyPin Key, string? Name, IPAddress At) : Client
+    /// <param name="Run">Of its program.</param>
+    internal sealed record Host(KeyPin Key, string? Name, IPAddress At, HostRun Run) : Client
     {
+        /// <summary>
+        /// What an earlier run of it has left, or an earlier attempt of this one. Two that run with one key, as after a restored backup,
+        /// would take a stick from each other for ever otherwise: of those the later one has it, for good.
+        /// </summary>
+        public bool MayTakeFrom(Host other) =>
+            Key == other.Key && (Run.Instance == other.Run.Instance || Run.StartCounter > other.Run.StartCounter);
+
         public bool Equals(Host? other) => other is not null && Key == other.Key;
 
         public override int GetHashCode() => Key.GetHashCode();

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Longwire.Testing.Network;
 
 /// <summary>
-/// A way to a TCP port of this machine that can be cut as a cable is: what is said into it is lost, connections in it neither end nor go on,
-/// and new ones are not answered. When it is mended, what was cut stays dead, for whoever is at its ends has given it up.
+/// A way to a TCP port of this machine that can be cut as a cable is: what is said into it is lost, connections in it neither end nor go
+/// on, and new ones are not answered. When it is mended, what was cut stays dead, for whoever is at its ends has given it up.
 /// </summary>
 internal sealed class CutCable : IAsyncDisposable
 {

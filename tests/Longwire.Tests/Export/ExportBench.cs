@@ -83,8 +83,8 @@ internal sealed class ExportBench : IAsyncDisposable
         var offers = new OfferFeed();
         _offers = new StockOffers(offers);
         Reconciler = new ExportReconciler(operations, timers, _ledger, offers, options, Time, new Random(1), _log);
-        var listener = new StockListener(
-            options.Stock, new StickRequests(Reconciler, Time), _offers, _events, new ServerPort(Sysfs.Root, Time, new Random(1), _log), Time, _log);
+        var ports = new ServerPort(Sysfs.Root, Time, new Random(1), _log);
+        var listener = new StockListener(options.Stock, new StickRequests(Reconciler, Time), _offers, _events, ports, Time, _log);
         _listener = listener;
         _names = new ClientNames(options.Stock.Allow, listener, Reconciler, Time, _log, (name, _) => Resolve(name));
         _deciding = Task.Run(() => Reconciler.RunAsync(_stop.Token));
@@ -96,7 +96,8 @@ internal sealed class ExportBench : IAsyncDisposable
 
     /// <summary>The file says something else now.</summary>
     public async Task ChangeAsync(ExportOptions options, params OptionProblem[] problems) =>
-        await _live!.ApplyAsync(new LoadedOptions<ExportOptions>(options, [.. problems]), Reconciler, _listener!, _names!, link: null, Cancellation);
+        await _live!.ApplyAsync(
+            new LoadedOptions<ExportOptions>(options, [.. problems]), Reconciler, _listener!, _names!, link: null, Cancellation);
 
     /// <summary>SIGTERM.</summary>
     public async Task StopAsync()

@@ -17,7 +17,9 @@ using Xunit;
 
 namespace Longwire.Tests.LinkedPis;
 
-/// <summary>A radio carried from a played kernel on the Pi to the socket that a kernel here would have, through real TLS and a cable.</summary>
+/// <summary>
+/// A radio carried from a played kernel on the Pi to the socket that a kernel here would have, through real TLS and a cable.
+/// </summary>
 public sealed class LinkCarrierTests : IAsyncLifetime
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);

@@ -5,7 +5,6 @@ using Longwire.Export;
 using Longwire.Export.Link;
 using Longwire.Export.Reconciling;
 using Longwire.Export.Sticks;
-using Longwire.Export.Stock;
 using Longwire.Link.Liveness;
 using Longwire.Link.Pairing;
 using Longwire.Link.Tls;
@@ -60,7 +59,7 @@ internal sealed class LinkedPi : IAsyncDisposable
         var welcome = new Welcome { Name = "attic", Release = "1.2.3" };
         var around = new HostSessionContext(time, _timers, time.GetTimestamp(), welcome, Log);
         _sessions = new HostSessions(new StickRequests(Reconciler, time), () => longestHold ?? TimeSpan.FromMinutes(5), around);
-        var controls = new HostControls(new StockOffers(_offers), _offers, welcome, _timers);
+        var controls = new HostControls(_sessions, _offers, welcome, _timers);
         _listener = new LinkListener(
             0, new ServerPort(_sysfs.Root, time, new Random(1), Log), new HostConnections(Key, Enrolment, controls, _sessions, time, Log),
             time, Log);

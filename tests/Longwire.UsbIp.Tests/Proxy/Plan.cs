@@ -370,7 +370,8 @@ internal sealed class Plan
             Check(_vhci.Believed[i] is not { } believed || _radio.Settings[i] == believed, "the last settings are the stick's");
         NoteRelay();
         long ahead = _far is RelayedFarSide far ? far.Relay.BytesAhead : 0;
-        Check(_radio.Said == _vhci.Heard + counters.InBytesSwallowed + _lostWords + ahead, "what the radio said is heard, or known to be lost");
+        Check(
+            _radio.Said == _vhci.Heard + counters.InBytesSwallowed + _lostWords + ahead, "what the radio said is heard, or known to be lost");
         _proxy.Close();
         counters = _proxy.Counters;
         Check(

@@ -8,7 +8,9 @@ using Xunit;
 
 namespace Longwire.UsbIp.Tests.Relay;
 
-/// <summary>Whatever the host says, it cannot fill the memory nor reach what is ours; and what the kernel cannot say ends the session.</summary>
+/// <summary>
+/// Whatever the host says, it cannot fill the memory nor reach what is ours; and what the kernel cannot say ends the session.
+/// </summary>
 public sealed class HostileRelayTests
 {
     private readonly RelayBench _bench = new();

@@ -101,8 +101,8 @@ internal sealed class LinkCarrier : ICarrier
 
     public CarrierHold? ReadHold() => _held;
 
-    // Its session is not there any more, and there is nothing to go on with.
-    public bool FarIsGone() => false;
+    // A Pi offers us what it keeps for us while we are away. Whether it still has the session, it says when that is resumed.
+    public bool FarIsGone() => _mayHold;
 
     public CarrierEnd? ReadEnd() => _end;
 

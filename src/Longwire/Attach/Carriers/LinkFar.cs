@@ -64,8 +64,8 @@ internal sealed class LinkFar(UrbPump pump, LinkSession session, Func<TimeSpan> 
     }
 
     /// <summary>
-    /// The Pi has said what it has got, and nothing was sent to it since. The rest is withdrawn: the proxy decides what of it is still worth
-    /// sending. The gate must be held.
+    /// The Pi has said what it has got, and nothing was sent to it since. The rest is withdrawn: the proxy decides what of it is still
+    /// worth sending. The gate must be held.
     /// </summary>
     /// <returns>Bytes of what the proxy had sent that the Pi has got.</returns>
     public long Withdraw()

@@ -11,7 +11,8 @@ internal static class SessionEndText
         EndReason.SubjectGone => "the stick was unplugged",
         EndReason.KernelClosed => "the Pi's kernel closed the connection: the stick was unplugged, or stopped answering there",
         EndReason.Stopping => "the Pi's export stopped",
-        EndReason.Superseded => "another Home Assistant with this one's key has it now: a restored backup, or a copied card, runs elsewhere",
+        EndReason.Superseded =>
+            "another Home Assistant with this one's key has it now: a restored backup, or a copied card, runs elsewhere",
         EndReason.TakenOver => "another Home Assistant has taken it over",
         EndReason.Revoked => "the Pi does not let this Home Assistant in any more: its key was revoked there",
         EndReason.HoldExpired => "the Pi has waited long enough for this machine to come back",

@@ -25,7 +25,8 @@ internal sealed class SessionReconnect(IPiLink link, Hello hello, TimeSpan hold,
     /// <param name="session">Whose connection is lost. All that fed our kernel from it has ended.</param>
     /// <param name="gate">Guards the session.</param>
     /// <param name="silentFor">For how long nothing was heard by now.</param>
-    /// <returns>A connection over which the session goes on, and nothing was sent; else why there will be none, null if the time is over.</returns>
+    /// <returns>A connection over which the session goes on, and nothing was sent; else why there will be none, null if the time is
+    /// over.</returns>
     public async Task<(PiConnection? Next, string? Why)> TryAsync(
         LinkSession session, Lock gate, TimeSpan silentFor, CancellationToken cancellationToken)
     {

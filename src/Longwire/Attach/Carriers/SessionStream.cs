@@ -6,7 +6,8 @@ using Longwire.UsbIp.Wire;
 namespace Longwire.Attach.Carriers;
 
 /// <summary>
-/// The messages of a session as a stream, for the time before a kernel has the stick: one asks and is answered, and the session is not held.
+/// The messages of a session as a stream, for the time before a kernel has the stick: one asks and is answered, and the session is not
+/// held.
 /// </summary>
 /// <param name="gate">Guards the session.</param>
 /// <param name="now">The session's clock.</param>

@@ -7,8 +7,8 @@ using Longwire.UsbIp.Wire;
 namespace Longwire.Attach.Carriers;
 
 /// <summary>
-/// vhci_hcd's side of one radio, and the proxy that knows every URB. vhci_hcd is read always, whether a Pi is there or not: no caller in the
-/// kernel may wait for the network. What carries to and from the Pi stands beside it and changes.
+/// vhci_hcd's side of one radio, and the proxy that knows every URB. vhci_hcd is read always, whether a Pi is there or not: no caller in
+/// the kernel may wait for the network. What carries to and from the Pi stands beside it and changes.
 /// </summary>
 internal sealed class UrbPump : IAsyncDisposable
 {

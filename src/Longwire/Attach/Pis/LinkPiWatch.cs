@@ -122,7 +122,8 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
             {
                 await _listed.WaitAsync(Timeout.InfiniteTimeSpan, over);
                 if (Volatile.Read(ref _list) is not { } list) continue;
-                // What was said this long ago cannot come now, for the connection would be lost: what was attached since is not judged by it.
+                // What was said this long ago cannot come now, for the connection would be lost: what was attached since is not judged by
+                // it.
                 long asked = _time.GetTimestamp() - (long)(LinkTimers.LostAfter.TotalSeconds * _time.TimestampFrequency);
                 DeviceList devices = DeviceList.Parse(list);
                 await _events.WriteAsync(

@@ -36,7 +36,8 @@ internal sealed class HostConnections(
             if (connection is null || hello is null) return;
             await using (connection)
             {
-                var client = new Client.Host(connection.Peer, hello.Name, remote.Address);
+                var client = new Client.Host(
+                    connection.Peer, hello.Name, remote.Address, new HostRun(hello.Instance, hello.StartCounter));
                 switch (hello.Purpose)
                 {
                     case HelloPurpose.Control: await controls.ServeAsync(connection, hello, client, cancellationToken); break;

@@ -7,9 +7,9 @@ using Longwire.Platform;
 namespace Longwire.Export.Link;
 
 /// <summary>Control connections: each is told what there is to offer, now and whenever that changes.</summary>
-/// <param name="offers">In the words of the stock protocol, which say all there is to say.</param>
+/// <param name="sessions">What a host may have depends on what it has.</param>
 /// <param name="timers">See <see cref="FramePump"/>.</param>
-internal sealed class HostControls(StockOffers offers, OfferFeed feed, Welcome welcome, TimeProvider timers)
+internal sealed class HostControls(HostSessions sessions, OfferFeed feed, Welcome welcome, TimeProvider timers)
 {
     // One, and one that is just being made while nobody has noticed that the first is lost.
     private const int PerHost = 2;
@@ -21,7 +21,8 @@ internal sealed class HostControls(StockOffers offers, OfferFeed feed, Welcome w
     public async Task ServeAsync(LinkConnection connection, Hello hello, Client.Host host, CancellationToken cancellationToken)
     {
         await Handshake.WelcomeAsync(connection, welcome with { Epoch = hello.Epoch }, cancellationToken);
-        var pump = new FramePump(connection, new OfferFrames(() => offers.ListReply), timers, timers.GetTimestamp());
+        var offers = new HostOffers(feed, busId => sessions.MayHave(busId, host));
+        var pump = new FramePump(connection, new OfferFrames(() => offers.Current), timers, timers.GetTimestamp());
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using CancellationTokenRegistration end =
             over.Token.Register(() => pump.End(new LossCause(LossKind.Ended, "the export stops")));
@@ -32,10 +33,10 @@ internal sealed class HostControls(StockOffers offers, OfferFeed feed, Welcome w
             IReadOnlyList<Offer>? told = null;
             while (!running.IsCompleted)
             {
-                Task changed = feed.WhenChangedFrom(told);
-                if (await Task.WhenAny(changed, running) == running) break;
-                told = feed.Current;
+                Task sessionsChanged = sessions.WhenChangedAsync();
                 pump.Send();
+                await Task.WhenAny(feed.WhenChangedFrom(told), sessionsChanged, running);
+                told = feed.Current;
             }
         }
         finally

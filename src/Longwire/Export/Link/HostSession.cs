@@ -22,7 +22,6 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly LinkSession _session;
-    private readonly Hello _first;
     private readonly TimeSpan _keptFor;
     private readonly HostSessionContext _around;
     private readonly Socket _ours, _kernels;
@@ -39,7 +38,7 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
     /// <param name="longestHold">A host is not waited for longer than this.</param>
     public HostSession(Hello hello, Client.Host client, BusId busId, TimeSpan longestHold, HostSessionContext around)
     {
-        (_first, Owner, BusId, _around) = (hello, client, busId, around);
+        (Owner, BusId, _around) = (client, busId, around);
         _session = new LinkSession(hello.SessionId, LinkWindow.Default);
         _keptFor = (hello.Hold < longestHold ? hello.Hold : longestHold) + LinkTimers.KeptLonger;
         (_ours, _kernels) = SocketPair.Create();
@@ -59,16 +58,21 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
 
     public Task Ended => _ended.Task;
 
-    /// <summary>Which run of the host opened it.</summary>
-    public (InstanceNonce Instance, ulong StartCounter) Run => (_first.Instance, _first.StartCounter);
+    /// <summary>Nothing is heard of its host.</summary>
+    public bool IsAway
+    {
+        get
+        {
+            lock (_gate) return _session.State == LinkState.Lost;
+        }
+    }
 
     public void End() => End(EndReason.Stopping);
 
     /// <summary>The same host may have it afresh: what an earlier run of it, or an earlier attempt of this one, has left.</summary>
     public bool TryTakeFrom(ISessionCarrier other)
     {
-        if (other is not HostSession theirs || theirs.Owner.Key != Owner.Key) return false;
-        if (Run.Instance != theirs.Run.Instance && Run.StartCounter <= theirs.Run.StartCounter) return false;
+        if (other is not HostSession theirs || !Owner.MayTakeFrom(theirs.Owner)) return false;
         theirs.End(EndReason.Superseded);
         return true;
     }

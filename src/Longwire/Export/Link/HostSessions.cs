@@ -12,6 +12,7 @@ internal sealed class HostSessions(StickRequests sticks, Func<TimeSpan> longestH
     private readonly Lock _gate = new();
     private readonly Dictionary<SessionId, HostSession> _sessions = [];
     private readonly List<Task> _running = [];
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Ends once all sessions have, those that begin meanwhile included.</summary>
     public async Task WhenAllEndedAsync()
@@ -33,6 +34,25 @@ internal sealed class HostSessions(StickRequests sticks, Func<TimeSpan> longestH
         foreach (HostSession session in sessions) session.End(EndReason.Revoked);
     }
 
+    /// <summary>Ends once <see cref="MayHave"/> may say another thing.</summary>
+    public Task WhenChangedAsync()
+    {
+        lock (_gate) return _changed.Task;
+    }
+
+    /// <summary>
+    /// A run of a host may have a stick that an earlier run of it holds, and one that is kept for itself while it is away: if it still
+    /// wants to go on with that, it does so by its session and asks for no other.
+    /// </summary>
+    public bool MayHave(BusId busId, Client.Host host)
+    {
+        lock (_gate)
+        {
+            return _sessions.Values.Any(
+                session => session.BusId == busId && host.MayTakeFrom(session.Owner) && (session.Owner.Run != host.Run || session.IsAway));
+        }
+    }
+
     /// <summary>One connection of a session, until that is lost.</summary>
     public async Task ServeAsync(LinkConnection connection, Hello hello, Client.Host host, CancellationToken cancellationToken)
     {
@@ -46,7 +66,21 @@ internal sealed class HostSessions(StickRequests sticks, Func<TimeSpan> longestH
             await Handshake.WaitForEndAsync(connection, cancellationToken);
             return;
         }
-        await session.CarryOverAsync(connection, hello, cancellationToken);
+        try
+        {
+            await session.CarryOverAsync(connection, hello, cancellationToken);
+        }
+        finally
+        {
+            Change();
+        }
+    }
+
+    private void Change()
+    {
+        TaskCompletionSource changed;
+        lock (_gate) (changed, _changed) = (_changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        changed.SetResult();
     }
 
     private HostSession? Find(SessionId id)
@@ -54,7 +88,8 @@ internal sealed class HostSessions(StickRequests sticks, Func<TimeSpan> longestH
         lock (_gate) return _sessions.GetValueOrDefault(id);
     }
 
-    private async Task<(HostSession? Session, RefusalReason No)> OpenAsync(Hello hello, Client.Host host, CancellationToken cancellationToken)
+    private async Task<(HostSession? Session, RefusalReason No)> OpenAsync(
+        Hello hello, Client.Host host, CancellationToken cancellationToken)
     {
         if (hello.Subject is null || !BusId.TryParse(hello.Subject, out BusId busId)) return (null, RefusalReason.UnknownSubject);
         var session = new HostSession(hello, host, busId, longestHold(), around);
@@ -62,7 +97,7 @@ internal sealed class HostSessions(StickRequests sticks, Func<TimeSpan> longestH
         try
         {
             ImportAnswer answer = await sticks.AskAsync(new PendingImport(busId, session), cancellationToken);
-            if (answer.Offer is not { } offer) return (null, Refusal(answer.Status, busId, host, hello));
+            if (answer.Offer is not { } offer) return (null, Refusal(answer.Status, busId, host));
             isServed = true;
             lock (_gate)
             {
@@ -97,20 +132,20 @@ internal sealed class HostSessions(StickRequests sticks, Func<TimeSpan> longestH
         }
     }
 
-    private RefusalReason Refusal(UsbIpStatus status, BusId busId, Client.Host host, Hello hello) => status switch
+    private RefusalReason Refusal(UsbIpStatus status, BusId busId, Client.Host host) => status switch
     {
-        UsbIpStatus.DeviceBusy => IsOfLaterRun(busId, host, hello) ? RefusalReason.Superseded : RefusalReason.InUse,
+        UsbIpStatus.DeviceBusy => IsOfLaterRun(busId, host) ? RefusalReason.Superseded : RefusalReason.InUse,
         UsbIpStatus.NoSuchDevice => RefusalReason.UnknownSubject,
         _ => RefusalReason.NotReady,
     };
 
-    private bool IsOfLaterRun(BusId busId, Client.Host host, Hello hello)
+    private bool IsOfLaterRun(BusId busId, Client.Host host)
     {
         lock (_gate)
         {
             return _sessions.Values.Any(session => session.BusId == busId
                 && session.Owner.Key == host.Key
-                && session.Run.Instance != hello.Instance);
+                && !host.MayTakeFrom(session.Owner));
         }
     }
 }

@@ -67,7 +67,10 @@ internal sealed class StockOffers(OfferFeed feed)
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, null),
     };
 
-    private static Encoded Encode(IReadOnlyList<Offer> offers)
+    private static Encoded Encode(IReadOnlyList<Offer> offers) => new(offers, EncodeList(offers));
+
+    /// <summary>OP_REP_DEVLIST and the notice behind it, of any list of offers.</summary>
+    public static byte[] EncodeList(IReadOnlyList<Offer> offers)
     {
         ExportedDevice[] free = [.. offers.Where(offer => offer.IsFree).Take(DeviceListReply.MaxDevices).Select(Describe)];
         var others = new LongwireListExtension
@@ -79,7 +82,7 @@ internal sealed class StockOffers(OfferFeed feed)
             ],
             Version = s_version,
         };
-        return new Encoded(offers, [.. DeviceListReply.Encode(free), .. others.Encode()]);
+        return [.. DeviceListReply.Encode(free), .. others.Encode()];
     }
 
     private sealed record Encoded(IReadOnlyList<Offer> Offers, byte[] Reply);
