@@ -17,6 +17,7 @@ internal sealed class ExportLink : IDisposable
     private readonly TimerThread _timers = new("link timers");
     private readonly LinkKey _key;
     private readonly HostSessions _sessions;
+    private readonly Revocations _revocations;
 
     /// <exception cref="LinkKeyException">This Pi's key cannot be read or kept.</exception>
     public ExportLink(
@@ -28,7 +29,9 @@ internal sealed class ExportLink : IDisposable
         var context = new HostSessionContext(time, _timers, time.GetTimestamp(), welcome, logger);
         _sessions = new HostSessions(requests, () => live.Current.MaxHold, context);
         var controls = new HostControls(_sessions, feed, welcome, _timers);
-        var hosts = new HostConnections(_key, new Enrolment(dataFolder, time, logger, around.Root), controls, _sessions, time, logger);
+        var enrolment = new Enrolment(dataFolder, time, logger, around.Root);
+        _revocations = new Revocations(enrolment, controls, _sessions, time);
+        var hosts = new HostConnections(_key, enrolment, controls, _sessions, time, logger);
         Listener = new LinkListener(live.Current.Listen, ports, hosts, time, logger);
     }
 
@@ -37,14 +40,13 @@ internal sealed class ExportLink : IDisposable
     /// <summary>Until cancelled, and every session has ended.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            await Listener.RunAsync(cancellationToken);
-        }
-        finally
-        {
-            await _sessions.WhenAllEndedAsync();
-        }
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task listening = Listener.RunAsync(over.Token), revoking = _revocations.RunAsync(over.Token);
+        Task first = await Task.WhenAny(listening, revoking);
+        await over.CancelAsync();
+        await Task.WhenAll(listening, revoking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _sessions.WhenAllEndedAsync();
+        await first;
     }
 
     public void Dispose()
