@@ -124,7 +124,11 @@ base_image() {
   done | sort -u | while read -r file; do
     module=${file#"$from"/}
     mkdir -p "$image/$(dirname "$module")"
-    cp "$file" "$image/$module"
+    # Newer ones are packed, and a guest that unpacks them takes its time.
+    case $file in
+      *.xz) xz -dc "$file" >"$image/${module%.xz}" ;;
+      *) cp "$file" "$image/$module" ;;
+    esac
   done
   cp "$from/lib/modules/$version"/modules.{builtin,builtin.modinfo,order} "$image/lib/modules/$version/"
   depmod -b "$image" "$version"

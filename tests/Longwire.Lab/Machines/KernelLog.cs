@@ -81,6 +81,14 @@ public sealed class KernelLog
         }
     }
 
+    // A complaint is looked for at the end of what may take an hour.
+    private void ForgetOldest()
+    {
+        List<KernelLine> kept = _lines[..(LinesKept / 2)].FindAll(line => line.Level <= WarningLevel);
+        _lines.RemoveRange(0, LinesKept / 2);
+        _lines.InsertRange(0, kept.TakeLast(LinesKept / 4));
+    }
+
     internal void Clear()
     {
         lock (_gate) _lines.Clear();
@@ -103,7 +111,7 @@ public sealed class KernelLog
         TaskCompletionSource grown;
         lock (_gate)
         {
-            if (_lines.Count == LinesKept) _lines.RemoveRange(0, LinesKept / 2);
+            if (_lines.Count >= LinesKept) ForgetOldest();
             _lines.Add(new KernelLine(TimeSpan.FromMicroseconds(microseconds), priority & LevelMask, record[(semicolon + 1)..]));
             grown = _grown;
             _grown = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
