@@ -34,7 +34,8 @@ internal sealed class ProxyState(UrbProxyOptions options, uint devId)
     public void Send(Urb urb) => urb.Send(ToFar, DevId);
 
     /// <summary>Gives a setting that the host has made, or a question, to the far side; its answer is for us.</summary>
-    public void SendOwn(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload) => Send(Table.AddOwn(header, payload, Table.NextOwnSeqnum()));
+    public void SendOwn(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload) =>
+        Send(Table.AddOwn(header, payload, Table.NextOwnSeqnum()));
 
     public void SendUnlink(Urb urb) => urb.SendUnlink(ToFar, DevId);
 

@@ -44,6 +44,7 @@ internal static class LinkRefusalText
         RefusalReason.ProtocolError =>
             "the Pi and this host do not agree on where they are: this radio is attached anew by itself. If that happens again, "
                 + "update Longwire on both, and report it with both logs",
+        RefusalReason.NotReady => "the Pi has this stick and cannot give it now: see the log of its export. It is tried again by itself",
         RefusalReason.Stopping => "the Pi's export stops: this host tries again by itself",
         _ => FormattableString.Invariant(
             $"the Pi refuses, for a reason that is not known here ({(ushort)reason}): update Longwire on this host"),

@@ -91,7 +91,7 @@ internal sealed class AttachService(
         using var timers = new TimerThread("link timers");
         using var own = new OwnLinkIdentity(dataFolder, time, problem => Report("link starts", problem));
         var links = new PiLinks(own.Read, time, timers);
-        var tasks = new AttachTasks(new AttachmentContext(kernel, hubs, time, _log), links, timers, _events, store);
+        var tasks = new AttachTasks(new AttachmentContext(kernel, hubs, time, _log), links, _events, store);
         var state = new AttachState(new ReconcilerOutputs(tasks, store, feed), memory, KnownRadios.Default, time, random, _log);
         var reconciler = new Reconciler(_events.Reader, state, strangers.KernelChanged);
         using var stopReconciler = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);

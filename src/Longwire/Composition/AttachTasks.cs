@@ -15,10 +15,10 @@ namespace Longwire.Composition;
 /// nothing outlives it.
 /// </summary>
 internal sealed class AttachTasks(
-    AttachmentContext context, PiLinks links, TimeProvider timers, Channel<AttachEvent> events, MemoryStore memory) : IAttachTasks
+    AttachmentContext context, PiLinks links, Channel<AttachEvent> events, MemoryStore memory) : IAttachTasks
 {
     private readonly StockCarrierOpener _stock = new(context.Time);
-    private readonly LinkCarrierOpener _link = new(links.Of, context.Time, timers);
+    private readonly LinkCarrierOpener _link = new(links.Of, context.Time, links.Timers);
     private readonly ConcurrentDictionary<Task, Action> _running = new();
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -129,15 +129,6 @@ internal sealed class OptionMap
         }
     }
 
-    /// <summary>Names an option that has no effect yet: who sets it counts on what it will do one day.</summary>
-    /// <param name="value">What was read; null if nothing was, or nothing readable, which is named already.</param>
-    /// <param name="usual">What it is without being written; no words are lost about that.</param>
-    public void NotYet<T>(string key, T? value, T? usual, string what)
-    {
-        if (value is null || EqualityComparer<T>.Default.Equals(value, usual)) return;
-        _problems.Add(Find(key)!, PathOf(key), $"this release {what}, so this has no effect; remove it, or wait for a later release");
-    }
-
     private ScalarNode? Scalar(string key, string expected, bool secret)
     {
         OptionNode? node = Find(key);

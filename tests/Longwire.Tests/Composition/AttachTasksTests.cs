@@ -38,7 +38,7 @@ public sealed class AttachTasksTests : IAsyncDisposable
         var store = new MemoryStore(new MemoryFile(_sysfs.Folder), TimeProvider.System, NullLogger.Instance, _ => { });
         var links = new PiLinks(() => throw new InvalidOperationException("nobody is paired"), TimeProvider.System, TimeProvider.System);
         var context = new AttachmentContext(_kernel, _hubs, TimeProvider.System, NullLogger.Instance);
-        _tasks = new AttachTasks(context, links, TimeProvider.System, _events, store);
+        _tasks = new AttachTasks(context, links, _events, store);
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -371,7 +371,8 @@ internal sealed class Plan
         NoteRelay();
         long ahead = _far is RelayedFarSide far ? far.Relay.BytesAhead : 0;
         Check(
-            _radio.Said == _vhci.Heard + counters.InBytesSwallowed + _lostWords + ahead, "what the radio said is heard, or known to be lost");
+            _radio.Said == _vhci.Heard + counters.InBytesSwallowed + _lostWords + ahead,
+            "what the radio said is heard, or known to be lost");
         _proxy.Close();
         counters = _proxy.Counters;
         Check(

@@ -13,6 +13,9 @@ internal sealed class PiLinks(Func<LinkIdentity> own, TimeProvider time, TimePro
     private readonly ConcurrentDictionary<string, IPiLink> _links = new(StringComparer.Ordinal);
     private readonly Lazy<LinkIdentity> _own = new(own);
 
+    /// <summary>The clock of all of them, whose timers run out though the thread pool is starved.</summary>
+    public TimeProvider Timers => timers;
+
     /// <param name="piId">Of a Pi that is watched.</param>
     public IPiLink Of(string piId) => _links[piId];
 
