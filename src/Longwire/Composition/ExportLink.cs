@@ -18,6 +18,7 @@ internal sealed class ExportLink : IDisposable
     private readonly TimerThread _timers = new("link timers");
     private readonly LinkKey _key;
     private readonly HostSessions _sessions;
+    private readonly BarredHosts _barred;
 
     /// <exception cref="LinkKeyException">This Pi's key cannot be read or kept.</exception>
     public ExportLink(
@@ -30,7 +31,9 @@ internal sealed class ExportLink : IDisposable
         var context = new HostSessionContext(time, _timers, time.GetTimestamp(), welcome, logger);
         _sessions = new HostSessions(requests, () => live.Current.MaxHold, context);
         var controls = new HostControls(offers, feed, welcome, _timers);
-        var hosts = new HostConnections(_key, new Enrolment(dataFolder, time, logger, around.Root), controls, _sessions, time, logger);
+        var enrolment = new Enrolment(dataFolder, time, logger, around.Root);
+        _barred = new BarredHosts(enrolment, controls, _sessions, time);
+        var hosts = new HostConnections(_key, enrolment, controls, _sessions, time, logger);
         Listener = new LinkListener(live.Current.Listen, ports, hosts, time, logger);
     }
 
@@ -39,12 +42,16 @@ internal sealed class ExportLink : IDisposable
     /// <summary>Until cancelled, and every session has ended.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task listening = Listener.RunAsync(ended.Token), barring = _barred.RunAsync(ended.Token);
         try
         {
-            await Listener.RunAsync(cancellationToken);
+            await await Task.WhenAny(listening, barring);
         }
         finally
         {
+            await ended.CancelAsync();
+            await Task.WhenAll(listening, barring).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await _sessions.WhenAllEndedAsync();
         }
     }

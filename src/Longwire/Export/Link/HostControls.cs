@@ -46,6 +46,17 @@ internal sealed class HostControls(StockOffers offers, OfferFeed feed, Welcome w
         }
     }
 
+    /// <summary>Hosts that are not let in any more are told so when they come back.</summary>
+    public void EndAllBut(Predicate<Client.Host> allowed)
+    {
+        (Client.Host Host, FramePump Pump)[] connections;
+        lock (_gate) connections = [.. _connections];
+        foreach ((Client.Host host, FramePump pump) in connections)
+        {
+            if (!allowed(host)) pump.End(new LossCause(LossKind.Ended, "the host is not let in any more"));
+        }
+    }
+
     private LinkedListNode<(Client.Host Host, FramePump Pump)> Enter(Client.Host host, FramePump pump)
     {
         FramePump? oldest = null;
