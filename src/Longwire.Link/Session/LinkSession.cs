@@ -21,6 +21,7 @@ namespace Longwire.Link.Session;
 public sealed class LinkSession
 {
     private readonly LinkWindow _offered;
+    private readonly int _largest;
     private OutgoingMessages? _outgoing;
     private IncomingMessages? _incoming;
     private EndExchange _end;
@@ -28,12 +29,18 @@ public sealed class LinkSession
 
     /// <param name="id">On the client a new one, on the server that of the hello.</param>
     /// <param name="window">What this side would hold in each direction. What both sides agree on is no more.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A window that cannot be said on the wire.</exception>
-    public LinkSession(SessionId id, LinkWindow window)
+    /// <param name="largest">
+    /// The largest message that is ever given to <see cref="TrySend"/>: a far side that would not have it whole is refused, for the session
+    /// could not go on once there is one.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">A window that cannot be said on the wire, or that does not hold that message.</exception>
+    public LinkSession(SessionId id, LinkWindow window, int largest = 1)
     {
         if (!window.IsAllowed) throw new ArgumentOutOfRangeException(nameof(window), window, "not a window that can be agreed on");
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(largest, window.MaxMessage);
         Id = id;
         _offered = window;
+        _largest = largest;
     }
 
     public SessionId Id { get; }
@@ -101,7 +108,7 @@ public sealed class LinkSession
         if (State != LinkState.Connecting || welcome.Epoch < Epoch) return false;
         if (welcome.Epoch != Epoch) LinkProtocolException.ThrowNumber("epoch", welcome.Epoch, Epoch, Epoch);
         LinkWindow window = Window ?? LinkWindow.Agree(_offered, welcome.Window);
-        RequireWindow(welcome.Window, window);
+        welcome.Window.Require(window, _largest);
         RequireNext(welcome.NextExpected);
         Stand(window, welcome.NextExpected);
         _welcomed = true;
@@ -126,7 +133,7 @@ public sealed class LinkSession
             refusal = RefusalReason.OldEpoch;
         if (refusal != RefusalReason.None) return false;
         LinkWindow window = LinkWindow.Agree(_offered, hello.Window);
-        if (Window is { } agreed) RequireWindow(window, agreed);
+        window.Require(Window ?? window, _largest);
         RequireNext(hello.NextExpected);
         Epoch = hello.Epoch;
         Stand(window, hello.NextExpected);
@@ -278,11 +285,6 @@ public sealed class LinkSession
         _incoming ??= new IncomingMessages(window, LinkTimers.AckDelay);
         _outgoing.Restart(nextExpected - 1);
         State = LinkState.Connected;
-    }
-
-    private static void RequireWindow(LinkWindow said, LinkWindow agreed)
-    {
-        if (said != agreed) throw new LinkProtocolException($"window is {said}, not {agreed}");
     }
 
     private void RequireNext(ulong next)

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Longwire.Link.Errors;
 using Longwire.Link.Pairing;
@@ -86,6 +87,10 @@ public static class LinkTls
         catch (AuthenticationException)
         {
             throw new LinkPinException(found);
+        }
+        catch (CryptographicException e)
+        {
+            throw new LinkFormatException($"its certificate is none: {e.Message}", e);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Longwire.Link.Errors;
 
 namespace Longwire.Link.Wire;
 
@@ -25,6 +26,13 @@ public readonly record struct LinkWindow(int Messages, int Bytes)
     /// <summary>What two sides agree on, each having said what it would take.</summary>
     internal static LinkWindow Agree(LinkWindow one, LinkWindow other) =>
         new(Math.Min(one.Messages, other.Messages), Math.Min(one.Bytes, other.Bytes));
+
+    /// <exception cref="LinkProtocolException">It is not what was agreed on, or does not hold the largest message that may come.</exception>
+    internal void Require(LinkWindow agreed, int largest)
+    {
+        if (this != agreed) throw new LinkProtocolException($"window is {this}, not {agreed}");
+        if (MaxMessage < largest) LinkProtocolException.ThrowNumber("room for one message", (ulong)MaxMessage, (ulong)largest, MostBytes);
+    }
 
     internal static LinkWindow Read(ref FieldReader reader)
     {

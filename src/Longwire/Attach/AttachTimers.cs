@@ -113,6 +113,9 @@ internal static class AttachTimers
     /// </summary>
     public static readonly TimeSpan LinkRefused = TimeSpan.FromSeconds(5);
 
+    /// <summary>From a Pi's welcome to what it has to offer, which it says at once: then somebody else has taken its place.</summary>
+    public static readonly TimeSpan LinkOffers = TimeSpan.FromSeconds(2);
+
     /// <summary>After a failed attempt: doubled each time, with jitter, up to the cap.</summary>
     public static readonly TimeSpan BackoffFirst = TimeSpan.FromMilliseconds(250);
     public static readonly TimeSpan BackoffCap = TimeSpan.FromSeconds(2);

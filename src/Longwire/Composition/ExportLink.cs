@@ -17,7 +17,7 @@ internal sealed class ExportLink : IDisposable
     private readonly TimerThread _timers = new("link timers");
     private readonly LinkKey _key;
     private readonly HostSessions _sessions;
-    private readonly Revocations _revocations;
+    private readonly BarredHosts _barred;
 
     /// <exception cref="LinkKeyException">This Pi's key cannot be read or kept.</exception>
     public ExportLink(
@@ -30,7 +30,7 @@ internal sealed class ExportLink : IDisposable
         _sessions = new HostSessions(requests, () => live.Current.MaxHold, context);
         var controls = new HostControls(_sessions, feed, welcome, _timers);
         var enrolment = new Enrolment(dataFolder, time, logger, around.Root);
-        _revocations = new Revocations(enrolment, controls, _sessions, time);
+        _barred = new BarredHosts(enrolment, controls, _sessions, time);
         var hosts = new HostConnections(_key, enrolment, controls, _sessions, time, logger);
         Listener = new LinkListener(live.Current.Listen, ports, hosts, time, logger);
     }
@@ -40,13 +40,18 @@ internal sealed class ExportLink : IDisposable
     /// <summary>Until cancelled, and every session has ended.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task listening = Listener.RunAsync(over.Token), revoking = _revocations.RunAsync(over.Token);
-        Task first = await Task.WhenAny(listening, revoking);
-        await over.CancelAsync();
-        await Task.WhenAll(listening, revoking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _sessions.WhenAllEndedAsync();
-        await first;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task listening = Listener.RunAsync(ended.Token), barring = _barred.RunAsync(ended.Token);
+        try
+        {
+            await await Task.WhenAny(listening, barring);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await Task.WhenAll(listening, barring).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _sessions.WhenAllEndedAsync();
+        }
     }
 
     public void Dispose()

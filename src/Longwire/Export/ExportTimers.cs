@@ -31,10 +31,11 @@ internal static class ExportTimers
     /// <summary>What of that a handshake computes on a slow machine, with the other's waiting.</summary>
     public static readonly TimeSpan HandshakeComputes = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>
-    /// A host that was revoked has its radios for so long at most: the file in which that stands is looked at, which costs one system call.
-    /// </summary>
-    public static readonly TimeSpan RevocationLook = TimeSpan.FromSeconds(5);
+    /// <summary>For a host that was refused, to read that and go.</summary>
+    public static readonly TimeSpan HostLeaves = TimeSpan.FromSeconds(2);
+
+    /// <summary>A look whether the hosts that are connected are still let in.</summary>
+    public static readonly TimeSpan Barred = TimeSpan.FromSeconds(2);
 
     /// <summary>One look-up of a name; names are looked up again after this; and while one cannot be resolved.</summary>
     public static readonly TimeSpan Resolve = TimeSpan.FromSeconds(5);

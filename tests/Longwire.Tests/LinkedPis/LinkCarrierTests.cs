@@ -83,6 +83,8 @@ public sealed class LinkCarrierTests : IAsyncLifetime
         await EchoAsync(kernel, "before"u8.ToArray());
         _cable.Cut();
         await UntilAsync(() => carrier.ReadHold() is not null);
+        // A port without an IN for half a second counts as closed, and what was written to it is dropped.
+        await SendAsync(kernel, In(out _));
         // What is written meanwhile is taken at once, and delivered once.
         await SendAsync(kernel, Out("during"u8.ToArray(), out uint during));
         Assert.Equal(during, (await AnswerAsync(kernel)).Seqnum);
@@ -134,17 +136,19 @@ public sealed class LinkCarrierTests : IAsyncLifetime
     private async Task<byte[]> EchoAsync(Socket kernel, byte[] said, int? expect = null)
     {
         await SendAsync(kernel, Out(said, out uint told));
-        uint asked = 0;
         var heard = new List<byte>();
         bool isTold = false;
-        await SendAsync(kernel, In(out asked));
+        await SendAsync(kernel, In(out _));
         while (heard.Count < (expect ?? said.Length) || !isTold)
         {
             RetSubmit answer = await AnswerAsync(kernel);
-            if (answer.Seqnum == told) isTold = true;
-            if (answer.Seqnum != asked) continue;
+            if (answer.Seqnum == told)
+            {
+                isTold = true;
+                continue;
+            }
             heard.AddRange(await ReadAsync(kernel, answer.ActualLength));
-            if (heard.Count < (expect ?? said.Length)) await SendAsync(kernel, In(out asked));
+            if (heard.Count < (expect ?? said.Length)) await SendAsync(kernel, In(out _));
         }
         return [.. heard];
     }

@@ -41,7 +41,7 @@ internal sealed class LinkedPi : IAsyncDisposable
     private readonly OfferFeed _offers = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly LinkListener _listener;
-    private readonly Task _deciding, _listening;
+    private readonly Task _deciding, _listening, _barring;
 
     public LinkedPi(TimeSpan? longestHold = null)
     {
@@ -65,6 +65,7 @@ internal sealed class LinkedPi : IAsyncDisposable
             time, Log);
         _deciding = Reconciler.RunAsync(_stop.Token);
         _listening = _listener.RunAsync(_stop.Token);
+        _barring = new BarredHosts(Enrolment, controls, _sessions, time).RunAsync(_stop.Token);
     }
 
     public RecordingLogger<ExportService> Log { get; } = new();
@@ -81,10 +82,10 @@ internal sealed class LinkedPi : IAsyncDisposable
 
     public Task<int> PortAsync() => _listener.Listening.Task;
 
-    public async Task PlugAsync()
+    public async Task PlugAsync(string stick = Stick, string serial = "ZW0001", string tty = "ttyACM0")
     {
-        _sysfs.Plug(Stick, "0658:0200", "ZW0001", "UZB", tty: "ttyACM0");
-        await Reconciler.PostAsync(new ExportMessage.DeviceChanged(BusId.Parse(Stick)), Cancelled);
+        _sysfs.Plug(stick, "0658:0200", serial, "UZB", tty: tty);
+        await Reconciler.PostAsync(new ExportMessage.DeviceChanged(BusId.Parse(stick)), Cancelled);
     }
 
     public async Task<PairingCode> PairAsync(int port) => await Task.Run(() =>
@@ -102,6 +103,7 @@ internal sealed class LinkedPi : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
+        await _barring.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _sessions.WhenAllEndedAsync();
         await _deciding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -121,25 +123,25 @@ internal sealed class LinkedPi : IAsyncDisposable
     {
         if (Path.GetFileName(path) != "usbip_sockfd" || text == "-1") return;
         int descriptor = LibC.dup(int.Parse(text, CultureInfo.InvariantCulture));
-        _served.Add(ServeAsync(new Socket(new SafeSocketHandle(descriptor, ownsHandle: true))));
+        _served.Add(ServeAsync(Path.GetFileName(Path.GetDirectoryName(path)!), new Socket(new SafeSocketHandle(descriptor, ownsHandle: true))));
     }
 
-    private async Task ServeAsync(Socket kernel)
+    private async Task ServeAsync(string stick, Socket kernel)
     {
         await Task.Yield();
         using (kernel)
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-            Acm.Reset();
+            if (stick == Stick) Acm.Reset();
             try
             {
-                await new UrbSession(new FakeClient(kernel, stop.Token), Acm, [], stop).RunAsync();
+                await new UrbSession(new FakeClient(kernel, stop.Token), stick == Stick ? Acm : AcmStick.FullSpeed(), [], stop).RunAsync();
             }
             catch (Exception e) when (e is SocketException or OperationCanceledException)
             {
                 // Its other end has gone.
             }
-            _kernel.SetStatus(Stick, 1);
+            _kernel.SetStatus(stick, 1);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Longwire.Attach.Pis;
+using Longwire.Link.Errors;
 using Longwire.Link.Frames;
 using Longwire.Link.Liveness;
 using Longwire.Link.Session;
@@ -63,7 +64,7 @@ internal sealed class LinkCarrier : ICarrier
     public async Task BeginAsync(PiConnection first, CancellationToken cancellationToken)
     {
         _connectTime = first.ConnectTime;
-        lock (_gate) _session.TryWelcome(first.Welcome);
+        if (!await IsWelcomeAsync(first)) throw new LinkProtocolException("it has welcomed another connection than this one");
         _carrying = CarryAsync(first);
         _device = await _stream.ReadDeviceAsync(cancellationToken);
     }
@@ -136,6 +137,21 @@ internal sealed class LinkCarrier : ICarrier
             if (_far is not null) await _far.WhenIdleAsync();
             _kernels?.Dispose();
             _stopping.Dispose();
+        }
+    }
+
+    private async Task<bool> IsWelcomeAsync(PiConnection first)
+    {
+        bool isWelcome = false;
+        try
+        {
+            lock (_gate) isWelcome = _session.TryWelcome(first.Welcome);
+            return isWelcome;
+        }
+        finally
+        {
+            // Nobody else has it yet.
+            if (!isWelcome) await first.Connection.DisposeAsync();
         }
     }
 

@@ -5,6 +5,8 @@ using Longwire.Link.Tls;
 using Longwire.Link.Wire;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Proxy;
+using Longwire.UsbIp.Urbs;
+using Longwire.UsbIp.Wire;
 
 namespace Longwire.Attach.Carriers;
 
@@ -17,7 +19,7 @@ internal sealed class LinkCarrierOpener(Func<string, IPiLink> links, TimeProvide
     {
         IPiLink link = links(request.Pi.Id);
         LinkClock clock = LinkClock.StartingNow(time, timers);
-        var session = new LinkSession(SessionId.Create(), LinkWindow.Default);
+        var session = new LinkSession(SessionId.Create(), LinkWindow.Default, UrbHeader.Size + UrbFraming.MaxTransfer);
         Hello hello = link.Own.Hello with { Subject = request.BusId.ToString(), Hold = request.Hold };
         var gate = new Lock();
         LinkCarrier? carrier = null;

@@ -15,6 +15,7 @@ internal sealed class LinkFar(UrbPump pump, LinkSession session, Func<TimeSpan> 
 {
     private volatile FramePump? _frames;
     private Task _catchingUp = Task.CompletedTask;
+    private bool _isCatchingUp;
 
     /// <summary>Over the connection that stands now; null: there is none.</summary>
     public void CarryOver(FramePump? frames) => _frames = frames;
@@ -52,7 +53,7 @@ internal sealed class LinkFar(UrbPump pump, LinkSession session, Func<TimeSpan> 
                 while (Take())
                 {
                 }
-                if (pump.Proxy.IsHostBehind && _catchingUp.IsCompleted) _catchingUp = CatchUpAsync();
+                if (pump.Proxy.IsHostBehind && !_isCatchingUp) (_isCatchingUp, _catchingUp) = (true, CatchUpAsync());
             }
         }
         catch (Exception e) when (e is UsbIpFormatException or UsbIpProtocolException)
@@ -95,6 +96,9 @@ internal sealed class LinkFar(UrbPump pump, LinkSession session, Func<TimeSpan> 
     private async Task CatchUpAsync()
     {
         await Task.Yield();
-        if (await pump.CatchUpAsync()) Changed();
+        if (!await pump.CatchUpAsync()) return;
+        // From here on another one may be needed: vhci_hcd may be behind again with the next message.
+        lock (pump.Gate) _isCatchingUp = false;
+        Changed();
     }
 }

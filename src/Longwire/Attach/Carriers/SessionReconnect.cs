@@ -13,6 +13,8 @@ namespace Longwire.Attach.Carriers;
 /// <param name="hold">Counted from when the Pi was heard last.</param>
 internal sealed class SessionReconnect(IPiLink link, Hello hello, TimeSpan hold, LinkClock clock)
 {
+    private long? _attempted;
+
     /// <summary>Whether a lost connection is waited for at all.</summary>
     public bool Waits => hold > TimeSpan.Zero;
 
@@ -37,6 +39,10 @@ internal sealed class SessionReconnect(IPiLink link, Hello hello, TimeSpan hold,
         {
             while (true)
             {
+                // From the last one of the outage before, too: a Pi that welcomes and then breaks the protocol must cost next to nothing.
+                if (_attempted is { } at && LinkTimers.BetweenAttempts - clock.Time.GetElapsedTime(at) is var pause && pause > TimeSpan.Zero)
+                    await Task.Delay(pause, clock.Time, over.Token);
+                _attempted = clock.Time.GetTimestamp();
                 (PiConnection? next, Refusal no) = await AttemptAsync(session, gate, over.Token);
                 if (next is not null)
                 {
@@ -50,7 +56,6 @@ internal sealed class SessionReconnect(IPiLink link, Hello hello, TimeSpan hold,
                     lock (gate) session.End(EndReason.UnknownSession);
                     return (null, LinkRefusalText.Of(no.Reason, no.Version));
                 }
-                await Task.Delay(LinkTimers.BetweenAttempts, clock.Time, over.Token);
             }
         }
         catch (OperationCanceledException) when (over.Token.IsCancellationRequested)

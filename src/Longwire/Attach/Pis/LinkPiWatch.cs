@@ -1,5 +1,6 @@
 using System.Net;
 using System.Threading.Channels;
+using Longwire.Link.Errors;
 using Longwire.Link.Frames;
 using Longwire.Link.Liveness;
 using Longwire.Link.Pairing;
@@ -31,6 +32,7 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
     private byte[]? _list;
     private long _awaySince;
     private bool _wasHeard;
+    private volatile bool _saidWhatItHas;
 
     /// <param name="resolve">Looks up a name.</param>
     /// <param name="timers">See <see cref="FramePump"/>.</param>
@@ -72,12 +74,19 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
         CancellationToken stopped = _stopped.Token;
         try
         {
+            _awaySince = _time.GetTimestamp();
             while (true)
             {
-                _awaySince = _time.GetTimestamp();
+                long began = _time.GetTimestamp();
                 PiConnection welcomed = await _connector.ConnectAnywhereAsync(
                     _addresses, () => Own.Hello with { Purpose = HelloPurpose.Control, Token = _token }, Failed, stopped);
-                await StandAsync(welcomed, stopped);
+                LossCause loss = await StandAsync(welcomed, stopped);
+                // To let us in alone is worth nothing: for whoever waits for its radios it has not answered.
+                if (_saidWhatItHas && loss.Kind != LossKind.Broken) _awaySince = _time.GetTimestamp();
+                else Failed(new LinkClosedException(loss.Reason));
+                // A Pi that lets us in and ends it each time must cost next to nothing.
+                TimeSpan early = LinkTimers.BetweenAttempts - _time.GetElapsedTime(began);
+                if (early > TimeSpan.Zero) await Task.Delay(early, _time, stopped);
             }
         }
         catch (OperationCanceledException) when (stopped.IsCancellationRequested)
@@ -88,22 +97,22 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
 
     private static TaskCompletionSource<IPEndPoint> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private async Task StandAsync(PiConnection welcomed, CancellationToken stopped)
+    private async Task<LossCause> StandAsync(PiConnection welcomed, CancellationToken stopped)
     {
-        _wasHeard = true;
-        (_list, long origin) = (null, _timers.GetTimestamp());
+        (_list, _saidWhatItHas, long origin) = (null, false, _timers.GetTimestamp());
         var pump = new FramePump(welcomed.Connection, new ControlFrames(Listed), _timers, origin);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopped);
         await using CancellationTokenRegistration end =
             over.Token.Register(() => pump.End(new LossCause(LossKind.Ended, "it is not wanted any more")));
         _standing.TrySetResult(welcomed.EndPoint);
         Task telling = TellAsync(pump, welcomed.ConnectTime, over.Token);
-        await pump.RunAsync();
+        LossCause loss = await pump.RunAsync();
         lock (_gate) _standing = New();
         await over.CancelAsync();
         await telling;
         await welcomed.Connection.DisposeAsync();
         stopped.ThrowIfCancellationRequested();
+        return loss;
     }
 
     // On the reader's thread: of lists that follow each other faster than they are told the last one counts.
@@ -120,12 +129,18 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
         {
             while (true)
             {
-                await _listed.WaitAsync(Timeout.InfiniteTimeSpan, over);
-                if (Volatile.Read(ref _list) is not { } list) continue;
+                bool isInTime = await _listed.WaitAsync(_saidWhatItHas ? Timeout.InfiniteTimeSpan : AttachTimers.LinkOffers, over);
+                if (Volatile.Read(ref _list) is not { } list)
+                {
+                    if (isInTime) continue;
+                    pump.End(new LossCause(LossKind.Broken, "it has let us in, and does not say what it has"));
+                    return;
+                }
                 // What was said this long ago cannot come now, for the connection would be lost: what was attached since is not judged by
                 // it.
                 long asked = _time.GetTimestamp() - (long)(LinkTimers.LostAfter.TotalSeconds * _time.TimestampFrequency);
                 DeviceList devices = DeviceList.Parse(list);
+                _saidWhatItHas = _wasHeard = true;
                 await _events.WriteAsync(
                     new AttachEvent.PiAnswered(_pi.Id, devices, pump.RoundTrip ?? connectTime, asked), over);
             }

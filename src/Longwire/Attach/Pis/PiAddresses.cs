@@ -43,13 +43,18 @@ internal sealed class PiAddresses(IReadOnlyList<DnsEndPoint> written, Func<strin
         _lookingUp ??= resolve(_names[_nextName].Host);
     }
 
+    /// <summary>After so many of <see cref="Next"/> everywhere was tried.</summary>
+    public int Turns => Math.Max(1, Known().Length * (Last is null ? 1 : 2));
+
     /// <summary>Where to try now; null: nothing is known yet.</summary>
     public IPEndPoint? Next()
     {
-        IPEndPoint[] known = [.. _fixed, .. _names.SelectMany(name => _found.GetValueOrDefault(name, []))];
+        IPEndPoint[] known = Known();
         if (Last is { } last && (known.Length == 0 || _turn++ % 2 == 0)) return last;
         return known.Length == 0 ? null : known[_next++ % known.Length];
     }
+
+    private IPEndPoint[] Known() => [.. _fixed, .. _names.SelectMany(name => _found.GetValueOrDefault(name, []))];
 
     // A name that cannot be looked up keeps the addresses that it had.
     private void Take(DnsEndPoint name, Task<IPAddress[]> ended)

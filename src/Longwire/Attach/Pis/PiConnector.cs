@@ -55,6 +55,7 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var attempts = new List<Task<PiConnection>>(LinkTimers.MostAttempts);
         PiConnection? welcomed = null;
+        int strangers = 0;
         try
         {
             while (true)
@@ -76,6 +77,8 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
                         return welcomed;
                     }
                     if (ended.Exception?.InnerException is not IOException why) await ended;
+                    // Another machine at one address says nothing of the others: two Pis may have changed theirs.
+                    else if (why is LinkPinException && ++strangers % addresses.Turns != 0) continue;
                     else if (failed(why) is var more && more > TimeSpan.Zero) await Task.Delay(more, time, over.Token);
                 }
             }
@@ -89,12 +92,14 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
 
     private static async Task<Socket> DialAsync(IPEndPoint to, CancellationToken cancellationToken)
     {
-        var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket? socket = null;
         try
         {
+            // That alone fails for an IPv6 address on a kernel without IPv6, and where too much is open.
+            socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             await socket.ConnectAsync(to, cancellationToken);
             Socket dialled = socket;
-            socket = null!;
+            socket = null;
             return dialled;
         }
         catch (SocketException e)

@@ -75,8 +75,9 @@ internal sealed class HostConnections(
         Socket socket, IPAddress address, string who, CancellationToken cancellationToken)
     {
         using var deadline = new Deadline(ExportTimers.Handshake, time, cancellationToken);
-        using IDisposable place = _unproven.Enter(address, socket.Dispose);
-        LinkConnection? connection = await AcceptAsync(socket, deadline.Token);
+        using var displaced = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token);
+        using IDisposable place = _unproven.Enter(address, () => Displace(socket, displaced));
+        LinkConnection? connection = await AcceptAsync(socket, displaced.Token);
         try
         {
             Hello? hello = await Handshake.ReadHelloAsync(connection, deadline.Token);
@@ -93,6 +94,20 @@ internal sealed class HostConnections(
         finally
         {
             if (connection is not null) await connection.DisposeAsync();
+        }
+    }
+
+    // Whoever waits for its turn to compute leaves the queue: behind thousands that are gone the owner would wait as long as they.
+    private static void Displace(Socket socket, CancellationTokenSource displaced)
+    {
+        socket.Dispose();
+        try
+        {
+            displaced.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just shown its key.
         }
     }
 
@@ -118,8 +133,6 @@ internal sealed class HostConnections(
     private async Task RefuseAsync(LinkConnection connection, RefusalReason no, string who, CancellationToken cancellationToken)
     {
         HostLog.Refused(logger.About("hosts", $"{who} {connection.Peer}"), who, connection.Peer.ToString(), no);
-        await Handshake.RefuseAsync(connection, no, cancellationToken);
-        // Closed with that on its way, the connection would end with a reset, perhaps ahead of our answer.
-        await Handshake.WaitForEndAsync(connection, cancellationToken);
+        await HostRefusal.SayAsync(connection, no, time, cancellationToken);
     }
 }

@@ -17,14 +17,6 @@ internal sealed class HostControls(HostSessions sessions, OfferFeed feed, Welcom
     private readonly Lock _gate = new();
     private readonly LinkedList<(Client.Host Host, FramePump Pump)> _connections = [];
 
-    /// <summary>Hosts that are not let in any more are told nothing more.</summary>
-    public void EndAllBut(Predicate<Client.Host> allowed)
-    {
-        FramePump[] over;
-        lock (_gate) over = [.. _connections.Where(connection => !allowed(connection.Host)).Select(connection => connection.Pump)];
-        foreach (FramePump pump in over) pump.End(new LossCause(LossKind.Ended, "the host was revoked"));
-    }
-
     /// <summary>Until it is lost.</summary>
     public async Task ServeAsync(LinkConnection connection, Hello hello, Client.Host host, CancellationToken cancellationToken)
     {
@@ -52,6 +44,17 @@ internal sealed class HostControls(HostSessions sessions, OfferFeed feed, Welcom
             lock (_gate) _connections.Remove(node);
             pump.End(new LossCause(LossKind.Ended, "it ended"));
             await running;
+        }
+    }
+
+    /// <summary>Hosts that are not let in any more are told so when they come back.</summary>
+    public void EndAllBut(Predicate<Client.Host> allowed)
+    {
+        (Client.Host Host, FramePump Pump)[] connections;
+        lock (_gate) connections = [.. _connections];
+        foreach ((Client.Host host, FramePump pump) in connections)
+        {
+            if (!allowed(host)) pump.End(new LossCause(LossKind.Ended, "the host is not let in any more"));
         }
     }
 

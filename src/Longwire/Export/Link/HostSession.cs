@@ -9,6 +9,7 @@ using Longwire.Link.Wire;
 using Longwire.Platform;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Relay;
+using Longwire.UsbIp.Urbs;
 using Longwire.UsbIp.Usb;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +21,8 @@ namespace Longwire.Export.Link;
 /// </summary>
 internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
 {
+    private static readonly LossCause s_overtaken = new(LossKind.Ended, "a later connection came");
+
     private readonly Lock _gate = new();
     private readonly LinkSession _session;
     private readonly TimeSpan _keptFor;
@@ -33,13 +36,14 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
     private KernelStream? _kernel;
     private byte[]? _offer;
     private Task _lastConnection = Task.CompletedTask;
+    private uint _latest;
 
     /// <param name="hello">The first one.</param>
     /// <param name="longestHold">A host is not waited for longer than this.</param>
     public HostSession(Hello hello, Client.Host client, BusId busId, TimeSpan longestHold, HostSessionContext around)
     {
         (Owner, BusId, _around) = (client, busId, around);
-        _session = new LinkSession(hello.SessionId, LinkWindow.Default);
+        _session = new LinkSession(hello.SessionId, LinkWindow.Default, UrbFraming.MaxAnswer);
         _keptFor = (hello.Hold < longestHold ? hello.Hold : longestHold) + LinkTimers.KeptLonger;
         (_ours, _kernels) = SocketPair.Create();
         _expiry = around.Time.CreateTimer(
@@ -84,6 +88,10 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
         var relay = new ExportRelay(new ExportRelayOptions { StatusBytes = StatusBytesOf(offer.Device.Id) });
         var kernel = new KernelStream(_ours, _session, relay, _gate, () => _around.Now, _around.Time);
         (_kernel, _offer) = (kernel, StockOffers.EncodeImport(offer));
+        // A host whose first connection comes to nothing has lost it already.
+        _expiry.Change(_keptFor, Timeout.InfiniteTimeSpan);
+        // A kernel that takes nothing at the moment must not keep it from ending.
+        await using CancellationTokenRegistration over = _over.Token.Register(() => _ours.TryShutdown());
         try
         {
             Task<string?> reading = kernel.ReadAsync(() => _frames?.Send());
@@ -109,32 +117,9 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
     /// <summary>One connection of it, until that is lost.</summary>
     public async Task CarryOverAsync(LinkConnection connection, Hello hello, CancellationToken cancellationToken)
     {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task before;
-        lock (_gate)
-        {
-            (before, _lastConnection) = (_lastConnection, ended.Task);
-            // Its end was not noticed here; one that comes late disturbs nobody.
-            if (hello.Epoch > _session.Epoch) _frames?.End(new LossCause(LossKind.Ended, "a later connection came"));
-        }
-        try
-        {
-            await before;
-            // What is on its way to the kernel is awaited: only then can be said what it has.
-            await _kernel!.WhenWrittenAsync().WaitAsync(cancellationToken);
-            RefusalReason no = Accept(hello, out Welcome welcome);
-            if (no == RefusalReason.None)
-            {
-                await CarryAsync(connection, welcome, cancellationToken);
-                return;
-            }
-            await Handshake.RefuseAsync(connection, no, cancellationToken);
-            await Handshake.WaitForEndAsync(connection, cancellationToken);
-        }
-        finally
-        {
-            ended.SetResult();
-        }
+        RefusalReason no = await TryCarryOverAsync(connection, hello, cancellationToken);
+        // Nobody waits for this one any more: whoever comes meanwhile has its turn.
+        if (no != RefusalReason.None) await HostRefusal.SayAsync(connection, no, _around.Time, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -165,11 +150,43 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
         }
     }
 
+    private async Task<RefusalReason> TryCarryOverAsync(LinkConnection connection, Hello hello, CancellationToken cancellationToken)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task before;
+        FramePump? overtaken;
+        lock (_gate)
+        {
+            // One that comes late disturbs nobody, and waits for nobody.
+            if (hello.Epoch <= _latest) return RefusalReason.OldEpoch;
+            _latest = hello.Epoch;
+            (before, _lastConnection, overtaken) = (_lastConnection, ended.Task, _frames);
+        }
+        try
+        {
+            // Its end was not noticed here.
+            overtaken?.End(s_overtaken);
+            await before;
+            // What is on its way to the kernel is awaited: only then can be said what it has.
+            await _kernel!.WhenWrittenAsync().WaitAsync(cancellationToken);
+            RefusalReason no = Accept(hello, out Welcome welcome);
+            if (no == RefusalReason.None) await CarryAsync(connection, welcome, cancellationToken);
+            return no;
+        }
+        finally
+        {
+            ended.SetResult();
+        }
+    }
+
     private RefusalReason Accept(Hello hello, out Welcome welcome)
     {
         lock (_gate)
         {
-            Welcome identity = _around.Welcome with { Silence = _frames?.SilentFor ?? TimeSpan.Zero };
+            welcome = _around.Welcome;
+            // Another came while it waited for its turn.
+            if (hello.Epoch < _latest) return RefusalReason.OldEpoch;
+            Welcome identity = welcome with { Silence = _frames?.SilentFor ?? TimeSpan.Zero };
             try
             {
                 if (!_session.TryAccept(hello, identity, out welcome, out RefusalReason no)) return no;
@@ -198,7 +215,10 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
         try
         {
             await Handshake.WelcomeAsync(connection, welcome, cancellationToken);
-            _frames = frames;
+            bool isOvertaken;
+            lock (_gate) (_frames, isOvertaken) = (frames, _latest > welcome.Epoch);
+            // By one that found nothing to end yet.
+            if (isOvertaken) frames.End(s_overtaken);
             if (isBack) HostLog.Back(About, Owner, BusId.ToString());
             _kernel!.Changed();
             await using CancellationTokenRegistration stop = cancellationToken.Register(End);

@@ -1,4 +1,5 @@
 using Longwire.Export.Reconciling;
+using Longwire.Link.Pairing;
 using Longwire.Link.Tls;
 using Longwire.Link.Wire;
 using Longwire.UsbIp.Errors;
@@ -6,11 +7,14 @@ using Longwire.UsbIp.Usb;
 
 namespace Longwire.Export.Link;
 
-/// <summary>The sessions there are, by their ids. A session belongs to the key that opened it: to know its id is not enough.</summary>
+/// <summary>
+/// The sessions there are, by their owners' keys and their ids: to know the id of another's is worth nothing, neither to have it nor to
+/// take its place.
+/// </summary>
 internal sealed class HostSessions(StickRequests sticks, Func<TimeSpan> longestHold, HostSessionContext around)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<SessionId, HostSession> _sessions = [];
+    private readonly Dictionary<(KeyPin Owner, SessionId Id), HostSession> _sessions = [];
     private readonly List<Task> _running = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -30,8 +34,11 @@ internal sealed class HostSessions(StickRequests sticks, Func<TimeSpan> longestH
     public void EndAllBut(Predicate<Client.Host> allowed)
     {
         HostSession[] sessions;
-        lock (_gate) sessions = [.. _sessions.Values.Where(session => !allowed(session.Owner))];
-        foreach (HostSession session in sessions) session.End(EndReason.Revoked);
+        lock (_gate) sessions = [.. _sessions.Values];
+        foreach (HostSession session in sessions)
+        {
+            if (!allowed(session.Owner)) session.End(EndReason.Revoked);
+        }
     }
 
     /// <summary>Ends once <see cref="MayHave"/> may say another thing.</summary>
@@ -56,14 +63,12 @@ internal sealed class HostSessions(StickRequests sticks, Func<TimeSpan> longestH
     /// <summary>One connection of a session, until that is lost.</summary>
     public async Task ServeAsync(LinkConnection connection, Hello hello, Client.Host host, CancellationToken cancellationToken)
     {
-        HostSession? session = Find(hello.SessionId);
-        if (session is not null && session.Owner.Key != host.Key) session = null;
+        HostSession? session = Find(host, hello.SessionId);
         RefusalReason no = RefusalReason.UnknownSession;
         if (session is null && !hello.Resume) (session, no) = await OpenAsync(hello, host, cancellationToken);
         if (session is null)
         {
-            await Handshake.RefuseAsync(connection, no, cancellationToken);
-            await Handshake.WaitForEndAsync(connection, cancellationToken);
+            await HostRefusal.SayAsync(connection, no, around.Time, cancellationToken);
             return;
         }
         try
@@ -83,9 +88,9 @@ internal sealed class HostSessions(StickRequests sticks, Func<TimeSpan> longestH
         changed.SetResult();
     }
 
-    private HostSession? Find(SessionId id)
+    private HostSession? Find(Client.Host host, SessionId id)
     {
-        lock (_gate) return _sessions.GetValueOrDefault(id);
+        lock (_gate) return _sessions.GetValueOrDefault((host.Key, id));
     }
 
     private async Task<(HostSession? Session, RefusalReason No)> OpenAsync(
@@ -102,7 +107,7 @@ internal sealed class HostSessions(StickRequests sticks, Func<TimeSpan> longestH
             lock (_gate)
             {
                 // Asked for anew before it was welcomed: what the earlier attempt got has ended in favour of this one.
-                _sessions[hello.SessionId] = session;
+                _sessions[(host.Key, hello.SessionId)] = session;
                 _running.RemoveAll(task => task.IsCompleted);
                 _running.Add(RunAsync(session, offer));
             }
@@ -126,7 +131,8 @@ internal sealed class HostSessions(StickRequests sticks, Func<TimeSpan> longestH
             {
                 lock (_gate)
                 {
-                    if (_sessions.GetValueOrDefault(session.Id) == session) _sessions.Remove(session.Id);
+                    (KeyPin, SessionId) id = (session.Owner.Key, session.Id);
+                    if (_sessions.GetValueOrDefault(id) == session) _sessions.Remove(id);
                 }
             }
         }

@@ -1,0 +1,119 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using Longwire.Attach;
+using Longwire.Attach.Pis;
+using Longwire.Link.Liveness;
+using Longwire.Link.Pairing;
+using Longwire.Link.Tls;
+using Longwire.Link.Wire;
+using Longwire.Options;
+using Xunit;
+
+namespace Longwire.Tests.LinkedPis;
+
+/// <summary>A Pi of which only the key is right: what it says to a hello is the test's. And the host that is paired to it.</summary>
+internal sealed class PlayedPi : IAsyncDisposable
+{
+    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _connections = [];
+    private readonly LinkKey _own = LinkKey.Create(), _hosts = LinkKey.Create();
+    private readonly TimerThread _timers = new("played pi");
+    private readonly Channel<AttachEvent> _events = Channel.CreateUnbounded<AttachEvent>();
+    private readonly Func<LinkConnection, Hello, CancellationToken, Task> _answer;
+    private readonly Task _accepting, _watching;
+    private int _hellos, _open;
+
+    /// <param name="answer">Until it returns the connection stays.</param>
+    /// <param name="pin">That the host expects; null: the right one.</param>
+    public PlayedPi(Func<LinkConnection, Hello, CancellationToken, Task> answer, KeyPin? pin = null)
+    {
+        _answer = answer;
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Listen();
+        int port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
+        Options = new PiOptions
+        {
+            Id = "attic", Name = "attic", Address = "127.0.0.1", EndPoint = new DnsEndPoint("127.0.0.1", port),
+            Pairing = new PairingCode(["127.0.0.1"], (ushort)port, pin ?? _own.Pin, PairingToken.Create()),
+        };
+        var identity = new LinkIdentity(_hosts, InstanceNonce.Create(), 1, "house", "1.2.3");
+        Link = new LinkPiWatch(Options, identity, _events.Writer, Dns.GetHostAddressesAsync, TimeProvider.System, _timers);
+        _accepting = AcceptAsync();
+        _watching = Link.RunAsync();
+    }
+
+    public PiOptions Options { get; }
+
+    public LinkPiWatch Link { get; }
+
+    public TimeProvider Timers => _timers;
+
+    /// <summary>How often it was told who asks.</summary>
+    public int Hellos => Volatile.Read(ref _hellos);
+
+    /// <summary>Connections that have not ended.</summary>
+    public int Open => Volatile.Read(ref _open);
+
+    public static async Task SayAsync(LinkConnection connection, FrameType type, byte[] body, CancellationToken stop)
+    {
+        byte[] frame = new byte[Frame.HeaderSize + body.Length];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(frame, body.Length + 1);
+        frame[Frame.HeaderSize - 1] = (byte)type;
+        body.CopyTo(frame, Frame.HeaderSize);
+        await connection.SendAsync(frame, stop);
+    }
+
+    /// <summary>What the host says of it first.</summary>
+    public async Task<AttachEvent> SaidAsync() =>
+        await _events.Reader.ReadAsync(RawHost.Cancelled).AsTask().WaitAsync(RawHost.Deadline, RawHost.Cancelled);
+
+    public async ValueTask DisposeAsync()
+    {
+        Link.Stop();
+        await _watching.WaitAsync(RawHost.Deadline);
+        Link.Dispose();
+        await _stop.CancelAsync();
+        _listener.Dispose();
+        await _accepting;
+        await Task.WhenAll(_connections);
+        _timers.Dispose();
+        _own.Dispose();
+        _hosts.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true) _connections.Add(ServeAsync(await _listener.AcceptAsync(_stop.Token)));
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        Interlocked.Increment(ref _open);
+        try
+        {
+            await using LinkConnection connection = await LinkTls.AcceptAsync(socket, _own, _stop.Token);
+            Hello? hello = await Handshake.ReadHelloAsync(connection, _stop.Token);
+            Interlocked.Increment(ref _hellos);
+            Assert.NotNull(hello);
+            await _answer(connection, hello, _stop.Token);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // The host has left, or the test is over.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _open);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.Net;
+using System.Net.Sockets;
+using Longwire.Link.Frames;
+using Longwire.Link.Liveness;
+using Longwire.Link.Tls;
+using Longwire.Link.Wire;
+using Longwire.Testing;
+using Xunit;
+
+namespace Longwire.Tests.LinkedPis;
+
+/// <summary>
+/// A process whose threads do not come to run. What lies in its socket was said, so the other side is there. The reader is held up here by
+/// its handler: for the pump that is no different from a pool that has no thread for it.
+/// </summary>
+public sealed class StarvedReaderTests : IAsyncLifetime
+{
+    private readonly LinkKey _near = LinkKey.Create(), _far = LinkKey.Create();
+    private readonly SteppedClock _clock = new();
+    private readonly HeldUp _handler = new();
+    private LinkConnection _here = null!, _there = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        Socket client = await RawHost.DialAsync(((IPEndPoint)listener.LocalEndPoint!).Port);
+        Socket server = await listener.AcceptAsync(RawHost.Cancelled);
+        Task<LinkConnection> accepting = LinkTls.AcceptAsync(server, _far, RawHost.Cancelled);
+        _here = await LinkTls.ConnectAsync(client, _near, _far.Pin, RawHost.Cancelled).WaitAsync(RawHost.Deadline, RawHost.Cancelled);
+        _there = await accepting.WaitAsync(RawHost.Deadline, RawHost.Cancelled);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _here.DisposeAsync();
+        await _there.DisposeAsync();
+        _handler.Dispose();
+        _near.Dispose();
+        _far.Dispose();
+    }
+
+    [Fact]
+    public async Task A_connection_is_not_lost_while_something_lies_in_its_socket_that_nobody_could_read()
+    {
+        var pump = new FramePump(_here, _handler, _clock, _clock.GetTimestamp());
+        Task<LossCause> running = pump.RunAsync();
+        await SayAsync();
+        await _handler.Entered.Task.WaitAsync(RawHost.Deadline, RawHost.Cancelled);
+        // The reader is held up; this is what it cannot read.
+        await SayAsync();
+        await UntilAsync(() => _here.HasUnread);
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.False(running.IsCompleted);
+
+        _handler.GoOn.Set();
+        await UntilAsync(() => !_here.HasUnread);
+        Assert.False(running.IsCompleted);
+        // And one that says nothing is lost as ever.
+        using var deadline = new CancellationTokenSource(RawHost.Deadline);
+        while (!running.IsCompleted)
+        {
+            deadline.Token.ThrowIfCancellationRequested();
+            _clock.Advance(LinkTimers.LostAfter);
+            await Task.WhenAny(running, Task.Delay(20, deadline.Token));
+        }
+        Assert.Equal(LossKind.Silent, (await running).Kind);
+    }
+
+    [Fact]
+    public async Task Its_timers_run_out_though_the_thread_pool_has_nobody_to_run_them()
+    {
+        using var timers = new TimerThread("starved timers");
+        var fired = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using ITimer timer = timers.CreateTimer(
+            _ => fired.TrySetResult(Thread.CurrentThread.IsThreadPoolThread), null, TimeSpan.FromMilliseconds(10), Timeout.InfiniteTimeSpan);
+        Assert.False(await fired.Task.WaitAsync(RawHost.Deadline, RawHost.Cancelled));
+    }
+
+    private async Task SayAsync()
+    {
+        byte[] ack = new byte[AckFrame.Size];
+        new AckFrame(1).Write(ack);
+        await _there.SendAsync(ack, RawHost.Cancelled);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var deadline = new CancellationTokenSource(RawHost.Deadline);
+        while (!condition()) await Task.Delay(5, deadline.Token);
+    }
+
+    private sealed class HeldUp : IFrameHandler, IDisposable
+    {
+        public TaskCompletionSource Entered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public ManualResetEventSlim GoOn { get; } = new();
+        public TimeSpan? NextDue => null;
+        public int NextFrameSize => 0;
+
+        public void Receive(Frame frame)
+        {
+            Entered.TrySetResult();
+            GoOn.Wait(RawHost.Deadline);
+        }
+
+        public void Received()
+        {
+        }
+
+        public int Write(Span<byte> destination) => 0;
+
+        public void Dispose() => GoOn.Dispose();
+    }
+}
