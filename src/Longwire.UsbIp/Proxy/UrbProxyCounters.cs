@@ -23,7 +23,7 @@ public record struct UrbProxyCounters
     /// <summary>Bytes of bulk and interrupt endpoints that the far side says the radio has taken.</summary>
     public long OutBytes { get; internal set; }
 
-    /// <summary>Answers of the far side: the stick does not have that. Drivers ask for more than a stick has, so some are no fault.</summary>
+    /// <summary>Answers of the far side: the stick does not have that. Drivers ask for more than it has: some are no fault.</summary>
     public long Stalls { get; internal set; }
 
     /// <summary>Answers of the far side: the stick did not answer on its bus, or not as it should.</summary>
