@@ -15,15 +15,17 @@ internal sealed class FarMessages(ProxyState state)
     public int Length(ReadOnlySpan<byte> bytes) => _framing.Length(bytes);
 
     /// <param name="message">One whole answer, of which <see cref="Length"/> has said so.</param>
-    public void Take(ReadOnlySpan<byte> message)
+    /// <param name="now">Monotonic.</param>
+    public void Take(ReadOnlySpan<byte> message, TimeSpan now)
     {
         if (UrbHeader.Parse(message).Command == UrbCommand.RetUnlink) Unlinked(RetUnlink.Parse(message));
-        else Submitted(RetSubmit.Parse(message), message[UrbHeader.Size..]);
+        else Submitted(RetSubmit.Parse(message), message[UrbHeader.Size..], now);
     }
 
-    private void Submitted(in RetSubmit answer, ReadOnlySpan<byte> data)
+    private void Submitted(in RetSubmit answer, ReadOnlySpan<byte> data, TimeSpan now)
     {
         Urb urb = _framing.Asked(answer);
+        state.Counters.CountStatus(answer.Status);
         if (urb.Parked)
         {
             state.Counters.AnswersSwallowed++;
@@ -39,6 +41,7 @@ internal sealed class FarMessages(ProxyState state)
             return;
         }
         state.End(urb, gone ? OutEnd.Unknown : OutEnd.Delivered);
+        if (urb.IsDataOut) state.Counters.OutBytes += answer.ActualLength;
         if (urb.IsControl && answer.Status == UrbStatus.Success) Succeeded(urb, data);
         if (urb.Answered)
         {
@@ -47,6 +50,9 @@ internal sealed class FarMessages(ProxyState state)
         }
         else
         {
+            state.Counters.Completions++;
+            if (urb.IsDataIn) state.Counters.InBytes += data.Length;
+            else state.Recent.Note(now - urb.SubmittedAt, now);
             state.RetSubmit(urb, answer.Status, answer.ActualLength, data);
         }
         urb.FarDone = true;

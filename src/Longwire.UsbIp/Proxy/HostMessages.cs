@@ -21,6 +21,7 @@ internal sealed class HostMessages(ProxyState state, Outage outage, HeldOuts hel
     private void Submit(in CmdSubmit submit, ReadOnlySpan<byte> message, TimeSpan now)
     {
         if (state.Table.Awaited(submit.Seqnum) is not null) AnswerFraming.Violation("CMD_SUBMIT", submit.Seqnum, "it is under way already");
+        state.Counters.Submits++;
         bool isDataOut = submit is { Direction: UrbDirection.Out, Ep: not 0, NumberOfPackets: <= 0 };
         if (_early.Submitted(submit.Seqnum, out uint unlink))
         {
@@ -70,6 +71,7 @@ internal sealed class HostMessages(ProxyState state, Outage outage, HeldOuts hel
 
     private void Unlink(in CmdUnlink unlink, TimeSpan now)
     {
+        state.Counters.Unlinks++;
         if (state.Table.Awaited(unlink.UnlinkSeqnum) is not { } urb)
         {
             if (_early.IsToCome(unlink.UnlinkSeqnum)) _early.Keep(unlink.UnlinkSeqnum, unlink.Seqnum);

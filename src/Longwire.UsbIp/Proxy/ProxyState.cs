@@ -17,6 +17,8 @@ internal sealed class ProxyState(UrbProxyOptions options, uint devId)
 
     public ControlAnswers Answers { get; } = new();
 
+    public RecentAnswers Recent { get; } = new(options.AnswerWindow);
+
     public OutGroups Groups { get; } = new(options);
 
     public ByteQueue ToHost { get; } = new();

@@ -57,6 +57,12 @@ public sealed class UrbProxy
 
     public UrbProxyCounters Counters => _state.Counters;
 
+    /// <summary>
+    /// Of those whom the far side answered in the last one to two <see cref="UrbProxyOptions.AnswerWindow"/>. What was answered here is not
+    /// among them, nor are INs: they wait for the radio to say something.
+    /// </summary>
+    public AnswerTimes ReadAnswerTimes(TimeSpan now) => _state.Recent.Read(now);
+
     /// <summary>URBs that somebody may still speak of.</summary>
     public int UrbCount => _state.Table.Count;
 
@@ -109,11 +115,13 @@ public sealed class UrbProxy
     }
 
     /// <summary>Takes what the far side sent, while it is there.</summary>
+    /// <param name="bytes">As they came.</param>
+    /// <param name="now">As everywhere.</param>
     /// <returns>How many bytes were consumed.</returns>
     /// <exception cref="UsbIpFormatException">A field outside its range.</exception>
     /// <exception cref="UsbIpProtocolException">It answers nothing that was asked, or with more than was asked for.</exception>
     /// <exception cref="InvalidOperationException">There is no far side.</exception>
-    public int FromFar(ReadOnlySpan<byte> bytes)
+    public int FromFar(ReadOnlySpan<byte> bytes, TimeSpan now)
     {
         Require(UrbProxyPhase.Up);
         int consumed = 0;
@@ -121,7 +129,7 @@ public sealed class UrbProxy
         {
             int length = _far.Length(bytes[consumed..]);
             if (length == 0 || length > bytes.Length - consumed) break;
-            _far.Take(bytes.Slice(consumed, length));
+            _far.Take(bytes.Slice(consumed, length), now);
             consumed += length;
         }
         return consumed;

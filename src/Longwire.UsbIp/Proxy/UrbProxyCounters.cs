@@ -8,6 +8,33 @@ namespace Longwire.UsbIp.Proxy;
 /// </summary>
 public record struct UrbProxyCounters
 {
+    /// <summary>URBs of every kind that the host gave us.</summary>
+    public long Submits { get; internal set; }
+
+    /// <summary>Those of <see cref="Submits"/> that the far side has answered, and the host was told.</summary>
+    public long Completions { get; internal set; }
+
+    /// <summary>URBs that the host took back, or wanted to.</summary>
+    public long Unlinks { get; internal set; }
+
+    /// <summary>Bytes of bulk and interrupt endpoints that the radio sent, and the host was given.</summary>
+    public long InBytes { get; internal set; }
+
+    /// <summary>Bytes of bulk and interrupt endpoints that the far side says the radio has taken.</summary>
+    public long OutBytes { get; internal set; }
+
+    /// <summary>Answers of the far side: the stick does not have that. Drivers ask for more than it has: some are no fault.</summary>
+    public long Stalls { get; internal set; }
+
+    /// <summary>Answers of the far side: the stick did not answer on its bus, or not as it should.</summary>
+    public long BusErrors { get; internal set; }
+
+    /// <summary>Answers of the far side: the stick is going. One for each URB that waits there.</summary>
+    public long GoneErrors { get; internal set; }
+
+    /// <summary>Answers of the far side with any other error.</summary>
+    public long OtherErrors { get; internal set; }
+
     /// <summary>OUT URBs of bulk and interrupt endpoints that the host gave us.</summary>
     public long Outs { get; internal set; }
 
@@ -46,6 +73,27 @@ public record struct UrbProxyCounters
 
     /// <summary>URBs refused: isochronous ones, and those for which there was no room.</summary>
     public long Refused { get; internal set; }
+
+    internal void CountStatus(int status)
+    {
+        switch (UrbStatus.KindOf(status))
+        {
+            case UrbErrorKind.None:
+                break;
+            case UrbErrorKind.Stall:
+                Stalls++;
+                break;
+            case UrbErrorKind.Bus:
+                BusErrors++;
+                break;
+            case UrbErrorKind.Gone:
+                GoneErrors++;
+                break;
+            default:
+                OtherErrors++;
+                break;
+        }
+    }
 
     internal void Count(OutEnd end)
     {

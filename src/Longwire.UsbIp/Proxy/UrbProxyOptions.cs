@@ -30,6 +30,9 @@ public sealed record UrbProxyOptions
     /// <summary>A port that has had no IN, and no new OUT, for this long while held is closed.</summary>
     public TimeSpan ClosedAfter { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary><see cref="UrbProxy.ReadAnswerTimes"/> looks back for one to two of these.</summary>
+    public TimeSpan AnswerWindow { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>URBs at once. A serial port has about 33.</summary>
     public int MaxUrbs { get; init; } = 512;
 

@@ -46,7 +46,11 @@ internal abstract record AttachEvent
     internal sealed record CameUp(IAttachment Attachment, int TtyCount) : AttachEvent;
 
     /// <param name="IsShortOfUrbs">The server on the Pi has room for fewer pending URBs than the driver here has.</param>
-    internal sealed record Measured(IAttachment Attachment, TimeSpan? RoundTrip, bool IsShortOfUrbs = false) : AttachEvent;
+    internal sealed record Measured(IAttachment Attachment, TimeSpan? RoundTrip, bool IsShortOfUrbs = false) : AttachEvent
+    {
+        /// <inheritdoc cref="CarrierFigures.Urbs"/>
+        public UrbFigures? Urbs { get; init; }
+    }
 
     internal sealed record SerialPathsFound(IAttachment Attachment, IReadOnlyList<string> Paths) : AttachEvent
     {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Longwire.State;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 
@@ -81,6 +82,9 @@ internal readonly record struct CarrierFigures(TimeSpan? RoundTrip, TimeSpan? La
 
     /// <summary>The stick leaves the question for one of its texts unanswered: the kernel will wait for it in vain.</summary>
     public bool LeavesTextUnanswered { get; init; }
+
+    /// <summary>What it carried; null where the kernel carries itself, and nobody counts.</summary>
+    public UrbFigures? Urbs { get; init; }
 }
 
 /// <param name="Reason">For a person.</param>

@@ -130,6 +130,18 @@ internal sealed record RadioSnapshot
     public required long Disconnects { get; init; }
     public string? LastDisconnectReason { get; init; }
 
+    /// <summary>Times that its Pi was away and its port stayed, since the radio was first seen; with one that goes on.</summary>
+    public long Outages { get; init; }
+
+    /// <summary>How long <see cref="Outages"/> took together, without one that goes on.</summary>
+    public TimeSpan HeldTime { get; init; }
+
+    /// <summary>Wall-clock time at which the last of <see cref="Outages"/> began, put right when the clock is set; null if none.</summary>
+    public DateTimeOffset? LastOutage { get; init; }
+
+    /// <summary>How long that one took; null while it goes on, and if Longwire ended in it.</summary>
+    public TimeSpan? LastOutageTime { get; init; }
+
     /// <summary>How many ttys the radio has (two for a Nortek HUSBZB-1); known before it is attached.</summary>
     public required int SerialPortCount { get; init; }
 
@@ -146,6 +158,9 @@ internal sealed record RadioSnapshot
 
     /// <summary>Smoothed TCP round-trip time of the radio's own connection; null unless attached.</summary>
     public TimeSpan? RoundTrip { get; init; }
+
+    /// <summary>Null unless attached, and where the kernel carries itself.</summary>
+    public UrbFigures? Urbs { get; init; }
 
     /// <summary>
     /// The server on its Pi has room for fewer pending URBs than the driver here has: it is attached, and works badly or not at all.
@@ -165,6 +180,7 @@ internal sealed record RadioSnapshot
             SerialPorts = [],
             ProvisionalPorts = [],
             RoundTrip = null,
+            Urbs = null,
             IsShortOfUrbs = false,
         };
         return Wanted ? left with { Status = RadioStatus.Detached, Reason = Snapshot.StoppedReason, Stopped = true } : left;

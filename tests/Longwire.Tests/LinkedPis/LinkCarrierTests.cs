@@ -9,6 +9,7 @@ using Longwire.Link.Pairing;
 using Longwire.Link.Tls;
 using Longwire.Link.Wire;
 using Longwire.Options;
+using Longwire.State;
 using Longwire.Testing.Network;
 using Longwire.Testing.Peers;
 using Longwire.UsbIp.Usb;
@@ -72,6 +73,10 @@ public sealed class LinkCarrierTests : IAsyncLifetime
         using Socket kernel = Kernel(carrier);
         Assert.Equal("hello"u8.ToArray(), await EchoAsync(kernel, "hello"u8.ToArray()));
         Assert.Equal(1, _pi.Imports);
+        UrbFigures figures = carrier.ReadFigures().Urbs!.Value;
+        Assert.Equal((5, 5), (figures.Counters.InBytes, figures.Counters.OutBytes));
+        Assert.Equal(1, figures.Answers.Count);
+        Assert.InRange(figures.Answers.Slowest, TimeSpan.FromTicks(1), s_deadline);
     }
 
     [Fact]

@@ -47,9 +47,9 @@ public sealed class ForwardingTests
         _bench.Out(2, "ab");
         _bench.ToFar();
         byte[] bytes = [.. ProxyBench.RetSubmit(1, 0, 3, "xyz"), .. ProxyBench.RetSubmit(2, 0, 2)];
-        Assert.Equal(0, _bench.Proxy.FromFar(bytes.AsSpan(0, 50)));
-        Assert.Equal(51, _bench.Proxy.FromFar(bytes.AsSpan(0, 98)));
-        Assert.Equal(48, _bench.Proxy.FromFar(bytes.AsSpan(51)));
+        Assert.Equal(0, _bench.Proxy.FromFar(bytes.AsSpan(0, 50), _bench.Now));
+        Assert.Equal(51, _bench.Proxy.FromFar(bytes.AsSpan(0, 98), _bench.Now));
+        Assert.Equal(48, _bench.Proxy.FromFar(bytes.AsSpan(51), _bench.Now));
         Assert.Equal("1:0+3 xyz, 2:0+2", _bench.ToHost());
     }
 
@@ -96,12 +96,12 @@ public sealed class ForwardingTests
         for (uint seqnum = 1; seqnum <= 10; seqnum++) _bench.In(seqnum, length: Size);
         _bench.ToFar();
         byte[] answers = [.. Enumerable.Range(1, 10).SelectMany(n => ProxyBench.RetSubmit((uint)n, 0, Size, new string('x', Size)))];
-        int consumed = _bench.Proxy.FromFar(answers);
+        int consumed = _bench.Proxy.FromFar(answers, _bench.Now);
         Assert.Equal(8 * (48 + Size), consumed);
         Assert.True(_bench.Proxy.IsHostBehind);
         Assert.Equal(0, _bench.Proxy.FromHost(new byte[UrbHeader.Size], _bench.Now));
         _bench.ToHost();
-        Assert.Equal(answers.Length - consumed, _bench.Proxy.FromFar(answers.AsSpan(consumed)));
+        Assert.Equal(answers.Length - consumed, _bench.Proxy.FromFar(answers.AsSpan(consumed), _bench.Now));
     }
 
     [Fact]
@@ -146,11 +146,13 @@ public sealed class ForwardingTests
         var answer = new byte[UrbHeader.Size + 64];
         uint seqnum = 0;
         long consumed = 0;
+        TimeSpan now = default;
         for (int i = 0; i < 100; i++) Pass();
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 10_000; i++) Pass();
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.Equal((10_100, 10_100), (proxy.Counters.OutsDelivered, proxy.Counters.InsAdopted));
+        Assert.Equal((30_300, 20_200, 10_100), (proxy.Counters.Submits, proxy.Counters.Completions, proxy.Counters.Unlinks));
         Assert.Equal(10_100 * ((6 * UrbHeader.Size) + 32 + 64), consumed);
 
         void Pass()
@@ -158,10 +160,12 @@ public sealed class ForwardingTests
             uint gone = ++seqnum;
             Send(In(gone), 0);
             new CmdUnlink { Seqnum = ++seqnum, DevId = 1, UnlinkSeqnum = gone }.Write(submit);
-            consumed += proxy.FromHost(submit.AsSpan(0, UrbHeader.Size), default);
+            consumed += proxy.FromHost(submit.AsSpan(0, UrbHeader.Size), now);
             Send(In(++seqnum), 0);
             Send(new CmdSubmit { Seqnum = ++seqnum, DevId = 1, Direction = UrbDirection.Out, Ep = 1, TransferBufferLength = 32 }, 32);
             Drain(proxy.ToFar);
+            // So that answers fall into one window after the other.
+            now += TimeSpan.FromMilliseconds(20);
             Receive(new RetSubmit { Seqnum = gone, Status = 0, ActualLength = 64 }, 64);
             Receive(new RetSubmit { Seqnum = seqnum, Status = 0, ActualLength = 32 }, 0);
             Drain(proxy.ToHost);
@@ -173,13 +177,13 @@ public sealed class ForwardingTests
         void Send(in CmdSubmit message, int data)
         {
             message.Write(submit);
-            consumed += proxy.FromHost(submit.AsSpan(0, UrbHeader.Size + data), default);
+            consumed += proxy.FromHost(submit.AsSpan(0, UrbHeader.Size + data), now);
         }
 
         void Receive(in RetSubmit message, int data)
         {
             message.Write(answer);
-            consumed += proxy.FromFar(answer.AsSpan(0, UrbHeader.Size + data));
+            consumed += proxy.FromFar(answer.AsSpan(0, UrbHeader.Size + data), now);
         }
 
         void Drain(ByteQueue queue)

@@ -146,7 +146,7 @@ public sealed class HoldTests
     public void No_answer_is_taken_while_there_is_no_far_side()
     {
         _bench.Hold();
-        Assert.Throws<InvalidOperationException>(() => _bench.Proxy.FromFar([]));
+        Assert.Throws<InvalidOperationException>(() => _bench.Proxy.FromFar([], _bench.Now));
         Assert.Throws<InvalidOperationException>(() => _bench.Proxy.Hold(_bench.Now));
         Assert.Throws<InvalidOperationException>(() => _bench.Proxy.Reattach(1, _bench.Now));
         Assert.Throws<ArgumentOutOfRangeException>(() => _bench.Proxy.Resume(_bench.Now, 1));

@@ -97,7 +97,7 @@ public sealed class HostileFarSideTests
         BinaryPrimitives.WriteUInt32BigEndian(answer.AsSpan(8), 0x1234);
         BinaryPrimitives.WriteUInt32BigEndian(answer.AsSpan(12), 1);
         answer.AsSpan(28, 20).Fill(0x7f);
-        Assert.Equal(answer.Length, _bench.Proxy.FromFar(answer));
+        Assert.Equal(answer.Length, _bench.Proxy.FromFar(answer, _bench.Now));
         var said = new byte[100];
         Assert.Equal(52, _bench.Proxy.ToHost.Read(said));
         Assert.Equal(ProxyBench.RetSubmit(1, -75, 4, "abcd"), said[..52]);
@@ -126,7 +126,7 @@ public sealed class HostileFarSideTests
             }
             try
             {
-                bench.Proxy.FromFar(bytes);
+                bench.Proxy.FromFar(bytes, bench.Now);
             }
             catch (UsbIpException e) when (e is UsbIpFormatException or UsbIpProtocolException)
             {
@@ -156,7 +156,7 @@ public sealed class HostileFarSideTests
         where T : UsbIpException
     {
         int before = _bench.Proxy.ToHost.Length;
-        Assert.Contains(why, Assert.Throws<T>(() => _bench.Proxy.FromFar(message)).Message, StringComparison.Ordinal);
+        Assert.Contains(why, Assert.Throws<T>(() => _bench.Proxy.FromFar(message, _bench.Now)).Message, StringComparison.Ordinal);
         Assert.Equal(before, _bench.Proxy.ToHost.Length);
     }
 }

@@ -324,7 +324,7 @@ internal sealed class Plan
         while (_fromFar.TryPeek(out var next))
         {
             int count = all ? next.Message.Length : _random.Next(_partOfAnswer, next.Message.Length + 1);
-            int consumed = _proxy.FromFar(next.Message.AsSpan(0, count));
+            int consumed = _proxy.FromFar(next.Message.AsSpan(0, count), _now);
             _partOfAnswer = consumed == 0 ? count : 0;
             if (consumed == 0) return;
             Check(consumed == next.Message.Length, "an answer is taken whole");

@@ -83,14 +83,14 @@ internal sealed class ProxyBench
     public void Answer(uint seqnum, int status = 0, int actualLength = 0, string data = "")
     {
         byte[] message = RetSubmit(seqnum, status, data.Length == 0 ? actualLength : data.Length, data);
-        Assert.Equal(message.Length, Proxy.FromFar(message));
+        Assert.Equal(message.Length, Proxy.FromFar(message, Now));
     }
 
     public void Unlinked(uint seqnum, int status)
     {
         var message = new byte[UrbHeader.Size];
         new RetUnlink { Seqnum = seqnum, Status = status }.Write(message);
-        Assert.Equal(message.Length, Proxy.FromFar(message));
+        Assert.Equal(message.Length, Proxy.FromFar(message, Now));
     }
 
     public static byte[] RetSubmit(uint seqnum, int status, int actualLength, string data = "") =>

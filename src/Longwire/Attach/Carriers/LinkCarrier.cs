@@ -112,6 +112,7 @@ internal sealed class LinkCarrier : ICarrier
         Received = (ulong?)_far?.Received,
         SlowestAnswer = _imported?.SlowestAnswer,
         LeavesTextUnanswered = _imported?.LeavesTextUnanswered == true,
+        Urbs = _pump?.ReadFigures(),
     };
 
     public void Shutdown()

@@ -85,7 +85,7 @@ internal sealed class LinkFar(UrbPump pump, LinkSession session, Func<TimeSpan> 
     {
         if (pump.Proxy.Phase != UrbProxyPhase.Up || pump.Proxy.IsHostBehind) return false;
         if (!session.TryPeek(0, out ReadOnlyMemory<byte> message, out ulong number)) return false;
-        if (pump.Proxy.FromFar(message.Span) != message.Length)
+        if (pump.Proxy.FromFar(message.Span, pump.Now) != message.Length)
             throw new UsbIpProtocolException("a message of the link is not one message of USB/IP");
         Received += message.Length;
         session.Written(number, now());

@@ -26,7 +26,7 @@ internal sealed class ProxiedCarrier : ICarrier
     private volatile bool _mayHold;
     private volatile DeviceIdentity? _identity;
     private Socket? _kernels;
-    private UrbPump? _pump;
+    private volatile UrbPump? _pump;
     private StockStream? _stream;
     private Action _changed = static () => { };
     private Task _carrying = Task.CompletedTask;
@@ -81,7 +81,7 @@ internal sealed class ProxiedCarrier : ICarrier
 
     public CarrierEnd? ReadEnd() => _end ?? (_carrying.IsCompleted || !_mayHold ? _far.ReadEnd() : null);
 
-    public CarrierFigures ReadFigures() => _far.ReadFigures();
+    public CarrierFigures ReadFigures() => _far.ReadFigures() with { Urbs = _pump?.ReadFigures() };
 
     public void Shutdown()
     {

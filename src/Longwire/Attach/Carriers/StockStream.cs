@@ -53,7 +53,7 @@ internal sealed class StockStream(UrbPump pump, TimeProvider time) : IAsyncDispo
         lock (pump.Gate)
         {
             if (pump.Proxy.Phase == UrbProxyPhase.Held) Resume(held);
-            consumed = pump.Proxy.FromFar(bytes);
+            consumed = pump.Proxy.FromFar(bytes, pump.Now);
             isBehind = pump.Proxy.IsHostBehind;
         }
         pump.Send();

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Longwire.Platform;
+using Longwire.State;
 using Longwire.UsbIp.Proxy;
 using Longwire.UsbIp.Urbs;
 using Longwire.UsbIp.Wire;
@@ -61,6 +62,12 @@ internal sealed class UrbPump : IAsyncDisposable
     {
         Span<SetupPacket> requests = stackalloc SetupPacket[MostStandardRequests];
         lock (Gate) return requests[..Proxy.CopyStandardRequests(requests)].ToArray();
+    }
+
+    /// <summary>What has passed so far.</summary>
+    public UrbFigures ReadFigures()
+    {
+        lock (Gate) return new UrbFigures(Proxy.Counters, Proxy.ReadAnswerTimes(Now));
     }
 
     /// <summary>Another session with the same stick takes the place of the one that ended.</summary>

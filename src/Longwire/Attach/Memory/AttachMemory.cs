@@ -83,6 +83,10 @@ internal sealed record RadioMemory
     public long Disconnects { get; init; }
     public string? LastDisconnectReason { get; init; }
 
+    /// <summary>Null: there was none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public OutageMemory? Outages { get; init; }
+
     /// <summary>Present from just before the kernel gets the socket until the port is known to be free again.</summary>
     public AttachRecord? Attached { get; init; }
 

@@ -9,6 +9,7 @@ internal enum MemoryChange
     /// An attempt that fails and is made again records its port and its connection, then the device, then that all are gone. Of these a
     /// crash must find the port alone: <see cref="AttachRecord"/> without a local device fits whatever the kernel made of it. One with the
     /// local device of an attempt before fits nothing, and the port would never be freed.
+    /// A bad network may hold a radio every minute: that a crash forgets the last of these hurts nobody.
     /// </summary>
     MayWait,
     Urgent,
@@ -32,8 +33,8 @@ internal static class MemoryChanges
 
     private static bool MayWait(RadioMemory now, RadioMemory written) =>
         !IsOfAnotherDevice(written.Attached, now.Attached)
-            && now with { Attached = PortOf(now.Attached ?? written.Attached), LastCarrier = default }
-                == written with { Attached = PortOf(written.Attached), LastCarrier = default };
+            && now with { Attached = PortOf(now.Attached ?? written.Attached), LastCarrier = default, Outages = null }
+                == written with { Attached = PortOf(written.Attached), LastCarrier = default, Outages = null };
 
     private static bool IsOfAnotherDevice(AttachRecord? written, AttachRecord? now) =>
         written is { LocalBusId: not null } && now is not null && written != now;

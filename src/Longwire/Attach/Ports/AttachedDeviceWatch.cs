@@ -80,7 +80,7 @@ internal sealed class AttachedDeviceWatch(
     private async Task MeasureAsync()
     {
         CarrierFigures figures = carrier.ReadFigures();
-        await reports.MeasuredAsync(figures.RoundTrip, _storm.Look(figures.Received));
+        await reports.MeasuredAsync(figures, _storm.Look(figures.Received));
     }
 
     private async Task<bool> TellNamesAsync(CancellationToken cancellation)

@@ -32,9 +32,8 @@ internal sealed class AttachmentReports(IAttachment attachment, ChannelWriter<At
 
     public ValueTask CameUpAsync(int ttyCount) => TellAsync(new AttachEvent.CameUp(attachment, ttyCount));
 
-    /// <inheritdoc cref="AttachEvent.Measured" path="/param"/>
-    public ValueTask MeasuredAsync(TimeSpan? roundTrip, bool isShortOfUrbs) =>
-        TellAsync(new AttachEvent.Measured(attachment, roundTrip, isShortOfUrbs));
+    public ValueTask MeasuredAsync(CarrierFigures figures, bool isShortOfUrbs) =>
+        TellAsync(new AttachEvent.Measured(attachment, figures.RoundTrip, isShortOfUrbs) { Urbs = figures.Urbs });
 
     /// <inheritdoc cref="AttachEvent.HoldChanged" path="/param"/>
     public ValueTask HoldChangedAsync(CarrierHold? hold, CarrierMemory carrier) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Longwire.State;
 using Longwire.UsbIp.Usb;
 
 namespace Longwire.Attach.Reconciling;
@@ -39,7 +40,10 @@ internal sealed class Assignment(string piId, BusId busId, bool listed)
     public ImmutableArray<SharedSerialPath> SharedPaths { get; set; } = [];
     public TimeSpan? RoundTrip { get; set; }
 
-    /// <summary>Its Pi is away, and its port waits; null: it is there.</summary>
+    /// <inheritdoc cref="CarrierFigures.Urbs"/>
+    public UrbFigures? Urbs { get; set; }
+
+    /// <summary>Its Pi is away, and its port waits; null: it is there. <see cref="Outages"/>' alone to change.</summary>
     public CarrierHold? Hold { get; set; }
 
     /// <inheritdoc cref="AttachEvent.Measured" path="/param[@name='IsShortOfUrbs']"/>

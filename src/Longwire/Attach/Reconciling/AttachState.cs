@@ -133,6 +133,7 @@ internal sealed class AttachState
         TimeSpan set = Clock.Look();
         if (set == TimeSpan.Zero) return;
         foreach (Assignment assignment in Assignments.Where(assignment => assignment.IsUp)) assignment.Since += set;
+        Outages.ClockWasSet(this, set);
     }
 
     /// <summary>Hands the memory to the writer; costs nothing if it did not change.</summary>
@@ -222,6 +223,7 @@ internal sealed class AttachState
     {
         if (assignment.Cancelled) return;
         (assignment.Cancelled, assignment.Phase) = (true, AssignmentPhase.Ending);
+        if (RadioOf(assignment) is { } radio) Outages.End(this, radio, assignment);
         foreach (AttachEvent.Identified waiting in Parked.Where(waiting => waiting.Attachment == assignment.Attachment).ToArray())
         {
             Parked.Remove(waiting);

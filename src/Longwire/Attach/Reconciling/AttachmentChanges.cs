@@ -71,7 +71,7 @@ internal sealed class AttachmentChanges(AttachState state)
     public void Measured(AttachEvent.Measured news)
     {
         if (state.Assignments.Of(news.Attachment) is not { IsUp: true } assignment) return;
-        assignment.RoundTrip = news.RoundTrip;
+        (assignment.RoundTrip, assignment.Urbs) = (news.RoundTrip, news.Urbs);
         if (state.Pis.TryGetValue(assignment.PiId, out PiState? pi)) pi.RoundTrip = news.RoundTrip ?? pi.RoundTrip;
         if (news.IsShortOfUrbs && !assignment.IsShortOfUrbs && state.RadioOf(assignment) is { } radio)
         {
@@ -180,6 +180,7 @@ internal sealed class AttachmentChanges(AttachState state)
     private static void GoDown(AttachState state, RadioState radio, Assignment assignment)
     {
         assignment.Phase = AssignmentPhase.Ending;
+        Outages.End(state, radio, assignment);
         radio.MissingSince = state.Now;
         radio.NextAsk = state.Now;
         radio.MayHaveBeenPulled = false;

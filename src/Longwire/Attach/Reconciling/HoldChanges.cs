@@ -13,7 +13,8 @@ internal sealed class HoldChanges(AttachState state)
             return;
         }
         bool wasHeld = assignment.Hold is not null, isHeld = news.Hold is not null;
-        assignment.Hold = news.Hold;
+        if (news.Hold is { } hold) Outages.Begin(state, radio, assignment, hold);
+        else Outages.End(state, radio, assignment);
         if (radio.Memory.LastCarrier != news.Carrier) state.Change(radio, radio.Memory with { LastCarrier = news.Carrier });
         if (wasHeld != isHeld) state.Raise(radio, isHeld ? RadioEventType.Held : RadioEventType.Resumed, news.Hold?.Reason);
     }

@@ -43,6 +43,9 @@ internal sealed class RadioState(RadioMemory memory)
     /// <summary>When it was lost, or first missed: the first minute from then is searched faster.</summary>
     public TimeSpan MissingSince { get; set; }
 
+    /// <summary>When it was held last; null: not since the start.</summary>
+    public TimeSpan? OutageBegan { get; set; }
+
     /// <summary>Not asked whether somebody else has it before this moment.</summary>
     public TimeSpan NextAsk { get; set; }
 }

@@ -71,11 +71,16 @@ internal static class SnapshotMaker
             CameUpAt = up?.CameUpAt,
             Disconnects = memory.Disconnects,
             LastDisconnectReason = memory.LastDisconnectReason,
+            Outages = memory.Outages?.Count ?? 0,
+            HeldTime = memory.Outages?.Held ?? TimeSpan.Zero,
+            LastOutage = memory.Outages?.LastBegan,
+            LastOutageTime = memory.Outages?.LastHeld,
             SerialPortCount = memory.SerialPortCount,
             SerialPorts = up?.SerialPorts ?? [],
             ProvisionalPorts = up?.ProvisionalPorts ?? [],
             RestartApps = rule?.RestartApps ?? [],
             RoundTrip = up?.RoundTrip,
+            Urbs = up?.Urbs,
             IsShortOfUrbs = up is { IsShortOfUrbs: true },
         };
     }

@@ -1,3 +1,5 @@
+using Longwire.State;
+
 namespace Longwire.HomeAssistant.Discovery;
 
 /// <summary>
@@ -6,19 +8,32 @@ namespace Longwire.HomeAssistant.Discovery;
 /// </summary>
 internal sealed class MeasuredValues
 {
-    private readonly Dictionary<string, double> _shown = [];
+    private readonly Dictionary<string, TimeSpan> _roundTrips = [];
+    private readonly Dictionary<string, UrbFigures> _urbs = [];
 
     /// <summary>Forget what is shown: the next look takes the figures as they are.</summary>
-    public void Refresh() => _shown.Clear();
+    public void Refresh()
+    {
+        _roundTrips.Clear();
+        _urbs.Clear();
+    }
 
-    public double? RoundTripMs(string of, TimeSpan? measured)
+    public double? RoundTripMs(string of, TimeSpan? measured) => Milliseconds(Shown(_roundTrips, of, measured));
+
+    public UrbFigures? Urbs(string of, UrbFigures? measured) => Shown(_urbs, of, measured);
+
+    /// <summary>As far as anybody looks.</summary>
+    public static double? Milliseconds(TimeSpan? time) => time is { } known ? Math.Round(known.TotalMilliseconds, 1) : null;
+
+    private static T? Shown<T>(Dictionary<string, T> shown, string of, T? measured)
+        where T : struct
     {
         if (measured is not { } now)
         {
-            _shown.Remove(of);
+            shown.Remove(of);
             return null;
         }
-        if (_shown.TryGetValue(of, out double shown)) return shown;
-        return _shown[of] = Math.Round(now.TotalMilliseconds, 1);
+        if (shown.TryGetValue(of, out T before)) return before;
+        return shown[of] = now;
     }
 }

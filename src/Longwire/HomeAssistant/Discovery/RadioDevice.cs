@@ -73,6 +73,15 @@ internal static class RadioDevice
                 {
                     Icon = "mdi:comment-question-outline",
                 },
+            ["outages"] = Entity.Sensor(identifier, "outages", "Outages", Entity.Value("outages")) with
+            {
+                StateClass = "total_increasing",
+                Icon = "mdi:counter",
+            },
+            ["last_outage"] = Entity.Sensor(identifier, "last_outage", "Last outage", Entity.Value("last_outage")) with
+            {
+                DeviceClass = "timestamp",
+            },
             ["plugged_in"] = Entity.BinarySensor(identifier, "plugged_in", "Plugged in", "plug", Entity.OnOffOrUnknown("plugged_in")) with
             {
                 Category = Entity.Diagnostic,

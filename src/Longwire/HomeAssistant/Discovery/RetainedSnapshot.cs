@@ -82,9 +82,16 @@ internal sealed record RetainedSnapshot(ImmutableArray<KeyValuePair<string, byte
                 Since = radio.Since,
                 Disconnects = radio.Disconnects,
                 LastDisconnectReason = StateText.Clip(radio.LastDisconnectReason),
+                Outages = radio.Outages,
+                HeldSeconds = Seconds(radio.HeldTime),
+                LastOutage = radio.LastOutage,
+                LastOutageSeconds = radio.LastOutageTime is { } held ? Seconds(held) : null,
                 SerialPorts = ports,
                 RoundTripMs = figures.RoundTripMs($"radio/{radio.Id}", radio.RoundTrip),
+                Urbs = UrbsMessage.Of(figures.Urbs(radio.Id, radio.Urbs)),
             },
             StateJson.Default.RadioStateMessage);
     }
+
+    private static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 1);
 }

@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using Longwire.HomeAssistant.Broker;
+using Longwire.State;
+using Longwire.UsbIp.Proxy;
 
 namespace Longwire.HomeAssistant.Discovery;
 
@@ -17,10 +19,60 @@ internal sealed record RadioStateMessage
     public required DateTimeOffset? Since { get; init; }
     public required long Disconnects { get; init; }
     public required string? LastDisconnectReason { get; init; }
+    public required long Outages { get; init; }
+
+    /// <summary>All outages together.</summary>
+    public required double HeldSeconds { get; init; }
+
+    /// <summary>When it began.</summary>
+    public required DateTimeOffset? LastOutage { get; init; }
+
+    /// <summary>Null while it goes on, too.</summary>
+    public required double? LastOutageSeconds { get; init; }
 
     /// <summary>As many as the radio has ttys, attached or not.</summary>
     public required string?[] SerialPorts { get; init; }
     public required double? RoundTripMs { get; init; }
+    public required UrbsMessage Urbs { get; init; }
+}
+
+/// <summary>Since the radio was attached; all null unless it is, and where nobody counts.</summary>
+internal sealed record UrbsMessage
+{
+    public required long? Submits { get; init; }
+    public required long? Completions { get; init; }
+    public required long? Unlinks { get; init; }
+    public required long? BytesIn { get; init; }
+    public required long? BytesOut { get; init; }
+    public required long? Stalls { get; init; }
+    public required long? BusErrors { get; init; }
+    public required long? GoneErrors { get; init; }
+    public required long? OtherErrors { get; init; }
+
+    /// <summary>From submit to answer, of OUTs and control transfers in the last half minute to minute; null without any.</summary>
+    public required double? AnswerMs { get; init; }
+
+    /// <inheritdoc cref="AnswerMs"/>
+    public required double? SlowestAnswerMs { get; init; }
+
+    public static UrbsMessage Of(UrbFigures? figures)
+    {
+        (UrbProxyCounters? counters, AnswerTimes? answers) = (figures?.Counters, figures?.Answers);
+        return new UrbsMessage
+        {
+            Submits = counters?.Submits,
+            Completions = counters?.Completions,
+            Unlinks = counters?.Unlinks,
+            BytesIn = counters?.InBytes,
+            BytesOut = counters?.OutBytes,
+            Stalls = counters?.Stalls,
+            BusErrors = counters?.BusErrors,
+            GoneErrors = counters?.GoneErrors,
+            OtherErrors = counters?.OtherErrors,
+            AnswerMs = MeasuredValues.Milliseconds(answers?.Mean),
+            SlowestAnswerMs = answers is { Count: > 0 } some ? MeasuredValues.Milliseconds(some.Slowest) : null,
+        };
+    }
 }
 
 internal sealed record PiStateMessage

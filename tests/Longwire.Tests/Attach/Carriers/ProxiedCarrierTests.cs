@@ -38,8 +38,11 @@ public sealed class ProxiedCarrierTests
         using Socket kernel = await StartAsync(carrier);
         await UntilAsync(() => Asked(default) >= 0);
         lock (_asked) _asked.Clear();
+        Assert.Equal(2, carrier.ReadFigures().Urbs!.Value.Counters.Submits);
         Lose();
         await UntilAsync(() => _heldLast is not null && carrier.ReadHold() is null && Asked(default) >= 0);
+        // They are the port's, whatever connection is behind it.
+        Assert.Equal(2, carrier.ReadFigures().Urbs!.Value.Counters.Submits);
         Assert.StartsWith("the Pi closed the connection", _heldLast!.Reason, StringComparison.Ordinal);
         Assert.Null(carrier.ReadEnd());
         Assert.Equal(2, _imports);

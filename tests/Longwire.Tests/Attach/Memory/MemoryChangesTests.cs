@@ -15,8 +15,11 @@ public sealed class MemoryChangesTests
     public void The_same_again_is_no_change() => Assert.Equal(MemoryChange.None, With(s_radio with { }).Since(s_written));
 
     [Fact]
-    public void The_connection_the_device_on_a_port_and_that_the_port_is_free_may_wait()
+    public void The_connection_the_device_on_a_port_that_the_port_is_free_and_an_outage_may_wait()
     {
+        var outage = new OutageMemory(1, TimeSpan.Zero, DateTimeOffset.UnixEpoch, LastHeld: null);
+        Assert.Equal(MemoryChange.MayWait, With(s_radio with { Outages = outage }).Since(s_written));
+        Assert.Equal(MemoryChange.Urgent, With(s_radio with { Outages = outage, Disconnects = 1 }).Since(s_written));
         Assert.Equal(MemoryChange.MayWait, With(s_radio with { LastCarrier = new(40001) }).Since(s_written));
         Assert.Equal(MemoryChange.MayWait, With(s_radio with { Attached = null }).Since(s_written));
         Assert.Equal(

@@ -33,6 +33,11 @@ public sealed class MemoryTests : IDisposable
                 VhciPort = 3,
                 LastCarrier = new CarrierMemory(40112),
                 Disconnects = 2,
+                Outages = new OutageMemory(
+                    3,
+                    TimeSpan.FromSeconds(12.5),
+                    new DateTimeOffset(2026, 11, 22, 11, 0, 0, TimeSpan.Zero),
+                    TimeSpan.FromMilliseconds(40)),
                 Attached = new AttachRecord("boot", 3, 65539, 2, "3-4", 7),
             },
         ],

@@ -3,8 +3,10 @@ using Longwire.Attach;
 using Longwire.Attach.Memory;
 using Longwire.Attach.Ports;
 using Longwire.Platform;
+using Longwire.State;
 using Longwire.Testing;
 using Longwire.Testing.Kernel;
+using Longwire.UsbIp.Proxy;
 using Longwire.UsbIp.Sysfs;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Vhci;
@@ -67,12 +69,13 @@ public sealed class AttachedDeviceWatchTests : IAsyncDisposable
     [Fact]
     public async Task What_the_carrier_measures_is_told()
     {
-        _carrier.Figures = new CarrierFigures(TimeSpan.FromMilliseconds(3), TimeSpan.FromSeconds(1));
+        var urbs = new UrbFigures(default, new AnswerTimes(2, TimeSpan.FromMilliseconds(6), TimeSpan.FromMilliseconds(5)));
+        _carrier.Figures = new CarrierFigures(TimeSpan.FromMilliseconds(3), TimeSpan.FromSeconds(1)) { Urbs = urbs };
         _vhci.Pull(0);
         await LossAsync();
-        Assert.Equal(
-            TimeSpan.FromMilliseconds(3),
-            Assert.IsType<AttachEvent.Measured>(await _events.Reader.ReadAsync(TestContext.Current.CancellationToken)).RoundTrip);
+        AttachEvent.Measured told =
+            Assert.IsType<AttachEvent.Measured>(await _events.Reader.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.Equal((TimeSpan.FromMilliseconds(3), urbs), (told.RoundTrip, told.Urbs));
     }
 
     [Fact]

@@ -69,8 +69,9 @@ public sealed class DiscoveryTests
             [.. components.EnumerateObject().Select(c => c.Value).Where(c => c.TryGetProperty("name", out _))
                 .Select(c => c.GetProperty("name").GetString()!)];
         Assert.Equal(
-            ["Attached", "Connected", "Connected since", "Disconnects", "Explanation", "Last disconnect reason", "Plugged in", "Problem",
-                "Radio event", "Reattach", "Round-trip time", "Serial port", "Serial port 2", "Status"],
+            ["Attached", "Connected", "Connected since", "Disconnects", "Explanation", "Last disconnect reason", "Last outage", "Outages",
+                "Plugged in", "Problem", "Radio event", "Reattach", "Round-trip time", "Serial port", "Serial port 2",
+                "Status"],
             names.Order(StringComparer.Ordinal));
     }
 

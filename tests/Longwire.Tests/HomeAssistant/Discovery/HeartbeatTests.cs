@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Longwire.HomeAssistant.Broker;
 using Longwire.State;
 using Longwire.Tests.HomeAssistant.Brokers;
+using Longwire.UsbIp.Proxy;
 using Xunit;
 
 namespace Longwire.Tests.HomeAssistant.Discovery;
@@ -56,6 +58,41 @@ public sealed class HeartbeatTests
     }
 
     [Fact]
+    public async Task What_passes_through_waits_for_the_heartbeat_and_is_told_key_by_key()
+    {
+        var time = new HandWoundTime();
+        await using Mosquitto mosquitto = await Mosquitto.StartAsync();
+        await using Observer observer = await Observer.ConnectAsync(mosquitto.Port);
+        await using Bridge bridge = await StartAsync(mosquitto, observer, time);
+        JsonElement unknown = observer.On(State).Last().Json.GetProperty("urbs");
+        Assert.Equal(11, unknown.EnumerateObject().Count());
+        Assert.All(unknown.EnumerateObject(), figure => Assert.Equal(JsonValueKind.Null, figure.Value.ValueKind));
+
+        // Known for the first time, it is told at once; what it is later, with the heartbeat.
+        int from = observer.Count;
+        bridge.Publish(Some.Snapshot(Passed(10.06)));
+        JsonElement urbs = (await observer.WaitForAsync(State, from: from)).Json.GetProperty("urbs");
+        Assert.Equal((0, 5, 10.1), (
+            urbs.GetProperty("submits").GetInt64(), urbs.GetProperty("answer_ms").GetDouble(),
+            urbs.GetProperty("slowest_answer_ms").GetDouble()));
+        from = observer.Count;
+        for (int i = 1; i <= 20; i++) bridge.Publish(Some.Snapshot(Passed(20 + i)));
+        bridge.Publish(Some.Snapshot(Passed(7) with { Outages = 1 }));
+        Seen outage = await observer.WaitForAsync(State, from: from);
+        Assert.Equal((1, 10.1), (outage.Json.GetProperty("outages").GetInt64(), Slowest(outage)));
+        from = observer.Count;
+        await BeatAsync(time);
+        Assert.Equal(7, Slowest(await observer.WaitForAsync(State, from: from)));
+
+        static RadioSnapshot Passed(double slowest) => Some.Radio with
+        {
+            Urbs = new UrbFigures(default, new AnswerTimes(2, TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(slowest))),
+        };
+
+        static double Slowest(Seen seen) => seen.Json.GetProperty("urbs").GetProperty("slowest_answer_ms").GetDouble();
+    }
+
+    [Fact]
     public async Task A_figure_that_is_no_longer_known_goes_at_once()
     {
         await using Mosquitto mosquitto = await Mosquitto.StartAsync();
@@ -64,7 +101,7 @@ public sealed class HeartbeatTests
         int from = observer.Count;
         bridge.Publish(Some.Snapshot(Some.Radio with { RoundTrip = null }));
         Assert.Equal(
-            System.Text.Json.JsonValueKind.Null,
+            JsonValueKind.Null,
             (await observer.WaitForAsync(State, from: from)).Json.GetProperty("round_trip_ms").ValueKind);
     }
 
