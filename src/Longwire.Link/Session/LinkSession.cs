@@ -33,7 +33,8 @@ public sealed class LinkSession
     /// The largest message that is ever given to <see cref="TrySend"/>: a far side that would not have it whole is refused, for the session
     /// could not go on once there is one.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException">A window that cannot be said on the wire, or that does not hold that message.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A window that cannot be said on the wire, or that does not hold that
+    /// message.</exception>
     public LinkSession(SessionId id, LinkWindow window, int largest = 1)
     {
         if (!window.IsAllowed) throw new ArgumentOutOfRangeException(nameof(window), window, "not a window that can be agreed on");

@@ -27,7 +27,8 @@ public readonly record struct LinkWindow(int Messages, int Bytes)
     internal static LinkWindow Agree(LinkWindow one, LinkWindow other) =>
         new(Math.Min(one.Messages, other.Messages), Math.Min(one.Bytes, other.Bytes));
 
-    /// <exception cref="LinkProtocolException">It is not what was agreed on, or does not hold the largest message that may come.</exception>
+    /// <exception cref="LinkProtocolException">It is not what was agreed on, or does not hold the largest message that may
+    /// come.</exception>
     internal void Require(LinkWindow agreed, int largest)
     {
         if (this != agreed) throw new LinkProtocolException($"window is {this}, not {agreed}");

@@ -44,7 +44,7 @@ internal sealed class PairedHosts(EnrolmentStore store, ProgramContext context)
         var now = Moment.Now(context.Sysfs, context.Time);
         // Enrolled still, and not revoked by somebody else meanwhile.
         store.Change(file => file.IsEnrolled(revoked.Pin) ? file.WithBarred(revoked, now) : file);
-        await context.Output.WriteLineAsync($"Revoked: {revoked.Shown} is not let in any more, whatever code it has.");
+        await context.Output.WriteLineAsync($"Revoked: {revoked} is not let in any more, whatever code it has.");
         await context.Output.WriteLineAsync(
             "The code that was printed last is void, for that host may have it. 'longwire pair' prints another one. If the host is to come "
                 + "back, stop it, remove link-key.pem from its data folder (or uninstall and install the app), and pair it anew.");
@@ -67,7 +67,7 @@ internal sealed class PairedHosts(EnrolmentStore store, ProgramContext context)
         return $"No host is called '{Shown(host)}', and no key begins so. {known}";
     }
 
-    private static string Names(IEnumerable<KnownHost> hosts) => string.Join(", ", hosts.Select(host => host.Shown));
+    private static string Names(IEnumerable<KnownHost> hosts) => string.Join(", ", hosts);
 
     private static string Shown(string written) => Printable.Of(written, 64);
 

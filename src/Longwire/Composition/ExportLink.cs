@@ -50,7 +50,7 @@ internal sealed class ExportLink : IDisposable
         {
             await ended.CancelAsync();
             await Task.WhenAll(listening, barring).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await _sessions.WhenAllEndedAsync();
+            await _sessions.StopAsync();
         }
     }
 

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Longwire.Link.Tests.Frames;
 
-/// <summary>What comes over a connection after its verdict, whole frames and broken ones behind each other, as the pump takes them.</summary>
+/// <summary>
+/// What comes over a connection after its verdict, whole frames and broken ones behind each other, as the pump takes them.
+/// </summary>
 public sealed class HostileStreamTests
 {
     private const int Streams = 20_000;

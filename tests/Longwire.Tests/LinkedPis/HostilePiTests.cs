@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Longwire.Tests.LinkedPis;
 
-/// <summary>A Pi that has the right key and says what it likes: each time the host knows what to tell, soon, and nothing stays open.</summary>
+/// <summary>
+/// A Pi that has the right key and says what it likes: each time the host knows what to tell, soon, and nothing stays open.
+/// </summary>
 public sealed class HostilePiTests
 {
     private static readonly byte[] s_noDevices = [.. DeviceListReply.Encode([])];

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Longwire.Tests.LinkedPis;
 
-/// <summary>What is done to a session on the Pi, by others and by its owner: the session stays what it was, and the radio goes on.</summary>
+/// <summary>
+/// What is done to a session on the Pi, by others and by its owner: the session stays what it was, and the radio goes on.
+/// </summary>
 public sealed class HostileSessionTests : IAsyncLifetime
 {
     private const string OtherStick = "1-2";

@@ -12,6 +12,7 @@ using Longwire.Options;
 using Longwire.State;
 using Longwire.Testing.Network;
 using Longwire.Testing.Peers;
+using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 using Xunit;
@@ -111,20 +112,66 @@ public sealed class LinkCarrierTests : IAsyncLifetime
         await UntilOfferedAsync();
     }
 
-    private async Task UntilOfferedAsync()
+    [Fact]
+    public async Task The_next_run_of_a_host_has_what_an_earlier_one_left_and_that_never_takes_it_back()
+    {
+        await using ICarrier earlier = await OpenAsync();
+        using Socket its = Kernel(earlier);
+        var events = Channel.CreateUnbounded<AttachEvent>();
+        var again = new LinkIdentity(_key, InstanceNonce.Create(), 2, "house", "1.2.3");
+        using var watch = new LinkPiWatch(_options, again, events.Writer, Dns.GetHostAddressesAsync, TimeProvider.System, _timers);
+        Task watching = watch.RunAsync();
+        await UntilOfferedAsync(events);
+        await using (ICarrier later = await OpenAsync(new LinkCarrierOpener(_ => watch, TimeProvider.System, _timers)))
+        {
+            using Socket kernel = Kernel(later);
+            await EchoAsync(kernel, "hello"u8.ToArray());
+            await UntilAsync(() => earlier.ReadEnd() is not null);
+            Assert.Contains("this one's key", earlier.ReadEnd()!.Reason, StringComparison.Ordinal);
+            CarrierException no = await Assert.ThrowsAsync<CarrierException>(() => OpenAsync());
+            Assert.Equal(new AttachOutcome.NotGiven(UsbIpStatus.DeviceBusy), no.Outcome);
+            Assert.Null(later.ReadEnd());
+        }
+        watch.Stop();
+        await watching.WaitAsync(s_deadline, Cancelled);
+    }
+
+    [Fact]
+    public async Task What_is_kept_for_a_host_that_has_given_it_up_is_there_for_it_once_it_is_back()
+    {
+        ICarrier carrier = await OpenAsync();
+        using (Socket kernel = Kernel(carrier))
+        {
+            carrier.MayHold();
+            _cable.Cut();
+            await UntilAsync(() => carrier.ReadHold() is not null);
+            await carrier.DisposeAsync();
+        }
+        _cable.Mend();
+        await UntilOfferedAsync();
+        await using ICarrier again = await OpenAsync();
+        using Socket next = Kernel(again);
+        await EchoAsync(next, "hello"u8.ToArray());
+    }
+
+    private Task UntilOfferedAsync() => UntilOfferedAsync(_events);
+
+    private static async Task UntilOfferedAsync(Channel<AttachEvent> events)
     {
         while (true)
         {
-            AttachEvent e = await _events.Reader.ReadAsync(Cancelled).AsTask().WaitAsync(s_deadline, Cancelled);
+            AttachEvent e = await events.Reader.ReadAsync(Cancelled).AsTask().WaitAsync(s_deadline, Cancelled);
             Assert.IsNotType<AttachEvent.PiSilent>(e);
             if (e is AttachEvent.PiAnswered answer && answer.List.Devices.Any(device => device.BusId.ToString() == LinkedPi.Stick)) return;
         }
     }
 
-    private async Task<ICarrier> OpenAsync()
+    private Task<ICarrier> OpenAsync() => OpenAsync(_opener);
+
+    private async Task<ICarrier> OpenAsync(LinkCarrierOpener opener)
     {
         var request = new AttachRequest(_options, BusId.Parse(LinkedPi.Stick), default, IsKnown: true) { Hold = TimeSpan.FromMinutes(1) };
-        ICarrier carrier = await _opener.OpenAsync(request, static _ => { }, Cancelled).WaitAsync(s_deadline, Cancelled);
+        ICarrier carrier = await opener.OpenAsync(request, static _ => { }, Cancelled).WaitAsync(s_deadline, Cancelled);
         Assert.Equal("1-1", carrier.Device.BusId.ToString());
         DeviceIdentity identity = await carrier.ReadIdentityAsync(Cancelled).WaitAsync(s_deadline, Cancelled);
         Assert.Equal("ZW0001", identity.Serial);

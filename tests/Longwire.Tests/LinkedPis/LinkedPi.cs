@@ -105,7 +105,7 @@ internal sealed class LinkedPi : IAsyncDisposable
         await _stop.CancelAsync();
         await _barring.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _sessions.WhenAllEndedAsync();
+        await _sessions.StopAsync();
         await _deciding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll(_served);
         _ledger.Dispose();
@@ -123,7 +123,8 @@ internal sealed class LinkedPi : IAsyncDisposable
     {
         if (Path.GetFileName(path) != "usbip_sockfd" || text == "-1") return;
         int descriptor = LibC.dup(int.Parse(text, CultureInfo.InvariantCulture));
-        _served.Add(ServeAsync(Path.GetFileName(Path.GetDirectoryName(path)!), new Socket(new SafeSocketHandle(descriptor, ownsHandle: true))));
+        string stick = Path.GetFileName(Path.GetDirectoryName(path)!);
+        _served.Add(ServeAsync(stick, new Socket(new SafeSocketHandle(descriptor, ownsHandle: true))));
     }
 
     private async Task ServeAsync(string stick, Socket kernel)
@@ -141,6 +142,8 @@ internal sealed class LinkedPi : IAsyncDisposable
             {
                 // Its other end has gone.
             }
+            // Whatever ends a session shuts its connection down (stub_shutdown_connection).
+            kernel.Shutdown(SocketShutdown.Both);
             _kernel.SetStatus(stick, 1);
         }
     }

@@ -75,7 +75,10 @@ public sealed class StarvedReaderTests : IAsyncLifetime
         using var timers = new TimerThread("starved timers");
         var fired = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using ITimer timer = timers.CreateTimer(
-            _ => fired.TrySetResult(Thread.CurrentThread.IsThreadPoolThread), null, TimeSpan.FromMilliseconds(10), Timeout.InfiniteTimeSpan);
+            _ => fired.TrySetResult(Thread.CurrentThread.IsThreadPoolThread),
+            null,
+            TimeSpan.FromMilliseconds(10),
+            Timeout.InfiniteTimeSpan);
         Assert.False(await fired.Task.WaitAsync(RawHost.Deadline, RawHost.Cancelled));
     }
 

@@ -40,7 +40,8 @@ internal sealed class SessionReconnect(IPiLink link, Hello hello, TimeSpan hold,
             while (true)
             {
                 // From the last one of the outage before, too: a Pi that welcomes and then breaks the protocol must cost next to nothing.
-                if (_attempted is { } at && LinkTimers.BetweenAttempts - clock.Time.GetElapsedTime(at) is var pause && pause > TimeSpan.Zero)
+                if (_attempted is { } at
+                    && LinkTimers.BetweenAttempts - clock.Time.GetElapsedTime(at) is var pause && pause > TimeSpan.Zero)
                     await Task.Delay(pause, clock.Time, over.Token);
                 _attempted = clock.Time.GetTimestamp();
                 (PiConnection? next, Refusal no) = await AttemptAsync(session, gate, over.Token);

@@ -59,12 +59,12 @@ internal sealed class Enrolment(string dataFolder, TimeProvider time, ILogger lo
                 enrolled = reason == RefusalReason.None && !file.IsEnrolled(host.Pin);
                 return enrolled ? file.WithHost(key, name, now) : file;
             });
-            if (enrolled) EnrolmentLog.Enrolled(logger, host.Shown);
+            if (enrolled) EnrolmentLog.Enrolled(logger, host.ToString());
             return reason;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            EnrolmentLog.NotEnrolled(logger, host.Shown, e.Message);
+            EnrolmentLog.NotEnrolled(logger, host.ToString(), e.Message);
             return RefusalReason.NotEnrolled;
         }
     }

@@ -11,8 +11,7 @@ namespace Longwire.Export.Link;
 internal sealed record KnownHost(string Pin, string? Name, DateTimeOffset Since)
 {
     /// <summary>What people know it by.</summary>
-    [JsonIgnore]
-    public string Shown => $"{Name ?? "a host without a name"} (key {PinText.Shown(Pin)})";
+    public override string ToString() => $"{Name ?? "a host without a name"} (key {PinText.Shown(Pin)})";
 }
 
 /// <summary>The last token that was given out.</summary>

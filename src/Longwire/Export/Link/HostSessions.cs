@@ -18,11 +18,12 @@ internal sealed class HostSessions(StickRequests sticks, Func<TimeSpan> longestH
     private readonly List<Task> _running = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Ends once all sessions have, those that begin meanwhile included.</summary>
-    public async Task WhenAllEndedAsync()
+    /// <summary>Ends all sessions, those whose hosts are away too, and waits for that.</summary>
+    public async Task StopAsync()
     {
         while (true)
         {
+            foreach (HostSession session in Sessions()) session.End();
             Task[] running;
             lock (_gate) running = [.. _running.Where(task => !task.IsCompleted)];
             if (running.Length == 0) return;
@@ -33,9 +34,7 @@ internal sealed class HostSessions(StickRequests sticks, Func<TimeSpan> longestH
     /// <summary>Hosts that are not let in any more lose what they have.</summary>
     public void EndAllBut(Predicate<Client.Host> allowed)
     {
-        HostSession[] sessions;
-        lock (_gate) sessions = [.. _sessions.Values];
-        foreach (HostSession session in sessions)
+        foreach (HostSession session in Sessions())
         {
             if (!allowed(session.Owner)) session.End(EndReason.Revoked);
         }
@@ -79,6 +78,11 @@ internal sealed class HostSessions(StickRequests sticks, Func<TimeSpan> longestH
         {
             Change();
         }
+    }
+
+    private HostSession[] Sessions()
+    {
+        lock (_gate) return [.. _sessions.Values];
     }
 
     private void Change()
