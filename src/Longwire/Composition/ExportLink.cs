@@ -4,7 +4,6 @@ using Longwire.Export.Reconciling;
 using Longwire.Link.Liveness;
 using Longwire.Link.Tls;
 using Longwire.Link.Wire;
-using Longwire.Options;
 using Longwire.Platform;
 using Longwire.UsbIp.Linux;
 using Microsoft.Extensions.Logging;

@@ -15,7 +15,7 @@ internal sealed class RunningBroker(BrokerAddress address, TimeProvider time, Te
 
     // Held for as long as a listener takes to open or close: a step that was given up must not open the way again behind the cleaning.
     private readonly SemaphoreSlim _way = new(1);
-    private Relay? _relay;
+    private TcpRelay? _relay;
     private bool _over;
 
     public int Port { get; private set; }
@@ -83,7 +83,7 @@ internal sealed class RunningBroker(BrokerAddress address, TimeProvider time, Te
         await _way.WaitAsync();
         try
         {
-            if (!_over) _relay = new Relay(address.Host, address.Port, Port);
+            if (!_over) _relay = new TcpRelay(address.Host, address.Port, Port);
         }
         finally
         {

@@ -72,7 +72,7 @@ public sealed class BrokerSetupTests : IAsyncLifetime
     {
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
-        await using var relay = new Relay((IPEndPoint)server.LocalEndpoint) { Accepted = connection => connection.SilenceAfter(3) };
+        await using var relay = new TcpRelay((IPEndPoint)server.LocalEndpoint) { Accepted = connection => connection.SilenceAfter(3) };
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, relay.Port, TestContext.Current.CancellationToken);
         using TcpClient served = await server.AcceptTcpClientAsync(TestContext.Current.CancellationToken);

@@ -47,7 +47,7 @@ public sealed class RefusalTests(Home home) : RadioTest(home)
         await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Host), Home.Broker.StartAsync());
         await Home.Attic.PlugAsync(StickModel.ZWave);
         await ExportAsync(Home.Attic, PiSide.Longwire, StickModel.ZWave);
-        await using var relay = new Relay(Home.Attic.UsbIpFromTheTest);
+        await using var relay = new TcpRelay(Home.Attic.UsbIpFromTheTest);
         // The device descriptor crosses three times or more: the first is our look, those after it are the kernel's. From then on the
         // class bytes of the communication interface say 03, a keyboard.
         relay.Change = (connection, toClient, bytes) => toClient && connection.ToClient > 900 ? Faced(bytes) : bytes;
@@ -78,7 +78,7 @@ public sealed class RefusalTests(Home home) : RadioTest(home)
         await Task.WhenAll(
             ExportAsync(Home.Cellar, PiSide.Longwire, StickModel.Zigbee), ExportAsync(Home.Attic, PiSide.Longwire, StickModel.ZWave));
         int afterBytes = 0;
-        await using var relay = new Relay(Home.Cellar.UsbIpFromTheTest);
+        await using var relay = new TcpRelay(Home.Cellar.UsbIpFromTheTest);
         // Lists are answered; an import falls silent after so many bytes.
         relay.Accepted = connection => connection.SilenceAfter(long.MaxValue);
         relay.Change = (connection, toClient, bytes) =>

@@ -45,6 +45,7 @@ internal sealed class CutCable : IAsyncDisposable
         await _accepting;
         await Task.WhenAll(_connections);
         _stop.Dispose();
+        _whole.Dispose();
     }
 
     private async Task AcceptAsync()

@@ -82,7 +82,9 @@ internal sealed class LinkCarrier : ICarrier
             _changed = changed;
             (Socket ours, _kernels) = SocketPair.Create();
             UrbProxyOptions options = _options with { Ports = SerialLayout.Of(_identity!) };
+#pragma warning disable CA2000 // It is the carrier's, and disposed with it.
             var pump = new UrbPump(ours, new UrbProxy(Device.DevId, options), _gate, _clock.Time);
+#pragma warning restore CA2000
             var far = new LinkFar(pump, _session, () => _clock.Now);
             far.CarryOver(_frames);
             pump.CarryWith(far);

@@ -12,8 +12,10 @@ namespace Longwire.Export.Link;
 /// The connections of hosts, from accept to end: TLS, hello, verdict, and what the hello asked for. What one of them does wrong is its own
 /// affair.
 /// </summary>
+#pragma warning disable CA1001 // A semaphore that nobody asks for a handle holds nothing to dispose of.
 internal sealed class HostConnections(
     LinkKey own, Enrolment enrolment, HostControls controls, HostSessions sessions, TimeProvider time, ILogger logger)
+#pragma warning restore CA1001
 {
     private const int UnprovenInAll = 32;
     private const int UnprovenPerNetwork = 4;

@@ -1,8 +1,6 @@
-using Longwire.Export.Stock;
 using Longwire.Link.Frames;
 using Longwire.Link.Tls;
 using Longwire.Link.Wire;
-using Longwire.Platform;
 
 namespace Longwire.Export.Link;
 

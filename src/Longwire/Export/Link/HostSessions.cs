@@ -101,7 +101,9 @@ internal sealed class HostSessions(StickRequests sticks, Func<TimeSpan> longestH
         Hello hello, Client.Host host, CancellationToken cancellationToken)
     {
         if (hello.Subject is null || !BusId.TryParse(hello.Subject, out BusId busId)) return (null, RefusalReason.UnknownSubject);
+#pragma warning disable CA2000 // It is disposed where it has run, or below.
         var session = new HostSession(hello, host, busId, longestHold(), around);
+#pragma warning restore CA2000
         bool isServed = false;
         try
         {

@@ -69,7 +69,9 @@ internal sealed class LinkListener(int first, ServerPort ports, HostConnections 
             {
                 Socket host = await acceptor.AcceptAsync(round.Token);
                 connections.RemoveAll(task => task.IsCompleted);
+#pragma warning disable CA2025 // It is the connection's to dispose.
                 connections.Add(hosts.ServeAsync(host, cancellationToken));
+#pragma warning restore CA2025
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

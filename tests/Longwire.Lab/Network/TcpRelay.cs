@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Longwire.Lab.Network;
 
-/// <summary>One connection through a <see cref="Relay"/>, as a test sees it.</summary>
+/// <summary>One connection through a <see cref="TcpRelay"/>, as a test sees it.</summary>
 public sealed class RelayedConnection
 {
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -101,7 +101,7 @@ public sealed class RelayedConnection
 /// A stand-in on the test machine for a Pi (or a broker): it hands TCP connections on to the real one, and falls silent, loses or
 /// changes bytes where a test says. Hosts reach it at 10.0.2.2 and <see cref="Port"/>.
 /// </summary>
-public sealed class Relay : IAsyncDisposable
+public sealed class TcpRelay : IAsyncDisposable
 {
     private readonly EndPoint _to;
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -112,19 +112,19 @@ public sealed class Relay : IAsyncDisposable
     private readonly Task _accepting;
 
     /// <param name="to">Where connections are handed on to, such as <c>pi.UsbIpFromTheTest</c>.</param>
-    public Relay(IPEndPoint to)
+    public TcpRelay(IPEndPoint to)
         : this(to, port: 0)
     {
     }
 
     /// <summary>Hands on to a machine by name.</summary>
     /// <param name="port">The port to listen on, for one that must come back where it was; 0 for any.</param>
-    public Relay(string host, int toPort, int port = 0)
+    public TcpRelay(string host, int toPort, int port = 0)
         : this(IPAddress.TryParse(host, out IPAddress? address) ? new IPEndPoint(address, toPort) : new DnsEndPoint(host, toPort), port)
     {
     }
 
-    private Relay(EndPoint to, int port)
+    private TcpRelay(EndPoint to, int port)
     {
         _to = to;
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
