@@ -42,7 +42,7 @@ public sealed class CrowdTests
         finally
         {
             await enough.CancelAsync();
-            await crowding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAny(crowding);
             crowd.ForEach(socket => socket.Dispose());
         }
     }

@@ -19,7 +19,9 @@ public sealed class HostileSessionTests : IAsyncLifetime
 
     public HostileSessionTests()
     {
+#pragma warning disable CA2000 // They are the test's, and disposed with it.
         (_owner, _other) = (new RawHost(_pi), new RawHost(_pi));
+#pragma warning restore CA2000
         _session = new RawSession(_owner, _owner.Hello);
     }
 

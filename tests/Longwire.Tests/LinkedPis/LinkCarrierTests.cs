@@ -182,7 +182,9 @@ public sealed class LinkCarrierTests : IAsyncLifetime
     private static Socket Kernel(ICarrier carrier)
     {
         var handle = (SafeSocketHandle)carrier.Start(static () => { });
+#pragma warning disable CA2000 // The socket disposes of its handle.
         return new Socket(new SafeSocketHandle(Tmds.Linux.LibC.dup((int)handle.DangerousGetHandle()), ownsHandle: true));
+#pragma warning restore CA2000
     }
 
     private async Task<byte[]> EchoAsync(Socket kernel, byte[] said, int? expect = null)

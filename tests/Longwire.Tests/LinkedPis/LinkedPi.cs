@@ -10,7 +10,6 @@ using Longwire.Link.Pairing;
 using Longwire.Link.Tls;
 using Longwire.Link.Wire;
 using Longwire.Options;
-using Longwire.Platform;
 using Longwire.Radios;
 using Longwire.Testing.Kernel;
 using Longwire.Testing.Peers;
@@ -124,7 +123,9 @@ internal sealed class LinkedPi : IAsyncDisposable
         if (Path.GetFileName(path) != "usbip_sockfd" || text == "-1") return;
         int descriptor = LibC.dup(int.Parse(text, CultureInfo.InvariantCulture));
         string stick = Path.GetFileName(Path.GetDirectoryName(path)!);
+#pragma warning disable CA2000 // The socket disposes of its handle, and who serves of the socket.
         _served.Add(ServeAsync(stick, new Socket(new SafeSocketHandle(descriptor, ownsHandle: true))));
+#pragma warning restore CA2000
     }
 
     private async Task ServeAsync(string stick, Socket kernel)

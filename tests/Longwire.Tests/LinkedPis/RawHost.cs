@@ -42,7 +42,9 @@ internal sealed class RawHost(LinkedPi pi) : IDisposable
     }
 
     public async Task<LinkConnection> ConnectAsync() =>
+#pragma warning disable CA2000 // The connection has it.
         await LinkTls.ConnectAsync(await DialAsync(await pi.PortAsync()), Key, pi.Key.Pin, Cancelled).WaitAsync(Deadline, Cancelled);
+#pragma warning restore CA2000
 
     /// <returns>None: it was welcomed, and has left.</returns>
     public async Task<RefusalReason> AskAsync(Hello hello)

@@ -25,9 +25,13 @@ public sealed class StarvedReaderTests : IAsyncLifetime
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();
+#pragma warning disable CA2000 // The connections have them.
         Socket client = await RawHost.DialAsync(((IPEndPoint)listener.LocalEndPoint!).Port);
+#pragma warning restore CA2000
         Socket server = await listener.AcceptAsync(RawHost.Cancelled);
+#pragma warning disable CA2025 // The connection that it makes is disposed with the test.
         Task<LinkConnection> accepting = LinkTls.AcceptAsync(server, _far, RawHost.Cancelled);
+#pragma warning restore CA2025
         _here = await LinkTls.ConnectAsync(client, _near, _far.Pin, RawHost.Cancelled).WaitAsync(RawHost.Deadline, RawHost.Cancelled);
         _there = await accepting.WaitAsync(RawHost.Deadline, RawHost.Cancelled);
     }

@@ -74,7 +74,9 @@ public sealed class StrangersTests : IAsyncLifetime
     public async Task Whoever_has_no_key_of_the_links_kind_gets_no_word(string kind)
     {
         using X509Certificate2? certificate = Certificate(kind);
+#pragma warning disable CA2000 // The stream has it.
         await using var stream = new SslStream(new NetworkStream(await RawHost.DialAsync(await _pi.PortAsync()), ownsSocket: true));
+#pragma warning restore CA2000
         byte[] answer = new byte[1];
         int read = 0;
         try
@@ -83,9 +85,11 @@ public sealed class StrangersTests : IAsyncLifetime
                 new SslClientAuthenticationOptions
                 {
                     TargetHost = "longwire",
+#pragma warning disable CA5398, CA5359 // That is what is tried: a stranger with an old version, who trusts anybody.
                     EnabledSslProtocols = kind == "TLS 1.2" ? SslProtocols.Tls12 : SslProtocols.Tls13,
                     ClientCertificates = certificate is null ? null : [certificate],
                     RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+#pragma warning restore CA5398, CA5359
                 },
                 RawHost.Cancelled).WaitAsync(RawHost.Deadline, RawHost.Cancelled);
             byte[] hello = new byte[_host.Hello.Size];
