@@ -55,7 +55,7 @@ public sealed class HoldTests(Home home) : HoldingTest(home)
     [Theory]
     [InlineData(StickChip.Acm, PiSide.Stock, 4)]
     [InlineData(StickChip.Acm, PiSide.Stock, 8)]
-    [InlineData(StickChip.Acm, PiSide.Longwire, 8)]
+    [InlineData(StickChip.Acm, PiSide.Longwire, 8, Explicit = true)]
     [InlineData(StickChip.Ftdi, PiSide.Stock, 8, Explicit = true)]
     [InlineData(StickChip.Ftdi, PiSide.Longwire, 8, Explicit = true)]
     [InlineData(StickChip.Acm, PiSide.Link, 10)]
