@@ -38,20 +38,17 @@ internal sealed class AttachTasks(
         if (pi.Pairing is null)
         {
             var stock = new PiWatch(pi, events.Writer, context.Time, context.Logger);
-            Run(stock.RunAsync, stock, stock.Stop);
-            return stock;
+            return Run(stock, stock.RunAsync);
         }
         try
         {
             LinkPiWatch link = links.Watch(pi, events.Writer);
-            Run(link.RunAsync, link, link.Stop);
-            return link;
+            return Run(link, link.RunAsync);
         }
         catch (LinkKeyException e)
         {
             var unpairable = new UnpairablePi(pi.Id, e.Message, events.Writer);
-            Run(unpairable.RunAsync, unpairable, unpairable.Stop);
-            return unpairable;
+            return Run(unpairable, unpairable.RunAsync);
         }
     }
 
@@ -108,6 +105,13 @@ internal sealed class AttachTasks(
         {
             // All have ended.
         }
+    }
+
+    private T Run<T>(T watch, Func<Task> run)
+        where T : IPiWatch, IDisposable
+    {
+        Run(run, watch, watch.Stop);
+        return watch;
     }
 
     private void Run(Func<Task> run, IDisposable what, Action end)

@@ -43,19 +43,7 @@ internal sealed class Attachment : IAttachment, IDisposable
 
     // On a thread of the pool: what waits for this goes on inside Cancel, and the reconciler must not clean up ports.
     public void Cancel() => ThreadPool.UnsafeQueueUserWorkItem(
-        static cancelled =>
-        {
-            try
-            {
-                cancelled.Cancel();
-            }
-            catch (ObjectDisposedException)
-            {
-                // It ended by itself a moment ago; its report is on the way.
-            }
-        },
-        _cancelled,
-        preferLocal: false);
+        static cancelled => cancelled.TryCancel(), _cancelled, preferLocal: false);
 
     public void Dispose() => _cancelled.Dispose();
 

@@ -27,9 +27,6 @@ internal sealed class PiAddresses(IReadOnlyList<DnsEndPoint> written, Func<strin
     /// <summary>What the latest look-up came to, if it found nothing.</summary>
     public string? Problem { get; private set; }
 
-    /// <summary>The look-up under way, or the one that has just ended; null: there is nothing to look up.</summary>
-    public Task? LookingUp => _lookingUp;
-
     /// <summary>Takes what was looked up, and looks up the next name if none is being looked up.</summary>
     public void LookUp()
     {

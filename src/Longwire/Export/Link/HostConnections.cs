@@ -103,14 +103,8 @@ internal sealed class HostConnections(
     private static void Displace(Socket socket, CancellationTokenSource displaced)
     {
         socket.Dispose();
-        try
-        {
-            displaced.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It has just shown its key.
-        }
+        // It may have just shown its key.
+        displaced.TryCancel();
     }
 
     // Who connects and says nothing takes no place among those that compute; who stops in the middle keeps it for a moment.

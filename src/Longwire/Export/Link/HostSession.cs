@@ -140,14 +140,7 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
     {
         lock (_gate) _session.End(reason);
         _frames?.Send();
-        try
-        {
-            _over.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It is over.
-        }
+        _over.TryCancel();
     }
 
     private async Task<RefusalReason> TryCarryOverAsync(LinkConnection connection, Hello hello, CancellationToken cancellationToken)

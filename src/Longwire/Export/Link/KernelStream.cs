@@ -51,35 +51,9 @@ internal sealed class KernelStream(Socket kernel, LinkSession session, ExportRel
     /// <returns>What it said that cannot be; null: it has ended.</returns>
     public async Task<string?> ReadAsync(Action answered)
     {
-        byte[] buffer = new byte[UrbFraming.MaxAnswer];
-        int have = 0;
-        try
-        {
-            while (await kernel.ReceiveAsync(buffer.AsMemory(have), SocketFlags.None) is var read and > 0)
-            {
-                have += read;
-                int consumed;
-                lock (gate)
-                {
-                    consumed = relay.FromKernel(buffer.AsSpan(0, have));
-                    MoveAnswers();
-                }
-                have -= consumed;
-                buffer.AsSpan(consumed, have).CopyTo(buffer);
-                answered();
-                // What is read ahead is asked for anew.
-                _toWrite.Raise();
-            }
-            return null;
-        }
-        catch (Exception e) when (e is UsbIpFormatException or UsbIpProtocolException)
-        {
-            return $"usbip-host said what cannot be: {e.Message}";
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return null;
-        }
+        string? fault = await SocketReader.ReadAsync(
+            kernel, UrbFraming.MaxAnswer, (bytes, out isBehind) => Take(bytes, answered, out isBehind), static () => Task.FromResult(true));
+        return fault is null ? null : $"usbip-host said what cannot be: {fault}";
     }
 
     /// <summary>Writes what the host says, until the kernel takes nothing more.</summary>
@@ -117,6 +91,22 @@ internal sealed class KernelStream(Socket kernel, LinkSession session, ExportRel
         {
             lock (gate) Finish();
         }
+    }
+
+    // The relay takes all: of what it has for the host there is no more than there are URBs under way.
+    private int Take(ReadOnlySpan<byte> bytes, Action answered, out bool isBehind)
+    {
+        isBehind = false;
+        int consumed;
+        lock (gate)
+        {
+            consumed = relay.FromKernel(bytes);
+            MoveAnswers();
+        }
+        answered();
+        // What is read ahead is asked for anew.
+        _toWrite.Raise();
+        return consumed;
     }
 
     // What the relay has of its own goes first, and the rest of a message that did not fit.

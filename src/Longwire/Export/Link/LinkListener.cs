@@ -27,31 +27,11 @@ internal sealed class LinkListener(int first, ServerPort ports, HostConnections 
             if (port == _port) return;
             (_port, over) = (port, _round);
         }
-        try
-        {
-            over?.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It has ended by itself a moment ago, and the next one begins with the new port.
-        }
+        // One that has just ended by itself is followed by one with the new port.
+        over?.TryCancel();
     }
 
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        var connections = new List<Task>();
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        try
-        {
-            while (true) await RunRoundAsync(connections, ended.Token);
-        }
-        finally
-        {
-            // A fault of the listener must not wait for those who are served: nobody else could come until they leave.
-            await ended.CancelAsync();
-            await Task.WhenAll(connections);
-        }
-    }
+    public Task RunAsync(CancellationToken cancellationToken) => ListeningRounds.RunAsync(RunRoundAsync, cancellationToken);
 
     private async Task RunRoundAsync(List<Task> connections, CancellationToken cancellationToken)
     {

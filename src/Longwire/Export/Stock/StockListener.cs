@@ -38,21 +38,7 @@ internal sealed class StockListener(
     /// <summary>Set once it listens: the port, which differs from the options' only where that is 0.</summary>
     public TaskCompletionSource<int> Listening { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        var connections = new List<Task>();
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        try
-        {
-            while (true) await RunRoundAsync(connections, ended.Token);
-        }
-        finally
-        {
-            // A fault of the listener must not wait for those who are served: nobody else could come until they leave.
-            await ended.CancelAsync();
-            await Task.WhenAll(connections);
-        }
-    }
+    public Task RunAsync(CancellationToken cancellationToken) => ListeningRounds.RunAsync(RunRoundAsync, cancellationToken);
 
     /// <summary>Who may ask counts from the next client on. Another port, or a list that was or becomes empty, is a new round.</summary>
     public void Use(StockExportOptions options)
@@ -71,20 +57,9 @@ internal sealed class StockListener(
             else told = _listensOn;
         }
         // What waits for it goes on inside Cancel, and takes its time.
-        End(over);
+        // One that has just ended by itself is followed by one with the new options.
+        over?.TryCancel();
         if (told is { } port) SayListening(port, options);
-    }
-
-    private static void End(CancellationTokenSource? round)
-    {
-        try
-        {
-            round?.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It has ended by itself a moment ago, and the next one begins with the new options.
-        }
     }
 
     /// <summary>The addresses of those who are allowed by name: they count from the next client on.</summary>

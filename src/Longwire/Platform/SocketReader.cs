@@ -1,19 +1,19 @@
 using System.Net.Sockets;
 using Longwire.UsbIp.Errors;
 
-namespace Longwire.Attach.Carriers;
+namespace Longwire.Platform;
 
-/// <summary>Reads one of the proxy's two streams, as long as the proxy takes what it says.</summary>
+/// <summary>Reads a stream of USB/IP messages, as long as whoever it is for takes them.</summary>
 internal static class SocketReader
 {
     /// <summary>Takes whole messages out of what has come. The rest is given again, with more behind it.</summary>
     /// <param name="bytes">All that has come and was not taken.</param>
-    /// <param name="isBehind">The proxy takes nothing more until it has got rid of what it has for the host.</param>
+    /// <param name="isBehind">Nothing more is taken until something that was taken before is got rid of.</param>
     /// <returns>How many bytes were taken.</returns>
     internal delegate int Consumer(ReadOnlySpan<byte> bytes, out bool isBehind);
 
     /// <param name="longest">The longest message, in bytes.</param>
-    /// <param name="catchUp">Ends once the proxy has got rid of what it had; false: it never will.</param>
+    /// <param name="catchUp">Ends once that is got rid of; false: it never will be.</param>
     /// <returns>What it said that cannot be; null: it has ended, and how can be read from the socket itself.</returns>
     public static async Task<string?> ReadAsync(Socket from, int longest, Consumer consume, Func<Task<bool>> catchUp)
     {
