@@ -62,16 +62,16 @@ public sealed class HostilePiTests
     }
 
     [Theory]
-    [InlineData("a welcome of another epoch")]
-    [InlineData("a welcome of a later epoch")]
-    [InlineData("a window that is wider than ours")]
-    [InlineData("a window that holds no message")]
-    [InlineData("a number from the future")]
-    [InlineData("noise for a welcome")]
-    [InlineData("noise for the first message")]
-    [InlineData("a no for the first message")]
-    [InlineData("goodbye")]
-    public async Task A_session_that_begins_with_what_cannot_be_comes_to_nothing_and_stays_nowhere(string what)
+    [InlineData("a welcome of another epoch", "another connection")]
+    [InlineData("a welcome of a later epoch", "epoch is 2")]
+    [InlineData("a window that is wider than ours", "window is")]
+    [InlineData("a window that holds no message", "room for one message is 4096")]
+    [InlineData("a number from the future", "next expected number is 2")]
+    [InlineData("noise for a welcome", "length")]
+    [InlineData("noise for the first message", "version")]
+    [InlineData("a no for the first message", "")]
+    [InlineData("goodbye", "connection")]
+    public async Task A_session_that_begins_with_what_cannot_be_comes_to_nothing_and_stays_nowhere(string what, string said)
     {
         await using var pi = new PlayedPi((connection, hello, stop) => hello.Purpose == HelloPurpose.Control
             ? ControlAsync(connection, hello, stop)
@@ -79,8 +79,9 @@ public sealed class HostilePiTests
         Assert.IsType<AttachEvent.PiAnswered>(await pi.SaidAsync());
         var opener = new LinkCarrierOpener(_ => pi.Link, TimeProvider.System, pi.Timers);
         var request = new AttachRequest(pi.Options, BusId.Parse("1-1"), default, IsKnown: true) { Hold = TimeSpan.FromMinutes(1) };
-        await Assert.ThrowsAnyAsync<IOException>(
+        IOException told = await Assert.ThrowsAnyAsync<IOException>(
             () => opener.OpenAsync(request, static _ => { }, RawHost.Cancelled).WaitAsync(RawHost.Deadline, RawHost.Cancelled));
+        Assert.Contains(said, told.Message, StringComparison.OrdinalIgnoreCase);
         using var deadline = new CancellationTokenSource(RawHost.Deadline);
         // The control connection alone.
         while (pi.Open > 1) await Task.Delay(10, deadline.Token);
