@@ -56,7 +56,7 @@ internal sealed class FarMessages(ProxyState state)
             state.RetSubmit(urb, answer.Status, answer.ActualLength, data);
         }
         urb.FarDone = true;
-        if (urb.Unlink is UnlinkState.None or UnlinkState.Settled) state.Table.Remove(urb);
+        if (urb.Unlink != UnlinkState.Passed) state.Table.Remove(urb);
     }
 
     private void Succeeded(Urb urb, ReadOnlySpan<byte> data)
@@ -68,30 +68,10 @@ internal sealed class FarMessages(ProxyState state)
 
     private void Unlinked(in RetUnlink answer)
     {
-        if (_framing.Asked(answer) is not { } urb)
-        {
-            // vhci would not mind, but it has no need of it.
-            state.Counters.AnswersSwallowed++;
-            return;
-        }
+        // vhci would not mind one that nobody asked for, but it has no need of it; and what was asked for the host gave up long ago.
+        state.Counters.AnswersSwallowed++;
+        if (_framing.Asked(answer) is not { } urb) return;
         bool completed = answer.Status == UrbStatus.Success;
-        if (urb.UnlinkAnswered)
-        {
-            state.Counters.AnswersSwallowed++;
-        }
-        else if (urb.Answered)
-        {
-            // Its RET_SUBMIT went through: it is given back, whatever the far side says now.
-            state.RetUnlink(answer.Seqnum, UrbStatus.Success);
-        }
-        else
-        {
-            // A RET_SUBMIT that we did not pass on is none. vhci gives the URB back with this status.
-            bool hidden = urb.FarDone || UrbStatus.MeansGone(answer.Status);
-            state.RetUnlink(answer.Seqnum, hidden ? UrbStatus.TakenBack : answer.Status);
-        }
-        urb.UnlinkAnswered = true;
-        state.Table.Answered(urb);
         state.End(urb, urb.FarDone ? OutEnd.Unknown : completed ? OutEnd.Delivered : OutEnd.Closed);
         if (completed && !urb.FarDone) state.Table.Settle(urb);
         else state.Table.Remove(urb);

@@ -4,9 +4,9 @@ using Longwire.UsbIp.Wire;
 namespace Longwire.UsbIp.Proxy;
 
 /// <summary>
-/// What vhci says. It never has to wait for the far side to get rid of a URB that is an IN, and never gets two answers to one.
+/// What vhci says. It never has to wait for the far side to get rid of a URB, and never gets two answers to one.
 /// </summary>
-internal sealed class HostMessages(ProxyState state, Outage outage, HeldOuts held, PortWatch ports)
+internal sealed class HostMessages(ProxyState state, Outage outage, HeldOuts held, PortWatch ports, GivenUps givenUps)
 {
     private readonly EarlyUnlinks _early = new();
 
@@ -81,13 +81,9 @@ internal sealed class HostMessages(ProxyState state, Outage outage, HeldOuts hel
         {
             GiveUpIn(urb, unlink.Seqnum, now);
         }
-        else if (urb.Unlink != UnlinkState.None)
-        {
-            AnswerFraming.Violation("CMD_UNLINK", unlink.Seqnum, "its URB is being unlinked already");
-        }
         else
         {
-            GiveUp(urb, unlink.Seqnum);
+            GiveUp(urb, unlink.Seqnum, now);
         }
     }
 
@@ -102,12 +98,11 @@ internal sealed class HostMessages(ProxyState state, Outage outage, HeldOuts hel
         ports.GaveUp(ep, now);
     }
 
-    private void GiveUp(Urb urb, uint unlinkSeqnum)
+    private void GiveUp(Urb urb, uint unlinkSeqnum, TimeSpan now)
     {
         if (state.IsUp && !urb.FarDone)
         {
-            urb.UnlinkSeqnum = unlinkSeqnum;
-            state.SendUnlink(urb);
+            givenUps.Add(urb, unlinkSeqnum, now);
             return;
         }
         // While held, what waits for its answer has not been sent: the rest was answered at the loss.

@@ -6,7 +6,7 @@ namespace Longwire.UsbIp.Proxy;
 /// The time without a far side, and its end. No caller in the host's kernel waits for the network: unlinks, OUTs and control transfers
 /// are answered at once, with the statuses with which drivers live on; INs wait, because a driver that is given an error stops reading.
 /// </summary>
-internal sealed class Outage(ProxyState state, HeldOuts held, PortWatch ports)
+internal sealed class Outage(ProxyState state, HeldOuts held, PortWatch ports, GivenUps givenUps)
 {
     public void Hold(TimeSpan now)
     {
@@ -14,7 +14,6 @@ internal sealed class Outage(ProxyState state, HeldOuts held, PortWatch ports)
         for (Urb? urb = state.Table.First, next; urb is not null; urb = next)
         {
             next = urb.Next;
-            if (urb.Unlink == UnlinkState.Passed && !urb.UnlinkAnswered) AnswerUnlink(urb);
             if (!urb.Answered) AnswerSent(urb);
             // What the far side called gone gets no other answer.
             if (urb is { FarDone: true, Answered: true, Unlink: UnlinkState.None }) Lose(urb);
@@ -50,10 +49,7 @@ internal sealed class Outage(ProxyState state, HeldOuts held, PortWatch ports)
         }
         state.Phase = UrbProxyPhase.Up;
         ports.Resumed();
-        for (Urb? urb = state.Table.First; urb is not null; urb = urb.Next)
-        {
-            if (urb is { Unlink: UnlinkState.Wanted, Sent: true }) state.SendUnlink(urb);
-        }
+        givenUps.Resumed(now);
         for (int i = 0; i < state.Kept.Count; i++)
         {
             if (state.Kept[i].Deferred) Restore(state.Kept[i]);
@@ -95,14 +91,6 @@ internal sealed class Outage(ProxyState state, HeldOuts held, PortWatch ports)
             else if (!ControlRequests.IsEnable(kept.Setup)) Restore(kept);
         }
         SendHeld(now + stoodStill);
-    }
-
-    // Its RET_SUBMIT went through, or the host may forget it.
-    private void AnswerUnlink(Urb urb)
-    {
-        state.RetUnlinkHere(urb.UnlinkSeqnum, urb.Answered ? UrbStatus.Success : UrbStatus.TakenBack);
-        urb.UnlinkAnswered = true;
-        state.Table.Answered(urb);
     }
 
     private void AnswerSent(Urb urb)

@@ -27,6 +27,7 @@ public sealed class UrbProxy
     private readonly ProxyState _state;
     private readonly HeldOuts _held;
     private readonly PortWatch _ports;
+    private readonly GivenUps _givenUps;
     private readonly Outage _outage;
     private readonly HostMessages _host;
     private readonly FarMessages _far;
@@ -39,8 +40,9 @@ public sealed class UrbProxy
         _state = new ProxyState(options, devId);
         _held = new HeldOuts(_state);
         _ports = new PortWatch(_state, _held);
-        _outage = new Outage(_state, _held, _ports);
-        _host = new HostMessages(_state, _outage, _held, _ports);
+        _givenUps = new GivenUps(_state);
+        _outage = new Outage(_state, _held, _ports, _givenUps);
+        _host = new HostMessages(_state, _outage, _held, _ports, _givenUps);
         _far = new FarMessages(_state);
     }
 
@@ -67,8 +69,8 @@ public sealed class UrbProxy
     public int UrbCount => _state.Table.Count;
 
     /// <summary>
-    /// Somebody in the host's kernel waits for the far side: an OUT, a control transfer or an unlink is sent and not answered. An IN does
-    /// not count: it waits for the radio to say something.
+    /// An OUT or a control transfer is sent and not answered, whether the host still waits for it or has given it up. An IN does not count:
+    /// it waits for the radio to say something.
     /// </summary>
     public bool AwaitsAnswer
     {
@@ -77,7 +79,7 @@ public sealed class UrbProxy
             for (Urb? urb = _state.Table.First; urb is not null; urb = urb.Next)
             {
                 if (urb is { Sent: true, Answered: false, IsDataIn: false }) return true;
-                if (urb is { Unlink: UnlinkState.Passed, UnlinkAnswered: false }) return true;
+                if (urb.Unlink is UnlinkState.Wanted or UnlinkState.Passed) return true;
             }
             return false;
         }
@@ -91,7 +93,7 @@ public sealed class UrbProxy
     {
         get
         {
-            if (_state.IsUp) return null;
+            if (_state.IsUp) return _givenUps.NextDue;
             (TimeSpan? answer, TimeSpan? port) = (_held.NextDue(), _ports.NextDue());
             return answer is null || port < answer ? port : answer;
         }
@@ -226,10 +228,14 @@ public sealed class UrbProxy
         _state.SendOwn(header, []);
     }
 
-    /// <summary>Answers what is due, and sees which ports were closed. Early or late calls do no harm.</summary>
+    /// <summary>Answers what is due, sees which ports were closed, and unlinks what does not end. Early or late calls do no harm.</summary>
     public void Tick(TimeSpan now)
     {
-        if (_state.IsUp) return;
+        if (_state.IsUp)
+        {
+            _givenUps.Tick(now);
+            return;
+        }
         _held.AnswerDue(now);
         _ports.Tick(now);
     }

@@ -33,6 +33,12 @@ public sealed record UrbProxyOptions
     /// <summary><see cref="UrbProxy.ReadAnswerTimes"/> looks back for one to two of these.</summary>
     public TimeSpan AnswerWindow { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// What the host gave up is unlinked at the far side if it has not ended after this. Longer than a far side is waited for that
+    /// acknowledges nothing, so that the URB has been there for a while when its unlink comes.
+    /// </summary>
+    public TimeSpan UnlinkAfter { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>URBs at once. A serial port has about 33.</summary>
     public int MaxUrbs { get; init; } = 512;
 

@@ -9,7 +9,7 @@ internal enum UnlinkState
 {
     None = 0,
 
-    /// <summary>To be passed on when the far side is there.</summary>
+    /// <summary>The host has its answer; to be passed on if the far side does not answer the URB.</summary>
     Wanted,
 
     /// <summary>Passed on, and not answered.</summary>
@@ -86,8 +86,8 @@ internal sealed class Urb
     /// <summary>If <see cref="UnlinkState.Passed"/>: where the unlink stands, as <see cref="Position"/>.</summary>
     public long UnlinkPosition { get; set; }
 
-    /// <summary>The host has its RET_UNLINK.</summary>
-    public bool UnlinkAnswered { get; set; }
+    /// <summary>If <see cref="UnlinkState.Wanted"/>: since when.</summary>
+    public TimeSpan GivenUpAt { get; set; }
 
     public Urb? Previous { get; set; }
 
@@ -157,7 +157,7 @@ internal sealed class Urb
         }
         (SubmittedAt, GroupStart, Due) = (default, default, null);
         (Sent, Position, Answered, Parked, Own, FarDone, End, Abandoned) = (false, 0, false, false, false, false, OutEnd.None, false);
-        (Unlink, UnlinkSeqnum, UnlinkPosition, UnlinkAnswered) = (UnlinkState.None, 0, 0, false);
+        (Unlink, UnlinkSeqnum, UnlinkPosition, GivenUpAt) = (UnlinkState.None, 0, 0, default);
     }
 
     /// <summary>Gives the payload back, which nobody will send again.</summary>

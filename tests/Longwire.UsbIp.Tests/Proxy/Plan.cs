@@ -50,6 +50,7 @@ internal sealed class Plan
             Stale = s_stale,
             HeldBytes = _random.Next(4) == 0 ? 100 : 64 * 1024,
             HeldBytesPerSecond = _random.Next(2) == 0 ? 0 : 1000,
+            UnlinkAfter = TimeSpan.FromMilliseconds(_random.Next(1, 500)),
             Ports = _random.Next(2) == 0 ? [] : [new SerialPort(2, 1, 0), new SerialPort(4, 3, 1)],
         };
         _proxy = new UrbProxy(_devId, _options);
@@ -244,6 +245,7 @@ internal sealed class Plan
         if (_proxy.Phase == UrbProxyPhase.Up)
         {
             _now = end;
+            _proxy.Tick(_now);
             return;
         }
         // The kernel answers an unlink with another IN within far less than what makes a port closed.

@@ -111,42 +111,70 @@ public sealed class UnlinkTests
     });
 
     [Fact]
-    public void An_unlink_of_an_out_or_a_control_transfer_is_passed_on_and_ends_it()
+    public void An_out_or_a_control_transfer_is_given_up_at_once_and_what_it_becomes_is_swallowed()
     {
         _bench.Out(1, "ab");
         _bench.Control(2, ProxyBench.GetStatus);
         _bench.Unlink(3, 1);
         _bench.Unlink(4, 2);
-        Assert.Equal("out1 ab, get2 c0 05 0, unlink3(1), unlink4(2)", _bench.ToFar());
-        Assert.Equal("", _bench.ToHost());
-        _bench.Unlinked(3, -104);
-        _bench.Unlinked(4, -2);
-        Assert.Equal("u3:-104, u4:-2", _bench.ToHost());
-        Assert.Equal((1, 0), (_bench.Proxy.Counters.OutsClosed, _bench.Proxy.UrbCount));
-    }
-
-    [Fact]
-    public void A_completion_ahead_of_the_unlink_goes_through_before_it()
-    {
-        _bench.Out(1, "ab");
-        _bench.Unlink(2, 1);
-        _bench.ToFar();
+        _bench.Unlink(5, 2); // long since given back
+        Assert.Equal("u3:-104, u4:-104, u5:0", _bench.ToHost());
+        Assert.Equal("out1 ab, get2 c0 05 0", _bench.ToFar());
         _bench.Answer(1, actualLength: 2);
-        _bench.Unlinked(2, 0);
-        Assert.Equal("1:0+2, u2:0", _bench.ToHost());
+        _bench.Answer(2, data: "xy");
+        Assert.Equal(("", ""), (_bench.After(60_000), _bench.ToFar()));
         Assert.Equal((1, 0), (_bench.Proxy.Counters.OutsDelivered, _bench.Proxy.UrbCount));
     }
 
     [Fact]
-    public void A_completion_that_follows_its_unlink_would_cost_the_port_and_is_swallowed()
+    public void The_far_side_is_told_to_end_only_what_has_been_there_for_longer_than_it_may_be_silent()
+    {
+        _bench.Out(1, "ab");
+        _bench.Control(2, ProxyBench.GetStatus);
+        _bench.Unlink(3, 1);
+        _bench.Now += TimeSpan.FromSeconds(1);
+        _bench.Unlink(4, 2);
+        _bench.ToFar();
+        Assert.Equal(_bench.Now + TimeSpan.FromSeconds(4), _bench.Proxy.NextDue);
+        Assert.Equal(("u3:-104, u4:-104", ""), (_bench.After(3999), _bench.ToFar()));
+        _bench.After(4000);
+        Assert.Equal("unlink3(1)", _bench.ToFar());
+        Assert.Equal(_bench.Now + TimeSpan.FromSeconds(5), _bench.Proxy.NextDue);
+        _bench.After(5000);
+        Assert.Equal("unlink4(2)", _bench.ToFar());
+        Assert.Null(_bench.Proxy.NextDue);
+        _bench.Unlinked(3, -104);
+        _bench.Unlinked(4, -2);
+        Assert.Equal("", _bench.ToHost());
+        Assert.Equal((1, 0), (_bench.Proxy.Counters.OutsClosed, _bench.Proxy.UrbCount));
+    }
+
+    [Fact]
+    public void What_was_given_up_still_tells_whether_the_far_side_is_silent()
     {
         _bench.Control(1, ProxyBench.GetStatus);
         _bench.Unlink(2, 1);
         _bench.ToFar();
-        _bench.Unlinked(2, 0);
-        _bench.Answer(1, data: "ab");
-        Assert.Equal("u2:0", _bench.ToHost());
-        Assert.Equal(0, _bench.Proxy.UrbCount);
+        Assert.True(_bench.Proxy.AwaitsAnswer);
+        _bench.Answer(1, data: "xy");
+        Assert.False(_bench.Proxy.AwaitsAnswer);
+    }
+
+    [Fact]
+    public void A_completion_before_or_behind_its_unlink_would_cost_the_port_and_is_swallowed()
+    {
+        _bench.Out(1, "ab");
+        _bench.Control(2, ProxyBench.GetStatus);
+        _bench.Unlink(3, 1);
+        _bench.Unlink(4, 2);
+        _bench.After(5000);
+        _bench.ToFar();
+        _bench.Answer(1, actualLength: 2);
+        _bench.Unlinked(3, 0);
+        _bench.Unlinked(4, 0);
+        _bench.Answer(2, data: "xy");
+        Assert.Equal("", _bench.ToHost());
+        Assert.Equal((1, 0), (_bench.Proxy.Counters.OutsDelivered, _bench.Proxy.UrbCount));
     }
 
     [Fact]
@@ -156,6 +184,7 @@ public sealed class UnlinkTests
         {
             _bench.Out(seqnum, "x");
             _bench.Unlink(seqnum + 1, seqnum);
+            _bench.After(5000);
             _bench.ToFar();
             _bench.Unlinked(seqnum + 1, 0);
         }
