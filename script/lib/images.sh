@@ -11,7 +11,7 @@ guest_modules() {
     amd64) echo vhci-hcd usbip-host cdc-acm cp210x ftdi_sio ch341 pl2303 ti_usb_3410_5052 usbhid hid-generic dummy_hcd libcomposite \
       usb_f_acm ;;
     arm64) echo usbip-host vhci-hcd dummy_hcd libcomposite usb_f_acm usb_f_hid usb_f_fs cdc-acm cp210x ftdi_sio usbhid hid-generic \
-      ohci-pci ;;
+      ohci-pci usbmon ;;
   esac
   echo virtio_pci virtio_net virtio_blk ext4 sch_netem
   # What a container needs: the image over 9p, a layer of its own, and on the host a network behind NAT, as Docker makes it.

@@ -9,6 +9,11 @@ public abstract class HoldingTest(Home home) : RadioTest(home)
 {
     protected const string Holding = "hold_seconds: 300\n";
 
+    private static readonly TimeSpan s_aroundComplaint = TimeSpan.FromSeconds(2);
+
+    // A line's age is known as well as both ends of the test know when it was said and heard.
+    private static readonly TimeSpan s_aroundCeiling = TimeSpan.FromSeconds(2);
+
     // Giving a stick to usbip-host hangs its inside up, so that is opened for each exchange.
     protected static async Task ExchangeAsync(LabStick stick, GuestStream tty, string word)
     {
@@ -39,5 +44,48 @@ public abstract class HoldingTest(Home home) : RadioTest(home)
         Assert.DoesNotContain(
             Home.Host.Kernel.Lines,
             line => line.Time >= since && line.Message.Contains("USB disconnect", StringComparison.Ordinal));
+    }
+
+    /// <summary>
+    /// A kernel found nothing wrong. What comes to light only at the end may have happened long ago: too long to be among what is shown of
+    /// a failure.
+    /// </summary>
+    protected static void HasNoComplaint(Guest guest, TimeSpan since)
+    {
+        KernelLine[] complaints = [.. guest.Kernel.Complaints(since)];
+        foreach (KernelLine complaint in complaints)
+        {
+            foreach (KernelLine line in guest.Kernel.Lines.Where(line => (complaint.Time - line.Time).Duration() < s_aroundComplaint))
+            {
+                Say($"{guest.Name}: [{line.Time.TotalSeconds,9:0.000}] {line.Message}");
+            }
+        }
+        Assert.Empty(complaints);
+    }
+
+    /// <summary>
+    /// What the radio said was heard whole. What the consumer said was heard unless it was as old as <paramref name="ceiling"/> when the
+    /// next one was, and nothing was that was older: both to 2 s. That all of it came once and in order, <see cref="Conversation"/> has seen.
+    /// </summary>
+    private protected static void NothingIsLostOrStale(Conversation conversation, TimeSpan ceiling, TimeProvider time)
+    {
+        Assert.DoesNotContain(conversation.OfRadio, line => line.Heard is null);
+        int dropped = 0;
+        long next = conversation.OfConsumer[^1].Heard!.Value;
+        foreach (Conversation.Line line in conversation.OfConsumer.Reverse())
+        {
+            TimeSpan age = time.GetElapsedTime(line.Said, line.Heard ?? next);
+            if (line.Heard is { } heard)
+            {
+                next = heard;
+                Assert.True(age < ceiling + s_aroundCeiling, $"line {line.Number} was heard {age} after it was said");
+            }
+            else
+            {
+                dropped++;
+                Assert.True(age > ceiling - s_aroundCeiling, $"line {line.Number} was dropped, and would have been {age} old");
+            }
+        }
+        Say($"of {conversation.OfConsumer.Count} lines to the radio {dropped} were stale; it said {conversation.OfRadio.Count}");
     }
 }

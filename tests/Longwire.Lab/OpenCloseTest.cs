@@ -12,7 +12,6 @@ namespace Longwire.Lab;
 public abstract class OpenCloseTest(Home home) : HoldingTest(home)
 {
     private static readonly TimeSpan s_slowestCycle = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan s_aroundComplaint = TimeSpan.FromSeconds(2);
 
     /// <summary>Opens and closes the tty of each stick so many times, all of them at once, while their radios talk.</summary>
     protected async Task OpenAndCloseAsync(int times, params StickModel[] models)
@@ -38,20 +37,6 @@ public abstract class OpenCloseTest(Home home) : HoldingTest(home)
         }
         HasNoComplaint(Home.Attic, startOnPi);
         HasNoComplaint(Home.Host, start);
-    }
-
-    // What comes to light only at the end may have happened long ago: too long to be among what is shown of a failure.
-    private static void HasNoComplaint(Guest guest, TimeSpan since)
-    {
-        KernelLine[] complaints = [.. guest.Kernel.Complaints(since)];
-        foreach (KernelLine complaint in complaints)
-        {
-            foreach (KernelLine line in guest.Kernel.Lines.Where(line => (complaint.Time - line.Time).Duration() < s_aroundComplaint))
-            {
-                Say($"{guest.Name}: [{line.Time.TotalSeconds,9:0.000}] {line.Message}");
-            }
-        }
-        Assert.Empty(complaints);
     }
 
     // Each reads a few of the radio's words and closes with all of the driver's reads pending.

@@ -27,6 +27,11 @@ internal sealed record KnownRadio
     public int SerialPorts { get; init; } = 1;
 
     /// <summary>
+    /// Of each of those: how old a command may be when it is delivered, before its program takes it for failed. Empty where it is not known.
+    /// </summary>
+    public ImmutableArray<TimeSpan> Stale { get; init; } = [];
+
+    /// <summary>
     /// Serials that its maker gives to many sticks, or that its chip has until a maker writes one: no sign of which stick it is.
     /// </summary>
     public ImmutableArray<string> SharedSerials { get; init; } = [];
@@ -45,6 +50,7 @@ internal sealed record KnownRadio
             Name = Name,
             Kind = Kind,
             SerialPorts = SerialPorts,
+            Stale = Stale,
             Certain = certain,
             Often = Often,
             InterfaceKinds = InterfaceKinds,

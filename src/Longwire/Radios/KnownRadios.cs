@@ -66,6 +66,7 @@ internal sealed class KnownRadios
         Product = row.Product,
         Manufacturer = row.Manufacturer,
         SerialPorts = row.SerialPorts ?? 1,
+        Stale = [.. (row.StaleSeconds ?? []).Select(seconds => TimeSpan.FromSeconds(seconds))],
         SharedSerials = [.. row.SharedSerials ?? []],
         Often = row.Often,
         InterfaceKinds = row.InterfaceClasses is null ? InterfaceKind.Serial : [.. row.InterfaceClasses.Select(InterfaceKind.Parse)],

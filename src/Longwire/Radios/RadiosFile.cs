@@ -21,6 +21,9 @@ internal sealed record RadiosFile
         /// <summary>Null: one. (A default written here would be lost: the generated reader sets every init property.)</summary>
         public int? SerialPorts { get; init; }
 
+        /// <summary>One for each serial port; null: as the options say.</summary>
+        public IReadOnlyList<int>? StaleSeconds { get; init; }
+
         /// <summary>Serials that many of these sticks have alike.</summary>
         public IReadOnlyList<string>? SharedSerials { get; init; }
 

@@ -17,6 +17,9 @@ internal sealed record Recognition
     /// <summary>Ttys it shows on the host.</summary>
     public required int SerialPorts { get; init; }
 
+    /// <inheritdoc cref="KnownRadio.Stale"/>
+    public ImmutableArray<TimeSpan> Stale { get; init; } = [];
+
     /// <summary>
     /// False: the same ids are on printers and power meters too, and its texts do not say that it is a radio. Show it, do not take it
     /// unasked.

@@ -32,11 +32,10 @@ internal sealed class Emulator : IAsyncDisposable
 {
     private readonly LeashedProcess _process;
 
-    private Emulator(LeashedProcess process, IPEndPoint shell, IPEndPoint ftdi, IReadOnlyDictionary<int, IPEndPoint> forwarded)
+    private Emulator(LeashedProcess process, Addresses addresses, IReadOnlyDictionary<int, IPEndPoint> forwarded)
     {
         _process = process;
-        ShellAddress = shell;
-        FtdiAddress = ftdi;
+        (ShellAddress, FtdiAddress, ControlAddress) = (addresses.Shell, addresses.Ftdi, addresses.Control);
         Forwarded = forwarded;
     }
 
@@ -46,6 +45,9 @@ internal sealed class Emulator : IAsyncDisposable
     /// <summary>The inside of the stick with an FTDI chip, which is plugged in for as long as this has a connection.</summary>
     public IPEndPoint FtdiAddress { get; }
 
+    /// <summary>Where the emulator itself obeys: see <see cref="EmulatorControl"/>.</summary>
+    public IPEndPoint ControlAddress { get; }
+
     /// <summary>Loopback addresses of the test machine that lead to ports of the guest's second card.</summary>
     public IReadOnlyDictionary<int, IPEndPoint> Forwarded { get; }
 
@@ -54,10 +56,10 @@ internal sealed class Emulator : IAsyncDisposable
     public static async Task<Emulator> StartAsync(Machine machine, Cable cable, string folder, IReadOnlyList<int> forwardedPorts)
     {
         cable.Renew();
-        (IPEndPoint shell, IPEndPoint ftdi) = (FreePort.Tcp(), FreePort.Tcp());
+        var addresses = new Addresses(FreePort.Tcp(), FreePort.Tcp(), FreePort.Tcp());
         Dictionary<int, IPEndPoint> forwarded = forwardedPorts.ToDictionary(port => port, _ => FreePort.Tcp());
         string image = LabFolders.Image(machine.Architecture, machine.Kind.Kernel);
-        string forwards = string.Concat(forwarded.Append(new KeyValuePair<int, IPEndPoint>(GuestPorts.Shell, shell))
+        string forwards = string.Concat(forwarded.Append(new KeyValuePair<int, IPEndPoint>(GuestPorts.Shell, addresses.Shell))
             .Select(pair => string.Create(CultureInfo.InvariantCulture, $",hostfwd=tcp:{pair.Value}-:{pair.Key}")));
         (string program, string[] board, string console) = machine.Architecture switch
         {
@@ -83,6 +85,7 @@ internal sealed class Emulator : IAsyncDisposable
             "-m", machine.MemoryMiB.ToString(CultureInfo.InvariantCulture),
             "-nodefaults", "-display", "none", "-no-reboot",
             "-serial", $"file:{Path.Combine(folder, "console")}",
+            "-qmp", $"tcp:{addresses.Control},server=on,wait=off",
             "-kernel", Path.Combine(image, "vmlinux"), "-initrd", Path.Combine(image, "initrd"), "-append", commandLine,
             "-netdev", $"dgram,id=lan,local.type=inet,local.host=127.0.0.1,local.port={cable.GuestEnd.Port},"
                 + $"remote.type=inet,remote.host=127.0.0.1,remote.port={cable.SwitchEnd.Port}",
@@ -97,14 +100,14 @@ internal sealed class Emulator : IAsyncDisposable
                 ? ["-drive", $"file={root},if=none,id=root,format=raw,snapshot=on,cache=unsafe", "-device", "virtio-blk-pci,drive=root"]
                 : Array.Empty<string>(),
             .. machine.FtdiSerial is { } serial
-                ? ["-chardev", $"socket,id=ftdi,host={ftdi.Address},port={ftdi.Port},server=on,wait=off,nodelay=on",
+                ? ["-chardev", $"socket,id=ftdi,host={addresses.Ftdi.Address},port={addresses.Ftdi.Port},server=on,wait=off,nodelay=on",
                     "-device", "pci-ohci,id=ohci", "-device", $"usb-serial,bus=ohci.0,chardev=ftdi,serial={serial}"]
                 : Array.Empty<string>(),
             // What was not made is not shared: the demo does without our image, and without building it.
             .. machine.Shares.Where(share => Directory.Exists(share.Value)).SelectMany(share => Share(share.Key, share.Value)),
         ];
         LeashedProcess process = await LeashedProcess.StartAsync(program, arguments);
-        return new Emulator(process, shell, ftdi, forwarded);
+        return new Emulator(process, addresses, forwarded);
     }
 
     private static string[] Share(string name, string folder) =>
@@ -121,6 +124,8 @@ internal sealed class Emulator : IAsyncDisposable
 
     /// <summary>Pulls the plug.</summary>
     public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private sealed record Addresses(IPEndPoint Shell, IPEndPoint Ftdi, IPEndPoint Control);
 }
 
 /// <summary>Ports in the guests.</summary>

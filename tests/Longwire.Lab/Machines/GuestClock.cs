@@ -24,8 +24,8 @@ internal sealed record GuestClock(long Timestamp, TimeSpan KernelTime, TimeSpan 
         TimeSpan shortest = TimeSpan.MaxValue;
         for (int reading = 0; reading < Readings; reading++)
         {
-            string mark = $"lab: clock reading {reading}";
             long asked = time.GetTimestamp();
+            string mark = string.Create(CultureInfo.InvariantCulture, $"lab: clock reading {asked}");
             string uptime = await guest.RunAsync($"read u _ </proc/uptime; echo '{mark}' >/dev/kmsg; echo $u");
             TimeSpan took = time.GetElapsedTime(asked);
             if (took >= shortest) continue;

@@ -81,7 +81,7 @@ internal sealed class LinkCarrier : ICarrier
         {
             _changed = changed;
             (Socket ours, _kernels) = SocketPair.Create();
-            UrbProxyOptions options = _options with { Ports = SerialLayout.Of(_identity!) };
+            UrbProxyOptions options = _options with { Ports = RadioPorts.Of(_identity!, _options.Stale) };
 #pragma warning disable CA2000 // It is the carrier's, and disposed with it.
             var pump = new UrbPump(ours, new UrbProxy(Device.DevId, options), _gate, _clock.Time);
 #pragma warning restore CA2000

@@ -55,7 +55,7 @@ internal sealed class ProxiedCarrier : ICarrier
         {
             _changed = changed;
             (Socket ours, _kernels) = SocketPair.Create();
-            UrbProxyOptions options = _options with { Ports = SerialLayout.Of(_identity!) };
+            UrbProxyOptions options = _options with { Ports = RadioPorts.Of(_identity!, _options.Stale) };
             _pump = new UrbPump(ours, new UrbProxy(Device.DevId, options), new Lock(), _time);
             _stream = new StockStream(_pump, _time);
             _pump.Start(_stream.Said);

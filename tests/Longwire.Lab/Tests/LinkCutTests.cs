@@ -1,0 +1,80 @@
+using Longwire.Lab.Machines;
+using Longwire.Lab.Network;
+using Longwire.Lab.Sticks;
+using Longwire.Testing.Brokers;
+using Xunit;
+
+namespace Longwire.Lab.Tests;
+
+/// <summary>The network to a paired Pi goes away and comes back, while a consumer and its radio talk.</summary>
+[Collection(FirstHouse.Name)]
+public sealed class LinkCutTests(Home home) : HoldingTest(home)
+{
+    private const double ShortestCut = 0.01, LongestCut = 8;
+
+    private static readonly TimeSpan s_heldWithin = TimeSpan.FromSeconds(4);
+
+    [Theory]
+    [InlineData(StickChip.Acm, 10, 5)]
+    [InlineData(StickChip.Acm, 30, 12, Explicit = true)]
+    [InlineData(StickChip.Ftdi, 20, 12, Explicit = true)]
+    [InlineData(StickChip.Acm, 30, 100, Explicit = true)]
+    public async Task A_network_that_is_cut_for_any_time_in_either_direction_costs_nobody_anything_but_time(
+        StickChip chip, int longCut, int cuts)
+    {
+        LabStick stick = await BringUpAsync(PiSide.Link, StickModel.With(chip), Holding);
+        using GuestStream tty = await Home.Host.OpenAsync(stick.Model.Path);
+        using ISerialEnd inside = await stick.OpenInsideAsync();
+        int from = Watch.Count;
+        (TimeSpan start, TimeSpan startOnPi) = (Home.Host.Now, Home.Attic.Now);
+        await using var conversation = Conversation.Start(tty, inside, TimeProvider.System);
+        await conversation.FlowsAsync(Patience);
+
+        TimeSpan cut = Home.Host.Now;
+        Home.Attic.Cable.Cut();
+        Message held = await UntilEventAsync(IdOf(stick.Model), "held", from);
+        await KeepsPromiseAsync(Home.Host.ClockAt(held.Timestamp) - cut, s_heldWithin, Home.Host);
+        // Another consumer comes and goes: its open, settings and close wait for nobody.
+        TimeSpan asked = Home.Host.Now;
+        await Home.Host.RunAsync($"stty -F {stick.Model.Path} 57600 raw -echo");
+        await KeepsPromiseAsync(Home.Host.Now - asked, TimeSpan.FromSeconds(1), Home.Host);
+        await Task.Delay(Longer(TimeSpan.FromSeconds(longCut) - (Home.Host.Now - cut)), Cancelled);
+        Home.Attic.Cable.Mend();
+        await UntilEventAsync(IdOf(stick.Model), "resumed", from);
+        await conversation.FlowsAsync(Patience);
+
+        int seed = Environment.TickCount & 0xFFFF;
+        Say($"seed {seed}");
+        var random = new Random(seed);
+        for (int i = 0; i < cuts; i++)
+        {
+            Cut(Home.Attic.Cable, random, out TimeSpan time);
+            await Task.Delay(time, Cancelled);
+            Home.Attic.Cable.Mend();
+            await conversation.FlowsAsync(Patience);
+        }
+        await conversation.EndAsync(Patience);
+        NothingIsLostOrStale(conversation, chip == StickChip.Ftdi ? TimeSpan.FromSeconds(15) : TimeSpan.FromSeconds(5), TimeProvider.System);
+        StayedAttached(stick.Model, from, start);
+        Assert.DoesNotContain(
+            Home.Attic.Kernel.Lines,
+            line => line.Time >= startOnPi && line.Message.Contains("reset ", StringComparison.Ordinal)
+                && line.Message.Contains("USB device", StringComparison.Ordinal));
+        HasNoComplaint(Home.Attic, startOnPi);
+        HasNoComplaint(Home.Host, start);
+    }
+
+    private static void Cut(Cable cable, Random random, out TimeSpan time)
+    {
+        // Seeded, so that a failure can be seen again.
+#pragma warning disable CA5394
+        time = TimeSpan.FromSeconds(ShortestCut * Math.Pow(LongestCut / ShortestCut, random.NextDouble()));
+        int way = random.Next(3);
+#pragma warning restore CA5394
+        Say($"{(way == 0 ? "both ways" : way == 1 ? "from the Pi" : "to the Pi")} for {time.TotalSeconds:0.00} s");
+        if (way == 0) cable.Cut();
+        else cable.CutOneWay(fromGuest: way == 1, toGuest: way == 2);
+    }
+
+    private static TimeSpan Longer(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
+}
