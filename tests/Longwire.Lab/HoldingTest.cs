@@ -65,7 +65,8 @@ public abstract class HoldingTest(Home home) : RadioTest(home)
 
     /// <summary>
     /// What the radio said was heard whole. What the consumer said was heard unless it was as old as <paramref name="ceiling"/> when the
-    /// next one was, and nothing was that was older: both to 2 s. That all of it came once and in order, <see cref="Conversation"/> has seen.
+    /// next one was, and nothing was that was older: both to 2 s. That all of it came once and in order, <see cref="Conversation"/> has
+    /// seen.
     /// </summary>
     private protected static void NothingIsLostOrStale(Conversation conversation, TimeSpan ceiling, TimeProvider time)
     {

@@ -23,7 +23,7 @@ internal static class AttachOptionsReader
             TakeRecognised = radios.TakeRecognised,
             SkippedPis = pis.Skipped,
             SkippedRules = radios.Skipped,
-            Hold = hold ?? fallback.Hold,
+            Hold = hold,
             Stale = stale ?? fallback.Stale,
             BaseTopic = Topic(root, "base_topic", problems) ?? fallback.BaseTopic,
             DiscoveryPrefix = Topic(root, "discovery_prefix", problems) ?? fallback.DiscoveryPrefix,

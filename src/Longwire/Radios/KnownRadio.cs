@@ -27,7 +27,8 @@ internal sealed record KnownRadio
     public int SerialPorts { get; init; } = 1;
 
     /// <summary>
-    /// Of each of those: how old a command may be when it is delivered, before its program takes it for failed. Empty where it is not known.
+    /// Of each of those: how old a command may be when it is delivered, before its program takes it for failed. Empty where it is not
+    /// known.
     /// </summary>
     public ImmutableArray<TimeSpan> Stale { get; init; } = [];
 

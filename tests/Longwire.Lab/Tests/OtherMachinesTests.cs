@@ -21,6 +21,12 @@ public abstract class OtherMachinesTest(MachineKind kind) : OpenCloseTest(new Ho
     public Task Two_opened_and_closed_two_thousand_times_while_their_radios_talk_keep_their_ports() =>
         OpenAndCloseThereAsync(2000);
 
+    [Theory(Explicit = true)]
+    [InlineData(PiSide.Stock)]
+    [InlineData(PiSide.Link)]
+    public Task A_Pi_that_stands_still_for_a_moment_again_and_again_costs_nobody_a_port_and_its_kernel_nothing(PiSide side) =>
+        OpenAndCloseWhileThePiStandsStillAsync(30, side, StickModel.ZWave, StickModel.Ftdi);
+
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();

@@ -168,5 +168,6 @@ public sealed class KnownRadiosTests
 
     [Fact]
     public void Each_port_of_a_row_has_its_own_time_at_which_a_command_is_stale_or_none_has() => Assert.All(
-        KnownRadios.Default.Rows.Concat(KnownRadios.Default.Bridges), row => Assert.Contains(row.Stale.Length, new[] { 0, row.SerialPorts }));
+        KnownRadios.Default.Rows.Concat(KnownRadios.Default.Bridges),
+        row => Assert.Contains(row.Stale.Length, new[] { 0, row.SerialPorts }));
 }

@@ -6,8 +6,8 @@ using Longwire.UsbIp.Usb;
 namespace Longwire.Attach.Carriers;
 
 /// <summary>
-/// A radio's serial ports, each with the age at which a command for it is stale: that depends on the protocol behind the port, for a program
-/// that has taken a command for failed must not see it carried out after all.
+/// A radio's serial ports, each with the age at which a command for it is stale: that depends on the protocol behind the port, for a
+/// program that has taken a command for failed must not see it carried out after all.
 /// </summary>
 internal static class RadioPorts
 {

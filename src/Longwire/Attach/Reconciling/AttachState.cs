@@ -213,7 +213,7 @@ internal sealed class AttachState
         assignment.Attachment = Ports.Tasks.Start(
             new AttachRequest(pi.Options, busId, radio?.Memory.LastCarrier ?? default, IsKnown: radio is not null)
             {
-                Hold = Options.Hold,
+                Hold = Options.HoldFor(pi.Options),
                 Stale = Options.Stale,
             });
     }
