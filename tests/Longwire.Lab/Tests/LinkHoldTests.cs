@@ -109,6 +109,34 @@ public sealed class LinkHoldTests(Home home) : HoldingTest(home)
             Watch.Messages.Skip(from), message => message.Payload.Contains("\"status\":\"in_use\"", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_stick_that_is_pulled_in_an_outage_is_told_at_the_return_waited_for_a_while_and_then_unplugged()
+    {
+        LabStick stick = await BringUpAsync(PiSide.Link, more: Holding);
+        int from = Watch.Count;
+        Home.Attic.Cable.Cut();
+        await UntilEventAsync(ZWave, "held", from);
+        await stick.PullAsync();
+        Home.Attic.Cable.Mend();
+        TimeSpan mended = Home.Host.Now;
+        Message told = await Watch.WaitForAsync(
+            message => message.Topic == $"longwire/radio/{ZWave}/state"
+                && message.Payload.Contains("\"status\":\"held\"", StringComparison.Ordinal)
+                && message.Payload.Contains("\"reason\":\"unplugged\"", StringComparison.Ordinal),
+            Patience, "held, unplugged", from, Cancelled);
+        TimeSpan took = Home.Host.ClockAt(told.Timestamp) - mended;
+        Say($"told {took} after the network was back");
+        // One more for the link itself to come back.
+        await KeepsPromiseAsync(took, TimeSpan.FromSeconds(2), Home.Host);
+        Message lost = await UntilEventAsync(ZWave, "lost", from);
+        TimeSpan waited = Home.Host.ClockAt(lost.Timestamp) - Home.Host.ClockAt(told.Timestamp);
+        Assert.InRange(waited, TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(20));
+        await UntilStatusAsync(ZWave, "unplugged");
+        from = Watch.Count;
+        await stick.PlugAsync();
+        await UntilEventAsync(ZWave, "attached", from);
+    }
+
     // Each call is timed on the guest's clock, in hundredths of a second; stty waits until all is sent before it sets anything.
     private static string ComeAndGo(string path, int seconds) => string.Create(CultureInfo.InvariantCulture, $$"""
         now() { read -r up _ </proc/uptime; now=${up%.*}${up#*.}; }
