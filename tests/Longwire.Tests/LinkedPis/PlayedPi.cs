@@ -39,7 +39,7 @@ internal sealed class PlayedPi : IAsyncDisposable
             Pairing = new PairingCode(["127.0.0.1"], (ushort)port, pin ?? _own.Pin, PairingToken.Create()),
         };
         var identity = new LinkIdentity(_hosts, InstanceNonce.Create(), 1, "house", "1.2.3");
-        Link = new LinkPiWatch(Options, identity, _events.Writer, Dns.GetHostAddressesAsync, TimeProvider.System, _timers);
+        Link = new LinkPiWatch(Options, identity, _events.Writer, ForgetfulBook.New(), Dns.GetHostAddressesAsync, TimeProvider.System, _timers);
         _accepting = AcceptAsync();
         _watching = Link.RunAsync();
     }
