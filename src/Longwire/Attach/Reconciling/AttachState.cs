@@ -215,6 +215,7 @@ internal sealed class AttachState
             {
                 Hold = Options.Hold,
                 Stale = Options.Stale,
+                Replug = Options.Replug,
             });
     }
 
