@@ -33,6 +33,6 @@ internal sealed record AttachRequest(PiOptions Pi, BusId BusId, CarrierMemory La
     /// <summary>What was written for the radio longer ago is not delivered any more when its Pi is back.</summary>
     public TimeSpan Stale { get; init; } = AttachOptions.Default.Stale;
 
-    /// <summary>How long a stick that was pulled while its Pi was away is waited for, with the radio on its port; zero: not at all.</summary>
+    /// <inheritdoc cref="AttachOptions.Replug"/>
     public TimeSpan Replug { get; init; } = AttachOptions.Default.Replug;
 }

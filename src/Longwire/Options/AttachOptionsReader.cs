@@ -11,8 +11,8 @@ internal static class AttachOptionsReader
     {
         var problems = new ProblemList();
         var root = new OptionMap(
-            node, "", problems, "pis", "radios", "hold_seconds", "replug_seconds", "stale_seconds", "base_topic", "discovery_prefix", "mqtt",
-            "log_level");
+            node, "", problems, "pis", "radios", "hold_seconds", "replug_seconds", "stale_seconds", "base_topic", "discovery_prefix",
+            "mqtt", "log_level");
         AttachOptions fallback = AttachOptions.Default;
         PisReader pis = PisReader.Read(root, problems);
         RadioRules radios = RadioRulesReader.Read(root, problems, pis.Resolve);

@@ -41,7 +41,8 @@ public sealed class PulledStickTests : IAsyncLifetime
             Id = "attic", Name = "attic", Address = "127.0.0.1", EndPoint = new DnsEndPoint("127.0.0.1", _cable.Port), Pairing = code,
         };
         var own = new LinkIdentity(_key, InstanceNonce.Create(), 1, "house", "1.2.3");
-        _watch = new LinkPiWatch(_options, own, _events.Writer, ForgetfulBook.New(), Dns.GetHostAddressesAsync, TimeProvider.System, _timers);
+        _watch = new LinkPiWatch(
+            _options, own, _events.Writer, ForgetfulBook.New(), Dns.GetHostAddressesAsync, TimeProvider.System, _timers);
         _watching = _watch.RunAsync();
         await _pi.PlugAsync();
         await UntilListedAsync(isThere: true);

@@ -96,8 +96,8 @@ internal sealed class AddressBook(AddressFile file, TimeProvider time, Action<st
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _failing = true;
-            report($"{file.Path} cannot be written ({e.Message}). Radios work, but where paired Pis are is forgotten at the next start: free "
-                + "some space or make the folder writable.");
+            report($"{file.Path} cannot be written ({e.Message}). Radios work, but where paired Pis are is forgotten at the next start: "
+                + "free some space or make the folder writable.");
         }
     }
 }

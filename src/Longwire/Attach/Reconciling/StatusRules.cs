@@ -37,8 +37,8 @@ internal static class StatusRules
         radio.Memory.Wanted ? new(RadioStatus.Failed, problem.ToString(), null) : new(RadioStatus.Detached, null, null);
 
     /// <summary>
-    /// The Pi of a held radio says that the stick is not there. Only one to which we are paired is taken at its word for that: it says so at
-    /// once, and its session ended with the stick.
+    /// The Pi of a held radio says that the stick is not there. Only one to which we are paired is taken at its word for that: it says so
+    /// at once, and its session ended with the stick.
     /// </summary>
     public static bool IsPulled(RadioState radio, PiState? pi, IReadOnlyCollection<RadioState> known)
     {

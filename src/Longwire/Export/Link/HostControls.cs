@@ -4,7 +4,9 @@ using Longwire.Link.Wire;
 
 namespace Longwire.Export.Link;
 
-/// <summary>Control connections: each is told what there is to offer, and where this Pi can be reached, now and whenever that changes.</summary>
+/// <summary>
+/// Control connections: each is told what there is to offer, and where this Pi can be reached, now and whenever that changes.
+/// </summary>
 /// <param name="sessions">What a host may have depends on what it has.</param>
 /// <param name="timers">See <see cref="FramePump"/>.</param>
 internal sealed class HostControls(
