@@ -37,7 +37,7 @@ internal sealed class LinkedPi : IAsyncDisposable
     private readonly DescriptorEvents _events = DescriptorEvents.Open();
     private readonly TimerThread _timers = new("test pi timers");
     private readonly List<Task> _served = [];
-    private readonly ConcurrentDictionary<string, CancellationTokenSource> _ends = [];
+    private readonly ConcurrentDictionary<string, Func<Task>> _ends = [];
     private readonly ExportLedger _ledger;
     private readonly HostSessions _sessions;
     private readonly OfferFeed _offers = new();
@@ -100,7 +100,7 @@ internal sealed class LinkedPi : IAsyncDisposable
     {
         _sysfs.Pull(stick);
         // As the kernel does: the session ends with the stick.
-        if (_ends.TryRemove(stick, out CancellationTokenSource? end)) await end.CancelAsync();
+        if (_ends.TryRemove(stick, out Func<Task>? end)) await end();
         await Reconciler.PostAsync(new ExportMessage.DeviceChanged(BusId.Parse(stick)), Cancelled);
     }
 
@@ -152,7 +152,7 @@ internal sealed class LinkedPi : IAsyncDisposable
         using (kernel)
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-            _ends[stick] = stop;
+            _ends[stick] = stop.CancelAsync;
             if (stick == Stick) Acm.Reset();
             try
             {

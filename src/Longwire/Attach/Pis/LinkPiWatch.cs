@@ -111,9 +111,13 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
             over.Token.Register(() => pump.End(new LossCause(LossKind.Ended, "it is not wanted any more")));
         Task telling = TellAsync(pump, welcomed, over.Token);
         LossCause loss = await pump.RunAsync();
-        lock (_gate) _standing = New();
         await over.CancelAsync();
         await telling;
+        // Whoever waits for it goes on waiting for the next one that stands, if this one never did.
+        lock (_gate)
+        {
+            if (_standing.Task.IsCompleted) _standing = New();
+        }
         await welcomed.Connection.DisposeAsync();
         stopped.ThrowIfCancellationRequested();
         return loss;

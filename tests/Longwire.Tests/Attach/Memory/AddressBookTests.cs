@@ -78,7 +78,7 @@ public sealed class AddressBookTests : IDisposable
     [InlineData("""{ "format": 1, "pis": [{ "id": "attic", "key": "0707070707070707", "addresses": ["1:3241"] }] }""")]
     public async Task A_file_that_cannot_be_understood_is_named_and_kept_and_stops_nothing(string content)
     {
-        System.IO.File.WriteAllText(File, content);
+        await System.IO.File.WriteAllTextAsync(File, content, TestContext.Current.CancellationToken);
         AddressBook book = Start();
         Assert.Contains("link-addresses.json", Assert.Single(_said), StringComparison.Ordinal);
         Assert.Empty(book.Of("attic", s_key));
