@@ -28,4 +28,7 @@ public enum FrameType : byte
 
     /// <summary>Control: what the server has to offer, in whole, at the beginning and after each change.</summary>
     Offers = 9,
+
+    /// <summary>Control: where the server can be reached, all of it, at the beginning and after each change.</summary>
+    Addresses = 10,
 }

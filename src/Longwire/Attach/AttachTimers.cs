@@ -170,6 +170,9 @@ internal static class AttachTimers
     /// <summary>Between two attempts to have the stick again while its port is held.</summary>
     public static readonly TimeSpan Reseat = TimeSpan.FromSeconds(0.5);
 
+    /// <summary>A radio that is held for longer is worth telling a person: most outages are over by then.</summary>
+    public static readonly TimeSpan HeldForLong = TimeSpan.FromSeconds(10);
+
     /// <summary>Up for so long, an attachment was a success; what ends sooner counts as another failure.</summary>
     public static readonly TimeSpan Stable = TimeSpan.FromSeconds(10);
 
@@ -231,6 +234,9 @@ internal static class AttachTimers
     /// than <see cref="BackoffSameCap"/> and <see cref="Attach"/> together, so that an attempt that is made again and again writes nothing.
     /// </summary>
     public static readonly TimeSpan MemoryMayWait = TimeSpan.FromMinutes(2);
+
+    /// <summary>From one writing of where paired Pis are to the next: an address that comes and goes must not wear an SD card.</summary>
+    public static readonly TimeSpan AddressesRest = TimeSpan.FromMinutes(1);
 
     /// <summary>At stop, for detaching everything that is ours.</summary>
     public static readonly TimeSpan Stop = TimeSpan.FromSeconds(5);

@@ -32,4 +32,7 @@ internal sealed record AttachRequest(PiOptions Pi, BusId BusId, CarrierMemory La
 
     /// <summary>What was written for the radio longer ago is not delivered any more when its Pi is back.</summary>
     public TimeSpan Stale { get; init; } = AttachOptions.Default.Stale;
+
+    /// <inheritdoc cref="AttachOptions.Replug"/>
+    public TimeSpan Replug { get; init; } = AttachOptions.Default.Replug;
 }

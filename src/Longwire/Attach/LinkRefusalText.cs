@@ -34,7 +34,7 @@ internal static class LinkRefusalText
                 + "with 'longwire pair --revoke'",
         RefusalReason.UnknownPurpose => "the Pi has an earlier Longwire, which lacks what this one asks for: update Longwire on the Pi",
         RefusalReason.UnknownSession =>
-            "the Pi's export was started anew, or this radio was away for too long: it is attached anew by itself",
+            "the Pi's export was started anew, or this radio was unplugged, or away for too long: it is attached anew by itself",
         RefusalReason.UnknownSubject => "the Pi has no such stick to give: it is unplugged, or another program there has it",
         RefusalReason.InUse => "another host has this radio: stop it there, or detach it there",
         RefusalReason.Superseded =>

@@ -90,14 +90,20 @@ internal sealed class AttachService(
 
         using var timers = new TimerThread("link timers");
         using var own = new OwnLinkIdentity(dataFolder, time, problem => Report("link starts", problem));
-        var links = new PiLinks(own.Read, time, timers);
+        var book = new AddressBook(new AddressFile(dataFolder), time, problem => Report("link addresses", problem));
+        book.Load();
+        var links = new PiLinks(own.Read, book, time, timers);
         var tasks = new AttachTasks(new AttachmentContext(kernel, hubs, time, _log), links, _events, store);
         var state = new AttachState(new ReconcilerOutputs(tasks, store, feed), memory, KnownRadios.Default, time, random, _log);
         var reconciler = new Reconciler(_events.Reader, state, strangers.KernelChanged);
         using var stopReconciler = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         using var aids = new CancellationTokenSource();
         Task reconciling = reconciler.RunAsync(stopReconciler.Token);
-        Task[] leading = [ReadKernelAsync(aids.Token), ReadOptionsAsync(aids.Token), _reports.RunAsync(_events.Writer, aids.Token)];
+        Task[] leading =
+        [
+            ReadKernelAsync(aids.Token), ReadOptionsAsync(aids.Token), _reports.RunAsync(_events.Writer, aids.Token),
+            book.RunAsync(aids.Token),
+        ];
 
         // None of these ends before it is told to. If one does, its fault ends the service: half a Longwire is none.
         Task first = await Task.WhenAny([reconciling, writing, tasks.Failed, .. leading]);

@@ -17,6 +17,7 @@ internal sealed class ExportLink : IDisposable
     private readonly LinkKey _key;
     private readonly HostSessions _sessions;
     private readonly BarredHosts _barred;
+    private readonly AddressFeed _addresses;
 
     /// <exception cref="LinkKeyException">This Pi's key cannot be read or kept.</exception>
     public ExportLink(
@@ -27,7 +28,8 @@ internal sealed class ExportLink : IDisposable
         var welcome = new Welcome { Name = live.Current.Name ?? Environment.MachineName, Release = ProgramVersion.Text };
         var context = new HostSessionContext(time, _timers, time.GetTimestamp(), welcome, logger);
         _sessions = new HostSessions(requests, () => live.Current.MaxHold, context);
-        var controls = new HostControls(_sessions, feed, welcome, _timers);
+        _addresses = new AddressFeed(() => OwnAddresses.Read(around.Root), time);
+        var controls = new HostControls(_sessions, feed, _addresses, welcome, _timers);
         var enrolment = new Enrolment(dataFolder, time, logger, around.Root);
         _barred = new BarredHosts(enrolment, controls, _sessions, time);
         var hosts = new HostConnections(_key, enrolment, controls, _sessions, time, logger);
@@ -40,15 +42,16 @@ internal sealed class ExportLink : IDisposable
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task looking = _addresses.RunAsync(ended.Token);
         Task listening = Listener.RunAsync(ended.Token), barring = _barred.RunAsync(ended.Token);
         try
         {
-            await await Task.WhenAny(listening, barring);
+            await await Task.WhenAny(listening, barring, looking);
         }
         finally
         {
             await ended.CancelAsync();
-            await Task.WhenAll(listening, barring).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(listening, barring, looking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await _sessions.StopAsync();
         }
     }

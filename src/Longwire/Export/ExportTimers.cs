@@ -37,6 +37,9 @@ internal static class ExportTimers
     /// <summary>A look whether the hosts that are connected are still let in.</summary>
     public static readonly TimeSpan Barred = TimeSpan.FromSeconds(2);
 
+    /// <summary>From the first news of an address to the look at all of them.</summary>
+    public static readonly TimeSpan AddressSettles = TimeSpan.FromMilliseconds(200);
+
     /// <summary>One look-up of a name; names are looked up again after this; and while one cannot be resolved.</summary>
     public static readonly TimeSpan Resolve = TimeSpan.FromSeconds(5);
     public static readonly TimeSpan NamesRefresh = TimeSpan.FromSeconds(60);

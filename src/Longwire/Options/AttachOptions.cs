@@ -38,6 +38,9 @@ internal sealed record AttachOptions
     /// <summary>What was written for a held radio longer ago is not delivered any more.</summary>
     public TimeSpan Stale { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long a radio whose stick was pulled while its Pi was away stays on its port; zero: not at all.</summary>
+    public TimeSpan Replug { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>First level of every topic and prefix of every unique id; no wildcard, no slash at either end.</summary>
     public string BaseTopic { get; init; } = "longwire";
     public string DiscoveryPrefix { get; init; } = "homeassistant";
@@ -59,6 +62,7 @@ internal sealed record AttachOptions
         && SequenceEquality.Same(SkippedRules, other.SkippedRules)
         && Hold == other.Hold
         && Stale == other.Stale
+        && Replug == other.Replug
         && BaseTopic == other.BaseTopic
         && DiscoveryPrefix == other.DiscoveryPrefix
         && Mqtt == other.Mqtt

@@ -11,11 +11,13 @@ internal static class AttachOptionsReader
     {
         var problems = new ProblemList();
         var root = new OptionMap(
-            node, "", problems, "pis", "radios", "hold_seconds", "stale_seconds", "base_topic", "discovery_prefix", "mqtt", "log_level");
+            node, "", problems, "pis", "radios", "hold_seconds", "replug_seconds", "stale_seconds", "base_topic", "discovery_prefix",
+            "mqtt", "log_level");
         AttachOptions fallback = AttachOptions.Default;
         PisReader pis = PisReader.Read(root, problems);
         RadioRules radios = RadioRulesReader.Read(root, problems, pis.Resolve);
         TimeSpan? hold = root.Seconds("hold_seconds", 0, LongestHold), stale = root.Seconds("stale_seconds", 1, LongestHold);
+        TimeSpan? replug = root.Seconds("replug_seconds", 0, LongestHold);
         var options = new AttachOptions
         {
             Pis = pis.Pis,
@@ -25,6 +27,7 @@ internal static class AttachOptionsReader
             SkippedRules = radios.Skipped,
             Hold = hold,
             Stale = stale ?? fallback.Stale,
+            Replug = replug ?? fallback.Replug,
             BaseTopic = Topic(root, "base_topic", problems) ?? fallback.BaseTopic,
             DiscoveryPrefix = Topic(root, "discovery_prefix", problems) ?? fallback.DiscoveryPrefix,
             Mqtt = Mqtt(root, problems),

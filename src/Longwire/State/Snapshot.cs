@@ -115,7 +115,10 @@ internal sealed record RadioSnapshot
     /// <summary>What a person wants: true attached, false detached.</summary>
     public required bool Wanted { get; init; }
 
-    /// <summary>Null where the Pi cannot say (a stock usbipd does not list what is in use or unbound).</summary>
+    /// <summary>
+    /// Null where the Pi cannot say (a stock usbipd does not list what is in use or unbound). False while it is held: its Pi is back, and
+    /// has it no more.
+    /// </summary>
     public bool? PluggedIn { get; init; }
 
     /// <summary>Wall-clock time at which it was last attached, put right when the clock is set; null unless attached.</summary>

@@ -27,6 +27,11 @@ internal readonly record struct StatusMeaning(bool? Connected, bool Problem, str
                     + "room for 32 (in ESPHome max_transfer_requests: 32 under usb_host)."),
             RadioStatus.Attached when !radio.ProvisionalPorts.IsEmpty => new(true, false, WithProvisionalPorts(radio)),
             RadioStatus.Attached => new(true, false, "Attached: it works as if it were plugged in here. Nothing to do."),
+            RadioStatus.Held when radio.PluggedIn == false => new(
+                true,
+                radio.HeldForLong,
+                $"{at} is back, but this radio was unplugged there meanwhile. Its port stays for a few seconds. Plug it in again; it is "
+                    + "attached anew by itself."),
             RadioStatus.Held => new(
                 true,
                 radio.HeldForLong,

@@ -16,6 +16,7 @@ public sealed class HostileBytesTests
         ["ack"] = Samples.AckBytes,
         ["ping"] = Samples.PingBytes,
         ["end"] = Samples.EndBytes,
+        ["addresses"] = Samples.AddressesBytes,
     };
 
     public static TheoryData<string> Frames { get; } = [.. s_frames.Keys];
@@ -78,6 +79,9 @@ public sealed class HostileBytesTests
                 break;
             case FrameType.End:
                 EndFrame.Parse(frame.Body);
+                break;
+            case FrameType.Addresses:
+                AddressesFrame.Parse(frame.Body);
                 break;
             default:
                 break;

@@ -1,3 +1,4 @@
+using System.Net;
 using Longwire.Link.Pairing;
 using Longwire.Link.Wire;
 
@@ -57,6 +58,14 @@ internal static class Samples
     public static byte[] PingBytes { get; } = Write(bytes => Ping.Write(bytes, FrameType.Ping));
 
     public static byte[] EndBytes { get; } = Write(bytes => End.Write(bytes));
+
+    public static byte[] AddressesBytes { get; } = Write(bytes =>
+    {
+        byte[] body = AddressesFrame.Encode([new IPAddress([10, 1, 2, 3]), IPAddress.Parse("fd01:203:405:607:809:a0b:c0d:e0f")]);
+        Frame.WriteHeader(bytes, FrameType.Addresses, body.Length);
+        body.CopyTo(bytes, Frame.HeaderSize);
+        return Frame.HeaderSize + body.Length;
+    });
 
     public static byte[] Write(Func<byte[], int> write)
     {

@@ -120,7 +120,8 @@ public sealed class ConfigurationTests
              "radios": [{"match": "10c4:8a2a", "pi": "attic", "name": "Z-Wave", "restart_apps": ["core_zwave_js"]}],
              "mqtt": {"host": "192.168.0.5", "port": 1883, "username": "u", "password": "p", "tls": true, "ca": "/ssl/ca.pem", "cert": "/config/longwire.pem",
                       "key": "/config/longwire.key", "verify": true},
-             "hold_seconds": 60, "stale_seconds": 10, "base_topic": "longwire", "discovery_prefix": "homeassistant", "log_level": "info"}
+             "hold_seconds": 60, "replug_seconds": 5, "stale_seconds": 10, "base_topic": "longwire",
+             "discovery_prefix": "homeassistant", "log_level": "info"}
             """;
         byte[] bytes = Encoding.UTF8.GetBytes(Everything);
         Assert.Equal(SchemaTree.Options(s_schema), SchemaTree.Options(OptionsText.Parse(bytes, "options.json")));

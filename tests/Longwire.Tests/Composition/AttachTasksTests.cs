@@ -8,6 +8,7 @@ using Longwire.Options;
 using Longwire.Testing.Kernel;
 using Longwire.Testing.Usbipd;
 using Longwire.Tests.Attach;
+using Longwire.Tests.LinkedPis;
 using Longwire.UsbIp.Wire;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -36,7 +37,8 @@ public sealed class AttachTasksTests : IAsyncDisposable
         _kernel = new AttachKernel(_sysfs.Root, _vhci.Host);
         _hubs = new HubAuthorization(_kernel, (_, _) => Task.CompletedTask, NullLogger.Instance);
         var store = new MemoryStore(new MemoryFile(_sysfs.Folder), TimeProvider.System, NullLogger.Instance, _ => { });
-        var links = new PiLinks(() => throw new InvalidOperationException("nobody is paired"), TimeProvider.System, TimeProvider.System);
+        var links = new PiLinks(
+            () => throw new InvalidOperationException("nobody is paired"), ForgetfulBook.New(), TimeProvider.System, TimeProvider.System);
         var context = new AttachmentContext(_kernel, _hubs, TimeProvider.System, NullLogger.Instance);
         _tasks = new AttachTasks(context, links, _events, store);
     }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Longwire.Attach;
 using Longwire.Attach.Carriers;
+using Longwire.Attach.Pis;
 using Longwire.Link.Tls;
 using Longwire.Link.Wire;
 using Longwire.UsbIp.Usb;
@@ -85,6 +86,23 @@ public sealed class HostilePiTests
         using var deadline = new CancellationTokenSource(RawHost.Deadline);
         // The control connection alone.
         while (pi.Open > 1) await Task.Delay(10, deadline.Token);
+    }
+
+    [Fact]
+    public async Task A_radio_that_waits_for_its_Pi_does_not_wait_for_ever_because_one_connection_came_to_nothing()
+    {
+        int controls = 0;
+        await using var pi = new PlayedPi(async (connection, hello, stop) =>
+        {
+            bool isFirst = hello.Purpose == HelloPurpose.Control && Interlocked.Increment(ref controls) == 1;
+            if (!isFirst) await ControlAsync(connection, hello, stop);
+            else await Handshake.WelcomeAsync(connection, new Welcome { Epoch = hello.Epoch }, stop);
+        });
+        Hello session = pi.Link.Own.Hello with { Epoch = 1, Subject = "1-1", Purpose = HelloPurpose.Session };
+        PiConnection connected = await pi.Link.ConnectAsync(() => session, RawHost.Deadline, RawHost.Cancelled)
+            .WaitAsync(RawHost.Deadline, RawHost.Cancelled);
+        await connected.Connection.DisposeAsync();
+        Assert.True(controls > 1);
     }
 
     private static async Task ControlAsync(LinkConnection connection, Hello hello, CancellationToken stop)

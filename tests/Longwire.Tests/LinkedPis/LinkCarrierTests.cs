@@ -49,7 +49,8 @@ public sealed class LinkCarrierTests : IAsyncLifetime
             Id = "attic", Name = "attic", Address = "127.0.0.1", EndPoint = new DnsEndPoint("127.0.0.1", _cable.Port), Pairing = code,
         };
         var own = new LinkIdentity(_key, InstanceNonce.Create(), 1, "house", "1.2.3");
-        _watch = new LinkPiWatch(_options, own, _events.Writer, Dns.GetHostAddressesAsync, TimeProvider.System, _timers);
+        _watch = new LinkPiWatch(
+            _options, own, _events.Writer, ForgetfulBook.New(), Dns.GetHostAddressesAsync, TimeProvider.System, _timers);
         _watching = _watch.RunAsync();
         _opener = new LinkCarrierOpener(_ => _watch, TimeProvider.System, _timers);
         await _pi.PlugAsync();
@@ -119,7 +120,8 @@ public sealed class LinkCarrierTests : IAsyncLifetime
         using Socket its = Kernel(earlier);
         var events = Channel.CreateUnbounded<AttachEvent>();
         var again = new LinkIdentity(_key, InstanceNonce.Create(), 2, "house", "1.2.3");
-        using var watch = new LinkPiWatch(_options, again, events.Writer, Dns.GetHostAddressesAsync, TimeProvider.System, _timers);
+        using var watch = new LinkPiWatch(
+            _options, again, events.Writer, ForgetfulBook.New(), Dns.GetHostAddressesAsync, TimeProvider.System, _timers);
         Task watching = watch.RunAsync();
         await UntilOfferedAsync(events);
         await using (ICarrier later = await OpenAsync(new LinkCarrierOpener(_ => watch, TimeProvider.System, _timers)))

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using Longwire.Composition;
 using Longwire.Export;
@@ -35,12 +37,13 @@ internal sealed class LinkedPi : IAsyncDisposable
     private readonly DescriptorEvents _events = DescriptorEvents.Open();
     private readonly TimerThread _timers = new("test pi timers");
     private readonly List<Task> _served = [];
+    private readonly ConcurrentDictionary<string, Func<Task>> _ends = [];
     private readonly ExportLedger _ledger;
     private readonly HostSessions _sessions;
     private readonly OfferFeed _offers = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly LinkListener _listener;
-    private readonly Task _deciding, _listening, _barring;
+    private readonly Task _deciding, _listening, _barring, _looking;
 
     public LinkedPi(TimeSpan? longestHold = null)
     {
@@ -53,16 +56,18 @@ internal sealed class LinkedPi : IAsyncDisposable
         Reconciler = new ExportReconciler(
             operations, new StickTimers(_sysfs.Root, driver, _events, time), _ledger, _offers, options, time, new Random(1), Log);
         Key = LinkKey.Create();
+        Addresses = new AddressFeed(() => [.. Own.Select(address => new InterfaceAddress("eth0", address))], time);
         Directory.CreateDirectory(DataFolder);
         Enrolment = new Enrolment(DataFolder, time, Log, _sysfs.Root);
         var welcome = new Welcome { Name = "attic", Release = "1.2.3" };
         var around = new HostSessionContext(time, _timers, time.GetTimestamp(), welcome, Log);
         _sessions = new HostSessions(new StickRequests(Reconciler, time), () => longestHold ?? TimeSpan.FromMinutes(5), around);
-        var controls = new HostControls(_sessions, _offers, welcome, _timers);
+        var controls = new HostControls(_sessions, _offers, Addresses, welcome, _timers);
         _listener = new LinkListener(
             0, new ServerPort(_sysfs.Root, time, new Random(1), Log), new HostConnections(Key, Enrolment, controls, _sessions, time, Log),
             time, Log);
         _deciding = Reconciler.RunAsync(_stop.Token);
+        _looking = Addresses.RunAsync(_stop.Token);
         _listening = _listener.RunAsync(_stop.Token);
         _barring = new BarredHosts(Enrolment, controls, _sessions, time).RunAsync(_stop.Token);
     }
@@ -70,6 +75,10 @@ internal sealed class LinkedPi : IAsyncDisposable
     public RecordingLogger<ExportService> Log { get; } = new();
     public ExportReconciler Reconciler { get; }
     public LinkKey Key { get; }
+    public AddressFeed Addresses { get; }
+
+    /// <summary>What its interfaces have; that there is something new there is to be said by <see cref="AddressFeed.LookAgain"/>.</summary>
+    public IReadOnlyList<IPAddress> Own { get; set; } = [];
     public Enrolment Enrolment { get; }
     public string DataFolder => Path.Combine(_sysfs.Folder, "data");
     public AcmStick Acm { get; } = AcmStick.FullSpeed();
@@ -84,6 +93,14 @@ internal sealed class LinkedPi : IAsyncDisposable
     public async Task PlugAsync(string stick = Stick, string serial = "ZW0001", string tty = "ttyACM0")
     {
         _sysfs.Plug(stick, "0658:0200", serial, "UZB", tty: tty);
+        await Reconciler.PostAsync(new ExportMessage.DeviceChanged(BusId.Parse(stick)), Cancelled);
+    }
+
+    public async Task PullAsync(string stick = Stick)
+    {
+        _sysfs.Pull(stick);
+        // As the kernel does: the session ends with the stick.
+        if (_ends.TryRemove(stick, out Func<Task>? end)) await end();
         await Reconciler.PostAsync(new ExportMessage.DeviceChanged(BusId.Parse(stick)), Cancelled);
     }
 
@@ -102,6 +119,7 @@ internal sealed class LinkedPi : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
+        await _looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _barring.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _sessions.StopAsync();
@@ -134,6 +152,7 @@ internal sealed class LinkedPi : IAsyncDisposable
         using (kernel)
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+            _ends[stick] = stop.CancelAsync;
             if (stick == Stick) Acm.Reset();
             try
             {
@@ -145,7 +164,7 @@ internal sealed class LinkedPi : IAsyncDisposable
             }
             // Whatever ends a session shuts its connection down (stub_shutdown_connection).
             kernel.Shutdown(SocketShutdown.Both);
-            _kernel.SetStatus(stick, 1);
+            if (_ends.TryRemove(stick, out _)) _kernel.SetStatus(stick, 1);
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using Longwire.Attach;
+using Longwire.Attach.Memory;
 using Longwire.Attach.Pis;
 using Longwire.Link.Liveness;
 using Longwire.Link.Pairing;
@@ -27,19 +28,26 @@ internal sealed class PlayedPi : IAsyncDisposable
 
     /// <param name="answer">Until it returns the connection stays.</param>
     /// <param name="pin">That the host expects; null: the right one.</param>
-    public PlayedPi(Func<LinkConnection, Hello, CancellationToken, Task> answer, KeyPin? pin = null)
+    /// <param name="book">Where the host notes where it is; null: nowhere.</param>
+    /// <param name="name">Of the Pi, which nobody can look up; null: the host has its address.</param>
+    /// <param name="bookFor">The same as the book, made for its key and its port.</param>
+    public PlayedPi(
+        Func<LinkConnection, Hello, CancellationToken, Task> answer, KeyPin? pin = null, AddressBook? book = null, string? name = null,
+        Func<KeyPin, int, AddressBook>? bookFor = null)
     {
         _answer = answer;
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Bind(new IPEndPoint(IPAddress.Any, 0));
         _listener.Listen();
         int port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
+        string address = name ?? "127.0.0.1";
         Options = new PiOptions
         {
-            Id = "attic", Name = "attic", Address = "127.0.0.1", EndPoint = new DnsEndPoint("127.0.0.1", port),
-            Pairing = new PairingCode(["127.0.0.1"], (ushort)port, pin ?? _own.Pin, PairingToken.Create()),
+            Id = "attic", Name = "attic", Address = address, EndPoint = new DnsEndPoint(address, port),
+            Pairing = new PairingCode([address], (ushort)port, pin ?? _own.Pin, PairingToken.Create()),
         };
         var identity = new LinkIdentity(_hosts, InstanceNonce.Create(), 1, "house", "1.2.3");
-        Link = new LinkPiWatch(Options, identity, _events.Writer, Dns.GetHostAddressesAsync, TimeProvider.System, _timers);
+        AddressBook notes = book ?? bookFor?.Invoke(Pin, port) ?? ForgetfulBook.New();
+        Link = new LinkPiWatch(Options, identity, _events.Writer, notes, NoName, TimeProvider.System, _timers);
         _accepting = AcceptAsync();
         _watching = Link.RunAsync();
     }
@@ -52,6 +60,12 @@ internal sealed class PlayedPi : IAsyncDisposable
 
     /// <summary>How often it was told who asks.</summary>
     public int Hellos => Volatile.Read(ref _hellos);
+
+    /// <summary>Its key, and the one that the options pin, unless a test has put another there.</summary>
+    public KeyPin Pin => _own.Pin;
+
+    /// <summary>Connections to another address of this machine end at once; null: none do.</summary>
+    public IPAddress? At { get; set; }
 
     /// <summary>Connections that have not ended.</summary>
     public int Open => Volatile.Read(ref _open);
@@ -84,6 +98,9 @@ internal sealed class PlayedPi : IAsyncDisposable
         _stop.Dispose();
     }
 
+    private static Task<IPAddress[]> NoName(string name) =>
+        Task.FromException<IPAddress[]>(new SocketException((int)SocketError.HostNotFound));
+
     private async Task AcceptAsync()
     {
         try
@@ -101,6 +118,11 @@ internal sealed class PlayedPi : IAsyncDisposable
         Interlocked.Increment(ref _open);
         try
         {
+            if (At is { } at && !at.Equals(((IPEndPoint)socket.LocalEndPoint!).Address))
+            {
+                socket.Close(0);
+                return;
+            }
             await using LinkConnection connection = await LinkTls.AcceptAsync(socket, _own, _stop.Token);
             Hello? hello = await Handshake.ReadHelloAsync(connection, _stop.Token);
             Interlocked.Increment(ref _hellos);

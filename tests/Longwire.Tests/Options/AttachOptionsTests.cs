@@ -24,6 +24,7 @@ public sealed class AttachOptionsTests
           - match: 0658:0200@1.4
           - match: 10C4:EA60:a:b@c
         hold_seconds: 30
+        replug_seconds: 7
         stale_seconds: 5
         base_topic: house/longwire
         discovery_prefix: ha
@@ -49,6 +50,7 @@ public sealed class AttachOptionsTests
             { "match": "10C4:EA60:a:b@c" }
           ],
           "hold_seconds": 30,
+          "replug_seconds": 7,
           "stale_seconds": 5,
           "base_topic": "house/longwire",
           "discovery_prefix": "ha",
@@ -77,7 +79,8 @@ public sealed class AttachOptionsTests
         Assert.Equal(["core_zwave_js"], options.Radios[0].RestartApps);
         Assert.Equal(new UsbPort(null, "1.4"), options.Radios[1].Match.Port);
         Assert.Equal("a:b@c", options.Radios[2].Match.Serial);
-        Assert.Equal(((TimeSpan?)TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5)), (options.Hold, options.Stale));
+        Assert.Equal(
+            ((TimeSpan?)TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(5)), (options.Hold, options.Replug, options.Stale));
         Assert.Equal(("house/longwire", "ha", LogLevel.Debug), (options.BaseTopic, options.DiscoveryPrefix, options.LogLevel));
         Assert.Equal(
             new MqttOptions
@@ -113,7 +116,7 @@ public sealed class AttachOptionsTests
         Assert.Empty(loaded.Problems);
         Assert.True(loaded.Options.TakeRecognised);
         Assert.Equal(TimeSpan.Zero, loaded.Options.HoldFor(loaded.Options.Pis[0]));
-        Assert.Equal(TimeSpan.FromSeconds(15), loaded.Options.Stale);
+        Assert.Equal((TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(15)), (loaded.Options.Replug, loaded.Options.Stale));
         Assert.Equal(("longwire", "homeassistant"), (loaded.Options.BaseTopic, loaded.Options.DiscoveryPrefix));
         Assert.Equal(new MqttOptions(), loaded.Options.Mqtt);
         Assert.True(loaded.Options.Mqtt.Verify);

@@ -11,6 +11,7 @@ public sealed class OptionProblemTests
         { "hold_seconds: soon", "hold_seconds", "soon", "whole number from 0 to 3600" },
         { "hold_seconds: -1", "hold_seconds", "-1", "whole number" },
         { "hold_seconds: 99999999999999999999", "hold_seconds", "99999999999999999999", "whole number" },
+        { "replug_seconds: -1", "replug_seconds", "-1", "whole number from 0 to 3600" },
         { "stale_seconds: 0", "stale_seconds", "0", "from 1" },
         { "stale_seconds: [1]", "stale_seconds", "a list", "whole number" },
         { "base_topic: 'a/#'", "base_topic", "a/#", "without +, #" },

@@ -35,6 +35,19 @@ public sealed class StatusMeaningTests
     }
 
     [Fact]
+    public void Held_without_its_stick_says_that_it_was_unplugged_and_what_to_do()
+    {
+        RadioSnapshot held = Some.Radio with { Status = RadioStatus.Held, PluggedIn = null };
+        Assert.Contains("does not answer", StatusMeaning.Of(held, Some.Pi).Explanation, StringComparison.Ordinal);
+        StatusMeaning pulled = StatusMeaning.Of(held with { PluggedIn = false }, Some.Pi with { Name = new string('x', 500) });
+        Assert.Equal((true, false), (pulled.Connected, pulled.Problem));
+        Assert.Contains("was unplugged there", pulled.Explanation, StringComparison.Ordinal);
+        Assert.Contains("Plug it in again", pulled.Explanation, StringComparison.Ordinal);
+        Assert.InRange(pulled.Explanation.Length, 1, StateText.Longest);
+        Assert.True(StatusMeaning.Of(held with { PluggedIn = false, HeldForLong = true }, Some.Pi).Problem);
+    }
+
+    [Fact]
     public void A_radio_of_which_nothing_is_known_yet_is_neither_connected_nor_disconnected()
     {
         StatusMeaning meaning = StatusMeaning.Of(Some.Radio with { Status = RadioStatus.Attaching, Undecided = true }, Some.Pi);

@@ -25,6 +25,7 @@ internal sealed class LinkCarrier : ICarrier
     private readonly Lock _gate;
     private readonly SessionReconnect _reconnect;
     private readonly UrbProxyOptions _options;
+    private readonly TimeSpan _replug;
     private readonly LinkClock _clock;
     private readonly SessionStream _stream;
     private readonly CancellationTokenSource _stopping = new();
@@ -47,9 +48,11 @@ internal sealed class LinkCarrier : ICarrier
     /// <param name="session">As it was said hello for.</param>
     /// <param name="gate">Guards the session, and later the proxy.</param>
     /// <param name="reconnect">Gets it another connection.</param>
-    public LinkCarrier(LinkSession session, Lock gate, SessionReconnect reconnect, UrbProxyOptions options, LinkClock clock)
+    /// <param name="replug">How long it stays once the Pi has forgotten the session.</param>
+    public LinkCarrier(
+        LinkSession session, Lock gate, SessionReconnect reconnect, TimeSpan replug, UrbProxyOptions options, LinkClock clock)
     {
-        (_session, _gate, _reconnect, _options, _clock) = (session, gate, reconnect, options, clock);
+        (_session, _gate, _reconnect, _replug, _options, _clock) = (session, gate, reconnect, replug, options, clock);
         _stream = new SessionStream(session, gate, () => clock.Now, () => _frames?.Send(), clock.Time);
     }
 
@@ -199,10 +202,24 @@ internal sealed class LinkCarrier : ICarrier
             _pump.Send();
             Tell(ReasonOf(loss));
             (PiConnection? next, string? why) = await _reconnect.TryAsync(_session, _gate, _frames!.SilentFor, _stopping.Token);
-            if (next is null) return new CarrierEnd(CauseOf(loss), why ?? ReasonOf(loss));
+            if (next is null) return why is null ? new CarrierEnd(CauseOf(loss), ReasonOf(loss)) : await RefusedAsync(why);
             Resume(_pump, _far!);
             connection = next;
         }
+    }
+
+    // The Pi has answered, so it is not its silence that ends this.
+    private async Task<CarrierEnd> RefusedAsync(string why)
+    {
+        if (_reconnect.IsForgotten && _replug > TimeSpan.Zero)
+        {
+            Tell(why, isOver: true);
+            // Whoever knows that the stick is there, or there again, shuts this down.
+            Task waited = _stopped.Task.WaitAsync(_replug, _clock.Time);
+            await waited.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (waited.IsFaulted) why = SessionEndText.Of(EndReason.SubjectGone);
+        }
+        return new CarrierEnd(CarrierEndCause.Closed, why);
     }
 
     private async Task<LossCause> CarryOverAsync(PiConnection connection)
@@ -252,9 +269,9 @@ internal sealed class LinkCarrier : ICarrier
         pump.Send();
     }
 
-    private void Tell(string? away)
+    private void Tell(string? away, bool isOver = false)
     {
-        _held = away is null ? null : new CarrierHold(_clock.Time.GetTimestamp(), away);
+        _held = away is null ? null : new CarrierHold(_clock.Time.GetTimestamp(), away) { IsOver = isOver };
         _changed();
     }
 

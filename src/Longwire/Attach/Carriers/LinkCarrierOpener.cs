@@ -36,7 +36,7 @@ internal sealed class LinkCarrierOpener(Func<string, IPiLink> links, TimeProvide
                 cancellationToken);
             var reconnect = new SessionReconnect(link, hello, request.Hold, clock);
 #pragma warning disable CA2000 // It becomes the caller's, or is disposed below.
-            carrier = new LinkCarrier(session, gate, reconnect, new UrbProxyOptions { Stale = request.Stale }, clock);
+            carrier = new LinkCarrier(session, gate, reconnect, request.Replug, new UrbProxyOptions { Stale = request.Stale }, clock);
 #pragma warning restore CA2000
             await carrier.BeginAsync(first, cancellationToken);
             LinkCarrier opened = carrier;

@@ -24,6 +24,9 @@ internal sealed class SessionReconnect(IPiLink link, Hello hello, TimeSpan hold,
     /// </summary>
     public TimeSpan StoodStill { get; private set; }
 
+    /// <summary>The Pi has forgotten the session, as it does when the stick is pulled: there will be none that goes on with it.</summary>
+    public bool IsForgotten { get; private set; }
+
     /// <param name="session">Whose connection is lost. All that fed our kernel from it has ended.</param>
     /// <param name="gate">Guards the session.</param>
     /// <param name="silentFor">For how long nothing was heard by now.</param>
@@ -55,6 +58,7 @@ internal sealed class SessionReconnect(IPiLink link, Hello hello, TimeSpan hold,
                 if (no.Reason is not (RefusalReason.None or RefusalReason.OldEpoch or RefusalReason.Stopping or RefusalReason.NotReady))
                 {
                     lock (gate) session.End(EndReason.UnknownSession);
+                    IsForgotten = no.Reason == RefusalReason.UnknownSession;
                     return (null, LinkRefusalText.Of(no.Reason, no.Version));
                 }
             }

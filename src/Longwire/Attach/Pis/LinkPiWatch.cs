@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Threading.Channels;
+using Longwire.Attach.Memory;
 using Longwire.Link.Errors;
 using Longwire.Link.Frames;
 using Longwire.Link.Liveness;
@@ -22,7 +24,8 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
     private readonly ChannelWriter<AttachEvent> _events;
     private readonly PiConnector _connector;
     private readonly PiAddresses _addresses;
-    private readonly PairingToken _token;
+    private readonly AddressBook _book;
+    private readonly PairingCode _code;
     private readonly TimeProvider _time;
     private readonly TimeProvider _timers;
     private readonly CancellationTokenSource _stopped = new();
@@ -34,18 +37,19 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
     private bool _wasHeard;
     private volatile bool _saidWhatItHas;
 
+    /// <param name="book">Where it was, and said that it is.</param>
     /// <param name="resolve">Looks up a name.</param>
     /// <param name="timers">See <see cref="FramePump"/>.</param>
     public LinkPiWatch(
-        PiOptions pi, LinkIdentity own, ChannelWriter<AttachEvent> events, Func<string, Task<IPAddress[]>> resolve, TimeProvider time,
-        TimeProvider timers)
+        PiOptions pi, LinkIdentity own, ChannelWriter<AttachEvent> events, AddressBook book, Func<string, Task<IPAddress[]>> resolve,
+        TimeProvider time, TimeProvider timers)
     {
-        (_pi, Own, _events, _time, _timers) = (pi, own, events, time, timers);
-        PairingCode code = pi.Pairing!;
-        _token = code.Token;
+        (_pi, Own, _events, _book, _time, _timers) = (pi, own, events, book, time, timers);
+        PairingCode code = _code = pi.Pairing!;
         _connector = new PiConnector(own.Key, code.Pin, time);
         _addresses = new PiAddresses(
             [.. code.Addresses.Select(address => new DnsEndPoint(address, code.Port)).Prepend(pi.EndPoint).Distinct()], resolve);
+        if (book.Of(pi.Id, code.Pin) is [var last, .. var said]) (_addresses.Last, _addresses.Said) = (last, said);
         _listed = new AsyncAutoResetEvent(time);
     }
 
@@ -79,7 +83,8 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
             {
                 long began = _time.GetTimestamp();
                 PiConnection welcomed = await _connector.ConnectAnywhereAsync(
-                    _addresses, () => Own.Hello with { Purpose = HelloPurpose.Control, Token = _token }, Failed, stopped);
+                    _addresses, () => Own.Hello with { Purpose = HelloPurpose.Control, Token = _code.Token }, Failed, stopped);
+                Remember();
                 LossCause loss = await StandAsync(welcomed, stopped);
                 // To let us in alone is worth nothing: for whoever waits for its radios it has not answered.
                 if (_saidWhatItHas && loss.Kind != LossKind.Broken) _awaySince = _time.GetTimestamp();
@@ -100,16 +105,19 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
     private async Task<LossCause> StandAsync(PiConnection welcomed, CancellationToken stopped)
     {
         (_list, _saidWhatItHas, long origin) = (null, false, _timers.GetTimestamp());
-        var pump = new FramePump(welcomed.Connection, new ControlFrames(Listed), _timers, origin);
+        var pump = new FramePump(welcomed.Connection, new ControlFrames(Listed, Said), _timers, origin);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopped);
         await using CancellationTokenRegistration end =
             over.Token.Register(() => pump.End(new LossCause(LossKind.Ended, "it is not wanted any more")));
-        _standing.TrySetResult(welcomed.EndPoint);
-        Task telling = TellAsync(pump, welcomed.ConnectTime, over.Token);
+        Task telling = TellAsync(pump, welcomed, over.Token);
         LossCause loss = await pump.RunAsync();
-        lock (_gate) _standing = New();
         await over.CancelAsync();
         await telling;
+        // Whoever waits for it goes on waiting for the next one that stands, if this one never did.
+        lock (_gate)
+        {
+            if (_standing.Task.IsCompleted) _standing = New();
+        }
         await welcomed.Connection.DisposeAsync();
         stopped.ThrowIfCancellationRequested();
         return loss;
@@ -123,8 +131,21 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
         _listed.Raise();
     }
 
-    private async Task TellAsync(FramePump pump, TimeSpan connectTime, CancellationToken over)
+    private void Said(ImmutableArray<IPAddress> addresses)
     {
+        // One that is between two networks has none, and comes back in one of those that it had.
+        if (addresses.IsEmpty) return;
+        _addresses.Said = [.. addresses.Select(address => new IPEndPoint(address, _code.Port))];
+        Remember();
+    }
+
+    // What a scope means is another thing after the next start.
+    private void Remember() => _book.Put(
+        _pi.Id, _code.Pin, [.. _addresses.Said.Prepend(_addresses.Last!).Where(point => point.Address is not { IsIPv6LinkLocal: true })]);
+
+    private async Task TellAsync(FramePump pump, PiConnection welcomed, CancellationToken over)
+    {
+        TaskCompletionSource<IPEndPoint> standing = _standing;
         try
         {
             while (true)
@@ -142,7 +163,9 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
                 DeviceList devices = DeviceList.Parse(list);
                 _saidWhatItHas = _wasHeard = true;
                 await _events.WriteAsync(
-                    new AttachEvent.PiAnswered(_pi.Id, devices, pump.RoundTrip ?? connectTime, asked), over);
+                    new AttachEvent.PiAnswered(_pi.Id, devices, pump.RoundTrip ?? welcomed.ConnectTime, asked), over);
+                // Not before: of a radio whose session is refused it is known then whether its stick is there.
+                standing.TrySetResult(welcomed.EndPoint);
             }
         }
         catch (UsbIpException e)

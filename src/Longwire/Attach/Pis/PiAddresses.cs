@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 
@@ -5,7 +6,8 @@ namespace Longwire.Attach.Pis;
 
 /// <summary>
 /// Where a Pi may be. The address at which it was last is tried in between the others: a name that cannot be looked up now must not keep it
-/// away, nor one that leads elsewhere. One look-up at a time: .NET's blocks a thread, for as long as the resolver wants.
+/// away, nor one that leads elsewhere. One look-up at a time: .NET's blocks a thread, for as long as the resolver wants. Wherever it is
+/// found, it is known by its key.
 /// </summary>
 /// <param name="written">As the options or the pairing code have them, the best first.</param>
 /// <param name="resolve">Looks up a name; blocks a thread of the pool.</param>
@@ -23,6 +25,9 @@ internal sealed class PiAddresses(IReadOnlyList<DnsEndPoint> written, Func<strin
 
     /// <summary>Where it answered last; null: nowhere yet.</summary>
     public IPEndPoint? Last { get; set; }
+
+    /// <summary>Where it has said that it can be reached, the best first.</summary>
+    public ImmutableArray<IPEndPoint> Said { get; set; } = [];
 
     /// <summary>What the latest look-up came to, if it found nothing.</summary>
     public string? Problem { get; private set; }
@@ -51,7 +56,11 @@ internal sealed class PiAddresses(IReadOnlyList<DnsEndPoint> written, Func<strin
         return known.Length == 0 ? null : known[_next++ % known.Length];
     }
 
-    private IPEndPoint[] Known() => [.. _fixed, .. _names.SelectMany(name => _found.GetValueOrDefault(name, []))];
+    private IPEndPoint[] Known()
+    {
+        IEnumerable<IPEndPoint> found = _names.SelectMany(name => _found.GetValueOrDefault(name, []));
+        return [.. _fixed.Concat(found).Concat(Said).Distinct()];
+    }
 
     // A name that cannot be looked up keeps the addresses that it had.
     private void Take(DnsEndPoint name, Task<IPAddress[]> ended)

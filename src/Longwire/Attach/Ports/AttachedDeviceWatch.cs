@@ -72,7 +72,7 @@ internal sealed class AttachedDeviceWatch(
     {
         CarrierHold? hold = carrier.ReadHold();
         // One that began and ended between two looks has left another connection behind.
-        if (hold?.Since == _told?.Since && carrier.Memory == _toldMemory) return;
+        if (hold == _told && carrier.Memory == _toldMemory) return;
         (_told, _toldMemory) = (hold, carrier.Memory);
         await reports.HoldChangedAsync(hold, _toldMemory);
     }

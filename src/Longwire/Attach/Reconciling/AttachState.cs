@@ -215,6 +215,7 @@ internal sealed class AttachState
             {
                 Hold = Options.HoldFor(pi.Options),
                 Stale = Options.Stale,
+                Replug = Options.Replug,
             });
     }
 

@@ -29,6 +29,7 @@ internal sealed class Convergence(AttachState state)
     {
         if (state.Stopping) return;
         WakeAt = null;
+        if (HoldChanges.Settle(state) is { } heldForLong) WakeNoLaterThan(heldForLong);
         if (state.HasOptions)
         {
             _identification.DecideParked(allAreAsked: false);

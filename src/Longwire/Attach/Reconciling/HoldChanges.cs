@@ -1,3 +1,4 @@
+using Longwire.Link.Wire;
 using Longwire.State;
 
 namespace Longwire.Attach.Reconciling;
@@ -18,4 +19,33 @@ internal sealed class HoldChanges(AttachState state)
         if (radio.Memory.LastCarrier != news.Carrier) state.Change(radio, radio.Memory with { LastCarrier = news.Carrier });
         if (wasHeld != isHeld) state.Raise(radio, isHeld ? RadioEventType.Held : RadioEventType.Resumed, news.Hold?.Reason);
     }
+
+    /// <summary>Lets go of what cannot go on, unless its stick was pulled and may come back.</summary>
+    /// <returns>When a hold becomes a long one; null: none does without any event.</returns>
+    public static TimeSpan? Settle(AttachState state)
+    {
+        TimeSpan? next = null;
+        foreach (RadioState radio in state.Radios.Values)
+        {
+            if (radio is not { IsUp: true, Assignment: { Cancelled: false, Hold: { } hold } assignment }) continue;
+            if (hold.IsOver && !StatusRules.IsPulled(radio, state.Pis.GetValueOrDefault(assignment.PiId), state.Radios.Values))
+                LetGo(state, assignment);
+            else if (LongSince(radio) is { } due && due > state.Now) next = next < due ? next : due;
+        }
+        return next;
+    }
+
+    /// <summary>If it is held, it is so in vain: another attachment has to take its place.</summary>
+    public static void LetGo(AttachState state, Assignment? assignment)
+    {
+        if (assignment is not { IsUp: true, Hold: { } hold } || state.RadioOf(assignment) is not { } radio) return;
+        string why = hold.IsOver ? hold.Reason : LinkRefusalText.Of(RefusalReason.UnknownSession, ProtocolVersion.Current);
+        AttachmentChanges.GoDown(state, radio, assignment, why, asked: false, mayHaveBeenPulled: true);
+        state.Cancel(assignment);
+    }
+
+    /// <summary>Its status is <c>held</c>, and has been for long.</summary>
+    public static bool IsForLong(RadioState radio, TimeSpan now) => radio.Status == RadioStatus.Held && LongSince(radio) <= now;
+
+    private static TimeSpan? LongSince(RadioState radio) => radio.OutageBegan + AttachTimers.HeldForLong;
 }

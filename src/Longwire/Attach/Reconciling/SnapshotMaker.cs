@@ -17,7 +17,7 @@ internal static class SnapshotMaker
         IEnumerable<PiSnapshot> leftOut = shown.Select(radio => radio.Memory.PiId).Distinct()
             .Where(id => !state.Pis.ContainsKey(id)).Select(id => LeftOut(id, state.Options));
         IEnumerable<PiSnapshot> pis = state.Pis.Values.Select(Of).Concat(leftOut).OrderBy(pi => pi.Id, StringComparer.Ordinal);
-        ImmutableArray<RadioSnapshot> radios = [.. shown.Select(radio => Of(radio, selection.RuleOf(radio.Memory)))];
+        ImmutableArray<RadioSnapshot> radios = [.. shown.Select(radio => Of(radio, selection.RuleOf(radio.Memory), state.Now))];
         var bridge = new BridgeSnapshot(state.Memory.InstanceId, down is null ? [.. state.Problems] : [.. state.Problems, down])
         {
             RadiosExpected = radios.Count(radio => radio.Wanted),
@@ -49,7 +49,7 @@ internal static class SnapshotMaker
         SilentReason = pi.SilentReason is { } reason ? PiSilenceText.Reason(pi.Silence, reason) : null,
     };
 
-    private static RadioSnapshot Of(RadioState radio, RadioRule? rule)
+    private static RadioSnapshot Of(RadioState radio, RadioRule? rule, TimeSpan now)
     {
         RadioMemory memory = radio.Memory;
         Assignment? up = radio.IsUp ? radio.Assignment : null;
@@ -63,6 +63,7 @@ internal static class SnapshotMaker
             Product = memory.Product,
             Serial = memory.Serial,
             Status = radio.Status,
+            HeldForLong = HoldChanges.IsForLong(radio, now),
             Undecided = radio.Undecided,
             Reason = radio.Reason,
             Wanted = memory.Wanted,

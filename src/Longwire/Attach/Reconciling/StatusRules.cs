@@ -9,6 +9,9 @@ namespace Longwire.Attach.Reconciling;
 /// <summary>A radio's status, from what is known of it and its Pi. One table; see "A radio's life on the host".</summary>
 internal static class StatusRules
 {
+    /// <summary>Why a radio is held whose Pi is back without it.</summary>
+    public const string Pulled = "unplugged";
+
     internal readonly record struct Condition(RadioStatus Status, string? Reason, bool? PluggedIn);
 
     /// <param name="pi">Null when the Pi is no longer in the options.</param>
@@ -33,9 +36,24 @@ internal static class StatusRules
     public static Condition LeftOut(RadioState radio, OptionProblem problem) =>
         radio.Memory.Wanted ? new(RadioStatus.Failed, problem.ToString(), null) : new(RadioStatus.Detached, null, null);
 
+    /// <summary>
+    /// The Pi of a held radio says that the stick is not there. Only one to which we are paired is taken at its word for that: it says so
+    /// at once, and its session ended with the stick.
+    /// </summary>
+    public static bool IsPulled(RadioState radio, PiState? pi, IReadOnlyCollection<RadioState> known)
+    {
+        if (pi is not { Reachable: true, Options.Pairing: not null, Offers: { Notice: { } notice } offers }) return false;
+        IEnumerable<NoticeEntry> free =
+            from offer in offers.Offers
+            where pi.Sticks.GetValueOrDefault(offer.BusId)?.IsNot.Contains(radio.Id) != true
+            select new NoticeEntry(offer.BusId, offer.Id, NoticeReason.None);
+        return EntryOf(radio, [.. notice.Entries, .. free], known) is null;
+    }
+
     private static Condition Of(RadioState radio, PiState? pi, Stick? stick, IReadOnlyCollection<RadioState> known)
     {
-        if (radio is { IsUp: true, Assignment.Hold: { } hold }) return new(RadioStatus.Held, hold.Reason, null);
+        if (radio is { IsUp: true, Assignment.Hold: { } hold })
+            return IsPulled(radio, pi, known) ? new(RadioStatus.Held, Pulled, false) : new(RadioStatus.Held, hold.Reason, null);
         if (radio.IsUp) return new(RadioStatus.Attached, null, true);
         bool? pluggedIn = PluggedIn(radio, pi, stick, known, out NoticeEntry? notice);
         if (!radio.Memory.Wanted) return new(RadioStatus.Detached, null, pluggedIn);
@@ -103,12 +121,12 @@ internal static class StatusRules
         if (pi?.Reachable != true) return null;
         if (stick is { Listed: true }) return true;
         if (pi.Notice is null) return null;
-        notice = NoticeOf(radio, pi.Notice, known);
+        notice = EntryOf(radio, pi.Notice.Entries, known);
         return notice is not null || radio.Assignment is { Identified: true };
     }
 
     // By port; a stick of its kind elsewhere is taken for it only if there is no other radio it could be.
-    private static NoticeEntry? NoticeOf(RadioState radio, LongwireListExtension notice, IReadOnlyCollection<RadioState> known)
+    private static NoticeEntry? EntryOf(RadioState radio, IEnumerable<NoticeEntry> entries, IReadOnlyCollection<RadioState> known)
     {
         List<RadioState> twins =
         [
@@ -116,7 +134,7 @@ internal static class StatusRules
                 other => other.Id != radio.Id && other.Memory.PiId == radio.Memory.PiId && other.Memory.UsbId == radio.Memory.UsbId),
         ];
         UsbId id = UsbId.Parse(radio.Memory.UsbId);
-        List<NoticeEntry> alike = [.. notice.Entries.Where(entry => entry.Id == id && !twins.Exists(twin => IsAt(twin, entry.BusId)))];
+        List<NoticeEntry> alike = [.. entries.Where(entry => entry.Id == id && !twins.Exists(twin => IsAt(twin, entry.BusId)))];
         foreach (NoticeEntry entry in alike)
         {
             if (entry.BusId.PortChain == radio.Memory.PortChain) return entry;

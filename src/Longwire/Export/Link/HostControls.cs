@@ -4,10 +4,13 @@ using Longwire.Link.Wire;
 
 namespace Longwire.Export.Link;
 
-/// <summary>Control connections: each is told what there is to offer, now and whenever that changes.</summary>
+/// <summary>
+/// Control connections: each is told what there is to offer, and where this Pi can be reached, now and whenever that changes.
+/// </summary>
 /// <param name="sessions">What a host may have depends on what it has.</param>
 /// <param name="timers">See <see cref="FramePump"/>.</param>
-internal sealed class HostControls(HostSessions sessions, OfferFeed feed, Welcome welcome, TimeProvider timers)
+internal sealed class HostControls(
+    HostSessions sessions, OfferFeed feed, AddressFeed addresses, Welcome welcome, TimeProvider timers)
 {
     // One, and one that is just being made while nobody has noticed that the first is lost.
     private const int PerHost = 2;
@@ -20,7 +23,7 @@ internal sealed class HostControls(HostSessions sessions, OfferFeed feed, Welcom
     {
         await Handshake.WelcomeAsync(connection, welcome with { Epoch = hello.Epoch }, cancellationToken);
         var offers = new HostOffers(feed, busId => sessions.MayHave(busId, host));
-        var pump = new FramePump(connection, new OfferFrames(() => offers.Current), timers, timers.GetTimestamp());
+        var pump = new FramePump(connection, new OfferFrames(() => offers.Current, () => addresses.Frame), timers, timers.GetTimestamp());
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using CancellationTokenRegistration end =
             over.Token.Register(() => pump.End(new LossCause(LossKind.Ended, "the export stops")));
@@ -31,9 +34,9 @@ internal sealed class HostControls(HostSessions sessions, OfferFeed feed, Welcom
             IReadOnlyList<Offer>? told = null;
             while (!running.IsCompleted)
             {
-                Task sessionsChanged = sessions.WhenChangedAsync();
+                Task sessionsChanged = sessions.WhenChangedAsync(), addressesChanged = addresses.WhenChangedAsync();
                 pump.Send();
-                await Task.WhenAny(feed.WhenChangedFrom(told), sessionsChanged, running);
+                await Task.WhenAny(feed.WhenChangedFrom(told), sessionsChanged, addressesChanged, running);
                 told = feed.Current;
             }
         }

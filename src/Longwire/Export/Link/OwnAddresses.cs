@@ -43,11 +43,19 @@ internal static class OwnAddresses
     /// </summary>
     public static ImmutableArray<string> ForCode(IEnumerable<InterfaceAddress> found, string machineName, int most)
     {
+        string[] name = MdnsName(machineName) is { } mdns ? [mdns] : [];
+        return [.. Usable(found).Select(address => address.ToString()).Distinct().Take(most - name.Length), .. name];
+    }
+
+    /// <summary>For those who know this machine already: the same order, without the name, which they would have to look up.</summary>
+    public static ImmutableArray<IPAddress> ForHosts(IEnumerable<InterfaceAddress> found, int most) =>
+        [.. Usable(found).Distinct().Take(most)];
+
+    private static IPAddress[] Usable(IEnumerable<InterfaceAddress> found)
+    {
         IPAddress[] outer = [.. found.Where(one => !one.IsPassing && !IsInner(one.Interface)).Select(one => Plain(one.Address))];
         IPAddress[] usable = [.. outer.Where(address => Rank(address) is not null).OrderBy(Rank)];
-        if (usable.Length == 0) usable = [.. outer.Where(IsLinkLocalV4)];
-        string[] name = MdnsName(machineName) is { } mdns ? [mdns] : [];
-        return [.. usable.Select(address => address.ToString()).Distinct().Take(most - name.Length), .. name];
+        return usable.Length > 0 ? usable : [.. outer.Where(IsLinkLocalV4)];
     }
 
     private static int? Rank(IPAddress address) => address switch

@@ -62,4 +62,31 @@ public sealed class HeldRadioTests
         await bench.SettledAsync();
         Assert.Equal(!holds, attachment.Cancelled);
     }
+
+    [Fact]
+    public async Task After_10_s_it_is_held_for_long_until_it_is_resumed()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Pi("attic")]));
+        ScriptedAttachment attachment = await bench.AttachAsync(Device(), IdentityOf("ZW0001"));
+        bench.Tell(new AttachEvent.HoldChanged(attachment, new CarrierHold(1, Why), s_carrier));
+        await bench.UntilStatusAsync(Radio, RadioStatus.Held);
+        bench.Time.Advance(TimeSpan.FromSeconds(6));
+        // A second silence within the first one is the same hold.
+        bench.Tell(new AttachEvent.HoldChanged(attachment, new CarrierHold(2, "the connection ended"), s_carrier));
+        await bench.SettledAsync();
+        bench.Time.Advance(TimeSpan.FromSeconds(3.9));
+        await bench.SettledAsync();
+        Assert.False(bench.Feed.Current.Radios[0].HeldForLong);
+        // No event: the time alone.
+        bench.Time.Advance(TimeSpan.FromSeconds(0.1));
+        await bench.UntilAsync(now => now.Radios[0].HeldForLong);
+        bench.Tell(new AttachEvent.HoldChanged(attachment, null, s_carrier));
+        RadioSnapshot radio = (await bench.UntilStatusAsync(Radio, RadioStatus.Attached)).Radios[0];
+        Assert.False(radio.HeldForLong);
+        // Nor does the next one begin where this one ended.
+        bench.Tell(new AttachEvent.HoldChanged(attachment, new CarrierHold(3, Why), s_carrier));
+        radio = (await bench.UntilStatusAsync(Radio, RadioStatus.Held)).Radios[0];
+        Assert.False(radio.HeldForLong);
+    }
 }

@@ -1,0 +1,187 @@
+using Longwire.Attach;
+using Longwire.Link.Pairing;
+using Longwire.Link.Tls;
+using Longwire.Link.Wire;
+using Longwire.Options;
+using Longwire.State;
+using Longwire.UsbIp.Usb;
+using Longwire.UsbIp.Wire;
+using Xunit;
+using static Longwire.Tests.Attach.AttachBench;
+
+namespace Longwire.Tests.Attach.Reconciling;
+
+/// <summary>A radio that is held, and whose Pi comes back without its stick.</summary>
+public sealed class PulledStickTests
+{
+    private const string Radio = "0658_0200_ZW0001";
+    private const string Why = "the Pi stopped answering";
+    private static readonly string s_forgotten = LinkRefusalText.Of(RefusalReason.UnknownSession, ProtocolVersion.Current);
+
+    [Fact]
+    public async Task What_a_paired_Pi_has_no_more_is_held_as_unplugged_and_told_at_once()
+    {
+        await using var bench = new AttachBench();
+        await HoldAsync(bench, Paired());
+        bench.ListOfLongwire("attic", []);
+        RadioSnapshot radio = (await bench.UntilAsync(now => now.Radios[0].Reason == "unplugged")).Radios[0];
+        Assert.Equal((RadioStatus.Held, false, true), (radio.Status, radio.PluggedIn, radio.HasPort));
+        Assert.Equal((0, false), (radio.Disconnects, bench.Attachments[0].Cancelled));
+        Assert.Equal(
+            [(RadioEventType.Attached, null), (RadioEventType.Held, Why), (RadioEventType.Unplugged, null)],
+            bench.TakeEvents().Select(happened => (happened.Type, happened.Reason)));
+        StatusMeaning meaning = StatusMeaning.Of(radio, bench.Feed.Current.Pis[0]);
+        Assert.Equal((true, false), (meaning.Connected, meaning.Problem));
+        Assert.Contains("unplugged there", meaning.Explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_stays_when_the_session_is_over_as_well_until_its_carrier_ends_and_is_lost_and_unplugged_then()
+    {
+        await using var bench = new AttachBench();
+        ScriptedAttachment attachment = await HoldAsync(bench, Paired());
+        bench.ListOfLongwire("attic", []);
+        bench.Tell(new AttachEvent.HoldChanged(attachment, new CarrierHold(2, s_forgotten) { IsOver = true }, default));
+        await bench.SettledAsync();
+        Assert.Equal((RadioStatus.Held, "unplugged"), (bench.Feed.Current.Radios[0].Status, bench.Feed.Current.Radios[0].Reason));
+        Assert.False(attachment.Cancelled);
+        var lost = new AttachOutcome.Lost("the stick was unplugged", PiSilent: false) { PiClosed = true };
+        bench.Tell(new AttachEvent.WentDown(attachment, lost));
+        bench.End(attachment, lost);
+        RadioSnapshot radio = (await bench.UntilStatusAsync(Radio, RadioStatus.Unplugged)).Radios[0];
+        Assert.Equal((1L, "unplugged from the Pi"), (radio.Disconnects, radio.LastDisconnectReason));
+        Assert.Equal(
+            [
+                (RadioEventType.Attached, null), (RadioEventType.Held, Why), (RadioEventType.Unplugged, null),
+                (RadioEventType.Lost, "the stick was unplugged"),
+            ],
+            bench.TakeEvents().Select(happened => (happened.Type, happened.Reason)));
+    }
+
+    [Theory]
+    [InlineData("free at its place")]
+    [InlineData("being bound at its place")]
+    [InlineData("free elsewhere")]
+    [InlineData("being bound elsewhere")]
+    public async Task Put_back_it_is_lost_at_once_and_attached_anew(string where)
+    {
+        await using var bench = new AttachBench();
+        ScriptedAttachment attachment = await HoldAsync(bench, Paired());
+        bench.ListOfLongwire("attic", []);
+        bench.Tell(new AttachEvent.HoldChanged(attachment, new CarrierHold(2, s_forgotten) { IsOver = true }, default));
+        await bench.SettledAsync();
+        string busId = where.EndsWith("elsewhere", StringComparison.Ordinal) ? "1-1.4" : "1-1.2";
+        if (where.StartsWith("being bound", StringComparison.Ordinal))
+            bench.ListOfLongwire("attic", [new NoticeEntry(BusId.Parse(busId), Zwave, NoticeReason.None)]);
+        else bench.ListOfLongwire("attic", [], Device(busId, devNum: 9));
+        await bench.UntilAsync(now => now.Radios[0].Status is RadioStatus.Attaching);
+        Assert.True(attachment.Cancelled);
+        bench.ListOfLongwire("attic", [], Device(busId, devNum: 9));
+        ScriptedAttachment next = await bench.NextAttachmentAsync(1);
+        Assert.Equal(busId, next.BusId.ToString());
+        Assert.Equal(1, bench.Feed.Current.Radios[0].Disconnects);
+        Assert.Equal(
+            [
+                (RadioEventType.Attached, null), (RadioEventType.Held, Why), (RadioEventType.Unplugged, null),
+                (RadioEventType.Lost, s_forgotten), (RadioEventType.Plugged, null),
+            ],
+            bench.TakeEvents().Select(happened => (happened.Type, happened.Reason)));
+    }
+
+    [Theory]
+    [InlineData("a stick of another kind in its place")]
+    [InlineData("a radio of its kind that was there beside it")]
+    [InlineData("an unknown stick of its kind that was there beside it")]
+    public async Task What_is_not_the_same_stick_does_not_end_the_wait(string what)
+    {
+        bool isRadio = what.Contains("a radio of its kind", StringComparison.Ordinal);
+        await using var bench = new AttachBench(
+            [Known(Radio, "ZW0001"), .. isRadio ? new[] { Known("0658_0200_ZW0002", "ZW0002", port: "1.4", wanted: false) } : []]);
+        bool isOfItsKind = what.Contains("of its kind", StringComparison.Ordinal);
+        ExportedDevice beside = Device("1-1.4", devNum: 4);
+        ScriptedAttachment attachment = await HoldAsync(bench, Paired(), isOfItsKind ? [beside] : []);
+        bench.ListOfLongwire("attic", [], isOfItsKind ? beside : Device(devNum: 9, id: "10c4:8a2a"));
+        bench.Tell(new AttachEvent.HoldChanged(attachment, new CarrierHold(2, s_forgotten) { IsOver = true }, default));
+        await bench.SettledAsync();
+        RadioSnapshot radio = bench.Feed.Current.Radios.Single(one => one.Id == Radio);
+        Assert.Equal((RadioStatus.Held, "unplugged"), (radio.Status, radio.Reason));
+        Assert.False(attachment.Cancelled);
+    }
+
+    [Fact]
+    public async Task Put_back_before_anybody_has_asked_for_the_session_it_is_lost_at_once_too()
+    {
+        await using var bench = new AttachBench();
+        ScriptedAttachment attachment = await HoldAsync(bench, Paired());
+        bench.ListOfLongwire("attic", [], Device(devNum: 9));
+        await bench.UntilStatusAsync(Radio, RadioStatus.Attaching);
+        Assert.True(attachment.Cancelled);
+        // It was not pulled and put back if its number stayed: it is being resumed.
+        await using var other = new AttachBench();
+        attachment = await HoldAsync(other, Paired());
+        other.ListOfLongwire("attic", [], Device());
+        await other.SettledAsync();
+        Assert.Equal((RadioStatus.Held, false), (other.Feed.Current.Radios[0].Status, attachment.Cancelled));
+    }
+
+    [Fact]
+    public async Task A_session_that_is_over_while_the_stick_is_there_is_lost_at_once_as_after_a_restart_of_the_Pi()
+    {
+        await using var bench = new AttachBench();
+        ScriptedAttachment attachment = await HoldAsync(bench, Paired());
+        bench.ListOfLongwire("attic", [], Device());
+        bench.Tell(new AttachEvent.HoldChanged(attachment, new CarrierHold(2, s_forgotten) { IsOver = true }, default));
+        await bench.UntilStatusAsync(Radio, RadioStatus.Attaching);
+        Assert.True(attachment.Cancelled);
+        Assert.Equal(
+            [(RadioEventType.Attached, null), (RadioEventType.Held, Why), (RadioEventType.Lost, s_forgotten)],
+            bench.TakeEvents().Select(happened => (happened.Type, happened.Reason)));
+    }
+
+    [Fact]
+    public async Task Of_a_Pi_that_is_not_paired_a_list_without_it_says_nothing_while_it_is_held()
+    {
+        await using var bench = new AttachBench();
+        await HoldAsync(bench, Pi("attic"));
+        bench.ListOfLongwire("attic", []);
+        await bench.SettledAsync();
+        Assert.Equal((Why, null), (bench.Feed.Current.Radios[0].Reason, bench.Feed.Current.Radios[0].PluggedIn));
+    }
+
+    [Fact]
+    public async Task How_long_it_is_waited_for_is_the_options_to_say()
+    {
+        await using var bench = new AttachBench();
+        bench.Load(Wishes([Paired()]) with { Replug = TimeSpan.FromSeconds(4) });
+        bench.ListOfLongwire("attic", [], Device());
+        Assert.Equal(TimeSpan.FromSeconds(4), (await bench.NextAttachmentAsync()).Request.Replug);
+    }
+
+    private static PiOptions Paired()
+    {
+        using var key = LinkKey.Create();
+        return Pi("attic") with { Pairing = new PairingCode(["192.0.2.1"], 3241, key.Pin, PairingToken.Create()) };
+    }
+
+    private static async Task<ScriptedAttachment> HoldAsync(AttachBench bench, PiOptions pi, params ExportedDevice[] beside)
+    {
+        bench.Load(Wishes([pi], Rule("0658:0200:ZW0001")));
+        bench.ListOfLongwire("attic", [], [Device(), .. beside]);
+        ScriptedAttachment attachment = await bench.NextAttachmentAsync();
+        Task<AttachDecision> decision = bench.Identify(attachment, Device(), IdentityOf("ZW0001"));
+        // One that nobody knows is asked who it is first.
+        if (beside.Length > 0 && bench.Memory.Radios.Length == 1)
+        {
+            ScriptedAttachment other = await bench.NextAttachmentAsync(1);
+            Assert.IsType<AttachDecision.LetGo>(await bench.IdentifyAsync(other, beside[0], IdentityOf("ZW0009")));
+            bench.End(other, new AttachOutcome.LetGo());
+        }
+        Assert.IsType<AttachDecision.Attach>(await decision.WaitAsync(TimeSpan.FromSeconds(10)));
+        bench.Tell(new AttachEvent.CameUp(attachment, 1));
+        bench.ListOfLongwire("attic", [new NoticeEntry(BusId.Parse("1-1.2"), Zwave, NoticeReason.InUse)], beside);
+        attachment.Holds = true;
+        bench.Tell(new AttachEvent.HoldChanged(attachment, new CarrierHold(1, Why), default));
+        await bench.UntilStatusAsync(Radio, RadioStatus.Held);
+        return attachment;
+    }
+}
