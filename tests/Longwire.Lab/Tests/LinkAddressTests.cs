@@ -16,7 +16,8 @@ public sealed class LinkAddressTests(Home home) : HoldingTest(home)
         await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Host), Home.Broker.StartAsync());
         LabStick stick = await Home.Attic.PlugAsync(StickModel.ZWave);
         // Nobody answers there: a name that is not in the file is looked up in vain, for as long as the resolver has patience.
-        await Home.Host.RunAsync($"cp /etc/hosts /run/lab/hosts; cp /etc/resolv.conf /run/lab/; echo nameserver 10.77.0.99 >/etc/resolv.conf");
+        await Home.Host.RunAsync(
+            "touch /etc/hosts /etc/resolv.conf; cp /etc/hosts /etc/resolv.conf /run/lab/; echo nameserver 10.77.0.99 >/etc/resolv.conf");
         await KnowAsync($"{Home.Attic.Address}");
         await ExportAsync(Home.Attic, PiSide.Link);
         await Home.Host.StartAttachAsync(
@@ -28,7 +29,8 @@ public sealed class LinkAddressTests(Home home) : HoldingTest(home)
         TimeSpan start = Home.Host.Now;
         try
         {
-            await Home.Attic.RunAsync($"ip addr add {Second}/24 dev eth0");
+            // Else the kernel takes away all addresses of a network with the first of them.
+            await Home.Attic.RunAsync($"echo 1 >/proc/sys/net/ipv4/conf/eth0/promote_secondaries; ip addr add {Second}/24 dev eth0");
 
             // Its name leads elsewhere.
             await OutageAsync(async () =>
@@ -43,7 +45,7 @@ public sealed class LinkAddressTests(Home home) : HoldingTest(home)
             await ExchangeAsync(stick, tty, "no name");
 
             // Its name leads nowhere, and it is where nobody reached it yet; but that it is there too, it has said.
-            await OutageAsync(() => Home.Attic.RunAsync($"ip addr del {Third}/24 dev eth0; ip addr add {Second}/24 dev eth0 || true"));
+            await OutageAsync(() => Home.Attic.RunAsync($"ip addr del {Third}/24 dev eth0"));
             await ExchangeAsync(stick, tty, "pushed");
             StayedAttached(stick.Model, from, start);
         }
@@ -55,7 +57,7 @@ public sealed class LinkAddressTests(Home home) : HoldingTest(home)
     }
 
     private Task KnowAsync(string? address) =>
-        Home.Host.RunAsync(address is null ? "cat /run/lab/hosts >/etc/hosts" : $"{{ cat /run/lab/hosts; echo {address} {Name}; }} >/etc/hosts");
+        Home.Host.RunAsync($"{{ cat /run/lab/hosts; {(address is null ? "" : $"echo {address} {Name};")} }} >/etc/hosts");
 
     private async Task OutageAsync(Func<Task> meanwhile)
     {

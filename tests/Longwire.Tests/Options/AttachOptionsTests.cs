@@ -80,7 +80,8 @@ public sealed class AttachOptionsTests
         Assert.Equal(new UsbPort(null, "1.4"), options.Radios[1].Match.Port);
         Assert.Equal("a:b@c", options.Radios[2].Match.Serial);
         Assert.Equal(
-            ((TimeSpan?)TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(5)), (options.Hold, options.Replug, options.Stale));
+            (TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(5)),
+            (options.Hold!.Value, options.Replug, options.Stale));
         Assert.Equal(("house/longwire", "ha", LogLevel.Debug), (options.BaseTopic, options.DiscoveryPrefix, options.LogLevel));
         Assert.Equal(
             new MqttOptions
