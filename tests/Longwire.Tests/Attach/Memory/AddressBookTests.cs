@@ -118,8 +118,12 @@ public sealed class AddressBookTests : IDisposable
             await Task.Yield();
         }
         Assert.False(System.IO.File.Exists(File));
-        _time.Advance(TimeSpan.FromSeconds(2));
-        await UntilAsync(() => System.IO.File.Exists(File));
+        // Whenever its rest began.
+        await UntilAsync(() =>
+        {
+            _time.Advance(AttachTimers.AddressesRest);
+            return System.IO.File.Exists(File);
+        });
         Assert.Equal(58, Start().Of("attic", s_key)[0].Port);
         await stop.CancelAsync();
         await running.WaitAsync(s_deadline, TestContext.Current.CancellationToken);
