@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using Longwire.Attach;
 using Longwire.Attach.Carriers;
 using Longwire.Attach.Pis;
@@ -103,6 +104,31 @@ public sealed class HostilePiTests
             .WaitAsync(RawHost.Deadline, RawHost.Cancelled);
         await connected.Connection.DisposeAsync();
         Assert.True(controls > 1);
+    }
+
+    [Fact]
+    public async Task Radios_connect_once_it_is_known_what_the_Pi_has_and_not_before()
+    {
+        var order = new ConcurrentQueue<string>();
+        await using var pi = new PlayedPi(async (connection, hello, stop) =>
+        {
+            if (hello.Purpose == HelloPurpose.Control)
+            {
+                await Handshake.WelcomeAsync(connection, new Welcome { Epoch = hello.Epoch }, stop);
+                // Time enough for a radio that does not wait.
+                await Task.Delay(TimeSpan.FromSeconds(0.5), stop);
+                order.Enqueue("list");
+                await PlayedPi.SayAsync(connection, FrameType.Offers, s_noDevices, stop);
+                await PingAsync(connection, stop);
+            }
+            order.Enqueue("radio");
+            await Handshake.WelcomeAsync(connection, new Welcome { Epoch = hello.Epoch }, stop);
+        });
+        Hello session = pi.Link.Own.Hello with { Epoch = 1, Subject = "1-1", Purpose = HelloPurpose.Session };
+        PiConnection connected = await pi.Link.ConnectAsync(() => session, RawHost.Deadline, RawHost.Cancelled)
+            .WaitAsync(RawHost.Deadline, RawHost.Cancelled);
+        await connected.Connection.DisposeAsync();
+        Assert.Equal(["list", "radio"], order);
     }
 
     private static async Task ControlAsync(LinkConnection connection, Hello hello, CancellationToken stop)

@@ -116,7 +116,8 @@ public sealed class MovedPiTests : IDisposable
         pi.Own = [];
         pi.Addresses.LookAgain();
         await pi.PlugAsync();
-        while (await events.Reader.ReadAsync(RawHost.Cancelled) is not AttachEvent.PiAnswered { List.Devices.Length: 1 })
+        using var deadline = new CancellationTokenSource(RawHost.Deadline);
+        while (await events.Reader.ReadAsync(deadline.Token) is not AttachEvent.PiAnswered { List.Devices.Length: 1 })
         {
         }
         Assert.Equal($"127.0.0.1:{port} 192.168.0.11:{port} [fd00::10]:{port}", Of(book));
@@ -145,9 +146,8 @@ public sealed class MovedPiTests : IDisposable
 
     private static async Task UntilAnsweredAsync(PlayedPi pi)
     {
-        while (await pi.SaidAsync() is not AttachEvent.PiAnswered)
-        {
-        }
+        using var deadline = new CancellationTokenSource(RawHost.Deadline);
+        while (await pi.SaidAsync() is not AttachEvent.PiAnswered) deadline.Token.ThrowIfCancellationRequested();
     }
 
     private static async Task UntilAsync(Func<bool> condition)

@@ -55,6 +55,8 @@ public sealed class AddressBookTests : IDisposable
         });
         AddressBook book = Start();
         Assert.Equal(Enumerable.Range(1, 8), book.Of("pi0", s_key).Select(point => point.Port));
+        AddressMemory written = new AddressFile(_folder).Load(out _)!;
+        Assert.Equal((AddressBook.MostPis, AddressBook.MostOfPi), (written.Pis.Length, written.Pis.Max(pi => pi.Addresses.Length)));
         Assert.Empty(book.Of("first", s_key));
         Assert.Empty(book.Of("pi1", s_key));
         Assert.NotEmpty(book.Of("pi2", s_key));
@@ -118,8 +120,12 @@ public sealed class AddressBookTests : IDisposable
             await Task.Yield();
         }
         Assert.False(System.IO.File.Exists(File));
-        _time.Advance(TimeSpan.FromSeconds(2));
-        await UntilAsync(() => System.IO.File.Exists(File));
+        // Whenever its rest began.
+        await UntilAsync(() =>
+        {
+            _time.Advance(AttachTimers.AddressesRest);
+            return System.IO.File.Exists(File);
+        });
         Assert.Equal(58, Start().Of("attic", s_key)[0].Port);
         await stop.CancelAsync();
         await running.WaitAsync(s_deadline, TestContext.Current.CancellationToken);
