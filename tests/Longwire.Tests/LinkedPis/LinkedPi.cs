@@ -33,7 +33,7 @@ internal sealed class LinkedPi : IAsyncDisposable
     private readonly FakeSysfs _sysfs = new();
     private readonly FakeUsbipHost _kernel;
     private readonly DescriptorEvents _events = DescriptorEvents.Open();
-    private readonly TimerThread _timers = new("test pi timers");
+    private readonly PassingTime _timers = new("test pi timers");
     private readonly List<Task> _served = [];
     private readonly ExportLedger _ledger;
     private readonly HostSessions _sessions;
@@ -77,6 +77,9 @@ internal sealed class LinkedPi : IAsyncDisposable
     /// <summary>How often the kernel was given a connection for the stick.</summary>
     public int Imports => _served.Count;
 
+    /// <summary>The kernel has not finished with the stick before this, after a session of it.</summary>
+    public Task KernelFinishes { get; set; } = Task.CompletedTask;
+
     public bool IsServing => _served.Any(task => !task.IsCompleted);
 
     public Task<int> PortAsync() => _listener.Listening.Task;
@@ -86,6 +89,15 @@ internal sealed class LinkedPi : IAsyncDisposable
         _sysfs.Plug(stick, "0658:0200", serial, "UZB", tty: tty);
         await Reconciler.PostAsync(new ExportMessage.DeviceChanged(BusId.Parse(stick)), Cancelled);
     }
+
+    public async Task PullAsync()
+    {
+        _sysfs.Pull(Stick);
+        await Reconciler.PostAsync(new ExportMessage.DeviceChanged(BusId.Parse(Stick)), Cancelled);
+    }
+
+    /// <summary>So much time passes for the sessions at once. A connection that stands is silent for as long.</summary>
+    public void Pass(TimeSpan time) => _timers.Pass(time);
 
     public async Task<PairingCode> PairAsync(int port) => await Task.Run(() =>
     {
@@ -145,7 +157,8 @@ internal sealed class LinkedPi : IAsyncDisposable
             }
             // Whatever ends a session shuts its connection down (stub_shutdown_connection).
             kernel.Shutdown(SocketShutdown.Both);
-            _kernel.SetStatus(stick, 1);
+            await KernelFinishes;
+            if (Directory.Exists(_sysfs.DeviceFolder(stick))) _kernel.SetStatus(stick, 1);
         }
     }
 }

@@ -37,12 +37,14 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
     private byte[]? _offer;
     private Task _lastConnection = Task.CompletedTask;
     private uint _latest;
+    private long _greeted;
 
     /// <param name="hello">The first one.</param>
     /// <param name="longestHold">A host is not waited for longer than this.</param>
     public HostSession(Hello hello, Client.Host client, BusId busId, TimeSpan longestHold, HostSessionContext around)
     {
-        (Owner, BusId, _around) = (client, busId, around);
+        (Owner, BusId, TakesOver, _around) = (client, busId, hello.TakeOver, around);
+        _greeted = around.Timers.GetTimestamp();
         _session = new LinkSession(hello.SessionId, LinkWindow.Default, UrbFraming.MaxAnswer);
         _keptFor = (hello.Hold < longestHold ? hello.Hold : longestHold) + LinkTimers.KeptLonger;
         (_ours, _kernels) = SocketPair.Create();
@@ -55,6 +57,9 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
     public Client.Host Owner { get; }
 
     public BusId BusId { get; }
+
+    /// <summary>Its host wants the stick though another one has it, if that is away.</summary>
+    public bool TakesOver { get; }
 
     public Client Client => Owner;
 
@@ -71,14 +76,30 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
         }
     }
 
+    /// <summary>It has ended in favour of another key's host.</summary>
+    public bool IsTakenOver
+    {
+        get
+        {
+            lock (_gate) return _session.EndReason == EndReason.TakenOver;
+        }
+    }
+
     public void End() => End(EndReason.Stopping);
 
-    /// <summary>The same host may have it afresh: what an earlier run of it, or an earlier attempt of this one, has left.</summary>
+    /// <summary>
+    /// The same host may have it afresh: what an earlier run of it, or an earlier attempt of this one, has left. Another host may have what
+    /// is only kept for one that is away, if a person there wants it so.
+    /// </summary>
     public bool TryTakeFrom(ISessionCarrier other)
     {
-        if (other is not HostSession theirs || !Owner.MayTakeFrom(theirs.Owner)) return false;
-        theirs.End(EndReason.Superseded);
-        return true;
+        if (other is not HostSession theirs) return false;
+        if (Owner.MayTakeFrom(theirs.Owner))
+        {
+            theirs.End(EndReason.Superseded);
+            return true;
+        }
+        return TakesOver && Owner.Key != theirs.Owner.Key && theirs.TryGiveTo(Owner);
     }
 
     /// <summary>The kernel has the stick: until it has ended, whoever ended it.</summary>
@@ -132,6 +153,16 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
 
     private ILogger About => _around.Logger.About("hosts", Owner.ToString());
 
+    // A host that has just said hello is back, though nothing was heard over that connection yet.
+    private TimeSpan SilentFor
+    {
+        get
+        {
+            TimeSpan greeted = _around.Timers.GetElapsedTime(_greeted);
+            return _frames?.SilentFor is { } heard && heard < greeted ? heard : greeted;
+        }
+    }
+
     // ftdi_sio's chips begin each packet with two bytes of their own, and send them alone sixty times a second.
     private static int StatusBytesOf(UsbId id) => id.Vendor == 0x0403 ? 2 : 0;
 
@@ -143,6 +174,27 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
         _over.TryCancel();
     }
 
+    // Whether the host is away, and the end, under one lock: of this and its return one comes first, and the other finds that.
+    private bool TryGiveTo(Client.Host another)
+    {
+        TimeSpan silent;
+        lock (_gate)
+        {
+            silent = SilentFor;
+            bool isHeld = _session.State == LinkState.Lost && silent >= LinkTimers.LostAfter;
+            // One that is over is nobody's any more, and about to be given back.
+            if (!isHeld && _session.State != LinkState.Ended)
+            {
+                HostLog.NotGiven(About, another, BusId.ToString(), Owner, silent.TotalSeconds);
+                return false;
+            }
+            _session.End(EndReason.TakenOver);
+        }
+        HostLog.TakenOver(About, another, BusId.ToString(), Owner, silent.TotalSeconds);
+        End(EndReason.TakenOver);
+        return true;
+    }
+
     private async Task<RefusalReason> TryCarryOverAsync(LinkConnection connection, Hello hello, CancellationToken cancellationToken)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -152,7 +204,7 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
         {
             // One that comes late disturbs nobody, and waits for nobody.
             if (hello.Epoch <= _latest) return RefusalReason.OldEpoch;
-            _latest = hello.Epoch;
+            (_latest, _greeted) = (hello.Epoch, _around.Timers.GetTimestamp());
             (before, _lastConnection, overtaken) = (_lastConnection, ended.Task, _frames);
         }
         try
@@ -182,7 +234,8 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
             Welcome identity = welcome with { Silence = _frames?.SilentFor ?? TimeSpan.Zero };
             try
             {
-                if (!_session.TryAccept(hello, identity, out welcome, out RefusalReason no)) return no;
+                if (!_session.TryAccept(hello, identity, out welcome, out RefusalReason no))
+                    return _session.EndReason == EndReason.TakenOver ? RefusalReason.TakenOver : no;
             }
             catch (LinkProtocolException)
             {
