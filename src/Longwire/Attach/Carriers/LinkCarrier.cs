@@ -199,7 +199,8 @@ internal sealed class LinkCarrier : ICarrier
             _pump.Send();
             Tell(ReasonOf(loss));
             (PiConnection? next, string? why) = await _reconnect.TryAsync(_session, _gate, _frames!.SilentFor, _stopping.Token);
-            if (next is null) return new CarrierEnd(CauseOf(loss), why ?? ReasonOf(loss));
+            // A Pi that says why it has not the session any more is there.
+            if (next is null) return why is null ? new(CauseOf(loss), ReasonOf(loss)) : new(CarrierEndCause.Closed, why);
             Resume(_pump, _far!);
             connection = next;
         }

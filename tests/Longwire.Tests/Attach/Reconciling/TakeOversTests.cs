@@ -155,6 +155,7 @@ public sealed class TakeOversTests
         await bench.UntilStatusAsync(Radio, RadioStatus.Attached);
         bench.End(attached, new AttachOutcome.Lost("a person had another host take this radio over", PiSilent: false) { PiClosed = true });
         bench.ListOfLongwire("attic", s_inUse);
+        await bench.SettledAsync();
         bench.Time.Advance(AttachTimers.OwnRelease);
         Snapshot lost = await bench.UntilStatusAsync(Radio, RadioStatus.InUse);
         Assert.Contains("take this radio over", lost.Radios[0].LastDisconnectReason, StringComparison.Ordinal);
@@ -164,8 +165,8 @@ public sealed class TakeOversTests
             ScriptedAttachment asks = await bench.NextAttachmentAsync(index);
             Assert.False(asks.Request.TakeOver);
             bench.End(asks, new AttachOutcome.NotGiven(UsbIpStatus.DeviceBusy));
+            await bench.SettledAsync();
         }
-        await bench.SettledAsync();
         Assert.Equal(RadioStatus.InUse, bench.Feed.Current.Radios[0].Status);
     }
 
@@ -196,6 +197,7 @@ public sealed class TakeOversTests
         var bench = new AttachBench(Known(Radio, "ZW0001", wanted: wanted));
         bench.Load(Wishes([paired ? Paired : Pi("attic")]));
         bench.ListOfLongwire("attic", s_inUse);
+        await bench.SettledAsync();
         bench.Time.Advance(AttachTimers.OwnRelease);
         await bench.UntilStatusAsync(Radio, wanted ? RadioStatus.InUse : RadioStatus.Detached);
         // Whether that is a connection of ours which died is asked at once.
