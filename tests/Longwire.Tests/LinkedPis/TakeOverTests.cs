@@ -144,6 +144,41 @@ public sealed class TakeOverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_host_that_has_said_hello_a_moment_ago_is_there_though_that_was_refused()
+    {
+        await LeaveAsync();
+        _pi.Pass(LinkTimers.LostAfter);
+        long back = Stopwatch.GetTimestamp();
+        Assert.Equal(RefusalReason.ProtocolError, await _owner.AskAsync(_session.Next with { NextExpected = _session.Taken + 1000 }));
+        RefusalReason no = await _other.AskAsync(Wish);
+        if (Stopwatch.GetElapsedTime(back) < LinkTimers.LostAfter) Assert.Equal(RefusalReason.InUse, no);
+    }
+
+    [Fact]
+    public async Task A_connection_that_stands_counts_though_nothing_came_over_it_for_3_s()
+    {
+        await using LinkConnection takes = await _other.ConnectAsync();
+        _pi.Pass(LinkTimers.LostAfter);
+        // It is found silent at any moment now; only from then on its host is away.
+        if (await RawHost.VerdictAsync(takes, Wish) == RefusalReason.None) Assert.NotEqual(0, Away());
+        else Assert.DoesNotContain(_pi.Log.Lines, line => line.Contains("over from", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_stick_that_is_just_being_given_back_is_waited_for()
+    {
+        var finishes = new TaskCompletionSource();
+        _pi.KernelFinishes = finishes.Task;
+        _session.Connection.Say(End());
+        await _session.EndAsync();
+        Task<RefusalReason> asking = _other.AskAsync(Wish);
+        Assert.NotEqual(asking, await Task.WhenAny(asking, Task.Delay(100, RawHost.Cancelled)));
+        finishes.SetResult();
+        Assert.Equal(RefusalReason.None, await asking);
+        Assert.Equal(RefusalReason.UnknownSession, await _owner.AskAsync(_session.Next));
+    }
+
+    [Fact]
     public async Task Of_the_host_that_comes_back_in_the_same_moment_and_the_one_that_takes_over_exactly_one_has_it()
     {
         int taken = 0;

@@ -57,6 +57,17 @@ public sealed class TakeOversTests
         Assert.Null((await bench.UntilStatusAsync(Radio, RadioStatus.InUse)).Radios[0].Reason);
     }
 
+    [Fact]
+    public async Task It_is_asked_for_where_the_Pi_has_it_by_now()
+    {
+        await using AttachBench bench = await InUseAsync();
+        bench.ListOfLongwire("attic", [new(BusId.Parse("1-1.3"), Zwave, NoticeReason.InUse)]);
+        await bench.SettledAsync();
+        int before = bench.Attachments.Count;
+        Press(bench);
+        Assert.Equal("1-1.3", (await bench.NextAttachmentAsync(before)).BusId.ToString());
+    }
+
     public static TheoryData<string, string> Ends => new()
     {
         { "away", "the network is away" },
