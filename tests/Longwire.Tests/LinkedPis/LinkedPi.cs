@@ -157,7 +157,7 @@ internal sealed class LinkedPi : IAsyncDisposable
             }
             // Whatever ends a session shuts its connection down (stub_shutdown_connection).
             kernel.Shutdown(SocketShutdown.Both);
-            await KernelFinishes;
+            await KernelFinishes.WaitAsync(_stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (Directory.Exists(_sysfs.DeviceFolder(stick))) _kernel.SetStatus(stick, 1);
         }
     }
