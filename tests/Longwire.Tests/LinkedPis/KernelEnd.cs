@@ -16,7 +16,9 @@ internal sealed class KernelEnd : IDisposable
     public KernelEnd(ICarrier carrier)
     {
         var handle = (SafeSocketHandle)carrier.Start(static () => { });
+#pragma warning disable CA2000 // The socket disposes of its handle.
         _socket = new Socket(new SafeSocketHandle(Tmds.Linux.LibC.dup((int)handle.DangerousGetHandle()), ownsHandle: true));
+#pragma warning restore CA2000
     }
 
     public async Task<byte[]> EchoAsync(byte[] said, int? expect = null)
@@ -72,8 +74,7 @@ internal sealed class KernelEnd : IDisposable
     {
         byte[] bytes = new byte[4096];
         int all = 0;
-        while (await _socket.ReceiveAsync(bytes, RawHost.Cancelled).AsTask().WaitAsync(RawHost.Deadline, RawHost.Cancelled) is var read and > 0)
-            all += read;
+        while (await ReceiveAsync(bytes) is var read and > 0) all += read;
         return all;
     }
 
@@ -84,10 +85,13 @@ internal sealed class KernelEnd : IDisposable
         byte[] bytes = new byte[length];
         for (int at = 0; at < length;)
         {
-            int read = await _socket.ReceiveAsync(bytes.AsMemory(at), RawHost.Cancelled).AsTask().WaitAsync(RawHost.Deadline, RawHost.Cancelled);
+            int read = await ReceiveAsync(bytes.AsMemory(at));
             Assert.NotEqual(0, read);
             at += read;
         }
         return bytes;
     }
+
+    private async Task<int> ReceiveAsync(Memory<byte> bytes) =>
+        await _socket.ReceiveAsync(bytes, RawHost.Cancelled).AsTask().WaitAsync(RawHost.Deadline, RawHost.Cancelled);
 }

@@ -5,7 +5,6 @@ using Longwire.Export;
 using Longwire.Export.Link;
 using Longwire.Export.Reconciling;
 using Longwire.Export.Sticks;
-using Longwire.Link.Liveness;
 using Longwire.Link.Pairing;
 using Longwire.Link.Tls;
 using Longwire.Link.Wire;

@@ -141,11 +141,13 @@ public sealed class TakenRadioTests : IAsyncLifetime
         private readonly LinkCarrierOpener _opener;
         private readonly Task _watching;
 
+#pragma warning disable CA2000 // It is this one's, and disposed with it.
         public House(string name, PairingCode code, int port, TimerThread timers)
             : this(name, LinkKey.Create(), new PiOptions
             {
                 Id = "attic", Name = "attic", Address = "127.0.0.1", EndPoint = new DnsEndPoint("127.0.0.1", port), Pairing = code,
             }, startCounter: 1, timers) => _hasKey = true;
+#pragma warning restore CA2000
 
         /// <summary>Another run with the key of one.</summary>
         public House(House other, ulong startCounter, TimerThread timers)

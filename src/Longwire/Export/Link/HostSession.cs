@@ -32,19 +32,19 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _said = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer _expiry;
+    private readonly HostSilence _silence;
     private volatile FramePump? _frames;
     private KernelStream? _kernel;
     private byte[]? _offer;
     private Task _lastConnection = Task.CompletedTask;
     private uint _latest;
-    private long _greeted;
 
     /// <param name="hello">The first one.</param>
     /// <param name="longestHold">A host is not waited for longer than this.</param>
     public HostSession(Hello hello, Client.Host client, BusId busId, TimeSpan longestHold, HostSessionContext around)
     {
         (Owner, BusId, TakesOver, _around) = (client, busId, hello.TakeOver, around);
-        _greeted = around.Timers.GetTimestamp();
+        _silence = new HostSilence(around.Timers);
         _session = new LinkSession(hello.SessionId, LinkWindow.Default, UrbFraming.MaxAnswer);
         _keptFor = (hello.Hold < longestHold ? hello.Hold : longestHold) + LinkTimers.KeptLonger;
         (_ours, _kernels) = SocketPair.Create();
@@ -153,16 +153,6 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
 
     private ILogger About => _around.Logger.About("hosts", Owner.ToString());
 
-    // A host that has just said hello is back, though nothing was heard over that connection yet.
-    private TimeSpan SilentFor
-    {
-        get
-        {
-            TimeSpan greeted = _around.Timers.GetElapsedTime(_greeted);
-            return _frames?.SilentFor is { } heard && heard < greeted ? heard : greeted;
-        }
-    }
-
     // ftdi_sio's chips begin each packet with two bytes of their own, and send them alone sixty times a second.
     private static int StatusBytesOf(UsbId id) => id.Vendor == 0x0403 ? 2 : 0;
 
@@ -178,21 +168,19 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
     private bool TryGiveTo(Client.Host another)
     {
         TimeSpan silent;
+        bool isHeld, isGiven;
         lock (_gate)
         {
-            silent = SilentFor;
-            bool isHeld = _session.State == LinkState.Lost && silent >= LinkTimers.LostAfter;
+            silent = _silence.Since(_frames);
+            isHeld = _session.State == LinkState.Lost && silent >= LinkTimers.LostAfter;
+            if (isHeld) _session.End(EndReason.TakenOver);
             // One that is over is nobody's any more, and about to be given back.
-            if (!isHeld && _session.State != LinkState.Ended)
-            {
-                HostLog.NotGiven(About, another, BusId.ToString(), Owner, silent.TotalSeconds);
-                return false;
-            }
-            _session.End(EndReason.TakenOver);
+            isGiven = _session.State == LinkState.Ended;
         }
-        HostLog.TakenOver(About, another, BusId.ToString(), Owner, silent.TotalSeconds);
-        End(EndReason.TakenOver);
-        return true;
+        if (isHeld) HostLog.TakenOver(About, another, BusId.ToString(), Owner, silent.TotalSeconds);
+        if (isGiven) End(EndReason.TakenOver);
+        else HostLog.NotGiven(About, another, BusId.ToString(), Owner, silent.TotalSeconds);
+        return isGiven;
     }
 
     private async Task<RefusalReason> TryCarryOverAsync(LinkConnection connection, Hello hello, CancellationToken cancellationToken)
@@ -204,7 +192,8 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
         {
             // One that comes late disturbs nobody, and waits for nobody.
             if (hello.Epoch <= _latest) return RefusalReason.OldEpoch;
-            (_latest, _greeted) = (hello.Epoch, _around.Timers.GetTimestamp());
+            _latest = hello.Epoch;
+            _silence.Greeted();
             (before, _lastConnection, overtaken) = (_lastConnection, ended.Task, _frames);
         }
         try
