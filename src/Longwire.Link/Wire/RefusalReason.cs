@@ -52,4 +52,7 @@ public enum RefusalReason : ushort
 
     /// <summary>The subject is there, and cannot be carried now.</summary>
     NotReady = 15,
+
+    /// <summary>Another key has taken the session over: it is dead, whoever has the subject now.</summary>
+    TakenOver = 16,
 }

@@ -80,6 +80,12 @@ internal static partial class AttachLog
     [LoggerMessage(LogLevel.Information, "{Name} ({Radio}) is not attached afresh, since it is to be detached: switch \"Attached\" on")]
     public static partial void NotReattached(ILogger logger, string name, string radio);
 
+    [LoggerMessage(LogLevel.Information, "{Name} ({Radio}) is to be taken over from the host that has it, as a person asked")]
+    public static partial void TakesOver(ILogger logger, string name, string radio);
+
+    [LoggerMessage(LogLevel.Information, "{Name} ({Radio}) is not taken over: {Why}")]
+    public static partial void NotTakenOver(ILogger logger, string name, string radio, string why);
+
     [LoggerMessage(LogLevel.Information, "{Name} ({Radio}) has another stick now, {Stick}, in place of {Former}")]
     public static partial void Replaced(ILogger logger, string name, string radio, string stick, string former);
 

@@ -30,6 +30,9 @@ internal sealed record AttachRequest(PiOptions Pi, BusId BusId, CarrierMemory La
     /// <summary>How long a Pi that goes away is waited for, with the radio on its port; zero: not at all.</summary>
     public TimeSpan Hold { get; init; }
 
+    /// <summary>A person wants it though another host has it, if that is away. Only a Pi to which we are paired can be asked so.</summary>
+    public bool TakeOver { get; init; }
+
     /// <summary>What was written for the radio longer ago is not delivered any more when its Pi is back.</summary>
     public TimeSpan Stale { get; init; } = AttachOptions.Default.Stale;
 

@@ -36,10 +36,13 @@ internal static class LinkRefusalText
         RefusalReason.UnknownSession =>
             "the Pi's export was started anew, or this radio was unplugged, or away for too long: it is attached anew by itself",
         RefusalReason.UnknownSubject => "the Pi has no such stick to give: it is unplugged, or another program there has it",
-        RefusalReason.InUse => "another host has this radio: stop it there, or detach it there",
+        RefusalReason.InUse => "another host has this radio: detach it there, or press Take over here once that host is gone",
         RefusalReason.Superseded =>
             "this radio went to another Longwire with the key of this one, as after a restored backup or with a copied card: stop the one "
                 + $"that you do not need; or, to go on with both, {NewKey}, and pair it anew",
+        RefusalReason.TakenOver =>
+            "a person had another host take this radio over while this one was away: detach it there, or press Take over here once that "
+                + "host is gone",
         RefusalReason.OldEpoch => "a newer connection of this host has this radio already; this one is not needed",
         RefusalReason.ProtocolError =>
             "the Pi and this host do not agree on where they are: this radio is attached anew by itself. If that happens again, "

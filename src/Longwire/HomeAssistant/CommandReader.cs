@@ -55,7 +55,7 @@ internal sealed class CommandReader(
 
     private RadioCommand? Parse(IncomingMessage message, string payload)
     {
-        if (!topics.TryParseCommand(message.Topic, out string radio, out bool reattach)) return null;
+        if (!topics.TryParseCommand(message.Topic, out string radio, out RadioTopic asked)) return null;
         if (!feed.Current.Radios.Any(known => known.Id == radio))
         {
             if (Complain(message.Topic))
@@ -64,14 +64,15 @@ internal sealed class CommandReader(
             }
             return null;
         }
-        RadioCommand? command = (reattach, payload) switch
+        RadioCommand? command = (asked, payload) switch
         {
-            (true, Press) => new RadioCommand.Reattach(radio),
-            (false, On) => new RadioCommand.SetWanted(radio, true),
-            (false, Off) => new RadioCommand.SetWanted(radio, false),
+            (RadioTopic.Reattach, Press) => new RadioCommand.Reattach(radio),
+            (RadioTopic.TakeOver, Press) => new RadioCommand.TakeOver(radio),
+            (RadioTopic.Attach, On) => new RadioCommand.SetWanted(radio, true),
+            (RadioTopic.Attach, Off) => new RadioCommand.SetWanted(radio, false),
             _ => null,
         };
-        return IsGood(command, message, reattach ? Press : $"{On} or {Off}") ? command : null;
+        return IsGood(command, message, asked == RadioTopic.Attach ? $"{On} or {Off}" : Press) ? command : null;
     }
 
     private bool IsGood([NotNullWhen(true)] object? command, IncomingMessage message, string expected)

@@ -8,4 +8,7 @@ internal abstract record RadioCommand(string RadioId)
 
     /// <summary>Detach and attach again, whatever the status.</summary>
     internal sealed record Reattach(string RadioId) : RadioCommand(RadioId);
+
+    /// <summary>Take it from the host that has it, if its Pi has not heard that for a while. Tried once.</summary>
+    internal sealed record TakeOver(string RadioId) : RadioCommand(RadioId);
 }

@@ -49,7 +49,11 @@ internal readonly record struct StatusMeaning(bool? Connected, bool Problem, str
                     + "which. Look at the stick, then at \"usbip list -l\" there."),
             RadioStatus.PiUnreachable => new(
                 false, true, $"{at} does not answer. Check its power and network, and that usbipd or \"longwire export\" runs there."),
-            RadioStatus.InUse => new(false, true, InUse(at, isLongwire: pi is { Version: not null })),
+            RadioStatus.InUse when radio.Reason is not null => WithReason(
+                "Another host uses it, and it was not taken over: ",
+                radio.Reason,
+                ". Detach it there, or press \"Take over\" again once that host is gone."),
+            RadioStatus.InUse => new(false, true, InUse(at, pi)),
             RadioStatus.Refused => WithReason(
                 "Not attached, to be safe: ",
                 radio.Reason,
@@ -60,9 +64,14 @@ internal readonly record struct StatusMeaning(bool? Connected, bool Problem, str
     }
 
     // A stock usbipd has no way to notice that a host went away, and a restart of it changes nothing: usbip-host has the session, not it.
-    private static string InUse(string at, bool isLongwire) =>
+    private static string InUse(string at, PiSnapshot? pi) =>
         $"Another host uses it. Detach it there; Longwire takes it as soon as {at} offers it again."
-            + (isLongwire ? "" : $" If none does, run \"usbip unbind -b BUSID\" on {at}, then \"usbip bind -b BUSID\".");
+            + pi switch
+            {
+                { Mode: PiMode.Link } => $" If that host is gone, press \"Take over\": after 3 s of silence {at} gives it away.",
+                { Version: not null } => "",
+                _ => $" If none does, run \"usbip unbind -b BUSID\" on {at}, then \"usbip bind -b BUSID\".",
+            };
 
     private static string WithProvisionalPorts(RadioSnapshot radio)
     {

@@ -17,6 +17,7 @@ public sealed class LinkRefusalTextTests
     [InlineData(RefusalReason.UnknownSubject, "no such stick", "unplugged")]
     [InlineData(RefusalReason.InUse, "another host has", "detach it there")]
     [InlineData(RefusalReason.Superseded, "with the key of this one", "pair it anew")]
+    [InlineData(RefusalReason.TakenOver, "while this one was away", "press Take over")]
     [InlineData(RefusalReason.OldEpoch, "newer connection", "not needed")]
     [InlineData(RefusalReason.ProtocolError, "do not agree", "report it")]
     [InlineData(RefusalReason.Stopping, "export stops", "by itself")]

@@ -12,6 +12,7 @@ public sealed class CommandTests
 {
     private const string Attach = $"longwire/radio/{Some.RadioId}/attach/set";
     private const string Reattach = $"longwire/radio/{Some.RadioId}/reattach/set";
+    private const string TakeOver = $"longwire/radio/{Some.RadioId}/take_over/set";
     private const string Restart = "longwire/bridge/restart/set";
     private const string LogLevelTopic = "longwire/bridge/log_level/set";
 
@@ -24,9 +25,11 @@ public sealed class CommandTests
         await observer.SayAsync(Attach, "OFF");
         await observer.SayAsync(Attach, "ON");
         await observer.SayAsync(Reattach, "PRESS");
+        await observer.SayAsync(TakeOver, "PRESS");
         Assert.Equal(new RadioCommand.SetWanted(Some.RadioId, false), await bridge.Commands.NextAsync());
         Assert.Equal(new RadioCommand.SetWanted(Some.RadioId, true), await bridge.Commands.NextAsync());
         Assert.Equal(new RadioCommand.Reattach(Some.RadioId), await bridge.Commands.NextAsync());
+        Assert.Equal(new RadioCommand.TakeOver(Some.RadioId), await bridge.Commands.NextAsync());
     }
 
     [Fact]
@@ -127,17 +130,19 @@ public sealed class CommandTests
         {
             await observer.SayAsync(Attach, "on\n\u001b[31m" + new string('x', 5000));
             await observer.SayAsync(Reattach, "");
+            await observer.SayAsync(TakeOver, "ON");
             await observer.SayAsync("longwire/radio/nobody/attach/set", "ON");
         }
         await observer.SayAsync(Attach, "ON");
         Assert.Equal(new RadioCommand.SetWanted(Some.RadioId, true), await bridge.Commands.NextAsync());
         string[] complaints = [.. bridge.Logger.Lines.Where(line => line.Contains("/set", StringComparison.Ordinal))];
-        Assert.Equal(3, complaints.Length);
+        Assert.Equal(4, complaints.Length);
         Assert.Contains("send ON or OFF", complaints[0], StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', complaints[0]);
         Assert.InRange(complaints[0].Length, 10, 200);
         Assert.Contains("send PRESS", complaints[1], StringComparison.Ordinal);
-        Assert.Contains("\"nobody\"", complaints[2], StringComparison.Ordinal);
+        Assert.Contains("send PRESS", complaints[2], StringComparison.Ordinal);
+        Assert.Contains("\"nobody\"", complaints[3], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -16,20 +16,22 @@ public sealed class SmallPartsTests
     private static readonly Topics Topics = new("longwire", "homeassistant");
 
     [Theory]
-    [InlineData("longwire/radio/a_1/attach/set", true, "a_1", false)]
-    [InlineData("longwire/radio/a_1/reattach/set", true, "a_1", true)]
-    [InlineData("longwire/radio//attach/set", false, "", false)]
-    [InlineData("longwire/radio/attach/set", false, "", false)]
-    [InlineData("longwire/radio/a/b/attach/set", false, "", false)]
-    [InlineData("other/radio/a_1/attach/set", false, "", false)]
-    [InlineData("longwire/radio/a_1/attach", false, "", false)]
-    [InlineData("", false, "", false)]
-    public void Command_topics_name_their_radio(string topic, bool good, string radio, bool reattach)
+    [InlineData("longwire/radio/a_1/attach/set", "Attach")]
+    [InlineData("longwire/radio/a_1/reattach/set", "Reattach")]
+    [InlineData("longwire/radio/a_1/take_over/set", "TakeOver")]
+    [InlineData("longwire/radio//attach/set", null)]
+    [InlineData("longwire/radio/attach/set", null)]
+    [InlineData("longwire/radio/a/b/attach/set", null)]
+    [InlineData("longwire/radio/a/b/take_over/set", null)]
+    [InlineData("other/radio/a_1/attach/set", null)]
+    [InlineData("longwire/radio/a_1/attach", null)]
+    [InlineData("", null)]
+    public void Command_topics_name_their_radio(string topic, string? asked)
     {
-        Assert.Equal(good, Topics.TryParseCommand(topic, out string parsed, out bool isReattach));
-        if (!good) return;
-        Assert.Equal(radio, parsed);
-        Assert.Equal(reattach, isReattach);
+        Assert.Equal(asked is not null, Topics.TryParseCommand(topic, out string radio, out RadioTopic parsed));
+        if (asked is null) return;
+        Assert.Equal(("a_1", asked), (radio, parsed.ToString()));
+        Assert.Contains(Topics.AnyCommand(parsed), Topics.Commands);
     }
 
     [Theory]

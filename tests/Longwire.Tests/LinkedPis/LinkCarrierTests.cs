@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Threading.Channels;
 using Longwire.Attach;
 using Longwire.Attach.Carriers;
@@ -11,10 +10,8 @@ using Longwire.Link.Wire;
 using Longwire.Options;
 using Longwire.State;
 using Longwire.Testing.Network;
-using Longwire.Testing.Peers;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Usb;
-using Longwire.UsbIp.Wire;
 using Xunit;
 
 namespace Longwire.Tests.LinkedPis;
@@ -35,7 +32,6 @@ public sealed class LinkCarrierTests : IAsyncLifetime
     private Task _watching = Task.CompletedTask;
     private LinkCarrierOpener _opener = null!;
     private PiOptions _options = null!;
-    private uint _seqnum;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -72,8 +68,8 @@ public sealed class LinkCarrierTests : IAsyncLifetime
     public async Task A_radio_is_carried_both_ways()
     {
         await using ICarrier carrier = await OpenAsync();
-        using Socket kernel = Kernel(carrier);
-        Assert.Equal("hello"u8.ToArray(), await EchoAsync(kernel, "hello"u8.ToArray()));
+        using var kernel = new KernelEnd(carrier);
+        Assert.Equal("hello"u8.ToArray(), await kernel.EchoAsync("hello"u8.ToArray()));
         Assert.Equal(1, _pi.Imports);
         UrbFigures figures = carrier.ReadFigures().Urbs!.Value;
         Assert.Equal((5, 5), (figures.Counters.InBytes, figures.Counters.OutBytes));
@@ -85,19 +81,19 @@ public sealed class LinkCarrierTests : IAsyncLifetime
     public async Task A_cut_cable_is_waited_for_and_the_same_session_goes_on()
     {
         await using ICarrier carrier = await OpenAsync();
-        using Socket kernel = Kernel(carrier);
+        using var kernel = new KernelEnd(carrier);
         carrier.MayHold();
-        await EchoAsync(kernel, "before"u8.ToArray());
+        await kernel.EchoAsync("before"u8.ToArray());
         _cable.Cut();
         await UntilAsync(() => carrier.ReadHold() is not null);
         // A port without an IN for half a second counts as closed, and what was written to it is dropped.
-        await SendAsync(kernel, In(out _));
+        await kernel.SendAsync(kernel.In(out _));
         // What is written meanwhile is taken at once, and delivered once.
-        await SendAsync(kernel, Out("during"u8.ToArray(), out uint during));
-        Assert.Equal(during, (await AnswerAsync(kernel)).Seqnum);
+        await kernel.SendAsync(kernel.Out("during"u8.ToArray(), out uint during));
+        Assert.Equal(during, (await kernel.AnswerAsync()).Seqnum);
         _cable.Mend();
         await UntilAsync(() => carrier.ReadHold() is null);
-        Assert.Equal("duringafter"u8.ToArray(), await EchoAsync(kernel, "after"u8.ToArray(), expect: "duringafter".Length));
+        Assert.Equal("duringafter"u8.ToArray(), await kernel.EchoAsync("after"u8.ToArray(), expect: "duringafter".Length));
         Assert.Equal(1, _pi.Imports);
         Assert.Null(carrier.ReadEnd());
     }
@@ -106,8 +102,8 @@ public sealed class LinkCarrierTests : IAsyncLifetime
     public async Task A_carrier_that_is_ended_gives_the_stick_back_at_once()
     {
         ICarrier carrier = await OpenAsync();
-        using Socket kernel = Kernel(carrier);
-        await EchoAsync(kernel, "hello"u8.ToArray());
+        using var kernel = new KernelEnd(carrier);
+        await kernel.EchoAsync("hello"u8.ToArray());
         await carrier.DisposeAsync();
         await UntilAsync(() => !_pi.IsServing);
         await UntilOfferedAsync();
@@ -117,7 +113,7 @@ public sealed class LinkCarrierTests : IAsyncLifetime
     public async Task The_next_run_of_a_host_has_what_an_earlier_one_left_and_that_never_takes_it_back()
     {
         await using ICarrier earlier = await OpenAsync();
-        using Socket its = Kernel(earlier);
+        using var its = new KernelEnd(earlier);
         var events = Channel.CreateUnbounded<AttachEvent>();
         var again = new LinkIdentity(_key, InstanceNonce.Create(), 2, "house", "1.2.3");
         using var watch = new LinkPiWatch(
@@ -126,8 +122,8 @@ public sealed class LinkCarrierTests : IAsyncLifetime
         await UntilOfferedAsync(events);
         await using (ICarrier later = await OpenAsync(new LinkCarrierOpener(_ => watch, TimeProvider.System, _timers)))
         {
-            using Socket kernel = Kernel(later);
-            await EchoAsync(kernel, "hello"u8.ToArray());
+            using var kernel = new KernelEnd(later);
+            await kernel.EchoAsync("hello"u8.ToArray());
             await UntilAsync(() => earlier.ReadEnd() is not null);
             Assert.Contains("this one's key", earlier.ReadEnd()!.Reason, StringComparison.Ordinal);
             CarrierException no = await Assert.ThrowsAsync<CarrierException>(() => OpenAsync());
@@ -142,7 +138,7 @@ public sealed class LinkCarrierTests : IAsyncLifetime
     public async Task What_is_kept_for_a_host_that_has_given_it_up_is_there_for_it_once_it_is_back()
     {
         ICarrier carrier = await OpenAsync();
-        using (Socket kernel = Kernel(carrier))
+        using (new KernelEnd(carrier))
         {
             carrier.MayHold();
             _cable.Cut();
@@ -152,8 +148,8 @@ public sealed class LinkCarrierTests : IAsyncLifetime
         _cable.Mend();
         await UntilOfferedAsync();
         await using ICarrier again = await OpenAsync();
-        using Socket next = Kernel(again);
-        await EchoAsync(next, "hello"u8.ToArray());
+        using var next = new KernelEnd(again);
+        await next.EchoAsync("hello"u8.ToArray());
     }
 
     private Task UntilOfferedAsync() => UntilOfferedAsync(_events);
@@ -178,75 +174,6 @@ public sealed class LinkCarrierTests : IAsyncLifetime
         DeviceIdentity identity = await carrier.ReadIdentityAsync(Cancelled).WaitAsync(s_deadline, Cancelled);
         Assert.Equal("ZW0001", identity.Serial);
         return carrier;
-    }
-
-    // What vhci_hcd would do: it takes a reference of its own.
-    private static Socket Kernel(ICarrier carrier)
-    {
-        var handle = (SafeSocketHandle)carrier.Start(static () => { });
-#pragma warning disable CA2000 // The socket disposes of its handle.
-        return new Socket(new SafeSocketHandle(Tmds.Linux.LibC.dup((int)handle.DangerousGetHandle()), ownsHandle: true));
-#pragma warning restore CA2000
-    }
-
-    private async Task<byte[]> EchoAsync(Socket kernel, byte[] said, int? expect = null)
-    {
-        await SendAsync(kernel, Out(said, out uint told));
-        var heard = new List<byte>();
-        bool isTold = false;
-        await SendAsync(kernel, In(out _));
-        while (heard.Count < (expect ?? said.Length) || !isTold)
-        {
-            RetSubmit answer = await AnswerAsync(kernel);
-            if (answer.Seqnum == told)
-            {
-                isTold = true;
-                continue;
-            }
-            heard.AddRange(await ReadAsync(kernel, answer.ActualLength));
-            if (heard.Count < (expect ?? said.Length)) await SendAsync(kernel, In(out _));
-        }
-        return [.. heard];
-    }
-
-    private byte[] Out(byte[] data, out uint seqnum)
-    {
-        seqnum = ++_seqnum;
-        byte[] bytes = new byte[UrbHeader.Size + data.Length];
-        new CmdSubmit
-        {
-            Seqnum = seqnum, DevId = 0x0001_0002, Direction = UrbDirection.Out, Ep = AcmStick.DataEp, TransferBufferLength = data.Length,
-        }.Write(bytes);
-        data.CopyTo(bytes, UrbHeader.Size);
-        return bytes;
-    }
-
-    private byte[] In(out uint seqnum)
-    {
-        seqnum = ++_seqnum;
-        byte[] bytes = new byte[UrbHeader.Size];
-        new CmdSubmit
-        {
-            Seqnum = seqnum, DevId = 0x0001_0002, Direction = UrbDirection.In, Ep = AcmStick.DataEp, TransferBufferLength = 64,
-            TransferFlags = CmdSubmit.UrbDirIn,
-        }.Write(bytes);
-        return bytes;
-    }
-
-    private static async Task SendAsync(Socket kernel, byte[] bytes) => await kernel.SendAsync(bytes, Cancelled);
-
-    private static async Task<RetSubmit> AnswerAsync(Socket kernel) => RetSubmit.Parse(await ReadAsync(kernel, UrbHeader.Size));
-
-    private static async Task<byte[]> ReadAsync(Socket kernel, int length)
-    {
-        byte[] bytes = new byte[length];
-        for (int at = 0; at < length;)
-        {
-            int read = await kernel.ReceiveAsync(bytes.AsMemory(at), Cancelled).AsTask().WaitAsync(s_deadline, Cancelled);
-            Assert.NotEqual(0, read);
-            at += read;
-        }
-        return bytes;
     }
 
     private static async Task UntilAsync(Func<bool> condition)

@@ -7,7 +7,6 @@ using Longwire.Export;
 using Longwire.Export.Link;
 using Longwire.Export.Reconciling;
 using Longwire.Export.Sticks;
-using Longwire.Link.Liveness;
 using Longwire.Link.Pairing;
 using Longwire.Link.Tls;
 using Longwire.Link.Wire;
@@ -35,7 +34,7 @@ internal sealed class LinkedPi : IAsyncDisposable
     private readonly FakeSysfs _sysfs = new();
     private readonly FakeUsbipHost _kernel;
     private readonly DescriptorEvents _events = DescriptorEvents.Open();
-    private readonly TimerThread _timers = new("test pi timers");
+    private readonly PassingTime _timers = new("test pi timers");
     private readonly List<Task> _served = [];
     private readonly ConcurrentDictionary<string, Func<Task>> _ends = [];
     private readonly ExportLedger _ledger;
@@ -86,6 +85,9 @@ internal sealed class LinkedPi : IAsyncDisposable
     /// <summary>How often the kernel was given a connection for the stick.</summary>
     public int Imports => _served.Count;
 
+    /// <summary>The kernel has not finished with the stick before this, after a session of it.</summary>
+    public Task KernelFinishes { get; set; } = Task.CompletedTask;
+
     public bool IsServing => _served.Any(task => !task.IsCompleted);
 
     public Task<int> PortAsync() => _listener.Listening.Task;
@@ -103,6 +105,9 @@ internal sealed class LinkedPi : IAsyncDisposable
         if (_ends.TryRemove(stick, out Func<Task>? end)) await end();
         await Reconciler.PostAsync(new ExportMessage.DeviceChanged(BusId.Parse(stick)), Cancelled);
     }
+
+    /// <summary>So much time passes for the sessions at once. A connection that stands is silent for as long.</summary>
+    public void Pass(TimeSpan time) => _timers.Pass(time);
 
     public async Task<PairingCode> PairAsync(int port) => await Task.Run(() =>
     {
@@ -164,6 +169,7 @@ internal sealed class LinkedPi : IAsyncDisposable
             }
             // Whatever ends a session shuts its connection down (stub_shutdown_connection).
             kernel.Shutdown(SocketShutdown.Both);
+            await KernelFinishes.WaitAsync(_stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (_ends.TryRemove(stick, out _)) _kernel.SetStatus(stick, 1);
         }
     }

@@ -74,12 +74,39 @@ public sealed class StatusMeaningTests
         Assert.Contains(said, meaning.Explanation, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_radio_that_another_host_has_can_be_taken_over_at_a_paired_Pi_and_no_other()
+    {
+        RadioSnapshot radio = Some.Radio with { Status = RadioStatus.InUse, Reason = null };
+        PiSnapshot paired = Some.Pi with { Mode = PiMode.Link, Version = null };
+        Assert.EndsWith(
+            "If that host is gone, press \"Take over\": after 3 s of silence attic gives it away.",
+            StatusMeaning.Of(radio, paired).Explanation, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "Take over", StatusMeaning.Of(radio, paired with { Mode = PiMode.Stock }).Explanation, StringComparison.Ordinal);
+        Assert.InRange(StatusMeaning.Of(radio, paired with { Name = new string('x', 100) }).Explanation.Length, 10, 255);
+        Assert.DoesNotContain(
+            "Take over",
+            StatusMeaning.Of(radio, paired with { Mode = PiMode.Stock, Version = "0.2.0" }).Explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_radio_that_was_not_given_says_why_in_whole_and_what_to_do()
+    {
+        string said = StatusMeaning.Of(
+            Some.Radio with { Status = RadioStatus.InUse, Reason = Longwire.Attach.Reconciling.TakeOvers.StillHeard }, Some.Pi).Explanation;
+        Assert.Contains(Longwire.Attach.Reconciling.TakeOvers.StillHeard, said, StringComparison.Ordinal);
+        Assert.Contains("not taken over", said, StringComparison.Ordinal);
+        Assert.EndsWith("press \"Take over\" again once that host is gone.", said, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(null, true)]
     [InlineData("0.2.0", false)]
     public void A_stick_that_is_busy_for_nobody_is_freed_by_binding_it_anew_on_a_stock_Pi(string? version, bool said)
     {
-        StatusMeaning meaning = StatusMeaning.Of(Some.Radio with { Status = RadioStatus.InUse }, Some.Pi with { Version = version });
+        StatusMeaning meaning = StatusMeaning.Of(
+            Some.Radio with { Status = RadioStatus.InUse, Reason = null }, Some.Pi with { Version = version });
         Assert.Equal(said, meaning.Explanation.Contains("usbip unbind -b", StringComparison.Ordinal));
         Assert.Equal(said, meaning.Explanation.EndsWith("then \"usbip bind -b BUSID\".", StringComparison.Ordinal));
     }

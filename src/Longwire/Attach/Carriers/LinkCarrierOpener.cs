@@ -30,7 +30,8 @@ internal sealed class LinkCarrierOpener(Func<string, IPiLink> links, TimeProvide
                 () =>
                 {
                     step("importing");
-                    lock (gate) return session.Connect(hello);
+                    // Said once: a session that stands has nothing to take any more.
+                    lock (gate) return session.Connect(hello with { TakeOver = request.TakeOver });
                 },
                 AttachTimers.Attach,
                 cancellationToken);
@@ -45,7 +46,7 @@ internal sealed class LinkCarrierOpener(Func<string, IPiLink> links, TimeProvide
         }
         catch (LinkRefusedException e)
         {
-            throw new CarrierException(OutcomeOf(e.Refusal), e);
+            throw new CarrierException(OutcomeOf(e.Refusal, request.TakeOver), e);
         }
         catch (LinkException e)
         {
@@ -57,8 +58,10 @@ internal sealed class LinkCarrierOpener(Func<string, IPiLink> links, TimeProvide
         }
     }
 
-    private static AttachOutcome OutcomeOf(Refusal no) => no.Reason switch
+    private static AttachOutcome OutcomeOf(Refusal no, bool takeOver) => no.Reason switch
     {
+        // No taking over helps, and a person who has asked for it is to know.
+        RefusalReason.Superseded when takeOver => new AttachOutcome.Failed(LinkRefusalText.Of(no.Reason, no.Version)),
         RefusalReason.InUse or RefusalReason.Superseded => new AttachOutcome.NotGiven(UsbIpStatus.DeviceBusy),
         RefusalReason.UnknownSubject => new AttachOutcome.NotGiven(UsbIpStatus.NoSuchDevice),
         RefusalReason.NotReady or RefusalReason.Stopping => new AttachOutcome.NotGiven(UsbIpStatus.DeviceError),

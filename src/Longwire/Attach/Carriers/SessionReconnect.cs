@@ -57,7 +57,8 @@ internal sealed class SessionReconnect(IPiLink link, Hello hello, TimeSpan hold,
                 }
                 if (no.Reason is not (RefusalReason.None or RefusalReason.OldEpoch or RefusalReason.Stopping or RefusalReason.NotReady))
                 {
-                    lock (gate) session.End(EndReason.UnknownSession);
+                    EndReason end = no.Reason == RefusalReason.TakenOver ? EndReason.TakenOver : EndReason.UnknownSession;
+                    lock (gate) session.End(end);
                     IsForgotten = no.Reason == RefusalReason.UnknownSession;
                     return (null, LinkRefusalText.Of(no.Reason, no.Version));
                 }

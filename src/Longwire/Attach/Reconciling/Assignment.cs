@@ -49,6 +49,9 @@ internal sealed class Assignment(string piId, BusId busId, bool listed)
     /// <inheritdoc cref="AttachEvent.Measured" path="/param[@name='IsShortOfUrbs']"/>
     public bool IsShortOfUrbs { get; set; }
 
+    /// <inheritdoc cref="AttachRequest.TakeOver"/>
+    public bool TakesOver { get; set; }
+
     /// <summary>We ended it ourselves; what it reports afterwards is an echo.</summary>
     public bool Cancelled { get; set; }
 }

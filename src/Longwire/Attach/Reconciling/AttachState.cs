@@ -206,9 +206,10 @@ internal sealed class AttachState
     private static string StickAt(string piId, BusId busId) => $"stick {piId}/{busId}";
 
     /// <inheritdoc cref="Assignments.Start" path="/param"/>
-    public void Start(PiState pi, BusId busId, Stick? stick, RadioState? radio)
+    public void Start(PiState pi, BusId busId, Stick? stick, RadioState? radio, bool takeOver = false)
     {
         Assignment assignment = Assignments.Start(pi.Options.Id, busId, stick, radio);
+        assignment.TakesOver = takeOver;
         StickIsThere(assignment.PiId, busId);
         assignment.Attachment = Ports.Tasks.Start(
             new AttachRequest(pi.Options, busId, radio?.Memory.LastCarrier ?? default, IsKnown: radio is not null)
@@ -216,6 +217,7 @@ internal sealed class AttachState
                 Hold = Options.HoldFor(pi.Options),
                 Stale = Options.Stale,
                 Replug = Options.Replug,
+                TakeOver = takeOver,
             });
     }
 

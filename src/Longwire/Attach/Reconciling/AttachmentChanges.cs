@@ -113,6 +113,7 @@ internal sealed class AttachmentChanges(AttachState state)
         // An attempt that is made again may find the record of the last; what a person or a Pi has ended must not.
         if (wasUp || outcome is AttachOutcome.Cancelled) state.Remember(all: true);
         if (!state.Pis.TryGetValue(assignment.PiId, out PiState? pi)) return;
+        if (assignment.TakesOver && radio is not null) TakeOvers.Ended(radio, outcome);
         if (stick is not null) AttemptOutcomes.Count(state, pi, assignment, stick, outcome);
         if (stick is { Listed: false }) pi.Sticks.Remove(stick.BusId);
         AttachLog.Ended(state.Logger, assignment.BusId, assignment.PiId, outcome);

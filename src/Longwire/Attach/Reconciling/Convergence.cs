@@ -34,6 +34,7 @@ internal sealed class Convergence(AttachState state)
         {
             _identification.DecideParked(allAreAsked: false);
             StickSelection selection = state.Selection();
+            TakeOvers.Start(state);
             StartWhatIsDue(selection, state.Candidates());
             AskForWhatIsNotListed(selection);
             // A verdict or a start may have changed whom a stick waits for.
@@ -202,6 +203,7 @@ internal sealed class Convergence(AttachState state)
             // Whether that is a connection of ours which died is asked for by what is said now.
             if (now.Status == RadioStatus.InUse && radio.Status != now.Status) WakeNoLaterThan(state.Now + AttachTimers.PollAtOnce);
             (radio.Status, radio.Reason, radio.PluggedIn) = (now.Status, now.Reason, now.PluggedIn);
+            if (now.Status != RadioStatus.InUse) radio.NotTakenOver = null;
             if (now.Status != RadioStatus.Attaching || state.Now >= AttachTimers.FirstVerdict) radio.Undecided = false;
             if (radio.Undecided) WakeNoLaterThan(AttachTimers.FirstVerdict);
             // From then on "in use" is no longer us.

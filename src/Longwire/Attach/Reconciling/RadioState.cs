@@ -37,6 +37,12 @@ internal sealed class RadioState(RadioMemory memory)
     /// <summary>A person wanted its place taken, and more than one stick could.</summary>
     public bool SeveralCouldReplace { get; set; }
 
+    /// <summary>A person wants it taken from the host that has it. Not tried yet; <see cref="TakeOvers"/>' alone to change.</summary>
+    public bool TakesOver { get; set; }
+
+    /// <summary>Why it was not given, when that was tried last; null: it was not, since somebody else has it.</summary>
+    public string? NotTakenOver { get; set; }
+
     /// <summary>When we let go of it last, or started: until its Pi has noticed, "in use" means us.</summary>
     public TimeSpan ReleasedAt { get; set; }
 

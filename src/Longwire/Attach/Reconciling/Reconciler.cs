@@ -86,6 +86,7 @@ internal sealed class Reconciler
             case AttachEvent.Commanded { Command: RadioCommand.SetWanted command }: _attachmentChanges.SetWanted(
                 command.RadioId, command.Wanted); break;
             case AttachEvent.Commanded { Command: RadioCommand.Reattach command }: _attachmentChanges.Reattach(command.RadioId); break;
+            case AttachEvent.Commanded { Command: RadioCommand.TakeOver command }: TakeOvers.Asked(_state, command.RadioId); break;
             case AttachEvent.KernelChanged kernel: KernelChanged(kernel.Uevent); break;
             case AttachEvent.PiAnswered answered: _piChanges.Answered(answered); break;
             case AttachEvent.PiSilent { Accepted: true } slow: _piSilence.ListLate(slow.PiId, SlowPi.Reason(slow.Reason)); break;

@@ -34,14 +34,23 @@ internal static class SnapshotMaker
     private static PiSnapshot LeftOut(string id, AttachOptions options)
     {
         SkippedPi? entry = options.SkippedPis.FirstOrDefault(pi => pi.Id == id);
-        return new PiSnapshot { Id = id, Name = entry?.Name ?? entry?.Address ?? id, Address = entry?.Address ?? "" };
+        return new PiSnapshot
+        {
+            Id = id,
+            Name = entry?.Name ?? entry?.Address ?? id,
+            Address = entry?.Address ?? "",
+            Mode = ModeOf(entry is { IsPaired: true }),
+        };
     }
+
+    private static PiMode ModeOf(bool isPaired) => isPaired ? PiMode.Link : PiMode.Stock;
 
     private static PiSnapshot Of(PiState pi) => new()
     {
         Id = pi.Options.Id,
         Name = pi.Options.DisplayName,
         Address = pi.Options.Address,
+        Mode = ModeOf(pi.Options.Pairing is not null),
         Reachable = pi.Reachable,
         RoundTrip = pi.RoundTrip,
         Version = pi.Notice?.Version,

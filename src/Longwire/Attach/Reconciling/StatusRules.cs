@@ -23,7 +23,8 @@ internal static class StatusRules
         Condition condition = Of(radio, pi, stick, known);
         // An attempt at what is not listed only asks; it holds nothing.
         bool ours = radio.Assignment is { Listed: true } or { Identified: true } || now - radio.ReleasedAt < AttachTimers.OwnRelease;
-        if (condition.Status != RadioStatus.InUse || !ours) return condition;
+        if (condition.Status != RadioStatus.InUse) return condition;
+        if (!ours) return condition with { Reason = radio.NotTakenOver };
         // It is busy with us: our import is under way, or the Pi has not noticed yet that we let go.
         return condition with
         {
@@ -126,7 +127,7 @@ internal static class StatusRules
     }
 
     // By port; a stick of its kind elsewhere is taken for it only if there is no other radio it could be.
-    private static NoticeEntry? EntryOf(RadioState radio, IEnumerable<NoticeEntry> entries, IReadOnlyCollection<RadioState> known)
+    public static NoticeEntry? EntryOf(RadioState radio, IEnumerable<NoticeEntry> entries, IReadOnlyCollection<RadioState> known)
     {
         List<RadioState> twins =
         [

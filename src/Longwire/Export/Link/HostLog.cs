@@ -30,6 +30,15 @@ internal static partial class HostLog
     [LoggerMessage(LogLevel.Information, "{Client} is back for the stick at {BusId}")]
     public static partial void Back(ILogger logger, Client client, string busId);
 
+    [LoggerMessage(
+        LogLevel.Information, "{Client} takes the stick at {BusId} over from {Owner}, of which nothing was heard for {Silent:F1} s")]
+    public static partial void TakenOver(ILogger logger, Client client, string busId, Client owner, double silent);
+
+    [LoggerMessage(
+        LogLevel.Information,
+        "{Client} wants the stick at {BusId}, and {Owner} keeps it: it is connected, or was heard {Silent:F1} s ago. Detach it there")]
+    public static partial void NotGiven(ILogger logger, Client client, string busId, Client owner, double silent);
+
     [LoggerMessage(LogLevel.Warning, "{Client} broke the protocol over the stick at {BusId}: {Reason}")]
     public static partial void Broken(ILogger logger, Client client, string busId, string reason);
 }

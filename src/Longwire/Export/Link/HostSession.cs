@@ -32,6 +32,7 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _said = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer _expiry;
+    private readonly HostSilence _silence;
     private volatile FramePump? _frames;
     private KernelStream? _kernel;
     private byte[]? _offer;
@@ -42,7 +43,8 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
     /// <param name="longestHold">A host is not waited for longer than this.</param>
     public HostSession(Hello hello, Client.Host client, BusId busId, TimeSpan longestHold, HostSessionContext around)
     {
-        (Owner, BusId, _around) = (client, busId, around);
+        (Owner, BusId, TakesOver, _around) = (client, busId, hello.TakeOver, around);
+        _silence = new HostSilence(around.Timers);
         _session = new LinkSession(hello.SessionId, LinkWindow.Default, UrbFraming.MaxAnswer);
         _keptFor = (hello.Hold < longestHold ? hello.Hold : longestHold) + LinkTimers.KeptLonger;
         (_ours, _kernels) = SocketPair.Create();
@@ -55,6 +57,9 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
     public Client.Host Owner { get; }
 
     public BusId BusId { get; }
+
+    /// <summary>Its host wants the stick though another one has it, if that is away.</summary>
+    public bool TakesOver { get; }
 
     public Client Client => Owner;
 
@@ -71,14 +76,30 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
         }
     }
 
+    /// <summary>It has ended in favour of another key's host.</summary>
+    public bool IsTakenOver
+    {
+        get
+        {
+            lock (_gate) return _session.EndReason == EndReason.TakenOver;
+        }
+    }
+
     public void End() => End(EndReason.Stopping);
 
-    /// <summary>The same host may have it afresh: what an earlier run of it, or an earlier attempt of this one, has left.</summary>
+    /// <summary>
+    /// The same host may have it afresh: what an earlier run of it, or an earlier attempt of this one, has left. Another host may have what
+    /// is only kept for one that is away, if a person there wants it so.
+    /// </summary>
     public bool TryTakeFrom(ISessionCarrier other)
     {
-        if (other is not HostSession theirs || !Owner.MayTakeFrom(theirs.Owner)) return false;
-        theirs.End(EndReason.Superseded);
-        return true;
+        if (other is not HostSession theirs) return false;
+        if (Owner.MayTakeFrom(theirs.Owner))
+        {
+            theirs.End(EndReason.Superseded);
+            return true;
+        }
+        return TakesOver && Owner.Key != theirs.Owner.Key && theirs.TryGiveTo(Owner);
     }
 
     /// <summary>The kernel has the stick: until it has ended, whoever ended it.</summary>
@@ -143,6 +164,25 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
         _over.TryCancel();
     }
 
+    // Whether the host is away, and the end, under one lock: of this and its return one comes first, and the other finds that.
+    private bool TryGiveTo(Client.Host another)
+    {
+        TimeSpan silent;
+        bool isHeld, isGiven;
+        lock (_gate)
+        {
+            silent = _silence.Since(_frames);
+            isHeld = _session.State == LinkState.Lost && silent >= LinkTimers.LostAfter;
+            if (isHeld) _session.End(EndReason.TakenOver);
+            // One that is over is nobody's any more, and about to be given back.
+            isGiven = _session.State == LinkState.Ended;
+        }
+        if (isHeld) HostLog.TakenOver(About, another, BusId.ToString(), Owner, silent.TotalSeconds);
+        if (isGiven) End(EndReason.TakenOver);
+        else HostLog.NotGiven(About, another, BusId.ToString(), Owner, silent.TotalSeconds);
+        return isGiven;
+    }
+
     private async Task<RefusalReason> TryCarryOverAsync(LinkConnection connection, Hello hello, CancellationToken cancellationToken)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -153,6 +193,7 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
             // One that comes late disturbs nobody, and waits for nobody.
             if (hello.Epoch <= _latest) return RefusalReason.OldEpoch;
             _latest = hello.Epoch;
+            _silence.Greeted();
             (before, _lastConnection, overtaken) = (_lastConnection, ended.Task, _frames);
         }
         try
@@ -182,7 +223,8 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
             Welcome identity = welcome with { Silence = _frames?.SilentFor ?? TimeSpan.Zero };
             try
             {
-                if (!_session.TryAccept(hello, identity, out welcome, out RefusalReason no)) return no;
+                if (!_session.TryAccept(hello, identity, out welcome, out RefusalReason no))
+                    return _session.EndReason == EndReason.TakenOver ? RefusalReason.TakenOver : no;
             }
             catch (LinkProtocolException)
             {

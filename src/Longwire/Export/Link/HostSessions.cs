@@ -15,6 +15,7 @@ internal sealed class HostSessions(StickRequests sticks, Func<TimeSpan> longestH
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(KeyPin Owner, SessionId Id), HostSession> _sessions = [];
+    private readonly TakenSessions _taken = new();
     private readonly List<Task> _running = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -62,9 +63,9 @@ internal sealed class HostSessions(StickRequests sticks, Func<TimeSpan> longestH
     /// <summary>One connection of a session, until that is lost.</summary>
     public async Task ServeAsync(LinkConnection connection, Hello hello, Client.Host host, CancellationToken cancellationToken)
     {
-        HostSession? session = Find(host, hello.SessionId);
-        RefusalReason no = RefusalReason.UnknownSession;
-        if (session is null && !hello.Resume) (session, no) = await OpenAsync(hello, host, cancellationToken);
+        HostSession? session = Find(host, hello.SessionId, out bool isTaken);
+        RefusalReason no = isTaken ? RefusalReason.TakenOver : RefusalReason.UnknownSession;
+        if (session is null && !isTaken && !hello.Resume) (session, no) = await OpenAsync(hello, host, cancellationToken);
         if (session is null)
         {
             await HostRefusal.SayAsync(connection, no, around.Time, cancellationToken);
@@ -92,9 +93,14 @@ internal sealed class HostSessions(StickRequests sticks, Func<TimeSpan> longestH
         changed.SetResult();
     }
 
-    private HostSession? Find(Client.Host host, SessionId id)
+    private HostSession? Find(Client.Host host, SessionId id, out bool isTaken)
     {
-        lock (_gate) return _sessions.GetValueOrDefault((host.Key, id));
+        lock (_gate)
+        {
+            HostSession? session = _sessions.GetValueOrDefault((host.Key, id));
+            isTaken = session?.IsTakenOver ?? _taken.Contains(host.Key, id);
+            return isTaken ? null : session;
+        }
     }
 
     private async Task<(HostSession? Session, RefusalReason No)> OpenAsync(
@@ -139,6 +145,7 @@ internal sealed class HostSessions(StickRequests sticks, Func<TimeSpan> longestH
                 {
                     (KeyPin, SessionId) id = (session.Owner.Key, session.Id);
                     if (_sessions.GetValueOrDefault(id) == session) _sessions.Remove(id);
+                    if (session.IsTakenOver) _taken.Add(session.Owner.Key, session.Id);
                 }
             }
         }

@@ -59,9 +59,9 @@ internal sealed class IncomingMessages(Topics topics, ReadAccess? access = null)
 
     private void DeliverCommand(string topic, byte[] payload, bool retained)
     {
-        if (access is not null && topics.TryParseCommand(topic, out _, out bool reattach))
+        if (access is not null && topics.TryParseCommand(topic, out _, out RadioTopic asked))
         {
-            access.Heard(reattach ? topics.AnyReattachCommand : topics.AnyAttachCommand);
+            access.Heard(topics.AnyCommand(asked));
             if (access.IsProbe(payload)) return;
         }
         if (!_commands.Writer.TryWrite(new IncomingMessage(topic, payload, retained))) Interlocked.Exchange(ref _commandsDropped, 1);

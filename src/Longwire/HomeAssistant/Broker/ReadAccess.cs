@@ -10,8 +10,8 @@ namespace Longwire.HomeAssistant.Broker;
 /// <remarks>
 /// What cannot be noticed: Home Assistant's birth topic, which is never ours to write, unless the broker refuses the subscription; a
 /// command topic that we may not write either, or none at all in MQTT 3.1.1, where a broker does not say so; rules that tell the radios
-/// apart, beyond the one that is probed; the bridge's own two command topics (restart, log level), which are not probed. What the
-/// broker refuses outright is <see cref="RefusedMessages"/>' to tell.
+/// apart, beyond the one that is probed; the bridge's own two command topics (restart, log level) and <em>Take over</em>, which few press,
+/// for they are not probed. What the broker refuses outright is <see cref="RefusedMessages"/>' to tell.
 /// </remarks>
 /// <param name="nonce">Of our process: our probe is known by it.</param>
 /// <param name="changed">

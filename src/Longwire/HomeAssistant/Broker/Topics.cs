@@ -6,8 +6,11 @@ internal sealed record Topics(string Base, string Prefix)
     public const string Online = "online";
     public const string Offline = "offline";
 
+    private static readonly RadioTopic[] s_radioTopics = Enum.GetValues<RadioTopic>();
+
     private const string AttachSuffix = "/attach/set";
     private const string ReattachSuffix = "/reattach/set";
+    private const string TakeOverSuffix = "/take_over/set";
 
     public string BridgeState => $"{Base}/bridge/state";
     public string BridgeInfo => $"{Base}/bridge/info";
@@ -15,8 +18,9 @@ internal sealed record Topics(string Base, string Prefix)
     /// <summary>Where an instance asks whether the base topic is free. Never retained.</summary>
     public string BridgeClaim => $"{Base}/bridge/claim";
 
-    public string AnyAttachCommand => $"{Base}/radio/+{AttachSuffix}";
-    public string AnyReattachCommand => $"{Base}/radio/+{ReattachSuffix}";
+    public string AnyAttachCommand => AnyCommand(RadioTopic.Attach);
+    public string AnyReattachCommand => AnyCommand(RadioTopic.Reattach);
+    public string AnyTakeOverCommand => AnyCommand(RadioTopic.TakeOver);
     public string BridgeRestart => $"{Base}/bridge/restart/set";
     public string BridgeLogLevel => $"{Base}/bridge/log_level/set";
 
@@ -24,7 +28,8 @@ internal sealed record Topics(string Base, string Prefix)
     public IReadOnlyList<string> Bridge => [BridgeClaim, BridgeInfo, BridgeState];
 
     /// <summary>Where a person's commands come in.</summary>
-    public IReadOnlyList<string> Commands => [AnyAttachCommand, AnyReattachCommand, BridgeRestart, BridgeLogLevel];
+    public IReadOnlyList<string> Commands =>
+        [AnyAttachCommand, AnyReattachCommand, AnyTakeOverCommand, BridgeRestart, BridgeLogLevel];
 
     /// <summary>
     /// Home Assistant says <c>online</c> here once it listens. People may change the topic there; by default it follows the prefix.
@@ -42,6 +47,7 @@ internal sealed record Topics(string Base, string Prefix)
     public string RadioEvent(string radio) => $"{Base}/radio/{radio}/event";
     public string RadioAttach(string radio) => $"{Base}/radio/{radio}{AttachSuffix}";
     public string RadioReattach(string radio) => $"{Base}/radio/{radio}{ReattachSuffix}";
+    public string RadioTakeOver(string radio) => $"{Base}/radio/{radio}{TakeOverSuffix}";
 
     // The kind is part of the identifier: a Pi and a radio may well have the same id.
     public string PiIdentifier(string pi) => $"{IdPrefix}_pi_{pi}";
@@ -49,16 +55,28 @@ internal sealed record Topics(string Base, string Prefix)
 
     public string Config(string identifier) => $"{Prefix}/device/{identifier}/config";
 
-    /// <summary>The radio that a command topic speaks of.</summary>
-    public bool TryParseCommand(string topic, out string radio, out bool reattach)
+    /// <summary>What covers this one of every radio's topics.</summary>
+    public string AnyCommand(RadioTopic asked) => $"{Base}/radio/+{SuffixOf(asked)}";
+
+    /// <summary>The radio that a command topic speaks of, and what is asked of it.</summary>
+    public bool TryParseCommand(string topic, out string radio, out RadioTopic asked)
     {
-        radio = "";
-        string start = AllRadios;
-        reattach = topic.EndsWith(ReattachSuffix, StringComparison.Ordinal);
-        string end = reattach ? ReattachSuffix : AttachSuffix;
-        if (!topic.StartsWith(start, StringComparison.Ordinal) || !topic.EndsWith(end, StringComparison.Ordinal)) return false;
-        if (topic.Length <= start.Length + end.Length) return false;
-        radio = topic[start.Length..^end.Length];
-        return !radio.Contains('/', StringComparison.Ordinal);
+        (radio, asked) = ("", default);
+        if (!topic.StartsWith(AllRadios, StringComparison.Ordinal)) return false;
+        foreach (RadioTopic each in s_radioTopics)
+        {
+            string end = SuffixOf(each);
+            if (!topic.EndsWith(end, StringComparison.Ordinal) || topic.Length <= AllRadios.Length + end.Length) continue;
+            (radio, asked) = (topic[AllRadios.Length..^end.Length], each);
+            return !radio.Contains('/', StringComparison.Ordinal);
+        }
+        return false;
     }
+
+    private static string SuffixOf(RadioTopic asked) => asked switch
+    {
+        RadioTopic.Attach => AttachSuffix,
+        RadioTopic.Reattach => ReattachSuffix,
+        _ => TakeOverSuffix,
+    };
 }

@@ -18,7 +18,10 @@ internal static class RadioDevice
     public static Device Of(RadioSnapshot radio, Snapshot snapshot, Topics topics, string version)
     {
         string identifier = topics.RadioIdentifier(radio.Id);
+        PiSnapshot? pi = snapshot.Pis.FirstOrDefault(pi => pi.Id == radio.PiId);
         SortedDictionary<string, Component> components = Components(radio, identifier, topics);
+        // No other kind of Pi knows whether the host that has it is away.
+        if (pi?.Mode == PiMode.Link) components.Add("take_over", TakeOver(radio, identifier, topics));
         var message = new DiscoveryMessage
         {
             Device = new DeviceInfo
@@ -30,7 +33,7 @@ internal static class RadioDevice
                 ModelId = radio.UsbId.ToString(),
                 SerialNumber = NullIfEmpty(radio.Serial),
                 // A parent that never appears would stay nameless in Home Assistant.
-                Via = snapshot.Pis.Any(pi => pi.Id == radio.PiId) ? topics.PiIdentifier(radio.PiId) : topics.BridgeIdentifier,
+                Via = pi is null ? topics.BridgeIdentifier : topics.PiIdentifier(radio.PiId),
             },
             Origin = Origin.Of(version),
             Availability = [new Availability(topics.BridgeState)],
@@ -132,6 +135,17 @@ internal static class RadioDevice
         }
         return components;
     }
+
+    private static Component TakeOver(RadioSnapshot radio, string identifier, Topics topics) => new()
+    {
+        Platform = "button",
+        UniqueId = $"{identifier}_take_over",
+        Name = "Take over",
+        Icon = "mdi:swap-horizontal",
+        Category = Entity.Config,
+        Qos = 1,
+        CommandTopic = topics.RadioTakeOver(radio.Id),
+    };
 
     private static Component Trigger(string type, RadioEventType happened, string topic) => new()
     {

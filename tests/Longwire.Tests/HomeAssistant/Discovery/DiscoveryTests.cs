@@ -76,6 +76,23 @@ public sealed class DiscoveryTests
     }
 
     [Fact]
+    [Trait("needs", "python3")]
+    public async Task A_radio_at_a_paired_Pi_can_be_taken_over_and_no_other()
+    {
+        Snapshot stock = Some.Snapshot(Some.Radio);
+        Snapshot paired = stock with { Pis = [Some.Pi with { Mode = PiMode.Link }] };
+        Assert.False(Json(RadioDevice.Of(Some.Radio, stock, Topics, "1")).GetProperty("cmps").TryGetProperty("take_over", out _));
+        JsonElement button = Json(RadioDevice.Of(Some.Radio, paired, Topics, "1")).GetProperty("cmps").GetProperty("take_over");
+        Assert.Equal(
+            $$"""
+            {"p":"button","uniq_id":"longwire_radio_{{Some.RadioId}}_take_over","name":"Take over","ent_cat":"config",
+            "ic":"mdi:swap-horizontal","qos":1,"cmd_t":"longwire/radio/{{Some.RadioId}}/take_over/set"}
+            """.ReplaceLineEndings(""),
+            button.GetRawText());
+        await AssertPassesAsync(RetainedSnapshot.Of(paired, new MeasuredValues(), Topics, "1.0.0").Devices);
+    }
+
+    [Fact]
     public void Connected_is_a_primary_entity_that_expires()
     {
         JsonElement connected = Json(
