@@ -9,7 +9,7 @@ namespace Longwire.Benchmarks.Link;
 /// </summary>
 internal static class Half
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(20);
 
     /// <summary>This program once more, in another house and with another task. What it leaves on the disk it leaves in the folder.</summary>
@@ -28,26 +28,22 @@ internal static class Half
     }
 
     /// <exception cref="InvalidOperationException">Whoever should tell it has ended.</exception>
-    public static Task<string[]> HearAsync(string file, LeashedProcess from) => HearAsync(file, from, s_patience);
-
-    /// <inheritdoc cref="HearAsync(string, LeashedProcess)"/>
-    public static async Task<string[]> HearAsync(string file, LeashedProcess from, TimeSpan patience)
+    public static async Task<string[]> HearAsync(string file, LeashedProcess from, CancellationToken cancellationToken)
     {
-        await UntilAsync(() => File.Exists(file), from, Path.GetFileName(file), patience);
-        return await File.ReadAllLinesAsync(file);
+        await UntilAsync(() => File.Exists(file), from, Path.GetFileName(file), cancellationToken);
+        return await File.ReadAllLinesAsync(file, cancellationToken);
     }
 
-    public static Task UntilAsync(Func<bool> condition, LeashedProcess running, string what) =>
-        UntilAsync(condition, running, what, s_patience);
-
-    private static async Task UntilAsync(Func<bool> condition, LeashedProcess running, string what, TimeSpan patience)
+    /// <param name="running">Must not end before.</param>
+    /// <param name="what">The condition, in a word.</param>
+    public static async Task UntilAsync(Func<bool> condition, LeashedProcess running, string what, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(patience);
+        using var deadline = new CancellationTokenSource(s_patience);
         while (!condition())
         {
             if (running.HasExited) throw new InvalidOperationException($"A program ended before '{what}'. It said:\n{running.Said}");
             if (deadline.IsCancellationRequested) throw new TimeoutException($"Waited in vain for '{what}'. A program said:\n{running.Said}");
-            await Task.Delay(s_step);
+            await Task.Delay(s_step, cancellationToken);
         }
     }
 

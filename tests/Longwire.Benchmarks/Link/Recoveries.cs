@@ -19,32 +19,37 @@ internal static class Recoveries
 
     // Twice the time between two attempts of ours, ten times that between two lines: no cut ends at a moment that suits anybody.
     private static readonly TimeSpan s_atMostLater = TimeSpan.FromSeconds(1);
+    // What was in a process's hands at the cut.
+    private static readonly TimeSpan s_onTheWay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     // TCP knows the round trip again, and no side of the link still says what it has.
     private static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(5);
 
-    public static async Task<Figure[]> MeasureAsync(LinkArguments arguments, TextWriter output, string command)
+    public static async Task<Figure[]> MeasureAsync(
+        LinkArguments arguments, TextWriter output, string command, CancellationToken cancellationToken)
     {
         int atOnce = Math.Min(AtOnce, arguments.Connections), cuts = (arguments.Connections + atOnce - 1) / atOnce;
         await using TwoHouses houses = await TwoHouses.BuildAsync();
         using var folder = new ScratchFolder();
         string count = atOnce.ToString(CultureInfo.InvariantCulture);
         await using LeashedProcess far = await Half.StartSelfAsync(houses.Far, folder.Path, FarHalf.Name, folder.Path, Measure, count);
-        await Half.HearAsync(folder.File(FarHalf.TcpPort), far);
+        await Half.HearAsync(folder.File(FarHalf.TcpPort), far, cancellationToken);
         await using LeashedProcess near = await Half.StartSelfAsync(houses.Near, folder.Path, NearHalf.Name, folder.Path, Measure, count);
         var after = new Dictionary<string, List<double>> { [FarHalf.Link] = [], [FarHalf.Tcp] = [] };
         var random = new Random(Seed);
-        await WaitForAsync(folder, atOnce, 0, near);
+        await WaitForAsync(folder, atOnce, 0, near, cancellationToken);
         for (int cut = 1; cut <= cuts; cut++)
         {
-            await Task.Delay(s_quiet);
+            await Task.Delay(s_quiet, cancellationToken);
             await houses.CutAsync();
-            await Task.Delay(s_cut + (random.NextDouble() * s_atMostLater));
+            long cutAt = Stopwatch.GetTimestamp();
+            await Task.Delay(s_cut + (random.NextDouble() * s_atMostLater), cancellationToken);
             // Before it is mended: whatever this takes counts for both.
             long mended = Stopwatch.GetTimestamp();
             await houses.MendAsync();
-            List<(string Kind, double Seconds)> arrived = await WaitForAsync(folder, atOnce, mended, near);
+            List<(string Kind, double Seconds)> arrived = await WaitForAsync(folder, atOnce, mended, near, cancellationToken);
+            await RequireCutAsync(folder, cutAt, mended);
             foreach ((string kind, double seconds) in arrived) after[kind].Add(seconds);
             await output.WriteLineAsync($"cut {cut} of {cuts}: {Text(arrived, FarHalf.Link)}; {Text(arrived, FarHalf.Tcp)}; {Half.Load}");
         }
@@ -60,7 +65,7 @@ internal static class Recoveries
 
     // The first of each connection since then.
     private static async Task<List<(string Kind, double Seconds)>> WaitForAsync(
-        ScratchFolder folder, int atOnce, long since, LeashedProcess near)
+        ScratchFolder folder, int atOnce, long since, LeashedProcess near, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(s_patience);
         while (true)
@@ -74,8 +79,16 @@ internal static class Recoveries
             if (near.HasExited) throw new InvalidOperationException($"The near half ended. It said:\n{near.Said}");
             if (patience.IsCancellationRequested)
                 throw new TimeoutException($"{first.Count} of {2 * atOnce} connections came back within {s_patience.TotalSeconds:0} s. {near.Said}");
-            await Task.Delay(TimeSpan.FromMilliseconds(500));
+            await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken);
         }
+    }
+
+    // An outage that was none would give figures all the same.
+    private static async Task RequireCutAsync(ScratchFolder folder, long cut, long mended)
+    {
+        int through = (await ReadAsync(folder.File(FarHalf.Arrivals))).Count(
+            one => one.At < mended && Stopwatch.GetElapsedTime(cut, one.At) > s_onTheWay);
+        if (through > 0) throw new InvalidOperationException($"The cut is none: {through} lines arrived during it.");
     }
 
     private static async Task<List<(string Kind, int Number, long At)>> ReadAsync(string file)

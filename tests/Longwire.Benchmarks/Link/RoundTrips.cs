@@ -10,20 +10,20 @@ namespace Longwire.Benchmarks.Link;
 internal static class RoundTrips
 {
     public const string Measure = "roundtrip";
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
 
-    public static async Task<Figure[]> MeasureAsync(LinkArguments arguments, TextWriter output, string command)
+    public static async Task<Figure[]> MeasureAsync(
+        LinkArguments arguments, TextWriter output, string command, CancellationToken cancellationToken)
     {
         await using TwoHouses houses = await TwoHouses.BuildAsync();
         using var folder = new ScratchFolder();
         string load = Half.Load;
         await using LeashedProcess far = await Half.StartSelfAsync(houses.Far, folder.Path, FarHalf.Name, folder.Path, Measure, "1");
-        string port = (await Half.HearAsync(folder.File(FarHalf.TcpPort), far))[0];
-        await using SshTunnel ssh = await SshTunnel.OpenAsync(houses, folder, port);
-        await using SocatTunnel socats = await SocatTunnel.OpenAsync(houses, folder);
+        string port = (await Half.HearAsync(folder.File(FarHalf.TcpPort), far, cancellationToken))[0];
+        await using SshTunnel ssh = await SshTunnel.OpenAsync(houses, folder, port, cancellationToken);
+        await using SocatTunnel socats = await SocatTunnel.OpenAsync(houses, folder, cancellationToken);
         await using LeashedProcess near = await Half.StartSelfAsync(
             houses.Near, folder.Path, NearHalf.Name, folder.Path, Measure, arguments.Requests.ToString(CultureInfo.InvariantCulture));
-        string[] lines = await Half.HearAsync(folder.File(NearHalf.Times), near, s_patience);
+        string[] lines = await Half.HearAsync(folder.File(NearHalf.Times), near, cancellationToken);
         Dictionary<string, double[]> times = lines.Select(line => line.Split(": ")).ToDictionary(
             parts => parts[0],
             parts => parts[1].Split(' ').Select(one => double.Parse(one, CultureInfo.InvariantCulture)).Order().ToArray());

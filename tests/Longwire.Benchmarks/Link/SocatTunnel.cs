@@ -13,19 +13,19 @@ internal sealed class SocatTunnel : IAsyncDisposable
     private SocatTunnel(LeashedProcess far, LeashedProcess near) => (_far, _near) = (far, near);
 
     /// <summary>From <see cref="NearHalf.SocatSocket"/> to <see cref="FarHalf.UnixSocket"/>.</summary>
-    public static async Task<SocatTunnel> OpenAsync(TwoHouses houses, ScratchFolder folder)
+    public static async Task<SocatTunnel> OpenAsync(TwoHouses houses, ScratchFolder folder, CancellationToken cancellationToken)
     {
         LeashedProcess far = await Half.StartAsync(
             houses.Far,
             "socat", "-d", "-d",
             string.Create(CultureInfo.InvariantCulture, $"TCP-LISTEN:{Port},nodelay,reuseaddr"), $"UNIX-CONNECT:{folder.File(FarHalf.UnixSocket)}");
-        await Half.UntilAsync(() => far.Said.Contains("listening", StringComparison.Ordinal), far, "the far socat listens");
+        await UntilListeningAsync(far, cancellationToken);
         LeashedProcess near = await Half.StartAsync(
             houses.Near,
             "socat", "-d", "-d",
             $"UNIX-LISTEN:{folder.File(NearHalf.SocatSocket)}",
             string.Create(CultureInfo.InvariantCulture, $"TCP:{TwoHouses.FarAddress}:{Port},nodelay"));
-        await Half.UntilAsync(() => near.Said.Contains("listening", StringComparison.Ordinal), near, "the near socat listens");
+        await UntilListeningAsync(near, cancellationToken);
         return new SocatTunnel(far, near);
     }
 
@@ -34,4 +34,7 @@ internal sealed class SocatTunnel : IAsyncDisposable
         await _near.DisposeAsync();
         await _far.DisposeAsync();
     }
+
+    private static Task UntilListeningAsync(LeashedProcess socat, CancellationToken cancellationToken) =>
+        Half.UntilAsync(() => socat.Said.Contains("listening", StringComparison.Ordinal), socat, "socat listens", cancellationToken);
 }

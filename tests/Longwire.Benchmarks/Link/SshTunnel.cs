@@ -16,12 +16,13 @@ internal sealed class SshTunnel : IAsyncDisposable
     }
 
     /// <param name="to">Port of the far house that it leads to, from <see cref="NearHalf.SshPort"/>.</param>
-    public static async Task<SshTunnel> OpenAsync(TwoHouses houses, ScratchFolder folder, string to)
+    public static async Task<SshTunnel> OpenAsync(
+        TwoHouses houses, ScratchFolder folder, string to, CancellationToken cancellationToken)
     {
         var tunnel = new SshTunnel();
         try
         {
-            await tunnel.StartAsync(houses, folder, to);
+            await tunnel.StartAsync(houses, folder, to, cancellationToken);
             return tunnel;
         }
         catch
@@ -33,10 +34,11 @@ internal sealed class SshTunnel : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (LeashedProcess process in _processes) await process.DisposeAsync();
+        // The client first: what sshd has begun for it goes with it, and not with sshd.
+        foreach (LeashedProcess process in Enumerable.Reverse(_processes)) await process.DisposeAsync();
     }
 
-    private async Task StartAsync(TwoHouses houses, ScratchFolder folder, string to)
+    private async Task StartAsync(TwoHouses houses, ScratchFolder folder, string to, CancellationToken cancellationToken)
     {
         string hostKey = folder.File("sshd-key"), key = folder.File("ssh-key");
         foreach (string file in new[] { hostKey, key }) await MakeKeyAsync(file);
@@ -50,18 +52,19 @@ internal sealed class SshTunnel : IAsyncDisposable
             AuthorizedKeysFile {key}.pub
             PidFile none
             UsePAM no
+            StrictModes no
             PermitRootLogin prohibit-password
             PasswordAuthentication no
             AllowTcpForwarding local
 
             """));
-        // It wants a folder in /run of its own.
+        // Not strict, for everybody may make files in the temporary folder's parent. It wants a folder in /run of its own.
         LeashedProcess sshd = await Half.StartAsync(
             houses.Far,
             "unshare", "--mount", "sh", "-c", """mount -t tmpfs none /run && mkdir /run/sshd && exec "$@" """, "sh",
             "/usr/sbin/sshd", "-D", "-e", "-f", folder.File("sshd-config"));
         _processes.Add(sshd);
-        await Half.UntilAsync(() => sshd.Said.Contains("listening", StringComparison.Ordinal), sshd, "sshd listens");
+        await Half.UntilAsync(() => sshd.Said.Contains("listening", StringComparison.Ordinal), sshd, "sshd listens", cancellationToken);
         string forward = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{NearHalf.SshPort}:127.0.0.1:{to}");
         string[] options =
         [
@@ -73,7 +76,8 @@ internal sealed class SshTunnel : IAsyncDisposable
             ["ssh", "-v", "-F", "none", "-N", "-L", forward, "-p", Port.ToString(CultureInfo.InvariantCulture), "-i", key,
                 .. options.SelectMany(option => (string[])["-o", option]), $"root@{TwoHouses.FarAddress}"]);
         _processes.Add(ssh);
-        await Half.UntilAsync(() => ssh.Said.Contains("Entering interactive session", StringComparison.Ordinal), ssh, "ssh forwards");
+        await Half.UntilAsync(
+            () => ssh.Said.Contains("Entering interactive session", StringComparison.Ordinal), ssh, "ssh forwards", cancellationToken);
     }
 
     private static async Task MakeKeyAsync(string file)

@@ -10,10 +10,7 @@ namespace Longwire.Benchmarks.Link;
 /// </summary>
 internal sealed class TwoHouses : IAsyncDisposable
 {
-    private const string Cable = "far";
-
-    // As bridge_slave has them (linux/if_bridge.h).
-    private const string Disabled = "0", Forwarding = "3";
+    private const string Cable = "far", Switch = "switch";
 
     private readonly string _switch = Name("switch");
     private readonly List<string> _made = [];
@@ -50,10 +47,13 @@ internal sealed class TwoHouses : IAsyncDisposable
     /// <summary>The command line that runs a program in one of them.</summary>
     public static string[] In(string house, params string[] command) => ["netns", "exec", house, .. command];
 
-    /// <summary>From now on nothing arrives, either way.</summary>
-    public Task CutAsync() => IpAsync("-n", _switch, "link", "set", "dev", Cable, "type", "bridge_slave", "state", Disabled);
+    /// <summary>
+    /// From now on nothing arrives, either way. The port leaves the switch: a switch without spanning tree takes a port's state "disabled"
+    /// without an error and goes on forwarding.
+    /// </summary>
+    public Task CutAsync() => IpAsync("-n", _switch, "link", "set", "dev", Cable, "nomaster");
 
-    public Task MendAsync() => IpAsync("-n", _switch, "link", "set", "dev", Cable, "type", "bridge_slave", "state", Forwarding);
+    public Task MendAsync() => IpAsync("-n", _switch, "link", "set", "dev", Cable, "master", Switch);
 
     public async ValueTask DisposeAsync()
     {
@@ -72,8 +72,8 @@ internal sealed class TwoHouses : IAsyncDisposable
             _made.Add(house);
             await IpAsync("-n", house, "link", "set", "lo", "up");
         }
-        await IpAsync("-n", _switch, "link", "add", "switch", "type", "bridge");
-        await IpAsync("-n", _switch, "link", "set", "switch", "up");
+        await IpAsync("-n", _switch, "link", "add", Switch, "type", "bridge");
+        await IpAsync("-n", _switch, "link", "set", Switch, "up");
         await PlugAsync(Near, NearAddress, "near");
         await PlugAsync(Far, FarAddress, Cable);
     }
@@ -81,7 +81,7 @@ internal sealed class TwoHouses : IAsyncDisposable
     private async Task PlugAsync(string house, IPAddress address, string cable)
     {
         await IpAsync("-n", house, "link", "add", "eth0", "type", "veth", "peer", "name", cable, "netns", _switch);
-        await IpAsync("-n", _switch, "link", "set", cable, "master", "switch");
+        await IpAsync("-n", _switch, "link", "set", cable, "master", Switch);
         await IpAsync("-n", _switch, "link", "set", cable, "up");
         await IpAsync("-n", house, "addr", "add", $"{address}/24", "dev", "eth0");
         await IpAsync("-n", house, "link", "set", "eth0", "up");

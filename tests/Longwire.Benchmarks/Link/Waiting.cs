@@ -21,20 +21,21 @@ internal static class Waiting
     private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(65);
     private static readonly TimeSpan s_during = TimeSpan.FromMinutes(1);
 
-    public static async Task<Figure[]> MeasureAsync(LinkArguments arguments, TextWriter output, string command)
+    public static async Task<Figure[]> MeasureAsync(
+        LinkArguments arguments, TextWriter output, string command, CancellationToken cancellationToken)
     {
         string program = Path.GetFullPath(arguments.Program);
         await using TwoHouses houses = await TwoHouses.BuildAsync();
         using var folder = new ScratchFolder();
         await using LeashedProcess far = await Half.StartSelfAsync(
             houses.Far, folder.Path, FarHalf.Name, folder.Path, Measure, arguments.Pis.ToString(CultureInfo.InvariantCulture));
-        string[] codes = await Half.HearAsync(folder.File(FarHalf.Codes), far);
-        string[] addresses = await Half.HearAsync(folder.File(FarHalf.StockPis), far);
+        string[] codes = await Half.HearAsync(folder.File(FarHalf.Codes), far, cancellationToken);
+        string[] addresses = await Half.HearAsync(folder.File(FarHalf.StockPis), far, cancellationToken);
         await using var stock = await WaitingHost.StartAsync(program, houses.Near, addresses.Select(WaitingHost.StockPi));
         await using var paired = await WaitingHost.StartAsync(program, houses.Near, codes.Select(WaitingHost.PairedPi));
-        await Task.Delay(s_settled);
+        await Task.Delay(s_settled, cancellationToken);
         (double stockBefore, double pairedBefore, long start) = (stock.ProcessorTime, paired.ProcessorTime, Stopwatch.GetTimestamp());
-        await Task.Delay(s_during);
+        await Task.Delay(s_during, cancellationToken);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         double stockShare = (stock.ProcessorTime - stockBefore) / seconds * 100;
         double pairedShare = (paired.ProcessorTime - pairedBefore) / seconds * 100;
