@@ -12,7 +12,7 @@ internal static class Half
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>This program once more, in another house and with another task. What it leaves on the disk it leaves in the folder.</summary>
+    /// <summary>This program once more, in another house and with another task. Its temporary files go to the folder.</summary>
     public static Task<LeashedProcess> StartSelfAsync(string house, string folder, params string[] arguments) => StartAsync(
         house, ["env", $"TMPDIR={folder}", Path.Combine(AppContext.BaseDirectory, "Longwire.Benchmarks"), .. arguments]);
 
@@ -42,7 +42,8 @@ internal static class Half
         while (!condition())
         {
             if (running.HasExited) throw new InvalidOperationException($"A program ended before '{what}'. It said:\n{running.Said}");
-            if (deadline.IsCancellationRequested) throw new TimeoutException($"Waited in vain for '{what}'. A program said:\n{running.Said}");
+            if (deadline.IsCancellationRequested)
+                throw new TimeoutException($"Waited in vain for '{what}'. A program said:\n{running.Said}");
             await Task.Delay(s_step, cancellationToken);
         }
     }

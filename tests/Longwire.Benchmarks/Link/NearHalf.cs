@@ -71,8 +71,10 @@ internal sealed class NearHalf(string folder) : IDisposable
         }
         await Half.TellAsync(
             Path.Combine(folder, Times),
-            times.Select(way => $"{way.Key}: {string.Join(' ', way.Value.Select(one => one.ToString("0.0", CultureInfo.InvariantCulture)))}"));
+            times.Select(way => $"{way.Key}: {string.Join(' ', way.Value.Select(Text))}"));
     }
+
+    private static string Text(double microseconds) => microseconds.ToString("0.0", CultureInfo.InvariantCulture);
 
     private static Socket Connect(IPAddress address, int port)
     {

@@ -4,7 +4,6 @@ using System.Threading.Channels;
 using Longwire.Attach;
 using Longwire.Attach.Carriers;
 using Longwire.Attach.Pis;
-using Longwire.Link.Liveness;
 using Longwire.Link.Pairing;
 using Longwire.Link.Tls;
 using Longwire.Link.Wire;
@@ -14,7 +13,9 @@ using Longwire.UsbIp.Wire;
 
 namespace Longwire.Benchmarks.Link;
 
-/// <summary>A radio of a Pi as <c>longwire attach</c> carries it, up to the socket that vhci_hcd would have. It lives as long as its process.</summary>
+/// <summary>
+/// A radio of a Pi as <c>longwire attach</c> carries it, up to the socket that vhci_hcd would have. It lives as long as its process.
+/// </summary>
 /// <param name="Kernel">vhci_hcd's end; blocks.</param>
 internal sealed record NearRadio(Socket Kernel, ICarrier Carrier, Task Watching)
 {

@@ -5,7 +5,6 @@ using Longwire.Export;
 using Longwire.Export.Link;
 using Longwire.Export.Reconciling;
 using Longwire.Export.Sticks;
-using Longwire.Link.Liveness;
 using Longwire.Link.Pairing;
 using Longwire.Link.Tls;
 using Longwire.Link.Wire;
@@ -24,7 +23,9 @@ namespace Longwire.Benchmarks.Link;
 /// What <c>longwire export</c> does for paired hosts, with its own code, on a kernel that is played: usbip-host serves a
 /// <see cref="PromptStick"/>. It lives as long as its process.
 /// </summary>
+#pragma warning disable CA1001 // What it has on the disk lies in a folder of the process that began it, and goes with that.
 internal sealed class PlayedExport
+#pragma warning restore CA1001
 {
     public const string Stick = "1-1";
 

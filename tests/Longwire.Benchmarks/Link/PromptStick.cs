@@ -5,8 +5,8 @@ using Longwire.UsbIp.Wire;
 namespace Longwire.Benchmarks.Link;
 
 /// <summary>
-/// usbip-host and a stick that takes what it is told at once, and says nothing but who it is. On a thread of its own with calls that block, so
-/// that it costs as little as the kernel would.
+/// usbip-host and a stick that takes what it is told at once, and says nothing but who it is. On a thread of its own with calls that
+/// block, so that it costs as little as the kernel would.
 /// </summary>
 /// <param name="told">Data was told to its serial port, so long.</param>
 internal sealed class PromptStick(Socket socket, Action<int> told)
@@ -56,7 +56,8 @@ internal sealed class PromptStick(Socket socket, Action<int> told)
 
     private void AnswerControl(CmdSubmit submit)
     {
-        ReadOnlyMemory<byte> data = _request.AsMemory(UrbHeader.Size, submit.Direction == UrbDirection.Out ? submit.TransferBufferLength : 0);
+        int length = submit.Direction == UrbDirection.Out ? submit.TransferBufferLength : 0;
+        ReadOnlyMemory<byte> data = _request.AsMemory(UrbHeader.Size, length);
         UrbAnswer answer = _identity.Answer(submit, data)!;
         new RetSubmit { Seqnum = submit.Seqnum, Status = answer.Status, ActualLength = answer.Length }.Write(_answer);
         answer.Data.Span.CopyTo(_answer.AsSpan(UrbHeader.Size));

@@ -6,8 +6,8 @@ using Longwire.Testing;
 namespace Longwire.Benchmarks.Link;
 
 /// <summary>
-/// How soon after an outage of 20 s the first line arrives at the far end: over the link, held and resumed, and over a TCP connection of the
-/// kernel's, which waits longer from one attempt to the next.
+/// How soon after an outage of 20 s the first line arrives at the far end: over the link, held and resumed, and over a TCP connection of
+/// the kernel's, which waits longer from one attempt to the next.
 /// </summary>
 internal static class Recoveries
 {
@@ -56,12 +56,16 @@ internal static class Recoveries
         (double ours, double theirs) = (PiReturn.Median(after[FarHalf.Link]), PiReturn.Median(after[FarHalf.Tcp]));
         string title = string.Create(
             CultureInfo.InvariantCulture,
-            $"first line after a cut of {s_cut.TotalSeconds:0} s, median of {cuts * atOnce} (TCP: {theirs:0.00} s, {theirs / ours:0.0} times that)");
+            $"first line after a cut of {s_cut.TotalSeconds:0} s, median of {cuts * atOnce} "
+                + $"(TCP: {theirs:0.00} s, {theirs / ours:0.0} times that)");
         return [new Figure(title, ours, "s", theirs / 5, command)];
     }
 
-    private static string Text(List<(string Kind, double Seconds)> arrived, string kind) =>
-        $"{kind} {string.Join(' ', arrived.Where(one => one.Kind == kind).Select(one => one.Seconds.ToString("0.00", CultureInfo.InvariantCulture)))} s";
+    private static string Text(List<(string Kind, double Seconds)> arrived, string kind)
+    {
+        IEnumerable<double> seconds = arrived.Where(one => one.Kind == kind).Select(one => one.Seconds);
+        return $"{kind} {string.Join(' ', seconds.Select(one => one.ToString("0.00", CultureInfo.InvariantCulture)))} s";
+    }
 
     // The first of each connection since then.
     private static async Task<List<(string Kind, double Seconds)>> WaitForAsync(
@@ -78,7 +82,10 @@ internal static class Recoveries
             if (first.Count == 2 * atOnce) return [.. first.Select(one => (one.Key.Item1, one.Value))];
             if (near.HasExited) throw new InvalidOperationException($"The near half ended. It said:\n{near.Said}");
             if (patience.IsCancellationRequested)
-                throw new TimeoutException($"{first.Count} of {2 * atOnce} connections came back within {s_patience.TotalSeconds:0} s. {near.Said}");
+            {
+                throw new TimeoutException(
+                    $"{first.Count} of {2 * atOnce} connections came back within {s_patience.TotalSeconds:0} s. {near.Said}");
+            }
             await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken);
         }
     }
@@ -97,7 +104,8 @@ internal static class Recoveries
         using var reader = new StreamReader(stream);
         string text = await reader.ReadToEndAsync();
         // The last line may be under way.
-        return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).Select(
+        string[] lines = text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return [.. lines.Select(line => line.Split(' ')).Select(
             parts => (parts[0], int.Parse(parts[1], CultureInfo.InvariantCulture), long.Parse(parts[2], CultureInfo.InvariantCulture)))];
     }
 }

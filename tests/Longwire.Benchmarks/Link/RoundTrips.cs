@@ -4,8 +4,8 @@ using Longwire.Testing;
 namespace Longwire.Benchmarks.Link;
 
 /// <summary>
-/// What the link adds to the time of one URB and its answer, from vhci_hcd's socket to usbip-host's and back, beside what <c>ssh -L</c> and two
-/// <c>socat</c>s add to the same bytes.
+/// What the link adds to the time of one URB and its answer, from vhci_hcd's socket to usbip-host's and back, beside what <c>ssh -L</c>
+/// and two <c>socat</c>s add to the same bytes.
 /// </summary>
 internal static class RoundTrips
 {
@@ -40,9 +40,10 @@ internal static class RoundTrips
         await output.WriteLineAsync("                 p50      p95   added p50   added p95   us");
         foreach ((string name, double[] sorted) in times)
         {
+            (double half, double most) = (At(sorted, 0.5), At(sorted, 0.95));
+            (double addedHalf, double addedMost) = (Added(times, name), Added(times, name, 0.95));
             await output.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{name,-12} {At(sorted, 0.5),7:0.0}  {At(sorted, 0.95),7:0.0}  {Added(times, name),10:0.0}  {Added(times, name, 0.95),10:0.0}"));
+                CultureInfo.InvariantCulture, $"{name,-12} {half,7:0.0}  {most,7:0.0}  {addedHalf,10:0.0}  {addedMost,10:0.0}"));
         }
     }
 

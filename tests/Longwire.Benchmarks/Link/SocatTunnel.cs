@@ -18,7 +18,8 @@ internal sealed class SocatTunnel : IAsyncDisposable
         LeashedProcess far = await Half.StartAsync(
             houses.Far,
             "socat", "-d", "-d",
-            string.Create(CultureInfo.InvariantCulture, $"TCP-LISTEN:{Port},nodelay,reuseaddr"), $"UNIX-CONNECT:{folder.File(FarHalf.UnixSocket)}");
+            string.Create(CultureInfo.InvariantCulture, $"TCP-LISTEN:{Port},nodelay,reuseaddr"),
+            $"UNIX-CONNECT:{folder.File(FarHalf.UnixSocket)}");
         await UntilListeningAsync(far, cancellationToken);
         LeashedProcess near = await Half.StartAsync(
             houses.Near,

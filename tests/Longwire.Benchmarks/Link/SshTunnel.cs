@@ -42,9 +42,9 @@ internal sealed class SshTunnel : IAsyncDisposable
     {
         string hostKey = folder.File("sshd-key"), key = folder.File("ssh-key");
         foreach (string file in new[] { hostKey, key }) await MakeKeyAsync(file);
-        string[] shared = (await File.ReadAllTextAsync(hostKey + ".pub")).Split(' ');
+        string[] shared = (await File.ReadAllTextAsync(hostKey + ".pub", cancellationToken)).Split(' ');
         string server = string.Create(CultureInfo.InvariantCulture, $"[{TwoHouses.FarAddress}]:{Port}");
-        await File.WriteAllTextAsync(folder.File("known-hosts"), $"{server} {shared[0]} {shared[1]}\n");
+        await File.WriteAllTextAsync(folder.File("known-hosts"), $"{server} {shared[0]} {shared[1]}\n", cancellationToken);
         await File.WriteAllTextAsync(folder.File("sshd-config"), string.Create(CultureInfo.InvariantCulture, $"""
             Port {Port}
             ListenAddress {TwoHouses.FarAddress}
@@ -57,7 +57,7 @@ internal sealed class SshTunnel : IAsyncDisposable
             PasswordAuthentication no
             AllowTcpForwarding local
 
-            """));
+            """), cancellationToken);
         // Not strict, for everybody may make files in the temporary folder's parent. It wants a folder in /run of its own.
         LeashedProcess sshd = await Half.StartAsync(
             houses.Far,

@@ -5,8 +5,8 @@ using Longwire.Testing;
 namespace Longwire.Benchmarks.Link;
 
 /// <summary>
-/// What many Pis cost of which no radio is attached: paired ones, which say what they have, and stock ones, which are asked. Both programs run
-/// at the same time, so that whatever else the machine does meets both alike.
+/// What many Pis cost of which no radio is attached: paired ones, which say what they have, and stock ones, which are asked. Both programs
+/// run at the same time, so that whatever else the machine does meets both alike.
 /// </summary>
 internal static class Waiting
 {
@@ -49,7 +49,8 @@ internal static class Waiting
                 string.Create(CultureInfo.InvariantCulture, $"{name,-8} {share,6:0.00} % of one processor, PSS {pss,6:0.0} MiB"));
         }
         string idle = string.Create(
-            CultureInfo.InvariantCulture, $"idle with {arguments.Pis} paired Pis (stock: {stockShare:0.00}; {pairedShare / stockShare:0.00} of it)");
+            CultureInfo.InvariantCulture,
+            $"idle with {arguments.Pis} paired Pis (stock: {stockShare:0.00}; {pairedShare / stockShare:0.00} of it)");
         string size = string.Create(CultureInfo.InvariantCulture, $"PSS with {arguments.Pis} paired Pis (stock: {stockPss:0.0})");
         return
         [

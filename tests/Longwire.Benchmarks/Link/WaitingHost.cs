@@ -6,8 +6,8 @@ using Longwire.Testing.Kernel;
 namespace Longwire.Benchmarks.Link;
 
 /// <summary>
-/// A published <c>longwire attach</c> with options and memory of its own. It has mounts of its own too: it takes itself for the only one on the
-/// machine (/run), and finds and changes nothing of the machine's kernel (/sys).
+/// A published <c>longwire attach</c> with options and memory of its own. It has mounts of its own too: it takes itself for the only one on
+/// the machine (/run), and finds and changes nothing of the machine's kernel (/sys).
 /// </summary>
 internal sealed class WaitingHost : IAsyncDisposable
 {
