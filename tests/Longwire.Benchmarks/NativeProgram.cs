@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.Benchmarks;
@@ -17,6 +18,11 @@ internal sealed class NativeProgram(string path)
     // After its first attempt it only waits; what it takes for that is what it takes.
     private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>What to do where it was not published yet.</summary>
+    public static string NoneAt(string path) =>
+        $"There is no program at {path}. Publish it first: dotnet restore src/Longwire && dotnet publish src/Longwire --no-restore "
+            + $"-c Release -r {RuntimeInformation.RuntimeIdentifier} -o artifacts/longwire";
 
     public Figure MeasureSize() => new("size of the program", new FileInfo(path).Length / Mega, "MB", 15, $"stat -c %s {path}");
 
@@ -77,7 +83,7 @@ internal sealed class NativeProgram(string path)
             await client.SendAsync(DeviceListReply.Encode([]), patience.Token);
             client.Shutdown(SocketShutdown.Both);
             await Task.Delay(settle, patience.Token);
-            return (time, PeakBytes(process.Id));
+            return (time, ProcessFigures.PeakBytes(process.Id));
         }
         catch (OperationCanceledException)
         {
@@ -89,13 +95,5 @@ internal sealed class NativeProgram(string path)
             process.Kill();
             await process.WaitForExitAsync();
         }
-    }
-
-    // VmHWM: the most it ever had, so that nothing hides behind the moment of looking.
-    private static double PeakBytes(int process)
-    {
-        string line = File.ReadLines($"/proc/{process.ToString(CultureInfo.InvariantCulture)}/status").First(
-            line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
     }
 }

@@ -1,15 +1,28 @@
-using System.Runtime.InteropServices;
+using System.Globalization;
 using Longwire.Benchmarks;
 using Longwire.Benchmarks.Beside;
+using Longwire.Benchmarks.Link;
 
 // The figures that a release must keep. Not tests: they are measured on a machine that is otherwise at rest.
 if (args is ["beside", .. string[] programs]) return await SideBySide.RunAsync(programs);
+if (args is ["link", .. string[] measures]) return await LinkFigures.RunAsync(measures);
+// The other processes of a measure of the link, in network namespaces of their own.
+if (args is [FarHalf.Name, string told, string played, string sticks])
+{
+    using var far = new FarHalf(told);
+    await far.RunAsync(played, int.Parse(sticks, CultureInfo.InvariantCulture));
+    return 0;
+}
+if (args is [NearHalf.Name, string heard, string measured, string times])
+{
+    using var near = new NearHalf(heard);
+    await near.RunAsync(measured, int.Parse(times, CultureInfo.InvariantCulture));
+    return 0;
+}
 string published = args.Length > 0 ? args[0] : "artifacts/longwire/longwire";
 if (!File.Exists(published))
 {
-    await Console.Error.WriteLineAsync(
-        $"There is no program at {published}. Publish it first: dotnet restore src/Longwire && dotnet publish src/Longwire --no-restore "
-            + $"-c Release -r {RuntimeInformation.RuntimeIdentifier} -o artifacts/longwire");
+    await Console.Error.WriteLineAsync(NativeProgram.NoneAt(published));
     return 2;
 }
 var program = new NativeProgram(Path.GetFullPath(published));

@@ -20,10 +20,6 @@ internal sealed class Contestant : IAsyncDisposable
         "sh", "-c", """mount -t tmpfs none /run && mount --bind "$0" /sys && exec "$@" """,
     ];
 
-    // As sysconf(_SC_CLK_TCK) says on every Linux: the unit of the times in /proc/PID/stat, where these are the 14th and the 15th field.
-    private const double TicksPerSecond = 100;
-    private const int UserTime = 14;
-
     private readonly LeashedProcess _process;
     private readonly DirectoryInfo _folder;
     private readonly FakeSysfs _sysfs;
@@ -32,16 +28,7 @@ internal sealed class Contestant : IAsyncDisposable
         (_process, _folder, _sysfs) = (process, folder, sysfs);
 
     /// <summary>Of the processor, since its start, in seconds.</summary>
-    public double ProcessorTime
-    {
-        get
-        {
-            string stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{_process.Pid}/stat"));
-            // The second field is the program's name in brackets, which may hold anything.
-            string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return fields[(UserTime - 3)..(UserTime - 1)].Sum(ticks => double.Parse(ticks, CultureInfo.InvariantCulture)) / TicksPerSecond;
-        }
-    }
+    public double ProcessorTime => ProcessFigures.ProcessorSeconds(_process.Pid);
 
     /// <summary>Lines of its log so far.</summary>
     public int LogLines => _process.LinesSaid;
