@@ -44,7 +44,7 @@ public sealed class AddressFeedTests
         Assert.False(feed.WhenChangedAsync().IsCompleted);
 
         await stop.CancelAsync();
-        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
 
     private static async Task LookAsync(AddressFeed feed, FakeTimeProvider time, Func<int> reads)
