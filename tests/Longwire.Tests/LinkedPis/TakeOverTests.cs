@@ -200,7 +200,7 @@ public sealed class TakeOverTests : IAsyncLifetime
                 (ofOwner, ofOther) is (RefusalReason.None, RefusalReason.InUse) or (RefusalReason.TakenOver, RefusalReason.None),
                 $"{ofOwner}, {ofOther}");
             if (ofOther == RefusalReason.None) taken++;
-            // Both leave, and the Pi keeps it for one of them: a later run of that one has it afresh.
+            // Both leave, and the Pi keeps it for one of them, which has it afresh.
             RawHost winner = ofOther == RefusalReason.None ? _other : _owner;
             await resumes.DisposeAsync();
             await takes.DisposeAsync();
@@ -315,11 +315,10 @@ public sealed class TakeOverTests : IAsyncLifetime
 
     private int Away() => _pi.Log.Lines.Count(line => line.Contains("is kept for it", StringComparison.Ordinal));
 
-    // A session that nobody wants any more: a later run of its host takes it, and ends it.
+    // A session that nobody wants any more: its host takes it afresh, and ends it.
     private async Task EndAsync(RawHost host)
     {
-        await using var last = new RawSession(
-            host, Fresh(host) with { Instance = InstanceNonce.Create(), StartCounter = ulong.MaxValue - 1 });
+        await using var last = new RawSession(host, Fresh(host));
         await UntilGivenAsync(last);
         last.Connection.Say(End());
         await last.EndAsync();
