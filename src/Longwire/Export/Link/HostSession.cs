@@ -107,7 +107,7 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
     public async Task RunAsync(Offer offer)
     {
         var relay = new ExportRelay(new ExportRelayOptions { StatusBytes = StatusBytesOf(offer.Device.Id) });
-        var kernel = new KernelStream(_ours, _session, relay, _gate, () => _around.Now, _around.Time);
+        var kernel = new KernelStream(_ours, _session, relay, _gate, () => _around.Now);
         (_kernel, _offer) = (kernel, StockOffers.EncodeImport(offer));
         // A host whose first connection comes to nothing has lost it already.
         _expiry.Change(_keptFor, Timeout.InfiniteTimeSpan);

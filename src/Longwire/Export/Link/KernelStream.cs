@@ -9,23 +9,31 @@ namespace Longwire.Export.Link;
 
 /// <summary>
 /// Carries between a session and usbip-host, through the relay that knows every URB: what the host says is written to the kernel in order,
-/// and counts as written once it was; what the kernel answers becomes the session's.
+/// and counts as written once it was; what the kernel answers becomes the session's. Whoever brings something writes it, on its own thread,
+/// as far as the kernel takes it: each change of threads would add to every URB.
 /// </summary>
 /// <param name="kernel">Our end of what usbip-host has.</param>
 /// <param name="gate">Guards the session, and the relay with it. Never held while anything is sent.</param>
 /// <param name="now">The session's clock.</param>
-internal sealed class KernelStream(Socket kernel, LinkSession session, ExportRelay relay, Lock gate, Func<TimeSpan> now, TimeProvider time)
+internal sealed class KernelStream(Socket kernel, LinkSession session, ExportRelay relay, Lock gate, Func<TimeSpan> now)
 {
-    private readonly AsyncAutoResetEvent _toWrite = new(time);
-    private readonly byte[] _answer = new byte[UrbFraming.MaxAnswer];
+    private const int Idle = 0, Writing = 1, WritingAndMore = 2;
+
+    private readonly byte[] _chunk = new byte[UrbFraming.MaxCommand], _answer = new byte[UrbFraming.MaxAnswer];
+    private readonly TaskCompletionSource<string?> _writingEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Action _wrote = static () => { };
+    // Nobody begins to write before it is known whom to tell.
+    private int _writer = WritingAndMore;
+    private volatile bool _isCancelled;
     private int _answerSize;
-    private TaskCompletionSource? _writing;
+    private ulong? _number;
+    private TaskCompletionSource? _written;
 
     /// <summary>The session may have messages for the kernel, or room for answers.</summary>
     public void Changed()
     {
         lock (gate) MoveAnswers();
-        _toWrite.Raise();
+        Write();
     }
 
     /// <summary>The host is away. The gate must be held.</summary>
@@ -43,7 +51,12 @@ internal sealed class KernelStream(Socket kernel, LinkSession session, ExportRel
     /// </summary>
     public Task WhenWrittenAsync()
     {
-        lock (gate) return _writing?.Task ?? Task.CompletedTask;
+        lock (gate)
+        {
+            if (_number is null) return Task.CompletedTask;
+            _written ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _written.Task;
+        }
     }
 
     /// <summary>Reads what the kernel answers, until it ends.</summary>
@@ -57,40 +70,56 @@ internal sealed class KernelStream(Socket kernel, LinkSession session, ExportRel
     }
 
     /// <summary>Writes what the host says, until the kernel takes nothing more.</summary>
-    /// <param name="written">Messages were written.</param>
+    /// <param name="wrote">Messages were written, and none is left.</param>
     /// <returns>What the host said that cannot be; null: the kernel has ended, or it was cancelled.</returns>
-    public async Task<string?> WriteAsync(Action written, CancellationToken cancellationToken)
+    public async Task<string?> WriteAsync(Action wrote, CancellationToken cancellationToken)
     {
-        byte[] chunk = new byte[UrbFraming.MaxCommand];
-        ulong? number = null;
+        _wrote = wrote;
+        _ = WriteAllAsync();
+        await using CancellationTokenRegistration cancelled = cancellationToken.UnsafeRegister(
+            static stream =>
+            {
+                ((KernelStream)stream!)._isCancelled = true;
+                ((KernelStream)stream).Write();
+            },
+            this);
+        return await _writingEnded.Task;
+    }
+
+    private void Write()
+    {
+        if (Interlocked.Exchange(ref _writer, WritingAndMore) == Idle) _ = WriteAllAsync();
+    }
+
+    // Never throws. Once it has ended it stays the writer: nobody begins again.
+    private async Task WriteAllAsync()
+    {
+        string? fault = null;
         try
         {
-            while (true)
+            do
             {
-                int length;
-                lock (gate) length = Next(chunk, ref number);
-                if (length == 0)
+                Volatile.Write(ref _writer, Writing);
+                while (!_isCancelled && Next() is var length and > 0)
                 {
-                    written();
-                    await _toWrite.WaitAsync(Timeout.InfiniteTimeSpan, cancellationToken);
-                    continue;
+                    for (int sent = 0; sent < length;)
+                        sent += await kernel.SendAsync(_chunk.AsMemory(sent, length - sent), SocketFlags.None, CancellationToken.None);
                 }
-                for (int sent = 0; sent < length;)
-                    sent += await kernel.SendAsync(chunk.AsMemory(sent, length - sent), SocketFlags.None, CancellationToken.None);
+                _wrote();
             }
+            while (!_isCancelled && Interlocked.CompareExchange(ref _writer, Idle, Writing) != Writing);
+            if (!_isCancelled) return;
         }
         catch (Exception e) when (e is UsbIpFormatException or UsbIpProtocolException)
         {
-            return e.Message;
+            fault = e.Message;
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            return null;
+            // The kernel has ended.
         }
-        finally
-        {
-            lock (gate) Finish();
-        }
+        lock (gate) Finish();
+        _writingEnded.TrySetResult(fault);
     }
 
     // The relay takes all: of what it has for the host there is no more than there are URBs under way.
@@ -98,44 +127,44 @@ internal sealed class KernelStream(Socket kernel, LinkSession session, ExportRel
     {
         isBehind = false;
         int consumed;
+        bool asksAhead;
         lock (gate)
         {
             consumed = relay.FromKernel(bytes);
             MoveAnswers();
+            asksAhead = relay.ToKernel.Length > 0;
         }
         answered();
-        // What is read ahead is asked for anew.
-        _toWrite.Raise();
+        if (asksAhead) Write();
         return consumed;
     }
 
     // What the relay has of its own goes first, and the rest of a message that did not fit.
-    private int Next(Span<byte> chunk, ref ulong? number)
+    private int Next()
     {
-        while (true)
+        lock (gate)
         {
-            int length = relay.ToKernel.Read(chunk);
-            if (length > 0) return length;
-            if (number is { } done)
+            while (true)
             {
-                session.Written(done, now());
-                number = null;
+                int length = relay.ToKernel.Read(_chunk);
+                if (length > 0) return length;
+                if (_number is { } done) session.Written(done, now());
                 Finish();
+                if (session.State is not (LinkState.Connected or LinkState.Ending)) return 0;
+                if (!session.TryPeek(0, out ReadOnlyMemory<byte> message, out ulong next)) return 0;
+                _number = next;
+                relay.FromHost(message.Span);
+                // Some are answered here, and nothing of them goes to the kernel.
+                MoveAnswers();
             }
-            if (session.State is not (LinkState.Connected or LinkState.Ending)) return 0;
-            if (!session.TryPeek(0, out ReadOnlyMemory<byte> message, out ulong next)) return 0;
-            number = next;
-            _writing ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            relay.FromHost(message.Span);
-            // Some are answered here, and nothing of them goes to the kernel.
-            MoveAnswers();
         }
     }
 
     private void Finish()
     {
-        _writing?.SetResult();
-        _writing = null;
+        _number = null;
+        _written?.SetResult();
+        _written = null;
     }
 
     // One that finds no room waits here, and those behind it in the relay: no more of them than URBs are under way.
