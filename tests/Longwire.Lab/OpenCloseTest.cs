@@ -79,7 +79,7 @@ public abstract class OpenCloseTest(Home home) : HoldingTest(home)
         Say($"{model.Product}: {(Home.Host.Now - start) / times} each");
     }
 
-    private Task OpenAndCloseUntilAsync(StickModel model, string enough) => Home.Host.RunAsync(
+    private Task<string> OpenAndCloseUntilAsync(StickModel model, string enough) => Home.Host.RunAsync(
         $"stty -F {model.Path} raw -echo; until [ -e {enough} ]; do head -c 8 {model.Path} >/dev/null || exit; done", 5 * Patience);
 
     private async Task CarriesLastWordAsync(LabStick stick)

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Threading.Channels;
 using Longwire.Attach;
 using Longwire.Attach.Carriers;
+using Longwire.Attach.Memory;
 using Longwire.Attach.Pis;
 using Longwire.Link.Pairing;
 using Longwire.Link.Tls;
@@ -34,7 +35,9 @@ internal sealed record NearRadio(Socket Kernel, ICarrier Carrier, Task Watching)
         };
         var own = new LinkIdentity(LinkKey.Create(), InstanceNonce.Create(), 1, "benchmark", "1.2.3");
         var events = Channel.CreateUnbounded<AttachEvent>();
-        var watch = new LinkPiWatch(options, own, events.Writer, Dns.GetHostAddressesAsync, TimeProvider.System, timers);
+        // Nothing is written to disk before it is asked to.
+        var book = new AddressBook(new AddressFile(Path.GetTempPath()), TimeProvider.System, static _ => { });
+        var watch = new LinkPiWatch(options, own, events.Writer, book, Dns.GetHostAddressesAsync, TimeProvider.System, timers);
         Task watching = watch.RunAsync();
         await UntilOfferedAsync(events.Reader);
         ICarrier carrier = await new LinkCarrierOpener(_ => watch, TimeProvider.System, timers).OpenAsync(

@@ -56,7 +56,7 @@ internal sealed class PlayedExport
         var welcome = new Welcome { Name = "benchmark", Release = "1.2.3" };
         var around = new HostSessionContext(time, timers, time.GetTimestamp(), welcome, log);
         var sessions = new HostSessions(new StickRequests(_reconciler, time), () => TimeSpan.FromMinutes(5), around);
-        var controls = new HostControls(sessions, offers, welcome, timers);
+        var controls = new HostControls(sessions, offers, new AddressFeed(static () => [], time), welcome, timers);
         _barred = new BarredHosts(enrolment, controls, sessions, time);
         _listener = new LinkListener(
             0, new ServerPort(_sysfs.Root, time, new Random(1), log), new HostConnections(_key, enrolment, controls, sessions, time, log),

@@ -13,6 +13,7 @@ internal sealed class Conversation : IAsyncDisposable
 
     private readonly CancellationTokenSource _enough = new();
     private readonly Voice _consumer, _radio;
+    private bool _isOver;
 
     private Conversation(ISerialEnd consumer, ISerialEnd radio, TimeProvider time)
     {
@@ -50,8 +51,11 @@ internal sealed class Conversation : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isOver) return;
+        _isOver = true;
         await _enough.CancelAsync();
         await Task.WhenAll(Talking, Listening);
+        _enough.Dispose();
     }
 
     /// <param name="Heard">Null: never. Both on the test machine's clock, as timestamps.</param>

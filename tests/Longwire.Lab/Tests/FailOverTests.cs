@@ -6,7 +6,7 @@ using Xunit;
 namespace Longwire.Lab.Tests;
 
 /// <summary>Two hosts, each with its own key, and one radio of a Pi to which both are paired.</summary>
-[Collection(FirstHouse.Name)]
+[Collection(SecondHouse.Name)]
 public sealed class FailOverTests(Home home) : HoldingTest(home)
 {
     // Of the second host: the two must not publish under one topic.
@@ -16,10 +16,20 @@ public sealed class FailOverTests(Home home) : HoldingTest(home)
     public async Task A_radio_of_a_host_that_is_away_goes_to_the_one_that_takes_it_over_and_the_first_never_takes_it_back_by_itself()
     {
         LabStick stick = await BringUpAsync(PiSide.Link, more: Holding);
+        // The other one has had it before, else it would know of no radio.
+        await Watch.PublishAsync($"longwire/radio/{ZWave}/attach/set", "OFF");
+        await UntilStatusAsync(ZWave, "detached");
         await Home.StartAsync(Home.Neighbour);
         await Home.Attic.PairAsync();
         await Home.Neighbour.StartAttachAsync(Home.Options([Home.Attic], $"{Holding}base_topic: {Second}\n"));
-        await UntilSaysAsync(Second, "\"status\":\"in_use\"", 0);
+        await UntilSaysAsync(Second, "\"connected\":true", 0);
+        int ours = Watch.Count;
+        await Watch.PublishAsync($"{Second}/radio/{ZWave}/attach/set", "OFF");
+        await UntilSaysAsync(Second, "\"status\":\"detached\"", ours);
+        await Watch.PublishAsync($"longwire/radio/{ZWave}/attach/set", "ON");
+        await UntilConnectedAsync(ZWave);
+        await Watch.PublishAsync($"{Second}/radio/{ZWave}/attach/set", "ON");
+        await UntilSaysAsync(Second, "\"status\":\"in_use\"", ours);
 
         // As long as its host is heard, nobody gets it.
         using GuestStream tty = await Home.Host.OpenAsync(ZWavePath);

@@ -53,15 +53,11 @@ public sealed class HoldTests(Home home) : HoldingTest(home)
     }
 
     [Theory]
-    [InlineData(StickChip.Acm, PiSide.Stock, 4)]
+    [InlineData(StickChip.Acm, PiSide.Stock, 4, Explicit = true)]
     [InlineData(StickChip.Acm, PiSide.Stock, 8)]
     [InlineData(StickChip.Acm, PiSide.Longwire, 8, Explicit = true)]
     [InlineData(StickChip.Ftdi, PiSide.Stock, 8, Explicit = true)]
     [InlineData(StickChip.Ftdi, PiSide.Longwire, 8, Explicit = true)]
-    [InlineData(StickChip.Acm, PiSide.Link, 10)]
-    [InlineData(StickChip.Acm, PiSide.Link, 20, Explicit = true)]
-    [InlineData(StickChip.Ftdi, PiSide.Link, 10, Explicit = true)]
-    [InlineData(StickChip.Ftdi, PiSide.Link, 20, Explicit = true)]
     public async Task A_cut_cable_costs_nobody_an_open_tty_and_nobody_waits_meanwhile(StickChip chip, PiSide side, int seconds)
     {
         LabStick stick = await BringUpAsync(side, StickModel.With(chip), Holding);

@@ -5,7 +5,7 @@ using Xunit;
 namespace Longwire.Lab.Tests;
 
 /// <summary>A paired Pi is found again, wherever it is.</summary>
-[Collection(FirstHouse.Name)]
+[Collection(SecondHouse.Name)]
 public sealed class LinkAddressTests(Home home) : HoldingTest(home)
 {
     private const string Name = "attic.lan", Second = "10.77.0.13", Third = "10.77.0.14";
@@ -56,7 +56,7 @@ public sealed class LinkAddressTests(Home home) : HoldingTest(home)
         }
     }
 
-    private Task KnowAsync(string? address) =>
+    private Task<string> KnowAsync(string? address) =>
         Home.Host.RunAsync($"{{ cat /run/lab/hosts; {(address is null ? "" : $"echo {address} {Name};")} }} >/etc/hosts");
 
     private async Task OutageAsync(Func<Task> meanwhile)

@@ -7,11 +7,11 @@ namespace Longwire.Lab.Tests;
 /// <summary>
 /// A machine stands still and goes on: one that is virtual and was paused, or a Pi whose processor had something else to do.
 /// </summary>
-[Collection(FirstHouse.Name)]
+[Collection(SecondHouse.Name)]
 public sealed class PauseTests(Home home) : HoldingTest(home)
 {
     [Theory]
-    [InlineData(true, 15)]
+    [InlineData(true, 15, Explicit = true)]
     [InlineData(true, 300, Explicit = true)]
     [InlineData(false, 15, Explicit = true)]
     [InlineData(false, 300, Explicit = true)]
