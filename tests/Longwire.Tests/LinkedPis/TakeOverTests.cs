@@ -229,7 +229,10 @@ public sealed class TakeOverTests : IAsyncLifetime
         await LeaveAsync();
         await _pi.PullAsync();
         _pi.Pass(LinkTimers.LostAfter);
-        RefusalReason no = await _other.AskAsync(Wish);
+        // The session ended with the stick, and the Pi may not have looked at that yet.
+        RefusalReason no;
+        using var deadline = new CancellationTokenSource(RawHost.Deadline);
+        while ((no = await _other.AskAsync(Wish)) == RefusalReason.InUse) deadline.Token.ThrowIfCancellationRequested();
         Assert.Equal(RefusalReason.UnknownSubject, no);
         await _pi.PlugAsync();
         await using var taken = new RawSession(_other, Fresh(_other) with { TakeOver = true });
