@@ -148,6 +148,7 @@ public sealed class FramePump
             return;
         }
         while (Interlocked.CompareExchange(ref _writer, Idle, Writing) != Writing);
+        Arm();
     }
 
     private int Fill()
@@ -182,7 +183,8 @@ public sealed class FramePump
     private void Arm()
     {
         TimeSpan due = _pings.NextCheck;
-        if (_handler.NextDue is { } next && next < due) due = next;
+        // Whoever is writing looks for what is due when that is done: until then it could only be found due again and again.
+        if (Volatile.Read(ref _writer) == Idle && _handler.NextDue is { } next && next < due) due = next;
         Arm(due);
     }
 
@@ -193,8 +195,9 @@ public sealed class FramePump
         {
             if (_over || due >= _armedFor) return;
             _armedFor = due;
-            TimeSpan left = due - Now;
-            _timer.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            // What is due at once is due at the least of all times, which nothing can be subtracted from.
+            TimeSpan now = Now;
+            _timer.Change(due > now ? due - now : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
     }
 }

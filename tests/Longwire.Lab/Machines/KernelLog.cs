@@ -65,6 +65,7 @@ public sealed class KernelLog
     public IEnumerable<KernelLine> Complaints(TimeSpan since) => Lines.Where(line =>
         line.Time >= since
         && line.Level <= WarningLevel
+        && !line.Message.StartsWith("lab: ", StringComparison.Ordinal)
         && !line.Message.StartsWith("hrtimer: interrupt took", StringComparison.Ordinal)
         && !line.Message.StartsWith("clocksource: ", StringComparison.Ordinal));
 

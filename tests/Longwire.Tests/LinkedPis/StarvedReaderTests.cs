@@ -46,6 +46,20 @@ public sealed class StarvedReaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_due_at_the_least_of_all_times_is_due_at_once_and_ends_nobody()
+    {
+        _handler.LeftDue = 3;
+        var pump = new FramePump(_here, _handler, _clock, _clock.GetTimestamp());
+        Task<LossCause> running = pump.RunAsync();
+        pump.Send();
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.False(running.IsCompleted);
+        Assert.True(_handler.LeftDue < 0);
+        pump.End(new LossCause(LossKind.Ended, "enough"));
+        Assert.Equal(LossKind.Ended, (await running.WaitAsync(RawHost.Deadline, RawHost.Cancelled)).Kind);
+    }
+
+    [Fact]
     public async Task A_connection_is_not_lost_while_something_lies_in_its_socket_that_nobody_could_read()
     {
         var pump = new FramePump(_here, _handler, _clock, _clock.GetTimestamp());
@@ -107,7 +121,11 @@ public sealed class StarvedReaderTests : IAsyncLifetime
         public TaskCompletionSource Entered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
         public ManualResetEventSlim GoOn { get; } = new();
         public int Frames => Volatile.Read(ref _frames);
-        public TimeSpan? NextDue => null;
+
+        /// <summary>So many times something is due at once.</summary>
+        public int LeftDue { get; set; }
+
+        public TimeSpan? NextDue => LeftDue-- > 0 ? TimeSpan.MinValue : null;
         public int NextFrameSize => 0;
 
         public void Receive(Frame frame)

@@ -93,11 +93,13 @@ internal sealed class UrbPump : IAsyncDisposable
     {
         _toHost.Send();
         _far?.Send();
-        TimeSpan? due;
-        lock (Gate) due = Proxy.NextDue;
-        if (due is not { } next) return;
-        TimeSpan left = next - Now;
-        _due.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        // Under the gate: else what was due when the far side was there may be armed last, over what is due sooner since it is away.
+        lock (Gate)
+        {
+            if (Proxy.NextDue is not { } due) return;
+            TimeSpan left = due - Now;
+            _due.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
     }
 
     /// <summary>Ends once all that was for vhci_hcd was sent.</summary>

@@ -15,6 +15,8 @@ internal static class TakeOvers
 {
     public const string StillHeard = "the Pi hears the host that has it, or heard it less than 3 s ago, or that host is not a paired one";
 
+    public const string Elsewhere = "what another host has there is in another port than this radio was, and may be another stick: detach it there";
+
     public static void Asked(AttachState state, string radioId)
     {
         if (!state.Radios.TryGetValue(radioId, out RadioState? radio)) return;
@@ -54,7 +56,7 @@ internal static class TakeOvers
         Stick? stick = state.StickOf(radio) is { Listed: true } listed ? listed : null;
         if (PlaceOf(state, radio, pi, stick) is not { } busId)
         {
-            radio.TakesOver = false;
+            (radio.TakesOver, radio.NotTakenOver) = (false, Elsewhere);
             return;
         }
         if (state.Assignments.At(pi.Options.Id, busId) is not null) return;
@@ -62,14 +64,16 @@ internal static class TakeOvers
         state.Start(pi, busId, stick, radio, takeOver: true);
     }
 
-    // Where the Pi says that it is in use; else where it was.
+    // Where the Pi says that it is in use, if it was there before: one of its kind elsewhere may be another host's own, and once taken it is
+    // known too late that it is the wrong one.
     private static BusId? PlaceOf(AttachState state, RadioState radio, PiState pi, Stick? stick)
     {
         if (stick is not null) return stick.BusId;
         if (pi.Notice is { } notice
-            && StatusRules.EntryOf(radio, notice.Entries, state.Radios.Values) is { Reason: NoticeReason.InUse } entry)
+            && StatusRules.EntryOf(radio, notice.Entries, state.Radios.Values) is { Reason: NoticeReason.InUse } entry
+            && entry.BusId.PortChain == radio.Memory.PortChain)
             return entry.BusId;
-        return BusId.TryParse(radio.Memory.LastBusId, out BusId last) ? last : null;
+        return null;
     }
 
     private static string? WhyNot(AttachState state, RadioState radio)

@@ -91,7 +91,7 @@ internal sealed class KernelStream(Socket kernel, LinkSession session, ExportRel
         if (Interlocked.Exchange(ref _writer, WritingAndMore) == Idle) _ = WriteAllAsync();
     }
 
-    // Never throws. Once it has ended it stays the writer: nobody begins again.
+    // Never throws: what went wrong, whoever awaits WriteAsync gets. Once it has ended it stays the writer: nobody begins again.
     private async Task WriteAllAsync()
     {
         string? fault = null;
@@ -117,6 +117,12 @@ internal sealed class KernelStream(Socket kernel, LinkSession session, ExportRel
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // The kernel has ended.
+        }
+#pragma warning disable CA1031 // Whoever awaits the writing gets it: a session whose writer is gone without a word would never end.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _writingEnded.TrySetException(e);
         }
         lock (gate) Finish();
         _writingEnded.TrySetResult(fault);

@@ -12,6 +12,8 @@ internal sealed class SessionChanges(
 {
     public void Asked(PendingImport import)
     {
+        // Who has stopped waiting must not cost another host what is kept for it.
+        if (import.IsAbandoned) return;
         ExportedStick? stick = state.Find(import.BusId);
         switch (stick?.State)
         {
