@@ -15,7 +15,8 @@ internal static class TakeOvers
 {
     public const string StillHeard = "the Pi hears the host that has it, or heard it less than 3 s ago, or that host is not a paired one";
 
-    public const string Elsewhere = "what another host has there is in another port than this radio was, and may be another stick: detach it there";
+    public const string Elsewhere =
+        "what another host has there is in another port than this radio was, and may be another stick: detach it there";
 
     public static void Asked(AttachState state, string radioId)
     {
@@ -64,8 +65,8 @@ internal static class TakeOvers
         state.Start(pi, busId, stick, radio, takeOver: true);
     }
 
-    // Where the Pi says that it is in use, if it was there before: one of its kind elsewhere may be another host's own, and once taken it is
-    // known too late that it is the wrong one.
+    // Where the Pi says that it is in use, if it was there before: one of its kind elsewhere may be another host's own, and once taken it
+    // is known too late that it is the wrong one.
     private static BusId? PlaceOf(AttachState state, RadioState radio, PiState pi, Stick? stick)
     {
         if (stick is not null) return stick.BusId;
