@@ -1,5 +1,6 @@
 using Longwire.Lab.Machines;
 using Longwire.Lab.Sticks;
+using Longwire.Testing.Brokers;
 using Xunit;
 
 namespace Longwire.Lab;
@@ -8,6 +9,9 @@ namespace Longwire.Lab;
 public abstract class HoldingTest(Home home) : RadioTest(home)
 {
     protected const string Holding = "hold_seconds: 300\n";
+
+    /// <summary>The pause may be told up to a second later than 3 s of silence.</summary>
+    private static readonly TimeSpan s_heldWithin = TimeSpan.FromSeconds(4);
 
     private static readonly TimeSpan s_aroundComplaint = TimeSpan.FromSeconds(2);
 
@@ -30,6 +34,23 @@ public abstract class HoldingTest(Home home) : RadioTest(home)
     {
         byte[] heard = [];
         while (!heard.AsSpan().EndsWith(said)) heard = [.. heard, .. await inside.ReadExactlyAsync(1, Patience)];
+    }
+
+    /// <summary>
+    /// A radio is held soon after a cut, and whoever comes and goes meanwhile waits for nobody, neither at the open nor at settings and the
+    /// close. Ends so long after the cut.
+    /// </summary>
+    /// <param name="from">What was told before is not looked at.</param>
+    /// <param name="cut">On the host's clock.</param>
+    protected async Task StaysHeldAsync(StickModel model, int from, TimeSpan cut, TimeSpan time)
+    {
+        Message held = await UntilEventAsync(IdOf(model), "held", from);
+        await KeepsPromiseAsync(Home.Host.ClockAt(held.Timestamp) - cut, s_heldWithin, Home.Host);
+        TimeSpan asked = Home.Host.Now;
+        await Home.Host.RunAsync($"stty -F {model.Path} 57600 raw -echo");
+        await KeepsPromiseAsync(Home.Host.Now - asked, TimeSpan.FromSeconds(1), Home.Host);
+        TimeSpan left = time - (Home.Host.Now - cut);
+        if (left > TimeSpan.Zero) await Task.Delay(left, Cancelled);
     }
 
     /// <param name="from">What was told before is not looked at.</param>

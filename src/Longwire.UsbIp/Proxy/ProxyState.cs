@@ -62,13 +62,10 @@ internal sealed class ProxyState(UrbProxyOptions options, uint devId)
         WriteRetSubmit(seqnum, status, 0, []);
     }
 
-    public void RetUnlink(uint unlinkSeqnum, int status) =>
-        new RetUnlink { Seqnum = unlinkSeqnum, Status = status }.Write(ToHost.Append(UrbHeader.Size));
-
     public void RetUnlinkHere(uint unlinkSeqnum, int status)
     {
         Counters.AnsweredHere++;
-        RetUnlink(unlinkSeqnum, status);
+        new RetUnlink { Seqnum = unlinkSeqnum, Status = status }.Write(ToHost.Append(UrbHeader.Size));
     }
 
     /// <summary>An OUT has come to its end, if it had none.</summary>

@@ -12,9 +12,6 @@ public sealed class HoldTests(Home home) : HoldingTest(home)
     // From the moment at which the stick is offered again.
     private static readonly TimeSpan s_back = TimeSpan.FromSeconds(3);
 
-    /// <summary>The pause may be told up to a second later than 3 s of silence.</summary>
-    private static readonly TimeSpan s_heldWithin = TimeSpan.FromSeconds(4);
-
     [Theory]
     [InlineData(PiSide.Longwire)]
     [InlineData(PiSide.Stock)]
@@ -67,14 +64,7 @@ public sealed class HoldTests(Home home) : HoldingTest(home)
         TimeSpan start = Home.Host.Now;
         Home.Attic.Cable.Cut();
         await tty.WriteAsync("during"u8.ToArray(), Cancelled);
-        Message held = await UntilEventAsync(IdOf(stick.Model), "held", from);
-        await KeepsPromiseAsync(Home.Host.ClockAt(held.Timestamp) - start, s_heldWithin, Home.Host);
-        // Another consumer comes and goes: its open, settings and close wait for nobody.
-        TimeSpan asked = Home.Host.Now;
-        await Home.Host.RunAsync($"stty -F {stick.Model.Path} 57600 raw -echo");
-        await KeepsPromiseAsync(Home.Host.Now - asked, TimeSpan.FromSeconds(1), Home.Host);
-        TimeSpan left = TimeSpan.FromSeconds(seconds) - (Home.Host.Now - start);
-        if (left > TimeSpan.Zero) await Task.Delay(left, Cancelled);
+        await StaysHeldAsync(stick.Model, from, start, TimeSpan.FromSeconds(seconds));
         Home.Attic.Cable.Mend();
         await UntilEventAsync(IdOf(stick.Model), "resumed", from);
         await ExchangeAsync(stick, tty, "after");

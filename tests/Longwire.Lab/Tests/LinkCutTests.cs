@@ -12,8 +12,6 @@ public sealed class LinkCutTests(Home home) : HoldingTest(home)
 {
     private const double ShortestCut = 0.01, LongestCut = 8;
 
-    private static readonly TimeSpan s_heldWithin = TimeSpan.FromSeconds(4);
-
     // From the end of a cut to the first line of the consumer that its radio hears.
     private static readonly TimeSpan s_backWithin = TimeSpan.FromSeconds(1);
 
@@ -35,13 +33,7 @@ public sealed class LinkCutTests(Home home) : HoldingTest(home)
 
         TimeSpan cut = Home.Host.Now;
         Home.Attic.Cable.Cut();
-        Message held = await UntilEventAsync(IdOf(stick.Model), "held", from);
-        await KeepsPromiseAsync(Home.Host.ClockAt(held.Timestamp) - cut, s_heldWithin, Home.Host);
-        // Another consumer comes and goes: its open, settings and close wait for nobody.
-        TimeSpan asked = Home.Host.Now;
-        await Home.Host.RunAsync($"stty -F {stick.Model.Path} 57600 raw -echo");
-        await KeepsPromiseAsync(Home.Host.Now - asked, TimeSpan.FromSeconds(1), Home.Host);
-        await Task.Delay(Longer(TimeSpan.FromSeconds(longCut) - (Home.Host.Now - cut)), Cancelled);
+        await StaysHeldAsync(stick.Model, from, cut, TimeSpan.FromSeconds(longCut));
         List<long> mended = [Mend(Home.Attic.Cable)];
         await UntilEventAsync(IdOf(stick.Model), "resumed", from);
         await conversation.FlowsAsync(Patience);
@@ -94,6 +86,4 @@ public sealed class LinkCutTests(Home home) : HoldingTest(home)
         if (way == 0) cable.Cut();
         else cable.CutOneWay(fromGuest: way == 1, toGuest: way == 2);
     }
-
-    private static TimeSpan Longer(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
 }

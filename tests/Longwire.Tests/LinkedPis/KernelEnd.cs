@@ -12,12 +12,14 @@ internal sealed class KernelEnd : IDisposable
     private readonly Socket _socket;
     private uint _seqnum;
 
-    // As the kernel does: it takes a reference of its own.
-    public KernelEnd(ICarrier carrier)
+    public KernelEnd(ICarrier carrier) => _socket = Take(carrier, static () => { });
+
+    /// <summary>Starts a carrier. As the kernel does, it takes a reference of its own.</summary>
+    public static Socket Take(ICarrier carrier, Action changed)
     {
-        var handle = (SafeSocketHandle)carrier.Start(static () => { });
+        var handle = (SafeSocketHandle)carrier.Start(changed);
 #pragma warning disable CA2000 // The socket disposes of its handle.
-        _socket = new Socket(new SafeSocketHandle(Tmds.Linux.LibC.dup((int)handle.DangerousGetHandle()), ownsHandle: true));
+        return new Socket(new SafeSocketHandle(Tmds.Linux.LibC.dup((int)handle.DangerousGetHandle()), ownsHandle: true));
 #pragma warning restore CA2000
     }
 

@@ -63,7 +63,7 @@ public sealed class PulledStickTests : IAsyncLifetime
     public async Task Pulled_in_an_outage_it_stays_for_a_moment_after_the_return_and_ends_as_unplugged()
     {
         await using ICarrier carrier = await OpenAsync(TimeSpan.FromSeconds(1));
-        using Socket kernel = Kernel(carrier);
+        using Socket kernel = KernelEnd.Take(carrier, static () => { });
         carrier.MayHold();
         await PullInOutageAsync(carrier);
         _cable.Mend();
@@ -81,7 +81,7 @@ public sealed class PulledStickTests : IAsyncLifetime
     public async Task The_list_of_the_Pi_comes_before_the_verdict_on_the_session()
     {
         await using ICarrier carrier = await OpenAsync(TimeSpan.FromMinutes(1));
-        using Socket kernel = Kernel(carrier, () =>
+        using Socket kernel = KernelEnd.Take(carrier, () =>
         {
             if (carrier.ReadHold() is { IsOver: true })
                 _events.Writer.TryWrite(new AttachEvent.ProblemsChanged("the verdict", null));
@@ -103,7 +103,7 @@ public sealed class PulledStickTests : IAsyncLifetime
     public async Task Whoever_shuts_it_down_meanwhile_does_not_wait()
     {
         await using ICarrier carrier = await OpenAsync(TimeSpan.FromHours(1));
-        using Socket kernel = Kernel(carrier);
+        using Socket kernel = KernelEnd.Take(carrier, static () => { });
         carrier.MayHold();
         await PullInOutageAsync(carrier);
         _cable.Mend();
@@ -120,7 +120,7 @@ public sealed class PulledStickTests : IAsyncLifetime
     {
         await using ICarrier carrier = await OpenAsync(TimeSpan.Zero);
         bool wasOver = false;
-        using Socket kernel = Kernel(carrier, () => wasOver |= carrier.ReadHold() is { IsOver: true });
+        using Socket kernel = KernelEnd.Take(carrier, () => wasOver |= carrier.ReadHold() is { IsOver: true });
         carrier.MayHold();
         await PullInOutageAsync(carrier);
         _cable.Mend();
@@ -135,7 +135,7 @@ public sealed class PulledStickTests : IAsyncLifetime
     {
         await using ICarrier carrier = await OpenAsync(TimeSpan.FromHours(1));
         bool wasHeld = false;
-        using Socket kernel = Kernel(carrier, () => wasHeld |= carrier.ReadHold() is not null);
+        using Socket kernel = KernelEnd.Take(carrier, () => wasHeld |= carrier.ReadHold() is not null);
         carrier.MayHold();
         await _pi.PullAsync();
         await UntilAsync(() => carrier.ReadEnd() is not null);
@@ -163,14 +163,6 @@ public sealed class PulledStickTests : IAsyncLifetime
         ICarrier carrier = await opener.OpenAsync(request, static _ => { }, Cancelled).WaitAsync(s_deadline, Cancelled);
         await carrier.ReadIdentityAsync(Cancelled).WaitAsync(s_deadline, Cancelled);
         return carrier;
-    }
-
-    private static Socket Kernel(ICarrier carrier, Action? changed = null)
-    {
-        var handle = (SafeSocketHandle)carrier.Start(changed ?? (static () => { }));
-#pragma warning disable CA2000 // The socket disposes of its handle.
-        return new Socket(new SafeSocketHandle(Tmds.Linux.LibC.dup((int)handle.DangerousGetHandle()), ownsHandle: true));
-#pragma warning restore CA2000
     }
 
     private static async Task UntilEndedAsync(Socket kernel)

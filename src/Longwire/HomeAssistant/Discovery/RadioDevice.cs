@@ -21,7 +21,11 @@ internal static class RadioDevice
         PiSnapshot? pi = snapshot.Pis.FirstOrDefault(pi => pi.Id == radio.PiId);
         SortedDictionary<string, Component> components = Components(radio, identifier, topics);
         // No other kind of Pi knows whether the host that has it is away.
-        if (pi?.Mode == PiMode.Link) components.Add("take_over", TakeOver(radio, identifier, topics));
+        if (pi?.Mode == PiMode.Link)
+        {
+            components["take_over"] =
+                Button(identifier, "take_over", "Take over", topics.RadioTakeOver(radio.Id)) with { Icon = "mdi:swap-horizontal" };
+        }
         var message = new DiscoveryMessage
         {
             Device = new DeviceInfo
@@ -101,16 +105,7 @@ internal static class RadioDevice
                 CommandTopic = topics.RadioAttach(radio.Id),
                 ValueTemplate = Entity.OnOff("wanted"),
             },
-            ["reattach"] = new Component
-            {
-                Platform = "button",
-                UniqueId = $"{identifier}_reattach",
-                Name = "Reattach",
-                DeviceClass = "restart",
-                Category = Entity.Config,
-                Qos = 1,
-                CommandTopic = topics.RadioReattach(radio.Id),
-            },
+            ["reattach"] = Button(identifier, "reattach", "Reattach", topics.RadioReattach(radio.Id)) with { DeviceClass = "restart" },
             ["event"] = new Component
             {
                 Platform = "event",
@@ -136,15 +131,14 @@ internal static class RadioDevice
         return components;
     }
 
-    private static Component TakeOver(RadioSnapshot radio, string identifier, Topics topics) => new()
+    private static Component Button(string identifier, string key, string name, string commandTopic) => new()
     {
         Platform = "button",
-        UniqueId = $"{identifier}_take_over",
-        Name = "Take over",
-        Icon = "mdi:swap-horizontal",
+        UniqueId = $"{identifier}_{key}",
+        Name = name,
         Category = Entity.Config,
         Qos = 1,
-        CommandTopic = topics.RadioTakeOver(radio.Id),
+        CommandTopic = commandTopic,
     };
 
     private static Component Trigger(string type, RadioEventType happened, string topic) => new()
