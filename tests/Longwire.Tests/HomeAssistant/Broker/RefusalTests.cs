@@ -53,18 +53,20 @@ public sealed class RefusalTests
         };
         await using Bridge bridge = await Bridge.StartAsync(port, Some.Snapshot(Some.Radio));
         bridge.Logger.Expect("somebody else connected with our client id");
-        // No copy of ours: its client id would differ. Once and twice may be an accident.
-        for (int times = 1; times <= 3; times++)
+        // No copy of ours: its client id would differ. Once and twice may be an accident. A broker that closes while our bytes are still
+        // unread resets the connection, and its DISCONNECT may be lost with it: then it takes one time more until the third is told.
+        for (int times = 1; bridge.Problems.Last is null; times++)
         {
-            Assert.Null(bridge.Problems.Last);
+            Assert.True(times <= 10, "thrown out ten times, and no duel reported");
             await Eventually.IsTrueAsync(() => ours.Count == times, () => $"connection {times} of {ours.Count}");
+            Assert.True(times > 2 || bridge.Problems.Last is null, $"reported at connection {times}");
             using IMqttClient rival = await RivalAsync(port, ours.First());
-            await bridge.SaysAsync("somebody else connected with our client id");
-            await Eventually.IsTrueAsync(() => times < 3 || bridge.Problems.Last is not null, () => "the duel is reported");
             // Until it is thrown out itself: this broker forgets the session of one that leaves a moment late, and if we have that id again
             // by then, it ends our connection, as if we had asked for it.
-            await Eventually.IsTrueAsync(() => times == 3 || ours.Count > times, () => $"connection {times + 1} of {ours.Count}");
+            await Eventually.IsTrueAsync(
+                () => ours.Count > times || (times > 2 && bridge.Problems.Last is not null), () => $"connection {times + 1} of {ours.Count}");
         }
+        await bridge.SaysAsync("somebody else connected with our client id");
         Assert.Contains("give Longwire a user of its own", bridge.Problems.Last, StringComparison.Ordinal);
         Assert.Single(ours.Distinct());
         await server.StopAsync();
