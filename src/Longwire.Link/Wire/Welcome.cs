@@ -32,8 +32,14 @@ public sealed record Welcome
     /// <summary>The server's release, for people.</summary>
     public string? Release { get; init; }
 
+    /// <summary>
+    /// In which start of its kernel the server is; null: it does not say. Of two that are alike, what is plugged in there has had power all
+    /// the time between. Compared as it is.
+    /// </summary>
+    public string? BootId { get; init; }
+
     /// <summary>The whole frame in bytes.</summary>
-    public int Size => Frame.HeaderSize + FixedSize + KeyValues.Size(Name) + KeyValues.Size(Release);
+    public int Size => Frame.HeaderSize + FixedSize + KeyValues.Size(Name) + KeyValues.Size(Release) + KeyValues.Size(BootId);
 
     /// <exception cref="LinkFormatException">Cut short, or a field outside its range.</exception>
     public static Welcome Parse(ReadOnlySpan<byte> body)
@@ -53,7 +59,7 @@ public sealed record Welcome
             NextExpected = next,
             Silence = TimeSpan.FromMilliseconds(reader.UInt32("silence")),
         };
-        string? name = null, release = null;
+        string? name = null, release = null, boot = null;
         while (KeyValues.TryRead(ref reader, out FrameKey key, out ReadOnlySpan<byte> value))
         {
             switch (key)
@@ -64,11 +70,14 @@ public sealed record Welcome
                 case FrameKey.Release:
                     release ??= KeyValues.ReadText(FrameName, "release", in reader, value);
                     break;
+                case FrameKey.BootId:
+                    boot ??= KeyValues.ReadKey(FrameName, "boot id", in reader, value);
+                    break;
                 default:
                     break;
             }
         }
-        return welcome with { Name = PeerName.Clean(name), Release = PeerName.Clean(release) };
+        return welcome with { Name = PeerName.Clean(name), Release = PeerName.Clean(release), BootId = boot };
     }
 
     /// <summary>Writes a whole frame.</summary>
@@ -86,6 +95,7 @@ public sealed record Welcome
         writer.UInt32((uint)Math.Clamp(Silence.TotalMilliseconds, 0, uint.MaxValue));
         KeyValues.Write(ref writer, FrameKey.Name, Name);
         KeyValues.Write(ref writer, FrameKey.Release, Release);
+        KeyValues.Write(ref writer, FrameKey.BootId, BootId);
         return Frame.HeaderSize + writer.At;
     }
 }

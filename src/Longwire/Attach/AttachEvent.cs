@@ -64,7 +64,8 @@ internal abstract record AttachEvent
     /// <summary>Its Pi is away and waited for, or there again.</summary>
     /// <param name="Hold">Null: it is there.</param>
     /// <param name="Carrier">Of now: another connection may have taken the place of the one that it came with.</param>
-    internal sealed record HoldChanged(IAttachment Attachment, CarrierHold? Hold, CarrierMemory Carrier) : AttachEvent;
+    /// <param name="Reseats">How often that has happened.</param>
+    internal sealed record HoldChanged(IAttachment Attachment, CarrierHold? Hold, CarrierMemory Carrier, int Reseats = 0) : AttachEvent;
 
     /// <summary>The tty is gone; cleaning up goes on.</summary>
     internal sealed record WentDown(IAttachment Attachment, AttachOutcome.Lost Loss) : AttachEvent;

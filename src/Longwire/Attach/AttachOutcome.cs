@@ -21,6 +21,9 @@ internal abstract record AttachOutcome
 
         /// <summary>It was on its port already, and the Pi closed the connection.</summary>
         public bool PiClosed { get; init; }
+
+        /// <summary>The Pi will say the same as long as nobody does something there.</summary>
+        public bool IsVerdict { get; init; }
     }
 
     /// <summary>It was attached, and is no longer.</summary>

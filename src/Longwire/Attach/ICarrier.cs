@@ -41,6 +41,9 @@ internal interface ICarrier : IAsyncDisposable
     /// <summary>The far side is away and waited for; null: it is there, or it has ended. Never blocks.</summary>
     public CarrierHold? ReadHold();
 
+    /// <summary>How often another session has taken the place of one that ended. Never blocks.</summary>
+    public int Reseats { get; }
+
     /// <summary>
     /// The Pi does not know its connection any more, which may take us long to notice: that one is over. Never blocks.
     /// </summary>

@@ -25,7 +25,13 @@ internal sealed class ExportLink : IDisposable
     {
         _key = LinkKeyFile.Open(dataFolder);
         (TimeProvider time, ILogger logger) = (around.Time, around.Logger);
-        var welcome = new Welcome { Name = live.Current.Name ?? Environment.MachineName, Release = ProgramVersion.Text };
+        string bootId = KernelBootId.Read(around.Root.Proc);
+        var welcome = new Welcome
+        {
+            Name = live.Current.Name ?? Environment.MachineName,
+            Release = ProgramVersion.Text,
+            BootId = bootId.Length > 0 ? bootId : null,
+        };
         var context = new HostSessionContext(time, _timers, time.GetTimestamp(), welcome, logger);
         _sessions = new HostSessions(requests, () => live.Current.MaxHold, context);
         _addresses = new AddressFeed(() => OwnAddresses.Read(around.Root), time);

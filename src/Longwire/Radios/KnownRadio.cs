@@ -33,6 +33,12 @@ internal sealed record KnownRadio
     public ImmutableArray<TimeSpan> Stale { get; init; } = [];
 
     /// <summary>
+    /// The program that has it open notices by itself when it has been without power, on every port, and sets it up anew. Of others the
+    /// port must go for that.
+    /// </summary>
+    public bool NoticesRestart { get; init; }
+
+    /// <summary>
     /// Serials that its maker gives to many sticks, or that its chip has until a maker writes one: no sign of which stick it is.
     /// </summary>
     public ImmutableArray<string> SharedSerials { get; init; } = [];
@@ -52,6 +58,7 @@ internal sealed record KnownRadio
             Kind = Kind,
             SerialPorts = SerialPorts,
             Stale = Stale,
+            NoticesRestart = NoticesRestart,
             Certain = certain,
             Often = Often,
             InterfaceKinds = InterfaceKinds,

@@ -67,6 +67,7 @@ internal sealed class KnownRadios
         Manufacturer = row.Manufacturer,
         SerialPorts = row.SerialPorts ?? 1,
         Stale = [.. (row.StaleSeconds ?? []).Select(seconds => TimeSpan.FromSeconds(seconds))],
+        NoticesRestart = row.NoticesRestart == true,
         SharedSerials = [.. row.SharedSerials ?? []],
         Often = row.Often,
         InterfaceKinds = row.InterfaceClasses is null ? InterfaceKind.Serial : [.. row.InterfaceClasses.Select(InterfaceKind.Parse)],

@@ -24,6 +24,9 @@ internal sealed record RadiosFile
         /// <summary>One for each serial port; null: as the options say.</summary>
         public IReadOnlyList<int>? StaleSeconds { get; init; }
 
+        /// <summary>Its program notices when it was without power; null: it does not.</summary>
+        public bool? NoticesRestart { get; init; }
+
         /// <summary>Serials that many of these sticks have alike.</summary>
         public IReadOnlyList<string>? SharedSerials { get; init; }
 

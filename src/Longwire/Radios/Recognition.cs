@@ -20,6 +20,9 @@ internal sealed record Recognition
     /// <inheritdoc cref="KnownRadio.Stale"/>
     public ImmutableArray<TimeSpan> Stale { get; init; } = [];
 
+    /// <inheritdoc cref="KnownRadio.NoticesRestart"/>
+    public bool NoticesRestart { get; init; }
+
     /// <summary>
     /// False: the same ids are on printers and power meters too, and its texts do not say that it is a radio. Show it, do not take it
     /// unasked.

@@ -17,9 +17,10 @@ internal sealed class AcmStick
     private const int GetStatusOfEndpoint = 0x8200;
     private const int GetDescriptor = 0x8006;
     private const int GetLineCoding = 0xA121;
+    private const int SetLineCoding = 0x2120;
     private const int ClearFeatureOfEndpoint = 0x0201;
 
-    // 9600 8N1; the tests never ask for another.
+    // 9600 8N1.
     private static readonly byte[] s_lineCoding = [0x80, 0x25, 0, 0, 0, 0, 8];
 
     private readonly Lock _gate = new();
@@ -43,6 +44,9 @@ internal sealed class AcmStick
 
     public byte ConfigurationValue { get; private set; }
 
+    /// <summary>As it was told last (USB CDC 1.1, 6.2.13).</summary>
+    public byte[] LineCoding { get; private set; } = s_lineCoding;
+
     /// <summary>How often a host took back the halt of an endpoint.</summary>
     public int ClearedHalts => Volatile.Read(ref _clearedHalts);
 
@@ -64,7 +68,7 @@ internal sealed class AcmStick
     {
         lock (_gate)
         {
-            if (submit.Ep == 0) return Control(submit.Setup, told.Length);
+            if (submit.Ep == 0) return Control(submit.Setup, told.Span);
             if (submit.Direction == UrbDirection.Out)
             {
                 foreach (byte one in told.Span) _echo.Enqueue(one);
@@ -84,23 +88,25 @@ internal sealed class AcmStick
         {
             _echo.Clear();
             ConfigurationValue = 0;
+            LineCoding = s_lineCoding;
         }
     }
 
-    private UrbAnswer Control(SetupPacket setup, int told)
+    private UrbAnswer Control(SetupPacket setup, ReadOnlySpan<byte> told)
     {
         int request = (setup.RequestType << 8) | setup.Request;
         switch (request)
         {
             case GetDescriptor: return Descriptors.TryGetValue(setup.Value, out byte[]? bytes) ? Says(bytes, setup) : UrbAnswer.Stall;
-            case GetLineCoding: return Says(s_lineCoding, setup);
+            case GetLineCoding: return Says(LineCoding, setup);
+            case SetLineCoding: LineCoding = told.ToArray(); break;
             case GetStatus or GetStatusOfEndpoint: return Says(new byte[2], setup);
             case ClearFeatureOfEndpoint: Interlocked.Increment(ref _clearedHalts); break;
             // SET_CONFIGURATION; SET_ADDRESS never comes, the host's vhci_hcd keeps that to itself.
             case 0x0009: ConfigurationValue = (byte)setup.Value; break;
         }
         // What it is told it takes: the line's coding and state among other things. What else it is asked it does not have.
-        return (setup.RequestType & 0x80) == 0 ? UrbAnswer.Told(told) : UrbAnswer.Stall;
+        return (setup.RequestType & 0x80) == 0 ? UrbAnswer.Told(told.Length) : UrbAnswer.Stall;
     }
 
     private static UrbAnswer Says(ReadOnlyMemory<byte> bytes, SetupPacket setup) =>

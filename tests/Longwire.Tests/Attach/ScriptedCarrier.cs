@@ -33,6 +33,9 @@ internal sealed class ScriptedCarrier : ICarrier
 
     public CarrierHold? ReadHold() => Hold;
 
+    /// <summary>Of now on.</summary>
+    public int Reseats { get; set; }
+
     public bool FarIsGone() => Hold is not null;
 
     public CarrierEnd? ReadEnd() => End;

@@ -82,7 +82,28 @@ internal sealed class KernelEnd : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private async Task<byte[]> ReadAsync(int length)
+    /// <summary>A control request that sets something.</summary>
+    /// <returns>Its status.</returns>
+    public async Task<int> SetAsync(SetupPacket setup, byte[] data)
+    {
+        byte[] bytes = new byte[UrbHeader.Size + data.Length];
+        new CmdSubmit
+        {
+            Seqnum = ++_seqnum,
+            DevId = 0x0001_0002,
+            Direction = UrbDirection.Out,
+            TransferBufferLength = data.Length,
+            Ep = 0,
+            Setup = setup,
+        }.Write(bytes);
+        data.CopyTo(bytes, UrbHeader.Size);
+        await SendAsync(bytes);
+        RetSubmit answer = await AnswerAsync();
+        Assert.Equal(_seqnum, answer.Seqnum);
+        return answer.Status;
+    }
+
+    public async Task<byte[]> ReadAsync(int length)
     {
         byte[] bytes = new byte[length];
         for (int at = 0; at < length;)

@@ -106,6 +106,9 @@ internal sealed class LinkedPi : IAsyncDisposable
         await Reconciler.PostAsync(new ExportMessage.DeviceChanged(BusId.Parse(stick)), Cancelled);
     }
 
+    /// <summary>The kernel ends the session of the stick, which stays.</summary>
+    public Task EndSessionAsync(string stick = Stick) => _ends.TryGetValue(stick, out Func<Task>? end) ? end() : Task.CompletedTask;
+
     /// <summary>So much time passes for the sessions at once. A connection that stands is silent for as long.</summary>
     public void Pass(TimeSpan time) => _timers.Pass(time);
 

@@ -1,5 +1,6 @@
 using Longwire.Attach.Pis;
 using Longwire.Link.Errors;
+using Longwire.Link.Liveness;
 using Longwire.Link.Session;
 using Longwire.Link.Tls;
 using Longwire.Link.Wire;
@@ -17,12 +18,28 @@ internal sealed class LinkCarrierOpener(Func<string, IPiLink> links, TimeProvide
 {
     public async Task<ICarrier> OpenAsync(AttachRequest request, Action<string> step, CancellationToken cancellationToken)
     {
+        var gate = new Lock();
+#pragma warning disable CA2000 // It is the carrier's, which is the caller's.
+        IFarSession first = await OpenAsync(request, gate, AttachTimers.Attach, step, cancellationToken);
+#pragma warning restore CA2000
+        // A person has asked once for it to be taken over, and not again for the next session.
+        AttachRequest again = request with { TakeOver = false };
+        var reseat = new Reseat(
+            (_, giveUp) => OpenAsync(again, gate, LinkTimers.Attempt, static _ => { }, giveUp),
+            request.Replug,
+            SessionEndText.Of(EndReason.SubjectGone),
+            time);
+        return new HeldCarrier(first, gate, reseat, request.Hold, new UrbProxyOptions { Stale = request.Stale }, time);
+    }
+
+    private async Task<IFarSession> OpenAsync(
+        AttachRequest request, Lock gate, TimeSpan within, Action<string> step, CancellationToken cancellationToken)
+    {
         IPiLink link = links(request.Pi.Id);
         LinkClock clock = LinkClock.StartingNow(time, timers);
         var session = new LinkSession(SessionId.Create(), LinkWindow.Default, UrbHeader.Size + UrbFraming.MaxTransfer);
         Hello hello = link.Own.Hello with { Subject = request.BusId.ToString(), Hold = request.Hold };
-        var gate = new Lock();
-        LinkCarrier? carrier = null;
+        LinkFarSession? far = null;
         step("connecting");
         try
         {
@@ -33,15 +50,15 @@ internal sealed class LinkCarrierOpener(Func<string, IPiLink> links, TimeProvide
                     // Said once: a session that stands has nothing to take any more.
                     lock (gate) return session.Connect(hello with { TakeOver = request.TakeOver });
                 },
-                AttachTimers.Attach,
+                within,
                 cancellationToken);
             var reconnect = new SessionReconnect(link, hello, request.Hold, clock);
 #pragma warning disable CA2000 // It becomes the caller's, or is disposed below.
-            carrier = new LinkCarrier(session, gate, reconnect, request.Replug, new UrbProxyOptions { Stale = request.Stale }, clock);
+            far = new LinkFarSession(session, gate, reconnect, clock);
 #pragma warning restore CA2000
-            await carrier.BeginAsync(first, cancellationToken);
-            LinkCarrier opened = carrier;
-            carrier = null;
+            await far.BeginAsync(first, cancellationToken);
+            LinkFarSession opened = far;
+            far = null;
             return opened;
         }
         catch (LinkRefusedException e)
@@ -54,7 +71,7 @@ internal sealed class LinkCarrierOpener(Func<string, IPiLink> links, TimeProvide
         }
         finally
         {
-            if (carrier is not null) await carrier.DisposeAsync();
+            if (far is not null) await far.DisposeAsync();
         }
     }
 
@@ -65,6 +82,6 @@ internal sealed class LinkCarrierOpener(Func<string, IPiLink> links, TimeProvide
         RefusalReason.InUse or RefusalReason.Superseded => new AttachOutcome.NotGiven(UsbIpStatus.DeviceBusy),
         RefusalReason.UnknownSubject => new AttachOutcome.NotGiven(UsbIpStatus.NoSuchDevice),
         RefusalReason.NotReady or RefusalReason.Stopping => new AttachOutcome.NotGiven(UsbIpStatus.DeviceError),
-        _ => new AttachOutcome.Failed(LinkRefusalText.Of(no.Reason, no.Version)),
+        _ => new AttachOutcome.Failed(LinkRefusalText.Of(no.Reason, no.Version)) { IsVerdict = true },
     };
 }

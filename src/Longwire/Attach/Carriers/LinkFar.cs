@@ -16,6 +16,10 @@ internal sealed class LinkFar(UrbPump pump, LinkSession session, Func<TimeSpan> 
     private volatile FramePump? _frames;
     private Task _catchingUp = Task.CompletedTask;
     private bool _isCatchingUp;
+    private bool _isClosed;
+
+    /// <summary>The session is over. The gate must be held: what is in the proxy's queues from here on is another session's.</summary>
+    public void Close() => _isClosed = true;
 
     /// <summary>Over the connection that stands now; null: there is none.</summary>
     public void CarryOver(FramePump? frames) => _frames = frames;
@@ -34,7 +38,8 @@ internal sealed class LinkFar(UrbPump pump, LinkSession session, Func<TimeSpan> 
         lock (pump.Gate)
         {
             // While it is held nothing is taken out: what waits then is another's after the resumption.
-            while (pump.Proxy.Phase == UrbProxyPhase.Up && UrbFraming.CommandLength(pump.Proxy.ToFar.Waiting) is var length and > 0)
+            while (!_isClosed && pump.Proxy.Phase == UrbProxyPhase.Up
+                && UrbFraming.CommandLength(pump.Proxy.ToFar.Waiting) is var length and > 0)
             {
                 if (length > pump.Proxy.ToFar.Length || !session.TrySend(pump.Proxy.ToFar.Waiting[..length], now(), out _)) break;
                 pump.Proxy.ToFar.Take(length);
@@ -53,7 +58,7 @@ internal sealed class LinkFar(UrbPump pump, LinkSession session, Func<TimeSpan> 
                 while (Take())
                 {
                 }
-                if (pump.Proxy.IsHostBehind && !_isCatchingUp) (_isCatchingUp, _catchingUp) = (true, CatchUpAsync());
+                if (pump.Proxy.IsHostBehind && !_isCatchingUp && !_isClosed) (_isCatchingUp, _catchingUp) = (true, CatchUpAsync());
             }
         }
         catch (Exception e) when (e is UsbIpFormatException or UsbIpProtocolException)
@@ -83,7 +88,7 @@ internal sealed class LinkFar(UrbPump pump, LinkSession session, Func<TimeSpan> 
 
     private bool Take()
     {
-        if (pump.Proxy.Phase != UrbProxyPhase.Up || pump.Proxy.IsHostBehind) return false;
+        if (_isClosed || pump.Proxy.Phase != UrbProxyPhase.Up || pump.Proxy.IsHostBehind) return false;
         if (!session.TryPeek(0, out ReadOnlyMemory<byte> message, out ulong number)) return false;
         if (pump.Proxy.FromFar(message.Span, pump.Now) != message.Length)
             throw new UsbIpProtocolException("a message of the link is not one message of USB/IP");

@@ -24,9 +24,6 @@ internal sealed class SessionReconnect(IPiLink link, Hello hello, TimeSpan hold,
     /// </summary>
     public TimeSpan StoodStill { get; private set; }
 
-    /// <summary>The Pi has forgotten the session, as it does when the stick is pulled: there will be none that goes on with it.</summary>
-    public bool IsForgotten { get; private set; }
-
     /// <param name="session">Whose connection is lost. All that fed our kernel from it has ended.</param>
     /// <param name="gate">Guards the session.</param>
     /// <param name="silentFor">For how long nothing was heard by now.</param>
@@ -57,9 +54,7 @@ internal sealed class SessionReconnect(IPiLink link, Hello hello, TimeSpan hold,
                 }
                 if (no.Reason is not (RefusalReason.None or RefusalReason.OldEpoch or RefusalReason.Stopping or RefusalReason.NotReady))
                 {
-                    EndReason end = no.Reason == RefusalReason.TakenOver ? EndReason.TakenOver : EndReason.UnknownSession;
-                    lock (gate) session.End(end);
-                    IsForgotten = no.Reason == RefusalReason.UnknownSession;
+                    lock (gate) session.End(EndOf(no.Reason));
                     return (null, LinkRefusalText.Of(no.Reason, no.Version));
                 }
             }
@@ -69,6 +64,16 @@ internal sealed class SessionReconnect(IPiLink link, Hello hello, TimeSpan hold,
             return (null, null);
         }
     }
+
+    private static EndReason EndOf(RefusalReason reason) => reason switch
+    {
+        // Forgotten, as when the stick was pulled or the export started anew.
+        RefusalReason.UnknownSession => EndReason.UnknownSession,
+        RefusalReason.TakenOver => EndReason.TakenOver,
+        RefusalReason.Superseded => EndReason.Superseded,
+        RefusalReason.Revoked or RefusalReason.NotEnrolled => EndReason.Revoked,
+        _ => EndReason.ProtocolError,
+    };
 
     private async Task<(PiConnection? Next, Refusal No)> AttemptAsync(
         LinkSession session, Lock gate, CancellationToken cancellationToken)

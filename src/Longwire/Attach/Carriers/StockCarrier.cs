@@ -35,6 +35,8 @@ internal sealed class StockCarrier(UsbIpConnection connection, ExportedDevice de
 
     public CarrierHold? ReadHold() => null;
 
+    public int Reseats => 0;
+
     public bool FarIsGone() => false;
 
     public async Task<DeviceIdentity> ReadIdentityAsync(CancellationToken cancellationToken)

@@ -12,8 +12,15 @@ internal sealed class StockCarrierOpener(TimeProvider time) : ICarrierOpener
     {
         StockCarrier stock = await ImportAsync(request, request.LastCarrier, step, cancellationToken);
         if (request.Hold == TimeSpan.Zero) return stock;
-        var reseat = new StockReseat((last, giveUp) => ImportAsync(request, last, static _ => { }, giveUp), time);
-        return new ProxiedCarrier(stock, reseat, request.Hold, new UrbProxyOptions { Stale = request.Stale }, time);
+        var reseat = new Reseat(
+            async (last, giveUp) => new StockFarSession(await ImportAsync(request, last, static _ => { }, giveUp), time),
+            request.Replug > AttachTimers.ReseatGone ? request.Replug : AttachTimers.ReseatGone,
+            "the Pi says that it has no such stick any more",
+            time);
+#pragma warning disable CA2000 // It is the carrier's, which is the caller's.
+        var first = new StockFarSession(stock, time);
+#pragma warning restore CA2000
+        return new HeldCarrier(first, new Lock(), reseat, request.Hold, new UrbProxyOptions { Stale = request.Stale }, time);
     }
 
     private async Task<StockCarrier> ImportAsync(

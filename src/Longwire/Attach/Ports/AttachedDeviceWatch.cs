@@ -12,7 +12,7 @@ internal sealed class AttachedDeviceWatch(
     private readonly string[] _ttys = [.. device.Ttys];
     private readonly SerialNames _names = new(around.Kernel.Root, around.Serials, [.. device.Ttys], around.Time);
     private CarrierHold? _told;
-    private CarrierMemory _toldMemory = carrier.Memory;
+    private int _toldReseats = carrier.Reseats;
     private readonly UrbStorm _storm = new(around.Time, device);
 
     /// <summary>Waits for the names of its ttys, and tells that it is up: whoever acts on that opens them.</summary>
@@ -70,11 +70,13 @@ internal sealed class AttachedDeviceWatch(
 
     private async Task TellHoldAsync()
     {
+        // In this order: a session that has taken the place of another one is counted before it is said to be there.
         CarrierHold? hold = carrier.ReadHold();
-        // One that began and ended between two looks has left another connection behind.
-        if (hold == _told && carrier.Memory == _toldMemory) return;
-        (_told, _toldMemory) = (hold, carrier.Memory);
-        await reports.HoldChangedAsync(hold, _toldMemory);
+        int reseats = carrier.Reseats;
+        // A hold that began and ended between two looks has left another session behind.
+        if (hold == _told && reseats == _toldReseats) return;
+        (_told, _toldReseats) = (hold, reseats);
+        await reports.HoldChangedAsync(hold, carrier.Memory, reseats);
     }
 
     private async Task MeasureAsync()

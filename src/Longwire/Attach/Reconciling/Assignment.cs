@@ -46,6 +46,9 @@ internal sealed class Assignment(string piId, BusId busId, bool listed)
     /// <summary>Its Pi is away, and its port waits; null: it is there. <see cref="Outages"/>' alone to change.</summary>
     public CarrierHold? Hold { get; set; }
 
+    /// <inheritdoc cref="ICarrier.Reseats"/>
+    public int Reseats { get; set; }
+
     /// <inheritdoc cref="AttachEvent.Measured" path="/param[@name='IsShortOfUrbs']"/>
     public bool IsShortOfUrbs { get; set; }
 

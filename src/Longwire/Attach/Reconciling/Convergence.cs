@@ -248,6 +248,13 @@ internal sealed class Convergence(AttachState state)
                 yield return ($"path {shared.Path}", $"{state.RadioOf(up)?.Memory.Name}: {SharedPathWarning(shared)}");
         }
         foreach (string leftAlone in selection.Former.LeftAlone(present)) yield return (leftAlone, leftAlone);
+        foreach (RadioState radio in state.Radios.Values.Where(radio => radio.Reseats.UnstableUntil > state.Now))
+        {
+            yield return ($"unstable {radio.Id}",
+                $"{radio.Memory.Name} was away and came back {AttachTimers.ReseatsThatMeanSomething} times or more within "
+                    + $"{AttachTimers.ReseatsWithin.TotalMinutes:0} minutes: see its cable, the power supply of its Pi, and what restarts "
+                    + "there.");
+        }
         foreach ((string, string) several in _replacements.Problems()) yield return several;
         foreach ((string, string) misspelt in PortSpellings.Problems(state)) yield return misspelt;
         foreach (PiState pi in state.Pis.Values.Where(pi => pi.Reachable == false))

@@ -6,6 +6,9 @@ namespace Longwire.Attach.Reconciling;
 /// <summary>A radio's Pi is away while its port stays, or there again.</summary>
 internal sealed class HoldChanges(AttachState state)
 {
+    /// <summary>The reason of a <c>resumed</c> by another session, behind the same tty.</summary>
+    public const string Reseated = "reseated";
+
     public void Changed(AttachEvent.HoldChanged news)
     {
         if (state.Assignments.Of(news.Attachment) is not { IsUp: true, Cancelled: false } assignment
@@ -17,22 +20,30 @@ internal sealed class HoldChanges(AttachState state)
         if (news.Hold is { } hold) Outages.Begin(state, radio, assignment, hold);
         else Outages.End(state, radio, assignment);
         if (radio.Memory.LastCarrier != news.Carrier) state.Change(radio, radio.Memory with { LastCarrier = news.Carrier });
-        if (wasHeld != isHeld) state.Raise(radio, isHeld ? RadioEventType.Held : RadioEventType.Resumed, news.Hold?.Reason);
+        bool reseated = news.Reseats > assignment.Reseats;
+        assignment.Reseats = news.Reseats;
+        if (reseated) radio.Reseats.Add(state.Now);
+        if (isHeld && !wasHeld) state.Raise(radio, RadioEventType.Held, news.Hold!.Reason);
+        else if (!isHeld && (wasHeld || reseated)) state.Raise(radio, RadioEventType.Resumed, reseated ? Reseated : null);
     }
 
-    /// <summary>Lets go of what cannot go on, unless its stick was pulled and may come back.</summary>
-    /// <returns>When a hold becomes a long one; null: none does without any event.</returns>
+    /// <summary>Lets go of what waits for a stick that is in another place by now.</summary>
+    /// <returns>When something is to be said otherwise; null: not without any event.</returns>
     public static TimeSpan? Settle(AttachState state)
     {
         TimeSpan? next = null;
         foreach (RadioState radio in state.Radios.Values)
         {
+            if (radio.Reseats.UnstableUntil is { } until && until > state.Now) next = next < until ? next : until;
             if (radio is not { IsUp: true, Assignment: { Cancelled: false, Hold: { } hold } assignment }) continue;
-            if (hold.IsOver && !StatusRules.IsPulled(radio, state.Pis.GetValueOrDefault(assignment.PiId), state.Radios.Values))
-                LetGo(state, assignment);
+            if (hold.IsOver && IsElsewhere(radio, assignment)) LetGo(state, assignment);
             else if (LongSince(radio) is { } due && due > state.Now) next = next < due ? next : due;
         }
         return next;
+
+        bool IsElsewhere(RadioState radio, Assignment assignment) =>
+            StatusRules.Found(radio, state.Pis.GetValueOrDefault(assignment.PiId), state.Radios.Values) is { } entry
+            && entry.BusId != assignment.BusId;
     }
 
     /// <summary>If it is held, it is so in vain: another attachment has to take its place.</summary>

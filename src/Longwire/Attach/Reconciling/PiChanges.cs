@@ -125,8 +125,6 @@ internal sealed class PiChanges(AttachState state)
                 stick.Listed = true;
                 return;
             }
-            // Put back: the session that is held ended when it was pulled, or will have when the Pi is asked for it.
-            if (pi.Options.Pairing is not null && stick.ListedAs == device.Id) HoldChanges.LetGo(state, stick.Assignment);
             // Another stick where one of ours is just being attached: that attempt finds out by itself, and is not disturbed.
             if (stick.Assignment is { Cancelled: false }) return;
         }

@@ -52,6 +52,9 @@ internal sealed class RadioState(RadioMemory memory)
     /// <summary>When it was held last; null: not since the start.</summary>
     public TimeSpan? OutageBegan { get; set; }
 
+    /// <summary>When it came back anew behind its tty.</summary>
+    public ReseatCount Reseats { get; } = new();
+
     /// <summary>Not asked whether somebody else has it before this moment.</summary>
     public TimeSpan NextAsk { get; set; }
 }

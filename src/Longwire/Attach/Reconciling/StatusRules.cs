@@ -41,15 +41,21 @@ internal static class StatusRules
     /// The Pi of a held radio says that the stick is not there. Only one to which we are paired is taken at its word for that: it says so
     /// at once, and its session ended with the stick.
     /// </summary>
-    public static bool IsPulled(RadioState radio, PiState? pi, IReadOnlyCollection<RadioState> known)
+    public static bool IsPulled(RadioState radio, PiState? pi, IReadOnlyCollection<RadioState> known) =>
+        IsToldAtOnce(pi) && Found(radio, pi, known) is null;
+
+    /// <summary>What a Pi to which we are paired has that is a held radio, wherever it is plugged in now; null: nothing.</summary>
+    public static NoticeEntry? Found(RadioState radio, PiState? pi, IReadOnlyCollection<RadioState> known)
     {
-        if (pi is not { Reachable: true, Options.Pairing: not null, Offers: { Notice: { } notice } offers }) return false;
+        if (!IsToldAtOnce(pi)) return null;
         IEnumerable<NoticeEntry> free =
-            from offer in offers.Offers
+            from offer in pi!.Offers!.Offers
             where pi.Sticks.GetValueOrDefault(offer.BusId)?.IsNot.Contains(radio.Id) != true
             select new NoticeEntry(offer.BusId, offer.Id, NoticeReason.None);
-        return EntryOf(radio, [.. notice.Entries, .. free], known) is null;
+        return EntryOf(radio, [.. pi.Offers.Notice!.Entries, .. free], known);
     }
+
+    private static bool IsToldAtOnce(PiState? pi) => pi is { Reachable: true, Options.Pairing: not null, Offers.Notice: not null };
 
     private static Condition Of(RadioState radio, PiState? pi, Stick? stick, IReadOnlyCollection<RadioState> known)
     {

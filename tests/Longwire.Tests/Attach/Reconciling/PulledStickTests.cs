@@ -59,18 +59,71 @@ public sealed class PulledStickTests
     }
 
     [Theory]
-    [InlineData("free at its place")]
-    [InlineData("being bound at its place")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Put_back_at_its_place_it_is_left_to_its_carrier_which_has_it_again_behind_the_same_tty(bool beforeAnybodyAsked)
+    {
+        await using var bench = new AttachBench();
+        ScriptedAttachment attachment = await HoldAsync(bench, Paired());
+        if (!beforeAnybodyAsked)
+        {
+            bench.ListOfLongwire("attic", []);
+            bench.Tell(new AttachEvent.HoldChanged(attachment, new CarrierHold(2, s_forgotten) { IsOver = true }, default));
+            bench.ListOfLongwire("attic", [new NoticeEntry(BusId.Parse("1-1.2"), Zwave, NoticeReason.None)]);
+        }
+        bench.ListOfLongwire("attic", [], Device(devNum: 9));
+        await bench.SettledAsync();
+        Assert.Equal(
+            (RadioStatus.Held, beforeAnybodyAsked ? Why : s_forgotten),
+            (bench.Feed.Current.Radios[0].Status, bench.Feed.Current.Radios[0].Reason));
+        bench.Tell(new AttachEvent.HoldChanged(attachment, null, default, Reseats: 1));
+        RadioSnapshot radio = (await bench.UntilStatusAsync(Radio, RadioStatus.Attached)).Radios[0];
+        Assert.Equal((0L, false), (radio.Disconnects, attachment.Cancelled));
+        Assert.Equal("reseated", bench.TakeEvents().Last(happened => happened.Type == RadioEventType.Resumed).Reason);
+    }
+
+    [Fact]
+    public async Task A_session_that_was_replaced_between_two_looks_is_told_all_the_same_and_one_that_went_on_is_not_called_another()
+    {
+        await using var bench = new AttachBench();
+        ScriptedAttachment attachment = await HoldAsync(bench, Paired());
+        bench.Tell(new AttachEvent.HoldChanged(attachment, null, default));
+        bench.Tell(new AttachEvent.HoldChanged(attachment, null, default, Reseats: 1));
+        await bench.UntilStatusAsync(Radio, RadioStatus.Attached);
+        await bench.SettledAsync();
+        Assert.Equal(
+            [null, "reseated"],
+            bench.TakeEvents().Where(happened => happened.Type == RadioEventType.Resumed).Select(happened => happened.Reason));
+    }
+
+    [Fact]
+    public async Task A_radio_that_comes_back_anew_again_and_again_is_told_as_unstable_once_and_no_more_when_it_has_been_quiet()
+    {
+        await using var bench = new AttachBench();
+        ScriptedAttachment attachment = await HoldAsync(bench, Paired());
+        for (int times = 1; times <= 10; times++)
+        {
+            bench.Tell(new AttachEvent.HoldChanged(attachment, null, default, Reseats: times));
+            await bench.SettledAsync();
+            int told = bench.Feed.Current.Bridge.Problems.Count(problem => problem.Contains("came back", StringComparison.Ordinal));
+            Assert.Equal(times < AttachTimers.ReseatsThatMeanSomething ? 0 : 1, told);
+        }
+        bench.Time.Advance(AttachTimers.ReseatsWithin + TimeSpan.FromSeconds(1));
+        await bench.UntilAsync(
+            now => !now.Bridge.Problems.Any(problem => problem.Contains("came back", StringComparison.Ordinal)));
+    }
+
+    [Theory]
     [InlineData("free elsewhere")]
     [InlineData("being bound elsewhere")]
-    public async Task Put_back_it_is_lost_at_once_and_attached_anew(string where)
+    public async Task Plugged_in_elsewhere_it_is_lost_at_once_and_attached_anew(string where)
     {
         await using var bench = new AttachBench();
         ScriptedAttachment attachment = await HoldAsync(bench, Paired());
         bench.ListOfLongwire("attic", []);
         bench.Tell(new AttachEvent.HoldChanged(attachment, new CarrierHold(2, s_forgotten) { IsOver = true }, default));
         await bench.SettledAsync();
-        string busId = where.EndsWith("elsewhere", StringComparison.Ordinal) ? "1-1.4" : "1-1.2";
+        const string busId = "1-1.4";
         if (where.StartsWith("being bound", StringComparison.Ordinal))
             bench.ListOfLongwire("attic", [new NoticeEntry(BusId.Parse(busId), Zwave, NoticeReason.None)]);
         else bench.ListOfLongwire("attic", [], Device(busId, devNum: 9));
@@ -106,36 +159,6 @@ public sealed class PulledStickTests
         RadioSnapshot radio = bench.Feed.Current.Radios.Single(one => one.Id == Radio);
         Assert.Equal((RadioStatus.Held, "unplugged"), (radio.Status, radio.Reason));
         Assert.False(attachment.Cancelled);
-    }
-
-    [Fact]
-    public async Task Put_back_before_anybody_has_asked_for_the_session_it_is_lost_at_once_too()
-    {
-        await using var bench = new AttachBench();
-        ScriptedAttachment attachment = await HoldAsync(bench, Paired());
-        bench.ListOfLongwire("attic", [], Device(devNum: 9));
-        await bench.UntilStatusAsync(Radio, RadioStatus.Attaching);
-        Assert.True(attachment.Cancelled);
-        // It was not pulled and put back if its number stayed: it is being resumed.
-        await using var other = new AttachBench();
-        attachment = await HoldAsync(other, Paired());
-        other.ListOfLongwire("attic", [], Device());
-        await other.SettledAsync();
-        Assert.Equal((RadioStatus.Held, false), (other.Feed.Current.Radios[0].Status, attachment.Cancelled));
-    }
-
-    [Fact]
-    public async Task A_session_that_is_over_while_the_stick_is_there_is_lost_at_once_as_after_a_restart_of_the_Pi()
-    {
-        await using var bench = new AttachBench();
-        ScriptedAttachment attachment = await HoldAsync(bench, Paired());
-        bench.ListOfLongwire("attic", [], Device());
-        bench.Tell(new AttachEvent.HoldChanged(attachment, new CarrierHold(2, s_forgotten) { IsOver = true }, default));
-        await bench.UntilStatusAsync(Radio, RadioStatus.Attaching);
-        Assert.True(attachment.Cancelled);
-        Assert.Equal(
-            [(RadioEventType.Attached, null), (RadioEventType.Held, Why), (RadioEventType.Lost, s_forgotten)],
-            bench.TakeEvents().Select(happened => (happened.Type, happened.Reason)));
     }
 
     [Fact]

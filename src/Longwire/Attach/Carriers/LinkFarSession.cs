@@ -1,31 +1,25 @@
-using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Longwire.Attach.Pis;
 using Longwire.Link.Errors;
 using Longwire.Link.Frames;
 using Longwire.Link.Liveness;
 using Longwire.Link.Session;
 using Longwire.Link.Wire;
+using Longwire.Platform;
 using Longwire.UsbIp.Client;
-using Longwire.UsbIp.Linux;
-using Longwire.UsbIp.Proxy;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.Attach.Carriers;
 
 /// <summary>
-/// A session with a Longwire on the Pi, over one connection after the other. vhci_hcd gets one end of a socket pair, and the proxy between
-/// that and the session knows every URB: so the tty outlives a network that is away, and nothing is lost, doubled or delivered late. The
-/// price: all of it ends with this process.
+/// A session with a Longwire on the Pi, over one connection after the other: while the network is away the same session is held, and
+/// nothing of it is lost.
 /// </summary>
-internal sealed class LinkCarrier : ICarrier
+internal sealed class LinkFarSession : IFarSession
 {
     private readonly LinkSession _session;
     private readonly Lock _gate;
     private readonly SessionReconnect _reconnect;
-    private readonly UrbProxyOptions _options;
-    private readonly TimeSpan _replug;
     private readonly LinkClock _clock;
     private readonly SessionStream _stream;
     private readonly CancellationTokenSource _stopping = new();
@@ -34,90 +28,90 @@ internal sealed class LinkCarrier : ICarrier
     private ExportedDevice? _device;
     private TimeSpan _connectTime;
     private volatile FramePump? _frames;
-    private volatile CarrierHold? _held;
-    private volatile CarrierEnd? _end;
-    private volatile DeviceIdentity? _identity;
+    private volatile FarEnd? _end;
     private volatile ImportedDevice? _imported;
     private volatile UrbPump? _pump;
     private volatile LinkFar? _far;
     private volatile bool _mayHold;
-    private Socket? _kernels;
-    private Action _changed = static () => { };
-    private Task _carrying = Task.CompletedTask, _hostEnding = Task.CompletedTask;
+    private Action<string?> _away = static _ => { };
+    private Task<FarEnd>? _carrying;
 
     /// <param name="session">As it was said hello for.</param>
-    /// <param name="gate">Guards the session, and later the proxy.</param>
+    /// <param name="gate">Guards the session, and the proxy.</param>
     /// <param name="reconnect">Gets it another connection.</param>
-    /// <param name="replug">How long it stays once the Pi has forgotten the session.</param>
-    public LinkCarrier(
-        LinkSession session, Lock gate, SessionReconnect reconnect, TimeSpan replug, UrbProxyOptions options, LinkClock clock)
+    public LinkFarSession(LinkSession session, Lock gate, SessionReconnect reconnect, LinkClock clock)
     {
-        (_session, _gate, _reconnect, _replug, _options, _clock) = (session, gate, reconnect, replug, options, clock);
+        (_session, _gate, _reconnect, _clock) = (session, gate, reconnect, clock);
         _stream = new SessionStream(session, gate, () => clock.Now, () => _frames?.Send(), clock.Time);
     }
 
     public ExportedDevice Device => _device!;
 
+    public string? BootId { get; private set; }
+
     // The Pi knows us by our key, and a later start of ours takes what an earlier one had.
     public CarrierMemory Memory => default;
 
     /// <summary>Carries, and reads what the Pi gives. Must be called first.</summary>
-    /// <param name="first">Over which the session was welcomed; becomes the carrier's to dispose.</param>
+    /// <param name="first">Over which the session was welcomed; becomes the session's to dispose.</param>
     /// <exception cref="IOException">It gave nothing.</exception>
     public async Task BeginAsync(PiConnection first, CancellationToken cancellationToken)
     {
-        _connectTime = first.ConnectTime;
+        (_connectTime, BootId) = (first.ConnectTime, first.Welcome.BootId);
         if (!await IsWelcomeAsync(first)) throw new LinkProtocolException("it has welcomed another connection than this one");
         _carrying = CarryAsync(first);
         _device = await _stream.ReadDeviceAsync(cancellationToken);
-    }
-
-    public async Task<DeviceIdentity> ReadIdentityAsync(CancellationToken cancellationToken)
-    {
         _imported = new ImportedDevice(_stream, "the Pi", Device, _connectTime, _clock.Time);
-        return _identity = await _imported.ReadIdentityAsync(cancellationToken);
     }
 
-    public SafeHandle Start(Action changed)
+    public Task<DeviceIdentity> ReadIdentityAsync(CancellationToken cancellationToken) =>
+        _imported!.ReadIdentityAsync(cancellationToken);
+
+    public Task ConfigureAsync(IReadOnlyList<SetupPacket> requests, CancellationToken cancellationToken) =>
+        _imported!.ConfigureAsync(requests, cancellationToken);
+
+    public async Task<FarEnd> CarryAsync(UrbPump pump, Action<string?> away)
     {
-        if (_kernels is null)
+        _away = away;
+        var far = new LinkFar(pump, _session, () => _clock.Now);
+        far.CarryOver(_frames);
+        pump.CarryWith(far);
+        (_pump, _far) = (pump, far);
+        far.Send();
+        far.Changed();
+        if (await Task.WhenAny(_carrying!, pump.HostEnded) == pump.HostEnded) Shutdown();
+        FarEnd end = await _carrying!;
+        lock (pump.Gate)
         {
-            _changed = changed;
-            (Socket ours, _kernels) = SocketPair.Create();
-            UrbProxyOptions options = _options with { Ports = RadioPorts.Of(_identity!, _options.Stale) };
-#pragma warning disable CA2000 // It is the carrier's, and disposed with it.
-            var pump = new UrbPump(ours, new UrbProxy(Device.DevId, options), _gate, _clock.Time);
-#pragma warning restore CA2000
-            var far = new LinkFar(pump, _session, () => _clock.Now);
-            far.CarryOver(_frames);
-            pump.CarryWith(far);
-            (_pump, _far) = (pump, far);
-            pump.Start(static () => { });
-            _hostEnding = ShutdownWithHostAsync(pump);
+            // In one step: what is for the next session must not be taken by this one, nor what this one still brings reach the proxy.
+            far.Close();
+            pump.CarryWith(null);
+            pump.Proxy.FarEnded(pump.Now);
         }
-        return _kernels.SafeHandle;
+        pump.Send();
+        await far.WhenIdleAsync();
+        return end;
     }
 
-    public void MayHold()
+    // Its pings notice.
+    public void HostSaid()
     {
-        if (!_reconnect.Waits) return;
-        _mayHold = true;
-        _pump!.AskAhead(SerialLayout.AskedAtClose(_identity!));
     }
 
-    public CarrierHold? ReadHold() => _held;
+    public void MayHold() => _mayHold = _reconnect.Waits;
 
     // A Pi offers us what it keeps for us while we are away. Whether it still has the session, it says when that is resumed.
-    public bool FarIsGone() => _mayHold;
+    public void PeerIsGone()
+    {
+    }
 
-    public CarrierEnd? ReadEnd() => _end;
+    public CarrierEnd? ReadEnd() => _end?.End;
 
     public CarrierFigures ReadFigures() => new(_frames?.RoundTrip ?? _connectTime, _frames?.SilentFor)
     {
         Received = (ulong?)_far?.Received,
         SlowestAnswer = _imported?.SlowestAnswer,
         LeavesTextUnanswered = _imported?.LeavesTextUnanswered == true,
-        Urbs = _pump?.ReadFigures(),
     };
 
     public void Shutdown()
@@ -125,25 +119,14 @@ internal sealed class LinkCarrier : ICarrier
         lock (_gate) _session.End(_pump?.Fault is null ? EndReason.Requested : EndReason.ProtocolError);
         _frames?.Send();
         _stopped.TrySetResult();
-        _stopping.Cancel();
-        _pump?.EndHost();
+        _stopping.TryCancel();
     }
 
     public async ValueTask DisposeAsync()
     {
         Shutdown();
-        try
-        {
-            await _carrying;
-            await _hostEnding;
-        }
-        finally
-        {
-            if (_pump is not null) await _pump.DisposeAsync();
-            if (_far is not null) await _far.WhenIdleAsync();
-            _kernels?.Dispose();
-            _stopping.Dispose();
-        }
+        if (_carrying is not null) await _carrying;
+        _stopping.Dispose();
     }
 
     private async Task<bool> IsWelcomeAsync(PiConnection first)
@@ -161,65 +144,46 @@ internal sealed class LinkCarrier : ICarrier
         }
     }
 
-    private async Task ShutdownWithHostAsync(UrbPump pump)
+    private async Task<FarEnd> CarryAsync(PiConnection first)
     {
-        await pump.HostEnded;
-        Shutdown();
-    }
-
-    private async Task CarryAsync(PiConnection first)
-    {
-        CarrierEnd? end = null;
+        FarEnd? end = null;
         try
         {
             end = await EndAsync(first);
+            return end;
         }
         finally
         {
-            // What was told of a hold stays as it is: the port is on its way out, and nothing was resumed.
-            _end = end ?? new CarrierEnd(CarrierEndCause.Closed, "it ended here");
-            _stream.End(_end.Reason);
-            _pump?.EndHost();
-            _changed();
+            _end = end ?? new FarEnd(new CarrierEnd(CarrierEndCause.Closed, "it ended here"), TimeSpan.Zero, IsFinal: true);
+            _stream.End(_end.End.Reason);
         }
     }
 
-    private async Task<CarrierEnd> EndAsync(PiConnection connection)
+    private async Task<FarEnd> EndAsync(PiConnection connection)
     {
         while (true)
         {
             LossCause loss = await CarryOverAsync(connection);
-            if (_pump?.Fault is { } fault) return new CarrierEnd(CarrierEndCause.Closed, fault);
             bool isOver;
             lock (_gate)
             {
                 _session.Lost(_session.Epoch);
                 isOver = _session.State == LinkState.Ended;
-                if (!isOver && _mayHold && _pump is not null) _pump.Proxy.Hold(_pump.Now);
+                if (!isOver && _mayHold && _pump is { Fault: null } held) held.Proxy.Hold(held.Now);
             }
-            if (isOver) return new CarrierEnd(CarrierEndCause.Closed, SessionEndText.Of(_session.EndReason));
-            if (!_mayHold || _pump is null) return new CarrierEnd(CauseOf(loss), ReasonOf(loss));
-            _pump.Send();
-            Tell(ReasonOf(loss));
-            (PiConnection? next, string? why) = await _reconnect.TryAsync(_session, _gate, _frames!.SilentFor, _stopping.Token);
-            if (next is null) return why is null ? new CarrierEnd(CauseOf(loss), ReasonOf(loss)) : await RefusedAsync(why);
-            Resume(_pump, _far!);
+            if (isOver) return EndOf(_session.EndReason, SessionEndText.Of(_session.EndReason), TimeSpan.Zero);
+            if (!_mayHold || _pump is not { Fault: null } pump) return new FarEnd(EndOf(loss), TimeSpan.Zero, IsFinal: true);
+            pump.Send();
+            _away(ReasonOf(loss));
+            TimeSpan silentFor = _frames!.SilentFor;
+            long lost = _clock.Time.GetTimestamp();
+            (PiConnection? next, string? why) = await _reconnect.TryAsync(_session, _gate, silentFor, _stopping.Token);
+            TimeSpan away = silentFor + _clock.Time.GetElapsedTime(lost);
+            // Where the Pi has answered, it is not its silence that ends this.
+            if (next is null) return why is null ? new FarEnd(EndOf(loss), away, IsFinal: true) : EndOf(_session.EndReason, why, away);
+            Resume(pump, _far!);
             connection = next;
         }
-    }
-
-    // The Pi has answered, so it is not its silence that ends this.
-    private async Task<CarrierEnd> RefusedAsync(string why)
-    {
-        if (_reconnect.IsForgotten && _replug > TimeSpan.Zero)
-        {
-            Tell(why, isOver: true);
-            // Whoever knows that the stick is there, or there again, shuts this down.
-            Task waited = _stopped.Task.WaitAsync(_replug, _clock.Time);
-            await waited.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (waited.IsFaulted) why = SessionEndText.Of(EndReason.SubjectGone);
-        }
-        return new CarrierEnd(CarrierEndCause.Closed, why);
     }
 
     private async Task<LossCause> CarryOverAsync(PiConnection connection)
@@ -229,9 +193,10 @@ internal sealed class LinkCarrier : ICarrier
             new SessionFrames(_session, _session.Epoch, _gate, () => _clock.Now, SessionChanged),
             _clock.Timers,
             _clock.Origin);
+        bool isAgain = _frames is not null;
         _frames = frames;
         _far?.CarryOver(frames);
-        if (_held is not null) Tell(null);
+        if (isAgain) _away(null);
         Task<LossCause> running = frames.RunAsync();
         await Task.WhenAny(running, _stopped.Task, _ended.Task);
         if (!running.IsCompleted)
@@ -269,14 +234,16 @@ internal sealed class LinkCarrier : ICarrier
         pump.Send();
     }
 
-    private void Tell(string? away, bool isOver = false)
+    // Whoever took it, barred us or does not understand us would do so again.
+    private static FarEnd EndOf(EndReason reason, string text, TimeSpan away)
     {
-        _held = away is null ? null : new CarrierHold(_clock.Time.GetTimestamp(), away) { IsOver = isOver };
-        _changed();
+        bool isFinal = reason is not (EndReason.SubjectGone or EndReason.KernelClosed or EndReason.Stopping or EndReason.HoldExpired
+            or EndReason.UnknownSession);
+        return new FarEnd(new CarrierEnd(CarrierEndCause.Closed, text), away, isFinal, IsExplained: true);
     }
 
-    private static CarrierEndCause CauseOf(LossCause loss) =>
-        loss.Kind == LossKind.Silent ? CarrierEndCause.PeerSilent : CarrierEndCause.Closed;
+    private static CarrierEnd EndOf(LossCause loss) => new(
+        loss.Kind == LossKind.Silent ? CarrierEndCause.PeerSilent : CarrierEndCause.Closed, ReasonOf(loss));
 
     private static string ReasonOf(LossCause loss) => loss.Kind == LossKind.Silent ? StockCarrier.Silent : loss.Reason;
 }
