@@ -10,6 +10,9 @@ public abstract class HoldingTest(Home home) : RadioTest(home)
 {
     protected const string Holding = "hold_seconds: 300\n";
 
+    /// <summary>For longer than the network is away: it is counted from when the Pi was heard last.</summary>
+    protected static string HoldingFor(int seconds) => $"hold_seconds: {seconds + 60}\n";
+
     /// <summary>The pause may be told up to a second later than 3 s of silence.</summary>
     private static readonly TimeSpan s_heldWithin = TimeSpan.FromSeconds(4);
 

@@ -63,14 +63,21 @@ public sealed class Home : IAsyncLifetime
     /// Options for a host of this house: these Pis, over the link if they were paired, this broker, and whatever lines are added.
     /// </summary>
     /// <param name="mqtt">More of what the broker wants, as entries of a flow mapping, such as <c>, tls: true</c>.</param>
+    /// <remarks>
+    /// A test that does not speak of holding is about what the kernel has by itself of a Pi that is not paired: its connection, and that
+    /// connection's end.
+    /// </remarks>
     public string Options(IEnumerable<Guest> pis, string more = "", string mqtt = "") => $$"""
         pis:
         {{string.Join('\n', pis.Select(Entry))}}
         mqtt: { host: 10.0.2.2, port: {{Broker.Port}}{{mqtt}} }
         log_level: debug
+        {{(pis.Any(IsPaired) || more.Contains("hold_seconds", StringComparison.Ordinal) ? "" : "hold_seconds: 0")}}
         {{more}}
 
         """;
+
+    private static bool IsPaired(Guest pi) => pi is Pi { PairingCode: not null };
 
     private static string Entry(Guest pi) => $"  - name: {pi.Name}\n    address: {pi.Address}"
         + (pi is Pi { PairingCode: { } code } ? $"\n    pairing_code: {code}" : "");

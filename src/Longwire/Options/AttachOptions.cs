@@ -8,8 +8,6 @@ namespace Longwire.Options;
 /// </summary>
 internal sealed record AttachOptions
 {
-    private static readonly TimeSpan s_pairedHold = TimeSpan.FromSeconds(300);
-
     public static AttachOptions Default { get; } = new();
 
     public ImmutableArray<PiOptions> Pis { get; init; } = [];
@@ -29,16 +27,13 @@ internal sealed record AttachOptions
     /// <inheritdoc cref="SkippedPis"/>
     public ImmutableArray<SkippedRule> SkippedRules { get; init; } = [];
 
-    /// <summary>
-    /// How long a radio stays on its port while its Pi is away; zero: not at all. A stock Pi is waited for for a few seconds at most. Null:
-    /// nobody said, and each Pi is waited for as suits it.
-    /// </summary>
-    public TimeSpan? Hold { get; init; }
+    /// <summary>How long a radio stays on its port while its Pi is away; zero: not at all.</summary>
+    public TimeSpan Hold { get; init; } = TimeSpan.FromSeconds(300);
 
     /// <summary>What was written for a held radio longer ago is not delivered any more.</summary>
     public TimeSpan Stale { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long a radio whose stick was pulled while its Pi was away stays on its port; zero: not at all.</summary>
+    /// <summary>How long a radio whose stick was pulled stays on its port; zero: not at all.</summary>
     public TimeSpan Replug { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>First level of every topic and prefix of every unique id; no wildcard, no slash at either end.</summary>
@@ -46,12 +41,6 @@ internal sealed record AttachOptions
     public string DiscoveryPrefix { get; init; } = "homeassistant";
     public MqttOptions Mqtt { get; init; } = new();
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
-
-    /// <summary>
-    /// A paired Pi is waited for unless somebody said otherwise: its radio lives on behind it. A stock Pi, which may have been started anew
-    /// meanwhile, only if somebody said so.
-    /// </summary>
-    public TimeSpan HoldFor(PiOptions pi) => Hold ?? (pi.Pairing is null ? TimeSpan.Zero : s_pairedHold);
 
     public bool Equals(AttachOptions? other) =>
         other is not null

@@ -25,7 +25,7 @@ internal static class AttachOptionsReader
             TakeRecognised = radios.TakeRecognised,
             SkippedPis = pis.Skipped,
             SkippedRules = radios.Skipped,
-            Hold = hold,
+            Hold = hold ?? fallback.Hold,
             Stale = stale ?? fallback.Stale,
             Replug = replug ?? fallback.Replug,
             BaseTopic = Topic(root, "base_topic", problems) ?? fallback.BaseTopic,

@@ -15,6 +15,7 @@ public sealed class HoldTests(Home home) : HoldingTest(home)
     [Theory]
     [InlineData(PiSide.Longwire)]
     [InlineData(PiSide.Stock)]
+    [InlineData(PiSide.Link)]
     public async Task An_export_that_is_started_anew_costs_nobody_an_open_tty(PiSide side)
     {
         LabStick stick = await BringUpAsync(side, more: Holding);
@@ -22,8 +23,8 @@ public sealed class HoldTests(Home home) : HoldingTest(home)
         await ExchangeAsync(stick, tty, "before");
         int from = Watch.Count;
         TimeSpan start = Home.Host.Now;
-        if (side == PiSide.Longwire) await Home.Attic.StopExportAsync();
-        else await Home.Attic.StopStockAsync();
+        if (side == PiSide.Stock) await Home.Attic.StopStockAsync();
+        else await Home.Attic.StopExportAsync();
         await UntilEventAsync(ZWave, "held", from);
         await ExportAsync(Home.Attic, side, stick.Model);
         TimeSpan offered = Home.Attic.Now;
@@ -35,10 +36,12 @@ public sealed class HoldTests(Home home) : HoldingTest(home)
         StayedAttached(stick.Model, from, start);
     }
 
-    [Fact]
-    public async Task A_connection_that_is_cut_on_the_Pi_costs_nobody_an_open_tty()
+    [Theory]
+    [InlineData(PiSide.Stock)]
+    [InlineData(PiSide.Link, Explicit = true)]
+    public async Task A_connection_that_is_cut_on_the_Pi_costs_nobody_an_open_tty(PiSide side)
     {
-        LabStick stick = await BringUpAsync(PiSide.Stock, more: Holding);
+        LabStick stick = await BringUpAsync(side, more: Holding);
         using GuestStream tty = await Home.Host.OpenAsync(ZWavePath);
         await ExchangeAsync(stick, tty, "before");
         int from = Watch.Count;
@@ -50,14 +53,21 @@ public sealed class HoldTests(Home home) : HoldingTest(home)
     }
 
     [Theory]
-    [InlineData(StickChip.Acm, PiSide.Stock, 4, Explicit = true)]
-    [InlineData(StickChip.Acm, PiSide.Stock, 8)]
-    [InlineData(StickChip.Acm, PiSide.Longwire, 8, Explicit = true)]
-    [InlineData(StickChip.Ftdi, PiSide.Stock, 8, Explicit = true)]
-    [InlineData(StickChip.Ftdi, PiSide.Longwire, 8, Explicit = true)]
-    public async Task A_cut_cable_costs_nobody_an_open_tty_and_nobody_waits_meanwhile(StickChip chip, PiSide side, int seconds)
+    [InlineData(StickChip.Acm, PiSide.Stock, 4, HostSide.Program, Explicit = true)]
+    [InlineData(StickChip.Acm, PiSide.Stock, 8, HostSide.Program)]
+    [InlineData(StickChip.Acm, PiSide.Stock, 10, HostSide.AddOn, Explicit = true)]
+    [InlineData(StickChip.Acm, PiSide.Stock, 30, HostSide.Program, Explicit = true)]
+    [InlineData(StickChip.Acm, PiSide.Stock, 30, HostSide.AddOn, Explicit = true)]
+    [InlineData(StickChip.Acm, PiSide.Stock, 60, HostSide.Program, Explicit = true)]
+    [InlineData(StickChip.Acm, PiSide.Stock, 60, HostSide.AddOn, Explicit = true)]
+    [InlineData(StickChip.Acm, PiSide.Longwire, 8, HostSide.Program, Explicit = true)]
+    [InlineData(StickChip.Acm, PiSide.Longwire, 60, HostSide.Program, Explicit = true)]
+    [InlineData(StickChip.Ftdi, PiSide.Stock, 8, HostSide.Program, Explicit = true)]
+    [InlineData(StickChip.Ftdi, PiSide.Longwire, 8, HostSide.Program, Explicit = true)]
+    public async Task A_cut_cable_costs_nobody_an_open_tty_and_nobody_waits_meanwhile(
+        StickChip chip, PiSide side, int seconds, HostSide host)
     {
-        LabStick stick = await BringUpAsync(side, StickModel.With(chip), Holding);
+        LabStick stick = await BringUpAsync(side, StickModel.With(chip), Holding, host);
         using GuestStream tty = await Home.Host.OpenAsync(stick.Model.Path);
         await ExchangeAsync(stick, tty, "before");
         int from = Watch.Count;

@@ -21,7 +21,7 @@ public sealed class LinkHoldTests(Home home) : HoldingTest(home)
     {
         StickModel model = StickModel.TwoPorts;
         string other = model.Path.Replace("-if00", "-if02", StringComparison.Ordinal);
-        LabStick stick = await BringUpAsync(PiSide.Link, model, Holding);
+        LabStick stick = await BringUpAsync(PiSide.Link, model, HoldingFor(seconds));
         using GuestStream tty = await Home.Host.OpenAsync(other);
         using ISerialEnd inside = await stick.OpenInsideAsync(0), otherInside = await stick.OpenInsideAsync(1);
         await using var conversation = Conversation.Start(tty, otherInside, TimeProvider.System);

@@ -18,7 +18,7 @@ public sealed class PauseTests(Home home) : HoldingTest(home)
     public async Task A_virtual_machine_that_was_paused_goes_on_with_the_same_tty_and_delivers_nothing_stale(bool isHost, int seconds)
     {
         Guest paused = isHost ? Home.Host : Home.Attic;
-        LabStick stick = await BringUpAsync(PiSide.Link, more: Holding);
+        LabStick stick = await BringUpAsync(PiSide.Link, more: HoldingFor(seconds));
         using GuestStream tty = await Home.Host.OpenAsync(ZWavePath);
         using ISerialEnd inside = await stick.OpenInsideAsync();
         int from = Watch.Count;

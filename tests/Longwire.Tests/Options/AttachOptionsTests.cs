@@ -81,7 +81,7 @@ public sealed class AttachOptionsTests
         Assert.Equal("a:b@c", options.Radios[2].Match.Serial);
         Assert.Equal(
             (TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(5)),
-            (options.Hold!.Value, options.Replug, options.Stale));
+            (options.Hold, options.Replug, options.Stale));
         Assert.Equal(("house/longwire", "ha", LogLevel.Debug), (options.BaseTopic, options.DiscoveryPrefix, options.LogLevel));
         Assert.Equal(
             new MqttOptions
@@ -116,27 +116,12 @@ public sealed class AttachOptionsTests
 
         Assert.Empty(loaded.Problems);
         Assert.True(loaded.Options.TakeRecognised);
-        Assert.Equal(TimeSpan.Zero, loaded.Options.HoldFor(loaded.Options.Pis[0]));
+        Assert.Equal(TimeSpan.FromSeconds(300), loaded.Options.Hold);
         Assert.Equal((TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(15)), (loaded.Options.Replug, loaded.Options.Stale));
         Assert.Equal(("longwire", "homeassistant"), (loaded.Options.BaseTopic, loaded.Options.DiscoveryPrefix));
         Assert.Equal(new MqttOptions(), loaded.Options.Mqtt);
         Assert.True(loaded.Options.Mqtt.Verify);
         Assert.Equal(LogLevel.Information, loaded.Options.LogLevel);
-    }
-
-    [Theory]
-    [InlineData("", 300, 0)]
-    [InlineData("hold_seconds: 30", 30, 30)]
-    [InlineData("hold_seconds: 0", 0, 0)]
-    public void A_paired_Pi_is_waited_for_unless_somebody_said_otherwise_and_a_stock_one_only_if_somebody_said_so(
-        string written, int paired, int stock)
-    {
-        AttachOptions options = Read.Yaml($"pis: [{{address: attic.lan}}]\n{written}").Options;
-        using LinkKey key = LinkKey.Create();
-        var code = new PairingCode(["127.0.0.1"], 3241, key.Pin, PairingToken.Create());
-        Assert.Equal(
-            (TimeSpan.FromSeconds(paired), TimeSpan.FromSeconds(stock)),
-            (options.HoldFor(options.Pis[0] with { Pairing = code }), options.HoldFor(options.Pis[0])));
     }
 
     [Fact]

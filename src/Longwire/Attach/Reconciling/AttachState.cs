@@ -214,7 +214,7 @@ internal sealed class AttachState
         assignment.Attachment = Ports.Tasks.Start(
             new AttachRequest(pi.Options, busId, radio?.Memory.LastCarrier ?? default, IsKnown: radio is not null)
             {
-                Hold = Options.HoldFor(pi.Options),
+                Hold = Options.Hold,
                 Stale = Options.Stale,
                 Replug = Options.Replug,
                 TakeOver = takeOver,

@@ -65,6 +65,7 @@ public sealed class HeldCarrierTests
         await using FakeUsbipd pi = FakeUsbipd.Start(ServeAsync);
         await using ICarrier carrier = await OpenAsync(pi);
         using Socket kernel = await StartAsync(carrier);
+        await UntilAsync(() => Asked(default) >= 0);
         lock (_asked) _asked.Clear();
         Lose();
         await UntilAsync(() => carrier.Reseats == 1 && carrier.ReadHold() is null && Asked(default) >= 0);

@@ -64,7 +64,8 @@ public sealed class RefusalTests
             // Until it is thrown out itself: this broker forgets the session of one that leaves a moment late, and if we have that id again
             // by then, it ends our connection, as if we had asked for it.
             await Eventually.IsTrueAsync(
-                () => ours.Count > times || (times > 2 && bridge.Problems.Last is not null), () => $"connection {times + 1} of {ours.Count}");
+                () => ours.Count > times || (times > 2 && bridge.Problems.Last is not null),
+                () => $"connection {times + 1} of {ours.Count}");
         }
         await bridge.SaysAsync("somebody else connected with our client id");
         Assert.Contains("give Longwire a user of its own", bridge.Problems.Last, StringComparison.Ordinal);
