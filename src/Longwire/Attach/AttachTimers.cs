@@ -151,8 +151,8 @@ internal static class AttachTimers
     public static readonly TimeSpan HeldStep = TimeSpan.FromSeconds(0.5);
 
     /// <summary>
-    /// A stock Pi that was away for longer may have been started anew, and its radio without power meanwhile; nothing tells, and the
-    /// program that has the radio open would not notice. Its port goes then, as without a hold.
+    /// A stock Pi that was away for longer may have been started anew, and its radio without power meanwhile; nothing tells. Where the
+    /// program that has the radio open would not notice, its port goes then, as without a hold.
     /// </summary>
     public static readonly TimeSpan StockHold = TimeSpan.FromSeconds(12);
 
