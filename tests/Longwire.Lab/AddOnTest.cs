@@ -24,9 +24,13 @@ public abstract class AddOnTest(Home home) : RadioTest(home)
         object? mqtt = null, IEnumerable<string>? environment = null, int supervisorPort = 0, ContainerRights? rights = null,
         object[]? radios = null)
     {
+        var pi = new Dictionary<string, string> { ["name"] = Home.Attic.Name, ["address"] = Home.Attic.Address.ToString() };
+        if (Home.Attic.PairingCode is { } code) pi["pairing_code"] = code;
         var options = new Dictionary<string, object>
         {
-            ["pis"] = new[] { new Dictionary<string, string> { ["name"] = Home.Attic.Name, ["address"] = Home.Attic.Address.ToString() } },
+            // As in the options of the other tests.
+            ["hold_seconds"] = Home.Attic.PairingCode is null ? 0 : 300,
+            ["pis"] = new[] { pi },
             ["radios"] = radios ?? [],
             ["mqtt"] = mqtt ?? new Dictionary<string, object> { ["host"] = "10.0.2.2", ["port"] = Home.Broker.Port },
             ["log_level"] = "debug",

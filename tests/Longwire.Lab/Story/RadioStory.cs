@@ -30,9 +30,9 @@ internal sealed class RadioStory(Home home, IStoryBroker broker, TimeProvider ti
         await StepAsync("64 KiB of serial data each way, through the radio's tty on the host", CarryAsync, show: false, stopped);
         await StepAsync("The stick is pulled out of the Pi", PullAsync, show: true, stopped);
         await StepAsync("It is plugged in again, into another port", ReplugAsync, show: true, stopped);
-        await StepAsync("The Pi loses power", PowerOffPiAsync, show: true, stopped);
+        await StepAsync("The Pi loses power: the serial port stays, and waits", PowerOffPiAsync, show: true, stopped);
         await StepAsync("The Pi comes back", ReturnPiAsync, show: true, stopped);
-        await StepAsync("The Pi's network cable is cut", CutAsync, show: true, stopped);
+        await StepAsync("The Pi's network cable is cut: the serial port stays", CutAsync, show: true, stopped);
         await StepAsync("The cable is mended", MendAsync, show: true, stopped);
         await StepAsync(broker.Trouble, BrokerAsync, show: true, stopped);
         await StepAsync("The radio still works: 64 KiB more each way", CarryAsync, show: false, stopped);
@@ -86,6 +86,7 @@ internal sealed class RadioStory(Home home, IStoryBroker broker, TimeProvider ti
             radios:
               - match: "0658:0200"
                 name: {{Name}}
+            replug_seconds: 3
             base_topic: {{DemoTopics.Base}}
             mqtt:
               host: 10.0.2.2
@@ -132,25 +133,25 @@ internal sealed class RadioStory(Home home, IStoryBroker broker, TimeProvider ti
     private async Task PowerOffPiAsync(CancellationToken stopped)
     {
         await Pi.StopAsync(inOrder: false);
-        await StateAsync("status", "pi_unreachable", stopped);
+        await StateAsync("status", "held", stopped);
     }
 
     private async Task ReturnPiAsync(CancellationToken stopped)
     {
         await Pi.ComeBackAsync(stopped);
-        await ConnectedAsync(stopped);
+        await StateAsync("status", "attached", stopped);
     }
 
     private async Task CutAsync(CancellationToken stopped)
     {
         Pi.Cable.Cut();
-        await StateAsync("status", "pi_unreachable", stopped);
+        await StateAsync("status", "held", stopped);
     }
 
     private async Task MendAsync(CancellationToken stopped)
     {
         Pi.Cable.Mend();
-        await ConnectedAsync(stopped);
+        await StateAsync("status", "attached", stopped);
     }
 
     private async Task BrokerAsync(CancellationToken stopped)

@@ -47,6 +47,20 @@ public sealed class AddOnTests(Home home) : AddOnTest(home)
         await CarriesDataAsync(stick, ZWavePath);
     }
 
+    [Fact(Explicit = true)]
+    public async Task An_update_costs_a_radio_of_a_paired_Pi_its_tty_for_less_than_10_s()
+    {
+        (LabStick stick, Container addOn) = await BringUpAddOnAsync(PiSide.Link);
+        TimeSpan stopped = Home.Host.Now;
+        await addOn.StopAsync(Patience);
+        Container successor = await StartAddOnAsync();
+        ProcessLine attached = await successor.Process.WaitForLineAsync($"({ZWave}) is attached", Patience, cancellationToken: Cancelled);
+        TimeSpan took = Home.Host.ClockAt(attached.Timestamp) - stopped;
+        Say($"attached {took.TotalSeconds:0.0} s after the old container was told to stop");
+        await KeepsPromiseAsync(took, TimeSpan.FromSeconds(10), Home.Host);
+        await CarriesDataAsync(stick, ZWavePath);
+    }
+
     // The process that talks to the network has none of the rights of the first stage, in any set, and cannot get them back.
     private async Task HasOnlyWhatIsLeftAsync(Container addOn)
     {

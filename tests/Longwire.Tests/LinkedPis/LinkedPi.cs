@@ -42,6 +42,7 @@ internal sealed class LinkedPi : IAsyncDisposable
     private readonly OfferFeed _offers = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly LinkListener _listener;
+    private Socket? _serving;
     private readonly Task _deciding, _listening, _barring, _looking;
 
     public LinkedPi(TimeSpan? longestHold = null)
@@ -109,6 +110,9 @@ internal sealed class LinkedPi : IAsyncDisposable
     /// <summary>The kernel ends the session of the stick, which stays.</summary>
     public Task EndSessionAsync(string stick = Stick) => _ends.TryGetValue(stick, out Func<Task>? end) ? end() : Task.CompletedTask;
 
+    /// <summary>The kernel takes nothing more of the session, and has not said yet that it has ended it.</summary>
+    public void RefuseWrites() => _serving!.Shutdown(SocketShutdown.Receive);
+
     /// <summary>So much time passes for the sessions at once. A connection that stands is silent for as long.</summary>
     public void Pass(TimeSpan time) => _timers.Pass(time);
 
@@ -160,7 +164,7 @@ internal sealed class LinkedPi : IAsyncDisposable
         using (kernel)
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-            _ends[stick] = stop.CancelAsync;
+            (_ends[stick], _serving) = (stop.CancelAsync, kernel);
             if (stick == Stick) Acm.Reset();
             try
             {

@@ -65,6 +65,20 @@ public sealed class ReseatTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_kernel_there_whose_end_shows_at_a_write_first_has_closed_it_and_not_misunderstood()
+    {
+        await using ICarrier carrier = await _host.OpenAsync(TimeSpan.FromSeconds(30));
+        using var kernel = new KernelEnd(carrier);
+        CarrierHold? held = null;
+        carrier.MayHold();
+        await kernel.EchoAsync("before"u8.ToArray());
+        _host.Pi.RefuseWrites();
+        await kernel.SendAsync(kernel.Out("lost"u8.ToArray(), out _));
+        await PairedHost.UntilAsync(() => (held ??= carrier.ReadHold()) is not null && carrier is { Reseats: 1 });
+        Assert.Contains("kernel closed the connection", held!.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Another_stick_in_its_place_never_gets_the_port()
     {
         await using ICarrier carrier = await _host.OpenAsync(TimeSpan.FromSeconds(30));

@@ -118,8 +118,10 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
             Task<string?> reading = kernel.ReadAsync(() => _frames?.Send());
             Task<string?> writing = kernel.WriteAsync(() => _frames?.Send(), _over.Token);
             Task<string?> first = await Task.WhenAny(reading, writing);
-            if (await first is { } fault) HostLog.Broken(About, Owner, BusId.ToString(), fault);
-            End(first == reading ? EndReason.KernelClosed : EndReason.ProtocolError);
+            string? fault = await first;
+            if (fault is not null) HostLog.Broken(About, Owner, BusId.ToString(), fault);
+            // The end of a kernel that is just being written to the writer may find first.
+            End(first == writing && fault is not null ? EndReason.ProtocolError : EndReason.KernelClosed);
             _ours.TryShutdown();
             await Task.WhenAll(reading, writing);
         }
