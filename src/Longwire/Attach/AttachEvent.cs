@@ -65,7 +65,11 @@ internal abstract record AttachEvent
     /// <param name="Hold">Null: it is there.</param>
     /// <param name="Carrier">Of now: another connection may have taken the place of the one that it came with.</param>
     /// <param name="Reseats">How often that has happened.</param>
-    internal sealed record HoldChanged(IAttachment Attachment, CarrierHold? Hold, CarrierMemory Carrier, int Reseats = 0) : AttachEvent;
+    internal sealed record HoldChanged(IAttachment Attachment, CarrierHold? Hold, CarrierMemory Carrier, int Reseats = 0) : AttachEvent
+    {
+        /// <summary>The stick as its Pi described it last; null: as before.</summary>
+        public ExportedDevice? Device { get; init; }
+    }
 
     /// <summary>The tty is gone; cleaning up goes on.</summary>
     internal sealed record WentDown(IAttachment Attachment, AttachOutcome.Lost Loss) : AttachEvent;

@@ -19,6 +19,9 @@ internal interface IAttachment
     /// <inheritdoc cref="ICarrier.FarIsGone"/>
     public bool FarIsGone();
 
+    /// <inheritdoc cref="ICarrier.StickIsAt"/>
+    public void StickIsAt(BusId busId);
+
     /// <summary>End it: detach, clean up, then report <see cref="AttachEvent.Ended"/>.</summary>
     public void Cancel();
 }

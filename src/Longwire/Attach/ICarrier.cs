@@ -45,6 +45,17 @@ internal interface ICarrier : IAsyncDisposable
     public int Reseats { get; }
 
     /// <summary>
+    /// The stick as the Pi described it last: it may have been plugged in elsewhere since the first session. Never blocks.
+    /// </summary>
+    public ExportedDevice DeviceNow { get; }
+
+    /// <summary>
+    /// The stick of a session that is over is in another place: there it is asked for from now on. Nothing happens if it is not so. Never
+    /// blocks.
+    /// </summary>
+    public void StickIsAt(BusId busId);
+
+    /// <summary>
     /// The Pi does not know its connection any more, which may take us long to notice: that one is over. Never blocks.
     /// </summary>
     /// <returns>Whether it is waited for: false for a carrier that cannot.</returns>

@@ -13,10 +13,11 @@ public sealed class ReseatTests(Home home) : HoldingTest(home)
     private static readonly TimeSpan s_back = TimeSpan.FromSeconds(3);
 
     [Theory]
-    [InlineData(PiSide.Link, 1)]
-    [InlineData(PiSide.Link, 5, Explicit = true)]
-    [InlineData(PiSide.Longwire, 1, Explicit = true)]
-    public async Task A_stick_that_is_pulled_and_put_back_has_its_tty_all_the_time(PiSide side, int seconds)
+    [InlineData(PiSide.Link, 1, 0)]
+    [InlineData(PiSide.Link, 5, 0, Explicit = true)]
+    [InlineData(PiSide.Link, 1, 3, Explicit = true)]
+    [InlineData(PiSide.Longwire, 1, 0, Explicit = true)]
+    public async Task A_stick_that_is_pulled_and_put_back_has_its_tty_all_the_time(PiSide side, int seconds, int port)
     {
         LabStick stick = await BringUpAsync(side, more: Holding);
         using GuestStream tty = await Home.Host.OpenAsync(ZWavePath);
@@ -32,7 +33,7 @@ public sealed class ReseatTests(Home home) : HoldingTest(home)
                 Patience, "held as unplugged", Cancelled);
         }
         await Task.Delay(TimeSpan.FromSeconds(seconds), Cancelled);
-        await IsBackAsync(stick, tty, from, start, await stick.PlugAsync());
+        await IsBackAsync(stick, tty, from, start, await stick.PlugAsync(port));
     }
 
     [Fact(Explicit = true)]

@@ -274,6 +274,11 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachTasks
 
         public bool FarIsGone() => Holds;
 
+        /// <summary>Where it was told to ask for its stick; null: nowhere else.</summary>
+        public BusId? ToldWhere { get; private set; }
+
+        public void StickIsAt(BusId busId) => ToldWhere = busId;
+
         public void KernelChanged(Uevent uevent)
         {
         }

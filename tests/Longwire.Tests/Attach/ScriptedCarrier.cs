@@ -36,6 +36,12 @@ internal sealed class ScriptedCarrier : ICarrier
     /// <summary>Of now on.</summary>
     public int Reseats { get; set; }
 
+    public ExportedDevice DeviceNow => Device;
+
+    public void StickIsAt(BusId busId)
+    {
+    }
+
     public bool FarIsGone() => Hold is not null;
 
     public CarrierEnd? ReadEnd() => End;

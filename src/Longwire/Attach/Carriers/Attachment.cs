@@ -39,6 +39,8 @@ internal sealed class Attachment : IAttachment, IDisposable
 
     public bool FarIsGone() => _carrier?.FarIsGone() == true;
 
+    public void StickIsAt(BusId busId) => _carrier?.StickIsAt(busId);
+
     public void KernelChanged(Uevent uevent) => _news.Hear(uevent);
 
     // On a thread of the pool: what waits for this goes on inside Cancel, and the reconciler must not clean up ports.

@@ -76,6 +76,13 @@ internal sealed class HeldCarrier : ICarrier
 
     public int Reseats => _reseats;
 
+    public ExportedDevice DeviceNow => _far.Device;
+
+    public void StickIsAt(BusId busId)
+    {
+        if (_held is { IsOver: true }) _reseat.StickIsAt(busId);
+    }
+
     public bool FarIsGone()
     {
         if (!_mayHold) return false;

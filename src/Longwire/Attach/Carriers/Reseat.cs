@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Longwire.Attach.Identity;
 using Longwire.Radios;
 using Longwire.UsbIp.Errors;
@@ -10,13 +11,13 @@ namespace Longwire.Attach.Carriers;
 /// Has a stick again, for the port that it had: asks until it is given, and lets nothing through that is not the same stick, or one that
 /// has lost its power where the program that has it open would not notice.
 /// </summary>
-/// <param name="open">Asks the Pi for the stick once more, as the last session with it wants it asked.</param>
+/// <param name="open">Asks the Pi for the stick once more, at a place, as the last session with it wants it asked.</param>
 /// <param name="gone">
 /// How long a Pi may say that it has no such stick. One that was pulled is put back by then; an export that starts says so for a moment.
 /// </param>
 /// <param name="goneText">What is said when that is over.</param>
 internal sealed class Reseat(
-    Func<CarrierMemory, CancellationToken, Task<IFarSession>> open, TimeSpan gone, string goneText, TimeProvider time)
+    Func<BusId, CarrierMemory, CancellationToken, Task<IFarSession>> open, TimeSpan gone, string goneText, TimeProvider time)
 {
     /// <summary>What is said of a stick whose new life its program would not notice.</summary>
     public const string PluggedAnew = "the stick was plugged in anew";
@@ -24,6 +25,7 @@ internal sealed class Reseat(
     private readonly ReseatCount _count = new();
     private readonly long _origin = time.GetTimestamp();
     private TimeSpan? _last;
+    private volatile StrongBox<BusId>? _movedTo;
 
     private TimeSpan Now => time.GetElapsedTime(_origin);
 
@@ -38,6 +40,9 @@ internal sealed class Reseat(
     public bool MayFollow(FarEnd end) =>
         // Else somebody else takes the stick, or it is sick: that is for who keeps count of it, and not to be hidden behind a hold.
         !end.IsFinal && (end.IsExplained || _last is not { } last || Now - last >= AttachTimers.ReseatLasts);
+
+    /// <summary>For the time until a session is found, or is not.</summary>
+    public void StickIsAt(BusId busId) => _movedTo = new StrongBox<BusId>(busId);
 
     /// <param name="lost">The session that ended.</param>
     /// <param name="away">For how long the Pi had been away when it did.</param>
@@ -55,7 +60,7 @@ internal sealed class Reseat(
             await Task.Delay(_count.Pause(Now), time, cancellationToken);
             while (true)
             {
-                (IFarSession? next, AttachOutcome? no) = await TryOpenAsync(lost.Memory, cancellationToken);
+                (IFarSession? next, AttachOutcome? no) = await TryOpenAsync(lost, cancellationToken);
                 if (no is AttachOutcome.Failed { IsVerdict: true } verdict) return (null, verdict.Reason);
                 goneSince = no is AttachOutcome.NotGiven { Status: UsbIpStatus.NoSuchDevice } ? goneSince ?? Now : null;
                 if (Now - goneSince >= gone) return (null, goneText);
@@ -88,14 +93,19 @@ internal sealed class Reseat(
         {
             return (null, null);
         }
+        finally
+        {
+            _movedTo = null;
+        }
     }
 
     // Not given yet: in use by the dead session, being reset, or there is nobody to ask.
-    private async Task<(IFarSession? Next, AttachOutcome? No)> TryOpenAsync(CarrierMemory last, CancellationToken cancellationToken)
+    private async Task<(IFarSession? Next, AttachOutcome? No)> TryOpenAsync(
+        IFarSession lost, CancellationToken cancellationToken)
     {
         try
         {
-            return (await open(last, cancellationToken), null);
+            return (await open(_movedTo is { } moved ? moved.Value : lost.Device.BusId, lost.Memory, cancellationToken), null);
         }
         catch (CarrierException e)
         {

@@ -37,6 +37,12 @@ internal sealed class StockCarrier(UsbIpConnection connection, ExportedDevice de
 
     public int Reseats => 0;
 
+    public ExportedDevice DeviceNow => device;
+
+    public void StickIsAt(BusId busId)
+    {
+    }
+
     public bool FarIsGone() => false;
 
     public async Task<DeviceIdentity> ReadIdentityAsync(CancellationToken cancellationToken)

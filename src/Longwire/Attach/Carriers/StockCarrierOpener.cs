@@ -13,7 +13,8 @@ internal sealed class StockCarrierOpener(TimeProvider time) : ICarrierOpener
         StockCarrier stock = await ImportAsync(request, request.LastCarrier, step, cancellationToken);
         if (request.Hold == TimeSpan.Zero) return stock;
         var reseat = new Reseat(
-            async (last, giveUp) => new StockFarSession(await ImportAsync(request, last, static _ => { }, giveUp), time),
+            async (at, last, giveUp) =>
+                new StockFarSession(await ImportAsync(request with { BusId = at }, last, static _ => { }, giveUp), time),
             request.Replug > AttachTimers.ReseatGone ? request.Replug : AttachTimers.ReseatGone,
             "the Pi says that it has no such stick any more",
             time);

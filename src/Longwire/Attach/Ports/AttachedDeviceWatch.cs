@@ -76,7 +76,7 @@ internal sealed class AttachedDeviceWatch(
         // A hold that began and ended between two looks has left another session behind.
         if (hold == _told && reseats == _toldReseats) return;
         (_told, _toldReseats) = (hold, reseats);
-        await reports.HoldChangedAsync(hold, carrier.Memory, reseats);
+        await reports.HoldChangedAsync(hold, carrier, reseats);
     }
 
     private async Task MeasureAsync()

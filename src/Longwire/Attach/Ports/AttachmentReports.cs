@@ -36,8 +36,8 @@ internal sealed class AttachmentReports(IAttachment attachment, ChannelWriter<At
         TellAsync(new AttachEvent.Measured(attachment, figures.RoundTrip, isShortOfUrbs) { Urbs = figures.Urbs });
 
     /// <inheritdoc cref="AttachEvent.HoldChanged" path="/param"/>
-    public ValueTask HoldChangedAsync(CarrierHold? hold, CarrierMemory carrier, int reseats) =>
-        TellAsync(new AttachEvent.HoldChanged(attachment, hold, carrier, reseats));
+    public ValueTask HoldChangedAsync(CarrierHold? hold, ICarrier carrier, int reseats) =>
+        TellAsync(new AttachEvent.HoldChanged(attachment, hold, carrier.Memory, reseats) { Device = carrier.DeviceNow });
 
     public ValueTask WentDownAsync(AttachOutcome.Lost loss) => TellAsync(new AttachEvent.WentDown(attachment, loss));
 

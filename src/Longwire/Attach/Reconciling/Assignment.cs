@@ -11,7 +11,9 @@ namespace Longwire.Attach.Reconciling;
 internal sealed class Assignment(string piId, BusId busId, bool listed)
 {
     public string PiId { get; } = piId;
-    public BusId BusId { get; } = busId;
+
+    /// <summary>Where it was imported from last; <see cref="Assignments"/>' alone to change.</summary>
+    public BusId BusId { get; set; } = busId;
     public bool Listed { get; } = listed;
 
     /// <summary>Whose it is: guessed from kind and port at first, certain once identified.</summary>

@@ -52,6 +52,14 @@ internal sealed class Assignments : IEnumerable<Assignment>
         stick.RadioId = radio.Id;
     }
 
+    /// <summary>Its stick is in another place now, and was imported from there.</summary>
+    public static void Move(Assignment assignment, Stick? from, Stick to)
+    {
+        if (from is not null) from.Assignment = null;
+        assignment.BusId = to.BusId;
+        (to.Assignment, to.RadioId) = (assignment, assignment.RadioId);
+    }
+
     /// <summary>It is not the radio that was where it is: that radio tells of it, and it is nobody's.</summary>
     /// <param name="assignment">What it was imported by.</param>
     /// <param name="stick">It.</param>

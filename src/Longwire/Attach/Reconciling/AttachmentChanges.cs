@@ -1,9 +1,7 @@
 using Longwire.Attach.Identity;
 using Longwire.Platform;
-using Longwire.Radios;
 using Longwire.State;
 using Longwire.UsbIp.Usb;
-using Longwire.UsbIp.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Attach.Reconciling;
@@ -22,7 +20,7 @@ internal sealed class AttachmentChanges(AttachState state)
             news.Answer.TrySetResult(new AttachDecision.LetGo());
             return;
         }
-        Stick stick = StickFor(pi, assignment, news.Device, news.Identity.Id);
+        Stick stick = ImportedStick.Of(state, pi, assignment.BusId, news.Device, news.Identity.Id);
         stick.Identity = news.Identity;
         Assignments.Imported(assignment, stick);
         state.Parked.Add(news);
@@ -274,22 +272,5 @@ internal sealed class AttachmentChanges(AttachState state)
             pi.Rejected.Forget(stick.BusId);
         }
         pi.Watch.AskNow();
-    }
-
-    // What it calls itself counts: there are Pis that say another thing at the import.
-    private Stick StickFor(PiState pi, Assignment assignment, ExportedDevice device, UsbId id)
-    {
-        if (pi.Sticks.TryGetValue(assignment.BusId, out Stick? stick) && stick.DevId == device.DevId && stick.Id == id) return stick;
-        // Asked for although not listed; replaced between the list and the import; or the Pi calls it by two names.
-        UsbId listedAs = stick?.ListedAs ?? pi.Tries.At(device.BusId)?.Id ?? device.Id;
-        var port = UsbPort.Of(device.Path, device.BusId);
-        stick = new Stick(
-            pi.Options.Id, device.BusId, id, port, device.DevId, pi.Tries.At(device.BusId, listedAs, port, state.Random, state.Now))
-        {
-            Listed = false,
-            ListedAs = listedAs,
-        };
-        pi.Sticks[assignment.BusId] = stick;
-        return stick;
     }
 }

@@ -1,5 +1,6 @@
 using Longwire.Link.Wire;
 using Longwire.State;
+using Longwire.UsbIp.Wire;
 
 namespace Longwire.Attach.Reconciling;
 
@@ -19,6 +20,7 @@ internal sealed class HoldChanges(AttachState state)
         bool wasHeld = assignment.Hold is not null, isHeld = news.Hold is not null;
         if (news.Hold is { } hold) Outages.Begin(state, radio, assignment, hold);
         else Outages.End(state, radio, assignment);
+        if (news.Device is { } device && device.BusId != assignment.BusId) Follow(radio, assignment, device);
         if (radio.Memory.LastCarrier != news.Carrier) state.Change(radio, radio.Memory with { LastCarrier = news.Carrier });
         bool reseated = news.Reseats > assignment.Reseats;
         assignment.Reseats = news.Reseats;
@@ -27,7 +29,7 @@ internal sealed class HoldChanges(AttachState state)
         else if (!isHeld && (wasHeld || reseated)) state.Raise(radio, RadioEventType.Resumed, reseated ? Reseated : null);
     }
 
-    /// <summary>Lets go of what waits for a stick that is in another place by now.</summary>
+    /// <summary>Tells what waits for a stick that this is in another place by now, or lets go of it.</summary>
     /// <returns>When something is to be said otherwise; null: not without any event.</returns>
     public static TimeSpan? Settle(AttachState state)
     {
@@ -36,15 +38,30 @@ internal sealed class HoldChanges(AttachState state)
         {
             if (radio.Reseats.UnstableUntil is { } until && until > state.Now) next = next < until ? next : until;
             if (radio is not { IsUp: true, Assignment: { Cancelled: false, Hold: { } hold } assignment }) continue;
-            if (hold.IsOver && IsElsewhere(radio, assignment)) LetGo(state, assignment);
+            if (hold.IsOver) LookElsewhere(state, radio, assignment);
             else if (LongSince(radio) is { } due && due > state.Now) next = next < due ? next : due;
         }
         return next;
-
-        bool IsElsewhere(RadioState radio, Assignment assignment) =>
-            StatusRules.Found(radio, state.Pis.GetValueOrDefault(assignment.PiId), state.Radios.Values) is { } entry
-            && entry.BusId != assignment.BusId;
     }
+
+    private static void LookElsewhere(AttachState state, RadioState radio, Assignment assignment)
+    {
+        if (!state.Pis.TryGetValue(assignment.PiId, out PiState? pi)
+            || StatusRules.Found(radio, pi, state.Radios.Values) is not { } found
+            || found.BusId == assignment.BusId)
+        {
+            return;
+        }
+        // One of its kind is this one only if it says so itself.
+        if (radio.Memory is not { Serial.Length: > 0, SerialIsShared: false }) LetGo(state, assignment);
+        else if (pi.Sticks.GetValueOrDefault(found.BusId) is not { Listed: true } stick) return;
+        else if (IsWantedAt(state, radio, stick)) assignment.Attachment?.StickIsAt(stick.BusId);
+        else LetGo(state, assignment);
+    }
+
+    private static bool IsWantedAt(AttachState state, RadioState radio, Stick stick) =>
+        state.Options.TakeRecognised
+        || state.Selection().RuleOf(stick.PiId, stick.Id, stick.Port, radio.Memory.Serial, serialKnown: true) is not null;
 
     /// <summary>If it is held, it is so in vain: another attachment has to take its place.</summary>
     public static void LetGo(AttachState state, Assignment? assignment)
@@ -59,4 +76,20 @@ internal sealed class HoldChanges(AttachState state)
     public static bool IsForLong(RadioState radio, TimeSpan now) => radio.Status == RadioStatus.Held && LongSince(radio) <= now;
 
     private static TimeSpan? LongSince(RadioState radio) => radio.OutageBegan + AttachTimers.HeldForLong;
+
+    private void Follow(RadioState radio, Assignment assignment, ExportedDevice device)
+    {
+        if (!state.Pis.TryGetValue(assignment.PiId, out PiState? pi) || state.StickOf(assignment) is not { } from) return;
+        Stick to = ImportedStick.Of(state, pi, device.BusId, device, from.Id);
+        to.Identity = from.Identity;
+        Assignments.Move(assignment, from, to);
+        if (!from.Listed) state.Remove(pi, from);
+        state.Change(
+            radio,
+            radio.Memory with
+            {
+                Controller = to.Port.Controller, PortChain = to.Port.Chain, LastBusId = to.BusId.ToString(),
+            });
+        state.Remember();
+    }
 }

@@ -62,9 +62,7 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
     public bool TakesOver { get; }
 
     public Client Client => Owner;
-
     public Socket KernelEnd => _kernels;
-
     public Task Ended => _ended.Task;
 
     /// <summary>Nothing is heard of its host.</summary>
@@ -120,8 +118,8 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
             Task<string?> first = await Task.WhenAny(reading, writing);
             string? fault = await first;
             if (fault is not null) HostLog.Broken(About, Owner, BusId.ToString(), fault);
-            // The end of a kernel that is just being written to the writer may find first.
-            End(first == writing && fault is not null ? EndReason.ProtocolError : EndReason.KernelClosed);
+            // A kernel that has ended is found so by whoever of the two is at it.
+            End(first == reading || fault is null ? EndReason.KernelClosed : EndReason.ProtocolError);
             _ours.TryShutdown();
             await Task.WhenAll(reading, writing);
         }

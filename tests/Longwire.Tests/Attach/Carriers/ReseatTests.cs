@@ -23,6 +23,7 @@ public sealed class ReseatTests
     private readonly FakeTimeProvider _time = new();
     private readonly Queue<Func<IFarSession>> _answers = new();
     private int _asked;
+    private BusId _at;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -111,6 +112,21 @@ public sealed class ReseatTests
     }
 
     [Fact]
+    public async Task A_stick_that_is_elsewhere_is_asked_for_there_once_that_is_told_and_where_it_was_the_next_time()
+    {
+        BusId elsewhere = BusId.Parse("1-1.2");
+        Reseat reseat = Build(() => _at == elsewhere ? Session(s_zwave) : throw NotGiven(UsbIpStatus.NoSuchDevice));
+        Task<(IFarSession? Next, string? Why)> asking = reseat.AskAsync(
+            Session(s_zwave), TimeSpan.Zero, s_zwave, s_configuration, Cancelled);
+        Assert.Equal(ScriptedStick.Exported.BusId, _at);
+        reseat.StickIsAt(elsewhere);
+        Assert.NotNull((await UntilAsync(asking)).Next);
+        Assert.Equal(elsewhere, _at);
+        Assert.Equal(Gone, (await UntilAsync(reseat.AskAsync(Session(s_zwave), TimeSpan.Zero, s_zwave, s_configuration, Cancelled))).Why);
+        Assert.Equal(ScriptedStick.Exported.BusId, _at);
+    }
+
+    [Fact]
     public async Task A_Pi_that_will_go_on_saying_no_is_believed_at_once()
     {
         DeviceIdentity identity = s_zwave;
@@ -151,9 +167,10 @@ public sealed class ReseatTests
         UntilAsync(Build(otherwise).AskAsync(lost, away, identity, s_configuration, Cancelled));
 
     private Reseat Build(Func<IFarSession>? otherwise) => new(
-        (_, _) =>
+        (at, _, _) =>
         {
             _asked++;
+            _at = at;
             return Task.FromResult((_answers.TryDequeue(out Func<IFarSession>? answer) ? answer : otherwise!)());
         },
         TimeSpan.FromSeconds(10), Gone, _time);

@@ -113,13 +113,41 @@ public sealed class PulledStickTests
             now => !now.Bridge.Problems.Any(problem => problem.Contains("came back", StringComparison.Ordinal)));
     }
 
-    [Theory]
-    [InlineData("free elsewhere")]
-    [InlineData("being bound elsewhere")]
-    public async Task Plugged_in_elsewhere_it_is_lost_at_once_and_attached_anew(string where)
+    [Fact]
+    public async Task Plugged_in_elsewhere_it_is_asked_for_there_and_is_a_radio_of_that_place_from_then_on()
     {
         await using var bench = new AttachBench();
         ScriptedAttachment attachment = await HoldAsync(bench, Paired());
+        bench.ListOfLongwire("attic", []);
+        bench.Tell(new AttachEvent.HoldChanged(attachment, new CarrierHold(2, s_forgotten) { IsOver = true }, default));
+        bench.ListOfLongwire("attic", [new NoticeEntry(BusId.Parse("1-1.4"), Zwave, NoticeReason.None)]);
+        await bench.SettledAsync();
+        // Not before it is offered there.
+        Assert.Equal((null, false), (attachment.ToldWhere, attachment.Cancelled));
+        ExportedDevice there = Device("1-1.4", devNum: 9);
+        bench.ListOfLongwire("attic", [], there);
+        await bench.SettledAsync();
+        Assert.Equal((BusId.Parse("1-1.4"), false), (attachment.ToldWhere, attachment.Cancelled));
+        bench.Tell(new AttachEvent.HoldChanged(attachment, null, default, Reseats: 1) { Device = there });
+        bench.ListOfLongwire("attic", [new NoticeEntry(BusId.Parse("1-1.4"), Zwave, NoticeReason.InUse)]);
+        await bench.UntilStatusAsync(Radio, RadioStatus.Attached);
+        await bench.SettledAsync();
+        Assert.Equal(("1-1.4", "1.4"), (bench.Memory.Radios[0].LastBusId, bench.Memory.Radios[0].PortChain));
+        // What turns up where it was is another one, and nothing of this one's is left there.
+        bench.ListOfLongwire("attic", [new NoticeEntry(BusId.Parse("1-1.4"), Zwave, NoticeReason.InUse)], Device(devNum: 11));
+        ScriptedAttachment other = await bench.NextAttachmentAsync(1);
+        Assert.Equal(("1-1.2", false), (other.BusId.ToString(), attachment.Cancelled));
+        bench.End(attachment, new AttachOutcome.Lost("gone", PiSilent: false));
+        await bench.UntilAsync(now => now.Radios[0].Disconnects == 1);
+    }
+
+    [Theory]
+    [InlineData("free elsewhere")]
+    [InlineData("being bound elsewhere")]
+    public async Task Without_a_serial_plugged_in_elsewhere_it_is_lost_at_once_and_attached_anew(string where)
+    {
+        await using var bench = new AttachBench();
+        ScriptedAttachment attachment = await HoldAsync(bench, Paired(), serial: null);
         bench.ListOfLongwire("attic", []);
         bench.Tell(new AttachEvent.HoldChanged(attachment, new CarrierHold(2, s_forgotten) { IsOver = true }, default));
         await bench.SettledAsync();
@@ -186,12 +214,14 @@ public sealed class PulledStickTests
         return Pi("attic") with { Pairing = new PairingCode(["192.0.2.1"], 3241, key.Pin, PairingToken.Create()) };
     }
 
-    private static async Task<ScriptedAttachment> HoldAsync(AttachBench bench, PiOptions pi, params ExportedDevice[] beside)
+    private static async Task<ScriptedAttachment> HoldAsync(
+        AttachBench bench, PiOptions pi, ExportedDevice[]? others = null, string? serial = "ZW0001")
     {
-        bench.Load(Wishes([pi], Rule("0658:0200:ZW0001")));
+        ExportedDevice[] beside = others ?? [];
+        bench.Load(Wishes([pi], Rule(serial is null ? "0658:0200" : $"0658:0200:{serial}")));
         bench.ListOfLongwire("attic", [], [Device(), .. beside]);
         ScriptedAttachment attachment = await bench.NextAttachmentAsync();
-        Task<AttachDecision> decision = bench.Identify(attachment, Device(), IdentityOf("ZW0001"));
+        Task<AttachDecision> decision = bench.Identify(attachment, Device(), IdentityOf(serial));
         // One that nobody knows is asked who it is first.
         if (beside.Length > 0 && bench.Memory.Radios.Length == 1)
         {
@@ -204,7 +234,7 @@ public sealed class PulledStickTests
         bench.ListOfLongwire("attic", [new NoticeEntry(BusId.Parse("1-1.2"), Zwave, NoticeReason.InUse)], beside);
         attachment.Holds = true;
         bench.Tell(new AttachEvent.HoldChanged(attachment, new CarrierHold(1, Why), default));
-        await bench.UntilStatusAsync(Radio, RadioStatus.Held);
+        await bench.UntilAsync(now => now.Radios.Any(radio => radio.Status == RadioStatus.Held));
         return attachment;
     }
 }
