@@ -1,0 +1,99 @@
+using Longwire.Lab.Machines;
+using Longwire.Lab.Sticks;
+using Longwire.Testing;
+
+namespace Longwire.Lab.Consumers;
+
+/// <summary>A consumer on a host and the radio that it talks to, in a stick that is carried there, or plugged in there.</summary>
+internal sealed class ConsumerAtWork : IAsyncDisposable
+{
+    private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(20), s_afterFailure = TimeSpan.FromMilliseconds(500);
+
+    private readonly Host _host;
+    private readonly ISerialEnd _inside;
+    private readonly TimeProvider _time;
+
+    private ConsumerAtWork(Host host, ConsumerKind kind, ISerialEnd inside, SimulatedRadio radio, Consumer consumer, TimeProvider time) =>
+        (_host, Kind, _inside, Radio, Consumer, _time) = (host, kind, inside, radio, consumer, time);
+
+    public ConsumerKind Kind { get; }
+
+    public SimulatedRadio Radio { get; }
+
+    public Consumer Consumer { get; private set; }
+
+    /// <summary>Starts both, and waits until they have understood each other.</summary>
+    /// <param name="stick">Plugged in, and a tty on the host.</param>
+    public static async Task<ConsumerAtWork> StartAsync(Host host, ConsumerKind kind, LabStick stick, TimeProvider time)
+    {
+        ISerialEnd inside = await stick.OpenInsideAsync();
+        SimulatedRadio radio = kind.NewRadio(inside, time);
+        radio.Start();
+        var atWork = new ConsumerAtWork(host, kind, inside, radio, await Consumer.StartAsync(host, kind, stick.Model.Path), time);
+        await atWork.Consumer.UntilReadyAsync();
+        return atWork;
+    }
+
+    /// <summary>The consumer has ended: it is started anew, as an app is.</summary>
+    public async Task StartAnewAsync(string tty)
+    {
+        Consumer = await Consumer.StartAsync(_host, Kind, tty);
+        await Consumer.UntilReadyAsync();
+    }
+
+    /// <summary>Gives it commands, one after the other, until one is done.</summary>
+    /// <returns>The host's clock then; null: the consumer has ended.</returns>
+    public async Task<TimeSpan?> UntilItWorksAsync()
+    {
+        long began = _time.GetTimestamp();
+        while (_time.GetElapsedTime(began) < Deadlines.Patience)
+        {
+            int number = await Consumer.AskAsync();
+            CommandEnd? end;
+            while ((end = Consumer.EndOf(number)) is null)
+            {
+                if (Consumer.HasEnded) return null;
+                if (_time.GetElapsedTime(began) > Deadlines.Patience) break;
+                await Task.Delay(s_betweenLooks, _time);
+            }
+            if (end is { Failure: null }) return _host.ClockAt(end.At);
+            await Task.Delay(s_afterFailure, _time);
+        }
+        throw new TimeoutException($"{Kind.Name} did no command within {Deadlines.Patience.TotalSeconds} s.");
+    }
+
+    /// <summary>
+    /// How old each frame was that the radio has heard, oldest first. A frame that the consumer wrote several times is taken for the
+    /// latest of those writes that no later one was heard for: who heard a copy too many is found by that.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The radio heard what nobody wrote, or what was written later first.</exception>
+    public IReadOnlyList<TimeSpan> AgesAtRadio()
+    {
+        IReadOnlyList<(TimeSpan At, byte[] Bytes)> written = Consumer.Written();
+        List<TimeSpan> ages = [];
+        int next = written.Count;
+        foreach (Frame heard in Radio.Heard.Reverse())
+        {
+            TimeSpan at = _host.ClockAt(heard.At);
+            do
+            {
+                if (--next < 0)
+                {
+                    throw new InvalidDataException(
+                        $"{Kind.Name}: the radio heard {Convert.ToHexString(heard.Bytes)} at {at}: nobody wrote it, or not in that order.");
+                }
+            }
+            while (!written[next].Bytes.AsSpan().SequenceEqual(heard.Bytes));
+            ages.Add(at - written[next].At);
+        }
+        ages.Reverse();
+        return ages;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Consumer.DisposeAsync();
+        await Radio.DisposeAsync();
+        _inside.Dispose();
+    }
+}
