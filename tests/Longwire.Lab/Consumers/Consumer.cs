@@ -34,7 +34,7 @@ internal sealed class Consumer : IAsyncDisposable
             rm -rf {folder} && mkdir -p {folder} && mkfifo {folder}/commands
             """);
         GuestProcess process = await host.StartProcessAsync(
-            $"env LD_LIBRARY_PATH={Programs}/lib {Programs}/node {Programs}/{kind.Program} {tty} {folder} <>{folder}/commands");
+            $"env LD_LIBRARY_PATH={Programs}/lib {Programs}/node {Programs}/bundles/{kind.Program} {tty} {folder} <>{folder}/commands");
         return new Consumer(host, kind, folder, process);
     }
 

@@ -30,8 +30,17 @@ internal sealed class ConsumerAtWork : IAsyncDisposable
         SimulatedRadio radio = kind.NewRadio(inside, time);
         radio.Start();
         var atWork = new ConsumerAtWork(host, kind, inside, radio, await Consumer.StartAsync(host, kind, stick.Model.Path), time);
-        await atWork.Consumer.UntilReadyAsync();
-        return atWork;
+        try
+        {
+            await atWork.Consumer.UntilReadyAsync();
+            return atWork;
+        }
+        catch
+        {
+            // A stick cannot be taken apart whose inside is open.
+            await atWork.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>The consumer has ended: it is started anew, as an app is.</summary>
@@ -63,30 +72,30 @@ internal sealed class ConsumerAtWork : IAsyncDisposable
     }
 
     /// <summary>
-    /// How old each frame was that the radio has heard, oldest first. A frame that the consumer wrote several times is taken for the
-    /// latest of those writes that no later one was heard for: who heard a copy too many is found by that.
+    /// How old each frame was that the radio heard. One that the consumer wrote several times is taken for the latest of those writes that
+    /// is not taken yet: a copy too many is found by that.
     /// </summary>
+    /// <param name="heard">What the radio heard; the consumer has told of all that it wrote until then.</param>
     /// <exception cref="InvalidDataException">The radio heard what nobody wrote, or what was written later first.</exception>
-    public IReadOnlyList<TimeSpan> AgesAtRadio()
+    public IReadOnlyList<TimeSpan> AgesOf(IReadOnlyList<Frame> heard)
     {
         IReadOnlyList<(TimeSpan At, byte[] Bytes)> written = Consumer.Written();
         List<TimeSpan> ages = [];
         int next = written.Count;
-        foreach (Frame heard in Radio.Heard.Reverse())
+        foreach (Frame frame in heard.Reverse())
         {
-            TimeSpan at = _host.ClockAt(heard.At);
+            TimeSpan at = _host.ClockAt(frame.At);
             do
             {
                 if (--next < 0)
                 {
                     throw new InvalidDataException(
-                        $"{Kind.Name}: the radio heard {Convert.ToHexString(heard.Bytes)} at {at}: nobody wrote it, or not in that order.");
+                        $"{Kind.Name}: the radio heard {Convert.ToHexString(frame.Bytes)} at {at}: nobody wrote it, or not in that order.");
                 }
             }
-            while (!written[next].Bytes.AsSpan().SequenceEqual(heard.Bytes));
+            while (!written[next].Bytes.AsSpan().SequenceEqual(frame.Bytes));
             ages.Add(at - written[next].At);
         }
-        ages.Reverse();
         return ages;
     }
 
