@@ -9,6 +9,9 @@ internal sealed class ConsumerAtWork : IAsyncDisposable
 {
     private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(20), s_afterFailure = TimeSpan.FromMilliseconds(500);
 
+    // Longer than any of them takes between two words of one talk.
+    private static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(3);
+
     private readonly Host _host;
     private readonly ISerialEnd _inside;
     private readonly TimeProvider _time;
@@ -69,6 +72,17 @@ internal sealed class ConsumerAtWork : IAsyncDisposable
             await Task.Delay(s_afterFailure, _time);
         }
         throw new TimeoutException($"{Kind.Name} did no command within {Deadlines.Patience.TotalSeconds} s.");
+    }
+
+    /// <summary>Waits until the consumer has nothing to say for a while.</summary>
+    public async Task UntilQuietAsync()
+    {
+        long began = _time.GetTimestamp();
+        while (_time.GetElapsedTime(Radio.Heard[^1].At) < s_quiet)
+        {
+            if (_time.GetElapsedTime(began) > Deadlines.Patience) throw new TimeoutException($"{Kind.Name} was never quiet for {s_quiet}.");
+            await Task.Delay(s_betweenLooks, _time);
+        }
     }
 
     /// <summary>

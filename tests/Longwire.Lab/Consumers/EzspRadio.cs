@@ -60,9 +60,14 @@ internal sealed class EzspRadio(ISerialEnd inside, TimeProvider time) : AshRadio
             // ZDO about the coordinator itself: active endpoints, and each one's description.
             if (profile == 0 && cluster == 0x0005) Incoming(0, 0x8005, 0, [content[0], 0, .. Word(0), 2, 1, 242]);
             else if (profile == 0 && cluster == 0x0004) Incoming(0, 0x8004, 0, Description(content));
+            // And the device's long address, for which zigbee-herdsman asks once it has heard of it.
+            else if (profile == 0 && cluster == 0x0001) Incoming(0, 0x8001, 0, LongAddress(content, destination));
             else if (to == ZigbeeNetwork.Device && ZigbeeNetwork.AnswerTo(content) is { } answer) Incoming(0x0104, cluster, 1, answer);
         });
     }
+
+    private static byte[] LongAddress(byte[] asked, byte[] shortAddress) =>
+        [asked[0], 0, .. ZigbeeNetwork.DeviceLongAddress, .. shortAddress];
 
     private static byte[] Description(byte[] asked) =>
         [asked[0], 0, .. Word(0), 8, asked[3], .. Word(0x0104), .. Word(5), 0, 0, 0];

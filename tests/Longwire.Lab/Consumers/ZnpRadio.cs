@@ -55,6 +55,10 @@ internal sealed class ZnpRadio(ISerialEnd inside, TimeProvider time) : Simulated
             case (5, 0x04):
                 Tell(News | 5, 0x84, [.. Word(0), Ok, .. Word(0), 8, data[4], .. Word(0x0104), .. Word(5), 0, 0, 0]);
                 break;
+            // ZDO: the device's long address, for which zigbee-herdsman asks once it has heard of it.
+            case (5, 0x01):
+                Tell(News | 5, 0x81, [Ok, .. ZigbeeNetwork.DeviceLongAddress, .. data[..2], 0, 0]);
+                break;
             // AF: a word for the device: that it was sent, then its answer.
             case (4, 0x01):
                 (byte transaction, byte[]? answer) = (data[6], ZigbeeNetwork.AnswerTo(data[10..]));
