@@ -50,12 +50,12 @@ internal sealed class Consumer : IAsyncDisposable
         await ready;
     }
 
-    /// <summary>Gives it a command.</summary>
+    /// <summary>Gives it a command; into the void if it has ended.</summary>
     /// <returns>Its number.</returns>
     public async Task<int> AskAsync()
     {
         int number = ++_commands;
-        await _host.RunAsync(string.Create(CultureInfo.InvariantCulture, $"echo {number} >{_folder}/commands"));
+        await _host.RunAsync(string.Create(CultureInfo.InvariantCulture, $"echo {number} 1<>{_folder}/commands"));
         return number;
     }
 

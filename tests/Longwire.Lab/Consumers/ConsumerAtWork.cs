@@ -60,6 +60,7 @@ internal sealed class ConsumerAtWork : IAsyncDisposable
         long began = _time.GetTimestamp();
         while (_time.GetElapsedTime(began) < Deadlines.Patience)
         {
+            if (Consumer.HasEnded) return null;
             int number = await Consumer.AskAsync();
             CommandEnd? end;
             while ((end = Consumer.EndOf(number)) is null)
