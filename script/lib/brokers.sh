@@ -21,9 +21,6 @@ aedes-2 aedes@2.0.0-beta.1
 LIST
 }
 
-# As packages_needed: what the machine needs beside that.
-brokers_need() { echo "npm /usr/bin/npm"; }
-
 other_brokers() {
   [ "$(id -u)" = 0 ] || die "the other brokers run in root file systems of their own, which needs root: run this with sudo -E"
   local place=$artifacts/brokers sum suite packages

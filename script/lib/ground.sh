@@ -124,6 +124,9 @@ shellcheck /usr/bin/shellcheck
 LIST
 }
 
+# What a long run needs beside that.
+npm_needed() { echo "npm /usr/bin/npm"; }
+
 # install_packages LIST: installs what is lacking of what that command lists. Quick and silent when nothing is, and then needs no root.
 install_packages() {
   local package file lacking=()

@@ -14,6 +14,8 @@
 . "$root/script/lib/package.sh"
 # shellcheck source=SCRIPTDIR/lib/brokers.sh
 . "$root/script/lib/brokers.sh"
+# shellcheck source=SCRIPTDIR/lib/consumers.sh
+. "$root/script/lib/consumers.sh"
 
 need_dotnet() { command -v dotnet >/dev/null || die "the .NET SDK is missing: global.json names its version"; }
 prepare_machine() {
@@ -28,10 +30,12 @@ prepare_lab() {
   guest_disk
 }
 
-# For the tests that a long run does on another kernel, too.
-prepare_other_kernel() {
+# For the tests that only a long run does: on another kernel, and with the programs that use a radio.
+prepare_long() {
   phase "the guests' image for amd64, kernel 6.12" guest_image amd64 6.12
   phase "the guests' image for arm64, kernel 6.12" guest_image arm64 6.12
+  phase "a package manager for them" install_packages npm_needed
+  phase "the programs that use a radio" prepare_consumers
 }
 
 # For the tests of the Debian package: a machine to install it on, and the package. Made of root's files, so only root can make it.

@@ -28,6 +28,9 @@ internal static class LabFolders
     /// <summary>Our Debian packages as script/test makes them, of this version and of a later one.</summary>
     public static string Packages { get; } = Path.Combine(Artifacts(), "lab", "packages");
 
+    /// <summary>The programs that people use a radio with; only a long run makes them.</summary>
+    public static string Consumers { get; } = Path.Combine(Artifacts(), "consumers", "share");
+
     /// <summary>What buildah knows of the image: its program, its environment, its health check.</summary>
     public static string ContainerImage(string architecture) => Path.Combine(Artifacts(), "image", architecture, "image.json");
 

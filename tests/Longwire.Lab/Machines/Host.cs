@@ -13,10 +13,11 @@ public sealed class Host : Guest
 
     internal Host(string name, IPAddress address, string mac, Cable cable, string folder, TimeProvider time, MachineKind kind)
         : base(
-            new Machine(name, "amd64", "host", address, mac, MemoryMiB: 384)
+            // Room for three Node.js beside our program.
+            new Machine(name, "amd64", "host", address, mac, MemoryMiB: 768)
             {
                 Kind = kind,
-                Shares = { ["image"] = LabFolders.ContainerRoot("amd64") },
+                Shares = { ["image"] = LabFolders.ContainerRoot("amd64"), ["consumers"] = LabFolders.Consumers },
             },
             cable,
             folder,
