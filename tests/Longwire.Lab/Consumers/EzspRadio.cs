@@ -58,11 +58,11 @@ internal sealed class EzspRadio(ISerialEnd inside, TimeProvider time) : AshRadio
         After(2 * ZigbeeNetwork.OnTheAir, () =>
         {
             // ZDO about the coordinator itself: active endpoints, and each one's description.
-            if (profile == 0 && cluster == 0x0005) Incoming(0, 0x8005, 0, [content[0], 0, .. Word(0), 2, 1, 242]);
-            else if (profile == 0 && cluster == 0x0004) Incoming(0, 0x8004, 0, Description(content));
+            if (profile == 0 && cluster == 0x0005) Incoming(to, 0, 0x8005, 0, [content[0], 0, .. Word(0), 2, 1, 242]);
+            else if (profile == 0 && cluster == 0x0004) Incoming(to, 0, 0x8004, 0, Description(content));
             // And the device's long address, for which zigbee-herdsman asks once it has heard of it.
-            else if (profile == 0 && cluster == 0x0001) Incoming(0, 0x8001, 0, LongAddress(content, destination));
-            else if (to == ZigbeeNetwork.Device && ZigbeeNetwork.AnswerTo(content) is { } answer) Incoming(0x0104, cluster, 1, answer);
+            else if (profile == 0 && cluster == 0x0001) Incoming(to, 0, 0x8001, 0, LongAddress(content, destination));
+            else if (to == ZigbeeNetwork.Device && ZigbeeNetwork.AnswerTo(content) is { } answer) Incoming(to, 0x0104, cluster, 1, answer);
         });
     }
 
@@ -72,11 +72,9 @@ internal sealed class EzspRadio(ISerialEnd inside, TimeProvider time) : AshRadio
     private static byte[] Description(byte[] asked) =>
         [asked[0], 0, .. Word(0), 8, asked[3], .. Word(0x0104), .. Word(5), 0, 0, 0];
 
-    private void Incoming(int profile, int cluster, byte endpoint, ReadOnlySpan<byte> content)
+    private void Incoming(int from, int profile, int cluster, byte endpoint, ReadOnlySpan<byte> content)
     {
-        (int from, byte[] longAddress) = profile == 0
-            ? (0, ZigbeeNetwork.Coordinator.ToArray())
-            : (ZigbeeNetwork.Device, ZigbeeNetwork.DeviceLongAddress.ToArray());
+        ReadOnlySpan<byte> longAddress = from == 0 ? ZigbeeNetwork.Coordinator : ZigbeeNetwork.DeviceLongAddress;
         News(0x45, [0, .. Word(profile), .. Word(cluster), endpoint, endpoint, .. Word(0), .. Word(0), ++_transmission, .. Word(from),
             .. longAddress, 0xFF, 0xFF, 200, 0xD0, .. Word32(0), (byte)content.Length, .. content]);
     }
