@@ -32,8 +32,14 @@ public sealed record Welcome
     /// <summary>The server's release, for people.</summary>
     public string? Release { get; init; }
 
+    /// <summary>
+    /// For how long the client may say nothing over this control connection; the server says nothing by itself then, but answers. Zero:
+    /// both ping as over any other.
+    /// </summary>
+    public TimeSpan Quiet { get; init; }
+
     /// <summary>The whole frame in bytes.</summary>
-    public int Size => Frame.HeaderSize + FixedSize + KeyValues.Size(Name) + KeyValues.Size(Release);
+    public int Size => Frame.HeaderSize + FixedSize + KeyValues.Size(Name) + KeyValues.Size(Release) + KeyValues.Size(Quiet);
 
     /// <exception cref="LinkFormatException">Cut short, or a field outside its range.</exception>
     public static Welcome Parse(ReadOnlySpan<byte> body)
@@ -54,6 +60,7 @@ public sealed record Welcome
             Silence = TimeSpan.FromMilliseconds(reader.UInt32("silence")),
         };
         string? name = null, release = null;
+        TimeSpan? quiet = null;
         while (KeyValues.TryRead(ref reader, out FrameKey key, out ReadOnlySpan<byte> value))
         {
             switch (key)
@@ -64,11 +71,14 @@ public sealed record Welcome
                 case FrameKey.Release:
                     release ??= KeyValues.ReadText(FrameName, "release", in reader, value);
                     break;
+                case FrameKey.Quiet:
+                    quiet ??= KeyValues.ReadTime("quiet", in reader, value);
+                    break;
                 default:
                     break;
             }
         }
-        return welcome with { Name = PeerName.Clean(name), Release = PeerName.Clean(release) };
+        return welcome with { Name = PeerName.Clean(name), Release = PeerName.Clean(release), Quiet = quiet ?? TimeSpan.Zero };
     }
 
     /// <summary>Writes a whole frame.</summary>
@@ -86,6 +96,7 @@ public sealed record Welcome
         writer.UInt32((uint)Math.Clamp(Silence.TotalMilliseconds, 0, uint.MaxValue));
         KeyValues.Write(ref writer, FrameKey.Name, Name);
         KeyValues.Write(ref writer, FrameKey.Release, Release);
+        KeyValues.Write(ref writer, FrameKey.Quiet, Quiet);
         return Frame.HeaderSize + writer.At;
     }
 }

@@ -27,6 +27,7 @@ internal sealed class LinkCarrier : ICarrier
     private readonly UrbProxyOptions _options;
     private readonly TimeSpan _replug;
     private readonly LinkClock _clock;
+    private readonly IDisposable _attention;
     private readonly SessionStream _stream;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,10 +50,13 @@ internal sealed class LinkCarrier : ICarrier
     /// <param name="gate">Guards the session, and later the proxy.</param>
     /// <param name="reconnect">Gets it another connection.</param>
     /// <param name="replug">How long it stays once the Pi has forgotten the session.</param>
+    /// <param name="attention">To the Pi's silence (<see cref="IPiLink.Attend"/>); becomes the carrier's to dispose.</param>
     public LinkCarrier(
-        LinkSession session, Lock gate, SessionReconnect reconnect, TimeSpan replug, UrbProxyOptions options, LinkClock clock)
+        LinkSession session, Lock gate, SessionReconnect reconnect, TimeSpan replug, UrbProxyOptions options, LinkClock clock,
+        IDisposable attention)
     {
-        (_session, _gate, _reconnect, _replug, _options, _clock) = (session, gate, reconnect, replug, options, clock);
+        (_session, _gate, _reconnect, _replug, _options, _clock, _attention) =
+            (session, gate, reconnect, replug, options, clock, attention);
         _stream = new SessionStream(session, gate, () => clock.Now, () => _frames?.Send(), clock.Time);
     }
 
@@ -143,6 +147,7 @@ internal sealed class LinkCarrier : ICarrier
             if (_far is not null) await _far.WhenIdleAsync();
             _kernels?.Dispose();
             _stopping.Dispose();
+            _attention.Dispose();
         }
     }
 

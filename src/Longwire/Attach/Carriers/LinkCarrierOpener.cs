@@ -23,6 +23,7 @@ internal sealed class LinkCarrierOpener(Func<string, IPiLink> links, TimeProvide
         Hello hello = link.Own.Hello with { Subject = request.BusId.ToString(), Hold = request.Hold };
         var gate = new Lock();
         LinkCarrier? carrier = null;
+        IDisposable? attention = link.Attend();
         step("connecting");
         try
         {
@@ -37,8 +38,10 @@ internal sealed class LinkCarrierOpener(Func<string, IPiLink> links, TimeProvide
                 cancellationToken);
             var reconnect = new SessionReconnect(link, hello, request.Hold, clock);
 #pragma warning disable CA2000 // It becomes the caller's, or is disposed below.
-            carrier = new LinkCarrier(session, gate, reconnect, request.Replug, new UrbProxyOptions { Stale = request.Stale }, clock);
+            carrier = new LinkCarrier(
+                session, gate, reconnect, request.Replug, new UrbProxyOptions { Stale = request.Stale }, clock, attention);
 #pragma warning restore CA2000
+            attention = null;
             await carrier.BeginAsync(first, cancellationToken);
             LinkCarrier opened = carrier;
             carrier = null;
@@ -55,6 +58,7 @@ internal sealed class LinkCarrierOpener(Func<string, IPiLink> links, TimeProvide
         finally
         {
             if (carrier is not null) await carrier.DisposeAsync();
+            attention?.Dispose();
         }
     }
 

@@ -6,6 +6,7 @@ using Longwire.Link.Pairing;
 using Longwire.Link.Tls;
 using Longwire.Link.Wire;
 using Longwire.Platform;
+using Longwire.UsbIp.Net;
 
 namespace Longwire.Attach.Pis;
 
@@ -97,6 +98,8 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
         {
             // That alone fails for an IPv6 address on a kernel without IPv6, and where too much is open.
             socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            // A control connection without a ping for a while: its loss is noticed all the same.
+            DeadPeerDetection.Apply(socket);
             await socket.ConnectAsync(to, cancellationToken);
             Socket dialled = socket;
             socket = null;

@@ -4,6 +4,7 @@ using Longwire.Link.Errors;
 using Longwire.Link.Tls;
 using Longwire.Link.Wire;
 using Longwire.Platform;
+using Longwire.UsbIp.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Export.Link;
@@ -33,6 +34,8 @@ internal sealed class HostConnections(
         try
         {
             if (socket.RemoteEndPoint is not IPEndPoint remote) return;
+            // A host that is quiet over its control connection may have vanished.
+            DeadPeerDetection.Apply(socket);
             who = new Client.Address(remote.Address).ToString();
             (LinkConnection? connection, Hello? hello) = await ProveAsync(socket, remote.Address, who, cancellationToken);
             if (connection is null || hello is null) return;
