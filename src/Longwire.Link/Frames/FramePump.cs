@@ -68,6 +68,8 @@ public sealed class FramePump
         {
             End(LossCause.Of(e));
         }
+        // What follows is nothing for a thread on which others wait to be read.
+        await Task.Yield();
         _over = true;
         await _timer.DisposeAsync();
         // Whoever is writing now finds it over; a write under way has failed with the connection.
