@@ -35,11 +35,12 @@ public sealed class FramePump
     /// Its timers should not run on the thread pool: one that is starved looks like a network that is lost. See <see cref="TimerThread"/>.
     /// </param>
     /// <param name="origin">A timestamp of it: the handler's times are counted from there.</param>
-    public FramePump(LinkConnection connection, IFrameHandler handler, TimeProvider time, long origin)
+    /// <param name="pace">Of its pings; null: the brisk one.</param>
+    public FramePump(LinkConnection connection, IFrameHandler handler, TimeProvider time, long origin, LinkPace? pace = null)
     {
         ArgumentNullException.ThrowIfNull(time);
         (_connection, _handler, _time, _start) = (connection, handler, time, origin);
-        _pings = new PingPong(Now);
+        _pings = new PingPong(Now, pace ?? LinkPace.Brisk);
         _timer = time.CreateTimer(static pump => ((FramePump)pump!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -65,8 +66,10 @@ public sealed class FramePump
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            End(new LossCause(LossKind.Closed, $"the connection was lost ({e.Message})"));
+            End(LossCause.Of(e));
         }
+        // What follows is nothing for a thread on which others wait to be read.
+        await Task.Yield();
         _over = true;
         await _timer.DisposeAsync();
         // Whoever is writing now finds it over; a write under way has failed with the connection.
@@ -79,6 +82,13 @@ public sealed class FramePump
     public void Send()
     {
         if (Interlocked.Exchange(ref _writer, WritingAndMore) == Idle) _ = WriteAllAsync();
+        Arm();
+    }
+
+    /// <summary>Another pace of its pings, from now on. Writes nothing itself: what is due by that its timer finds.</summary>
+    public void Change(LinkPace pace)
+    {
+        _pings.Change(pace, Now);
         Arm();
     }
 
@@ -141,7 +151,7 @@ public sealed class FramePump
             }
             catch (Exception e) when (e is IOException or ObjectDisposedException)
             {
-                End(new LossCause(LossKind.Closed, $"the connection was lost ({e.Message})"));
+                End(LossCause.Of(e));
             }
             if (!_over) continue;
             _written.TrySetResult();
@@ -171,7 +181,7 @@ public sealed class FramePump
         {
             if (!_connection.HasUnread)
             {
-                End(new LossCause(LossKind.Silent, "nothing was heard for 3 s"));
+                End(LossCause.Silent(_pings.LostAfter));
                 return;
             }
             // It is there, and we did not run.

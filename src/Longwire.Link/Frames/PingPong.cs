@@ -4,10 +4,10 @@ using Longwire.Link.Wire;
 namespace Longwire.Link.Frames;
 
 /// <summary>The pings of one connection, both ways. Safe for several threads: one reads, one writes and one watches the clock.</summary>
-internal sealed class PingPong(TimeSpan now)
+internal sealed class PingPong(TimeSpan now, LinkPace pace)
 {
     private readonly Lock _gate = new();
-    private readonly ConnectionLiveness _liveness = new(now);
+    private readonly ConnectionLiveness _liveness = new(now, pace);
     private ulong? _asked;
 
     public TimeSpan? RoundTrip
@@ -24,6 +24,19 @@ internal sealed class PingPong(TimeSpan now)
         {
             lock (_gate) return _liveness.NextCheck;
         }
+    }
+
+    public TimeSpan LostAfter
+    {
+        get
+        {
+            lock (_gate) return _liveness.LostAfter;
+        }
+    }
+
+    public void Change(LinkPace to, TimeSpan at)
+    {
+        lock (_gate) _liveness.Change(to, at);
     }
 
     public TimeSpan SilentFor(TimeSpan at)

@@ -10,7 +10,7 @@ public enum ConnectionHealth
     PingDue,
 
     /// <summary>
-    /// Nothing was heard for <see cref="LinkTimers.LostAfter"/>. Read once more, and only if nothing lies there the connection is lost: a
+    /// Nothing was heard for <see cref="LinkPace.LostAfter"/>. Read once more, and only if nothing lies there the connection is lost: a
     /// process that did not run, or a machine that was paused, has heard nothing of what came meanwhile.
     /// </summary>
     Silent,

@@ -5,13 +5,15 @@ namespace Longwire.Link.Liveness;
 /// the same clock for all calls. Not safe for several threads.
 /// </summary>
 /// <param name="now">When the connection stood. What comes before its verdict is <see cref="LinkTimers.Attempt"/>'s to judge.</param>
-public sealed class ConnectionLiveness(TimeSpan now)
+/// <param name="pace">Null: the brisk one.</param>
+public sealed class ConnectionLiveness(TimeSpan now, LinkPace? pace = null)
 {
     // As many as can be without an answer before the connection is lost, and one more.
     private const int MostOpenPings = 4;
 
     private readonly long[] _openPings = new long[MostOpenPings];
-    private TimeSpan _said = now, _heard = now, _pinged = now;
+    private LinkPace _pace = pace ?? LinkPace.Brisk;
+    private TimeSpan _said = now, _heard = now, _pinged = now, _judgedFrom = now;
     private int _pings;
 
     /// <summary>Of the last ping that was answered; null before the first.</summary>
@@ -22,13 +24,19 @@ public sealed class ConnectionLiveness(TimeSpan now)
     {
         get
         {
-            TimeSpan ping = Min(_said + LinkTimers.PingAfter, _pinged + LinkTimers.RoundTripEvery), lost = _heard + LinkTimers.LostAfter;
-            return Min(ping, lost);
+            TimeSpan ping = Min(_said + _pace.PingAfter, _pinged + _pace.RoundTripEvery);
+            return Min(ping, Max(_heard, _judgedFrom) + _pace.LostAfter);
         }
     }
 
     /// <summary>How long nothing was heard.</summary>
     public TimeSpan SilentFor(TimeSpan now) => now - _heard;
+
+    /// <summary>For how long it must have been silent to be lost.</summary>
+    public TimeSpan LostAfter => _pace.LostAfter;
+
+    /// <summary>From now on another pace. Silence that was right until now is not held against the far side.</summary>
+    public void Change(LinkPace pace, TimeSpan now) => (_pace, _judgedFrom) = (pace, now);
 
     /// <summary>Bytes were written to the connection, whatever they are.</summary>
     public void Said(TimeSpan now) => _said = now;
@@ -38,8 +46,8 @@ public sealed class ConnectionLiveness(TimeSpan now)
 
     public ConnectionHealth Check(TimeSpan now)
     {
-        if (now - _heard >= LinkTimers.LostAfter) return ConnectionHealth.Silent;
-        return now - _said >= LinkTimers.PingAfter || now - _pinged >= LinkTimers.RoundTripEvery
+        if (now - Max(_heard, _judgedFrom) >= _pace.LostAfter) return ConnectionHealth.Silent;
+        return now - _said >= _pace.PingAfter || now - _pinged >= _pace.RoundTripEvery
             ? ConnectionHealth.PingDue
             : ConnectionHealth.Alive;
     }
@@ -67,4 +75,6 @@ public sealed class ConnectionLiveness(TimeSpan now)
     }
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }

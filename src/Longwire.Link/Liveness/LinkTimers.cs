@@ -5,7 +5,7 @@ namespace Longwire.Link.Liveness;
 /// <para>
 /// A healthy connection is never silent for <see cref="LostAfter"/>: each side says something within <see cref="PingAfter"/>, so two pings
 /// in a row may come late or be sent again by TCP before the third second is over. What hangs on a loss begins after it: a hold is seen
-/// within 4 s.
+/// within 4 s. A control connection is quiet while nobody carries a radio of that Pi, see <see cref="LinkPace"/>.
 /// </para>
 /// <para>
 /// An attempt lives for <see cref="Attempt"/>, and a new one begins every <see cref="BetweenAttempts"/>: so never more than
@@ -27,6 +27,15 @@ public static class LinkTimers
     /// did not run has not heard what lies in its socket.
     /// </summary>
     public static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// The same of the client of a quiet control connection: some Pis have no radio for us, and a ping a second of each would cost more
+    /// than asking all of them for their lists. That the other machine is gone the kernel notices, by its own probes.
+    /// </summary>
+    public static readonly TimeSpan QuietPing = TimeSpan.FromSeconds(30);
+
+    /// <summary>No client may be quiet for longer, whatever it asks for.</summary>
+    public static readonly TimeSpan MostQuiet = TimeSpan.FromMinutes(10);
 
     /// <summary>A connection that is never quiet is pinged so often all the same, to know its round trip.</summary>
     public static readonly TimeSpan RoundTripEvery = TimeSpan.FromSeconds(10);

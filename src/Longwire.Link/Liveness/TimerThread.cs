@@ -6,9 +6,9 @@ namespace Longwire.Link.Liveness;
 /// </summary>
 public sealed class TimerThread : TimeProvider, IDisposable
 {
-    private readonly Lock _gate = new();
+    // For the monitor: a semaphore's waiter asks the processor over and over before it sleeps, at each wait.
+    private readonly object _gate = new();
     private readonly PriorityQueue<Timer, long> _due = new();
-    private readonly SemaphoreSlim _earlier = new(0);
     private readonly Thread _thread;
     private bool _over;
 
@@ -29,25 +29,27 @@ public sealed class TimerThread : TimeProvider, IDisposable
 
     public void Dispose()
     {
-        lock (_gate) _over = true;
-        _earlier.Release();
+        lock (_gate)
+        {
+            _over = true;
+            Monitor.Pulse(_gate);
+        }
         if (Thread.CurrentThread != _thread) _thread.Join();
-        _earlier.Dispose();
     }
 
     private void Run()
     {
         while (true)
         {
-            TimeSpan wait;
             Timer? next = null;
             lock (_gate)
             {
                 if (_over) return;
-                wait = Next(ref next);
+                TimeSpan wait = Next(ref next);
+                // Woken for a timer that is earlier; what is due now is looked for anew.
+                if (next is null) Monitor.Wait(_gate, wait);
             }
-            if (next is not null) next.RunOut();
-            else _earlier.Wait(wait);
+            next?.RunOut();
         }
     }
 
@@ -62,7 +64,7 @@ public sealed class TimerThread : TimeProvider, IDisposable
                 continue;
             }
             TimeSpan left = GetElapsedTime(GetTimestamp(), due);
-            // A semaphore counts in milliseconds, and rounds down.
+            // A monitor waits for whole milliseconds, and rounds down.
             if (left > TimeSpan.Zero) return left + TimeSpan.FromMilliseconds(1);
             _due.Dequeue();
             timer.Due = Timer.Never;
@@ -74,7 +76,6 @@ public sealed class TimerThread : TimeProvider, IDisposable
 
     private bool Change(Timer timer, TimeSpan dueTime)
     {
-        bool earlier;
         lock (_gate)
         {
             if (timer.IsDisposed || _over) return false;
@@ -84,11 +85,11 @@ public sealed class TimerThread : TimeProvider, IDisposable
                 return true;
             }
             timer.Due = GetTimestamp() + (long)(dueTime.TotalSeconds * TimestampFrequency);
-            earlier = !_due.TryPeek(out _, out long first) || timer.Due < first;
+            bool isFirst = !_due.TryPeek(out _, out long first) || timer.Due < first;
             _due.Enqueue(timer, timer.Due);
+            if (isFirst) Monitor.Pulse(_gate);
+            return true;
         }
-        if (earlier) _earlier.Release();
-        return true;
     }
 
     private sealed class Timer(TimerThread thread, TimerCallback callback, object? state) : ITimer

@@ -12,12 +12,13 @@ namespace Longwire.Link.Tls;
 public sealed class LinkConnection : IAsyncDisposable
 {
     private readonly Socket _socket;
+    private readonly PromptStream? _below;
     private readonly SslStream _stream;
     private int _ended;
 
-    internal LinkConnection(Socket socket, SslStream stream, KeyPin peer)
+    internal LinkConnection(Socket socket, PromptStream? below, SslStream stream, KeyPin peer)
     {
-        (_socket, _stream) = (socket, stream);
+        (_socket, _below, _stream) = (socket, below, stream);
         Peer = peer;
         RemoteEndPoint = (IPEndPoint)socket.RemoteEndPoint!;
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
@@ -45,6 +46,12 @@ public sealed class LinkConnection : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>
+    /// From the next read on whoever reads goes on where it was noticed that something has come, and must not block there; unless .NET
+    /// waits for this connection.
+    /// </summary>
+    public void BePrompt() => _below?.BePrompt();
 
     /// <returns>0 at its end, which means nothing: a bare FIN and close_notify look alike.</returns>
     /// <exception cref="IOException">It is lost.</exception>
@@ -85,7 +92,8 @@ public sealed class LinkConnection : IAsyncDisposable
         {
             // The peer was faster.
         }
-        _socket.Dispose();
+        if (_below is not null) _below.Dispose();
+        else _socket.Dispose();
     }
 
     public async ValueTask DisposeAsync()

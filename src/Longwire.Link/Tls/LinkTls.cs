@@ -29,13 +29,16 @@ public static class LinkTls
 
     /// <summary>Client: nothing is said to whoever has another key.</summary>
     /// <param name="socket">Connected; becomes the connection's, or is disposed.</param>
+    /// <param name="wait">For that socket; is kept and disposed with it. Null: .NET waits.</param>
     /// <exception cref="LinkPinException">It has another key.</exception>
     /// <exception cref="IOException">No TLS, or the connection was lost.</exception>
-    public static Task<LinkConnection> ConnectAsync(Socket socket, LinkKey own, KeyPin expected, CancellationToken cancellationToken)
+    public static Task<LinkConnection> ConnectAsync(
+        Socket socket, LinkKey own, KeyPin expected, CancellationToken cancellationToken, IReadWait? wait = null)
     {
         ArgumentNullException.ThrowIfNull(own);
         return AuthenticateAsync(
             socket,
+            wait,
             pin => pin == expected,
             (stream, validate) => stream.AuthenticateAsClientAsync(
                 new SslClientAuthenticationOptions
@@ -52,13 +55,16 @@ public static class LinkTls
 
     /// <summary>Server: whoever has a key of the link's kind is let in as far as its hello.</summary>
     /// <param name="socket">Accepted; becomes the connection's, or is disposed.</param>
+    /// <param name="wait">For that socket; is kept and disposed with it. Null: .NET waits.</param>
     /// <exception cref="LinkPinException">It has no such key.</exception>
     /// <exception cref="IOException">No TLS, or the connection was lost.</exception>
-    public static Task<LinkConnection> AcceptAsync(Socket socket, LinkKey own, CancellationToken cancellationToken)
+    public static Task<LinkConnection> AcceptAsync(
+        Socket socket, LinkKey own, CancellationToken cancellationToken, IReadWait? wait = null)
     {
         ArgumentNullException.ThrowIfNull(own);
         return AuthenticateAsync(
             socket,
+            wait,
             pin => pin is not null,
             (stream, validate) => stream.AuthenticateAsServerAsync(
                 new SslServerAuthenticationOptions
@@ -74,7 +80,7 @@ public static class LinkTls
     }
 
     private static async Task<LinkConnection> AuthenticateAsync(
-        Socket socket, Predicate<KeyPin?> accepts, Func<SslStream, RemoteCertificateValidationCallback, Task> authenticate)
+        Socket socket, IReadWait? wait, Predicate<KeyPin?> accepts, Func<SslStream, RemoteCertificateValidationCallback, Task> authenticate)
     {
         ArgumentNullException.ThrowIfNull(socket);
         KeyPin? found = null;
@@ -85,10 +91,11 @@ public static class LinkTls
             socket.NoDelay = true;
             socket.SetRawSocketOption(IpProtoTcp, TcpThinLinearTimeouts, BitConverter.GetBytes(1));
 #pragma warning disable CA2000 // It becomes the connection's, or is disposed below.
-            stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
+            var below = wait is null ? null : new PromptStream(socket, wait);
+            stream = new SslStream((Stream?)below ?? new NetworkStream(socket, ownsSocket: true));
 #pragma warning restore CA2000
             await authenticate(stream, (_, certificate, _, _) => !(refused = !accepts(found = PinOf(certificate))));
-            var connection = new LinkConnection(socket, stream, found!.Value);
+            var connection = new LinkConnection(socket, below, stream, found!.Value);
             stream = null;
             return connection;
         }
@@ -111,7 +118,11 @@ public static class LinkTls
         finally
         {
             if (stream is not null) await stream.DisposeAsync();
-            else if (found is null) socket.Dispose();
+            else if (found is null)
+            {
+                wait?.Dispose();
+                socket.Dispose();
+            }
         }
     }
 

@@ -23,6 +23,11 @@ internal enum FrameKey : ushort
     /// <summary>Hello: for how long the client waits for a lost connection, in milliseconds, 4 bytes.</summary>
     Hold = 5,
 
+    /// <summary>
+    /// Hello, welcome, of a control connection: for how long the client may say nothing, in milliseconds, 4 bytes.
+    /// </summary>
+    Quiet = 6,
+
     /// <summary>Welcome: in which start of its kernel the server is. UTF-8, compared byte for byte.</summary>
-    BootId = 6,
+    BootId = 7,
 }

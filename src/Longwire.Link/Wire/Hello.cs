@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Longwire.Link.Errors;
 using Longwire.Link.Pairing;
 
@@ -9,7 +8,6 @@ public sealed record Hello
 {
     private const string FrameName = "hello";
     private const int FixedSize = 68;
-    private const int HoldSize = sizeof(uint);
     private const byte ResumeFlag = 1, TakeOverFlag = 2;
 
     public ProtocolVersion Version { get; init; } = ProtocolVersion.Current;
@@ -56,10 +54,16 @@ public sealed record Hello
     /// </summary>
     public TimeSpan Hold { get; init; }
 
+    /// <summary>
+    /// For how long the client would say nothing over a control connection, not even a ping; zero: it pings as over any other. On the wire
+    /// whole milliseconds, 49 days at most.
+    /// </summary>
+    public TimeSpan Quiet { get; init; }
+
     /// <summary>The whole frame in bytes.</summary>
     public int Size => Frame.HeaderSize + FixedSize + (Token is null ? 0 : KeyValues.Size(PairingToken.Size))
         + KeyValues.Size(Name) + KeyValues.Size(Subject) + KeyValues.Size(Release)
-        + (Hold == TimeSpan.Zero ? 0 : KeyValues.Size(HoldSize));
+        + KeyValues.Size(Hold) + KeyValues.Size(Quiet);
 
     /// <summary>The version alone, which stands at the same place in every major. Of another major nothing else may be read.</summary>
     /// <exception cref="LinkFormatException">Cut short.</exception>
@@ -113,7 +117,7 @@ public sealed record Hello
     {
         PairingToken? token = null;
         string? name = null, subject = null, release = null;
-        uint? hold = null;
+        TimeSpan? hold = null, quiet = null;
         while (KeyValues.TryRead(ref reader, out FrameKey key, out ReadOnlySpan<byte> value))
         {
             switch (key)
@@ -133,8 +137,10 @@ public sealed record Hello
                     release ??= KeyValues.ReadText(FrameName, "release", in reader, value);
                     break;
                 case FrameKey.Hold:
-                    reader.Require(value.Length == HoldSize, "length of hold", value.Length + 2, (ulong)value.Length, "not 4");
-                    hold ??= BinaryPrimitives.ReadUInt32BigEndian(value);
+                    hold ??= KeyValues.ReadTime("hold", in reader, value);
+                    break;
+                case FrameKey.Quiet:
+                    quiet ??= KeyValues.ReadTime("quiet", in reader, value);
                     break;
                 default:
                     break;
@@ -146,7 +152,8 @@ public sealed record Hello
             Name = PeerName.Clean(name),
             Subject = subject,
             Release = PeerName.Clean(release),
-            Hold = TimeSpan.FromMilliseconds(hold ?? 0),
+            Hold = hold ?? TimeSpan.Zero,
+            Quiet = quiet ?? TimeSpan.Zero,
         };
     }
 
@@ -172,8 +179,8 @@ public sealed record Hello
         KeyValues.Write(ref writer, FrameKey.Name, Name);
         KeyValues.Write(ref writer, FrameKey.Subject, Subject);
         KeyValues.Write(ref writer, FrameKey.Release, Release);
-        if (Hold != TimeSpan.Zero)
-            KeyValues.Write(ref writer, FrameKey.Hold, (uint)Math.Clamp(Hold.TotalMilliseconds, 0, uint.MaxValue));
+        KeyValues.Write(ref writer, FrameKey.Hold, Hold);
+        KeyValues.Write(ref writer, FrameKey.Quiet, Quiet);
         return Frame.HeaderSize + writer.At;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
@@ -15,6 +16,7 @@ internal static class KeyValues
     public const int MaxValue = 256;
 
     private const int HeadSize = 4;
+    private const int TimeSize = sizeof(uint);
 
     /// <summary>The next known or unknown key; false at the end of the frame.</summary>
     public static bool TryRead(ref FieldReader reader, out FrameKey key, out ReadOnlySpan<byte> value)
@@ -47,7 +49,17 @@ internal static class KeyValues
             $"{frame}: {field} at offset {reader.At - value.Length} is no name of 1 to 64 printable characters"));
     }
 
+    /// <summary>A time in whole milliseconds, 49 days at most.</summary>
+    public static TimeSpan ReadTime(string field, ref readonly FieldReader reader, ReadOnlySpan<byte> value)
+    {
+        reader.Require(value.Length == TimeSize, $"length of {field}", value.Length + 2, (ulong)value.Length, "not 4");
+        return TimeSpan.FromMilliseconds(BinaryPrimitives.ReadUInt32BigEndian(value));
+    }
+
     public static int Size(int valueLength) => HeadSize + valueLength;
+
+    /// <summary>A time of zero is not written.</summary>
+    public static int Size(TimeSpan time) => time == TimeSpan.Zero ? 0 : Size(TimeSize);
 
     public static int Size(string? text) => text is null ? 0 : Size(Encoding.UTF8.GetByteCount(text));
 
@@ -58,11 +70,12 @@ internal static class KeyValues
         value.CopyTo(writer.Bytes(value.Length));
     }
 
-    public static void Write(ref FieldWriter writer, FrameKey key, uint value)
+    public static void Write(ref FieldWriter writer, FrameKey key, TimeSpan time)
     {
+        if (time == TimeSpan.Zero) return;
         writer.UInt16((ushort)key);
-        writer.UInt16(sizeof(uint));
-        writer.UInt32(value);
+        writer.UInt16(TimeSize);
+        writer.UInt32((uint)Math.Clamp(time.TotalMilliseconds, 0, uint.MaxValue));
     }
 
     public static void Write(ref FieldWriter writer, FrameKey key, string? text)

@@ -33,13 +33,20 @@ public sealed record Welcome
     public string? Release { get; init; }
 
     /// <summary>
+    /// For how long the client may say nothing over this control connection; the server says nothing by itself then, but answers. Zero:
+    /// both ping as over any other.
+    /// </summary>
+    public TimeSpan Quiet { get; init; }
+
+    /// <summary>
     /// In which start of its kernel the server is; null: it does not say. Of two that are alike, what is plugged in there has had power all
     /// the time between. Compared as it is.
     /// </summary>
     public string? BootId { get; init; }
 
     /// <summary>The whole frame in bytes.</summary>
-    public int Size => Frame.HeaderSize + FixedSize + KeyValues.Size(Name) + KeyValues.Size(Release) + KeyValues.Size(BootId);
+    public int Size => Frame.HeaderSize + FixedSize + KeyValues.Size(Name) + KeyValues.Size(Release) + KeyValues.Size(BootId)
+        + KeyValues.Size(Quiet);
 
     /// <exception cref="LinkFormatException">Cut short, or a field outside its range.</exception>
     public static Welcome Parse(ReadOnlySpan<byte> body)
@@ -60,6 +67,7 @@ public sealed record Welcome
             Silence = TimeSpan.FromMilliseconds(reader.UInt32("silence")),
         };
         string? name = null, release = null, boot = null;
+        TimeSpan? quiet = null;
         while (KeyValues.TryRead(ref reader, out FrameKey key, out ReadOnlySpan<byte> value))
         {
             switch (key)
@@ -73,11 +81,17 @@ public sealed record Welcome
                 case FrameKey.BootId:
                     boot ??= KeyValues.ReadKey(FrameName, "boot id", in reader, value);
                     break;
+                case FrameKey.Quiet:
+                    quiet ??= KeyValues.ReadTime("quiet", in reader, value);
+                    break;
                 default:
                     break;
             }
         }
-        return welcome with { Name = PeerName.Clean(name), Release = PeerName.Clean(release), BootId = boot };
+        return welcome with
+        {
+            Name = PeerName.Clean(name), Release = PeerName.Clean(release), BootId = boot, Quiet = quiet ?? TimeSpan.Zero,
+        };
     }
 
     /// <summary>Writes a whole frame.</summary>
@@ -95,6 +109,7 @@ public sealed record Welcome
         writer.UInt32((uint)Math.Clamp(Silence.TotalMilliseconds, 0, uint.MaxValue));
         KeyValues.Write(ref writer, FrameKey.Name, Name);
         KeyValues.Write(ref writer, FrameKey.Release, Release);
+        KeyValues.Write(ref writer, FrameKey.Quiet, Quiet);
         KeyValues.Write(ref writer, FrameKey.BootId, BootId);
         return Frame.HeaderSize + writer.At;
     }

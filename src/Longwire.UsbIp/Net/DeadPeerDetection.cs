@@ -30,6 +30,9 @@ public static class DeadPeerDetection
     /// <summary>How long sent data may stay unacknowledged, in milliseconds (TCP_USER_TIMEOUT).</summary>
     public const int UserTimeoutMilliseconds = 6000;
 
+    /// <summary>From the last segment of a peer that vanished, on an idle connection, to its end.</summary>
+    public static readonly TimeSpan NoticedAfter = TimeSpan.FromMilliseconds(UserTimeoutMilliseconds);
+
     // include/uapi/linux/tcp.h; .NET has no name for it.
     private const int IpProtoTcp = 6;
     private const int TcpUserTimeout = 18;

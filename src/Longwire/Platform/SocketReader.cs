@@ -1,9 +1,13 @@
 using System.Net.Sockets;
 using Longwire.UsbIp.Errors;
+using Longwire.UsbIp.Linux;
 
 namespace Longwire.Platform;
 
-/// <summary>Reads a stream of USB/IP messages, as long as whoever it is for takes them.</summary>
+/// <summary>
+/// Reads a stream of USB/IP messages, as long as whoever it is for takes them: on the <see cref="ReadThread"/>, which is where they are
+/// passed on as well.
+/// </summary>
 internal static class SocketReader
 {
     /// <summary>Takes whole messages out of what has come. The rest is given again, with more behind it.</summary>
@@ -17,12 +21,25 @@ internal static class SocketReader
     /// <returns>What it said that cannot be; null: it has ended, and how can be read from the socket itself.</returns>
     public static async Task<string?> ReadAsync(Socket from, int longest, Consumer consume, Func<Task<bool>> catchUp)
     {
+        string? fault = await ReadPromptlyAsync(from, longest, consume, catchUp);
+        // What follows is nothing for that thread.
+        await Task.Yield();
+        return fault;
+    }
+
+    private static async Task<string?> ReadPromptlyAsync(Socket from, int longest, Consumer consume, Func<Task<bool>> catchUp)
+    {
         byte[] buffer = new byte[longest];
         int have = 0;
         try
         {
-            while (await from.ReceiveAsync(buffer.AsMemory(have), SocketFlags.None) is var read and > 0)
+            using ReadableSocket? readable = ReadThread.TryAdd(from.SafeHandle);
+            while (true)
             {
+                if (readable is not null) await readable.WaitAsync();
+                // It is there, so this does not wait.
+                int read = await from.ReceiveAsync(buffer.AsMemory(have), SocketFlags.None);
+                if (read == 0) return null;
                 have += read;
                 for (bool isBehind = true; isBehind;)
                 {
@@ -32,7 +49,6 @@ internal static class SocketReader
                     if (isBehind && !await catchUp()) return null;
                 }
             }
-            return null;
         }
         catch (Exception e) when (e is UsbIpFormatException or UsbIpProtocolException)
         {

@@ -42,6 +42,7 @@ internal sealed class FarHalf(string folder) : IDisposable
             RoundTrips.Measure => await PlayForRoundTripsAsync(),
             Recoveries.Measure => await PlayForRecoveriesAsync(count),
             Waiting.Measure => await PlayForWaitingAsync(count),
+            Vanishings.Measure => await ExportAsync(count, static _ => static _ => { }, withStick: false),
             _ => throw new ArgumentException($"'{measure}' is no measure of the link", nameof(measure)),
         };
         await running;

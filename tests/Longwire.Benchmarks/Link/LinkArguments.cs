@@ -10,9 +10,9 @@ namespace Longwire.Benchmarks.Link;
 internal sealed record LinkArguments(IReadOnlyList<string> Measures, int Requests, int Connections, int Pis, string Program)
 {
     public const string Usage =
-        "usage: Longwire.Benchmarks link [roundtrip|recovery|idle]... [--requests N] [--connections N] [--pis N] [--program PATH]";
+        "usage: Longwire.Benchmarks link [roundtrip|recovery|idle|vanish]... [--requests N] [--connections N] [--pis N] [--program PATH]";
 
-    private static readonly string[] s_all = [RoundTrips.Measure, Recoveries.Measure, Waiting.Measure];
+    private static readonly string[] s_all = [RoundTrips.Measure, Recoveries.Measure, Waiting.Measure, Vanishings.Measure];
 
     /// <returns>Null: they cannot be understood.</returns>
     public static LinkArguments? Read(string[] arguments)

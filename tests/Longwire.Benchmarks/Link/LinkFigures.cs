@@ -11,6 +11,7 @@ internal static class LinkFigures
             [RoundTrips.Measure] = RoundTrips.MeasureAsync,
             [Recoveries.Measure] = Recoveries.MeasureAsync,
             [Waiting.Measure] = Waiting.MeasureAsync,
+            [Vanishings.Measure] = Vanishings.MeasureAsync,
         };
 
     public static async Task<int> RunAsync(string[] given)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Longwire.Attach;
 using Longwire.Link.Liveness;
 using Longwire.UsbIp.Wire;
 
@@ -15,6 +16,9 @@ internal sealed class NearHalf(string folder) : IDisposable
 
     /// <summary>Of each way a line: its name, and the time of each round trip in microseconds.</summary>
     public const string Times = "times";
+
+    /// <summary>Of a Pi that is only watched: it has answered; when it was said to be away.</summary>
+    public const string Answered = "answered", Silent = "silent";
 
     public const string Plain = "plain TCP", Ours = "Longwire", Ssh = "ssh -L", Socat = "two socats";
 
@@ -38,12 +42,27 @@ internal sealed class NearHalf(string folder) : IDisposable
     public async Task RunAsync(string measure, int count)
     {
         string[] codes = await File.ReadAllLinesAsync(Path.Combine(folder, FarHalf.Codes));
+        if (measure == Vanishings.Measure)
+        {
+            await WatchAsync(codes[0]);
+            return;
+        }
         int port = int.Parse(await File.ReadAllTextAsync(Path.Combine(folder, FarHalf.TcpPort)), CultureInfo.InvariantCulture);
         if (measure == RoundTrips.Measure) await MeasureRoundTripsAsync(codes[0], port, count);
         else await WriteLinesAsync(codes, port);
     }
 
     public void Dispose() => _timers.Dispose();
+
+    private async Task WatchAsync(string code)
+    {
+        await using NearPi pi = NearPi.Watch(code, _timers);
+        await pi.UntilAsync<AttachEvent.PiAnswered>(static _ => true);
+        await Half.TellAsync(Path.Combine(folder, Answered), []);
+        await pi.UntilAsync<AttachEvent.PiSilent>(static _ => true);
+        string when = Stopwatch.GetTimestamp().ToString(CultureInfo.InvariantCulture);
+        await Half.TellAsync(Path.Combine(folder, Silent), [when]);
+    }
 
     private async Task MeasureRoundTripsAsync(string code, int port, int count)
     {

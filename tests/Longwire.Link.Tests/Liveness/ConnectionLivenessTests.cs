@@ -77,6 +77,49 @@ public sealed class ConnectionLivenessTests
     }
 
     [Fact]
+    public void Over_a_quiet_connection_one_side_asks_rarely_and_the_other_never()
+    {
+        TimeSpan quiet = TimeSpan.FromSeconds(30);
+        var asking = new ConnectionLiveness(s_start, LinkPace.Asking(quiet));
+        var answering = new ConnectionLiveness(s_start, LinkPace.Answering(quiet));
+        Assert.Equal((At(30_000), At(33_000)), (asking.NextCheck, answering.NextCheck));
+        Assert.Equal(ConnectionHealth.Alive, asking.Check(At(29_999)));
+        Assert.Equal(ConnectionHealth.PingDue, asking.Check(At(30_000)));
+        Assert.Equal(ConnectionHealth.Alive, answering.Check(At(32_999)));
+        Assert.Equal(ConnectionHealth.Silent, answering.Check(At(33_000)));
+        asking.Ping(At(30_000));
+        Assert.Equal(ConnectionHealth.Alive, asking.Check(At(32_999)));
+        Assert.Equal(ConnectionHealth.Silent, asking.Check(At(33_000)));
+    }
+
+    [Fact]
+    public void Silence_that_was_right_is_not_held_against_anybody_once_it_is_not_right_any_more()
+    {
+        var liveness = new ConnectionLiveness(s_start, LinkPace.Asking(TimeSpan.FromSeconds(30)));
+        liveness.Change(LinkPace.Brisk, At(20_000));
+        Assert.Equal(ConnectionHealth.PingDue, liveness.Check(At(20_000)));
+        liveness.Ping(At(20_000));
+        Assert.Equal(ConnectionHealth.PingDue, liveness.Check(At(22_999)));
+        Assert.Equal(ConnectionHealth.Silent, liveness.Check(At(23_000)));
+        Assert.Equal(TimeSpan.FromSeconds(23), liveness.SilentFor(At(23_000)));
+    }
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(1000, null)]
+    [InlineData(1001, 1001)]
+    [InlineData(30_000, 30_000)]
+    [InlineData(uint.MaxValue, 30_000)]
+    public void Nobody_is_quiet_for_longer_than_either_side_would_have_it(uint said, int? agreed) =>
+        Assert.Equal(
+            agreed is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null,
+            LinkPace.Agree(TimeSpan.FromMilliseconds(said), LinkTimers.QuietPing));
+
+    [Fact]
+    public void A_side_that_knows_nothing_of_quiet_is_treated_as_ever() =>
+        Assert.Equal((LinkPace.Brisk, LinkPace.Brisk), (LinkPace.Asking(null), LinkPace.Answering(null)));
+
+    [Fact]
     public void The_waiting_times_stand_to_each_other_as_their_page_says()
     {
         // Two pings may be lost before the third second is over.
@@ -85,6 +128,7 @@ public sealed class ConnectionLivenessTests
         Assert.True(LinkTimers.LostAfter + LinkTimers.Attempt < LinkTimers.KeptLonger);
         Assert.True(LinkTimers.EndAnswer < LinkTimers.LostAfter);
         Assert.True(LinkTimers.AckDelay < LinkTimers.PingAfter);
+        Assert.True(LinkTimers.QuietPing <= LinkTimers.MostQuiet);
     }
 
     private static TimeSpan At(int milliseconds) => s_start + TimeSpan.FromMilliseconds(milliseconds);

@@ -79,6 +79,19 @@ public sealed class FrameFieldsTests
     }
 
     [Fact]
+    public void For_how_long_a_client_is_quiet_stands_in_a_key_of_both_frames()
+    {
+        TimeSpan quiet = TimeSpan.FromMilliseconds(0x01020304);
+        Hello hello = Samples.Hello with { Quiet = quiet };
+        Welcome welcome = Samples.Welcome with { Quiet = quiet };
+        byte[] hellos = Samples.Write(bytes => hello.Write(bytes)), welcomes = Samples.Write(bytes => welcome.Write(bytes));
+        Assert.EndsWith("0006000401020304", Hex(hellos), StringComparison.Ordinal);
+        Assert.EndsWith("0006000401020304", Hex(welcomes), StringComparison.Ordinal);
+        Assert.Equal((hello, hello.Size), (Hello.Parse(Body(hellos)), hellos.Length));
+        Assert.Equal((welcome, welcome.Size), (Welcome.Parse(Body(welcomes)), welcomes.Length));
+    }
+
+    [Fact]
     public void Of_a_key_that_comes_twice_the_first_counts()
     {
         byte[] again = [0, 2, 0, 1, (byte)'x', 0, 4, 0, 1, (byte)'y'];

@@ -20,7 +20,7 @@ internal sealed class PlayedPi : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _connections = [];
     private readonly LinkKey _own = LinkKey.Create(), _hosts = LinkKey.Create();
-    private readonly TimerThread _timers = new("played pi");
+    private readonly TimerThread _ownTimers = new("played pi");
     private readonly Channel<AttachEvent> _events = Channel.CreateUnbounded<AttachEvent>();
     private readonly Func<LinkConnection, Hello, CancellationToken, Task> _answer;
     private readonly Task _accepting, _watching;
@@ -31,11 +31,12 @@ internal sealed class PlayedPi : IAsyncDisposable
     /// <param name="book">Where the host notes where it is; null: nowhere.</param>
     /// <param name="name">Of the Pi, which nobody can look up; null: the host has its address.</param>
     /// <param name="bookFor">The same as the book, made for its key and its port.</param>
+    /// <param name="timers">Of the host's side of the link; null: the system's.</param>
     public PlayedPi(
         Func<LinkConnection, Hello, CancellationToken, Task> answer, KeyPin? pin = null, AddressBook? book = null, string? name = null,
-        Func<KeyPin, int, AddressBook>? bookFor = null)
+        Func<KeyPin, int, AddressBook>? bookFor = null, TimeProvider? timers = null)
     {
-        _answer = answer;
+        (_answer, Timers) = (answer, timers ?? _ownTimers);
         _listener.Bind(new IPEndPoint(IPAddress.Any, 0));
         _listener.Listen();
         int port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
@@ -47,7 +48,7 @@ internal sealed class PlayedPi : IAsyncDisposable
         };
         var identity = new LinkIdentity(_hosts, InstanceNonce.Create(), 1, "house", "1.2.3");
         AddressBook notes = book ?? bookFor?.Invoke(Pin, port) ?? ForgetfulBook.New();
-        Link = new LinkPiWatch(Options, identity, _events.Writer, notes, NoName, TimeProvider.System, _timers);
+        Link = new LinkPiWatch(Options, identity, _events.Writer, notes, NoName, TimeProvider.System, Timers);
         _accepting = AcceptAsync();
         _watching = Link.RunAsync();
     }
@@ -56,7 +57,7 @@ internal sealed class PlayedPi : IAsyncDisposable
 
     public LinkPiWatch Link { get; }
 
-    public TimeProvider Timers => _timers;
+    public TimeProvider Timers { get; }
 
     /// <summary>How often it was told who asks.</summary>
     public int Hellos => Volatile.Read(ref _hellos);
@@ -92,7 +93,7 @@ internal sealed class PlayedPi : IAsyncDisposable
         _listener.Dispose();
         await _accepting;
         await Task.WhenAll(_connections);
-        _timers.Dispose();
+        _ownTimers.Dispose();
         _own.Dispose();
         _hosts.Dispose();
         _stop.Dispose();

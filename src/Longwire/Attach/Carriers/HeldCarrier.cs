@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Longwire.Attach.Pis;
 using Longwire.Platform;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Proxy;
@@ -39,6 +40,9 @@ internal sealed class HeldCarrier : ICarrier
     /// <param name="hold">How long the Pi is waited for; zero: not at all.</param>
     public HeldCarrier(IFarSession first, Lock gate, Reseat reseat, TimeSpan hold, UrbProxyOptions options, TimeProvider time) =>
         (_first, _far, _gate, _reseat, _hold, _options, _time) = (first, first, gate, reseat, hold, options, time);
+
+    /// <summary>To the Pi's silence, for as long as this lives (<see cref="IPiLink.Attend"/>); null: it needs none.</summary>
+    public IDisposable? Attention { private get; init; }
 
     public ExportedDevice Device => _first.Device;
 
@@ -114,6 +118,7 @@ internal sealed class HeldCarrier : ICarrier
             if (_pump is not null) await _pump.DisposeAsync();
             _kernels?.Dispose();
             _stopping.Dispose();
+            Attention?.Dispose();
         }
     }
 

@@ -19,17 +19,26 @@ internal sealed class LinkCarrierOpener(Func<string, IPiLink> links, TimeProvide
     public async Task<ICarrier> OpenAsync(AttachRequest request, Action<string> step, CancellationToken cancellationToken)
     {
         var gate = new Lock();
-#pragma warning disable CA2000 // It is the carrier's, which is the caller's.
-        IFarSession first = await OpenAsync(request, gate, AttachTimers.Attach, step, cancellationToken);
-#pragma warning restore CA2000
-        // A person has asked once for it to be taken over, and not again for the next session.
-        AttachRequest again = request with { TakeOver = false };
-        var reseat = new Reseat(
-            (at, _, giveUp) => OpenAsync(again with { BusId = at }, gate, LinkTimers.Attempt, static _ => { }, giveUp),
-            request.Replug,
-            SessionEndText.Of(EndReason.SubjectGone),
-            time);
-        return new HeldCarrier(first, gate, reseat, request.Hold, new UrbProxyOptions { Stale = request.Stale }, time);
+        IDisposable? attention = links(request.Pi.Id).Attend();
+        try
+        {
+            IFarSession first = await OpenAsync(request, gate, AttachTimers.Attach, step, cancellationToken);
+            // A person has asked once for it to be taken over, and not again for the next session.
+            AttachRequest again = request with { TakeOver = false };
+            var reseat = new Reseat(
+                (at, _, giveUp) => OpenAsync(again with { BusId = at }, gate, LinkTimers.Attempt, static _ => { }, giveUp),
+                request.Replug,
+                SessionEndText.Of(EndReason.SubjectGone),
+                time);
+            var options = new UrbProxyOptions { Stale = request.Stale };
+            var carrier = new HeldCarrier(first, gate, reseat, request.Hold, options, time) { Attention = attention };
+            attention = null;
+            return carrier;
+        }
+        finally
+        {
+            attention?.Dispose();
+        }
     }
 
     private async Task<IFarSession> OpenAsync(

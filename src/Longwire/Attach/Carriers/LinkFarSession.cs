@@ -188,6 +188,7 @@ internal sealed class LinkFarSession : IFarSession
 
     private async Task<LossCause> CarryOverAsync(PiConnection connection)
     {
+        connection.Connection.BePrompt();
         var frames = new FramePump(
             connection.Connection,
             new SessionFrames(_session, _session.Epoch, _gate, () => _clock.Now, SessionChanged),

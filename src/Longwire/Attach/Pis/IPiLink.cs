@@ -9,6 +9,12 @@ internal interface IPiLink
     public LinkIdentity Own { get; }
 
     /// <summary>
+    /// A radio of it is carried, or about to be: until that is over it is to be noticed at once when the Pi falls silent.
+    /// </summary>
+    /// <returns>Ends it.</returns>
+    public IDisposable Attend();
+
+    /// <summary>
     /// Connects to where the Pi is, once it is known to be there: one that is away is looked for by one alone, however many wait.
     /// </summary>
     /// <param name="hello">Asked for when it is about to be said.</param>

@@ -12,6 +12,7 @@ using Longwire.Options;
 using Longwire.Platform;
 using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Errors;
+using Longwire.UsbIp.Net;
 
 namespace Longwire.Attach.Pis;
 
@@ -29,6 +30,7 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
     private readonly TimeProvider _time;
     private readonly TimeProvider _timers;
     private readonly CancellationTokenSource _stopped = new();
+    private readonly PiAttention _attention = new();
     private readonly Lock _gate = new();
     private readonly AsyncAutoResetEvent _listed;
     private TaskCompletionSource<IPEndPoint> _standing = New();
@@ -62,6 +64,8 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
         return await _connector.ConnectAsync(await standing.WaitAsync(cancellationToken), hello(), within, cancellationToken);
     }
 
+    public IDisposable Attend() => _attention.Attend();
+
     // It is told of every change anyway.
     public void AskEvery(TimeSpan? interval)
     {
@@ -82,12 +86,11 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
             while (true)
             {
                 long began = _time.GetTimestamp();
-                PiConnection welcomed = await _connector.ConnectAnywhereAsync(
-                    _addresses, () => Own.Hello with { Purpose = HelloPurpose.Control, Token = _code.Token }, Failed, stopped);
+                PiConnection welcomed = await _connector.ConnectAnywhereAsync(_addresses, Hello, Failed, stopped);
                 Remember();
                 LossCause loss = await StandAsync(welcomed, stopped);
                 // To let us in alone is worth nothing: for whoever waits for its radios it has not answered.
-                if (_saidWhatItHas && loss.Kind != LossKind.Broken) _awaySince = _time.GetTimestamp();
+                if (_saidWhatItHas && loss.Kind != LossKind.Broken) _awaySince = _time.GetTimestamp() - Ticks(NoticedLate(loss));
                 else Failed(new LinkClosedException(loss.Reason));
                 // A Pi that lets us in and ends it each time must cost next to nothing.
                 TimeSpan early = LinkTimers.BetweenAttempts - _time.GetElapsedTime(began);
@@ -100,12 +103,25 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
         }
     }
 
+    private Hello Hello() => Own.Hello with
+    {
+        Purpose = HelloPurpose.Control, Token = _code.Token, Quiet = LinkTimers.QuietPing,
+    };
+
+    // Over a quiet connection the kernel finds the silence out, and later than our pings would have. It is away all the same once it has
+    // not answered for so long.
+    private static TimeSpan NoticedLate(LossCause loss) =>
+        loss.Kind == LossKind.Silent ? DeadPeerDetection.NoticedAfter - LinkTimers.LostAfter : TimeSpan.Zero;
+
+    private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _time.TimestampFrequency);
+
     private static TaskCompletionSource<IPEndPoint> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private async Task<LossCause> StandAsync(PiConnection welcomed, CancellationToken stopped)
     {
         (_list, _saidWhatItHas, long origin) = (null, false, _timers.GetTimestamp());
         var pump = new FramePump(welcomed.Connection, new ControlFrames(Listed, Said), _timers, origin);
+        _attention.Watch(pump, LinkPace.Agree(welcomed.Welcome.Quiet, LinkTimers.QuietPing));
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopped);
         await using CancellationTokenRegistration end =
             over.Token.Register(() => pump.End(new LossCause(LossKind.Ended, "it is not wanted any more")));
@@ -118,6 +134,7 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
         {
             if (_standing.Task.IsCompleted) _standing = New();
         }
+        _attention.Watch(null, null);
         await welcomed.Connection.DisposeAsync();
         stopped.ThrowIfCancellationRequested();
         return loss;
@@ -159,7 +176,7 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
                 }
                 // What was said this long ago cannot come now, for the connection would be lost: what was attached since is not judged by
                 // it.
-                long asked = _time.GetTimestamp() - (long)(LinkTimers.LostAfter.TotalSeconds * _time.TimestampFrequency);
+                long asked = _time.GetTimestamp() - Ticks(LinkTimers.LostAfter);
                 DeviceList devices = DeviceList.Parse(list);
                 _saidWhatItHas = _wasHeard = true;
                 await _events.WriteAsync(

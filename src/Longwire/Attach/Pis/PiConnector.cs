@@ -6,6 +6,7 @@ using Longwire.Link.Pairing;
 using Longwire.Link.Tls;
 using Longwire.Link.Wire;
 using Longwire.Platform;
+using Longwire.UsbIp.Net;
 
 namespace Longwire.Attach.Pis;
 
@@ -25,9 +26,9 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
         try
         {
             long start = time.GetTimestamp();
-            Socket socket = await DialAsync(to, deadline.Token);
+            (Socket socket, PromptRead? wait) = await DialAsync(to, deadline.Token);
             TimeSpan took = time.GetElapsedTime(start);
-            connection = await LinkTls.ConnectAsync(socket, own, pin, deadline.Token);
+            connection = await LinkTls.ConnectAsync(socket, own, pin, deadline.Token, wait);
             Welcome welcome = await Handshake.AskAsync(connection, hello, deadline.Token);
             var welcomed = new PiConnection(connection, welcome, to, took);
             connection = null;
@@ -90,16 +91,20 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
         }
     }
 
-    private static async Task<Socket> DialAsync(IPEndPoint to, CancellationToken cancellationToken)
+    private static async Task<(Socket Socket, PromptRead? Wait)> DialAsync(IPEndPoint to, CancellationToken cancellationToken)
     {
         Socket? socket = null;
+        PromptRead? wait = null;
         try
         {
             // That alone fails for an IPv6 address on a kernel without IPv6, and where too much is open.
             socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await socket.ConnectAsync(to, cancellationToken);
-            Socket dialled = socket;
-            socket = null;
+            // A control connection without a ping for a while: its loss is noticed all the same.
+            DeadPeerDetection.Apply(socket);
+            wait = PromptRead.TryOf(socket);
+            await (wait is null ? socket.ConnectAsync(to, cancellationToken).AsTask() : wait.ConnectAsync(socket, to, cancellationToken));
+            (Socket, PromptRead?) dialled = (socket, wait);
+            (socket, wait) = (null, null);
             return dialled;
         }
         catch (SocketException e)
@@ -108,6 +113,7 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
         }
         finally
         {
+            wait?.Dispose();
             socket?.Dispose();
         }
     }

@@ -4,6 +4,7 @@ using Longwire.Link.Errors;
 using Longwire.Link.Tls;
 using Longwire.Link.Wire;
 using Longwire.Platform;
+using Longwire.UsbIp.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Export.Link;
@@ -33,6 +34,8 @@ internal sealed class HostConnections(
         try
         {
             if (socket.RemoteEndPoint is not IPEndPoint remote) return;
+            // A host that is quiet over its control connection may have vanished.
+            DeadPeerDetection.Apply(socket);
             who = new Client.Address(remote.Address).ToString();
             (LinkConnection? connection, Hello? hello) = await ProveAsync(socket, remote.Address, who, cancellationToken);
             if (connection is null || hello is null) return;
@@ -102,20 +105,31 @@ internal sealed class HostConnections(
     // Whoever waits for its turn to compute leaves the queue: behind thousands that are gone the owner would wait as long as they.
     private static void Displace(Socket socket, CancellationTokenSource displaced)
     {
-        socket.Dispose();
-        // It may have just shown its key.
+        // In this order: who waits for it gives it up before it is closed. It may have just shown its key.
         displaced.TryCancel();
+        socket.Dispose();
     }
 
     // Who connects and says nothing takes no place among those that compute; who stops in the middle keeps it for a moment.
     private async Task<LinkConnection> AcceptAsync(Socket socket, CancellationToken cancellationToken)
     {
-        await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken);
-        await _computing.WaitAsync(cancellationToken);
+        PromptRead? wait = PromptRead.TryOf(socket);
+        bool isHandedOver = false;
+        try
+        {
+            if (wait is null) await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken);
+            else await wait.WaitOnPoolAsync(cancellationToken);
+            await _computing.WaitAsync(cancellationToken);
+            isHandedOver = true;
+        }
+        finally
+        {
+            if (!isHandedOver) wait?.Dispose();
+        }
         Task<LinkConnection> accepting;
         try
         {
-            accepting = LinkTls.AcceptAsync(socket, own, cancellationToken);
+            accepting = LinkTls.AcceptAsync(socket, own, cancellationToken, wait);
             await ((Task)accepting).WaitAsync(ExportTimers.HandshakeComputes, time, CancellationToken.None)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

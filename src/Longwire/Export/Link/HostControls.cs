@@ -1,4 +1,5 @@
 using Longwire.Link.Frames;
+using Longwire.Link.Liveness;
 using Longwire.Link.Tls;
 using Longwire.Link.Wire;
 
@@ -21,9 +22,13 @@ internal sealed class HostControls(
     /// <summary>Until it is lost.</summary>
     public async Task ServeAsync(LinkConnection connection, Hello hello, Client.Host host, CancellationToken cancellationToken)
     {
-        await Handshake.WelcomeAsync(connection, welcome with { Epoch = hello.Epoch }, cancellationToken);
+        TimeSpan? quiet = LinkPace.Agree(hello.Quiet, LinkTimers.MostQuiet);
+        Welcome answer = welcome with { Epoch = hello.Epoch, Quiet = quiet ?? TimeSpan.Zero };
+        await Handshake.WelcomeAsync(connection, answer, cancellationToken);
         var offers = new HostOffers(feed, busId => sessions.MayHave(busId, host));
-        var pump = new FramePump(connection, new OfferFrames(() => offers.Current, () => addresses.Frame), timers, timers.GetTimestamp());
+        var pump = new FramePump(
+            connection, new OfferFrames(() => offers.Current, () => addresses.Frame), timers, timers.GetTimestamp(),
+            LinkPace.Answering(quiet));
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using CancellationTokenRegistration end =
             over.Token.Register(() => pump.End(new LossCause(LossKind.Ended, "the export stops")));

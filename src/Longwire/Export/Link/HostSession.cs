@@ -250,6 +250,7 @@ internal sealed class HostSession : ISessionCarrier, IAsyncDisposable
         try
         {
             await Handshake.WelcomeAsync(connection, welcome, cancellationToken);
+            connection.BePrompt();
             bool isOvertaken;
             lock (_gate) (_frames, isOvertaken) = (frames, _latest > welcome.Epoch);
             // By one that found nothing to end yet.

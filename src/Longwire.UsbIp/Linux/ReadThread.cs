@@ -1,0 +1,93 @@
+using System.Runtime.InteropServices;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
+
+namespace Longwire.UsbIp.Linux;
+
+/// <summary>
+/// One thread that waits for input on any number of sockets, and on which those who wait go on: .NET's own waits on one thread and goes on
+/// on another, and each change of threads is a tenth of a millisecond or more that an URB waits on a busy machine. So whoever waits here
+/// must not block, nor compute for long: the other sockets wait for it.
+/// </summary>
+public sealed class ReadThread
+{
+    private static readonly Lock s_starting = new();
+    private static ReadThread? s_shared;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<ulong, ReadableSocket> _sockets = [];
+    private readonly int _epoll;
+    private ulong _lastKey;
+
+    private ReadThread(int epoll) => _epoll = epoll;
+
+    /// <summary>To wait for input on the thread of the process, which begins with the first.</summary>
+    /// <param name="socket">Stays open until what is returned is disposed of.</param>
+    /// <returns>Null: the kernel refuses, for want of descriptors or memory. Then .NET has to wait for it.</returns>
+    public static ReadableSocket? TryAdd(SafeHandle socket)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        return Shared()?.TryAdd((int)socket.DangerousGetHandle());
+    }
+
+    private static ReadThread? Shared()
+    {
+        lock (s_starting)
+        {
+            if (s_shared is not null) return s_shared;
+            int epoll = epoll_create1(EPOLL_CLOEXEC);
+            if (epoll < 0) return null;
+            s_shared = new ReadThread(epoll);
+            new Thread(s_shared.Run, maxStackSize: 512 * 1024) { IsBackground = true, Name = "radio reads" }.Start();
+            return s_shared;
+        }
+    }
+
+    private ReadableSocket? TryAdd(int descriptor)
+    {
+        ReadableSocket added;
+        ulong key;
+        lock (_gate)
+        {
+            key = ++_lastKey;
+            added = new ReadableSocket(this, descriptor, key);
+            _sockets.Add(key, added);
+        }
+        if (TryControl(EPOLL_CTL_ADD, descriptor, 0, key)) return added;
+        lock (_gate) _sockets.Remove(key);
+        return null;
+    }
+
+    // Once for each wait: what is there already counts as well.
+    internal bool TryArm(int descriptor, ulong key, bool forInput) =>
+        TryControl(EPOLL_CTL_MOD, descriptor, (forInput ? EPOLLIN | EPOLLRDHUP : EPOLLOUT) | EPOLLONESHOT, key);
+
+    internal void Remove(int descriptor, ulong key)
+    {
+        lock (_gate) _sockets.Remove(key);
+        _ = TryControl(EPOLL_CTL_DEL, descriptor, 0, key);
+    }
+
+    private unsafe void Run()
+    {
+        const int AtOnce = 16;
+        epoll_event* ready = stackalloc epoll_event[AtOnce];
+        while (true)
+        {
+            int count = epoll_wait(_epoll, ready, AtOnce, -1);
+            for (int i = 0; i < count; i++)
+            {
+                ReadableSocket? socket;
+                lock (_gate) _sockets.TryGetValue(ready[i].data.u64, out socket);
+                socket?.GoOn();
+            }
+        }
+    }
+
+    private unsafe bool TryControl(int operation, int descriptor, int events, ulong key)
+    {
+        var request = new epoll_event { events = events };
+        request.data.u64 = key;
+        return epoll_ctl(_epoll, operation, descriptor, &request) == 0;
+    }
+}

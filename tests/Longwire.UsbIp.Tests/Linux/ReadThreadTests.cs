@@ -1,0 +1,125 @@
+using System.Net.Sockets;
+using Longwire.UsbIp.Linux;
+using Xunit;
+
+namespace Longwire.UsbIp.Tests.Linux;
+
+public sealed class ReadThreadTests : IDisposable
+{
+    private const string Name = "radio reads";
+    private const int Rounds = 1000;
+
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
+
+    private readonly Socket _here, _there;
+    private readonly ReadableSocket _readable;
+
+    public ReadThreadTests()
+    {
+        (_here, _there) = SocketPair.Create();
+        _readable = ReadThread.TryAdd(_here.SafeHandle)!;
+    }
+
+    public void Dispose()
+    {
+        _readable.Dispose();
+        _here.Dispose();
+        _there.Dispose();
+    }
+
+    [Fact]
+    public async Task Who_waits_goes_on_on_the_thread_once_there_is_something_to_read()
+    {
+        Task<string?> waiting = WaitAsync();
+        Assert.False(waiting.IsCompleted);
+        _there.Send([1]);
+        Assert.Equal(Name, await waiting.WaitAsync(s_deadline, Cancelled));
+    }
+
+    [Fact]
+    public async Task What_was_there_before_and_was_not_read_counts_each_time()
+    {
+        _there.Send([1, 2]);
+        await WaitAsync().WaitAsync(s_deadline, Cancelled);
+        _here.Receive(new byte[1]);
+        await WaitAsync().WaitAsync(s_deadline, Cancelled);
+        _here.Receive(new byte[1]);
+        Assert.False(WaitAsync().IsCompleted);
+    }
+
+    [Fact]
+    public async Task The_end_of_the_other_side_is_something_to_read()
+    {
+        Task<string?> waiting = WaitAsync();
+        _there.Dispose();
+        Assert.Equal(Name, await waiting.WaitAsync(s_deadline, Cancelled));
+        Assert.Equal(0, _here.Receive(new byte[1]));
+    }
+
+    [Fact]
+    public async Task Disposed_it_waits_no_more_and_nobody_goes_on_where_that_was_done()
+    {
+        Task<string?> waiting = WaitAsync();
+        _readable.Dispose();
+        Assert.Equal(".NET TP Worker", await waiting.WaitAsync(s_deadline, Cancelled));
+        Assert.True(_readable.WaitAsync().IsCompleted);
+        _readable.Dispose();
+    }
+
+    [Fact]
+    public async Task Sockets_do_not_disturb_each_other_and_a_number_that_is_used_again_is_another_socket()
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            (Socket here, Socket there) = SocketPair.Create();
+            using (here)
+            using (there)
+            using (ReadableSocket readable = ReadThread.TryAdd(here.SafeHandle)!)
+            {
+                ValueTask waiting = readable.WaitAsync();
+                there.Send([1]);
+                await waiting.AsTask().WaitAsync(s_deadline, Cancelled);
+            }
+        }
+        Assert.False(WaitAsync().IsCompleted);
+    }
+
+    [Fact]
+    public async Task Nothing_is_allocated_for_a_wait()
+    {
+        var allocated = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task playing = Task.Run(() => Play(_there), Cancelled);
+        byte[] bytes = new byte[1];
+        while (Thread.CurrentThread.Name != Name) await _readable.WaitAsync();
+        // From here on all runs there: what is armed by the thread itself cannot be over before it is awaited.
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < Rounds; i++)
+        {
+            _here.Receive(bytes);
+            _here.Send(bytes);
+            await _readable.WaitAsync();
+        }
+        allocated.SetResult(GC.GetAllocatedBytesForCurrentThread() - before);
+        _here.Shutdown(SocketShutdown.Both);
+        Assert.InRange(await allocated.Task, 0, Rounds - 1);
+        await playing.WaitAsync(s_deadline, Cancelled);
+    }
+
+    [Fact]
+    public void What_cannot_be_waited_for_is_told() => Assert.Null(ReadThread.TryAdd(new SafeSocketHandle(-1, ownsHandle: false)));
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    private static void Play(Socket socket)
+    {
+        byte[] bytes = new byte[1];
+        socket.Send(bytes);
+        while (socket.Receive(bytes) > 0) socket.Send(bytes);
+    }
+
+    private async Task<string?> WaitAsync()
+    {
+        await _readable.WaitAsync();
+        return Thread.CurrentThread.Name;
+    }
+}
