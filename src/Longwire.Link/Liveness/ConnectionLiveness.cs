@@ -24,7 +24,7 @@ public sealed class ConnectionLiveness(TimeSpan now, LinkPace? pace = null)
     {
         get
         {
-            TimeSpan ping = Min(_said + _pace.PingAfter, _pinged + _pace.RoundTripEvery);
+            TimeSpan ping = Min(_pace.PingDue(_said), _pinged + _pace.RoundTripEvery);
             return Min(ping, Max(_heard, _judgedFrom) + _pace.LostAfter);
         }
     }
@@ -47,7 +47,7 @@ public sealed class ConnectionLiveness(TimeSpan now, LinkPace? pace = null)
     public ConnectionHealth Check(TimeSpan now)
     {
         if (now - Max(_heard, _judgedFrom) >= _pace.LostAfter) return ConnectionHealth.Silent;
-        return now - _said >= _pace.PingAfter || now - _pinged >= _pace.RoundTripEvery
+        return now >= _pace.PingDue(_said) || now - _pinged >= _pace.RoundTripEvery
             ? ConnectionHealth.PingDue
             : ConnectionHealth.Alive;
     }

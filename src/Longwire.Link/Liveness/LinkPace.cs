@@ -4,7 +4,11 @@ namespace Longwire.Link.Liveness;
 /// <param name="PingAfter">Nothing was said for so long.</param>
 /// <param name="LostAfter">Nothing was heard for so long.</param>
 /// <param name="RoundTripEvery">A ping so often, however much is said.</param>
-public sealed record LinkPace(TimeSpan PingAfter, TimeSpan LostAfter, TimeSpan RoundTripEvery)
+/// <param name="AtOneTime">
+/// Pings are said before they are due: when the clock shows a multiple of <paramref name="PingAfter"/>. So all connections of a clock say
+/// theirs at one time, and the process sleeps in between.
+/// </param>
+public sealed record LinkPace(TimeSpan PingAfter, TimeSpan LostAfter, TimeSpan RoundTripEvery, bool AtOneTime = false)
 {
     // More than any connection lives, and it can be added to any time.
     private static readonly TimeSpan s_never = TimeSpan.FromDays(10_000);
@@ -17,7 +21,14 @@ public sealed record LinkPace(TimeSpan PingAfter, TimeSpan LostAfter, TimeSpan R
     /// </summary>
     /// <param name="quiet">As agreed on; null: the other side knows nothing of it.</param>
     public static LinkPace Asking(TimeSpan? quiet) =>
-        quiet is { } silence ? new(silence, silence + LinkTimers.LostAfter, s_never) : Brisk;
+        quiet is { } silence ? new(silence, silence + LinkTimers.LostAfter, s_never, AtOneTime: true) : Brisk;
+
+    /// <summary>When the next ping is due of a side that has said something last then.</summary>
+    public TimeSpan PingDue(TimeSpan said)
+    {
+        TimeSpan due = said + PingAfter;
+        return AtOneTime ? new TimeSpan(due.Ticks - (due.Ticks % PingAfter.Ticks)) : due;
+    }
 
     /// <summary>The other side of <see cref="Asking"/>: it answers, and never asks.</summary>
     /// <param name="quiet">As agreed on; null: the other side knows nothing of it.</param>

@@ -27,7 +27,22 @@ public sealed class ReadThread
     public static ReadableSocket? TryAdd(SafeHandle socket)
     {
         ArgumentNullException.ThrowIfNull(socket);
-        return Shared()?.TryAdd((int)socket.DangerousGetHandle());
+        if (socket.IsInvalid || socket.IsClosed || Shared() is not { } shared) return null;
+        // Closed meanwhile its number could be another socket's.
+        bool isHeld = false;
+        try
+        {
+            socket.DangerousAddRef(ref isHeld);
+            return shared.TryAdd((int)socket.DangerousGetHandle());
+        }
+        catch (ObjectDisposedException)
+        {
+            return null;
+        }
+        finally
+        {
+            if (isHeld) socket.DangerousRelease();
+        }
     }
 
     private static ReadThread? Shared()

@@ -16,11 +16,13 @@ internal sealed class PromptRead : IReadWait
     private PromptRead(ReadableSocket socket) => _socket = socket;
 
     /// <returns>Null: it cannot be, and .NET has to wait for it.</returns>
+    /// <exception cref="ObjectDisposedException">It is closed.</exception>
     public static PromptRead? TryOf(Socket socket)
     {
-        if (ReadThread.TryAdd(socket.SafeHandle) is not { } readable) return null;
         socket.Blocking = false;
-        return new PromptRead(readable);
+        if (ReadThread.TryAdd(socket.SafeHandle) is { } readable) return new PromptRead(readable);
+        socket.Blocking = true;
+        return null;
     }
 
     /// <exception cref="SocketException">It does not answer, or refuses.</exception>

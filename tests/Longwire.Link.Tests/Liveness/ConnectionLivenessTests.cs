@@ -93,6 +93,23 @@ public sealed class ConnectionLivenessTests
     }
 
     [Fact]
+    public void Quiet_connections_of_one_clock_are_pinged_at_one_time_and_none_later_than_agreed()
+    {
+        LinkPace pace = LinkPace.Asking(TimeSpan.FromSeconds(30));
+        foreach (int stood in (int[])[0, 1, 7_000, 29_999])
+        {
+            var liveness = new ConnectionLiveness(At(stood), pace);
+            Assert.Equal(At(30_000), liveness.NextCheck);
+            Assert.Equal(ConnectionHealth.Alive, liveness.Check(At(29_999)));
+            Assert.Equal(ConnectionHealth.PingDue, liveness.Check(At(30_000)));
+            // The thread that says them all is late with some.
+            liveness.Ping(At(30_000 + (stood % 10)));
+            liveness.Heard(At(30_000 + (stood % 10)));
+            Assert.Equal(At(60_000), liveness.NextCheck);
+        }
+    }
+
+    [Fact]
     public void Silence_that_was_right_is_not_held_against_anybody_once_it_is_not_right_any_more()
     {
         var liveness = new ConnectionLiveness(s_start, LinkPace.Asking(TimeSpan.FromSeconds(30)));

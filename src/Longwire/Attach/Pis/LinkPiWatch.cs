@@ -119,8 +119,9 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
 
     private async Task<LossCause> StandAsync(PiConnection welcomed, CancellationToken stopped)
     {
-        (_list, _saidWhatItHas, long origin) = (null, false, _timers.GetTimestamp());
-        var pump = new FramePump(welcomed.Connection, new ControlFrames(Listed, Said), _timers, origin);
+        (_list, _saidWhatItHas) = (null, false);
+        // One origin for all Pis, for the sake of pings that are said at one time.
+        var pump = new FramePump(welcomed.Connection, new ControlFrames(Listed, Said), _timers, origin: 0);
         _attention.Watch(pump, LinkPace.Agree(welcomed.Welcome.Quiet, LinkTimers.QuietPing));
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopped);
         await using CancellationTokenRegistration end =

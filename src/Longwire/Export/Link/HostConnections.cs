@@ -75,17 +75,20 @@ internal sealed class HostConnections(
         }
     }
 
-    /// <returns>Nothing for one that was refused.</returns>
+    /// <returns>Nothing for one that was refused, or that had to make way.</returns>
     private async Task<(LinkConnection? Connection, Hello? Hello)> ProveAsync(
         Socket socket, IPAddress address, string who, CancellationToken cancellationToken)
     {
         using var deadline = new Deadline(ExportTimers.Handshake, time, cancellationToken);
         using var displaced = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token);
-        using IDisposable place = _unproven.Enter(address, () => Displace(socket, displaced));
-        LinkConnection? connection = await AcceptAsync(socket, displaced.Token);
+        // Whoever waits for its turn to compute leaves the queue: behind thousands that are gone the owner would wait as long as they.
+        // Nobody but who reads the socket closes it: its number may be the next one's, which would then not be waited for any more.
+        using IDisposable place = _unproven.Enter(address, () => displaced.TryCancel());
+        LinkConnection? connection = null;
         try
         {
-            Hello? hello = await Handshake.ReadHelloAsync(connection, deadline.Token);
+            connection = await AcceptAsync(socket, displaced.Token);
+            Hello? hello = await Handshake.ReadHelloAsync(connection, displaced.Token);
             RefusalReason no = hello is null ? RefusalReason.OtherMajor : enrolment.Judge(connection.Peer, hello.Token, hello.Name);
             if (no != RefusalReason.None)
             {
@@ -96,40 +99,36 @@ internal sealed class HostConnections(
             connection = null;
             return (proven, hello);
         }
+        catch (OperationCanceledException) when (!deadline.Token.IsCancellationRequested)
+        {
+            // A later one has its place.
+            return default;
+        }
         finally
         {
             if (connection is not null) await connection.DisposeAsync();
         }
     }
 
-    // Whoever waits for its turn to compute leaves the queue: behind thousands that are gone the owner would wait as long as they.
-    private static void Displace(Socket socket, CancellationTokenSource displaced)
-    {
-        // In this order: who waits for it gives it up before it is closed. It may have just shown its key.
-        displaced.TryCancel();
-        socket.Dispose();
-    }
-
     // Who connects and says nothing takes no place among those that compute; who stops in the middle keeps it for a moment.
     private async Task<LinkConnection> AcceptAsync(Socket socket, CancellationToken cancellationToken)
     {
         PromptRead? wait = PromptRead.TryOf(socket);
-        bool isHandedOver = false;
+        Task<LinkConnection> accepting;
         try
         {
             if (wait is null) await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken);
             else await wait.WaitOnPoolAsync(cancellationToken);
             await _computing.WaitAsync(cancellationToken);
-            isHandedOver = true;
+            accepting = LinkTls.AcceptAsync(socket, own, cancellationToken, wait);
+            wait = null;
         }
         finally
         {
-            if (!isHandedOver) wait?.Dispose();
+            wait?.Dispose();
         }
-        Task<LinkConnection> accepting;
         try
         {
-            accepting = LinkTls.AcceptAsync(socket, own, cancellationToken, wait);
             await ((Task)accepting).WaitAsync(ExportTimers.HandshakeComputes, time, CancellationToken.None)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
