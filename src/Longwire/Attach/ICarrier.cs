@@ -32,6 +32,9 @@ internal interface ICarrier : IAsyncDisposable
     /// <exception cref="IOException">The answer is wrong, or the carrier is lost.</exception>
     public Task<DeviceIdentity> ReadIdentityAsync(CancellationToken cancellationToken);
 
+    /// <summary>What the kernel has read of the stick besides, and what it was expected to say: it is the same only if it says all of it.</summary>
+    public void Know(DeviceIdentity identity);
+
     /// <summary>
     /// The radio is up: from now on a far side that goes away is waited for, by a carrier that can. What the kernel has not enumerated
     /// yet is never held, for there its time-outs are what is wanted.

@@ -29,6 +29,10 @@ internal sealed class ScriptedCarrier : ICarrier
 
     public bool IsUp { get; private set; }
 
+    public void Know(DeviceIdentity identity)
+    {
+    }
+
     public void MayHold() => IsUp = true;
 
     public CarrierHold? ReadHold() => Hold;

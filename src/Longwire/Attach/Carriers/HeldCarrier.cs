@@ -31,6 +31,7 @@ internal sealed class HeldCarrier : ICarrier
     private volatile DeviceIdentity? _identity;
     private volatile UrbPump? _pump;
     private Socket? _kernels;
+    private StandStill? _standStill;
     private Action _changed = static () => { };
     private Task _carrying = Task.CompletedTask;
 
@@ -67,6 +68,8 @@ internal sealed class HeldCarrier : ICarrier
         }
         return _kernels.SafeHandle;
     }
+
+    public void Know(DeviceIdentity identity) => _identity = identity;
 
     public void MayHold()
     {
@@ -152,7 +155,7 @@ internal sealed class HeldCarrier : ICarrier
             next.MayHold();
             _far = next;
             _reseats++;
-            pump.Reattach(next.Device.DevId);
+            pump.Reattach(next.Device.DevId, _standStill?.ByNow() ?? TimeSpan.Zero);
             Tell(null);
         }
     }
@@ -161,8 +164,11 @@ internal sealed class HeldCarrier : ICarrier
     {
         TimeSpan left = Reseat.HoldOf(lost, _identity!, _hold) - end.Away;
         using var over = new Deadline(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, _stopping.Token);
-        Task<(IFarSession? Next, string? Why)> asking =
-            _reseat.AskAsync(lost, end.Away, _identity!, pump.StandardRequests(), over.Token);
+        long ended = _time.GetTimestamp();
+        var what = new ReseatRequest(
+            lost, _identity!, pump.StandardRequests(), () => end.Away + _time.GetElapsedTime(ended) + (_standStill?.ByNow() ?? TimeSpan.Zero),
+            left);
+        Task<(IFarSession? Next, string? Why)> asking = _reseat.AskAsync(what, over.Token);
         // Detached meanwhile: whoever holds the port has gone.
         if (await Task.WhenAny(asking, pump.HostEnded) == pump.HostEnded) await _stopping.CancelAsync();
         return await asking;
@@ -170,6 +176,7 @@ internal sealed class HeldCarrier : ICarrier
 
     private void Tell(CarrierHold? hold)
     {
+        _standStill = hold is null ? null : _standStill ?? new StandStill(_time);
         _held = hold;
         _changed();
     }

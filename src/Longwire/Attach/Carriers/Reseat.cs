@@ -25,7 +25,7 @@ internal sealed class Reseat(
     private readonly ReseatCount _count = new();
     private readonly long _origin = time.GetTimestamp();
     private TimeSpan? _last;
-    private volatile StrongBox<BusId>? _movedTo;
+    private StrongBox<BusId>? _movedTo;
 
     private TimeSpan Now => time.GetElapsedTime(_origin);
 
@@ -42,50 +42,41 @@ internal sealed class Reseat(
         !end.IsFinal && (end.IsExplained || _last is not { } last || Now - last >= AttachTimers.ReseatLasts);
 
     /// <summary>For the time until a session is found, or is not.</summary>
-    public void StickIsAt(BusId busId) => _movedTo = new StrongBox<BusId>(busId);
+    public void StickIsAt(BusId busId) => Volatile.Write(ref _movedTo, new StrongBox<BusId>(busId));
 
-    /// <param name="lost">The session that ended.</param>
-    /// <param name="away">For how long the Pi had been away when it did.</param>
-    /// <param name="identity">What the stick said before the kernel met it.</param>
-    /// <param name="configuration">What every stick is to be told before it is used.</param>
+    /// <param name="what">Whose place is to be taken.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>A session that is ready to carry; else why there never will be one, null if the time was over.</returns>
-    public async Task<(IFarSession? Next, string? Why)> AskAsync(
-        IFarSession lost, TimeSpan away, DeviceIdentity identity, IReadOnlyList<SetupPacket> configuration,
-        CancellationToken cancellationToken)
+    public async Task<(IFarSession? Next, string? Why)> AskAsync(ReseatRequest what, CancellationToken cancellationToken)
     {
-        (TimeSpan start, TimeSpan? goneSince) = (Now, null);
+        (TimeSpan? goneSince, TimeSpan? busySince) = (null, null);
+        TimeSpan pause = _count.Pause(Now), most = what.Left / 2;
         try
         {
-            await Task.Delay(_count.Pause(Now), time, cancellationToken);
+            await Task.Delay(pause < most ? pause : most, time, cancellationToken);
             while (true)
             {
-                (IFarSession? next, AttachOutcome? no) = await TryOpenAsync(lost, cancellationToken);
+                StrongBox<BusId>? moved = Volatile.Read(ref _movedTo);
+                BusId at = moved?.Value ?? what.Lost.Device.BusId;
+                (IFarSession? next, AttachOutcome? no) = await TryOpenAsync(at, what.Lost.Memory, cancellationToken);
                 if (no is AttachOutcome.Failed { IsVerdict: true } verdict) return (null, verdict.Reason);
-                goneSince = no is AttachOutcome.NotGiven { Status: UsbIpStatus.NoSuchDevice } ? goneSince ?? Now : null;
+                UsbIpStatus? status = (no as AttachOutcome.NotGiven)?.Status;
+                goneSince = status == UsbIpStatus.NoSuchDevice ? goneSince ?? Now : null;
+                busySince = status == UsbIpStatus.DeviceBusy ? busySince ?? Now : null;
                 if (Now - goneSince >= gone) return (null, goneText);
-                if (next is not null)
+                // Longer than our own dead session is in its way.
+                if (Now - busySince >= AttachTimers.OwnRelease) return (null, NotGivenText.Of(UsbIpStatus.DeviceBusy));
+                string? other = next is null ? "" : await JudgeAsync(next, at, what, cancellationToken);
+                if (other is null)
                 {
-                    string? other = "";
-                    try
-                    {
-                        bool hadPower = HadPower(lost, next, away + (Now - start));
-                        other = hadPower || Notices(identity)
-                            ? await DifferenceAsync(next, identity, configuration, cancellationToken)
-                            : PluggedAnew;
-                        if (other is null)
-                        {
-                            _count.Add(Now);
-                            _last = Now;
-                            return (next, null);
-                        }
-                    }
-                    finally
-                    {
-                        if (other is not null) await next.DisposeAsync();
-                    }
-                    if (other.Length > 0) return (null, other);
+                    _count.Add(Now);
+                    _last = Now;
+                    return (next, null);
                 }
+                // At a place that was told only the right one counts: it may have gone back to where it was.
+                if (moved is null && other.Length > 0) return (null, other);
+                if (moved is not null && (other.Length > 0 || goneSince is not null))
+                    Interlocked.CompareExchange(ref _movedTo, null, moved);
                 await Task.Delay(AttachTimers.Reseat, time, cancellationToken);
             }
         }
@@ -95,17 +86,36 @@ internal sealed class Reseat(
         }
         finally
         {
-            _movedTo = null;
+            Volatile.Write(ref _movedTo, null);
+        }
+    }
+
+    /// <returns>Null: it is the stick, and is configured. Else it is let go, and this is why; empty: it may be asked again.</returns>
+    private static async Task<string?> JudgeAsync(IFarSession next, BusId at, ReseatRequest what, CancellationToken cancellationToken)
+    {
+        string? other = "";
+        try
+        {
+            bool isSamePlace = Place(next) == Place(what.Lost);
+            // Bus numbers are dealt anew at each start of a Pi, so another of its kind may be where it was.
+            if (!isSamePlace && !HasItsOwnSerial(what.Identity)) other = $"another stick is there now: what is at {at} is in another port";
+            else if (!HadPower(what.Lost, next, what.Away()) && !Notices(what.Identity)) other = PluggedAnew;
+            else other = await DifferenceAsync(next, what.Identity, what.Configuration, cancellationToken);
+            return other;
+        }
+        finally
+        {
+            if (other is not null) await next.DisposeAsync();
         }
     }
 
     // Not given yet: in use by the dead session, being reset, or there is nobody to ask.
     private async Task<(IFarSession? Next, AttachOutcome? No)> TryOpenAsync(
-        IFarSession lost, CancellationToken cancellationToken)
+        BusId at, CarrierMemory last, CancellationToken cancellationToken)
     {
         try
         {
-            return (await open(_movedTo is { } moved ? moved.Value : lost.Device.BusId, lost.Memory, cancellationToken), null);
+            return (await open(at, last, cancellationToken), null);
         }
         catch (CarrierException e)
         {
@@ -140,6 +150,11 @@ internal sealed class Reseat(
     private static bool HadPower(IFarSession lost, IFarSession next, TimeSpan away) =>
         next.Device.DevId == lost.Device.DevId && next.Device.Path == lost.Device.Path
         && (lost.BootId is null && next.BootId is null ? away <= AttachTimers.StockHold : lost.BootId == next.BootId);
+
+    private static UsbPort Place(IFarSession session) => UsbPort.Of(session.Device.Path, session.Device.BusId);
+
+    private static bool HasItsOwnSerial(DeviceIdentity identity) =>
+        identity.Serial is { Length: > 0 } && !KnownRadios.Default.IsSharedSerial(identity.Id, identity.Serial);
 
     private static bool Notices(DeviceIdentity identity) => KnownRadios.Default.Recognise(identity)?.NoticesRestart == true;
 }

@@ -28,6 +28,10 @@ internal sealed class StockCarrier(UsbIpConnection connection, ExportedDevice de
 
     public SafeHandle Start(Action changed) => connection.Socket.SafeHandle;
 
+    public void Know(DeviceIdentity identity)
+    {
+    }
+
     // The connection is the kernel's.
     public void MayHold()
     {

@@ -71,9 +71,11 @@ internal sealed class UrbPump : IAsyncDisposable
     }
 
     /// <summary>Another session with the same stick takes the place of the one that ended.</summary>
-    public void Reattach(uint devId)
+    /// <param name="devId">Its number there.</param>
+    /// <param name="stoodStill">For how long our clock did not go on meanwhile.</param>
+    public void Reattach(uint devId, TimeSpan stoodStill)
     {
-        lock (Gate) Proxy.Reattach(devId, Now);
+        lock (Gate) Proxy.Reattach(devId, Now, stoodStill);
         Send();
     }
 

@@ -48,6 +48,7 @@ internal sealed class PortSession(
             {
                 return refused;
             }
+            carrier.Know(gate.Identity);
             if (gate.Identity.Unread != expected.Unread) await reports.KernelReadAsync(gate.Identity);
             deadline.CancelAfter(Timeout.InfiniteTimeSpan);
             SysfsUsbDevice up = UsbDevices.TryRead(around.Kernel.Root, local.BusId)

@@ -51,6 +51,9 @@ internal sealed class Assignment(string piId, BusId busId, bool listed)
     /// <inheritdoc cref="ICarrier.Reseats"/>
     public int Reseats { get; set; }
 
+    /// <summary>It was in the hold that is about to end.</summary>
+    public bool IsReseated { get; set; }
+
     /// <inheritdoc cref="AttachEvent.Measured" path="/param[@name='IsShortOfUrbs']"/>
     public bool IsShortOfUrbs { get; set; }
 

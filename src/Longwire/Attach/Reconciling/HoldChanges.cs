@@ -1,5 +1,6 @@
 using Longwire.Link.Wire;
 using Longwire.State;
+using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 
 namespace Longwire.Attach.Reconciling;
@@ -25,8 +26,11 @@ internal sealed class HoldChanges(AttachState state)
         bool reseated = news.Reseats > assignment.Reseats;
         assignment.Reseats = news.Reseats;
         if (reseated) radio.Reseats.Add(state.Now);
+        assignment.IsReseated |= reseated;
         if (isHeld && !wasHeld) state.Raise(radio, RadioEventType.Held, news.Hold!.Reason);
-        else if (!isHeld && (wasHeld || reseated)) state.Raise(radio, RadioEventType.Resumed, reseated ? Reseated : null);
+        if (isHeld || (!wasHeld && !reseated)) return;
+        state.Raise(radio, RadioEventType.Resumed, assignment.IsReseated ? Reseated : null);
+        assignment.IsReseated = false;
     }
 
     /// <summary>Tells what waits for a stick that this is in another place by now, or lets go of it.</summary>
@@ -39,7 +43,7 @@ internal sealed class HoldChanges(AttachState state)
             if (radio.Reseats.UnstableUntil is { } until && until > state.Now) next = next < until ? next : until;
             if (radio is not { IsUp: true, Assignment: { Cancelled: false, Hold: { } hold } assignment }) continue;
             if (hold.IsOver) LookElsewhere(state, radio, assignment);
-            else if (LongSince(radio) is { } due && due > state.Now) next = next < due ? next : due;
+            if (LongSince(radio) is { } due && due > state.Now) next = next < due ? next : due;
         }
         return next;
     }
@@ -48,16 +52,26 @@ internal sealed class HoldChanges(AttachState state)
     {
         if (!state.Pis.TryGetValue(assignment.PiId, out PiState? pi)
             || StatusRules.Found(radio, pi, state.Radios.Values) is not { } found
-            || found.BusId == assignment.BusId)
+            || pi.Sticks.GetValueOrDefault(found.BusId) is not { Listed: true } stick)
         {
             return;
         }
-        // One of its kind is this one only if it says so itself.
-        if (radio.Memory is not { Serial.Length: > 0, SerialIsShared: false }) LetGo(state, assignment);
-        else if (pi.Sticks.GetValueOrDefault(found.BusId) is not { Listed: true } stick) return;
-        else if (IsWantedAt(state, radio, stick)) assignment.Attachment?.StickIsAt(stick.BusId);
+        // Also where it was before: it may have been elsewhere in between. Bus numbers change with a start of the Pi, the place does not.
+        if (stick.BusId == assignment.BusId || stick.Port == radio.Memory.Port) assignment.Attachment?.StickIsAt(stick.BusId);
+        // Two that ask for one stick take it from each other: who waits in vain is attached anew when its time is over.
+        else if (IsAnotherWaiting(state, radio)) return;
+        else if (HasItsOwnSerial(state, radio) && IsWantedAt(state, radio, stick)) assignment.Attachment?.StickIsAt(stick.BusId);
         else LetGo(state, assignment);
     }
+
+    // One of its kind elsewhere is this one only if it says so itself.
+    private static bool HasItsOwnSerial(AttachState state, RadioState radio) =>
+        radio.Memory is { Serial.Length: > 0, SerialIsShared: false }
+        && !state.Catalogue.IsSharedSerial(UsbId.Parse(radio.Memory.UsbId), radio.Memory.Serial);
+
+    private static bool IsAnotherWaiting(AttachState state, RadioState radio) => state.Radios.Values.Any(
+        other => other != radio && other is { IsUp: true, Assignment.Hold.IsOver: true }
+            && other.Memory.PiId == radio.Memory.PiId && other.Memory.UsbId == radio.Memory.UsbId);
 
     private static bool IsWantedAt(AttachState state, RadioState radio, Stick stick) =>
         state.Options.TakeRecognised

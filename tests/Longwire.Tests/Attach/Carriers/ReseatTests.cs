@@ -111,18 +111,59 @@ public sealed class ReseatTests
         Assert.InRange(_time.GetElapsedTime(start), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(12));
     }
 
+    // As after a reboot of a Pi with two controllers, whose buses are numbered anew.
+    [Theory]
+    [InlineData("ZW0001", "0658:0200", Same)]
+    [InlineData(null, "0658:0200", Anew)]
+    [InlineData("533D004242", "1a86:55d4", Anew)]
+    public async Task A_stick_at_the_same_bus_id_in_another_port_is_the_same_only_if_it_has_a_serial_of_its_own(
+        string? serial, string id, bool expected)
+    {
+        DeviceIdentity identity = IdentityOf(serial, id) with { Product = "800 Z-Wave Stick" };
+        var next = new ScriptedFarSession(
+            ScriptedStick.Exported with { Path = "/sys/devices/platform/other/usb1/1-1/1-1.4" }, identity) { BootId = "b" };
+        _answers.Enqueue(() => next);
+        (IFarSession? got, string? why) = await AskAsync(Session(identity, boot: "a"), identity, TimeSpan.Zero);
+        await next.DisposeAsync();
+        Assert.Equal(expected, got is not null);
+        if (!expected) Assert.Contains("in another port", why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stick_that_somebody_else_has_is_waited_for_only_as_long_as_that_may_be_our_own_dead_session()
+    {
+        long start = _time.GetTimestamp();
+        (IFarSession? got, string? why) = await AskAsync(
+            Session(s_zwave), s_zwave, TimeSpan.Zero, otherwise: () => throw NotGiven(UsbIpStatus.DeviceBusy));
+        Assert.Equal((null, "somebody else has it"), (got, why));
+        Assert.InRange(_time.GetElapsedTime(start), AttachTimers.OwnRelease, AttachTimers.OwnRelease + TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public async Task What_is_wrong_at_a_place_that_was_told_is_no_verdict_and_it_is_asked_for_where_it_was()
+    {
+        BusId elsewhere = BusId.Parse("1-1.2");
+        int askedThere = 0;
+        Reseat reseat = Build(() => _at == elsewhere ? ++askedThere == 1 ? Session(s_zwave with { Serial = "ZW0002" }) : Session(s_zwave)
+            : askedThere == 0 ? throw NotGiven(UsbIpStatus.NoSuchDevice) : Session(s_zwave));
+        Task<(IFarSession? Next, string? Why)> asking = reseat.AskAsync(What(Session(s_zwave), s_zwave, TimeSpan.Zero), Cancelled);
+        reseat.StickIsAt(elsewhere);
+        Assert.NotNull((await UntilAsync(asking)).Next);
+        Assert.Equal((1, ScriptedStick.Exported.BusId), (askedThere, _at));
+    }
+
     [Fact]
     public async Task A_stick_that_is_elsewhere_is_asked_for_there_once_that_is_told_and_where_it_was_the_next_time()
     {
         BusId elsewhere = BusId.Parse("1-1.2");
         Reseat reseat = Build(() => _at == elsewhere ? Session(s_zwave) : throw NotGiven(UsbIpStatus.NoSuchDevice));
         Task<(IFarSession? Next, string? Why)> asking = reseat.AskAsync(
-            Session(s_zwave), TimeSpan.Zero, s_zwave, s_configuration, Cancelled);
+            What(Session(s_zwave), s_zwave, TimeSpan.Zero), Cancelled);
         Assert.Equal(ScriptedStick.Exported.BusId, _at);
         reseat.StickIsAt(elsewhere);
         Assert.NotNull((await UntilAsync(asking)).Next);
         Assert.Equal(elsewhere, _at);
-        Assert.Equal(Gone, (await UntilAsync(reseat.AskAsync(Session(s_zwave), TimeSpan.Zero, s_zwave, s_configuration, Cancelled))).Why);
+        Assert.Equal(Gone, (await UntilAsync(reseat.AskAsync(What(Session(s_zwave), s_zwave, TimeSpan.Zero), Cancelled))).Why);
         Assert.Equal(ScriptedStick.Exported.BusId, _at);
     }
 
@@ -146,7 +187,7 @@ public sealed class ReseatTests
         for (int i = 0; i < 10; i++)
         {
             long start = _time.GetTimestamp();
-            await UntilAsync(reseat.AskAsync(lost, TimeSpan.Zero, identity, s_configuration, Cancelled));
+            await UntilAsync(reseat.AskAsync(What(lost, identity, TimeSpan.Zero), Cancelled));
             took.Add(_time.GetElapsedTime(start));
             _time.Advance(AttachTimers.ReseatLasts);
         }
@@ -159,12 +200,19 @@ public sealed class ReseatTests
     private static ScriptedFarSession Session(DeviceIdentity? identity, uint number = 7, string? boot = null) =>
         new(ScriptedStick.Exported with { DeviceNumber = number }, identity) { BootId = boot };
 
+    private ReseatRequest What(IFarSession lost, DeviceIdentity identity, TimeSpan away)
+    {
+        long start = _time.GetTimestamp();
+        return new ReseatRequest(
+            lost, identity, s_configuration, () => away + _time.GetElapsedTime(start), Left: TimeSpan.FromMinutes(5));
+    }
+
     private static CarrierException NotGiven(UsbIpStatus status) =>
         new(new AttachOutcome.NotGiven(status), new IOException($"{status}"));
 
     private Task<(IFarSession? Next, string? Why)> AskAsync(
         IFarSession lost, DeviceIdentity identity, TimeSpan away, Func<IFarSession>? otherwise = null) =>
-        UntilAsync(Build(otherwise).AskAsync(lost, away, identity, s_configuration, Cancelled));
+        UntilAsync(Build(otherwise).AskAsync(What(lost, identity, away), Cancelled));
 
     private Reseat Build(Func<IFarSession>? otherwise) => new(
         (at, _, _) =>

@@ -142,31 +142,59 @@ public sealed class PulledStickTests
     }
 
     [Theory]
-    [InlineData("free elsewhere")]
-    [InlineData("being bound elsewhere")]
-    public async Task Without_a_serial_plugged_in_elsewhere_it_is_lost_at_once_and_attached_anew(string where)
+    [InlineData("no serial")]
+    [InlineData("a serial that its maker gives to many")]
+    [InlineData("a rule for its port")]
+    public async Task Plugged_in_elsewhere_it_is_lost_at_once_and_attached_anew_with(string what)
     {
         await using var bench = new AttachBench();
-        ScriptedAttachment attachment = await HoldAsync(bench, Paired(), serial: null);
+        ScriptedAttachment attachment = what switch
+        {
+            "no serial" => await HoldAsync(bench, Paired(), serial: null),
+            "a rule for its port" => await HoldAsync(bench, Paired(), rule: "0658:0200@1.2"),
+            _ => await HoldAsync(bench, Paired(), serial: "533D004242", id: "1a86:55d4"),
+        };
+        string id = what.StartsWith("a serial", StringComparison.Ordinal) ? "1a86:55d4" : "0658:0200";
         bench.ListOfLongwire("attic", []);
         bench.Tell(new AttachEvent.HoldChanged(attachment, new CarrierHold(2, s_forgotten) { IsOver = true }, default));
         await bench.SettledAsync();
-        const string busId = "1-1.4";
-        if (where.StartsWith("being bound", StringComparison.Ordinal))
-            bench.ListOfLongwire("attic", [new NoticeEntry(BusId.Parse(busId), Zwave, NoticeReason.None)]);
-        else bench.ListOfLongwire("attic", [], Device(busId, devNum: 9));
-        await bench.UntilAsync(now => now.Radios[0].Status is RadioStatus.Attaching);
-        Assert.True(attachment.Cancelled);
-        bench.ListOfLongwire("attic", [], Device(busId, devNum: 9));
-        ScriptedAttachment next = await bench.NextAttachmentAsync(1);
-        Assert.Equal(busId, next.BusId.ToString());
+        // Not yet free there: it may be somebody else's.
+        bench.ListOfLongwire("attic", [new NoticeEntry(BusId.Parse("1-1.4"), UsbId.Parse(id), NoticeReason.InUse)]);
+        await bench.SettledAsync();
+        Assert.False(attachment.Cancelled);
+        bench.ListOfLongwire("attic", [], Device("1-1.4", devNum: 9, id: id));
+        await bench.UntilAsync(_ => attachment.Cancelled);
+        Assert.Null(attachment.ToldWhere);
         Assert.Equal(1, bench.Feed.Current.Radios[0].Disconnects);
-        Assert.Equal(
-            [
-                (RadioEventType.Attached, null), (RadioEventType.Held, Why), (RadioEventType.Unplugged, null),
-                (RadioEventType.Lost, s_forgotten), (RadioEventType.Plugged, null),
-            ],
-            bench.TakeEvents().Select(happened => (happened.Type, happened.Reason)));
+    }
+
+    [Fact]
+    public async Task Of_two_of_a_kind_that_wait_neither_is_told_of_one_that_is_elsewhere()
+    {
+        await using var bench = new AttachBench(Known(Radio, "ZW0001"), Known("0658_0200_ZW0002", "ZW0002", port: "1.3"));
+        bench.Load(Wishes([Paired()]));
+        ExportedDevice second = Device("1-1.3", devNum: 5);
+        bench.ListOfLongwire("attic", [], Device(), second);
+        ScriptedAttachment[] both = [await bench.NextAttachmentAsync(), await bench.NextAttachmentAsync(1)];
+        foreach (ScriptedAttachment one in both)
+        {
+            bool isSecond = one.BusId == second.BusId;
+            Assert.IsType<AttachDecision.Attach>(
+                await bench.IdentifyAsync(one, isSecond ? second : Device(), IdentityOf(isSecond ? "ZW0002" : "ZW0001")));
+        }
+        foreach (ScriptedAttachment one in both)
+        {
+            bench.Tell(new AttachEvent.CameUp(one, 1));
+            one.Holds = true;
+        }
+        await bench.SettledAsync();
+        bench.ListOfLongwire("attic", []);
+        foreach (ScriptedAttachment one in both)
+            bench.Tell(new AttachEvent.HoldChanged(one, new CarrierHold(2, s_forgotten) { IsOver = true }, default));
+        await bench.SettledAsync();
+        bench.ListOfLongwire("attic", [], Device("1-1.1", devNum: 9));
+        await bench.SettledAsync();
+        Assert.All(both, one => Assert.Equal((null, false), (one.ToldWhere, one.Cancelled)));
     }
 
     [Theory]
@@ -215,13 +243,15 @@ public sealed class PulledStickTests
     }
 
     private static async Task<ScriptedAttachment> HoldAsync(
-        AttachBench bench, PiOptions pi, ExportedDevice[]? others = null, string? serial = "ZW0001")
+        AttachBench bench, PiOptions pi, ExportedDevice[]? others = null, string? serial = "ZW0001", string id = "0658:0200",
+        string? rule = null)
     {
         ExportedDevice[] beside = others ?? [];
-        bench.Load(Wishes([pi], Rule(serial is null ? "0658:0200" : $"0658:0200:{serial}")));
-        bench.ListOfLongwire("attic", [], [Device(), .. beside]);
+        ExportedDevice device = Device(id: id);
+        bench.Load(Wishes([pi], Rule(rule ?? (serial is null ? id : $"{id}:{serial}"))));
+        bench.ListOfLongwire("attic", [], [device, .. beside]);
         ScriptedAttachment attachment = await bench.NextAttachmentAsync();
-        Task<AttachDecision> decision = bench.Identify(attachment, Device(), IdentityOf(serial));
+        Task<AttachDecision> decision = bench.Identify(attachment, device, IdentityOf(serial, id));
         // One that nobody knows is asked who it is first.
         if (beside.Length > 0 && bench.Memory.Radios.Length == 1)
         {
@@ -231,7 +261,7 @@ public sealed class PulledStickTests
         }
         Assert.IsType<AttachDecision.Attach>(await decision.WaitAsync(TimeSpan.FromSeconds(10)));
         bench.Tell(new AttachEvent.CameUp(attachment, 1));
-        bench.ListOfLongwire("attic", [new NoticeEntry(BusId.Parse("1-1.2"), Zwave, NoticeReason.InUse)], beside);
+        bench.ListOfLongwire("attic", [new NoticeEntry(BusId.Parse("1-1.2"), UsbId.Parse(id), NoticeReason.InUse)], beside);
         attachment.Holds = true;
         bench.Tell(new AttachEvent.HoldChanged(attachment, new CarrierHold(1, Why), default));
         await bench.UntilAsync(now => now.Radios.Any(radio => radio.Status == RadioStatus.Held));
