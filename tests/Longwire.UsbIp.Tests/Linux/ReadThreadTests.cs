@@ -62,7 +62,7 @@ public sealed class ReadThreadTests : IDisposable
         Task<string?> waiting = WaitAsync();
         _readable.Dispose();
         Assert.Equal(".NET TP Worker", await waiting.WaitAsync(s_deadline, Cancelled));
-        Assert.True(_readable.WaitAsync().IsCompleted);
+        Assert.True(_readable.WaitAsync().AsTask().IsCompleted);
         _readable.Dispose();
     }
 
@@ -76,9 +76,9 @@ public sealed class ReadThreadTests : IDisposable
             using (there)
             using (ReadableSocket readable = ReadThread.TryAdd(here.SafeHandle)!)
             {
-                ValueTask waiting = readable.WaitAsync();
+                Task waiting = readable.WaitAsync().AsTask();
                 there.Send([1]);
-                await waiting.AsTask().WaitAsync(s_deadline, Cancelled);
+                await waiting.WaitAsync(s_deadline, Cancelled);
             }
         }
         Assert.False(WaitAsync().IsCompleted);
@@ -106,7 +106,16 @@ public sealed class ReadThreadTests : IDisposable
     }
 
     [Fact]
-    public void What_cannot_be_waited_for_is_told() => Assert.Null(ReadThread.TryAdd(new SafeSocketHandle(-1, ownsHandle: false)));
+    public void What_cannot_be_waited_for_is_told()
+    {
+        using var none = new SafeSocketHandle(-1, ownsHandle: false);
+        Assert.Null(ReadThread.TryAdd(none));
+        (Socket here, Socket there) = SocketPair.Create();
+        SafeSocketHandle closed = here.SafeHandle;
+        here.Dispose();
+        there.Dispose();
+        Assert.Null(ReadThread.TryAdd(closed));
+    }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
