@@ -32,7 +32,10 @@ internal interface ICarrier : IAsyncDisposable
     /// <exception cref="IOException">The answer is wrong, or the carrier is lost.</exception>
     public Task<DeviceIdentity> ReadIdentityAsync(CancellationToken cancellationToken);
 
-    /// <summary>What the kernel has read of the stick besides, and what it was expected to say: it is the same only if it says all of it.</summary>
+    /// <summary>
+    /// What the kernel has read of the stick besides, and what it was expected to say: another time it is the same only if it says all of
+    /// it.
+    /// </summary>
     public void Know(DeviceIdentity identity);
 
     /// <summary>

@@ -165,9 +165,8 @@ internal sealed class HeldCarrier : ICarrier
         TimeSpan left = Reseat.HoldOf(lost, _identity!, _hold) - end.Away;
         using var over = new Deadline(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, _stopping.Token);
         long ended = _time.GetTimestamp();
-        var what = new ReseatRequest(
-            lost, _identity!, pump.StandardRequests(), () => end.Away + _time.GetElapsedTime(ended) + (_standStill?.ByNow() ?? TimeSpan.Zero),
-            left);
+        TimeSpan Away() => end.Away + _time.GetElapsedTime(ended) + (_standStill?.ByNow() ?? TimeSpan.Zero);
+        var what = new ReseatRequest(lost, _identity!, pump.StandardRequests(), Away, left);
         Task<(IFarSession? Next, string? Why)> asking = _reseat.AskAsync(what, over.Token);
         // Detached meanwhile: whoever holds the port has gone.
         if (await Task.WhenAny(asking, pump.HostEnded) == pump.HostEnded) await _stopping.CancelAsync();

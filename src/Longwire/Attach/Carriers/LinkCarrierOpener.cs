@@ -22,7 +22,9 @@ internal sealed class LinkCarrierOpener(Func<string, IPiLink> links, TimeProvide
         IDisposable? attention = links(request.Pi.Id).Attend();
         try
         {
+#pragma warning disable CA2000 // It is the carrier's, which is the caller's.
             IFarSession first = await OpenAsync(request, gate, AttachTimers.Attach, step, cancellationToken);
+#pragma warning restore CA2000
             // A person has asked once for it to be taken over, and not again for the next session.
             AttachRequest again = request with { TakeOver = false };
             var reseat = new Reseat(
