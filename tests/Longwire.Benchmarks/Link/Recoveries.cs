@@ -15,7 +15,7 @@ internal static class Recoveries
 
     private const int AtOnce = 5;
     private const int Seed = 20;
-    private static readonly TimeSpan s_cut = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_cut = TimeSpan.FromSeconds(20), s_down = TimeSpan.FromSeconds(10);
 
     // Twice the time between two attempts of ours, ten times that between two lines: no cut ends at a moment that suits anybody.
     private static readonly TimeSpan s_atMostLater = TimeSpan.FromSeconds(1);
@@ -53,12 +53,37 @@ internal static class Recoveries
             foreach ((string kind, double seconds) in arrived) after[kind].Add(seconds);
             await output.WriteLineAsync($"cut {cut} of {cuts}: {Text(arrived, FarHalf.Link)}; {Text(arrived, FarHalf.Tcp)}; {Half.Load}");
         }
+        var up = new List<double>();
+        for (int cut = 1; cut <= cuts; cut++)
+        {
+            await Task.Delay(s_quiet, cancellationToken);
+            await houses.InterfaceDownAsync();
+            await Task.Delay(s_down + (random.NextDouble() * s_atMostLater), cancellationToken);
+            long mended = Stopwatch.GetTimestamp();
+            await houses.InterfaceUpAsync();
+            List<(string Kind, double Seconds)> arrived = await WaitForAsync(folder, atOnce, mended, near, cancellationToken);
+            up.AddRange(arrived.Where(one => one.Kind == FarHalf.Link).Select(one => one.Seconds));
+            await output.WriteLineAsync($"interface down {cut} of {cuts}: {Text(arrived, FarHalf.Link)}; {Text(arrived, FarHalf.Tcp)}");
+        }
         (double ours, double theirs) = (PiReturn.Median(after[FarHalf.Link]), PiReturn.Median(after[FarHalf.Tcp]));
         string title = string.Create(
             CultureInfo.InvariantCulture,
             $"first line after a cut of {s_cut.TotalSeconds:0} s, median of {cuts * atOnce} "
                 + $"(TCP: {theirs:0.00} s, {theirs / ours:0.0} times that)");
-        return [new Figure(title, ours, "s", theirs / 5, command)];
+        return
+        [
+            new Figure(title, ours, "s", theirs / 5, command),
+            Worst($"first line after packets were filtered for {s_cut.TotalSeconds:0} s", after[FarHalf.Link], 1, command),
+            Worst($"first line after an interface was down for {s_down.TotalSeconds:0} s", up, 2.5, command),
+        ];
+    }
+
+    private static Figure Worst(string what, List<double> seconds, double bound, string command)
+    {
+        seconds.Sort();
+        string title = string.Create(
+            CultureInfo.InvariantCulture, $"{what}, p95 of {seconds.Count} (p50: {PiReturn.Median(seconds):0.00} s)");
+        return new Figure(title, seconds[(int)Math.Ceiling(0.95 * seconds.Count) - 1], "s", bound, command);
     }
 
     private static string Text(List<(string Kind, double Seconds)> arrived, string kind)

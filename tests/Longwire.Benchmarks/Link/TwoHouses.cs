@@ -10,7 +10,7 @@ namespace Longwire.Benchmarks.Link;
 /// </summary>
 internal sealed class TwoHouses : IAsyncDisposable
 {
-    private const string Cable = "far", Switch = "switch";
+    private const string Cable = "far", Switch = "switch", Interface = "eth0";
 
     private readonly string _switch = Name("switch");
     private readonly List<string> _made = [];
@@ -55,6 +55,11 @@ internal sealed class TwoHouses : IAsyncDisposable
 
     public Task MendAsync() => IpAsync("-n", _switch, "link", "set", "dev", Cable, "master", Switch);
 
+    /// <summary>The near house's own interface: its kernel knows, and sends nothing.</summary>
+    public Task InterfaceDownAsync() => IpAsync("-n", Near, "link", "set", "dev", Interface, "down");
+
+    public Task InterfaceUpAsync() => IpAsync("-n", Near, "link", "set", "dev", Interface, "up");
+
     public async ValueTask DisposeAsync()
     {
         // With a namespace go its devices, and with each device of a pair the other one.
@@ -80,11 +85,11 @@ internal sealed class TwoHouses : IAsyncDisposable
 
     private async Task PlugAsync(string house, IPAddress address, string cable)
     {
-        await IpAsync("-n", house, "link", "add", "eth0", "type", "veth", "peer", "name", cable, "netns", _switch);
+        await IpAsync("-n", house, "link", "add", Interface, "type", "veth", "peer", "name", cable, "netns", _switch);
         await IpAsync("-n", _switch, "link", "set", cable, "master", Switch);
         await IpAsync("-n", _switch, "link", "set", cable, "up");
-        await IpAsync("-n", house, "addr", "add", $"{address}/24", "dev", "eth0");
-        await IpAsync("-n", house, "link", "set", "eth0", "up");
+        await IpAsync("-n", house, "addr", "add", $"{address}/24", "dev", Interface);
+        await IpAsync("-n", house, "link", "set", Interface, "up");
     }
 
     private static async Task IpAsync(params string[] arguments)
