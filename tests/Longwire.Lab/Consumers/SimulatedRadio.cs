@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Longwire.Lab.Sticks;
 
 namespace Longwire.Lab.Consumers;
@@ -28,7 +29,12 @@ internal abstract class SimulatedRadio(ISerialEnd inside, IFrameReader reader, T
     }
 
     /// <summary>From now on it answers.</summary>
-    public void Start() => _running = RunAsync(_stop.Token);
+    /// <param name="anew">It was without power, and says so as it does at its start.</param>
+    public void Start(bool anew = false)
+    {
+        if (anew) After(TimeSpan.Zero, StartAnew);
+        _running = RunAsync(_stop.Token);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -39,6 +45,9 @@ internal abstract class SimulatedRadio(ISerialEnd inside, IFrameReader reader, T
     }
 
     protected TimeProvider Time => time;
+
+    /// <summary>It has lost what power keeps, and says what it says once it is up.</summary>
+    protected abstract void StartAnew();
 
     protected abstract void Answer(ReadOnlySpan<byte> frame);
 
@@ -77,6 +86,10 @@ internal abstract class SimulatedRadio(ISerialEnd inside, IFrameReader reader, T
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // The test is over.
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+        {
+            // Pulled, or switched off with the Pi.
         }
     }
 

@@ -104,6 +104,13 @@ public sealed class Pi : Guest
         return await Export!.StopAsync(Deadlines.Patience);
     }
 
+    /// <summary>Stops <c>longwire export</c> and starts it again, as an update does.</summary>
+    public async Task RestartExportAsync()
+    {
+        await Export!.StopAsync(Deadlines.Patience);
+        await _service!();
+    }
+
     /// <summary>Waits until something accepts connections on 3240.</summary>
     /// <returns>This Pi's clock at that moment.</returns>
     public Task<TimeSpan> WaitUntilItServesAsync(TimeSpan deadline) =>
