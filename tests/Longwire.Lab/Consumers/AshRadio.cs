@@ -46,7 +46,7 @@ internal abstract class AshRadio(ISerialEnd inside, TimeProvider time) : Simulat
         else if (_state == State.Connected) Take(control, data);
     }
 
-    protected override void StartAnew() => SayReset(ByPower);
+    protected override void SayStarted() => SayReset(ByPower);
 
     protected abstract void Do(ReadOnlySpan<byte> command);
 

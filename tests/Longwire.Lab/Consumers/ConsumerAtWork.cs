@@ -54,13 +54,18 @@ internal sealed class ConsumerAtWork : IAsyncDisposable
     }
 
     /// <summary>The stick is carried to the host again after its inside was hung up: by the Pi, or because it was without power.</summary>
+    /// <remarks>
+    /// What a radio says while nobody has its tty open would wait for whoever opens that next, and be echoed to it before that one has said
+    /// that it wants no echo, as the kernel does with every tty: the radio would take the echo for the head of a long frame, and be deaf.
+    /// </remarks>
     public async Task OpenInsideAgainAsync(LabStick stick, bool wasWithoutPower)
     {
         await Radio.DisposeAsync();
         _inside.Dispose();
         _inside = await stick.OpenInsideAsync();
         Radio = Kind.NewRadio(_inside, _time);
-        Radio.Start(wasWithoutPower);
+        if (wasWithoutPower) Radio.StartAnew(isHeard: !Consumer.HasEnded);
+        else Radio.Start();
     }
 
     /// <summary>Gives it commands, one after the other, until one is done.</summary>

@@ -29,11 +29,18 @@ internal abstract class SimulatedRadio(ISerialEnd inside, IFrameReader reader, T
     }
 
     /// <summary>From now on it answers.</summary>
-    /// <param name="anew">It was without power, and says so as it does at its start.</param>
-    public void Start(bool anew = false)
+    public void Start() => _running = RunAsync(_stop.Token);
+
+    /// <summary>The same, after it was without power, which it says at its start.</summary>
+    /// <param name="isHeard">Else nobody has its line open then.</param>
+    public void StartAnew(bool isHeard)
     {
-        if (anew) After(TimeSpan.Zero, StartAnew);
-        _running = RunAsync(_stop.Token);
+        After(TimeSpan.Zero, () =>
+        {
+            SayStarted();
+            if (!isHeard) _out.Clear();
+        });
+        Start();
     }
 
     public async ValueTask DisposeAsync()
@@ -47,7 +54,7 @@ internal abstract class SimulatedRadio(ISerialEnd inside, IFrameReader reader, T
     protected TimeProvider Time => time;
 
     /// <summary>It has lost what power keeps, and says what it says once it is up.</summary>
-    protected abstract void StartAnew();
+    protected abstract void SayStarted();
 
     protected abstract void Answer(ReadOnlySpan<byte> frame);
 

@@ -19,7 +19,7 @@ internal sealed class ZWaveRadio(ISerialEnd inside, TimeProvider time) : ZWaveLi
 
     private bool _isOn;
 
-    protected override void StartAnew() => TellStarted(PoweredUp);
+    protected override void SayStarted() => TellStarted(PoweredUp);
 
     protected override void Do(byte function, ReadOnlySpan<byte> data)
     {

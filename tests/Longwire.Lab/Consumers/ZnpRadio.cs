@@ -22,7 +22,7 @@ internal sealed class ZnpRadio(ISerialEnd inside, TimeProvider time) : Simulated
     private bool _takesPart = true;
 
     // A reset (SYS_RESET_IND) by power, and the version.
-    protected override void StartAnew()
+    protected override void SayStarted()
     {
         _takesPart = false;
         Tell(News | 1, 0x80, [0, .. Versions]);
