@@ -137,7 +137,10 @@ public sealed class Pi : Guest
     public async Task ComeBackAsync(CancellationToken cancellationToken = default)
     {
         await StartAsync(cancellationToken);
-        if (_memory is not null) await RunAsync($"mkdir -p /var/lib && base64 -d <<'END' | tar -x -C /var/lib\n{_memory}\nEND");
+        if (_memory is not null)
+        {
+            await RunAsync($"mkdir -p /var/lib && base64 -d <<'END' | tar -x -C /var/lib\n{_memory}\nEND", null, cancellationToken);
+        }
         foreach (LabStick stick in _sticks) await stick.RemakeAsync();
         if (_service is not null) await _service();
     }

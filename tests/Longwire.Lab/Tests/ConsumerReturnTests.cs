@@ -5,7 +5,7 @@ using Xunit;
 namespace Longwire.Lab.Tests;
 
 /// <summary>What takes a stick away from a program that has nothing to say to it, and brings it back.</summary>
-public enum Return
+public enum WayBack
 {
     /// <summary>The stick has its power all the time.</summary>
     ExportStartsAnew,
@@ -25,10 +25,10 @@ public enum Return
 public sealed class ConsumerReturnTests(Home home) : HoldingTest(home)
 {
     [Theory(Explicit = true)]
-    [InlineData(Return.ExportStartsAnew)]
-    [InlineData(Return.PiStartsAnew)]
-    [InlineData(Return.StickIsPutBack)]
-    public async Task A_program_whose_radio_returns_works_with_it_again(Return how)
+    [InlineData(WayBack.ExportStartsAnew)]
+    [InlineData(WayBack.PiStartsAnew)]
+    [InlineData(WayBack.StickIsPutBack)]
+    public async Task A_program_whose_radio_returns_works_with_it_again(WayBack how)
     {
         ConsumerKind[] kinds = [ConsumerKind.ZWaveJs, ConsumerKind.ZStack, ConsumerKind.Ember];
         IReadOnlyList<LabStick> sticks = await BringUpAllAsync(PiSide.Link, [.. kinds.Select(kind => kind.Stick)], Holding);
@@ -47,7 +47,7 @@ public sealed class ConsumerReturnTests(Home home) : HoldingTest(home)
             for (int i = 0; i < kinds.Length; i++)
             {
                 TimeSpan carried;
-                if (how == Return.ExportStartsAnew || kinds[i] == ConsumerKind.ZWaveJs)
+                if (how == WayBack.ExportStartsAnew || kinds[i] == ConsumerKind.ZWaveJs)
                 {
                     carried = Home.Host.ClockAt((await UntilEventAsync(IdOf(kinds[i].Stick), "resumed", from)).Timestamp);
                     Assert.Equal(numbers[i], await DeviceNumberAsync(kinds[i]));
@@ -75,14 +75,14 @@ public sealed class ConsumerReturnTests(Home home) : HoldingTest(home)
         }
     }
 
-    private async Task ComeBackAsync(Return how, IReadOnlyList<LabStick> sticks)
+    private async Task ComeBackAsync(WayBack how, IReadOnlyList<LabStick> sticks)
     {
         switch (how)
         {
-            case Return.ExportStartsAnew:
+            case WayBack.ExportStartsAnew:
                 await Home.Attic.RestartExportAsync();
                 break;
-            case Return.PiStartsAnew:
+            case WayBack.PiStartsAnew:
                 await Home.Attic.RebootAsync(inOrder: false);
                 break;
             default:
@@ -94,11 +94,11 @@ public sealed class ConsumerReturnTests(Home home) : HoldingTest(home)
     }
 
     // What a radio says at its start would be lost while nobody has its stick: it is told as one that starts slowly does.
-    private static Task OpenInsideAgainAsync(ConsumerAtWork one, LabStick stick, Return how) =>
+    private static Task OpenInsideAgainAsync(ConsumerAtWork one, LabStick stick, WayBack how) =>
         // The chip with a radio of its own behind it is not hung up.
-        how == Return.ExportStartsAnew && one.Kind.Stick.Chip == StickChip.Ftdi
+        how == WayBack.ExportStartsAnew && one.Kind.Stick.Chip == StickChip.Ftdi
             ? Task.CompletedTask
-            : one.OpenInsideAgainAsync(stick, how != Return.ExportStartsAnew);
+            : one.OpenInsideAgainAsync(stick, how != WayBack.ExportStartsAnew);
 
     private Task<string> DeviceNumberAsync(ConsumerKind kind) => Home.Host.RunAsync($"stat -L -c %t:%T {kind.Stick.Path}");
 }

@@ -91,7 +91,7 @@ public sealed class ConsumerTests(Home home) : HoldingTest(home)
     }
 
     // Else what is called in flight would be a command that Longwire kept from the start.
-    private async Task IsUnderWayAsync(ConsumerAtWork one, TimeSpan cut, TimeSpan held)
+    private static async Task IsUnderWayAsync(ConsumerAtWork one, TimeSpan cut, TimeSpan held)
     {
         TimeSpan written = await one.UntilItWritesAsync(cut);
         Say($"{one.Kind.Name}: wrote its command {(written - cut).TotalSeconds:0.00} s after the cut, and was held {(held - written)
