@@ -9,7 +9,7 @@ namespace Longwire.Lab.Consumers;
 internal abstract class AshRadio(ISerialEnd inside, TimeProvider time) : SimulatedRadio(inside, new AshFrames(), time)
 {
     private const byte Ack = 0x80, Nak = 0xA0, Reset = 0xC0, ResetDone = 0xC1, Error = 0xC2;
-    private const byte Repeated = 0x08, Version = 2, BySoftware = 0x0B, TooManyTimeOuts = 0x51;
+    private const byte Repeated = 0x08, Version = 2, ByPower = 0x02, BySoftware = 0x0B, TooManyTimeOuts = 0x51;
     private const int Window = 3, MostTimeOuts = 4, MostWaiting = 20;
 
     // 5.6 and table 5: the time for an acknowledgement, which follows how long they take.
@@ -46,6 +46,8 @@ internal abstract class AshRadio(ISerialEnd inside, TimeProvider time) : Simulat
         else if (_state == State.Connected) Take(control, data);
     }
 
+    protected override void SayStarted() => SayReset(ByPower);
+
     protected abstract void Do(ReadOnlySpan<byte> command);
 
     /// <summary>Says something to the host. A chip has little room: what it has none for it never says.</summary>
@@ -62,11 +64,13 @@ internal abstract class AshRadio(ISerialEnd inside, TimeProvider time) : Simulat
         _waiting.Clear();
         (_next, _expected, _timeOuts, _rejecting, _wait, _state) = (0, 0, 0, false, s_firstWait, State.Booting);
         _timer++;
-        After(s_booting, () =>
-        {
-            _state = State.Connected;
-            Send(AshFrames.Write(ResetDone, [Version, BySoftware]));
-        });
+        After(s_booting, () => SayReset(BySoftware));
+    }
+
+    private void SayReset(byte reason)
+    {
+        _state = State.Connected;
+        Send(AshFrames.Write(ResetDone, [Version, reason]));
     }
 
     private void Take(byte control, ReadOnlySpan<byte> data)

@@ -13,15 +13,15 @@ internal sealed class ConsumerAtWork : IAsyncDisposable
     private static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(3);
 
     private readonly Host _host;
-    private readonly ISerialEnd _inside;
     private readonly TimeProvider _time;
+    private ISerialEnd _inside;
 
     private ConsumerAtWork(Host host, ConsumerKind kind, ISerialEnd inside, SimulatedRadio radio, Consumer consumer, TimeProvider time) =>
         (_host, Kind, _inside, Radio, Consumer, _time) = (host, kind, inside, radio, consumer, time);
 
     public ConsumerKind Kind { get; }
 
-    public SimulatedRadio Radio { get; }
+    public SimulatedRadio Radio { get; private set; }
 
     public Consumer Consumer { get; private set; }
 
@@ -53,6 +53,21 @@ internal sealed class ConsumerAtWork : IAsyncDisposable
         await Consumer.UntilReadyAsync();
     }
 
+    /// <summary>The stick is carried to the host again after its inside was hung up: by the Pi, or because it was without power.</summary>
+    /// <remarks>
+    /// What a radio says while nobody has its tty open would wait for whoever opens that next, and be echoed to it before that one has said
+    /// that it wants no echo, as the kernel does with every tty: the radio would take the echo for the head of a long frame, and be deaf.
+    /// </remarks>
+    public async Task OpenInsideAgainAsync(LabStick stick, bool wasWithoutPower)
+    {
+        await Radio.DisposeAsync();
+        _inside.Dispose();
+        _inside = await stick.OpenInsideAsync();
+        Radio = Kind.NewRadio(_inside, _time);
+        if (wasWithoutPower) Radio.StartAnew(isHeard: !Consumer.HasEnded);
+        else Radio.Start();
+    }
+
     /// <summary>Gives it commands, one after the other, until one is done.</summary>
     /// <returns>The host's clock then; null: the consumer has ended.</returns>
     public async Task<TimeSpan?> UntilItWorksAsync()
@@ -82,6 +97,22 @@ internal sealed class ConsumerAtWork : IAsyncDisposable
         while (_time.GetElapsedTime(Radio.Heard[^1].At) < s_quiet)
         {
             if (_time.GetElapsedTime(began) > Deadlines.Patience) throw new TimeoutException($"{Kind.Name} was never quiet for {s_quiet}.");
+            await Task.Delay(s_betweenLooks, _time);
+        }
+    }
+
+    /// <summary>Waits until the consumer has written to its tty, after a moment on the host's clock.</summary>
+    /// <returns>When it did first.</returns>
+    public async Task<TimeSpan> UntilItWritesAsync(TimeSpan after)
+    {
+        long began = _time.GetTimestamp();
+        while (true)
+        {
+            foreach ((TimeSpan at, _) in Consumer.OnTty("W"))
+            {
+                if (at > after) return at;
+            }
+            if (_time.GetElapsedTime(began) > Deadlines.Patience) throw new TimeoutException($"{Kind.Name} wrote nothing.");
             await Task.Delay(s_betweenLooks, _time);
         }
     }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Longwire.Lab.Sticks;
 
 namespace Longwire.Lab.Consumers;
@@ -30,6 +31,18 @@ internal abstract class SimulatedRadio(ISerialEnd inside, IFrameReader reader, T
     /// <summary>From now on it answers.</summary>
     public void Start() => _running = RunAsync(_stop.Token);
 
+    /// <summary>The same, after it was without power, which it says at its start.</summary>
+    /// <param name="isHeard">Else nobody has its line open then.</param>
+    public void StartAnew(bool isHeard)
+    {
+        After(TimeSpan.Zero, () =>
+        {
+            SayStarted();
+            if (!isHeard) _out.Clear();
+        });
+        Start();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -39,6 +52,9 @@ internal abstract class SimulatedRadio(ISerialEnd inside, IFrameReader reader, T
     }
 
     protected TimeProvider Time => time;
+
+    /// <summary>It has lost what power keeps, and says what it says once it is up.</summary>
+    protected abstract void SayStarted();
 
     protected abstract void Answer(ReadOnlySpan<byte> frame);
 
@@ -77,6 +93,10 @@ internal abstract class SimulatedRadio(ISerialEnd inside, IFrameReader reader, T
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // The test is over.
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+        {
+            // Pulled, or switched off with the Pi.
         }
     }
 

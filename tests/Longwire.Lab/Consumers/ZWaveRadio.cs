@@ -15,7 +15,11 @@ internal sealed class ZWaveRadio(ISerialEnd inside, TimeProvider time) : ZWaveLi
     private static readonly byte[] s_switch = [4, 0x10, 1, BinarySwitch];
     private static readonly TimeSpan s_onTheAir = TimeSpan.FromMilliseconds(30), s_booting = TimeSpan.FromMilliseconds(250);
 
+    private const byte PoweredUp = 5, ResetBySoftware = 7;
+
     private bool _isOn;
+
+    protected override void SayStarted() => TellStarted(PoweredUp);
 
     protected override void Do(byte function, ReadOnlySpan<byte> data)
     {
@@ -27,8 +31,7 @@ internal sealed class ZWaveRadio(ISerialEnd inside, TimeProvider time) : ZWaveLi
                 After(s_booting, () =>
                 {
                     IsDeaf = false;
-                    // Woken by the reset, always listening, a static controller, no command classes, no long range.
-                    Tell(Started, [1, 0, 1, 2, 7, 0, 0]);
+                    TellStarted(ResetBySoftware);
                 });
                 break;
             case Abort:
@@ -46,6 +49,9 @@ internal sealed class ZWaveRadio(ISerialEnd inside, TimeProvider time) : ZWaveLi
                 break;
         }
     }
+
+    // Why, not by its watchdog, always listening, a static controller, no command classes, no long range.
+    private void TellStarted(byte why) => Tell(Started, [why, 0, 1, 2, 7, 0, 0]);
 
     private static byte[] Reply(byte function, ReadOnlySpan<byte> data) => function switch
     {

@@ -12,8 +12,21 @@ internal sealed class ZnpRadio(ISerialEnd inside, TimeProvider time) : Simulated
     private const byte Ok = 0;
     private const int Request = 0x20, Response = 0x60, News = 0x40;
 
+    // Of its protocol, product 1 (Z-Stack 3.x.0), release 2.7.1.
+    private static ReadOnlySpan<byte> Versions => [2, 1, 2, 7, 1];
+
     // The endpoints that zigbee-herdsman would register otherwise.
     private static ReadOnlySpan<byte> Endpoints => [1, 2, 3, 4, 5, 6, 8, 10, 11, 110, 12, 13, 47, 242, 23];
+
+    // Whether it was told what to take part in since it has power.
+    private bool _takesPart = true;
+
+    // A reset (SYS_RESET_IND) by power, and the version.
+    protected override void SayStarted()
+    {
+        _takesPart = false;
+        Tell(News | 1, 0x80, [0, .. Versions]);
+    }
 
     protected override void Answer(ReadOnlySpan<byte> frame)
     {
@@ -21,6 +34,13 @@ internal sealed class ZnpRadio(ISerialEnd inside, TimeProvider time) : Simulated
         if ((kind & 0xE0) != Request) return;
         ReadOnlySpan<byte> data = frame[ZnpFrames.Header..^1];
         int subsystem = kind & 0x1F;
+        if ((subsystem, command) == (5, 0x4A)) _takesPart = true;
+        if ((subsystem, command) == (4, 0x01) && !_takesPart)
+        {
+            // Its endpoints are not registered: a parameter is not valid.
+            Tell(Response | subsystem, command, [2]);
+            return;
+        }
         Tell(Response | subsystem, command, Reply(subsystem, command, data));
         Follow(subsystem, command, data);
     }
@@ -29,7 +49,7 @@ internal sealed class ZnpRadio(ISerialEnd inside, TimeProvider time) : Simulated
     {
         // SYS: ping, version (product 1: Z-Stack 3.x.0), the IEEE address, and what the memory keeps: its length, and from an offset on.
         (1, 0x01) => [0x59, 0x06],
-        (1, 0x02) => [2, 1, 2, 7, 1, .. Word32(20_230_507)],
+        (1, 0x02) => [.. Versions, .. Word32(20_230_507)],
         (1, 0x04) => [.. ZigbeeNetwork.Coordinator],
         (1, 0x13) => Word(Kept(data).Length),
         (1, 0x08 or 0x1C) => Kept(data) is var kept && data[2] <= kept.Length

@@ -15,6 +15,7 @@ public sealed class Pi : Guest
     private readonly List<LabStick> _sticks = [];
     private int _made;
     private Func<Task>? _service;
+    private string? _memory;
 
     internal Pi(string name, IPAddress address, string mac, Cable cable, string folder, TimeProvider time, MachineKind kind)
         : base(
@@ -104,6 +105,13 @@ public sealed class Pi : Guest
         return await Export!.StopAsync(Deadlines.Patience);
     }
 
+    /// <summary>Stops <c>longwire export</c> and starts it again, as an update does.</summary>
+    public async Task RestartExportAsync()
+    {
+        await Export!.StopAsync(Deadlines.Patience);
+        await _service!();
+    }
+
     /// <summary>Waits until something accepts connections on 3240.</summary>
     /// <returns>This Pi's clock at that moment.</returns>
     public Task<TimeSpan> WaitUntilItServesAsync(TimeSpan deadline) =>
@@ -118,12 +126,21 @@ public sealed class Pi : Guest
     }
 
     /// <summary>Switches off, in order or by pulling the plug, and leaves it off.</summary>
-    public Task StopAsync(bool inOrder) => inOrder ? ShutDownAsync() : PowerOffAsync();
+    public async Task StopAsync(bool inOrder)
+    {
+        // What a paired Pi is known by is on its disk, and this one has none.
+        _memory = PairingCode is null ? null : await RunAsync("tar -c -C /var/lib longwire | base64");
+        await (inOrder ? ShutDownAsync() : PowerOffAsync());
+    }
 
     /// <summary>Switches on again: the sticks are where they were, and what exported them starts once they are there.</summary>
     public async Task ComeBackAsync(CancellationToken cancellationToken = default)
     {
         await StartAsync(cancellationToken);
+        if (_memory is not null)
+        {
+            await RunAsync($"mkdir -p /var/lib && base64 -d <<'END' | tar -x -C /var/lib\n{_memory}\nEND", null, cancellationToken);
+        }
         foreach (LabStick stick in _sticks) await stick.RemakeAsync();
         if (_service is not null) await _service();
     }
@@ -143,6 +160,6 @@ public sealed class Pi : Guest
     {
         base.Forget();
         _sticks.Clear();
-        (_service, Export, PairingCode) = (null, null, null);
+        (_service, Export, PairingCode, _memory) = (null, null, null, null);
     }
 }

@@ -1,5 +1,6 @@
 using Longwire.Lab.Consumers;
 using Longwire.Lab.Sticks;
+using Longwire.Testing.Brokers;
 using Xunit;
 
 namespace Longwire.Lab.Tests;
@@ -60,7 +61,11 @@ public sealed class ConsumerTests(Home home) : HoldingTest(home)
             if (inFlight) await Task.WhenAll(all.Select(one => one.Consumer.AskAsync()));
             if (seconds > UntilHeld)
             {
-                foreach (ConsumerKind kind in kinds) await UntilEventAsync(IdOf(kind.Stick), "held", from);
+                foreach (ConsumerAtWork one in all)
+                {
+                    Message held = await UntilEventAsync(IdOf(one.Kind.Stick), "held", from);
+                    if (inFlight) await IsUnderWayAsync(one, start, Home.Host.ClockAt(held.Timestamp));
+                }
             }
             TimeSpan left = TimeSpan.FromSeconds(seconds) - (Home.Host.Now - start);
             if (left > TimeSpan.Zero) await Task.Delay(left, Cancelled);
@@ -83,6 +88,15 @@ public sealed class ConsumerTests(Home home) : HoldingTest(home)
         {
             foreach (ConsumerAtWork one in all) await one.DisposeAsync();
         }
+    }
+
+    // Else what is called in flight would be a command that Longwire kept from the start.
+    private static async Task IsUnderWayAsync(ConsumerAtWork one, TimeSpan cut, TimeSpan held)
+    {
+        TimeSpan written = await one.UntilItWritesAsync(cut);
+        Say($"{one.Kind.Name}: wrote its command {(written - cut).TotalSeconds:0.00} s after the cut, and was held {(held - written)
+            .TotalSeconds:0.00} s later");
+        Assert.True(written < held, $"{one.Kind.Name} wrote its command {written - held} after its radio was held");
     }
 
     private async Task WorksAgainAsync(ConsumerAtWork one, TimeSpan mended, int seconds, int emberBears)
