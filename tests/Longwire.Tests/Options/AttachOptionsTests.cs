@@ -1,6 +1,4 @@
 using System.Net;
-using Longwire.Link.Pairing;
-using Longwire.Link.Tls;
 using Longwire.Options;
 using Longwire.Radios;
 using Longwire.UsbIp.Usb;
