@@ -29,5 +29,5 @@ internal enum FrameKey : ushort
     Quiet = 6,
 
     /// <summary>Welcome: in which start of its kernel the server is. UTF-8, compared byte for byte.</summary>
-    BootId = 7,
+    Boot = 7,
 }

@@ -78,7 +78,7 @@ public sealed record Welcome
                 case FrameKey.Release:
                     release ??= KeyValues.ReadText(FrameName, "release", in reader, value);
                     break;
-                case FrameKey.BootId:
+                case FrameKey.Boot:
                     boot ??= KeyValues.ReadKey(FrameName, "boot id", in reader, value);
                     break;
                 case FrameKey.Quiet:
@@ -110,7 +110,7 @@ public sealed record Welcome
         KeyValues.Write(ref writer, FrameKey.Name, Name);
         KeyValues.Write(ref writer, FrameKey.Release, Release);
         KeyValues.Write(ref writer, FrameKey.Quiet, Quiet);
-        KeyValues.Write(ref writer, FrameKey.BootId, BootId);
+        KeyValues.Write(ref writer, FrameKey.Boot, BootId);
         return Frame.HeaderSize + writer.At;
     }
 }

@@ -78,6 +78,17 @@ public sealed class FrameFieldsTests
         Assert.Equal(Samples.End, EndFrame.Parse([.. Body(Samples.EndBytes), .. later]));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("11111111-2222-3333-4444-555555555555")]
+    public void In_which_start_of_its_kernel_the_server_is_comes_as_it_was_said_or_not_at_all(string? boot)
+    {
+        Welcome welcome = Samples.Welcome with { BootId = boot };
+        byte[] frame = new byte[welcome.Size];
+        Assert.Equal(welcome.Size, welcome.Write(frame));
+        Assert.Equal(boot, Welcome.Parse(frame.AsSpan(Frame.HeaderSize)).BootId);
+    }
+
     [Fact]
     public void For_how_long_a_client_is_quiet_stands_in_a_key_of_both_frames()
     {

@@ -165,7 +165,8 @@ public sealed partial class ProtocolDocumentTests
     [GeneratedRegex(@"^\| (?<at>\d+) \| (?<size>\d+) \| [^|]+ \| [^|]*\|$", RegexOptions.Multiline)]
     private static partial Regex Field();
 
-    [GeneratedRegex(@"^\| (?<number>\d+) \| (?:0|1|4|16)(?: to 256)? \| (?:Hello|Hello, Welcome) \| (?<name>\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^\| (?<number>\d+) \| (?:0|1|4|16)(?: to 256)? \| (?:Hello|Welcome|Hello, Welcome) \| (?<name>\w+)", RegexOptions.Multiline)]
     private static partial Regex KeyRow();
 
     [GeneratedRegex(@"^\| (?<number>\d+) \| (?<name>[A-Z]\w+) \| ", RegexOptions.Multiline)]
