@@ -9,7 +9,7 @@ namespace Longwire.Lab.Tests;
 public sealed class ReattachTests(Home home) : RadioTest(home)
 {
     [Fact]
-    public Task Detached_and_attached_at_once_fifty_times_it_never_hangs_at_005() => ReattachAsync(PiSide.Longwire, HostSide.AddOn, 50);
+    public Task Detached_and_attached_at_once_twenty_times_it_never_hangs_at_005() => ReattachAsync(PiSide.Longwire, HostSide.AddOn, 20);
 
     [Theory(Explicit = true)]
     [InlineData(PiSide.Longwire)]

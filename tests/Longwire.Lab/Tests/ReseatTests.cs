@@ -71,7 +71,7 @@ public sealed class ReseatTests(Home home) : HoldingTest(home)
     [Theory]
     [InlineData(PiSide.Stock, true, Explicit = true)]
     [InlineData(PiSide.Stock, false, Explicit = true)]
-    [InlineData(PiSide.Longwire, false)]
+    [InlineData(PiSide.Longwire, false, Explicit = true)]
     public async Task A_Pi_that_reboots_or_loses_power_costs_nobody_an_open_tty(PiSide side, bool inOrder)
     {
         LabStick stick = await BringUpAsync(side, more: Holding);
