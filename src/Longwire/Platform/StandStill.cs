@@ -4,7 +4,7 @@ namespace Longwire.Platform;
 /// For how long our clock has stood still since a moment, as that of a machine does which is paused or sleeps: intervals do not know it,
 /// the time of day does once it is put right. Set by a person, it is taken for such a pause; set back, for none.
 /// </summary>
-internal readonly struct StandStill(TimeProvider time)
+internal sealed class StandStill(TimeProvider time)
 {
     private readonly DateTimeOffset _began = time.GetUtcNow();
     private readonly long _timestamp = time.GetTimestamp();

@@ -47,6 +47,9 @@ internal sealed class KnownRadios
     public bool IsSharedSerial(UsbId id, string? serial) =>
         StickText.Normalised(serial) is { } told && Rows.Concat(Bridges).Any(row => row.Id == id && row.SharedSerials.Contains(told));
 
+    /// <summary>Whether this serial tells a stick of this vendor and product id from others: there is one, and not on many.</summary>
+    public bool IsOwnSerial(UsbId id, string? serial) => serial is { Length: > 0 } && !IsSharedSerial(id, serial);
+
     public Recognition? Recognise(DeviceIdentity identity) => Recognise(identity.Id, identity.Product, identity.Manufacturer);
 
     private static KnownRadios ReadEmbedded()

@@ -31,7 +31,7 @@ internal sealed class HeldCarrier : ICarrier
     private volatile DeviceIdentity? _identity;
     private volatile UrbPump? _pump;
     private Socket? _kernels;
-    private StandStill? _standStill;
+    private volatile StandStill? _standStill;
     private Action _changed = static () => { };
     private Task _carrying = Task.CompletedTask;
 
@@ -44,6 +44,8 @@ internal sealed class HeldCarrier : ICarrier
 
     /// <summary>To the Pi's silence, for as long as this lives (<see cref="IPiLink.Attend"/>); null: it needs none.</summary>
     public IDisposable? Attention { private get; init; }
+
+    private TimeSpan StoodStill => _standStill?.ByNow() ?? TimeSpan.Zero;
 
     public ExportedDevice Device => _first.Device;
 
@@ -155,7 +157,7 @@ internal sealed class HeldCarrier : ICarrier
             next.MayHold();
             _far = next;
             _reseats++;
-            pump.Reattach(next.Device.DevId, _standStill?.ByNow() ?? TimeSpan.Zero);
+            pump.Reattach(next.Device.DevId, StoodStill);
             Tell(null);
         }
     }
@@ -165,7 +167,7 @@ internal sealed class HeldCarrier : ICarrier
         TimeSpan left = Reseat.HoldOf(lost, _identity!, _hold) - end.Away;
         using var over = new Deadline(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, _stopping.Token);
         long ended = _time.GetTimestamp();
-        TimeSpan Away() => end.Away + _time.GetElapsedTime(ended) + (_standStill?.ByNow() ?? TimeSpan.Zero);
+        TimeSpan Away() => end.Away + _time.GetElapsedTime(ended) + StoodStill;
         var what = new ReseatRequest(lost, _identity!, pump.StandardRequests(), Away, left);
         Task<(IFarSession? Next, string? Why)> asking = _reseat.AskAsync(what, over.Token);
         // Detached meanwhile: whoever holds the port has gone.

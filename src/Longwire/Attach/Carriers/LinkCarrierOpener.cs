@@ -29,7 +29,7 @@ internal sealed class LinkCarrierOpener(Func<string, IPiLink> links, TimeProvide
             AttachRequest again = request with { TakeOver = false };
             var reseat = new Reseat(
                 (at, _, giveUp) => OpenAsync(again with { BusId = at }, gate, LinkTimers.Attempt, static _ => { }, giveUp),
-                request.Replug > AttachTimers.ReseatGone ? request.Replug : AttachTimers.ReseatGone,
+                request.Replug,
                 SessionEndText.Of(EndReason.SubjectGone),
                 time);
             var options = new UrbProxyOptions { Stale = request.Stale };

@@ -12,16 +12,16 @@ namespace Longwire.Attach.Carriers;
 /// has lost its power where the program that has it open would not notice.
 /// </summary>
 /// <param name="open">Asks the Pi for the stick once more, at a place, as the last session with it wants it asked.</param>
-/// <param name="gone">
-/// How long a Pi may say that it has no such stick. One that was pulled is put back by then; an export that starts says so for a moment.
-/// </param>
+/// <param name="replug">How long a stick that was pulled is waited for; <see cref="AttachTimers.ReseatGone"/> at least.</param>
 /// <param name="goneText">What is said when that is over.</param>
 internal sealed class Reseat(
-    Func<BusId, CarrierMemory, CancellationToken, Task<IFarSession>> open, TimeSpan gone, string goneText, TimeProvider time)
+    Func<BusId, CarrierMemory, CancellationToken, Task<IFarSession>> open, TimeSpan replug, string goneText, TimeProvider time)
 {
     /// <summary>What is said of a stick whose new life its program would not notice.</summary>
     public const string PluggedAnew = "the stick was plugged in anew";
 
+    // How long a Pi may say that it has no such stick: an export that starts says so for a moment.
+    private readonly TimeSpan _gone = replug > AttachTimers.ReseatGone ? replug : AttachTimers.ReseatGone;
     private readonly ReseatCount _count = new();
     private readonly long _origin = time.GetTimestamp();
     private TimeSpan? _last;
@@ -57,13 +57,13 @@ internal sealed class Reseat(
             while (true)
             {
                 StrongBox<BusId>? moved = Volatile.Read(ref _movedTo);
-                BusId at = moved?.Value ?? what.Lost.Device.BusId;
+                BusId last = what.Lost.Device.BusId, at = moved?.Value ?? last;
                 (IFarSession? next, AttachOutcome? no) = await TryOpenAsync(at, what.Lost.Memory, cancellationToken);
                 if (no is AttachOutcome.Failed { IsVerdict: true } verdict) return (null, verdict.Reason);
                 UsbIpStatus? status = (no as AttachOutcome.NotGiven)?.Status;
                 goneSince = status == UsbIpStatus.NoSuchDevice ? goneSince ?? Now : null;
                 busySince = status == UsbIpStatus.DeviceBusy ? busySince ?? Now : null;
-                if (Now - goneSince >= gone) return (null, goneText);
+                if (Now - goneSince >= _gone) return (null, goneText);
                 // Longer than our own dead session is in its way.
                 if (Now - busySince >= AttachTimers.OwnRelease) return (null, NotGivenText.Of(UsbIpStatus.DeviceBusy));
                 string? other = next is null ? "" : await JudgeAsync(next, at, what, cancellationToken);
@@ -74,8 +74,8 @@ internal sealed class Reseat(
                     return (next, null);
                 }
                 // At a place that was told only the right one counts: it may have gone back to where it was.
-                if (moved is null && other.Length > 0) return (null, other);
-                if (moved is not null && (other.Length > 0 || goneSince is not null))
+                if (at == last && other.Length > 0) return (null, other);
+                if (at != last && (other.Length > 0 || goneSince is not null))
                     Interlocked.CompareExchange(ref _movedTo, null, moved);
                 await Task.Delay(AttachTimers.Reseat, time, cancellationToken);
             }
@@ -154,7 +154,7 @@ internal sealed class Reseat(
     private static UsbPort Place(IFarSession session) => UsbPort.Of(session.Device.Path, session.Device.BusId);
 
     private static bool HasItsOwnSerial(DeviceIdentity identity) =>
-        identity.Serial is { Length: > 0 } && !KnownRadios.Default.IsSharedSerial(identity.Id, identity.Serial);
+        KnownRadios.Default.IsOwnSerial(identity.Id, identity.Serial);
 
     private static bool Notices(DeviceIdentity identity) => KnownRadios.Default.Recognise(identity)?.NoticesRestart == true;
 }

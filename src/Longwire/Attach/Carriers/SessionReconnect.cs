@@ -15,9 +15,6 @@ internal sealed class SessionReconnect(IPiLink link, Hello hello, TimeSpan hold,
 {
     private long? _attempted;
 
-    /// <summary>Whether a lost connection is waited for at all.</summary>
-    public bool Waits => hold > TimeSpan.Zero;
-
     /// <summary>
     /// For how long our clock stood still while the connection was away, as a machine's does that was paused; what was written before that
     /// is older than it seems. The two sides need not have lost each other at the same moment, so what they may differ by does not count.

@@ -15,7 +15,7 @@ internal sealed class StockCarrierOpener(TimeProvider time) : ICarrierOpener
         var reseat = new Reseat(
             async (at, last, giveUp) =>
                 new StockFarSession(await ImportAsync(request with { BusId = at }, last, static _ => { }, giveUp), time),
-            request.Replug > AttachTimers.ReseatGone ? request.Replug : AttachTimers.ReseatGone,
+            request.Replug,
             "the Pi says that it has no such stick any more",
             time);
 #pragma warning disable CA2000 // It is the carrier's, which is the caller's.

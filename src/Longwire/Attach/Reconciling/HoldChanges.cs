@@ -1,4 +1,3 @@
-using Longwire.Link.Wire;
 using Longwire.State;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
@@ -61,13 +60,12 @@ internal sealed class HoldChanges(AttachState state)
         // Two that ask for one stick take it from each other: who waits in vain is attached anew when its time is over.
         else if (IsAnotherWaiting(state, radio)) return;
         else if (HasItsOwnSerial(state, radio) && IsWantedAt(state, radio, stick)) assignment.Attachment?.StickIsAt(stick.BusId);
-        else LetGo(state, assignment);
+        else LetGo(state, radio, assignment);
     }
 
     // One of its kind elsewhere is this one only if it says so itself.
     private static bool HasItsOwnSerial(AttachState state, RadioState radio) =>
-        radio.Memory is { Serial.Length: > 0, SerialIsShared: false }
-        && !state.Catalogue.IsSharedSerial(UsbId.Parse(radio.Memory.UsbId), radio.Memory.Serial);
+        !radio.Memory.SerialIsShared && state.Catalogue.IsOwnSerial(UsbId.Parse(radio.Memory.UsbId), radio.Memory.Serial);
 
     private static bool IsAnotherWaiting(AttachState state, RadioState radio) => state.Radios.Values.Any(
         other => other != radio && other is { IsUp: true, Assignment.Hold.IsOver: true }
@@ -77,12 +75,10 @@ internal sealed class HoldChanges(AttachState state)
         state.Options.TakeRecognised
         || state.Selection().RuleOf(stick.PiId, stick.Id, stick.Port, radio.Memory.Serial, serialKnown: true) is not null;
 
-    /// <summary>If it is held, it is so in vain: another attachment has to take its place.</summary>
-    public static void LetGo(AttachState state, Assignment? assignment)
+    // It is held in vain: another attachment has to take its place.
+    private static void LetGo(AttachState state, RadioState radio, Assignment assignment)
     {
-        if (assignment is not { IsUp: true, Hold: { } hold } || state.RadioOf(assignment) is not { } radio) return;
-        string why = hold.IsOver ? hold.Reason : LinkRefusalText.Of(RefusalReason.UnknownSession, ProtocolVersion.Current);
-        AttachmentChanges.GoDown(state, radio, assignment, why, asked: false, mayHaveBeenPulled: true);
+        AttachmentChanges.GoDown(state, radio, assignment, assignment.Hold!.Reason, asked: false, mayHaveBeenPulled: true);
         state.Cancel(assignment);
     }
 

@@ -153,6 +153,25 @@ public sealed class ReseatTests
     }
 
     [Fact]
+    public async Task What_is_wrong_at_the_place_where_it_was_is_a_verdict_though_that_place_is_told_again_and_again()
+    {
+        Reseat? reseat = null;
+        reseat = Build(() =>
+        {
+            reseat!.StickIsAt(ScriptedStick.Exported.BusId);
+            return Session(s_zwave with { Serial = "ZW0002" });
+        });
+        (IFarSession? got, string? why) = await UntilAsync(reseat.AskAsync(What(Session(s_zwave), s_zwave, TimeSpan.Zero), Cancelled));
+        Assert.Null(got);
+        Assert.StartsWith("another stick is there now", why, StringComparison.Ordinal);
+        // The first told place is that place, too.
+        reseat.StickIsAt(ScriptedStick.Exported.BusId);
+        (got, why) = await UntilAsync(reseat.AskAsync(What(Session(s_zwave), s_zwave, TimeSpan.Zero), Cancelled));
+        Assert.StartsWith("another stick is there now", why, StringComparison.Ordinal);
+        Assert.Equal(2, _asked);
+    }
+
+    [Fact]
     public async Task A_stick_that_is_elsewhere_is_asked_for_there_once_that_is_told_and_where_it_was_the_next_time()
     {
         BusId elsewhere = BusId.Parse("1-1.2");
