@@ -21,19 +21,30 @@ public sealed class ReadThread
 
     private ReadThread(int epoll) => _epoll = epoll;
 
-    /// <summary>To wait for input on the thread of the process, which begins with the first.</summary>
+    /// <summary>
+    /// The thread of the process, which begins when it is first asked for. Null: the kernel refuses, for want of descriptors.
+    /// </summary>
+    public static ReadThread? Shared
+    {
+        get
+        {
+            lock (s_starting) return s_shared ??= TryStart();
+        }
+    }
+
+    /// <summary>To wait for input on this thread.</summary>
     /// <param name="socket">Stays open until what is returned is disposed of.</param>
     /// <returns>Null: the kernel refuses, for want of descriptors or memory. Then .NET has to wait for it.</returns>
-    public static ReadableSocket? TryAdd(SafeHandle socket)
+    public ReadableSocket? TryAdd(SafeHandle socket)
     {
         ArgumentNullException.ThrowIfNull(socket);
-        if (socket.IsInvalid || socket.IsClosed || Shared() is not { } shared) return null;
+        if (socket.IsInvalid || socket.IsClosed) return null;
         // Closed meanwhile its number could be another socket's.
         bool isHeld = false;
         try
         {
             socket.DangerousAddRef(ref isHeld);
-            return shared.TryAdd((int)socket.DangerousGetHandle());
+            return TryAdd((int)socket.DangerousGetHandle());
         }
         catch (ObjectDisposedException)
         {
@@ -45,17 +56,14 @@ public sealed class ReadThread
         }
     }
 
-    private static ReadThread? Shared()
+    // Nobody ends one: the process has one for as long as it lives, and a test one that nobody else's work runs on.
+    internal static ReadThread? TryStart()
     {
-        lock (s_starting)
-        {
-            if (s_shared is not null) return s_shared;
-            int epoll = epoll_create1(EPOLL_CLOEXEC);
-            if (epoll < 0) return null;
-            s_shared = new ReadThread(epoll);
-            new Thread(s_shared.Run, maxStackSize: 512 * 1024) { IsBackground = true, Name = "radio reads" }.Start();
-            return s_shared;
-        }
+        int epoll = epoll_create1(EPOLL_CLOEXEC);
+        if (epoll < 0) return null;
+        var started = new ReadThread(epoll);
+        new Thread(started.Run, maxStackSize: 512 * 1024) { IsBackground = true, Name = "radio reads" }.Start();
+        return started;
     }
 
     private ReadableSocket? TryAdd(int descriptor)

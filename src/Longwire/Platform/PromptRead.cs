@@ -20,7 +20,7 @@ internal sealed class PromptRead : IReadWait
     public static PromptRead? TryOf(Socket socket)
     {
         socket.Blocking = false;
-        if (ReadThread.TryAdd(socket.SafeHandle) is { } readable) return new PromptRead(readable);
+        if (ReadThread.Shared?.TryAdd(socket.SafeHandle) is { } readable) return new PromptRead(readable);
         socket.Blocking = true;
         return null;
     }

@@ -33,7 +33,7 @@ internal static class SocketReader
         int have = 0;
         try
         {
-            using ReadableSocket? readable = ReadThread.TryAdd(from.SafeHandle);
+            using ReadableSocket? readable = ReadThread.Shared?.TryAdd(from.SafeHandle);
             while (true)
             {
                 if (readable is not null) await readable.WaitAsync();

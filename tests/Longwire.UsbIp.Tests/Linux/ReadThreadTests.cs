@@ -11,13 +11,15 @@ public sealed class ReadThreadTests : IDisposable
 
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
 
+    // What other tests wait for on the thread of the process would count as allocated here.
+    private readonly ReadThread _thread = ReadThread.TryStart()!;
     private readonly Socket _here, _there;
     private readonly ReadableSocket _readable;
 
     public ReadThreadTests()
     {
         (_here, _there) = SocketPair.Create();
-        _readable = ReadThread.TryAdd(_here.SafeHandle)!;
+        _readable = _thread.TryAdd(_here.SafeHandle)!;
     }
 
     public void Dispose()
@@ -74,7 +76,7 @@ public sealed class ReadThreadTests : IDisposable
             (Socket here, Socket there) = SocketPair.Create();
             using (here)
             using (there)
-            using (ReadableSocket readable = ReadThread.TryAdd(here.SafeHandle)!)
+            using (ReadableSocket readable = _thread.TryAdd(here.SafeHandle)!)
             {
                 Task waiting = readable.WaitAsync().AsTask();
                 there.Send([1]);
@@ -106,15 +108,18 @@ public sealed class ReadThreadTests : IDisposable
     }
 
     [Fact]
+    public void The_process_has_one_thread_for_all() => Assert.Same(ReadThread.Shared!, ReadThread.Shared);
+
+    [Fact]
     public void What_cannot_be_waited_for_is_told()
     {
         using var none = new SafeSocketHandle(-1, ownsHandle: false);
-        Assert.Null(ReadThread.TryAdd(none));
+        Assert.Null(_thread.TryAdd(none));
         (Socket here, Socket there) = SocketPair.Create();
         SafeSocketHandle closed = here.SafeHandle;
         here.Dispose();
         there.Dispose();
-        Assert.Null(ReadThread.TryAdd(closed));
+        Assert.Null(_thread.TryAdd(closed));
     }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
