@@ -13,7 +13,8 @@ guest_modules() {
     arm64) echo usbip-host vhci-hcd dummy_hcd libcomposite usb_f_acm usb_f_hid usb_f_fs cdc-acm cp210x ftdi_sio usbhid hid-generic \
       ohci-pci usbmon ;;
   esac
-  echo virtio_pci virtio_net virtio_blk ext4 sch_netem
+  # With tcp_diag a test ends a connection with a reset.
+  echo virtio_pci virtio_net virtio_blk ext4 sch_netem tcp_diag
   # What a container needs: the image over 9p, a layer of its own, and on the host a network behind NAT, as Docker makes it.
   echo 9p 9pnet_virtio overlay veth nf_tables nft_chain_nat nft_masq nft_nat nft_ct
 }
@@ -22,11 +23,10 @@ guest_packages() {
   echo busybox-static kmod usbip libc6 libgcc-s1 libssl3 zlib1g libzstd1 liblzma5 libudev1 libwrap0 libnsl2 libtirpc3
   # The Kerberos family comes in only because tirpc was linked with it.
   echo libgssapi-krb5-2 libkrb5-3 libk5crypto3 libkrb5support0 libcom-err2 libkeyutils1
-  echo runc libseccomp2
+  echo runc libseccomp2 iproute2 libbpf1 libelf1 libmnl0 libcap2 libselinux1 libpcre2-8-0
   [ "$1" = arm64 ] || {
-    echo udev libacl1 libblkid1 libcap2 libkmod2 libselinux1 libpcre2-8-0
-    echo apparmor nftables libnftables1 libedit2 libgmp10 libjansson4 libmnl0 libnftnl11 libxtables12 libbsd0 libmd0 libtinfo6
-    echo iproute2 libbpf1 libelf1
+    echo udev libacl1 libblkid1 libkmod2
+    echo apparmor nftables libnftables1 libedit2 libgmp10 libjansson4 libnftnl11 libxtables12 libbsd0 libmd0 libtinfo6
   }
 }
 
@@ -96,7 +96,7 @@ base_image() {
   loader=$(readelf -l "$from/bin/kmod" | sed -n 's/.*interpreter: \/\(.*\)\]/\1/p')
   mkdir -p "$image/$(dirname "$loader")"
   cp -L "$from/$loader" "$image/$loader"
-  copy_programs "$from" "$image" bin/kmod usr/sbin/usbip usr/sbin/usbipd usr/sbin/runc
+  copy_programs "$from" "$image" bin/kmod usr/sbin/usbip usr/sbin/usbipd usr/sbin/runc bin/ss
   # The program's runtime loads these by name: they stand in no header.
   for library in libssl.so.3 libcrypto.so.3 libgcc_s.so.1 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libresolv.so.2; do
     copy_programs "$from" "$image" "$(find_library "$from" "$library")"

@@ -31,6 +31,12 @@ internal static class ExportTimers
     /// <summary>What of that a handshake computes on a slow machine, with the other's waiting.</summary>
     public static readonly TimeSpan HandshakeComputes = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>
+    /// For a host that comes before the first look at the sticks is through: a stick that hangs keeps it from the others no longer. Less
+    /// than the 2 s in which a host wants to be let in.
+    /// </summary>
+    public static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(1);
+
     /// <summary>For a host that was refused, to read that and go.</summary>
     public static readonly TimeSpan HostLeaves = TimeSpan.FromSeconds(2);
 

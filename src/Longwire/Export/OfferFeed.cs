@@ -7,11 +7,15 @@ namespace Longwire.Export;
 internal sealed class OfferFeed
 {
     private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _lookedThrough = New();
     private IReadOnlyList<Offer> _current = [];
     private TaskCompletionSource _changed = New();
 
     /// <summary>By bus id. The same list for as long as nothing has changed.</summary>
     public IReadOnlyList<Offer> Current => Volatile.Read(ref _current);
+
+    /// <summary>Ends once every stick was looked at that was plugged in at the start: what is not in the list until then may be there.</summary>
+    public Task LookedThrough => _lookedThrough.Task;
 
     /// <summary>The reconciler's alone.</summary>
     public void Publish(IEnumerable<Offer> offers)
@@ -26,6 +30,9 @@ internal sealed class OfferFeed
         }
         changed.SetResult();
     }
+
+    /// <summary>The reconciler's alone: no look at a stick is due or under way any more.</summary>
+    public void EndFirstLook() => _lookedThrough.TrySetResult();
 
     /// <summary>Ends once <see cref="Current"/> is another list than this one.</summary>
     public Task WhenChangedFrom(IReadOnlyList<Offer>? known)

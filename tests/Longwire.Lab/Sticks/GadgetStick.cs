@@ -40,7 +40,7 @@ internal sealed class GadgetStick : LabStick
     {
         string insides = await pi.RunAsync(string.Create(CultureInfo.InvariantCulture,
             $"stick make {name} {model.VendorId} {model.ProductId} '{model.Serial}' '{model.Manufacturer}' '{model.Product}' "
-                + $"{model.Ports} {(model.Keyboard ? 1 : 0)}"));
+                + $"{model.Ports} {(model.Keyboard ? 1 : 0)} '{model.Release}'"));
         return [.. insides.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
             .Select(number => int.Parse(number, CultureInfo.InvariantCulture))];
     }

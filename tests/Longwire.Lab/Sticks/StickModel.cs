@@ -6,6 +6,7 @@ namespace Longwire.Lab.Sticks;
 /// <param name="Serial">Empty for a stick that has none.</param>
 /// <param name="Ports">Serial ports (CDC ACM functions); 0 for a stick that only claims to be a radio.</param>
 /// <param name="Keyboard">With a HID function, as a bad guest has it.</param>
+/// <param name="Release">bcdDevice, four hexadecimal digits; empty: whatever the kernel gives to what it emulates.</param>
 public sealed record StickModel(
     string VendorId,
     string ProductId,
@@ -14,7 +15,8 @@ public sealed record StickModel(
     string Product,
     int Ports = 1,
     bool Keyboard = false,
-    StickChip Chip = StickChip.Acm)
+    StickChip Chip = StickChip.Acm,
+    string Release = "")
 {
     /// <summary>A Z-Wave stick: 0658:0200, recognised with certainty.</summary>
     public static StickModel ZWave { get; } = new("0658", "0200", "ZW0001", "Sigma Designs", "UZB");

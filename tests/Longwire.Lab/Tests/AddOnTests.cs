@@ -53,6 +53,7 @@ public sealed class AddOnTests(Home home) : AddOnTest(home)
         (LabStick stick, Container addOn) = await BringUpAddOnAsync(PiSide.Link);
         TimeSpan stopped = Home.Host.Now;
         await addOn.StopAsync(Patience);
+        await addOn.RemoveAsync();
         Container successor = await StartAddOnAsync();
         ProcessLine attached = await successor.Process.WaitForLineAsync($"({ZWave}) is attached", Patience, cancellationToken: Cancelled);
         TimeSpan took = Home.Host.ClockAt(attached.Timestamp) - stopped;

@@ -65,11 +65,10 @@ public sealed class OtherServersTests(Home home) : RadioTest(home)
         await using UsbipServer server = UsbipServer.Start(
             new ServedStick(AcmStick.FullSpeed()), new ListsEverything(), new TakesOver());
         await Task.WhenAll(Home.StartAsync(Home.Host, Home.Neighbour), Home.Broker.StartAsync());
-        // What is held is taken back once before its loss counts: 15 and 10 imports instead.
-        await Home.Host.StartAttachAsync(OptionsFor(server, "hold_seconds: 0\n"));
+        await Home.Host.StartAttachAsync(OptionsFor(server, "hold_seconds: 300\n"));
         await UntilConnectedAsync(ZWave);
         int before = server.Sticks[0].Imports;
-        await Home.Neighbour.StartAttachAsync(OptionsFor(server, "base_topic: neighbour\nhold_seconds: 0\n"));
+        await Home.Neighbour.StartAttachAsync(OptionsFor(server, "base_topic: neighbour\nhold_seconds: 300\n"));
         string[] topics = [RadioState, $"neighbour/radio/{ZWave}/state"];
         foreach (string topic in topics)
         {

@@ -45,9 +45,21 @@ internal sealed class LinkedPi : IAsyncDisposable
     private Socket? _serving;
     private readonly Task _deciding, _listening, _barring, _looking;
 
-    public LinkedPi(TimeSpan? longestHold = null)
+    /// <param name="longestHold">Null: 5 min.</param>
+    /// <param name="hanging">A stick is there at the start, and nothing can be done with it before this.</param>
+    /// <param name="controlTime">Of control connections.</param>
+    public LinkedPi(TimeSpan? longestHold = null, Task? hanging = null, TimeProvider? controlTime = null)
     {
         _kernel = new FakeUsbipHost(_sysfs) { After = Serve };
+        if (hanging is not null)
+        {
+            _sysfs.Plug(Stick, "0658:0200", "ZW0001", "UZB", tty: "ttyACM0");
+            _kernel.Refuse = (_, _) =>
+            {
+                hanging.Wait(Cancelled);
+                return null;
+            };
+        }
         TimeProvider time = TimeProvider.System;
         var options = new ExportOptions { Listen = 0 };
         var driver = new UsbipHostDriver(_sysfs.Root, _kernel.Write);
@@ -62,7 +74,7 @@ internal sealed class LinkedPi : IAsyncDisposable
         var welcome = new Welcome { Name = "attic", Release = "1.2.3" };
         var around = new HostSessionContext(time, _timers, time.GetTimestamp(), welcome, Log);
         _sessions = new HostSessions(new StickRequests(Reconciler, time), () => longestHold ?? TimeSpan.FromMinutes(5), around);
-        var controls = new HostControls(_sessions, _offers, Addresses, welcome, _timers);
+        var controls = new HostControls(_sessions, _offers, Addresses, welcome, controlTime ?? _timers);
         _listener = new LinkListener(
             0, new ServerPort(_sysfs.Root, time, new Random(1), Log), new HostConnections(Key, Enrolment, controls, _sessions, time, Log),
             time, Log);

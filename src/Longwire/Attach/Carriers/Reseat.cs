@@ -24,7 +24,8 @@ internal sealed class Reseat(
     private readonly TimeSpan _gone = replug > AttachTimers.ReseatGone ? replug : AttachTimers.ReseatGone;
     private readonly ReseatCount _count = new();
     private readonly long _origin = time.GetTimestamp();
-    private TimeSpan? _last;
+    // The first session begins as this does.
+    private TimeSpan _last;
     private StrongBox<BusId>? _movedTo;
 
     private TimeSpan Now => time.GetElapsedTime(_origin);
@@ -39,7 +40,7 @@ internal sealed class Reseat(
     /// <summary>Whether another session is to be asked for.</summary>
     public bool MayFollow(FarEnd end) =>
         // Else somebody else takes the stick, or it is sick: that is for who keeps count of it, and not to be hidden behind a hold.
-        !end.IsFinal && (end.IsExplained || _last is not { } last || Now - last >= AttachTimers.ReseatLasts);
+        !end.IsFinal && (end.IsExplained || Now - _last >= AttachTimers.ReseatLasts);
 
     /// <summary>For the time until a session is found, or is not.</summary>
     public void StickIsAt(BusId busId) => Volatile.Write(ref _movedTo, new StrongBox<BusId>(busId));

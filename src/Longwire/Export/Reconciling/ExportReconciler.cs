@@ -87,6 +87,7 @@ internal sealed class ExportReconciler
         Apply(message);
         _convergence.Settle();
         _offers.Publish(_state.Offers);
+        if (_state.IsLookedThrough) _offers.EndFirstLook();
     }
 
     private void Apply(ExportMessage message)

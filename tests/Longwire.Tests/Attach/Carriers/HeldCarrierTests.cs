@@ -97,6 +97,19 @@ public sealed class HeldCarrierTests
         if (holdSeconds > 0) Assert.Equal(0, await kernel.ReceiveAsync(new byte[1], Cancelled).AsTask().WaitAsync(s_deadline, Cancelled));
     }
 
+    // Two hosts that take a stick from each other would hide behind holds what each of them has to count.
+    [Fact]
+    public async Task A_connection_that_ends_within_10_s_of_its_beginning_is_not_waited_for()
+    {
+        await using FakeUsbipd pi = FakeUsbipd.Start(ServeAsync);
+        await using ICarrier carrier = await OpenAsync(pi);
+        using Socket kernel = await StartAsync(carrier);
+        LoseAtOnce();
+        await UntilAsync(() => carrier.ReadEnd() is not null);
+        Assert.Null(_heldLast);
+        Assert.Equal(1, _imports);
+    }
+
     [Fact]
     public async Task Whoever_ends_it_while_it_waits_does_not_wait()
     {
@@ -116,12 +129,20 @@ public sealed class HeldCarrierTests
         await using FakeUsbipd pi = FakeUsbipd.Start(ServeAsync);
         await using ICarrier carrier = await OpenAsync(pi);
         using Socket kernel = await StartAsync(carrier);
+        _time.Advance(AttachTimers.ReseatLasts);
         Assert.True(carrier.FarIsGone());
         await UntilAsync(() => _imports == 2 && carrier.ReadHold() is null);
         Assert.Null(carrier.ReadEnd());
     }
 
-    private void Lose() => _end.SetResult();
+    /// <summary>After it has carried for long enough to be waited for.</summary>
+    private void Lose()
+    {
+        _time.Advance(AttachTimers.ReseatLasts);
+        LoseAtOnce();
+    }
+
+    private void LoseAtOnce() => _end.SetResult();
 
     private async Task<string> EndAfterLossAsync(int holdSeconds = 300)
     {
