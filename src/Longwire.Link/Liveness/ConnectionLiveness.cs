@@ -4,7 +4,7 @@ namespace Longwire.Link.Liveness;
 /// Whether one connection lives, told from what was said and heard over it. It has no clock: every "now" is the caller's, monotonic, and
 /// the same clock for all calls. Not safe for several threads.
 /// </summary>
-/// <param name="now">When the connection stood. What comes before its verdict is <see cref="LinkTimers.Attempt"/>'s to judge.</param>
+/// <param name="now">When the connection stood. What comes before its verdict is <see cref="LinkTimers.Verdict"/>'s to judge.</param>
 /// <param name="pace">Null: the brisk one.</param>
 public sealed class ConnectionLiveness(TimeSpan now, LinkPace? pace = null)
 {

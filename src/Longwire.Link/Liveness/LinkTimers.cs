@@ -8,13 +8,15 @@ namespace Longwire.Link.Liveness;
 /// within 4 s. A control connection is quiet while nobody carries a radio of that Pi, see <see cref="LinkPace"/>.
 /// </para>
 /// <para>
-/// An attempt lives for <see cref="Attempt"/>, and a new one begins every <see cref="BetweenAttempts"/>: so never more than
-/// <see cref="MostAttempts"/> are under way, and the network's return is noticed within half a second.
+/// An attempt that nobody takes lives for <see cref="Dial"/>, and a new one begins every <see cref="BetweenAttempts"/>: so the network's
+/// return is noticed within half a second. One that is taken has <see cref="Verdict"/>, and new ones begin every
+/// <see cref="BesideTaken"/>: else a machine that computes a handshake for seconds would be given up each time, and be the busier for it.
+/// Never more than <see cref="MostAttempts"/> are under way.
 /// </para>
 /// <para>
 /// The server keeps a session <see cref="KeptLonger"/> beyond the client's hold. It hears of a loss later than the client at times, by at
 /// most
-/// <see cref="LostAfter"/>, and a client that returns in the last moment still needs <see cref="Attempt"/>.
+/// <see cref="LostAfter"/>, and a client that returns in the last moment still needs <see cref="Verdict"/>.
 /// </para>
 /// </summary>
 public static class LinkTimers
@@ -49,8 +51,14 @@ public static class LinkTimers
     /// <summary>From one attempt to connect to the next, while there is no connection.</summary>
     public static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>The same while the other machine has taken one, and has not judged it yet.</summary>
+    public static readonly TimeSpan BesideTaken = TimeSpan.FromSeconds(2);
+
+    /// <summary>From the first packet of an attempt until the other machine has taken the connection.</summary>
+    public static readonly TimeSpan Dial = TimeSpan.FromSeconds(2);
+
     /// <summary>From the first packet of an attempt to its verdict.</summary>
-    public static readonly TimeSpan Attempt = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan Verdict = TimeSpan.FromSeconds(7);
 
     /// <summary>How many attempts may be under way at one time.</summary>
     public const int MostAttempts = 4;

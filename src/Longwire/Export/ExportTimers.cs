@@ -25,15 +25,15 @@ internal static class ExportTimers
     /// <summary>From the accepted connection to its request, where there is no place for it: it is told so, and nothing else.</summary>
     public static readonly TimeSpan Refusal = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>From the accepted connection of a host to its hello.</summary>
-    public static readonly TimeSpan Handshake = TimeSpan.FromSeconds(5);
+    /// <summary>From the accepted connection of a host to its hello: for as long as the host itself is patient, and a little.</summary>
+    public static readonly TimeSpan Handshake = TimeSpan.FromSeconds(8);
 
     /// <summary>What of that a handshake computes on a slow machine, with the other's waiting.</summary>
     public static readonly TimeSpan HandshakeComputes = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
     /// For a host that comes before the first look at the sticks is through: a stick that hangs keeps it from the others no longer. Less
-    /// than the 2 s in which a host wants to be let in.
+    /// than the time in which a host wants to be let in.
     /// </summary>
     public static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(1);
 

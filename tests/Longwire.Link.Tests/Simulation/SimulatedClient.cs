@@ -20,7 +20,7 @@ internal sealed class SimulatedClient(Plan plan) : SimulatedEnd(plan, plan.Clien
     public SimulatedConnection? TryConnect(int number, TimeSpan now)
     {
         if (Session.State == LinkState.Connected) _lastConnected = now;
-        bool stale = _attempt is not null && now - _attempt.Begun >= LinkTimers.Attempt;
+        bool stale = _attempt is not null && now - _attempt.Begun >= LinkTimers.Verdict;
         if (stale) GiveUp(_attempt!);
         if (Session.State is not (LinkState.New or LinkState.Lost or LinkState.Connecting) || now < _nextAttempt) return null;
         if (now - _lastConnected >= s_hold)

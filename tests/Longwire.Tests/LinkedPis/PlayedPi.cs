@@ -32,9 +32,10 @@ internal sealed class PlayedPi : IAsyncDisposable
     /// <param name="name">Of the Pi, which nobody can look up; null: the host has its address.</param>
     /// <param name="bookFor">The same as the book, made for its key and its port.</param>
     /// <param name="timers">Of the host's side of the link; null: the system's.</param>
+    /// <param name="time">Of the host's attempts; null: the system's.</param>
     public PlayedPi(
         Func<LinkConnection, Hello, CancellationToken, Task> answer, KeyPin? pin = null, AddressBook? book = null, string? name = null,
-        Func<KeyPin, int, AddressBook>? bookFor = null, TimeProvider? timers = null)
+        Func<KeyPin, int, AddressBook>? bookFor = null, TimeProvider? timers = null, TimeProvider? time = null)
     {
         (_answer, Timers) = (answer, timers ?? _ownTimers);
         _listener.Bind(new IPEndPoint(IPAddress.Any, 0));
@@ -48,7 +49,7 @@ internal sealed class PlayedPi : IAsyncDisposable
         };
         var identity = new LinkIdentity(_hosts, InstanceNonce.Create(), 1, "house", "1.2.3");
         AddressBook notes = book ?? bookFor?.Invoke(Pin, port) ?? ForgetfulBook.New();
-        Link = new LinkPiWatch(Options, identity, _events.Writer, notes, NoName, TimeProvider.System, Timers);
+        Link = new LinkPiWatch(Options, identity, _events.Writer, notes, NoName, time ?? TimeProvider.System, Timers);
         _accepting = AcceptAsync();
         _watching = Link.RunAsync();
     }

@@ -28,7 +28,7 @@ internal sealed class LinkCarrierOpener(Func<string, IPiLink> links, TimeProvide
             // A person has asked once for it to be taken over, and not again for the next session.
             AttachRequest again = request with { TakeOver = false };
             var reseat = new Reseat(
-                (at, _, giveUp) => OpenAsync(again with { BusId = at }, gate, LinkTimers.Attempt, static _ => { }, giveUp),
+                (at, _, giveUp) => OpenAsync(again with { BusId = at }, gate, LinkTimers.Verdict, static _ => { }, giveUp),
                 request.Replug,
                 SessionEndText.Of(EndReason.SubjectGone),
                 time);

@@ -30,10 +30,12 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
     private readonly TimeProvider _time;
     private readonly TimeProvider _timers;
     private readonly CancellationTokenSource _stopped = new();
+    private readonly SemaphoreSlim _connecting = new(LinkTimers.MostAttempts / 2);
     private readonly PiAttention _attention = new();
     private readonly Lock _gate = new();
     private readonly AsyncAutoResetEvent _listed;
     private TaskCompletionSource<IPEndPoint> _standing = New();
+    private CancellationTokenSource _fell = new();
     private byte[]? _list;
     private long _awaySince;
     private bool _wasHeard;
@@ -60,8 +62,27 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
     public async Task<PiConnection> ConnectAsync(Func<Hello> hello, TimeSpan within, CancellationToken cancellationToken)
     {
         Task<IPEndPoint> standing;
-        lock (_gate) standing = _standing.Task;
-        return await _connector.ConnectAsync(await standing.WaitAsync(cancellationToken), hello(), within, cancellationToken);
+        CancellationToken fell;
+        lock (_gate) (standing, fell) = (_standing.Task, _fell.Token);
+        IPEndPoint at = await standing.WaitAsync(cancellationToken);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, fell);
+        try
+        {
+            // More at one time would be computed no sooner, and the Pi lets so many wait and no more.
+            await _connecting.WaitAsync(either.Token);
+            try
+            {
+                return await _connector.ConnectAsync(at, hello(), within, taken: null, either.Token);
+            }
+            finally
+            {
+                _connecting.Release();
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new LinkClosedException($"{at} was lost meanwhile");
+        }
     }
 
     public IDisposable Attend() => _attention.Attend();
@@ -75,7 +96,12 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
 
     public void Stop() => _stopped.Cancel();
 
-    public void Dispose() => _stopped.Dispose();
+    public void Dispose()
+    {
+        _stopped.Dispose();
+        _fell.Dispose();
+        _connecting.Dispose();
+    }
 
     public async Task RunAsync()
     {
@@ -131,10 +157,13 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
         await over.CancelAsync();
         await telling;
         // Whoever waits for it goes on waiting for the next one that stands, if this one never did.
+        CancellationTokenSource? fell = null;
         lock (_gate)
         {
-            if (_standing.Task.IsCompleted) _standing = New();
+            if (_standing.Task.IsCompleted) (_standing, fell, _fell) = (New(), _fell, new CancellationTokenSource());
         }
+        if (fell is not null) await fell.CancelAsync();
+        fell?.Dispose();
         _attention.Watch(null, null);
         await welcomed.Connection.DisposeAsync();
         stopped.ThrowIfCancellationRequested();

@@ -15,19 +15,22 @@ namespace Longwire.Attach.Pis;
 internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
 {
     /// <summary>One attempt at one address.</summary>
-    /// <param name="within">For all of it.</param>
+    /// <param name="within">For all of it; for the first part <see cref="LinkTimers.Dial"/> at most.</param>
+    /// <param name="taken">Is told that somebody has taken the connection, and may compute for a while.</param>
     /// <exception cref="LinkRefusedException">It said no.</exception>
     /// <exception cref="LinkPinException">Another key answers there.</exception>
     /// <exception cref="IOException">No answer, or not the link's.</exception>
-    public async Task<PiConnection> ConnectAsync(IPEndPoint to, Hello hello, TimeSpan within, CancellationToken cancellationToken)
+    public async Task<PiConnection> ConnectAsync(
+        IPEndPoint to, Hello hello, TimeSpan within, Action? taken, CancellationToken cancellationToken)
     {
         using var deadline = new Deadline(within, time, cancellationToken);
         LinkConnection? connection = null;
         try
         {
             long start = time.GetTimestamp();
-            (Socket socket, PromptRead? wait) = await DialAsync(to, deadline.Token);
+            (Socket socket, PromptRead? wait) = await DialInTimeAsync(to, deadline.Token);
             TimeSpan took = time.GetElapsedTime(start);
+            taken?.Invoke();
             connection = await LinkTls.ConnectAsync(socket, own, pin, deadline.Token, wait);
             Welcome welcome = await Handshake.AskAsync(connection, hello, deadline.Token);
             var welcomed = new PiConnection(connection, welcome, to, took);
@@ -46,7 +49,7 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
 
     /// <summary>
     /// Attempts, one every <see cref="LinkTimers.BetweenAttempts"/>, until one is welcomed: so the network's return is noticed at once,
-    /// though the attempts of before hang in it.
+    /// though the attempts of before hang in it. Fewer once one is taken, see <see cref="LinkTimers"/>.
     /// </summary>
     /// <param name="hello">A new one for each attempt.</param>
     /// <param name="failed">Is told why an attempt came to nothing, and may throw to end it.</param>
@@ -57,14 +60,18 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
         var attempts = new List<Task<PiConnection>>(LinkTimers.MostAttempts);
         PiConnection? welcomed = null;
         int strangers = 0;
+        long lastTaken = -1;
+        void Taken() => Volatile.Write(ref lastTaken, time.GetTimestamp());
+        bool IsComputing() => attempts.Count > 0 && Volatile.Read(ref lastTaken) is >= 0 and var at
+            && time.GetElapsedTime(at) < LinkTimers.BesideTaken;
         try
         {
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 addresses.LookUp();
-                if (attempts.Count < LinkTimers.MostAttempts && addresses.Next() is { } next)
-                    attempts.Add(ConnectAsync(next, hello(), LinkTimers.Attempt, over.Token));
+                if (attempts.Count < LinkTimers.MostAttempts && !IsComputing() && addresses.Next() is { } next)
+                    attempts.Add(ConnectAsync(next, hello(), LinkTimers.Verdict, Taken, over.Token));
                 else if (addresses.Problem is { } problem && attempts.Count == 0)
                     failed(new LinkClosedException(problem));
                 Task pause = Task.Delay(LinkTimers.BetweenAttempts, time, over.Token);
@@ -88,6 +95,19 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
         {
             await over.CancelAsync();
             foreach (Task<PiConnection> attempt in attempts) await DropAsync(attempt);
+        }
+    }
+
+    private async Task<(Socket Socket, PromptRead? Wait)> DialInTimeAsync(IPEndPoint to, CancellationToken cancellationToken)
+    {
+        using var deadline = new Deadline(LinkTimers.Dial, time, cancellationToken);
+        try
+        {
+            return await DialAsync(to, deadline.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new LinkClosedException($"{to} did not answer within {LinkTimers.Dial.TotalSeconds:0.#} s");
         }
     }
 
