@@ -8,4 +8,7 @@ public enum StickChip
 
     /// <summary>An FT232, as the emulator has it: ttyUSB. A machine has one, which is always the same.</summary>
     Ftdi,
+
+    /// <summary>A CP2102, which no emulator has: the tests' own USB/IP server imitates it. ttyUSB.</summary>
+    Cp210x,
 }

@@ -30,8 +30,12 @@ public sealed record StickModel(
     /// <summary>A serial bridge with an FTDI chip: 0403:6001, which is in anything, so that options must name it.</summary>
     public static StickModel Ftdi { get; } = new("0403", "6001", "FT0001", "QEMU", "QEMU USB SERIAL", Chip: StickChip.Ftdi);
 
+    /// <summary>A serial bridge with a CP210x chip: 10c4:ea60, which is in anything, too.</summary>
+    public static StickModel Cp210x { get; } =
+        new("10c4", "ea60", "CP0001", "Silicon Labs", "CP2102 USB to UART Bridge Controller", Chip: StickChip.Cp210x);
+
     /// <summary>It is not recognised with certainty.</summary>
-    public bool MustBeNamed => Chip == StickChip.Ftdi;
+    public bool MustBeNamed => Chip != StickChip.Acm;
 
     /// <summary>A stick with this chip, of those that a test needs one of and no matter which.</summary>
     public static StickModel With(StickChip chip) => chip == StickChip.Ftdi ? Ftdi : ZWave;
@@ -41,7 +45,7 @@ public sealed record StickModel(
 
     /// <summary>What udev calls its first serial port.</summary>
     public string Path =>
-        $"/dev/serial/by-id/usb-{Manufacturer}_{Product}_{Serial}-if00{(Chip == StickChip.Ftdi ? "-port0" : "")}".Replace(' ', '_');
+        $"/dev/serial/by-id/usb-{Manufacturer}_{Product}_{Serial}-if00{(Chip == StickChip.Acm ? "" : "-port0")}".Replace(' ', '_');
 
     /// <summary>As vendor:product, the way options name it.</summary>
     public string UsbId => $"{VendorId}:{ProductId}";

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Longwire.Lab.Sticks;
 using Longwire.Testing.Brokers;
 using Xunit;
@@ -9,13 +7,8 @@ namespace Longwire.Lab.Tests;
 
 /// <summary>An earlier build and this one, in turns in one house: <c>script/beside REVISION replugs</c> builds both.</summary>
 [Collection(FirstHouse.Name)]
-public sealed class ReplugTimesTests(Home home) : RadioTest(home)
+public sealed class ReplugTimesTests(Home home) : BesideTest(home)
 {
-    /// <summary>Names the earlier build, a native one for amd64.</summary>
-    private const string EarlierBuild = "LAB_EARLIER_BUILD";
-
-    private const string Earlier = "/run/lab/longwire-before";
-    private const string Present = "longwire";
     private const int Rounds = 5;
 
     // The list of a stock Pi is asked for every so often, so one round says little: the medians are compared.
@@ -24,10 +17,8 @@ public sealed class ReplugTimesTests(Home home) : RadioTest(home)
     [Fact(Explicit = true)]
     public async Task A_stick_of_a_stock_Pi_is_lost_and_attached_again_no_later_than_with_an_earlier_build()
     {
-        string build = Environment.GetEnvironmentVariable(EarlierBuild)
-            ?? throw new InvalidOperationException($"{EarlierBuild} is to name the earlier build's program");
         await Task.WhenAll(Home.StartAsync(Home.Attic, Home.Host), Home.Broker.StartAsync());
-        await CopyToHostAsync(build);
+        await BringEarlierBuildAsync();
         LabStick stick = await Home.Attic.PlugAsync(StickModel.ZWave);
         await ExportAsync(Home.Attic, PiSide.Stock, stick.Model);
         await Home.Host.WriteOptionsAsync(Home.Options([Home.Attic]));
@@ -80,26 +71,5 @@ public sealed class ReplugTimesTests(Home home) : RadioTest(home)
         string ratio = (now / before).ToString("0.00", CultureInfo.InvariantCulture);
         Say($"{what}: {Seconds(now)} s, {ratio} times ({Seconds(before)} s before)");
         Assert.InRange(now, TimeSpan.FromSeconds(-1), before + s_chance);
-    }
-
-    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture);
-
-    private static TimeSpan Median(List<TimeSpan> times) => times.Order().ElementAt(Rounds / 2);
-
-    private async Task CopyToHostAsync(string program)
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        string copy = string.Create(
-            CultureInfo.InvariantCulture, $"mkdir -p /run/lab && nc 10.0.2.2 {port} </dev/null >{Earlier} && chmod +x {Earlier}");
-        await Task.WhenAll(SendAsync(listener, program), Home.Host.RunAsync($"{copy} && {Earlier} --version"));
-    }
-
-    private static async Task SendAsync(TcpListener listener, string program)
-    {
-        using Socket socket = await listener.AcceptSocketAsync(Cancelled);
-        await socket.SendFileAsync(program, Cancelled);
-        socket.Shutdown(SocketShutdown.Both);
     }
 }

@@ -5,7 +5,7 @@ using Longwire.UsbIp.Wire;
 namespace Longwire.Testing.Peers;
 
 /// <summary>A stick as its server sees it: under which name and number it is served, and to whom.</summary>
-internal sealed class ServedStick(AcmStick stick, string busId = "1-1.4")
+internal sealed class ServedStick(EchoStick stick, string busId = "1-1.4")
 {
     private const int BusIdAt = DeviceRecord.PathSize;
 
@@ -13,7 +13,7 @@ internal sealed class ServedStick(AcmStick stick, string busId = "1-1.4")
     private UrbSession? _session;
     private int _imports;
 
-    public AcmStick Stick => stick;
+    public EchoStick Stick => stick;
 
     /// <summary>The server's name for it: any bytes, one for each character.</summary>
     public string BusId => busId;
@@ -45,7 +45,7 @@ internal sealed class ServedStick(AcmStick stick, string busId = "1-1.4")
             BusNumber = 1,
             DeviceNumber = DeviceNumber,
             Speed = Speed,
-            Id = AcmStick.Id,
+            Id = stick.Id,
             BcdDevice = 0x0101,
             DeviceClass = 2,
             DeviceSubClass = 0,
@@ -75,6 +75,14 @@ internal sealed class ServedStick(AcmStick stick, string busId = "1-1.4")
         stick.Reset();
         Interlocked.Increment(ref _imports);
         return true;
+    }
+
+    /// <summary>Ends the session of whoever has it.</summary>
+    public void EndSession()
+    {
+        UrbSession? session;
+        lock (_gate) session = _session;
+        session?.End();
     }
 
     /// <summary>A session is over; false if it had lost the stick to another one before.</summary>

@@ -4,7 +4,7 @@ using Longwire.UsbIp.Wire;
 namespace Longwire.Testing.Peers;
 
 /// <summary>A connection from the grant of an import on: URBs are answered as they come, wait, or are taken back.</summary>
-internal sealed class UrbSession(FakeClient client, AcmStick stick, IReadOnlyList<Manner> manners, CancellationTokenSource stop)
+internal sealed class UrbSession(FakeClient client, EchoStick stick, IReadOnlyList<Manner> manners, CancellationTokenSource stop)
 {
     private readonly List<CmdSubmit> _waiting = [];
 
