@@ -23,10 +23,10 @@ guest_packages() {
   echo busybox-static kmod usbip libc6 libgcc-s1 libssl3 zlib1g libzstd1 liblzma5 libudev1 libwrap0 libnsl2 libtirpc3
   # The Kerberos family comes in only because tirpc was linked with it.
   echo libgssapi-krb5-2 libkrb5-3 libk5crypto3 libkrb5support0 libcom-err2 libkeyutils1
-  echo runc libseccomp2 iproute2 libbpf1 libelf1 libmnl0 libcap2 libselinux1 libpcre2-8-0
+  echo runc libseccomp2 iproute2 libbpf1 libelf1 libmnl0 libcap2 libselinux1 libpcre2-8-0 libbsd0 libmd0
   [ "$1" = arm64 ] || {
     echo udev libacl1 libblkid1 libkmod2
-    echo apparmor nftables libnftables1 libedit2 libgmp10 libjansson4 libnftnl11 libxtables12 libbsd0 libmd0 libtinfo6
+    echo apparmor nftables libnftables1 libedit2 libgmp10 libjansson4 libnftnl11 libxtables12 libtinfo6
   }
 }
 
