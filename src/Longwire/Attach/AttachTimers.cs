@@ -188,6 +188,9 @@ internal static class AttachTimers
     /// <summary>A radio that is held for longer is worth telling a person: most outages are over by then.</summary>
     public static readonly TimeSpan HeldForLong = TimeSpan.FromSeconds(10);
 
+    /// <summary>So long a bootloader in a radio's place means that the radio is being flashed.</summary>
+    public static readonly TimeSpan BeingFlashed = TimeSpan.FromMinutes(10);
+
     /// <summary>Up for so long, an attachment was a success; what ends sooner counts as another failure.</summary>
     public static readonly TimeSpan Stable = TimeSpan.FromSeconds(10);
 

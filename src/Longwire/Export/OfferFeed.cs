@@ -14,7 +14,9 @@ internal sealed class OfferFeed
     /// <summary>By bus id. The same list for as long as nothing has changed.</summary>
     public IReadOnlyList<Offer> Current => Volatile.Read(ref _current);
 
-    /// <summary>Ends once every stick was looked at that was plugged in at the start: what is not in the list until then may be there.</summary>
+    /// <summary>
+    /// Ends once every stick was looked at that was plugged in at the start: what is not in the list until then may be there.
+    /// </summary>
     public Task LookedThrough => _lookedThrough.Task;
 
     /// <summary>The reconciler's alone.</summary>

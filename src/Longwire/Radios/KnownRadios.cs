@@ -11,12 +11,18 @@ internal sealed class KnownRadios
 
     private static readonly Lazy<KnownRadios> s_default = new(ReadEmbedded);
 
+    private readonly ImmutableArray<KnownBootloader> _bootloaders;
+
     /// <param name="rows">Sticks; the first that fits counts.</param>
     /// <param name="bridges">Chips that are in radios and in anything else: never certain.</param>
-    public KnownRadios(ImmutableArray<KnownRadio> rows, ImmutableArray<KnownRadio> bridges = default)
+    /// <param name="bootloaders">What they show themselves as while they are flashed.</param>
+    public KnownRadios(
+        ImmutableArray<KnownRadio> rows, ImmutableArray<KnownRadio> bridges = default,
+        ImmutableArray<KnownBootloader> bootloaders = default)
     {
         Rows = rows;
         Bridges = bridges.IsDefault ? [] : bridges;
+        _bootloaders = bootloaders.IsDefault ? [] : bootloaders;
     }
 
     /// <summary>The file that ships inside the program.</summary>
@@ -50,6 +56,10 @@ internal sealed class KnownRadios
     /// <summary>Whether this serial tells a stick of this vendor and product id from others: there is one, and not on many.</summary>
     public bool IsOwnSerial(UsbId id, string? serial) => serial is { Length: > 0 } && !IsSharedSerial(id, serial);
 
+    /// <summary>Whether a radio shows itself so while it is flashed.</summary>
+    public bool IsBootloaderOf(UsbId seen, UsbId radio) =>
+        _bootloaders.Any(bootloader => bootloader.Id == seen && bootloader.Of.Contains(radio));
+
     public Recognition? Recognise(DeviceIdentity identity) => Recognise(identity.Id, identity.Product, identity.Manufacturer);
 
     private static KnownRadios ReadEmbedded()
@@ -58,7 +68,10 @@ internal sealed class KnownRadios
             ?? throw new InvalidOperationException("radios.json is not part of this program");
         RadiosFile file = JsonSerializer.Deserialize(stream, RadiosJson.Default.RadiosFile)
             ?? throw new InvalidOperationException("radios.json is empty");
-        return new KnownRadios([.. file.Radios.Select(Row)], [.. file.Bridges.Select(Row)]);
+        return new KnownRadios(
+            [.. file.Radios.Select(Row)],
+            [.. file.Bridges.Select(Row)],
+            [.. file.Bootloaders.Select(one => new KnownBootloader(UsbId.Parse(one.Id), [.. one.Of.Select(UsbId.Parse)]))]);
     }
 
     private static KnownRadio Row(RadiosFile.Row row) => new()

@@ -9,6 +9,16 @@ internal sealed record RadiosFile
     public required string About { get; init; }
     public required IReadOnlyList<Row> Radios { get; init; }
     public required IReadOnlyList<Row> Bridges { get; init; }
+    public required IReadOnlyList<Bootloader> Bootloaders { get; init; }
+
+    internal sealed record Bootloader
+    {
+        public required string Id { get; init; }
+        public required string Name { get; init; }
+
+        /// <summary>The ids of the radios that show themselves as it while they are flashed.</summary>
+        public required IReadOnlyList<string> Of { get; init; }
+    }
 
     internal sealed record Row
     {

@@ -100,7 +100,8 @@ public sealed class ReturnTimesTests(Home home) : BesideTest(home)
         Say($"{what}, before: {string.Join(", ", before.Order().Select(Seconds))} s");
         Say($"{what}, now: {string.Join(", ", now.Order().Select(Seconds))} s");
         Say(string.Create(
-            CultureInfo.InvariantCulture, $"{what}: {Seconds(Median(now))} s, {ratio:0.00} times (at most {most}; {Seconds(Median(before))} s before)"));
+            CultureInfo.InvariantCulture,
+            $"{what}: {Seconds(Median(now))} s, {ratio:0.00} times (at most {most}; {Seconds(Median(before))} s before)"));
         Assert.InRange(ratio, 0, most);
     }
 

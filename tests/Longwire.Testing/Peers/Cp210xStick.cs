@@ -5,8 +5,8 @@ using Longwire.UsbIp.Wire;
 namespace Longwire.Testing.Peers;
 
 /// <summary>
-/// A CP2102 for cp210x (Silicon Labs AN571), which says nothing on its serial port and hears nothing there before it is enabled. An imitation:
-/// no emulator has one.
+/// A CP2102 for cp210x (Silicon Labs AN571), which says nothing on its serial port and hears nothing there before it is enabled. An
+/// imitation: no emulator has one.
 /// </summary>
 internal sealed class Cp210xStick : EchoStick
 {

@@ -4,8 +4,8 @@ using Longwire.UsbIp.Wire;
 namespace Longwire.Testing.Peers;
 
 /// <summary>
-/// A stick that is nothing but its answers: a true USB device to a kernel that enumerates it, which says back on its serial port whatever it
-/// is told there.
+/// A stick that is nothing but its answers: a true USB device to a kernel that enumerates it, which says back on its serial port whatever
+/// it is told there.
 /// </summary>
 /// <param name="id">As its device descriptor has it.</param>
 internal abstract class EchoStick(UsbId id)

@@ -11,7 +11,9 @@ using Xunit;
 
 namespace Longwire.Tests.LinkedPis;
 
-/// <summary>A Pi that takes connections and computes for long, as a small one does that has much to do: whoever gives up makes it slower.</summary>
+/// <summary>
+/// A Pi that takes connections and computes for long, as a small one does that has much to do: whoever gives up makes it slower.
+/// </summary>
 public sealed class SlowPiTests
 {
     private const int Radios = 6, AtOnce = LinkTimers.MostAttempts / 2;
@@ -61,7 +63,8 @@ public sealed class SlowPiTests
         Task<PiConnection>[] radios = [.. Enumerable.Range(0, Radios).Select(_ => ConnectAsync(pi))];
         for (int done = 0; done < Radios; done++)
         {
-            TaskCompletionSource computed = await asked.Reader.ReadAsync(RawHost.Cancelled).AsTask().WaitAsync(RawHost.Deadline, RawHost.Cancelled);
+            TaskCompletionSource computed =
+                await asked.Reader.ReadAsync(RawHost.Cancelled).AsTask().WaitAsync(RawHost.Deadline, RawHost.Cancelled);
             // The control connection, those that stand, and those that wait for their verdict.
             Assert.InRange(pi.Open, 1, 1 + done + AtOnce);
             computed.SetResult();

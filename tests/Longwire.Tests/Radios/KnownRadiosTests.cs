@@ -113,6 +113,14 @@ public sealed class KnownRadiosTests
         Assert.Empty(KnownRadios.Default.Rows.Where(row => row.Product is null && row.Manufacturer is null).Select(row => row.Id)
             .Intersect(KnownRadios.Default.Bridges.Select(bridge => bridge.Id)));
 
+    [Theory]
+    [InlineData("1915:521f", "1915:cafe", true)]
+    [InlineData("303a:1001", "303a:4001", true)]
+    [InlineData("303a:1001", "1915:cafe", false)]
+    [InlineData("303a:4001", "303a:831a", false)]
+    public void A_bootloader_is_that_of_some_radios_and_of_no_others(string seen, string radio, bool expected) =>
+        Assert.Equal(expected, KnownRadios.Default.IsBootloaderOf(UsbId.Parse(seen), UsbId.Parse(radio)));
+
     [Fact]
     public void Every_row_with_a_pattern_is_shown_as_a_bridge_when_the_pattern_does_not_fit() =>
         Assert.All(

@@ -193,10 +193,10 @@ internal sealed class Convergence(AttachState state)
     {
         foreach (RadioState radio in state.Radios.Values)
         {
+            PiState? pi = state.Pis.GetValueOrDefault(radio.Memory.PiId);
             StatusRules.Condition now = selection.WhyLeftOut(radio.Memory) is { } problem
                 ? StatusRules.LeftOut(radio, problem)
-                : StatusRules.Of(
-                    radio, state.Pis.GetValueOrDefault(radio.Memory.PiId), state.StickOf(radio), state.Radios.Values, state.Now);
+                : StatusRules.Of(radio, pi, state.StickOf(radio), state.Radios.Values, state.Now);
             TellOfPlugging(radio, now.PluggedIn);
             LookBackAtLoss(radio, now.Status);
             if (now.Status != radio.Status) TellOfStatus(radio, now);
@@ -206,6 +206,7 @@ internal sealed class Convergence(AttachState state)
             if (now.Status != RadioStatus.InUse) radio.NotTakenOver = null;
             if (now.Status != RadioStatus.Attaching || state.Now >= AttachTimers.FirstVerdict) radio.Undecided = false;
             if (radio.Undecided) WakeNoLaterThan(AttachTimers.FirstVerdict);
+            if (now.Reason == StatusRules.Flashing) WakeNoLaterThan(radio.MissingSince + AttachTimers.BeingFlashed);
             // From then on "in use" is no longer us.
             if (radio.Assignment is null) WakeNoLaterThan(radio.ReleasedAt + AttachTimers.OwnRelease);
         }
@@ -252,8 +253,7 @@ internal sealed class Convergence(AttachState state)
         {
             yield return ($"unstable {radio.Id}",
                 $"{radio.Memory.Name} was away and came back {AttachTimers.ReseatsThatMeanSomething} times or more within "
-                    + $"{AttachTimers.ReseatsWithin.TotalMinutes:0} minutes: see its cable, the power supply of its Pi, and what restarts "
-                    + "there.");
+                    + $"{AttachTimers.ReseatsWithin.TotalMinutes:0} minutes: see its cable, its Pi's power, and what restarts there.");
         }
         foreach ((string, string) several in _replacements.Problems()) yield return several;
         foreach ((string, string) misspelt in PortSpellings.Problems(state)) yield return misspelt;

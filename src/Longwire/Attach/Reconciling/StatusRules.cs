@@ -1,4 +1,5 @@
 using Longwire.Options;
+using Longwire.Radios;
 using Longwire.State;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Usb;
@@ -12,6 +13,9 @@ internal static class StatusRules
     /// <summary>Why a radio is held whose Pi is back without it.</summary>
     public const string Pulled = "unplugged";
 
+    /// <summary>Why a radio does not work whose bootloader is in its place.</summary>
+    public const string Flashing = "being flashed: its bootloader is in its place, and it is attached again once that has gone";
+
     internal readonly record struct Condition(RadioStatus Status, string? Reason, bool? PluggedIn);
 
     /// <param name="pi">Null when the Pi is no longer in the options.</param>
@@ -21,6 +25,10 @@ internal static class StatusRules
     public static Condition Of(RadioState radio, PiState? pi, Stick? stick, IReadOnlyCollection<RadioState> known, TimeSpan now)
     {
         Condition condition = Of(radio, pi, stick, known);
+        // That takes minutes. What stays longer is no firmware on its way.
+        if (condition.Status is RadioStatus.Unplugged or RadioStatus.NotOffered or RadioStatus.Attaching && radio.Assignment is null
+            && now - radio.MissingSince < AttachTimers.BeingFlashed && IsFlashed(radio, pi))
+            return new(RadioStatus.Failed, Flashing, true);
         // An attempt at what is not listed only asks; it holds nothing.
         bool ours = radio.Assignment is { Listed: true } or { Identified: true } || now - radio.ReleasedAt < AttachTimers.OwnRelease;
         if (condition.Status != RadioStatus.InUse) return condition;
@@ -53,6 +61,14 @@ internal static class StatusRules
             where pi.Sticks.GetValueOrDefault(offer.BusId)?.IsNot.Contains(radio.Id) != true
             select new NoticeEntry(offer.BusId, offer.Id, NoticeReason.None);
         return EntryOf(radio, [.. pi.Offers.Notice!.Entries, .. free], known);
+    }
+
+    private static bool IsFlashed(RadioState radio, PiState? pi)
+    {
+        UsbId id = UsbId.Parse(radio.Memory.UsbId);
+        bool IsBootloader(UsbId seen) => KnownRadios.Default.IsBootloaderOf(seen, id);
+        return pi?.Notice?.Entries.Any(entry => entry.BusId.PortChain == radio.Memory.PortChain && IsBootloader(entry.Id)) == true
+            || pi?.Offers?.Offers.Any(offer => offer.Port == radio.Memory.Port && IsBootloader(offer.Id)) == true;
     }
 
     private static bool IsToldAtOnce(PiState? pi) => pi is { Reachable: true, Options.Pairing: not null, Offers.Notice: not null };
