@@ -4,7 +4,7 @@ namespace Longwire.UsbIp.Proxy;
 
 /// <summary>
 /// What we must know of control requests, by their 8 setup bytes (USB 2.0, 9.3; USB CDC PSTN 1.2, 6.3; drivers/usb/serial/ftdi_sio.h,
-/// cp210x.c and ch341.c of Linux).
+/// cp210x.c, ch341.c and pl2303.c of Linux).
 /// </summary>
 internal static class ControlRequests
 {
@@ -21,7 +21,8 @@ internal static class ControlRequests
     /// What sets something that stays set: all of a class's or a vendor's, SET_CONFIGURATION and SET_INTERFACE. A purge does not: done
     /// late it would throw away what is fresh.
     /// </summary>
-    public static bool SetsState(ReadOnlySpan<byte> setup) => IsStandard(setup) ? IsConfiguration(setup) : !IsPurge(setup);
+    public static bool SetsState(ReadOnlySpan<byte> setup, SerialChip chip) =>
+        IsStandard(setup) ? IsConfiguration(setup) : !IsPurge(setup, chip);
 
     public static bool IsStandard(ReadOnlySpan<byte> setup) => (setup[RequestTypeAt] & KindMask) == 0;
 
@@ -36,20 +37,24 @@ internal static class ControlRequests
 
     /// <summary>
     /// Whether the later of two makes the earlier one void: the same bmRequestType, bRequest and wIndex. FTDI's and CP210x's modem lines
-    /// have a mask in wValue's high byte, which says which of them the request sets.
+    /// have a mask in wValue's high byte, which says which of them the request sets. A register is the one in wValue.
     /// </summary>
-    public static bool Supersedes(ReadOnlySpan<byte> later, ReadOnlySpan<byte> earlier) =>
-        later[..ValueAt].SequenceEqual(earlier[..ValueAt]) && later.Slice(IndexAt, 2).SequenceEqual(earlier.Slice(IndexAt, 2))
-            && (!HasLineMask(later) || later[ValueHighAt] == earlier[ValueHighAt]);
+    public static bool Supersedes(ReadOnlySpan<byte> later, ReadOnlySpan<byte> earlier, SerialChip chip)
+    {
+        if (!later[..ValueAt].SequenceEqual(earlier[..ValueAt])) return false;
+        if (WritesRegister(later, chip)) return Value(later) == Value(earlier);
+        return later.Slice(IndexAt, 2).SequenceEqual(earlier.Slice(IndexAt, 2))
+            && (!HasLineMask(later, chip) || later[ValueHighAt] == earlier[ValueHighAt]);
+    }
 
     /// <summary>Whether the request sets DTR, of which port, and to what.</summary>
-    public static bool TryReadDtr(ReadOnlySpan<byte> setup, out ushort index, out bool up)
+    public static bool TryReadDtr(ReadOnlySpan<byte> setup, SerialChip chip, out ushort index, out bool up)
     {
         int value = Value(setup);
         (index, up) = (BinaryPrimitives.ReadUInt16LittleEndian(setup[IndexAt..]), (value & 1) != 0);
         // SET_CONTROL_LINE_STATE
         if (Is(setup, 0x21, 0x22)) return true;
-        if (HasLineMask(setup)) return (value & 0x100) != 0;
+        if (HasLineMask(setup, chip)) return (value & 0x100) != 0;
         // CH341 0xA4: the lines are low active, and DTR is bit 5.
         up = (value & 0x20) == 0;
         return Is(setup, 0x40, 0xA4);
@@ -67,10 +72,21 @@ internal static class ControlRequests
         if (Is(setup, 0xC1, 0x10) && answer.Length >= OutQueueAt + 4) answer.Slice(OutQueueAt, 4).Clear();
     }
 
-    // FTDI SIO_RESET with 1 or 2, CP210x PURGE.
-    private static bool IsPurge(ReadOnlySpan<byte> setup) => (Is(setup, 0x40, 0x00) && (Value(setup) is 1 or 2)) || Is(setup, 0x41, 0x12);
+    // FTDI SIO_RESET with 1 or 2, CP210x PURGE, and PL2303's registers that reset its pipes.
+    private static bool IsPurge(ReadOnlySpan<byte> setup, SerialChip chip) =>
+        (Is(setup, 0x40, 0x00) && (Value(setup) is 1 or 2)) || Is(setup, 0x41, 0x12)
+        || (chip == SerialChip.Pl2303
+            && ((Is(setup, 0x40, 0x01) && (Value(setup) is 8 or 9)) || (Is(setup, 0x40, 0x80) && Value(setup) == 7)));
 
-    private static bool HasLineMask(ReadOnlySpan<byte> setup) => Is(setup, 0x40, 0x01) || Is(setup, 0x41, 0x07);
+    private static bool WritesRegister(ReadOnlySpan<byte> setup, SerialChip chip) => chip switch
+    {
+        SerialChip.Ch341 => Is(setup, 0x40, 0x9A),
+        SerialChip.Pl2303 => Is(setup, 0x40, 0x01) || Is(setup, 0x40, 0x80),
+        _ => false,
+    };
+
+    private static bool HasLineMask(ReadOnlySpan<byte> setup, SerialChip chip) =>
+        (Is(setup, 0x40, 0x01) && chip != SerialChip.Pl2303) || Is(setup, 0x41, 0x07);
 
     private static bool Is(ReadOnlySpan<byte> setup, byte requestType, byte request) =>
         setup[RequestTypeAt] == requestType && setup[RequestAt] == request;

@@ -63,7 +63,7 @@ internal sealed class FarMessages(ProxyState state)
     {
         if (urb.IsIn) state.Answers.Note(urb.Setup, data);
         // What the host was told long ago has been noted then, and may have been replaced since.
-        else if (!urb.Answered && KeptControls.Takes(urb)) state.Kept.Note(urb, deferred: false);
+        else if (!urb.Answered && state.Kept.Takes(urb)) state.Kept.Note(urb, deferred: false);
     }
 
     private void Unlinked(in RetUnlink answer)

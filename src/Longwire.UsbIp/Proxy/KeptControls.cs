@@ -7,7 +7,7 @@ namespace Longwire.UsbIp.Proxy;
 /// The control OUTs that made the stick what it is, in the order of their last use, one per request: a stick that was away gets them
 /// again. Bounded; the oldest goes.
 /// </summary>
-internal sealed class KeptControls
+internal sealed class KeptControls(SerialChip chip)
 {
     private const int Most = 64;
     private readonly List<KeptControl> _kept = new(Most);
@@ -16,14 +16,14 @@ internal sealed class KeptControls
 
     public KeptControl this[int index] => _kept[index];
 
-    public static bool Takes(Urb urb) => !urb.IsIn && urb.Length <= KeptControl.MostData && ControlRequests.SetsState(urb.Setup);
+    public bool Takes(Urb urb) => !urb.IsIn && urb.Length <= KeptControl.MostData && ControlRequests.SetsState(urb.Setup, chip);
 
     /// <param name="urb">A control OUT that <see cref="Takes"/> takes.</param>
     /// <param name="deferred">The stick does not have it yet.</param>
     public void Note(Urb urb, bool deferred)
     {
         int at = 0;
-        while (at < _kept.Count && !ControlRequests.Supersedes(urb.Setup, _kept[at].Setup)) at++;
+        while (at < _kept.Count && !ControlRequests.Supersedes(urb.Setup, _kept[at].Setup, chip)) at++;
         KeptControl kept;
         if (at < _kept.Count || _kept.Count == Most)
         {
@@ -46,7 +46,7 @@ internal sealed class KeptControls
     {
         foreach (KeptControl kept in _kept)
         {
-            if (ControlRequests.Supersedes(urb.Setup, kept.Setup)) kept.Deferred = true;
+            if (ControlRequests.Supersedes(urb.Setup, kept.Setup, chip)) kept.Deferred = true;
         }
     }
 

@@ -106,7 +106,7 @@ internal sealed class Outage(ProxyState state, HeldOuts held, PortWatch ports, G
         }
         else
         {
-            if (urb.IsControl && KeptControls.Takes(urb)) state.Kept.Note(urb, deferred: urb.FarDone);
+            if (urb.IsControl && state.Kept.Takes(urb)) state.Kept.Note(urb, deferred: urb.FarDone);
             state.RetSubmitHere(urb, UrbStatus.Success);
         }
     }
@@ -125,7 +125,7 @@ internal sealed class Outage(ProxyState state, HeldOuts held, PortWatch ports, G
 
     private void TakeSetting(Urb urb)
     {
-        bool kept = KeptControls.Takes(urb);
+        bool kept = state.Kept.Takes(urb);
         if (kept) state.Kept.Note(urb, deferred: true);
         state.RetSubmitHere(urb, kept || urb.Length <= KeptControl.MostData ? UrbStatus.Success : UrbStatus.Protocol);
     }

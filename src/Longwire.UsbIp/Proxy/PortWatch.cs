@@ -55,7 +55,7 @@ internal sealed class PortWatch(ProxyState state, HeldOuts held)
     /// <summary>A control OUT, which may set DTR.</summary>
     public void Requested(ReadOnlySpan<byte> setup, TimeSpan now)
     {
-        if (!ControlRequests.TryReadDtr(setup, out ushort index, out bool up)) return;
+        if (!ControlRequests.TryReadDtr(setup, state.Options.Chip, out ushort index, out bool up)) return;
         foreach (Port port in _ports)
         {
             if (port.Is.LineIndex != index) continue;

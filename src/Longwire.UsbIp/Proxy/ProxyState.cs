@@ -13,7 +13,7 @@ internal sealed class ProxyState(UrbProxyOptions options, uint devId)
 
     public UrbTable Table { get; } = new(options.MaxUrbs, options.MaxBytes);
 
-    public KeptControls Kept { get; } = new();
+    public KeptControls Kept { get; } = new(options.Chip);
 
     public ControlAnswers Answers { get; } = new();
 

@@ -25,6 +25,9 @@ public static class SerialLayout
 
     private const ushort Ftdi = 0x0403;
     private const ushort SiliconLabs = 0x10C4;
+    private const ushort Wch = 0x1A86;
+    private const ushort FormerWch = 0x4348;
+    private const ushort Prolific = 0x067B;
 
     /// <summary>The ports in the order of their interfaces; those whose driver sets DTR otherwise are not among them.</summary>
     public static ImmutableArray<SerialPort> Of(DeviceIdentity identity)
@@ -55,6 +58,19 @@ public static class SerialLayout
                         [new(0xC1, 0x08, 0, port.LineIndex, 1), new(0xC1, 0x10, 0, port.LineIndex, 0x13)]),
             ],
             _ => [],
+        };
+    }
+
+    /// <summary>The chip whose driver the kernel binds: some of WCH's are CDC ACM.</summary>
+    public static SerialChip ChipOf(DeviceIdentity identity)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        bool isAcm = Read(identity.Descriptors.Span[DeviceDescriptor.Size..]).Exists(part => part.Class == CdcData);
+        return identity.Id.Vendor switch
+        {
+            Wch or FormerWch when !isAcm => SerialChip.Ch341,
+            Prolific when !isAcm => SerialChip.Pl2303,
+            _ => SerialChip.Other,
         };
     }
 

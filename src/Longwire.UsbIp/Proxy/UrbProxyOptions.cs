@@ -45,6 +45,9 @@ public sealed record UrbProxyOptions
     /// <summary>Bytes of all URBs at once, of data to send and of room for data to receive.</summary>
     public int MaxBytes { get; init; } = 1024 * 1024;
 
+    /// <summary>What is in the stick.</summary>
+    public SerialChip Chip { get; init; }
+
     /// <summary>The stick's ports. Without one no port is known to be closed.</summary>
     public IReadOnlyList<SerialPort> Ports { get; init; } = [];
 }

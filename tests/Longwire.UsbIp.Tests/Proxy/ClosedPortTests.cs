@@ -132,7 +132,7 @@ public sealed class ClosedPortTests
     {
         var setup = new byte[8];
         new SetupPacket(requestType, request, (ushort)value, 5, 0).Write(setup);
-        Assert.Equal(sets, ControlRequests.TryReadDtr(setup, out ushort index, out bool isUp));
+        Assert.Equal(sets, ControlRequests.TryReadDtr(setup, SerialChip.Other, out ushort index, out bool isUp));
         if (sets) Assert.Equal((5, up), (index, isUp));
     }
 }

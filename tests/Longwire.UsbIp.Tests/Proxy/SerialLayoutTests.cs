@@ -30,6 +30,15 @@ public sealed class SerialLayoutTests
         [new SerialPort(2, 1, 0), new SerialPort(2, 1, 1)], SerialLayout.Of(Of("10c4:8a2a", Vendor(0) + Bulk + Vendor(1) + Bulk)));
 
     [Fact]
+    public void A_chip_is_known_by_its_maker_unless_it_speaks_CDC_ACM()
+    {
+        Assert.Equal(SerialChip.Ch341, SerialLayout.ChipOf(Of("1a86:7523", Vendor(0) + Bulk)));
+        Assert.Equal(SerialChip.Other, SerialLayout.ChipOf(Of("1a86:55d4", AcmControl + AcmData + Bulk)));
+        Assert.Equal(SerialChip.Pl2303, SerialLayout.ChipOf(Of("067b:2303", Vendor(0) + Bulk)));
+        Assert.Equal(SerialChip.Other, SerialLayout.ChipOf(Of("0403:6001", Vendor(0) + Bulk)));
+    }
+
+    [Fact]
     public void What_a_driver_asks_at_close_is_asked_of_each_port()
     {
         Assert.Equal([new(0xC0, 5, 0, 0, 2)], SerialLayout.AskedAtClose(Of("0403:6001", Vendor(0) + Bulk)));

@@ -60,7 +60,10 @@ internal sealed class HeldCarrier : ICarrier
         {
             _changed = changed;
             (Socket ours, _kernels) = SocketPair.Create();
-            UrbProxyOptions options = _options with { Ports = RadioPorts.Of(_identity!, _options.Stale) };
+            UrbProxyOptions options = _options with
+            {
+                Ports = RadioPorts.Of(_identity!, _options.Stale), Chip = SerialLayout.ChipOf(_identity!),
+            };
 #pragma warning disable CA2000 // It is the carrier's, and disposed with it.
             var pump = new UrbPump(ours, new UrbProxy(Device.DevId, options), _gate, _time);
 #pragma warning restore CA2000
