@@ -82,6 +82,7 @@ public sealed class HoldTests(Home home) : HoldingTest(home)
         LabStick stick = await BringUpAsync(side, StickModel.With(chip), Holding, host);
         using GuestStream tty = await Home.Host.OpenAsync(stick.Model.Path);
         await ExchangeAsync(stick, tty, "before");
+        await UntilItWouldBeWaitedForAsync(side);
         int from = Watch.Count;
         TimeSpan start = Home.Host.Now;
         Home.Attic.Cable.Cut();
@@ -90,6 +91,27 @@ public sealed class HoldTests(Home home) : HoldingTest(home)
         Home.Attic.Cable.Mend();
         await UntilEventAsync(IdOf(stick.Model), "resumed", from);
         await ExchangeAsync(stick, tty, "after");
+        StayedAttached(stick.Model, from, start);
+    }
+
+    [Theory(Explicit = true)]
+    [InlineData(HostSide.Program)]
+    [InlineData(HostSide.AddOn)]
+    public async Task A_stock_Pi_that_is_away_for_3_s_goes_on_with_the_session_that_it_had(HostSide host)
+    {
+        LabStick stick = await BringUpAsync(PiSide.Stock, more: Holding, host: host);
+        using GuestStream tty = await Home.Host.OpenAsync(ZWavePath);
+        using ISerialEnd inside = await stick.OpenInsideAsync();
+        int from = Watch.Count;
+        TimeSpan start = Home.Host.Now;
+        Home.Attic.Cable.Cut();
+        await tty.WriteAsync("during"u8.ToArray(), Cancelled);
+        await Task.Delay(TimeSpan.FromSeconds(3), Cancelled);
+        Home.Attic.Cable.Mend();
+        // Nobody hung its inside up, as a new session would have.
+        Assert.Equal("during"u8.ToArray(), await inside.ReadExactlyAsync(6, Patience));
+        await inside.WriteAsync("answer"u8.ToArray(), Cancelled);
+        Assert.Equal("answer"u8.ToArray(), await tty.ReadExactlyAsync(6, Patience));
         StayedAttached(stick.Model, from, start);
     }
 
