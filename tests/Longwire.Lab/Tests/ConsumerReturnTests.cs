@@ -10,6 +10,9 @@ public enum WayBack
     /// <summary>The stick has its power all the time.</summary>
     ExportStartsAnew,
 
+    /// <summary>The same of a stock Pi.</summary>
+    UsbipdStartsAnew,
+
     /// <summary>The Pi loses its power, and its sticks with it.</summary>
     PiStartsAnew,
 
@@ -26,12 +29,14 @@ public sealed class ConsumerReturnTests(Home home) : HoldingTest(home)
 {
     [Theory(Explicit = true)]
     [InlineData(WayBack.ExportStartsAnew)]
+    [InlineData(WayBack.UsbipdStartsAnew)]
     [InlineData(WayBack.PiStartsAnew)]
     [InlineData(WayBack.StickIsPutBack)]
     public async Task A_program_whose_radio_returns_works_with_it_again(WayBack how)
     {
         ConsumerKind[] kinds = [ConsumerKind.ZWaveJs, ConsumerKind.ZStack, ConsumerKind.Ember];
-        IReadOnlyList<LabStick> sticks = await BringUpAllAsync(PiSide.Link, [.. kinds.Select(kind => kind.Stick)], Holding);
+        PiSide side = how == WayBack.UsbipdStartsAnew ? PiSide.Stock : PiSide.Link;
+        IReadOnlyList<LabStick> sticks = await BringUpAllAsync(side, [.. kinds.Select(kind => kind.Stick)], Holding);
         List<ConsumerAtWork> all = [];
         try
         {
@@ -47,7 +52,7 @@ public sealed class ConsumerReturnTests(Home home) : HoldingTest(home)
             for (int i = 0; i < kinds.Length; i++)
             {
                 TimeSpan carried;
-                if (how == WayBack.ExportStartsAnew || kinds[i] == ConsumerKind.ZWaveJs)
+                if (HasPower(how) || kinds[i] == ConsumerKind.ZWaveJs)
                 {
                     carried = Home.Host.ClockAt((await UntilEventAsync(IdOf(kinds[i].Stick), "resumed", from)).Timestamp);
                     Assert.Equal(numbers[i], await DeviceNumberAsync(kinds[i]));
@@ -82,6 +87,10 @@ public sealed class ConsumerReturnTests(Home home) : HoldingTest(home)
             case WayBack.ExportStartsAnew:
                 await Home.Attic.RestartExportAsync();
                 break;
+            case WayBack.UsbipdStartsAnew:
+                await Home.Attic.StopStockAsync();
+                await Home.Attic.StartStockAsync([.. sticks.Select(stick => stick.Model.UsbId)]);
+                break;
             case WayBack.PiStartsAnew:
                 await Home.Attic.RebootAsync(inOrder: false);
                 break;
@@ -96,9 +105,9 @@ public sealed class ConsumerReturnTests(Home home) : HoldingTest(home)
     // What a radio says at its start would be lost while nobody has its stick: it is told as one that starts slowly does.
     private static Task OpenInsideAgainAsync(ConsumerAtWork one, LabStick stick, WayBack how) =>
         // The chip with a radio of its own behind it is not hung up.
-        how == WayBack.ExportStartsAnew && one.Kind.Stick.Chip == StickChip.Ftdi
-            ? Task.CompletedTask
-            : one.OpenInsideAgainAsync(stick, how != WayBack.ExportStartsAnew);
+        HasPower(how) && one.Kind.Stick.Chip == StickChip.Ftdi ? Task.CompletedTask : one.OpenInsideAgainAsync(stick, !HasPower(how));
+
+    private static bool HasPower(WayBack how) => how is WayBack.ExportStartsAnew or WayBack.UsbipdStartsAnew;
 
     private Task<string> DeviceNumberAsync(ConsumerKind kind) => Home.Host.RunAsync($"stat -L -c %t:%T {kind.Stick.Path}");
 }
