@@ -17,6 +17,13 @@ public abstract class BesideTest(Home home) : RadioTest(home)
 
     protected static TimeSpan Median(IReadOnlyCollection<TimeSpan> times) => times.Order().ElementAt(times.Count / 2);
 
+    /// <summary>
+    /// Until the radio's state says so. The state itself, not its entities: what one build has described the other may not say.
+    /// </summary>
+    protected Task UntilSaidAsync(string radio, string what, int from) => Watch.WaitForAsync(
+        message => message.Topic == $"longwire/radio/{radio}/state" && message.Payload.Contains(what, StringComparison.Ordinal),
+        Patience, $"{radio}: {what}", from, Cancelled);
+
     /// <summary>Onto the host, to <see cref="Earlier"/>.</summary>
     protected async Task BringEarlierBuildAsync()
     {

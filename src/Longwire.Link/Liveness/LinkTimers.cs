@@ -16,7 +16,7 @@ namespace Longwire.Link.Liveness;
 /// <para>
 /// The server keeps a session <see cref="KeptLonger"/> beyond the client's hold. It hears of a loss later than the client at times, by at
 /// most
-/// <see cref="LostAfter"/>, and a client that returns in the last moment still needs <see cref="Verdict"/>.
+/// <see cref="LostAfter"/>, and one that the client returns over in the last moment still needs its verdict.
 /// </para>
 /// </summary>
 public static class LinkTimers
@@ -62,6 +62,12 @@ public static class LinkTimers
 
     /// <summary>How many attempts may be under way at one time.</summary>
     public const int MostAttempts = 4;
+
+    /// <summary>
+    /// How many of them may wait for the same machine to compute. A server keeps <see cref="MostAttempts"/> of one network whose hosts it does
+    /// not know yet and closes the oldest for a new one, and two houses may be one network for it.
+    /// </summary>
+    public const int MostTaken = MostAttempts / 2;
 
     /// <summary>How long whoever said that a session is over waits for the answer.</summary>
     public static readonly TimeSpan EndAnswer = TimeSpan.FromSeconds(1);

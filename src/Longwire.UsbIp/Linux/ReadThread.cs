@@ -22,7 +22,7 @@ public sealed class ReadThread
     private ReadThread(int epoll) => _epoll = epoll;
 
     /// <summary>
-    /// The thread of the process, which begins when it is first asked for. Null: the kernel refuses, for want of descriptors.
+    /// The thread of the process, which begins when it is first asked for. Null: the kernel refuses, for want of descriptors or threads.
     /// </summary>
     public static ReadThread? Shared
     {
@@ -62,8 +62,17 @@ public sealed class ReadThread
         int epoll = epoll_create1(EPOLL_CLOEXEC);
         if (epoll < 0) return null;
         var started = new ReadThread(epoll);
-        new Thread(started.Run, maxStackSize: 512 * 1024) { IsBackground = true, Name = "radio reads" }.Start();
-        return started;
+        try
+        {
+            new Thread(started.Run, maxStackSize: 512 * 1024) { IsBackground = true, Name = "radio reads" }.Start();
+            return started;
+        }
+        catch (OutOfMemoryException)
+        {
+            // So says .NET where there may be no more threads, as in a container that has as many as it may.
+            _ = close(epoll);
+            return null;
+        }
     }
 
     private ReadableSocket? TryAdd(int descriptor)

@@ -42,7 +42,8 @@ internal static class ControlRequests
     public static bool Supersedes(ReadOnlySpan<byte> later, ReadOnlySpan<byte> earlier, SerialChip chip)
     {
         if (!later[..ValueAt].SequenceEqual(earlier[..ValueAt])) return false;
-        if (WritesRegister(later, chip)) return Value(later) == Value(earlier);
+        // PL2303's 0x0404 is written twice at the start, and both writes count.
+        if (WritesRegister(later, chip) && Value(later) != 0x0404) return Value(later) == Value(earlier);
         return later.Slice(IndexAt, 2).SequenceEqual(earlier.Slice(IndexAt, 2))
             && (!HasLineMask(later, chip) || later[ValueHighAt] == earlier[ValueHighAt]);
     }

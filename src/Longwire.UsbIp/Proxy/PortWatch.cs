@@ -83,6 +83,19 @@ internal sealed class PortWatch(ProxyState state, HeldOuts held)
         return next;
     }
 
+    /// <summary>Some port has an IN.</summary>
+    public bool AreRead
+    {
+        get
+        {
+            foreach (Port port in _ports)
+            {
+                if (HasIn(port)) return true;
+            }
+            return false;
+        }
+    }
+
     private bool HasIn(Port port)
     {
         for (Urb? urb = state.Table.First; urb is not null; urb = urb.Next)

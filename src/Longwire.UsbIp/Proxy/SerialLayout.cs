@@ -4,7 +4,7 @@ using Longwire.UsbIp.Wire;
 
 namespace Longwire.UsbIp.Proxy;
 
-/// <summary>A stick's serial ports, from its descriptors: what the drivers cdc_acm, ftdi_sio and cp210x make of them.</summary>
+/// <summary>A stick's serial ports, from its descriptors: what the drivers cdc_acm, ftdi_sio, cp210x, ch341 and pl2303 make of them.</summary>
 public static class SerialLayout
 {
     private const int InterfaceNumberAt = 2;
@@ -61,7 +61,9 @@ public static class SerialLayout
         };
     }
 
-    /// <summary>The chip whose driver the kernel binds: some of WCH's are CDC ACM.</summary>
+    /// <summary>
+    /// The chip, by its maker: some of WCH's are CDC ACM, and a chip under the ids of whoever built it in is not recognised.
+    /// </summary>
     public static SerialChip ChipOf(DeviceIdentity identity)
     {
         ArgumentNullException.ThrowIfNull(identity);

@@ -65,6 +65,9 @@ public sealed class UrbProxy
     /// </summary>
     public AnswerTimes ReadAnswerTimes(TimeSpan now) => _state.Recent.Read(now);
 
+    /// <summary>The host waits for what a port of the stick says: somebody has it open.</summary>
+    public bool IsRead => _ports.AreRead;
+
     /// <summary>URBs that somebody may still speak of.</summary>
     public int UrbCount => _state.Table.Count;
 

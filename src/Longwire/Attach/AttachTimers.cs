@@ -1,3 +1,5 @@
+using Longwire.Link.Liveness;
+
 namespace Longwire.Attach;
 
 /// <summary>
@@ -114,7 +116,7 @@ internal static class AttachTimers
     public static readonly TimeSpan LinkRefused = TimeSpan.FromSeconds(5);
 
     /// <summary>From a Pi's welcome to what it has to offer, which it says at once: then somebody else has taken its place.</summary>
-    public static readonly TimeSpan LinkOffers = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan LinkOffers = LinkTimers.Verdict;
 
     /// <summary>After a failed attempt: doubled each time, with jitter, up to the cap.</summary>
     public static readonly TimeSpan BackoffFirst = TimeSpan.FromMilliseconds(250);
@@ -157,8 +159,8 @@ internal static class AttachTimers
     public static readonly TimeSpan StockHold = TimeSpan.FromSeconds(12);
 
     /// <summary>
-    /// A connection that was made again behind a held port and is lost sooner than this is not waited for once more: two machines may be
-    /// taking the stick from each other, or it fails each time.
+    /// A connection that ends sooner than this after the stick was given is not waited for: two machines may be taking the stick from each
+    /// other, or it fails each time.
     /// </summary>
     public static readonly TimeSpan ReseatLasts = TimeSpan.FromSeconds(10);
 

@@ -25,6 +25,11 @@ internal sealed class ReseatCount
         _pause = !wasUnstable ? AttachTimers.ReseatPause : longer < AttachTimers.ReseatPauseMost ? longer : AttachTimers.ReseatPauseMost;
     }
 
+    /// <summary>What a person is told while it counts as unstable.</summary>
+    public static string ProblemOf(string name) =>
+        $"{name} was away and came back {AttachTimers.ReseatsThatMeanSomething} times or more within "
+            + $"{AttachTimers.ReseatsWithin.TotalMinutes:0} minutes: see its cable, its Pi's power supply, and what restarts there.";
+
     /// <summary>How long the next session is to wait, so that what fails again and again costs little.</summary>
     public TimeSpan Pause(TimeSpan now) => UnstableUntil > now ? _pause : TimeSpan.Zero;
 }

@@ -63,7 +63,7 @@ internal sealed class ExportService(
         using UeventSocket uevents = UeventSocket.Open();
         var operations = new StickOperations(root, driver, new RadioSelection(options, radios), time);
         var timers = new StickTimers(root, driver, events, time);
-        var offers = new OfferFeed();
+        var offers = new OfferFeed(time);
         var reconciler = new ExportReconciler(operations, timers, ledger, offers, options, time, Random.Shared, _log);
         var requests = new StickRequests(reconciler, time);
         var ports = new ServerPort(root, time, Random.Shared, _log);

@@ -133,6 +133,9 @@ internal sealed record RadioSnapshot
     public required long Disconnects { get; init; }
     public string? LastDisconnectReason { get; init; }
 
+    /// <summary>Wall-clock time of the last of <see cref="Disconnects"/>; null if none, or if that is not known.</summary>
+    public DateTimeOffset? LastDisconnect { get; init; }
+
     /// <summary>Times that its Pi was away and its port stayed, since the radio was first seen; with one that goes on.</summary>
     public long Outages { get; init; }
 
@@ -162,6 +165,9 @@ internal sealed record RadioSnapshot
     /// <summary>Smoothed TCP round-trip time of the radio's own connection; null unless attached.</summary>
     public TimeSpan? RoundTrip { get; init; }
 
+    /// <summary>Null where nothing is known of it, and of one that is not to be attached.</summary>
+    public LinkQuality? Link { get; init; }
+
     /// <summary>Null unless attached, and where the kernel carries itself.</summary>
     public UrbFigures? Urbs { get; init; }
 
@@ -183,6 +189,7 @@ internal sealed record RadioSnapshot
             SerialPorts = [],
             ProvisionalPorts = [],
             RoundTrip = null,
+            Link = null,
             Urbs = null,
             IsShortOfUrbs = false,
         };

@@ -45,7 +45,7 @@ internal sealed class PlayedExport
         NullLogger<ExportService> log = NullLogger<ExportService>.Instance;
         Directory.CreateDirectory(_data);
         var options = new ExportOptions { Listen = 0 };
-        var offers = new OfferFeed();
+        var offers = new OfferFeed(time);
         var driver = new UsbipHostDriver(_sysfs.Root, new FakeUsbipHost(_sysfs) { After = Serve }.Write);
         _reconciler = new ExportReconciler(
             new StickOperations(_sysfs.Root, driver, new RadioSelection(options, KnownRadios.Default), time),

@@ -41,13 +41,14 @@ public sealed class ReplugTimesTests(Home home) : BesideTest(home)
 
     private async Task<(TimeSpan UntilLost, TimeSpan UntilAttached)> PullAndPlugAsync(LabStick stick, string program)
     {
-        await Home.Host.StartAttachAsync(program: program);
-        await UntilConnectedAsync(ZWave);
-        await Home.Host.WaitForDeviceAsync(ZWavePath, Patience);
         int from = Watch.Count;
+        await Home.Host.StartAttachAsync(program: program);
+        await UntilSaidAsync(ZWave, "\"connected\":true", from);
+        await Home.Host.WaitForDeviceAsync(ZWavePath, Patience);
+        from = Watch.Count;
         TimeSpan pulled = await stick.PullAsync();
         Message lost = await UntilEventAsync(ZWave, "lost", from);
-        await UntilStatusAsync(ZWave, "not_offered");
+        await UntilSaidAsync(ZWave, "\"not_offered\"", from);
 
         from = Watch.Count;
         await stick.PlugAsync();

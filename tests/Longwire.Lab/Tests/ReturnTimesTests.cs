@@ -46,8 +46,9 @@ public sealed class ReturnTimesTests(Home home) : BesideTest(home)
 
     private async Task AttachAsync(string program, string options)
     {
+        int from = Watch.Count;
         await Home.Host.StartAttachAsync(options, program);
-        await UntilConnectedAsync(ZWave);
+        await UntilSaidAsync(ZWave, "\"connected\":true", from);
         await Home.Host.WaitForDeviceAsync(ZWavePath, Patience);
     }
 

@@ -29,6 +29,9 @@ internal sealed class Template
         var reader = new Template(text[2..^2], payload);
         object? value = reader.Choice();
         reader.Space();
+        // What it writes for a node is its JSON anyway.
+        if (reader.Sign("|") && !reader.Word("tojson")) throw new FormatException($"an unknown filter: {template}");
+        reader.Space();
         if (reader._at != reader._text.Length) throw new FormatException($"unknown from \"{reader._text[reader._at..]}\" on: {template}");
         return Write(value);
     }

@@ -61,7 +61,7 @@ internal sealed class Cp210xStick : EchoStick
 
     private protected override void Forget()
     {
-        (IsEnabled, BaudRate, ModemLines, _line) = (false, null, 0, 0x0800);
+        (IsEnabled, BaudRate, ModemLines, _line, _flow) = (false, null, 0, 0x0800, new byte[16]);
         lock (_told) _told.Clear();
     }
 

@@ -80,7 +80,7 @@ internal sealed class ExportBench : IAsyncDisposable
         ExportOptions options = InForce;
         var operations = new StickOperations(Sysfs.Root, driver, new RadioSelection(options, KnownRadios.Default), Time);
         var timers = new StickTimers(Sysfs.Root, driver, _events, Time);
-        var offers = new OfferFeed();
+        var offers = new OfferFeed(Time);
         _offers = new StockOffers(offers);
         Reconciler = new ExportReconciler(operations, timers, _ledger, offers, options, Time, new Random(1), _log);
         var ports = new ServerPort(Sysfs.Root, Time, new Random(1), _log);

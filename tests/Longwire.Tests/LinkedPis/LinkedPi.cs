@@ -39,28 +39,21 @@ internal sealed class LinkedPi : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Func<Task>> _ends = [];
     private readonly ExportLedger _ledger;
     private readonly HostSessions _sessions;
-    private readonly OfferFeed _offers = new();
+    private readonly OfferFeed _offers;
     private readonly CancellationTokenSource _stop = new();
     private readonly LinkListener _listener;
     private Socket? _serving;
     private readonly Task _deciding, _listening, _barring, _looking;
 
     /// <param name="longestHold">Null: 5 min.</param>
-    /// <param name="hanging">A stick is there at the start, and nothing can be done with it before this.</param>
-    /// <param name="controlTime">Of control connections.</param>
-    public LinkedPi(TimeSpan? longestHold = null, Task? hanging = null, TimeProvider? controlTime = null)
+    /// <param name="firstLook">A stick is there at the start, and nobody looks at it before this.</param>
+    /// <param name="offersTime">Of what waits for the first look.</param>
+    public LinkedPi(TimeSpan? longestHold = null, Task? firstLook = null, TimeProvider? offersTime = null)
     {
         _kernel = new FakeUsbipHost(_sysfs) { After = Serve };
-        if (hanging is not null)
-        {
-            _sysfs.Plug(Stick, "0658:0200", "ZW0001", "UZB", tty: "ttyACM0");
-            _kernel.Refuse = (_, _) =>
-            {
-                hanging.Wait(Cancelled);
-                return null;
-            };
-        }
+        if (firstLook is not null) _sysfs.Plug(Stick, "0658:0200", "ZW0001", "UZB", tty: "ttyACM0");
         TimeProvider time = TimeProvider.System;
+        _offers = new OfferFeed(offersTime ?? time);
         var options = new ExportOptions { Listen = 0 };
         var driver = new UsbipHostDriver(_sysfs.Root, _kernel.Write);
         _ledger = new ExportLedger(_sysfs.Root, DataFolder, Log);
@@ -74,11 +67,11 @@ internal sealed class LinkedPi : IAsyncDisposable
         var welcome = new Welcome { Name = "attic", Release = "1.2.3" };
         var around = new HostSessionContext(time, _timers, time.GetTimestamp(), welcome, Log);
         _sessions = new HostSessions(new StickRequests(Reconciler, time), () => longestHold ?? TimeSpan.FromMinutes(5), around);
-        var controls = new HostControls(_sessions, _offers, Addresses, welcome, controlTime ?? _timers);
+        var controls = new HostControls(_sessions, _offers, Addresses, welcome, _timers);
         _listener = new LinkListener(
             0, new ServerPort(_sysfs.Root, time, new Random(1), Log), new HostConnections(Key, Enrolment, controls, _sessions, time, Log),
             time, Log);
-        _deciding = Reconciler.RunAsync(_stop.Token);
+        _deciding = DecideAsync(firstLook ?? Task.CompletedTask);
         _looking = Addresses.RunAsync(_stop.Token);
         _listening = _listener.RunAsync(_stop.Token);
         _barring = new BarredHosts(Enrolment, controls, _sessions, time).RunAsync(_stop.Token);
@@ -155,6 +148,12 @@ internal sealed class LinkedPi : IAsyncDisposable
         _stop.Dispose();
         Key.Dispose();
         _sysfs.Dispose();
+    }
+
+    private async Task DecideAsync(Task begins)
+    {
+        await begins;
+        await Reconciler.RunAsync(_stop.Token);
     }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;

@@ -24,7 +24,7 @@ internal sealed class PlayedPi : IAsyncDisposable
     private readonly Channel<AttachEvent> _events = Channel.CreateUnbounded<AttachEvent>();
     private readonly Func<LinkConnection, Hello, CancellationToken, Task> _answer;
     private readonly Task _accepting, _watching;
-    private int _hellos, _open;
+    private int _accepted, _hellos, _open;
 
     /// <param name="answer">Until it returns the connection stays.</param>
     /// <param name="pin">That the host expects; null: the right one.</param>
@@ -62,6 +62,9 @@ internal sealed class PlayedPi : IAsyncDisposable
 
     /// <summary>How often it was told who asks.</summary>
     public int Hellos => Volatile.Read(ref _hellos);
+
+    /// <summary>What the handshake of its so many-th connection takes.</summary>
+    public Func<int, Task> Computes { get; init; } = static _ => Task.CompletedTask;
 
     /// <summary>Its key, and the one that the options pin, unless a test has put another there.</summary>
     public KeyPin Pin => _own.Pin;
@@ -117,9 +120,11 @@ internal sealed class PlayedPi : IAsyncDisposable
 
     private async Task ServeAsync(Socket socket)
     {
+        int number = Interlocked.Increment(ref _accepted);
         Interlocked.Increment(ref _open);
         try
         {
+            await Computes(number).WaitAsync(_stop.Token);
             if (At is { } at && !at.Equals(((IPEndPoint)socket.LocalEndPoint!).Address))
             {
                 socket.Close(0);

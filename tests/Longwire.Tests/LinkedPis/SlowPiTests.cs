@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Longwire.Attach;
 using Longwire.Attach.Pis;
 using Longwire.Link.Errors;
@@ -16,7 +15,7 @@ namespace Longwire.Tests.LinkedPis;
 /// </summary>
 public sealed class SlowPiTests
 {
-    private const int Radios = 6, AtOnce = LinkTimers.MostAttempts / 2;
+    private const int Radios = 6;
 
     private static readonly byte[] s_noDevices = [.. DeviceListReply.Encode([])];
 
@@ -33,42 +32,63 @@ public sealed class SlowPiTests
             },
             time: time);
         await UntilAsync(() => pi.Hellos == 1);
-        for (TimeSpan passed = default; passed < LinkTimers.Dial * 3; passed += LinkTimers.BetweenAttempts)
-        {
-            time.Advance(LinkTimers.BetweenAttempts);
-            await Task.Delay(TimeSpan.FromMilliseconds(20), RawHost.Cancelled);
-        }
-        int connections = pi.Open;
+        await PassAsync(LinkTimers.BesideTaken - LinkTimers.BetweenAttempts);
+        Assert.Equal(1, pi.Hellos);
+        await PassAsync(LinkTimers.BetweenAttempts * 2);
+        await UntilAsync(() => pi.Hellos == 2);
+        // Longer than a dial may take, and not so long as a verdict.
+        await PassAsync(LinkTimers.Dial);
+        Assert.Equal((LinkTimers.MostTaken, LinkTimers.MostTaken), (pi.Hellos, pi.Open));
         computed.SetResult();
-        Assert.IsType<AttachEvent.PiAnswered>(await pi.SaidAsync());
-        Assert.InRange(connections, 1, LinkTimers.MostAttempts);
-        // Those that were not needed go.
+        while (await pi.SaidAsync() is not AttachEvent.PiAnswered)
+        {
+        }
+        // The one that was not needed goes.
         await UntilAsync(() => pi.Open == 1);
+
+        async Task PassAsync(TimeSpan length)
+        {
+            for (TimeSpan passed = default; passed < length; passed += LinkTimers.BetweenAttempts)
+            {
+                time.Advance(LinkTimers.BetweenAttempts);
+                // What the clock has set off goes on.
+                await Task.Delay(TimeSpan.FromMilliseconds(50), RawHost.Cancelled);
+            }
+        }
     }
 
     [Fact]
     public async Task Radios_that_come_back_at_one_time_are_connected_a_few_at_a_time()
     {
-        var asked = Channel.CreateUnbounded<TaskCompletionSource>();
-        await using var pi = new PlayedPi(async (connection, hello, stop) =>
-        {
-            if (hello.Purpose == HelloPurpose.Session)
-            {
-                var computed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                await asked.Writer.WriteAsync(computed, stop);
-                await computed.Task.WaitAsync(stop);
-            }
-            await StandAsync(connection, hello, stop);
-        });
+        var computes = new SemaphoreSlim(0);
+        await using var pi = new PlayedPi(StandAsync) { Computes = number => number > 1 ? computes.WaitAsync() : Task.CompletedTask };
+        await pi.SaidAsync();
         Task<PiConnection>[] radios = [.. Enumerable.Range(0, Radios).Select(_ => ConnectAsync(pi))];
         for (int done = 0; done < Radios; done++)
         {
-            TaskCompletionSource computed =
-                await asked.Reader.ReadAsync(RawHost.Cancelled).AsTask().WaitAsync(RawHost.Deadline, RawHost.Cancelled);
-            // The control connection, those that stand, and those that wait for their verdict.
-            Assert.InRange(pi.Open, 1, 1 + done + AtOnce);
-            computed.SetResult();
+            int expected = Math.Min(LinkTimers.MostTaken, Radios - done);
+            // The control connection, those that stand, and those whose handshake is computed.
+            await UntilAsync(() => pi.Open == 1 + done + expected);
+            computes.Release();
         }
+        foreach (PiConnection connection in await Task.WhenAll(radios).WaitAsync(RawHost.Deadline, RawHost.Cancelled))
+            await connection.Connection.DisposeAsync();
+        computes.Dispose();
+    }
+
+    // The verdict waits for the stick, and another radio's is none of its business.
+    [Fact]
+    public async Task Radios_whose_sticks_take_their_time_keep_no_other_from_connecting()
+    {
+        var slow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var pi = new PlayedPi(async (connection, hello, stop) =>
+        {
+            if (hello.Purpose == HelloPurpose.Session) await slow.Task.WaitAsync(stop);
+            await StandAsync(connection, hello, stop);
+        });
+        Task<PiConnection>[] radios = [.. Enumerable.Range(0, Radios).Select(_ => ConnectAsync(pi))];
+        await UntilAsync(() => pi.Hellos == 1 + Radios);
+        slow.SetResult();
         foreach (PiConnection connection in await Task.WhenAll(radios).WaitAsync(RawHost.Deadline, RawHost.Cancelled))
             await connection.Connection.DisposeAsync();
     }

@@ -12,14 +12,15 @@ public sealed class ReadThreadTests : IDisposable
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
 
     // What other tests wait for on the thread of the process would count as allocated here.
-    private readonly ReadThread _thread = ReadThread.TryStart()!;
+    private static readonly ReadThread s_thread = ReadThread.TryStart()!;
+
     private readonly Socket _here, _there;
     private readonly ReadableSocket _readable;
 
     public ReadThreadTests()
     {
         (_here, _there) = SocketPair.Create();
-        _readable = _thread.TryAdd(_here.SafeHandle)!;
+        _readable = s_thread.TryAdd(_here.SafeHandle)!;
     }
 
     public void Dispose()
@@ -76,7 +77,7 @@ public sealed class ReadThreadTests : IDisposable
             (Socket here, Socket there) = SocketPair.Create();
             using (here)
             using (there)
-            using (ReadableSocket readable = _thread.TryAdd(here.SafeHandle)!)
+            using (ReadableSocket readable = s_thread.TryAdd(here.SafeHandle)!)
             {
                 Task waiting = readable.WaitAsync().AsTask();
                 there.Send([1]);
@@ -108,18 +109,18 @@ public sealed class ReadThreadTests : IDisposable
     }
 
     [Fact]
-    public void The_process_has_one_thread_for_all() => Assert.Same(ReadThread.Shared!, ReadThread.Shared);
+    public void The_process_has_one_thread_for_all() => Assert.Same(ReadThread.Shared ?? throw new InvalidOperationException("there is none"), ReadThread.Shared);
 
     [Fact]
     public void What_cannot_be_waited_for_is_told()
     {
         using var none = new SafeSocketHandle(-1, ownsHandle: false);
-        Assert.Null(_thread.TryAdd(none));
+        Assert.Null(s_thread.TryAdd(none));
         (Socket here, Socket there) = SocketPair.Create();
         SafeSocketHandle closed = here.SafeHandle;
         here.Dispose();
         there.Dispose();
-        Assert.Null(_thread.TryAdd(closed));
+        Assert.Null(s_thread.TryAdd(closed));
     }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;

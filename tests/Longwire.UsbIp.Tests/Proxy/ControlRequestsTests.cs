@@ -19,6 +19,7 @@ public sealed class ControlRequestsTests
     [InlineData(SerialChip.Ch341, 0x40, 0xA4, 0xFF9F, 0, 0xFFFF, 0, true)]
     [InlineData(SerialChip.Pl2303, 0x40, 0x01, 0x0002, 0x0024, 0x0002, 0x0044, true)]
     [InlineData(SerialChip.Pl2303, 0x40, 0x01, 0x0001, 0, 0x0000, 0, false)]
+    [InlineData(SerialChip.Pl2303, 0x40, 0x01, 0x0404, 0, 0x0404, 1, false)]
     [InlineData(SerialChip.Pl2303, 0x40, 0x80, 0x000A, 0xFF, 0x000A, 0xFA, true)]
     public void A_later_setting_makes_an_earlier_one_void_if_it_sets_the_same_thing(
         SerialChip chip, byte type, byte request, int before, int beforeIndex, int after, int afterIndex, bool expected) =>

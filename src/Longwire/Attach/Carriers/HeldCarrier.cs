@@ -97,7 +97,7 @@ internal sealed class HeldCarrier : ICarrier
 
     public bool FarIsGone()
     {
-        if (!_mayHold) return false;
+        if (!_mayHold || (_held is null && !_reseat.MayFollowClosed)) return false;
         if (_held is null) _far.PeerIsGone();
         return true;
     }
@@ -122,11 +122,18 @@ internal sealed class HeldCarrier : ICarrier
         }
         finally
         {
-            await _far.DisposeAsync();
-            if (_pump is not null) await _pump.DisposeAsync();
-            _kernels?.Dispose();
-            _stopping.Dispose();
             Attention?.Dispose();
+            // A fault of the session is told by what it carried; the kernel's end has to go all the same.
+            try
+            {
+                await _far.DisposeAsync();
+            }
+            finally
+            {
+                if (_pump is not null) await _pump.DisposeAsync();
+                _kernels?.Dispose();
+                _stopping.Dispose();
+            }
         }
     }
 

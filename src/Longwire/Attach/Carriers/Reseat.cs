@@ -39,8 +39,14 @@ internal sealed class Reseat(
 
     /// <summary>Whether another session is to be asked for.</summary>
     public bool MayFollow(FarEnd end) =>
-        // Else somebody else takes the stick, or it is sick: that is for who keeps count of it, and not to be hidden behind a hold.
-        !end.IsFinal && (end.IsExplained || Now - _last >= AttachTimers.ReseatLasts);
+        // Whoever has taken a stick has its session closed, and never silent.
+        !end.IsFinal && (end.IsExplained || end.End.Cause == CarrierEndCause.PeerSilent || MayFollowClosed);
+
+    /// <summary>
+    /// The same of a session that somebody closes now, and does not say why. If not, somebody else takes the stick, or it is sick: that is
+    /// for who keeps count of it, and not to be hidden behind a hold.
+    /// </summary>
+    public bool MayFollowClosed => Now - _last >= AttachTimers.ReseatLasts;
 
     /// <summary>For the time until a session is found, or is not.</summary>
     public void StickIsAt(BusId busId) => Volatile.Write(ref _movedTo, new StrongBox<BusId>(busId));

@@ -67,7 +67,7 @@ internal sealed class UrbPump : IAsyncDisposable
     /// <summary>What has passed so far.</summary>
     public UrbFigures ReadFigures()
     {
-        lock (Gate) return new UrbFigures(Proxy.Counters, Proxy.ReadAnswerTimes(Now));
+        lock (Gate) return new UrbFigures(Proxy.Counters, Proxy.ReadAnswerTimes(Now), Proxy.IsRead);
     }
 
     /// <summary>Another session with the same stick takes the place of the one that ended.</summary>

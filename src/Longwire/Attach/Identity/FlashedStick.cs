@@ -34,8 +34,6 @@ internal static class FlashedStick
         UsbId before = UsbId.Parse(radio.UsbId);
         return before.Vendor == id.Vendor
             && before.Product != id.Product
-            // A radio's program on its way to another is not the radio, though its serial may be.
-            && !KnownRadios.Default.IsBootloaderOf(id, before)
             && IsTelling(radio.Serial)
             && !string.IsNullOrWhiteSpace(radio.Manufacturer);
     }

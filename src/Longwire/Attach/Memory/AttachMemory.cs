@@ -83,6 +83,10 @@ internal sealed record RadioMemory
     public long Disconnects { get; init; }
     public string? LastDisconnectReason { get; init; }
 
+    /// <summary>By the clock as it was then; null: there was none, or a former release counted it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public DateTimeOffset? LastDisconnect { get; init; }
+
     /// <summary>Null: there was none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public OutageMemory? Outages { get; init; }

@@ -18,8 +18,8 @@ internal interface IPiLink
     /// Connects to where the Pi is, once it is known to be there: one that is away is looked for by one alone, however many wait.
     /// </summary>
     /// <param name="hello">Asked for when it is about to be said.</param>
-    /// <param name="within">From then on.</param>
+    /// <param name="within">From then on, once it is its turn: a few connect at one time.</param>
     /// <exception cref="Longwire.Link.Tls.LinkRefusedException">It said no.</exception>
-    /// <exception cref="IOException">It did not answer.</exception>
+    /// <exception cref="IOException">It did not answer, or was lost meanwhile.</exception>
     public Task<PiConnection> ConnectAsync(Func<Hello> hello, TimeSpan within, CancellationToken cancellationToken);
 }

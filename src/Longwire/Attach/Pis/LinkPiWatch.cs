@@ -30,7 +30,7 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
     private readonly TimeProvider _time;
     private readonly TimeProvider _timers;
     private readonly CancellationTokenSource _stopped = new();
-    private readonly SemaphoreSlim _connecting = new(LinkTimers.MostAttempts / 2);
+    private readonly SemaphoreSlim _connecting = new(LinkTimers.MostTaken);
     private readonly PiAttention _attention = new();
     private readonly Lock _gate = new();
     private readonly AsyncAutoResetEvent _listed;
@@ -68,16 +68,10 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, fell);
         try
         {
-            // More at one time would be computed no sooner, and the Pi lets so many wait and no more.
             await _connecting.WaitAsync(either.Token);
-            try
-            {
-                return await _connector.ConnectAsync(at, hello(), within, taken: null, either.Token);
-            }
-            finally
-            {
-                _connecting.Release();
-            }
+            using var place = new Place(_connecting);
+            // What the Pi does with the hello may take its time, and is another one's for each stick.
+            return await _connector.ConnectAsync(at, hello(), within, new AttemptProgress { Secured = place.Dispose }, either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -96,12 +90,9 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
 
     public void Stop() => _stopped.Cancel();
 
-    public void Dispose()
-    {
-        _stopped.Dispose();
-        _fell.Dispose();
-        _connecting.Dispose();
-    }
+#pragma warning disable CA2213 // Whoever still connects through it, or asks once more, must not find those gone; they have nothing to free.
+    public void Dispose() => _stopped.Dispose();
+#pragma warning restore CA2213
 
     public async Task RunAsync()
     {
@@ -244,5 +235,16 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
         }
         // What a person has to put right is not asked for twice a second.
         return isVerdict ? AttachTimers.LinkRefused : TimeSpan.Zero;
+    }
+
+    /// <summary>Left once, however often it is asked to.</summary>
+    private sealed class Place(SemaphoreSlim places) : IDisposable
+    {
+        private int _left;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _left, 1) == 0) places.Release();
+        }
     }
 }

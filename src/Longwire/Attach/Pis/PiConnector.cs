@@ -16,12 +16,12 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
 {
     /// <summary>One attempt at one address.</summary>
     /// <param name="within">For all of it; for the first part <see cref="LinkTimers.Dial"/> at most.</param>
-    /// <param name="taken">Is told that somebody has taken the connection, and may compute for a while.</param>
+    /// <param name="progress">Is told how far it is.</param>
     /// <exception cref="LinkRefusedException">It said no.</exception>
     /// <exception cref="LinkPinException">Another key answers there.</exception>
     /// <exception cref="IOException">No answer, or not the link's.</exception>
     public async Task<PiConnection> ConnectAsync(
-        IPEndPoint to, Hello hello, TimeSpan within, Action? taken, CancellationToken cancellationToken)
+        IPEndPoint to, Hello hello, TimeSpan within, AttemptProgress progress, CancellationToken cancellationToken)
     {
         using var deadline = new Deadline(within, time, cancellationToken);
         LinkConnection? connection = null;
@@ -30,8 +30,9 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
             long start = time.GetTimestamp();
             (Socket socket, PromptRead? wait) = await DialInTimeAsync(to, deadline.Token);
             TimeSpan took = time.GetElapsedTime(start);
-            taken?.Invoke();
+            progress.Taken();
             connection = await LinkTls.ConnectAsync(socket, own, pin, deadline.Token, wait);
+            progress.Secured();
             Welcome welcome = await Handshake.AskAsync(connection, hello, deadline.Token);
             var welcomed = new PiConnection(connection, welcome, to, took);
             connection = null;
@@ -39,7 +40,7 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new LinkClosedException($"{to} did not answer within {within.TotalSeconds:0.#} s");
+            throw NoAnswer(to, within);
         }
         finally
         {
@@ -57,30 +58,28 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
         PiAddresses addresses, Func<Hello> hello, Func<IOException, TimeSpan> failed, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var attempts = new List<Task<PiConnection>>(LinkTimers.MostAttempts);
-        PiConnection? welcomed = null;
+        var attempts = new List<Attempt>(LinkTimers.MostAttempts);
         int strangers = 0;
-        long lastTaken = -1;
-        void Taken() => Volatile.Write(ref lastTaken, time.GetTimestamp());
-        bool IsComputing() => attempts.Count > 0 && Volatile.Read(ref lastTaken) is >= 0 and var at
-            && time.GetElapsedTime(at) < LinkTimers.BesideTaken;
         try
         {
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 addresses.LookUp();
-                if (attempts.Count < LinkTimers.MostAttempts && !IsComputing() && addresses.Next() is { } next)
-                    attempts.Add(ConnectAsync(next, hello(), LinkTimers.Verdict, Taken, over.Token));
-                else if (addresses.Problem is { } problem && attempts.Count == 0)
+                IPEndPoint? next = attempts.Count < LinkTimers.MostAttempts ? addresses.Next() : null;
+                if (next is not null && !IsComputing(attempts, next)) attempts.Add(Begin(next, hello(), over.Token));
+                else if (next is null && addresses.Problem is { } problem && attempts.Count == 0)
                     failed(new LinkClosedException(problem));
+                // Whoever takes connections and hangs does not answer either.
+                if (attempts.Find(attempt => time.GetElapsedTime(attempt.Begun) >= LinkTimers.Dial) is { } old)
+                    failed(NoAnswer(old.To, LinkTimers.Dial));
                 Task pause = Task.Delay(LinkTimers.BetweenAttempts, time, over.Token);
-                while (await Task.WhenAny([pause, .. attempts]) is Task<PiConnection> ended)
+                while (await Task.WhenAny([pause, .. attempts.Select(attempt => attempt.Connecting)]) is Task<PiConnection> ended)
                 {
-                    attempts.Remove(ended);
+                    attempts.RemoveAll(attempt => attempt.Connecting == ended);
                     if (ended.IsCompletedSuccessfully)
                     {
-                        welcomed = await ended;
+                        PiConnection welcomed = await ended;
                         addresses.Last = welcomed.EndPoint;
                         return welcomed;
                     }
@@ -94,8 +93,26 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
         finally
         {
             await over.CancelAsync();
-            foreach (Task<PiConnection> attempt in attempts) await DropAsync(attempt);
+            foreach (Attempt attempt in attempts) await DropAsync(attempt.Connecting);
         }
+    }
+
+    private static LinkClosedException NoAnswer(IPEndPoint to, TimeSpan within) =>
+        new($"{to} did not answer within {within.TotalSeconds:0.#} s");
+
+    private Attempt Begin(IPEndPoint to, Hello hello, CancellationToken cancellationToken)
+    {
+        var attempt = new Attempt(to, time.GetTimestamp());
+        var progress = new AttemptProgress { Taken = () => attempt.IsTaken = true };
+        attempt.Connecting = ConnectAsync(to, hello, LinkTimers.Verdict, progress, cancellationToken);
+        return attempt;
+    }
+
+    private bool IsComputing(List<Attempt> attempts, IPEndPoint at)
+    {
+        List<Attempt> taken = attempts.FindAll(attempt => attempt.IsTaken && attempt.To.Equals(at));
+        return taken.Count >= LinkTimers.MostTaken
+            || taken.Exists(attempt => time.GetElapsedTime(attempt.Begun) < LinkTimers.BesideTaken);
     }
 
     private async Task<(Socket Socket, PromptRead? Wait)> DialInTimeAsync(IPEndPoint to, CancellationToken cancellationToken)
@@ -107,7 +124,7 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new LinkClosedException($"{to} did not answer within {LinkTimers.Dial.TotalSeconds:0.#} s");
+            throw NoAnswer(to, LinkTimers.Dial);
         }
     }
 
@@ -143,5 +160,20 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
     {
         await ((Task)attempt).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (attempt.IsCompletedSuccessfully) await (await attempt).Connection.DisposeAsync();
+    }
+
+    private sealed class Attempt(IPEndPoint to, long begun)
+    {
+        private volatile bool _isTaken;
+
+        public IPEndPoint To => to;
+        public long Begun => begun;
+        public Task<PiConnection> Connecting { get; set; } = null!;
+
+        public bool IsTaken
+        {
+            get => _isTaken;
+            set => _isTaken = value;
+        }
     }
 }

@@ -71,7 +71,9 @@ internal sealed class AttachmentChanges(AttachState state)
         if (state.Assignments.Of(news.Attachment) is not { IsUp: true } assignment) return;
         (assignment.RoundTrip, assignment.Urbs) = (news.RoundTrip, news.Urbs);
         if (state.Pis.TryGetValue(assignment.PiId, out PiState? pi)) pi.RoundTrip = news.RoundTrip ?? pi.RoundTrip;
-        if (news.IsShortOfUrbs && !assignment.IsShortOfUrbs && state.RadioOf(assignment) is { } radio)
+        RadioState? radio = state.RadioOf(assignment);
+        radio?.Link.Measured(news.RoundTrip, state.Now);
+        if (news.IsShortOfUrbs && !assignment.IsShortOfUrbs && radio is not null)
         {
             ILogger log = state.Logger.About(assignment.PiId, radio.Id);
             AttachLog.ShortOfUrbs(log, radio.Memory.Name, radio.Id);
@@ -171,7 +173,10 @@ internal sealed class AttachmentChanges(AttachState state)
 
     public static void CountLoss(AttachState state, RadioState radio, string reason)
     {
-        state.Change(radio, radio.Memory with { Disconnects = radio.Memory.Disconnects + 1, LastDisconnectReason = reason });
+        state.Change(radio, radio.Memory with
+        {
+            Disconnects = radio.Memory.Disconnects + 1, LastDisconnect = state.Clock.Now, LastDisconnectReason = reason,
+        });
         state.Raise(radio, RadioEventType.Lost, reason);
     }
 

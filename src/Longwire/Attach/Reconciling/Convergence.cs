@@ -194,6 +194,7 @@ internal sealed class Convergence(AttachState state)
         foreach (RadioState radio in state.Radios.Values)
         {
             PiState? pi = state.Pis.GetValueOrDefault(radio.Memory.PiId);
+            radio.FlashedSince = StatusRules.IsFlashed(radio, pi) ? radio.FlashedSince ?? state.Now : null;
             StatusRules.Condition now = selection.WhyLeftOut(radio.Memory) is { } problem
                 ? StatusRules.LeftOut(radio, problem)
                 : StatusRules.Of(radio, pi, state.StickOf(radio), state.Radios.Values, state.Now);
@@ -206,7 +207,7 @@ internal sealed class Convergence(AttachState state)
             if (now.Status != RadioStatus.InUse) radio.NotTakenOver = null;
             if (now.Status != RadioStatus.Attaching || state.Now >= AttachTimers.FirstVerdict) radio.Undecided = false;
             if (radio.Undecided) WakeNoLaterThan(AttachTimers.FirstVerdict);
-            if (now.Reason == StatusRules.Flashing) WakeNoLaterThan(radio.MissingSince + AttachTimers.BeingFlashed);
+            if (radio.FlashedSince is { } flashed) WakeNoLaterThan(flashed + AttachTimers.BeingFlashed);
             // From then on "in use" is no longer us.
             if (radio.Assignment is null) WakeNoLaterThan(radio.ReleasedAt + AttachTimers.OwnRelease);
         }
@@ -251,9 +252,7 @@ internal sealed class Convergence(AttachState state)
         foreach (string leftAlone in selection.Former.LeftAlone(present)) yield return (leftAlone, leftAlone);
         foreach (RadioState radio in state.Radios.Values.Where(radio => radio.Reseats.UnstableUntil > state.Now))
         {
-            yield return ($"unstable {radio.Id}",
-                $"{radio.Memory.Name} was away and came back {AttachTimers.ReseatsThatMeanSomething} times or more within "
-                    + $"{AttachTimers.ReseatsWithin.TotalMinutes:0} minutes: see its cable, its Pi's power, and what restarts there.");
+            yield return ($"unstable {radio.Id}", ReseatCount.ProblemOf(radio.Memory.Name));
         }
         foreach ((string, string) several in _replacements.Problems()) yield return several;
         foreach ((string, string) misspelt in PortSpellings.Problems(state)) yield return misspelt;

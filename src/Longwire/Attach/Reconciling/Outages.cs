@@ -13,6 +13,7 @@ internal static class Outages
         assignment.Hold = hold;
         if (goesOn) return;
         radio.OutageBegan = state.Now;
+        radio.Link.Outage(state.Now);
         OutageMemory? former = radio.Memory.Outages;
         var outages = new OutageMemory((former?.Count ?? 0) + 1, former?.Held ?? TimeSpan.Zero, state.Clock.Now, LastHeld: null);
         state.Change(radio, radio.Memory with { Outages = outages });

@@ -49,8 +49,14 @@ internal sealed class RadioState(RadioMemory memory)
     /// <summary>When it was lost, or first missed: the first minute from then is searched faster.</summary>
     public TimeSpan MissingSince { get; set; }
 
+    /// <summary>Since when its bootloader is in its place; null: it is not.</summary>
+    public TimeSpan? FlashedSince { get; set; }
+
     /// <summary>When it was held last; null: not since the start.</summary>
     public TimeSpan? OutageBegan { get; set; }
+
+    /// <summary>How good its link is while it is up.</summary>
+    public LinkGrade Link { get; } = new();
 
     /// <summary>When it came back anew behind its tty.</summary>
     public ReseatCount Reseats { get; } = new();

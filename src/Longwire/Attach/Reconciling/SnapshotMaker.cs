@@ -58,6 +58,14 @@ internal static class SnapshotMaker
         SilentReason = pi.SilentReason is { } reason ? PiSilenceText.Reason(pi.Silence, reason) : null,
     };
 
+    // Of one that nobody wants attached there is nothing to say.
+    private static LinkQuality? QualityOf(RadioState radio) => radio.Status switch
+    {
+        RadioStatus.Attached => radio.Link.Current,
+        RadioStatus.Detached or RadioStatus.Attaching => null,
+        _ => LinkQuality.Down,
+    };
+
     private static RadioSnapshot Of(RadioState radio, RadioRule? rule, TimeSpan now)
     {
         RadioMemory memory = radio.Memory;
@@ -80,6 +88,7 @@ internal static class SnapshotMaker
             Since = up?.Since,
             CameUpAt = up?.CameUpAt,
             Disconnects = memory.Disconnects,
+            LastDisconnect = memory.LastDisconnect,
             LastDisconnectReason = memory.LastDisconnectReason,
             Outages = memory.Outages?.Count ?? 0,
             HeldTime = memory.Outages?.Held ?? TimeSpan.Zero,
@@ -90,6 +99,7 @@ internal static class SnapshotMaker
             ProvisionalPorts = up?.ProvisionalPorts ?? [],
             RestartApps = rule?.RestartApps ?? [],
             RoundTrip = up?.RoundTrip,
+            Link = QualityOf(radio),
             Urbs = up?.Urbs,
             IsShortOfUrbs = up is { IsShortOfUrbs: true },
         };

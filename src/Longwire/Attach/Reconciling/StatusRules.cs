@@ -26,9 +26,9 @@ internal static class StatusRules
     {
         Condition condition = Of(radio, pi, stick, known);
         // That takes minutes. What stays longer is no firmware on its way.
-        if (condition.Status is RadioStatus.Unplugged or RadioStatus.NotOffered or RadioStatus.Attaching && radio.Assignment is null
-            && now - radio.MissingSince < AttachTimers.BeingFlashed && IsFlashed(radio, pi))
-            return new(RadioStatus.Failed, Flashing, true);
+        if (condition.Status is RadioStatus.Unplugged or RadioStatus.NotOffered or RadioStatus.Attaching
+            && radio is { Assignment: null, FlashedSince: { } since } && now - since < AttachTimers.BeingFlashed)
+            return condition with { Status = RadioStatus.Failed, Reason = Flashing };
         // An attempt at what is not listed only asks; it holds nothing.
         bool ours = radio.Assignment is { Listed: true } or { Identified: true } || now - radio.ReleasedAt < AttachTimers.OwnRelease;
         if (condition.Status != RadioStatus.InUse) return condition;
@@ -63,7 +63,8 @@ internal static class StatusRules
         return EntryOf(radio, [.. pi.Offers.Notice!.Entries, .. free], known);
     }
 
-    private static bool IsFlashed(RadioState radio, PiState? pi)
+    /// <summary>What some radios show themselves as while they are flashed is in the place of this one.</summary>
+    public static bool IsFlashed(RadioState radio, PiState? pi)
     {
         UsbId id = UsbId.Parse(radio.Memory.UsbId);
         bool IsBootloader(UsbId seen) => KnownRadios.Default.IsBootloaderOf(seen, id);

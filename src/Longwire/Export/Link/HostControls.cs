@@ -22,7 +22,7 @@ internal sealed class HostControls(
     /// <summary>Until it is lost.</summary>
     public async Task ServeAsync(LinkConnection connection, Hello hello, Client.Host host, CancellationToken cancellationToken)
     {
-        await WaitForFirstLookAsync(cancellationToken);
+        await feed.WaitForFirstLookAsync(cancellationToken);
         TimeSpan? quiet = LinkPace.Agree(hello.Quiet, LinkTimers.MostQuiet);
         Welcome answer = welcome with { Epoch = hello.Epoch, Quiet = quiet ?? TimeSpan.Zero };
         await Handshake.WelcomeAsync(connection, answer, cancellationToken);
@@ -62,19 +62,6 @@ internal sealed class HostControls(
         foreach ((Client.Host host, FramePump pump) in connections)
         {
             if (!allowed(host)) pump.End(new LossCause(LossKind.Ended, "the host is not let in any more"));
-        }
-    }
-
-    // An export that was started anew would tell a list without the sticks, and its hosts that all of them were pulled.
-    private async Task WaitForFirstLookAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await feed.LookedThrough.WaitAsync(ExportTimers.FirstLook, timers, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            // What is there by now is better than nothing.
         }
     }
 

@@ -47,8 +47,8 @@ internal sealed class ExportState(ExportOptions options, TimeProvider time, Rand
     /// <summary>Every stick that was read, as it stands now.</summary>
     public IEnumerable<Offer> Offers => _sticks.Values.Select(stick => stick.Offer).OfType<Offer>();
 
-    /// <summary>No stick is looked at or worked on, and none waits for it.</summary>
-    public bool IsLookedThrough => _sticks.Values.All(stick => !stick.IsBusy && !stick.NeedsLook);
+    /// <summary>Each stick was looked at, whatever came of it.</summary>
+    public bool IsLookedThrough => _sticks.Values.All(stick => stick.WasLookedAt);
 
     /// <summary>A loose plug, a tty that is opened again and again: none of it needs a person to repeat.</summary>
     public ILogger About(ExportedStick stick) => logger.About("sticks", stick.BusId.ToString());

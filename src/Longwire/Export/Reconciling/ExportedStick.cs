@@ -35,6 +35,9 @@ internal sealed class ExportedStick(BusId busId, Backoff retries, Recoveries rec
     /// <summary>There is news, and no look was begun since: what work under way has seen is already old.</summary>
     public bool NeedsLook { get; set; }
 
+    /// <summary>A look at it has come to an end.</summary>
+    public bool WasLookedAt { get; set; }
+
     /// <summary>What a look has seen and nothing followed from yet.</summary>
     public Inspection? Seen { get; set; }
 

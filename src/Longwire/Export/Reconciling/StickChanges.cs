@@ -21,7 +21,7 @@ internal sealed class StickChanges(ExportState state, ExportLedger ledger, Stick
 
     public static void Inspected(ExportedStick stick, Inspection inspection)
     {
-        stick.IsBusy = false;
+        (stick.IsBusy, stick.WasLookedAt) = (false, true);
         if (!stick.NeedsLook) stick.Seen = inspection;
     }
 
@@ -34,7 +34,7 @@ internal sealed class StickChanges(ExportState state, ExportLedger ledger, Stick
 
     public void WorkFaulted(ExportedStick stick, Exception fault)
     {
-        stick.IsBusy = false;
+        (stick.IsBusy, stick.WasLookedAt) = (false, true);
         failures.Fault(stick, fault);
     }
 

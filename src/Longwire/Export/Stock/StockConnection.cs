@@ -154,6 +154,7 @@ internal sealed class StockConnection(
         using var deadline = new Deadline(ExportTimers.Answer, time, cancellationToken);
         if (wanted is not { } busId)
         {
+            await offers.WaitForFirstLookAsync(deadline.Token);
             await SendAsync(offers.ListReply, deadline.Token);
             socket.Shutdown(SocketShutdown.Send);
             return;

@@ -29,6 +29,9 @@ internal sealed class StockOffers(OfferFeed feed)
         }
     }
 
+    /// <inheritdoc cref="OfferFeed.WaitForFirstLookAsync"/>
+    public Task WaitForFirstLookAsync(CancellationToken cancellationToken) => feed.WaitForFirstLookAsync(cancellationToken);
+
     /// <summary>The answer to an import of what the kernel serves now.</summary>
     public static byte[] EncodeImport(Offer offer) => ImportReply.Encode(Describe(offer));
 

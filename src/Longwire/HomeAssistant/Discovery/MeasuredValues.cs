@@ -1,3 +1,4 @@
+using Longwire.HomeAssistant.Broker;
 using Longwire.State;
 
 namespace Longwire.HomeAssistant.Discovery;
@@ -8,22 +9,44 @@ namespace Longwire.HomeAssistant.Discovery;
 /// </summary>
 internal sealed class MeasuredValues
 {
-    private readonly Dictionary<string, TimeSpan> _roundTrips = [];
-    private readonly Dictionary<string, UrbFigures> _urbs = [];
+    // A round trip that differs by less is the same one: of each that is shown Home Assistant's recorder keeps a row.
+    private const double SameShare = 0.2;
+    private static readonly TimeSpan s_sameTime = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Forget what is shown: the next look takes the figures as they are.</summary>
+    private Dictionary<string, TimeSpan> _roundTrips = [], _roundTripsBefore = [];
+    private Dictionary<string, UrbFigures> _urbs = [], _before = [];
+
+    /// <summary>A heartbeat: forget what is shown, the next look takes the figures as they are.</summary>
     public void Refresh()
     {
-        _roundTrips.Clear();
-        _urbs.Clear();
+        (_roundTripsBefore, _roundTrips) = (_roundTrips, []);
+        (_before, _urbs) = (_urbs, []);
     }
 
-    public double? RoundTripMs(string of, TimeSpan? measured) => Milliseconds(Shown(_roundTrips, of, measured));
+    public double? RoundTripMs(string of, TimeSpan? measured) => Milliseconds(Shown(_roundTrips, of, Steadied(of, measured)));
 
     public UrbFigures? Urbs(string of, UrbFigures? measured) => Shown(_urbs, of, measured);
 
+    /// <summary>
+    /// Bytes per second between the last two heartbeats; null where there are not two of one attachment.
+    /// </summary>
+    /// <param name="bytes">Of what is shown.</param>
+    public double? Rate(string of, Func<UrbFigures, long> bytes)
+    {
+        if (!_urbs.TryGetValue(of, out UrbFigures now) || !_before.TryGetValue(of, out UrbFigures before)) return null;
+        long passed = bytes(now) - bytes(before);
+        return passed < 0 ? null : Math.Round(passed / BrokerTimers.Heartbeat.TotalSeconds);
+    }
+
     /// <summary>As far as anybody looks.</summary>
     public static double? Milliseconds(TimeSpan? time) => time is { } known ? Math.Round(known.TotalMilliseconds, 1) : null;
+
+    private TimeSpan? Steadied(string of, TimeSpan? measured)
+    {
+        if (measured is not { } now || !_roundTripsBefore.TryGetValue(of, out TimeSpan before)) return measured;
+        TimeSpan difference = (now - before).Duration();
+        return difference < s_sameTime || difference < before * SameShare ? before : now;
+    }
 
     private static T? Shown<T>(Dictionary<string, T> shown, string of, T? measured)
         where T : struct

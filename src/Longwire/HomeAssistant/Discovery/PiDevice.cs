@@ -13,6 +13,8 @@ internal static class PiDevice
             ["reachable"] = Entity.BinarySensor(identifier, "reachable", "Reachable", "connectivity", Entity.OnOffOrUnknown("reachable")),
             ["round_trip"] = Entity.RoundTrip(identifier, enabled: true),
         };
+        // Nothing that never has a value on a Pi whose server is not ours.
+        if (pi.Mode == PiMode.Link || pi.Version is not null) components["update"] = Update(identifier);
         var message = new DiscoveryMessage
         {
             Device = new DeviceInfo
@@ -30,6 +32,18 @@ internal static class PiDevice
         };
         return new Device(topics.Config(identifier), message, [topics.PiState(pi.Id)]);
     }
+
+    // It cannot be installed from here, so there is no button: what to do on the Pi is in what Home Assistant shows as the summary.
+    private static Component Update(string identifier) => new()
+    {
+        Platform = "update",
+        UniqueId = $"{identifier}_update",
+        Name = "Longwire export",
+        DeviceClass = "firmware",
+        Category = Entity.Diagnostic,
+        Qos = 1,
+        ValueTemplate = "{{ value_json.update | tojson }}",
+    };
 
     /// <summary>Null while the Pi is away: it says who it is with its list, and Home Assistant keeps what it was told before.</summary>
     private static string? ModelOf(PiSnapshot pi) => pi switch

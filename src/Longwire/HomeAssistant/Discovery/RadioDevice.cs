@@ -9,6 +9,7 @@ internal static class RadioDevice
     private const int MostSerialPorts = 8;
 
     private static readonly string[] Statuses = [.. Enum.GetValues<RadioStatus>().Select(status => status.Name())];
+    private static readonly string[] Qualities = [.. Enum.GetValues<LinkQuality>().Select(quality => quality.Name())];
     private static readonly string[] EventTypes = [.. Enum.GetValues<RadioEventType>().Select(type => type.Name())];
 
     public static bool IsSerialPort(string componentKey) => componentKey.StartsWith("serial_port", StringComparison.Ordinal);
@@ -80,6 +81,27 @@ internal static class RadioDevice
                 {
                     Icon = "mdi:comment-question-outline",
                 },
+            ["last_disconnect"] = Entity.Sensor(identifier, "last_disconnect", "Last disconnect", Entity.Value("last_disconnect")) with
+            {
+                DeviceClass = "timestamp",
+            },
+            ["link_quality"] = Entity.Sensor(identifier, "link_quality", "Link quality", Entity.Value("link_quality")) with
+            {
+                DeviceClass = "enum",
+                Options = Qualities,
+                Icon = "mdi:signal",
+            },
+            ["in_use"] = Entity.BinarySensor(identifier, "in_use", "In use", "running", Entity.OnOffOrUnknown("in_use")) with
+            {
+                Category = Entity.Diagnostic,
+            },
+            ["usb_errors"] = Entity.Sensor(identifier, "usb_errors", "USB errors", Entity.Value("usb_errors")) with
+            {
+                StateClass = "total_increasing",
+                Icon = "mdi:alert-circle-outline",
+            },
+            ["data_rate_in"] = DataRate(identifier, "data_rate_in", "Data rate in"),
+            ["data_rate_out"] = DataRate(identifier, "data_rate_out", "Data rate out"),
             ["outages"] = Entity.Sensor(identifier, "outages", "Outages", Entity.Value("outages")) with
             {
                 StateClass = "total_increasing",
@@ -130,6 +152,16 @@ internal static class RadioDevice
         }
         return components;
     }
+
+    // A recorder row each half minute, for whoever wants that.
+    private static Component DataRate(string identifier, string key, string name) =>
+        Entity.Sensor(identifier, key, name, Entity.Value(key)) with
+        {
+            DeviceClass = "data_rate",
+            StateClass = "measurement",
+            Unit = "B/s",
+            EnabledByDefault = false,
+        };
 
     private static Component Button(string identifier, string key, string name, string commandTopic) => new()
     {

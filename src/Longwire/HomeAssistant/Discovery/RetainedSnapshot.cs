@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Longwire.HomeAssistant.Broker;
 using Longwire.Options;
+using Longwire.Platform;
 using Longwire.State;
 
 namespace Longwire.HomeAssistant.Discovery;
@@ -60,6 +61,7 @@ internal sealed record RetainedSnapshot(ImmutableArray<KeyValuePair<string, byte
             Mode = pi.Mode == PiMode.Link ? "link" : "stock",
             Address = pi.Address,
             Version = pi.Version,
+            Update = new UpdateMessage(pi.Version, ProgramVersion.Text),
             RoundTripMs = figures.RoundTripMs($"pi/{pi.Id}", pi.RoundTrip),
         },
         StateJson.Default.PiStateMessage);
@@ -67,6 +69,7 @@ internal sealed record RetainedSnapshot(ImmutableArray<KeyValuePair<string, byte
     private static byte[] RadioState(RadioSnapshot radio, Snapshot snapshot, MeasuredValues figures)
     {
         StatusMeaning meaning = StatusMeaning.Of(radio, snapshot.Pis.FirstOrDefault(pi => pi.Id == radio.PiId));
+        UrbFigures? urbs = figures.Urbs(radio.Id, radio.Urbs);
         var ports = new string?[RadioDevice.SerialPortsOf(radio)];
         for (int i = 0; i < ports.Length && i < radio.SerialPorts.Length; i++) ports[i] = radio.SerialPorts[i];
         return Payload.Of(
@@ -82,13 +85,19 @@ internal sealed record RetainedSnapshot(ImmutableArray<KeyValuePair<string, byte
                 Since = radio.Since,
                 Disconnects = radio.Disconnects,
                 LastDisconnectReason = StateText.Clip(radio.LastDisconnectReason),
+                LastDisconnect = radio.LastDisconnect,
+                LinkQuality = radio.Link?.Name(),
                 Outages = radio.Outages,
                 HeldSeconds = Seconds(radio.HeldTime),
                 LastOutage = radio.LastOutage,
                 LastOutageSeconds = radio.LastOutageTime is { } held ? Seconds(held) : null,
                 SerialPorts = ports,
                 RoundTripMs = figures.RoundTripMs($"radio/{radio.Id}", radio.RoundTrip),
-                Urbs = UrbsMessage.Of(figures.Urbs(radio.Id, radio.Urbs)),
+                InUse = urbs?.IsRead,
+                UsbErrors = urbs is { Counters: var failed } ? failed.BusErrors + failed.OtherErrors : null,
+                DataRateIn = figures.Rate(radio.Id, passed => passed.Counters.InBytes),
+                DataRateOut = figures.Rate(radio.Id, passed => passed.Counters.OutBytes),
+                Urbs = UrbsMessage.Of(urbs),
             },
             StateJson.Default.RadioStateMessage);
     }

@@ -19,6 +19,8 @@ internal sealed record RadioStateMessage
     public required DateTimeOffset? Since { get; init; }
     public required long Disconnects { get; init; }
     public required string? LastDisconnectReason { get; init; }
+    public required DateTimeOffset? LastDisconnect { get; init; }
+    public required string? LinkQuality { get; init; }
     public required long Outages { get; init; }
 
     /// <summary>All outages together.</summary>
@@ -33,6 +35,18 @@ internal sealed record RadioStateMessage
     /// <summary>As many as the radio has ttys, attached or not.</summary>
     public required string?[] SerialPorts { get; init; }
     public required double? RoundTripMs { get; init; }
+
+    /// <summary>Somebody has a port of it open.</summary>
+    public required bool? InUse { get; init; }
+
+    /// <summary>Transfers that failed since it was attached. What a stick does not know it stalls, which is no error.</summary>
+    public required long? UsbErrors { get; init; }
+
+    /// <summary>Bytes per second since the last heartbeat.</summary>
+    public required double? DataRateIn { get; init; }
+
+    /// <inheritdoc cref="DataRateIn"/>
+    public required double? DataRateOut { get; init; }
     public required UrbsMessage Urbs { get; init; }
 }
 
@@ -81,7 +95,18 @@ internal sealed record PiStateMessage
     public required string Mode { get; init; }
     public required string Address { get; init; }
     public required string? Version { get; init; }
+    public required UpdateMessage Update { get; init; }
     public required double? RoundTripMs { get; init; }
+}
+
+/// <summary>In the words of Home Assistant's MQTT update: what a Pi runs, and what it should.</summary>
+/// <param name="InstalledVersion">Null while it is not known.</param>
+/// <param name="LatestVersion">Ours: a Pi is to run the same.</param>
+internal sealed record UpdateMessage(string? InstalledVersion, string LatestVersion)
+{
+    public string Title => "Longwire";
+
+    public string ReleaseSummary => "On the Pi, pull the new image and start the container again, or install the new package.";
 }
 
 internal sealed record BridgeInfoMessage

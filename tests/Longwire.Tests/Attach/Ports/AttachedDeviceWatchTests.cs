@@ -69,7 +69,7 @@ public sealed class AttachedDeviceWatchTests : IAsyncDisposable
     [Fact]
     public async Task What_the_carrier_measures_is_told()
     {
-        var urbs = new UrbFigures(default, new AnswerTimes(2, TimeSpan.FromMilliseconds(6), TimeSpan.FromMilliseconds(5)));
+        var urbs = new UrbFigures(default, new AnswerTimes(2, TimeSpan.FromMilliseconds(6), TimeSpan.FromMilliseconds(5)), IsRead: true);
         _carrier.Figures = new CarrierFigures(TimeSpan.FromMilliseconds(3), TimeSpan.FromSeconds(1)) { Urbs = urbs };
         _vhci.Pull(0);
         await LossAsync();

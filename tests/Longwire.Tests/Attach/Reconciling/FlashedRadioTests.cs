@@ -1,10 +1,8 @@
 using Longwire.Attach;
 using Longwire.Attach.Memory;
-using Longwire.Attach.Reconciling;
 using Longwire.Options;
 using Longwire.State;
 using Longwire.UsbIp.Usb;
-using Longwire.UsbIp.Wire;
 using Xunit;
 using static Longwire.Tests.Attach.AttachBench;
 
@@ -15,7 +13,6 @@ public sealed class FlashedRadioTests
 {
     private const string Radio = "303a_4001_9C139EAD2A44";
     private const string Serial = "9C139EAD2A44";
-    private const string Bootloader = "303a:1001";
 
     private static readonly RadioMemory s_known = Known(Radio, Serial) with
     {
@@ -52,44 +49,6 @@ public sealed class FlashedRadioTests
         radio = Assert.Single((await next.UntilStatusAsync(Radio, RadioStatus.Attached)).Radios);
         Assert.Equal("303a:4001", radio.UsbId.ToString());
         Assert.Empty(next.Feed.Current.Bridge.Problems);
-    }
-
-    [Fact]
-    public async Task While_its_bootloader_is_in_its_place_it_is_being_flashed_for_ten_minutes_at_most()
-    {
-        await using var bench = new AttachBench(s_known);
-        bench.Load(Options(null));
-        bench.ListOfLongwire("attic", [new NoticeEntry(BusId.Parse("1-1.2"), UsbId.Parse(Bootloader), NoticeReason.NotKnownRadio)]);
-        RadioSnapshot radio = (await bench.UntilStatusAsync(Radio, RadioStatus.Failed)).Radios[0];
-        Assert.Equal((StatusRules.Flashing, true), (radio.Reason, radio.PluggedIn));
-        bench.Time.Advance(AttachTimers.BeingFlashed);
-        await bench.UntilStatusAsync(Radio, RadioStatus.Unplugged);
-        Assert.Empty(bench.Attachments);
-    }
-
-    [Theory]
-    [InlineData("1-1.3", Bootloader)]
-    [InlineData("1-1.2", "1915:521f")]
-    public async Task What_is_in_another_place_and_what_is_the_bootloader_of_others_says_nothing_of_it(string busId, string id)
-    {
-        await using var bench = new AttachBench(s_known);
-        bench.Load(Options(null));
-        bench.ListOfLongwire("attic", [new NoticeEntry(BusId.Parse(busId), UsbId.Parse(id), NoticeReason.NotKnownRadio)]);
-        await bench.UntilStatusAsync(Radio, RadioStatus.Unplugged);
-    }
-
-    [Theory]
-    [InlineData(null)]
-    [InlineData("303a:4001:9C139EAD2A44")]
-    [InlineData("303a:4001@1.2")]
-    public async Task A_bootloader_that_a_stock_Pi_offers_never_becomes_the_radio(string? match)
-    {
-        await using var bench = new AttachBench(s_known);
-        bench.Load(Options(match));
-        bench.List("attic", Device(id: Bootloader));
-        RadioSnapshot radio = (await bench.UntilStatusAsync(Radio, RadioStatus.Failed)).Radios[0];
-        Assert.Equal(StatusRules.Flashing, radio.Reason);
-        Assert.Empty(bench.Attachments);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ namespace Longwire.Tests.Export.Stock;
 public sealed class StockOffersTests : IDisposable
 {
     private readonly FakeSysfs _sysfs = new();
-    private readonly OfferFeed _feed = new();
+    private readonly OfferFeed _feed = new(TimeProvider.System);
 
     public void Dispose() => _sysfs.Dispose();
 

@@ -69,10 +69,19 @@ public sealed class DiscoveryTests
             [.. components.EnumerateObject().Select(c => c.Value).Where(c => c.TryGetProperty("name", out _))
                 .Select(c => c.GetProperty("name").GetString()!)];
         Assert.Equal(
-            ["Attached", "Connected", "Connected since", "Disconnects", "Explanation", "Last disconnect reason", "Last outage", "Outages",
-                "Plugged in", "Problem", "Radio event", "Reattach", "Round-trip time", "Serial port", "Serial port 2",
-                "Status"],
+            ["Attached", "Connected", "Connected since", "Data rate in", "Data rate out", "Disconnects", "Explanation", "In use",
+                "Last disconnect", "Last disconnect reason", "Last outage", "Link quality", "Outages", "Plugged in", "Problem",
+                "Radio event", "Reattach", "Round-trip time", "Serial port", "Serial port 2", "Status", "USB errors"],
             names.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Only_a_Pi_that_runs_Longwire_can_be_updated()
+    {
+        string stock = Json(PiDevice.Of(Some.Pi, Topics, "1")).GetProperty("cmps").GetRawText();
+        string ours = Json(PiDevice.Of(Some.Pi with { Version = "0.9.0" }, Topics, "1")).GetProperty("cmps").GetRawText();
+        Assert.DoesNotContain("update", stock, StringComparison.Ordinal);
+        Assert.Contains("\"update\"", ours, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -86,7 +86,8 @@ public sealed class HeartbeatTests
 
         static RadioSnapshot Passed(double slowest) => Some.Radio with
         {
-            Urbs = new UrbFigures(default, new AnswerTimes(2, TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(slowest))),
+            Urbs = new UrbFigures(
+                default, new AnswerTimes(2, TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(slowest)), IsRead: true),
         };
 
         static double Slowest(Seen seen) => seen.Json.GetProperty("urbs").GetProperty("slowest_answer_ms").GetDouble();
