@@ -53,9 +53,9 @@ public static class KernelLog
             int semicolon = line.IndexOf(';', StringComparison.Ordinal);
             if (semicolon < 0 || line[0] == ' ') continue;
             string[] head = line[..semicolon].Split(',');
-            if (head.Length < 3 || !long.TryParse(head[2], NumberStyles.None, CultureInfo.InvariantCulture, out long microseconds)) continue;
-            if (microseconds > TimeSpan.MaxValue.Ticks / TimeSpan.TicksPerMicrosecond) continue;
-            records.Add(new KernelLogRecord(new TimeSpan(microseconds * TimeSpan.TicksPerMicrosecond), line[(semicolon + 1)..]));
+            if (head.Length < 3 || !long.TryParse(head[2], NumberStyles.None, CultureInfo.InvariantCulture, out long at)) continue;
+            if (at > TimeSpan.MaxValue.Ticks / TimeSpan.TicksPerMicrosecond) continue;
+            records.Add(new KernelLogRecord(new TimeSpan(at * TimeSpan.TicksPerMicrosecond), line[(semicolon + 1)..]));
         }
         return records.ToImmutable();
     }

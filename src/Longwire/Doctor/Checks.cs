@@ -16,8 +16,9 @@ internal static class Checks
 
     private static IEnumerable<ICheck> OfHost() =>
     [
-        new HostModuleCheck(), new SerialDriversCheck(), new HostSysfsCheck(), new VhciPortsCheck(), new HostSerialPortsCheck(),
-        new HostLeftoversCheck(), new SharedSerialsCheck(), new NamesCheck(), new StockPisCheck(), new PairedPisCheck(), new BrokerCheck(),
+        new AttachRunsCheck(), new HostModuleCheck(), new SerialDriversCheck(), new HostSysfsCheck(), new VhciPortsCheck(),
+        new HostSerialPortsCheck(), new HostLeftoversCheck(), new SharedSerialsCheck(), new NamesCheck(), new StockPisCheck(),
+        new PairedPisCheck(), new BrokerCheck(),
     ];
 
     private static IEnumerable<ICheck> OfPi() =>

@@ -13,18 +13,19 @@ internal sealed class DataFolderCheck : LocalCheck
     {
         string folder = context.DataFolder;
         yield return Directory.Exists(folder)
-            ? Write(folder)
+            ? Write(folder, context)
             : Question.Note(
                 $"There is no {folder} yet.", "Longwire makes it at its first start. If it runs with another folder, name that with "
                     + "--data");
-        (string Found, string Remedy)? notKept = DataVolume.Problem(context.Sysfs, context.Environment, folder) is { } problem
-            ? Halves(problem)
-            : null;
-        if (notKept is { } lost) yield return s_lasts.Problem(lost.Found, lost.Remedy);
+        if (DataVolume.Problem(context.Sysfs, context.Environment, folder) is { } problem)
+        {
+            (string found, string remedy) = Sentence.Split(problem, "Give the folder a volume of its own");
+            yield return s_lasts.Problem(found, remedy);
+        }
         else if (Directory.Exists(folder)) yield return s_lasts.Ok("It does, as far as can be seen from here.");
     }
 
-    private Finding Write(string folder)
+    private Finding Write(string folder, DoctorContext context)
     {
         string path = Path.Combine(folder, $".doctor-{Environment.ProcessId}-{Environment.CurrentManagedThreadId}");
         try
@@ -37,7 +38,7 @@ internal sealed class DataFolderCheck : LocalCheck
                 return Question.Ok($"{folder} can be written to.");
             }
         }
-        catch (UnauthorizedAccessException) when (!Environment.IsPrivilegedProcess)
+        catch (UnauthorizedAccessException) when (!context.IsRoot)
         {
             return Question.Unknown(
                 $"This user may not write to {folder}; Longwire itself may well.", "Run 'sudo longwire doctor' to see it");
@@ -48,15 +49,5 @@ internal sealed class DataFolderCheck : LocalCheck
                 $"Nothing can be written to {folder}, so after a restart Longwire knows no radio again ({e.Message.TrimEnd('.')}).",
                 "Free some space, and see that its disk is not mounted read-only: 'mount' shows it. A worn SD card turns read-only");
         }
-    }
-
-    // "…: what is lost then. Remedy: what to do"
-    private static (string Found, string Remedy) Halves(string problem)
-    {
-        const string Mark = " Remedy: ";
-        int at = problem.IndexOf(Mark, StringComparison.Ordinal);
-        return at < 0
-            ? (problem, "Give the folder a volume of its own")
-            : (problem[..at], Sentence.Capital(problem[(at + Mark.Length)..]));
     }
 }

@@ -41,8 +41,19 @@ internal sealed record DoctorContext
     /// <summary>What is free on the disk of a folder, in bytes.</summary>
     public Func<string, long> FreeBytes { get; init; } = static folder => new DriveInfo(folder).AvailableFreeSpace;
 
-    /// <summary>How long each check may take.</summary>
+    public Func<SysfsRoot, KernelLogReading> ReadKernelLog { get; init; } = KernelLog.Read;
+
+    /// <summary>What this run may not do, Longwire itself may not do either.</summary>
+    public bool IsRoot { get; init; } = System.Environment.IsPrivilegedProcess;
+
+    /// <inheritdoc cref="DoctorTimers.Check"/>
     public TimeSpan Within { get; init; } = DoctorTimers.Check;
+
+    /// <inheritdoc cref="DoctorTimers.Pi"/>
+    public TimeSpan PiWithin { get; init; } = DoctorTimers.Pi;
+
+    /// <inheritdoc cref="DoctorTimers.Enumeration"/>
+    public TimeSpan Enumeration { get; init; } = DoctorTimers.Enumeration;
 
     public BlockingCalls Calls { get; } = new();
 

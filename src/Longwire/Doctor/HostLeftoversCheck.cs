@@ -8,7 +8,7 @@ namespace Longwire.Doctor;
 internal sealed class HostLeftoversCheck : LocalCheck
 {
     public override Question Question { get; } = new(
-        "other_usbip", "It was looked for other USB/IP set-ups that attach radios to this machine.");
+        "other_usbip_attach", "It was looked for other USB/IP set-ups that attach radios to this machine.");
 
     protected override IEnumerable<Finding> Look(DoctorContext context)
     {
@@ -16,6 +16,6 @@ internal sealed class HostLeftoversCheck : LocalCheck
         var former = new FormerSetup(context.FileRoot, context.Sysfs);
         return Leftovers.Findings(
             [.. former.PortsOfOthers(context.Attach!.Pis, known), .. former.FilesOnHost()], Question, context,
-            "systemctl list-units 'usbip*' 'vhci*'");
+            $"sudo longwire list {context.Attach.Pis.FirstOrDefault()?.Id ?? "PI"}", "systemctl list-units 'usbip*' 'vhci*'");
     }
 }

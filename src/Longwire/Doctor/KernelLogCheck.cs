@@ -16,7 +16,7 @@ internal sealed class KernelLogCheck : LocalCheck
 
     protected override IEnumerable<Finding> Look(DoctorContext context)
     {
-        KernelLogReading log = KernelLog.Read(context.Sysfs);
+        KernelLogReading log = context.ReadKernelLog(context.Sysfs);
         if (log.Access != KernelLogAccess.Granted)
         {
             // Root in a container has not the right either.

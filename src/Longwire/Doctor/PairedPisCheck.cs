@@ -25,7 +25,7 @@ internal sealed class PairedPisCheck : ICheck
     {
         PiOptions[] pis = [.. context.Attach!.Pis.Where(pi => pi.Pairing is not null)];
         if (pis.Length == 0) return [];
-        (LinkKey key, string? whyNone) = await context.Calls.RunAsync(() => OwnKey(context.DataFolder), cancellationToken);
+        (LinkKey key, WhyNoKey? whyNone) = await context.Calls.RunAsync(() => OwnKey(context), cancellationToken);
         using (key)
         {
             var book = new AddressBook(new AddressFile(context.DataFolder), context.Time, static _ => { });
@@ -36,25 +36,25 @@ internal sealed class PairedPisCheck : ICheck
     }
 
     // Without ours a Pi is still asked: who answers there is known by its key.
-    private static (LinkKey Key, string? WhyNone) OwnKey(string folder)
+    private static (LinkKey Key, WhyNoKey? WhyNone) OwnKey(DoctorContext context)
     {
-        if (!LinkKeyFile.IsIn(folder)) return (LinkKey.Create(), "this machine has no key yet");
+        if (!LinkKeyFile.IsIn(context.DataFolder)) return (LinkKey.Create(), new WhyNoKey("this machine has no key yet"));
         try
         {
-            return (LinkKeyFile.Open(folder), null);
+            return (LinkKeyFile.Open(context.DataFolder), null);
         }
-        catch (LinkKeyException) when (!Environment.IsPrivilegedProcess)
+        catch (LinkKeyException) when (!context.IsRoot)
         {
-            return (LinkKey.Create(), "this user may not read the key of this machine");
+            return (LinkKey.Create(), new WhyNoKey("this user may not read the key of this machine"));
         }
         catch (LinkKeyException e)
         {
-            return (LinkKey.Create(), e.Message);
+            return (LinkKey.Create(), new WhyNoKey(e.Message, IsFault: true));
         }
     }
 
     private static async Task<Finding[]> AskAsync(
-        PiOptions pi, LinkKey key, string? whyNoKey, AddressBook book, DoctorContext context, CancellationToken cancellationToken)
+        PiOptions pi, LinkKey key, WhyNoKey? whyNoKey, AddressBook book, DoctorContext context, CancellationToken cancellationToken)
     {
         var questions = new PiQuestions(pi);
         try
@@ -70,9 +70,7 @@ internal sealed class PairedPisCheck : ICheck
             return
             [
                 questions.Reachable.Ok($"{pi.DisplayName} answers, with the key that the pairing code names."),
-                questions.Pairing.Unknown(
-                    $"Whether it lets this machine in is not known: {whyNoKey.TrimEnd('.')}.",
-                    "Run 'sudo longwire doctor'. Longwire makes its key when it starts with a paired Pi: start it, and look at its log"),
+                whyNoKey.Tell(questions.Pairing),
             ];
         }
         catch (LinkRefusedException e)
@@ -108,7 +106,7 @@ internal sealed class PairedPisCheck : ICheck
         {
             Purpose = HelloPurpose.Control, Instance = InstanceNonce.Create(), Name = "longwire doctor", Release = ProgramVersion.Text,
         };
-        using var deadline = new Deadline(DoctorTimers.Pi, context.Time, cancellationToken);
+        using var deadline = new Deadline(context.PiWithin, context.Time, cancellationToken);
         IOException? why = null;
         int failures = 0;
         try
@@ -117,7 +115,7 @@ internal sealed class PairedPisCheck : ICheck
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw why ?? new LinkClosedException($"no answer within {DoctorTimers.Pi.TotalSeconds:0.#} s");
+            throw why ?? new LinkClosedException($"no answer within {context.PiWithin.TotalSeconds:0.#} s");
         }
 
         TimeSpan Failed(IOException e)
@@ -126,6 +124,22 @@ internal sealed class PairedPisCheck : ICheck
             // Everywhere was tried once, or somebody has said no.
             if (e is LinkRefusedException or LinkPinException || ++failures >= addresses.Turns) throw e;
             return TimeSpan.Zero;
+        }
+    }
+
+    /// <param name="IsFault">Longwire itself cannot read it either.</param>
+    private sealed record WhyNoKey(string Text, bool IsFault = false)
+    {
+        public Finding Tell(Question question)
+        {
+            if (!IsFault)
+            {
+                return question.Unknown(
+                    $"Whether it lets this machine in is not known: {Text}.",
+                    "Run 'sudo longwire doctor'. Longwire makes its key when it starts with a paired Pi: start it, and look at its log");
+            }
+            (string found, string remedy) = Sentence.Split(Text, "Put the data folder back from a backup");
+            return question.Problem(found, remedy);
         }
     }
 }

@@ -21,7 +21,7 @@ internal sealed class PowerCheck : LocalCheck
     protected override IEnumerable<Finding> Look(DoctorContext context)
     {
         uint? throttled = Throttled(context), alarm = Alarm(context);
-        KernelLogReading log = KernelLog.Read(context.Sysfs);
+        KernelLogReading log = context.ReadKernelLog(context.Sysfs);
         int told = log.Records.Count(record => IsAboutPower(record.Text));
         if (throttled is { } bits && (bits & Now) != 0) yield return Question.Problem("Its power is too low right now.", Remedy);
         else if (throttled is { } before && (before & Since) != 0) yield return Low("Its power was too low since it was started");

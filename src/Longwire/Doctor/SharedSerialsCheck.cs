@@ -21,9 +21,9 @@ internal sealed class SharedSerialsCheck : LocalCheck
             if (unclear.Length == 0) continue;
             string names = string.Join(" and ", unclear.Select(radio => radio.Name));
             found.Add(Question.About(alike.Key).Note(
-                $"{names} ({alike.Key}) have no serial number of their own: only where they are plugged in tells them apart, and one name "
-                    + "below /dev/serial/by-id means several of them.",
-                "Do not swap them between ports, and give your programs the path that Longwire shows for each"));
+                $"{names} ({alike.Key}) {(unclear.Length == 1 ? "has" : "have")} a serial number that others have, too, or none: only the "
+                    + "port tells which is which, and one name below /dev/serial/by-id may mean several.",
+                "Do not swap such sticks between ports, and give your programs the path that Longwire shows for each"));
         }
         if (found.Count == 0 && !known.IsEmpty) found.Add(Question.Ok("Each tells its radio from the others."));
         return found;

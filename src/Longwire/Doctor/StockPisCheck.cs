@@ -28,7 +28,7 @@ internal sealed class StockPisCheck : ICheck
         {
             DeviceList list = await UsbIpClient.AskAsync(
                 pi.StockEndPoint,
-                new ConnectOptions { TimeProvider = context.Time, Timeout = DoctorTimers.Pi },
+                new ConnectOptions { TimeProvider = context.Time, Timeout = context.PiWithin },
                 async connection =>
                 {
                     accepted = true;
@@ -64,11 +64,7 @@ internal sealed class StockPisCheck : ICheck
                         + "usbipd'"),
             ];
         }
-        catch (Exception e) when (e is UsbIpConnectException or TimeoutException or IOException or SocketException)
-        {
-            return [questions.NotReached(Short(e))];
-        }
-        catch (UsbIpException e)
+        catch (UsbIpException e) when (e is not UsbIpConnectException)
         {
             return
             [
@@ -77,6 +73,10 @@ internal sealed class StockPisCheck : ICheck
                     $"See that {pi.EndPoint.Host} is {pi.DisplayName}, and that usbipd or longwire export has port {pi.EndPoint.Port} "
                         + "there"),
             ];
+        }
+        catch (Exception e) when (e is TimeoutException or IOException or SocketException)
+        {
+            return [questions.NotReached(Short(e))];
         }
     }
 

@@ -6,14 +6,15 @@ namespace Longwire.Doctor;
 /// <param name="file">Below /sys.</param>
 internal abstract class SysfsCheck(string file) : LocalCheck
 {
-    public override Question Question { get; } = new("sysfs_writable", $"/sys/{file} was opened for writing, and nothing was written.");
+    public override Question Question { get; } = new(
+        "sysfs_writable", $"/sys/{file} was opened for writing, and nothing was written.", $"/sys/{file}");
 
     protected override IEnumerable<Finding> Look(DoctorContext context)
     {
         string path = Path.Combine(context.Sysfs.Sys, file);
         // Without the module there is no such file, and that is said by another check.
         if (!File.Exists(path)) yield break;
-        yield return MountTable.Read(context.Sysfs).At("/sys") is { ReadOnly: true } ? ReadOnly(context) : Open(path);
+        yield return MountTable.Read(context.Sysfs).At("/sys") is { ReadOnly: true } ? ReadOnly(context) : Open(path, context);
     }
 
     private Finding ReadOnly(DoctorContext context) => context.IsInContainer
@@ -28,13 +29,13 @@ internal abstract class SysfsCheck(string file) : LocalCheck
             "/sys is read-only, so no radio can be attached or exported.",
             "In a systemd unit leave out ProtectKernelTunables. In a container of LXC make /sys writable on its host");
 
-    private Finding Open(string path)
+    private Finding Open(string path, DoctorContext context)
     {
         try
         {
             using (File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) return Question.Ok("It may be written.");
         }
-        catch (UnauthorizedAccessException) when (!Environment.IsPrivilegedProcess)
+        catch (UnauthorizedAccessException) when (!context.IsRoot)
         {
             return Question.Unknown("This user may not write there; Longwire itself may well.", "Run 'sudo longwire doctor' to see it");
         }

@@ -20,7 +20,7 @@ internal sealed class VhciPortsCheck : ICheck
         if (ports.Length == 0) return [];
         var findings = new List<Finding> { Count(ports) };
         int[] waiting = [.. ports.Where(port => port.State == VhciPortState.NotAssigned).Select(port => port.Number)];
-        if (waiting.Length > 0) await Task.Delay(DoctorTimers.Enumeration, context.Time, cancellationToken);
+        if (waiting.Length > 0) await Task.Delay(context.Enumeration, context.Time, cancellationToken);
         VhciPort[] later = waiting.Length > 0 ? await context.Calls.RunAsync(() => Ports(vhci), cancellationToken) : ports;
         findings.AddRange(later.Where(port => port.State == VhciPortState.NotAssigned && waiting.Contains(port.Number)).Select(Stuck));
         findings.AddRange(later.Where(port => port.State == VhciPortState.Error).Select(Broken));
