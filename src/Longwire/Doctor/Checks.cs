@@ -23,7 +23,7 @@ internal static class Checks
 
     private static IEnumerable<ICheck> OfPi() =>
     [
-        new PiModuleCheck(), new PiSysfsCheck(), new PowerCheck(), new KernelLogCheck(), new PiSticksCheck(), new UsbipHostCheck(),
-        new PiLeftoversCheck(), new ListenersCheck(), new HostsLetInCheck(),
+        new PiModuleCheck(), new PiSysfsCheck(), new PowerCheck(), new KernelLogCheck(), new PiSticksCheck(), new PiTwinsCheck(),
+        new UsbipHostCheck(), new PiLeftoversCheck(), new ListenersCheck(), new HostsLetInCheck(),
     ];
 }

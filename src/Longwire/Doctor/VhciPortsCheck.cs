@@ -1,4 +1,3 @@
-using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Vhci;
 
 namespace Longwire.Doctor;

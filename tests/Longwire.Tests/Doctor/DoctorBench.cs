@@ -8,7 +8,6 @@ using Longwire.Platform;
 using Longwire.Testing;
 using Longwire.Testing.Kernel;
 using Longwire.Tests.AddOn;
-using Longwire.UsbIp.Linux;
 using Xunit;
 
 namespace Longwire.Tests.Doctor;

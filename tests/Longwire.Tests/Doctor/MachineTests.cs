@@ -28,6 +28,18 @@ public sealed class MachineTests : IDisposable
         Assert.Equal("Every entry can be used.", (await _bench.FindAsync(new OptionsCheck())).Found);
 
     [Fact]
+    public async Task Options_of_a_host_without_a_pi_are_a_problem()
+    {
+        Finding found = await _bench.FindAsync(new OptionsCheck(), "pis_named");
+        Assert.Equal(FindingLevel.Problem, found.Level);
+        Assert.Contains("sudo longwire pair", found.Remedy, StringComparison.Ordinal);
+        _bench.HasPis(DoctorBench.Pi(3240));
+        Assert.Equal("There is one.", (await _bench.FindAsync(new OptionsCheck(), "pis_named")).Found);
+        _bench.HasPis(DoctorBench.Pi(3240), DoctorBench.Pi(3240, name: "cellar"));
+        Assert.Equal("There are 2.", (await _bench.FindAsync(new OptionsCheck(), "pis_named")).Found);
+    }
+
+    [Fact]
     public async Task Root_sees_everything() =>
         Assert.Equal(FindingLevel.Ok, (await _bench.FindAsync(new RightsCheck())).Level);
 

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Longwire.Doctor;
-using Longwire.Export.Link;
-using Longwire.Link.Pairing;
 using Longwire.Options;
 using Longwire.Testing;
 using Longwire.Testing.Kernel;
@@ -127,6 +125,18 @@ public sealed class PiTests : IDisposable
         found = await _bench.FindAsync(new PiSticksCheck());
         Assert.Equal(FindingLevel.Problem, found.Level);
         Assert.Contains("not while ModemManager (pid 30) has its serial port open", found.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sticks_of_one_kind_that_only_their_port_tells_apart_are_named()
+    {
+        _bench.Sysfs.Plug("1-1", serial: "A");
+        _bench.Sysfs.Plug("1-2", serial: "B", tty: "ttyACM1");
+        Assert.Equal(FindingLevel.Ok, (await _bench.FindAsync(new PiTwinsCheck())).Level);
+        _bench.Sysfs.Plug("1-3", serial: null, tty: "ttyACM2");
+        Finding found = await _bench.FindAsync(new PiTwinsCheck(), subject: "0658:0200");
+        Assert.Equal(FindingLevel.Note, found.Level);
+        Assert.Contains("at 1-3 (0658:0200) has a serial number that others have, too, or none", found.Found, StringComparison.Ordinal);
     }
 
     [Fact]
