@@ -22,11 +22,24 @@ public static class KernelModules
         IEnumerable<string> modules, CancellationToken cancellationToken) =>
         await LoadAsync(SysfsRoot.Machine, Modules, "modprobe", modules, cancellationToken);
 
+    /// <summary>Whether the kernel has a module, for who only wants to know: nothing is loaded.</summary>
+    /// <param name="folder">/lib/modules of the machine, as far as it is visible.</param>
+    public static KernelModulePresence Look(SysfsRoot root, string folder, string module)
+    {
+        ArgumentNullException.ThrowIfNull(root);
+        ArgumentNullException.ThrowIfNull(module);
+        if (IsThere(root, module)) return KernelModulePresence.Running;
+        ModuleFiles files = FilesOf(root, folder);
+        if (files.IsBuiltIn(module)) return KernelModulePresence.Running;
+        if (!files.IsForRunningKernel) return files.IsForAnyKernel ? KernelModulePresence.OtherKernel : KernelModulePresence.Unknown;
+        return files.Has(module) ? KernelModulePresence.OnDisk : KernelModulePresence.Absent;
+    }
+
     internal static async Task<ImmutableArray<KernelModuleOutcome>> LoadAsync(
         SysfsRoot root, string folder, string modprobe, IEnumerable<string> modules, CancellationToken cancellationToken)
     {
         ImmutableArray<KernelModuleOutcome>.Builder outcomes = ImmutableArray.CreateBuilder<KernelModuleOutcome>();
-        var files = new ModuleFiles(folder, SysfsFile.Read(Path.Combine(root.Proc, "sys/kernel/osrelease")) ?? "unknown");
+        ModuleFiles files = FilesOf(root, folder);
         bool mayLoad = MayLoad(root);
         foreach (string module in modules)
         {
@@ -36,6 +49,9 @@ public static class KernelModules
         }
         return outcomes.ToImmutable();
     }
+
+    private static ModuleFiles FilesOf(SysfsRoot root, string folder) =>
+        new(folder, SysfsFile.Read(Path.Combine(root.Proc, "sys/kernel/osrelease")) ?? "unknown");
 
     // The kernel writes '_' where file names have '-'. Built-in ones without parameters do not show here; modprobe and modules.builtin know
     // those.

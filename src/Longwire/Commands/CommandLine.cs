@@ -67,6 +67,7 @@ internal static class CommandLine
             PairCommand.Create(context),
             ForgetCommand.Create(context),
             ReplaceCommand.Create(context),
+            DoctorCommand.Create(context),
             HealthyCommand.Create(context),
         };
         root.Directives.Clear();

@@ -16,6 +16,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("list --help", "--json")]
     [InlineData("forget --help", "--all")]
     [InlineData("pair --help", "--new-identity")]
+    [InlineData("doctor --help", "ROLE")]
     [InlineData("--version", "0.")]
     public async Task Help_and_version_go_to_stdout_and_end_with_0(string arguments, string expected)
     {

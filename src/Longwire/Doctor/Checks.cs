@@ -1,0 +1,29 @@
+namespace Longwire.Doctor;
+
+/// <summary>Which checks there are, in the order in which a person reads their findings.</summary>
+internal static class Checks
+{
+    public static IReadOnlyList<ICheck> For(DoctorContext context)
+    {
+        List<ICheck> checks =
+        [
+            new OptionsCheck(), new RightsCheck(), new ClockCheck(), new DataFolderCheck(), new DiskSpaceCheck(),
+        ];
+        if (context.Attach is not null) checks.AddRange(OfHost());
+        if (context.Export is not null) checks.AddRange(OfPi());
+        return checks;
+    }
+
+    private static IEnumerable<ICheck> OfHost() =>
+    [
+        new AttachRunsCheck(), new HostModuleCheck(), new SerialDriversCheck(), new HostSysfsCheck(), new VhciPortsCheck(),
+        new HostSerialPortsCheck(), new HostLeftoversCheck(), new SharedSerialsCheck(), new NamesCheck(), new StockPisCheck(),
+        new PairedPisCheck(), new BrokerCheck(),
+    ];
+
+    private static IEnumerable<ICheck> OfPi() =>
+    [
+        new PiModuleCheck(), new PiSysfsCheck(), new PowerCheck(), new KernelLogCheck(), new PiSticksCheck(), new PiTwinsCheck(),
+        new UsbipHostCheck(), new PiLeftoversCheck(), new ListenersCheck(), new HostsLetInCheck(),
+    ];
+}

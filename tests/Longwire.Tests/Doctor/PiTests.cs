@@ -1,0 +1,261 @@
+using System.Net;
+using System.Net.Sockets;
+using Longwire.Doctor;
+using Longwire.Options;
+using Longwire.Testing;
+using Longwire.Testing.Kernel;
+using Longwire.UsbIp.Linux;
+using Xunit;
+
+namespace Longwire.Tests.Doctor;
+
+/// <summary>What is looked at on the Pi.</summary>
+public sealed class PiTests : IDisposable
+{
+    private const string Throttled = "sys/devices/platform/soc/soc:firmware/get_throttled";
+
+    private readonly DoctorBench _bench = new();
+
+    public void Dispose() => _bench.Dispose();
+
+    [Theory]
+    [InlineData(0, FindingLevel.Problem, "Its power is too low right now.")]
+    [InlineData(1, FindingLevel.Problem, "Its power was too low since it was started.")]
+    [InlineData(2, FindingLevel.Ok, "It was not.")]
+    internal async Task What_the_firmware_says_of_its_power_is_told(int line, FindingLevel level, string sentence)
+    {
+        _bench.Write(Throttled, DoctorBench.Recorded("get_throttled.txt").Split('\n')[line] + "\n");
+        Finding found = await _bench.FindAsync(new PowerCheck());
+        Assert.Equal((level, sentence), (found.Level, found.Found));
+    }
+
+    [Theory]
+    [InlineData("1\n", FindingLevel.Problem, "Its power was too low a moment ago.")]
+    [InlineData("0\n", FindingLevel.Ok, "It was not.")]
+    internal async Task What_the_sensor_says_of_its_power_is_told(string alarm, FindingLevel level, string sentence)
+    {
+        _bench.Write("sys/class/hwmon/hwmon0/name", "cpu_thermal\n");
+        _bench.Write("sys/class/hwmon/hwmon1/name", "rpi_volt\n");
+        _bench.Write("sys/class/hwmon/hwmon1/in0_lcrit_alarm", alarm);
+        Finding found = await _bench.FindAsync(new PowerCheck());
+        Assert.Equal((level, sentence), (found.Level, found.Found));
+    }
+
+    [Fact]
+    public async Task What_the_kernels_log_says_of_its_power_is_told_in_either_spelling()
+    {
+        _bench.Write("dev/kmsg", DoctorBench.Recorded("kmsg-undervoltage.txt"));
+        Finding found = await _bench.FindAsync(new PowerCheck());
+        Assert.Equal(
+            (FindingLevel.Problem, "Its power was too low since it was started; the kernel's log tells of it 2 times."),
+            (found.Level, found.Found));
+        Assert.Contains("power supply", found.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_machine_that_does_not_say_so_names_the_command()
+    {
+        Finding found = await _bench.FindAsync(new PowerCheck());
+        Assert.Equal(FindingLevel.Unknown, found.Level);
+        Assert.Contains("vcgencmd get_throttled", found.Remedy, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("not_readable", "The kernel could not read what a plugged-in device is: 4 times, last 7 minutes ago")]
+    [InlineData("interference", "A hub has switched a port off because of interference: once")]
+    [InlineData("over_current", "A USB port was switched off because too much current was drawn: once")]
+    [InlineData("controller", "The USB controller has stumbled: once")]
+    public async Task Each_sign_in_the_kernels_log_is_a_problem_with_its_own_remedy(string sign, string sentence)
+    {
+        _bench.Write("dev/kmsg", DoctorBench.Recorded("kmsg-usb.txt"));
+        _bench.Write("proc/uptime", "1600.00 900.00\n");
+        Finding found = await _bench.FindAsync(new KernelLogCheck(), subject: sign);
+        Assert.Equal(FindingLevel.Problem, found.Level);
+        Assert.StartsWith(sentence, found.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Devices_that_go_away_again_and_again_are_told()
+    {
+        _bench.Write("dev/kmsg", DoctorBench.Recorded("kmsg-usb.txt"));
+        Finding found = await _bench.FindAsync(new KernelLogCheck(), subject: "unplugged");
+        Assert.Equal(
+            (FindingLevel.Note, "Devices went away: 5 times (\"usb 1-1.5: USB disconnect, device number 5\")."),
+            (found.Level, found.Found));
+    }
+
+    [Fact]
+    public async Task What_is_older_than_a_day_is_only_noted()
+    {
+        _bench.Write("dev/kmsg", DoctorBench.Recorded("kmsg-usb.txt"));
+        _bench.Write("proc/uptime", "400000.00 900.00\n");
+        Finding found = await _bench.FindAsync(new KernelLogCheck(), subject: "controller");
+        Assert.Equal(FindingLevel.Note, found.Level);
+        Assert.Contains("last 5 days ago", found.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_log_without_a_sign_is_fine()
+    {
+        _bench.Write("dev/kmsg", DoctorBench.Recorded("kmsg-undervoltage.txt"));
+        Assert.Equal("It tells of none.", (await _bench.FindAsync(new KernelLogCheck())).Found);
+    }
+
+    [Fact]
+    public async Task A_log_that_may_not_be_read_or_is_not_there_names_the_command()
+    {
+        Finding found = await _bench.FindAsync(new KernelLogCheck());
+        Assert.Equal((FindingLevel.Unknown, "The kernel's log cannot be seen from here."), (found.Level, found.Found));
+        Assert.Contains("sudo dmesg", found.Remedy, StringComparison.Ordinal);
+        _bench.Context = _bench.Context with { ReadKernelLog = _ => new KernelLogReading(KernelLogAccess.Denied, []) };
+        Assert.Equal("This user may not read the kernel's log.", (await _bench.FindAsync(new KernelLogCheck())).Found);
+        // Root of a container has not the right either, and sudo would not help.
+        _bench.BeInContainer();
+        Assert.Contains("on the machine itself", (await _bench.FindAsync(new KernelLogCheck())).Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stick_that_can_be_given_is_fine_and_one_that_a_program_has_is_a_problem()
+    {
+        _bench.Sysfs.Plug();
+        Finding found = await _bench.FindAsync(new PiSticksCheck(), subject: "1-1");
+        Assert.Equal(FindingLevel.Ok, found.Level);
+        Assert.EndsWith("at 1-1: will be exported.", found.Found, StringComparison.Ordinal);
+        _bench.Sysfs.AddProcess(30, "ModemManager", "/dev/null");
+        found = await _bench.FindAsync(new PiSticksCheck());
+        Assert.Equal(FindingLevel.Problem, found.Level);
+        Assert.Contains("not while ModemManager (pid 30) has its serial port open", found.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sticks_of_one_kind_that_only_their_port_tells_apart_are_named()
+    {
+        _bench.Sysfs.Plug("1-1", serial: "A");
+        _bench.Sysfs.Plug("1-2", serial: "B", tty: "ttyACM1");
+        Assert.Equal(FindingLevel.Ok, (await _bench.FindAsync(new PiTwinsCheck())).Level);
+        _bench.Sysfs.Plug("1-3", serial: null, tty: "ttyACM2");
+        Finding found = await _bench.FindAsync(new PiTwinsCheck(), subject: "0658:0200");
+        Assert.Equal(FindingLevel.Note, found.Level);
+        Assert.Contains("at 1-3 (0658:0200) has a serial number that others have, too, or none", found.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task In_a_container_it_is_not_known_whether_a_program_has_a_stick()
+    {
+        _bench.Sysfs.Plug();
+        _bench.BeInContainer();
+        Finding found = await _bench.FindAsync(new PiSticksCheck());
+        Assert.Equal(FindingLevel.Unknown, found.Level);
+        Assert.Contains("fuser", found.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pi_without_a_radio_is_told_where_all_sticks_are_shown()
+    {
+        Finding found = await _bench.FindAsync(new PiSticksCheck());
+        Assert.Equal(FindingLevel.Note, found.Level);
+        Assert.Contains("sudo longwire list", found.Remedy, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(3, FindingLevel.Ok)]
+    [InlineData(14, FindingLevel.Note)]
+    [InlineData(16, FindingLevel.Problem)]
+    internal async Task Places_in_the_drivers_table_are_counted(int used, FindingLevel level)
+    {
+        _bench.Write("sys/bus/usb/drivers/usbip-host/match_busid", string.Join(' ', Enumerable.Range(1, used).Select(i => $"1-{i}")));
+        Finding found = await _bench.FindAsync(new UsbipHostCheck(), "usbip_host_table");
+        Assert.Equal(level, found.Level);
+        Assert.StartsWith($"{used} of 16 USB ports have a place there.", found.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stick_in_error_is_named()
+    {
+        string folder = _bench.Sysfs.Plug();
+        _bench.Sysfs.SetDriver(folder, "usbip-host");
+        FakeSysfs.WriteFile(Path.Combine(folder, "usbip_status"), "1\n");
+        Assert.Equal("None is in error.", (await _bench.FindAsync(new UsbipHostCheck(), "usbip_host_error")).Found);
+        FakeSysfs.WriteFile(Path.Combine(folder, "usbip_status"), "3\n");
+        Finding found = await _bench.FindAsync(new UsbipHostCheck(), "usbip_host_error", "1-1");
+        Assert.Equal(FindingLevel.Problem, found.Level);
+        Assert.StartsWith("The stick 0658:0200 at 1-1 is in error", found.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_classic_recipe_is_named_with_what_ends_it()
+    {
+        Assert.Equal("There is none.", (await _bench.FindAsync(new PiLeftoversCheck())).Found);
+        _bench.Write("etc/systemd/system/usbipd.service", "[Service]\nExecStart=/usr/sbin/usbipd -D\n");
+        Finding found = await _bench.FindAsync(new PiLeftoversCheck());
+        Assert.Equal(FindingLevel.Problem, found.Level);
+        Assert.StartsWith("Run: sudo systemctl disable --now usbipd.service", found.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_ports_are_fine_and_closed_ones_a_problem()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        int open = ((IPEndPoint)listener.LocalEndpoint).Port, closed = FreePort.Tcp().Port;
+        Listen(open, closed, "192.168.0.2");
+        Assert.Equal($"Port {open} is open.", (await _bench.FindAsync(new ListenersCheck(), subject: $"port {open}")).Found);
+        Finding found = await _bench.FindAsync(new ListenersCheck(), subject: $"port {closed}");
+        Assert.StartsWith($"Nothing listens on port {closed}", found.Found, StringComparison.Ordinal);
+        Assert.Contains("systemctl start longwire-export", found.Remedy, StringComparison.Ordinal);
+        // Nobody is to be served stock USB/IP.
+        Listen(open, closed);
+        Assert.Equal(FindingLevel.Ok, Assert.Single(await _bench.RunAsync(new ListenersCheck())).Level);
+    }
+
+    [Fact]
+    public async Task A_port_that_somebody_else_has_is_named_with_its_owner()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        int open = ((IPEndPoint)listener.LocalEndpoint).Port;
+        Listen(open, open);
+        _bench.Write("proc/net/tcp", $"  sl  local_address\n   0: 00000000:{open:X4} 00000000:0000 0A 0:0 00:0 0 0 0 4711 1\n");
+        _bench.Sysfs.AddProcess(40, "usbipd", "socket:[4711]");
+        Finding found = await _bench.FindAsync(new ListenersCheck());
+        Assert.Equal(
+            (FindingLevel.Problem, $"usbipd (pid 40) listens on port {open}, where longwire export is to listen."),
+            (found.Level, found.Found));
+        Assert.Contains("disable --now usbipd", found.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_port_that_takes_no_connection_is_a_problem()
+    {
+        using var hole = Longwire.Testing.Usbipd.BlackHole.Dig();
+        Listen(hole.Port, hole.Port);
+        Finding found = await _bench.FindAsync(new ListenersCheck());
+        Assert.StartsWith($"Port {hole.Port} takes no connection", found.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pi_whose_radios_nobody_may_have_has_a_problem()
+    {
+        Finding found = await _bench.FindAsync(new HostsLetInCheck());
+        Assert.Equal((FindingLevel.Problem, "None may."), (found.Level, found.Found));
+        Assert.Contains("sudo longwire pair", found.Remedy, StringComparison.Ordinal);
+        Listen(1, 1, "192.168.0.2");
+        Assert.StartsWith("0 paired, and 1 named", (await _bench.FindAsync(new HostsLetInCheck())).Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_of_hosts_that_cannot_be_read_is_a_problem_for_root_and_unknown_to_others()
+    {
+        _bench.Write("data/link-hosts.json", DoctorBench.Secret);
+        Finding found = await _bench.FindAsync(new HostsLetInCheck());
+        Assert.Equal(FindingLevel.Problem, found.Level);
+        Assert.StartsWith("Which hosts are paired cannot be read", found.Found, StringComparison.Ordinal);
+        _bench.BeRoot(false);
+        Assert.Equal("This user may not read which hosts are paired.", (await _bench.FindAsync(new HostsLetInCheck())).Found);
+    }
+
+    private void Listen(int port, int stock, params string[] allow) => _bench.Context = _bench.Context with
+    {
+        Export = ExportOptions.Default with { Listen = port, Stock = new StockExportOptions { Port = stock, Allow = [.. allow] } },
+    };
+}
