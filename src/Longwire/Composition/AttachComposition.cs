@@ -60,12 +60,18 @@ internal static class AttachComposition
             provider.GetRequiredService<ILogger<AttachHealth>>()));
         if (web is not null)
         {
-            services.AddHostedService(provider => new WebServer(
+            services.AddSingleton(provider => new WebSite(
                 web,
                 feed,
                 new PiLists(() => options.Current, (pi, now) => SticksOf(pi, now, dataFolder, context)),
-                provider.GetRequiredService<AttachService>(),
                 ProgramVersion.Text,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<WebSite>>()));
+            services.AddHostedService(provider => new WebServer(
+                web,
+                WebLimits.Default,
+                provider.GetRequiredService<WebSite>(),
+                provider.GetRequiredService<AttachService>(),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<WebServer>>()));
             if (supervisor is not null)

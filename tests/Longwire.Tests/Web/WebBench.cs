@@ -22,6 +22,8 @@ namespace Longwire.Tests.Web;
 internal sealed class WebBench : IAsyncDisposable, IBridgeProblems
 {
     private readonly Dictionary<string, (PiOffers? Offers, string? Silent)> _lists = new(StringComparer.Ordinal);
+    private readonly RecordingLogger<WebSite> _siteLog = new();
+    private WebSite? _site;
     private WebServer? _server;
     private string? _problem;
 
@@ -38,7 +40,9 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems
     {
         if (_server is not null) await _server.StopAsync(TestContext.Current.CancellationToken);
         _server?.Dispose();
+        _site?.Dispose();
         Client.Dispose();
+        _siteLog.AssertNothingUnexpected();
         Log.AssertNothingUnexpected();
     }
 
@@ -83,7 +87,7 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems
 
     public bool Tick(Task task)
     {
-        Time.Advance(WebServer.Retry);
+        Time.Advance(WebLimits.Retry);
         return task.IsCompleted;
     }
 
@@ -110,25 +114,26 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems
             [.. radios]),
         []);
 
-    public async Task<Uri> StartAsync(IPNetwork? allowed = null)
+    public async Task<Uri> StartAsync(IPNetwork? allowed = null, WebLimits? limits = null)
     {
         int port = FreePort();
-        await Server(port, allowed ?? IPNetwork.Parse("127.0.0.0/8")).StartAsync(Cancellation);
+        await Server(port, allowed ?? IPNetwork.Parse("127.0.0.0/8"), limits).StartAsync(Cancellation);
         await _server!.Listening.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
         return new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/"));
     }
 
-    public WebServer Server(int port, IPNetwork allowed)
+    public WebServer Server(int port, IPNetwork allowed, WebLimits? limits = null)
     {
         var address = new WebAddress(port, IPAddress.Loopback, ["127.0.0.1"], [allowed]);
-        return _server = new WebServer(
+        _site?.Dispose();
+        _site = new WebSite(
             address,
             Feed,
             new PiLists(() => Options, (pi, options) => new PiSticks(pi, options, KnownRadios.Default, [], "this boot")),
-            this,
             "9.8.7",
             Time,
-            Log);
+            _siteLog);
+        return _server = new WebServer(address, limits ?? WebLimits.Default, _site, this, Time, Log);
     }
 
     public async Task<string> GetAsync(Uri page) => await Client.GetStringAsync(page, Cancellation);

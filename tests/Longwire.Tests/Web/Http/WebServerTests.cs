@@ -94,26 +94,26 @@ public sealed class WebServerTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("nonsense\r\n\r\n")]
-    [InlineData("GET http://127.0.0.1/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")]
-    [InlineData("GET / HTTP/2.0\r\n\r\n")]
-    [InlineData(" / HTTP/1.1\r\n\r\n")]
-    [InlineData("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nhost: evil.example\r\n\r\n")]
-    public async Task What_is_no_request_is_refused(string said)
+    [InlineData("nonsense\r\n\r\n", 400)]
+    [InlineData("GET http://127.0.0.1/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", 400)]
+    [InlineData("GET / HTTP/2.0\r\n\r\n", 505)]
+    [InlineData(" / HTTP/1.1\r\n\r\n", 400)]
+    [InlineData("GET / HTTP/1.1\r\nConnection: close\r\n\r\n", 400)]
+    [InlineData("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nhost: evil.example\r\n\r\n", 400)]
+    public async Task What_is_no_request_is_refused(string said, int status)
     {
         Uri page = await _bench.StartAsync();
         using Socket client = await ConnectAsync(page.Port);
         await client.SendAsync(Encoding.ASCII.GetBytes(said), Cancellation);
-        Assert.StartsWith("HTTP/1.1 400", await ReadAsync(client), StringComparison.Ordinal);
+        Assert.StartsWith(
+            string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status}"), await ReadAsync(client), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Whoever_says_nothing_is_left_after_a_while()
     {
-        Uri page = await _bench.StartAsync();
+        Uri page = await _bench.StartAsync(limits: new WebLimits(TimeSpan.FromSeconds(1)));
         using Socket client = await ConnectAsync(page.Port);
-        await Eventually.IsTrueAsync(
-            () => _bench.Tick(Task.CompletedTask) && client.Poll(0, SelectMode.SelectRead), () => "the silent one to be left");
         Assert.Equal("", await ReadAsync(client));
     }
 
@@ -123,7 +123,7 @@ public sealed class WebServerTests : IAsyncDisposable
         Uri page = await _bench.StartAsync();
         using Socket client = await ConnectAsync(page.Port);
         client.NoDelay = true;
-        foreach (char letter in "HEAD /health.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        foreach (char letter in "HEAD /health.json HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
         {
             await client.SendAsync(new[] { (byte)letter }, Cancellation);
             await Task.Yield();
@@ -150,15 +150,8 @@ public sealed class WebServerTests : IAsyncDisposable
         Uri page = await _bench.StartAsync();
         using Socket client = await ConnectAsync(page.Port);
         await client.SendAsync(Encoding.ASCII.GetBytes("GET / HTTP/1.1\r\nX: " + new string('x', 20_000)), Cancellation);
-        Assert.StartsWith("HTTP/1.1 400", await ReadAsync(client), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 431", await ReadAsync(client), StringComparison.Ordinal);
     }
-
-    [Theory]
-    [InlineData("GET / HTTP/1.1\r\nHost: [::1]:8099", "/", "[::1]")]
-    [InlineData("GET /?a=/b HTTP/1.1\r\nAccept: */*\r\nhOST:  localhost ", "/", "localhost")]
-    [InlineData("GET /health.json HTTP/1.0", "/health.json", "")]
-    public void Of_a_request_the_path_and_the_name_count(string head, string path, string host) =>
-        Assert.Equal(new HttpRequest("GET", path, host), HttpRequest.Parse(head));
 
     private static async Task<string> KnockAsync(int port)
     {
@@ -167,7 +160,7 @@ public sealed class WebServerTests : IAsyncDisposable
             try
             {
                 using Socket client = await ConnectAsync(port);
-                await client.SendAsync("GET /health.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"u8.ToArray(), Cancellation);
+                await client.SendAsync("GET /health.json HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"u8.ToArray(), Cancellation);
                 return await ReadAsync(client);
             }
             catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
