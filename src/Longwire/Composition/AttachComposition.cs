@@ -60,11 +60,13 @@ internal static class AttachComposition
             provider.GetRequiredService<ILogger<AttachHealth>>()));
         if (web is not null)
         {
-            services.AddSingleton(provider => new WebSite(
+            var lists = new PiLists(() => options.Current, (pi, now) => SticksOf(pi, now, dataFolder, context));
+            services.AddSingleton(provider => WebComposition.Site(
                 web,
                 feed,
-                new PiLists(() => options.Current, (pi, now) => SticksOf(pi, now, dataFolder, context)),
-                ProgramVersion.Text,
+                lists,
+                provider.GetRequiredService<AttachService>(),
+                () => options.Current.WebToken,
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<WebSite>>()));
             services.AddHostedService(provider => new WebServer(

@@ -1,4 +1,3 @@
-using System.Text;
 using Longwire.Platform;
 using Longwire.State;
 using Longwire.Web.Pages;
@@ -9,13 +8,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Longwire.Web.Http;
 
-/// <summary>What is asked for, and what is answered.</summary>
-internal sealed class WebSite(WebAddress address, StateFeed feed, PiLists lists, string version, TimeProvider time, ILogger<WebSite> logger)
+/// <summary>What is asked for, and who answers.</summary>
+internal sealed class WebSite(
+    WebAddress address, StateFeed feed, StateView view, EventStream events, CommandDesk commands, string version, TransitionLog log)
     : IHttpApplication<HttpContext>, IDisposable
 {
-    private readonly TransitionLog _log = new(logger, time);
+    private const string ToRead = "GET, HEAD";
+    private const string Radios = "/api/radios/";
 
-    public void Dispose() => _log.Dispose();
+    public void Dispose() => log.Dispose();
 
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 
@@ -38,53 +39,52 @@ internal sealed class WebSite(WebAddress address, StateFeed feed, PiLists lists,
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            WebLog.Fault(_log.About("page", e.GetType().Name), e);
+            WebLog.Fault(log.About("page", e.GetType().Name), e);
             if (context.Response.HasStarted) context.Abort();
-            else await SayAsync(context, StatusCodes.Status500InternalServerError);
+            else await Answers.SayAsync(context, StatusCodes.Status500InternalServerError);
         }
     }
 
     private Task AnswerAsync(HttpContext context)
     {
         IHeaderDictionary headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = Page.Policy;
+        headers.ContentSecurityPolicy = PageAssets.Policy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers.CacheControl = "no-store";
-        HttpRequest request = context.Request;
         // RFC 9112, 3.2.2: a whole address is for a proxy, which this is not; and one that differs from Host is a trap.
         if (context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget is not ['/', ..])
         {
-            return SayAsync(context, StatusCodes.Status400BadRequest);
+            return Answers.SayAsync(context, StatusCodes.Status400BadRequest);
         }
-        if (!address.Answers(request.Host.Host)) return SayAsync(context, StatusCodes.Status421MisdirectedRequest);
-        string path = request.Path.Value ?? "";
-        if (path is not ("/" or "/health.json")) return SayAsync(context, StatusCodes.Status404NotFound);
-        if (request.Method is not ("GET" or "HEAD"))
+        if (!address.Answers(context.Request.Host.Host)) return Answers.SayAsync(context, StatusCodes.Status421MisdirectedRequest);
+        string path = context.Request.Path.Value ?? "";
+        if (path.StartsWith(Radios, StringComparison.Ordinal) && path[Radios.Length..].Split('/') is [var radio, var word])
         {
-            headers.Allow = "GET, HEAD";
-            return SayAsync(context, StatusCodes.Status405MethodNotAllowed);
+            return OfRadioAsync(context, radio, word);
         }
-        Snapshot now = feed.Current;
-        return path == "/"
-            ? SendAsync(
-                context, "text/html; charset=utf-8", Encoding.UTF8.GetBytes(Page.Write(PageContent.Of(now, lists.Of(now), version))))
-            : SendAsync(context, "application/json", HealthJson.Write(now, version));
+        return path switch
+        {
+            "/health.json" => ReadAsync(context, () => Answers.SendAsync(context, Answers.Json, HealthJson.Write(feed.Current, version))),
+            "/api/state" => ReadAsync(context, () => Answers.SendAsync(context, Answers.Json, view.Of(feed.Current))),
+            "/api/events" => ReadAsync(context, () => events.AnswerAsync(context)),
+            "/api/access" => ReadAsync(context, () => commands.SayWhatMayBeDoneAsync(context)),
+            _ when PageAssets.Find(path) is { } asset =>
+                ReadAsync(context, () => Answers.SendAsync(context, asset.Type, asset.Content, asset.Tag)),
+            _ => Answers.SayAsync(context, StatusCodes.Status404NotFound),
+        };
     }
 
-    /// <summary>Says only what the status says.</summary>
-    private static Task SayAsync(HttpContext context, int status)
-    {
-        context.Response.StatusCode = status;
-        return SendAsync(
-            context, "text/plain; charset=utf-8", Encoding.UTF8.GetBytes($"{status} {(System.Net.HttpStatusCode)status}\n"));
-    }
+    private Task OfRadioAsync(HttpContext context, string radio, string word) => context.Request.Method == "POST"
+        ? commands.AnswerAsync(context, radio, word)
+        : RefuseMethod(context, "POST");
 
-    private static async Task SendAsync(HttpContext context, string type, ReadOnlyMemory<byte> body)
+    private static Task ReadAsync(HttpContext context, Func<Task> answer) =>
+        context.Request.Method is "GET" or "HEAD" ? answer() : RefuseMethod(context, ToRead);
+
+    private static Task RefuseMethod(HttpContext context, string allowed)
     {
-        HttpResponse response = context.Response;
-        response.ContentType = type;
-        response.ContentLength = body.Length;
-        if (context.Request.Method != "HEAD") await response.Body.WriteAsync(body, context.RequestAborted);
+        context.Response.Headers.Allow = allowed;
+        return Answers.SayAsync(context, StatusCodes.Status405MethodNotAllowed);
     }
 }
