@@ -1,5 +1,6 @@
 using Longwire.Attach.Ports;
 using Longwire.DependentApps;
+using Longwire.History;
 using Longwire.HomeAssistant;
 using Longwire.HomeAssistant.Broker;
 using Longwire.Inventory;
@@ -61,11 +62,16 @@ internal static class AttachComposition
         if (web is not null)
         {
             var lists = new PiLists(() => options.Current, (pi, now) => SticksOf(pi, now, dataFolder, context));
+            var history = new HistoryBook();
+            services.AddHostedService(provider => new HistoryRecorder(
+                history, feed, dataFolder, provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<HistoryRecorder>>()));
             services.AddSingleton(provider => WebComposition.Site(
                 web,
                 feed,
                 lists,
                 provider.GetRequiredService<AttachService>(),
+                history,
                 () => options.Current.WebToken,
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<WebSite>>()));

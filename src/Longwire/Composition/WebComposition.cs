@@ -1,3 +1,4 @@
+using Longwire.History;
 using Longwire.Platform;
 using Longwire.State;
 using Longwire.Web.Http;
@@ -16,6 +17,7 @@ internal static class WebComposition
         StateFeed feed,
         PiLists lists,
         ICommandSink commands,
+        HistoryBook history,
         Func<string?> token,
         TimeProvider time,
         ILogger<WebSite> logger,
@@ -27,6 +29,6 @@ internal static class WebComposition
         string shown = version ?? ProgramVersion.Text;
         var view = new StateView(lists, shown);
         var desk = new CommandDesk(new Visitor(address, token), feed, commands, time, logger);
-        return new WebSite(address, feed, view, new EventStream(feed, view, time), desk, shown, log);
+        return new WebSite(address, feed, view, new EventStream(feed, view, time), desk, new HistoryAnswer(history, time), shown, log);
     }
 }

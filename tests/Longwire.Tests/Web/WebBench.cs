@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Longwire.Composition;
+using Longwire.History;
 using Longwire.Inventory;
 using Longwire.Options;
 using Longwire.Radios;
@@ -35,6 +36,7 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems, ICommandSink
     /// <summary>The real one, for a browser.</summary>
     public TimeProvider? Clock { get; init; }
     public string? Token { get; set; }
+    public HistoryBook History { get; } = new();
     public WebAddress? Address { get; set; }
     public IReadOnlyCollection<RadioCommand> Commands => _commands;
     public RecordingLogger<WebSite> SiteLog { get; } = new();
@@ -142,12 +144,14 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems, ICommandSink
         WebAddress address = Address is { } asked
             ? asked with { Port = port, Allowed = [.. asked.Allowed, allowed] }
             : new WebAddress(port, IPAddress.Loopback, ["127.0.0.1"], [allowed]);
+        _server?.Dispose();
         _site?.Dispose();
         _site = WebComposition.Site(
             address,
             Feed,
             new PiLists(() => Options, (pi, options) => new PiSticks(pi, options, KnownRadios.Default, [], "this boot")),
             this,
+            History,
             () => Token,
             Clock ?? Time,
             SiteLog,

@@ -136,6 +136,19 @@ public sealed class WebPageTests : IAsyncDisposable
         Assert.InRange(PageAssets.All.Sum(asset => asset.Content.Length), 1, 150_000);
 
     [Fact]
+    public async Task The_history_of_a_radio_is_there_to_be_asked_for()
+    {
+        _bench.History.Add(Some.Snapshot(Some.Radio), _bench.Time.GetUtcNow());
+        Uri page = await _bench.StartAsync();
+        using var day = JsonDocument.Parse(await _bench.GetAsync(new Uri(page, $"api/radios/{Some.RadioId}/history")));
+        Assert.EndsWith("01", Text(day.RootElement, "states"), StringComparison.Ordinal);
+        using var month = JsonDocument.Parse(await _bench.GetAsync(new Uri(page, $"api/radios/{Some.RadioId}/history?of=month")));
+        Assert.Equal(600, month.RootElement.GetProperty("step").GetInt32());
+        using HttpResponseMessage none = await _bench.Client.GetAsync(new Uri(page, "api/radios/none/history"), Cancellation);
+        Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
+    }
+
+    [Fact]
     public async Task What_has_not_changed_is_not_sent_again()
     {
         Uri style = new(await _bench.StartAsync(), "page.css");

@@ -6,6 +6,7 @@ import { follow } from "./stream.js";
 const [version, summary, connection, problems, token, answer, pis] =
   ["version", "summary", "connection", "problems", "token", "answer", "pis"].map((id) => document.getElementById(id));
 let latest = null;
+let access = null;
 
 token.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -13,8 +14,11 @@ token.addEventListener("submit", (event) => {
   if (latest) show(latest);
 });
 
-const access = await learnAccess();
-token.hidden = access !== "token";
+learnAccess().then((learnt) => {
+  access = learnt;
+  token.hidden = access !== "token";
+  if (latest) show(latest);
+});
 follow(show, (there) => setText(connection, there ? "" : "Longwire does not answer: what is shown below is old."));
 
 function show(state) {

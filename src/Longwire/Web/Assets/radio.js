@@ -2,6 +2,7 @@
 
 import { ask, mayAct } from "./actions.js";
 import { copyable, element, keyed, setClass, setText } from "./dom.js";
+import { timelineView } from "./timeline.js";
 
 const commands = { attach: "Attach", detach: "Detach", reattach: "Reattach", take_over: "Take over" };
 
@@ -17,8 +18,8 @@ export function radioView(radio, say) {
   const forget = copyable("To forget it, stop Longwire and run");
   const identity = element("p", { class: "faint" });
   const more = element("details", {}, element("summary", {}, "More"), identity, line.node, forget.node);
-  const node = element(
-    "article", { "aria-labelledby": title.id }, element("header", {}, title, status), explanation, actions, ports, facts, more);
+  const node = element("article", { "aria-labelledby": title.id },
+    element("header", {}, title, status), explanation, actions, ports, facts, timelineView(radio.id).node, more);
   return { node, show };
 
   function show(next) {

@@ -10,7 +10,8 @@ namespace Longwire.Web.Http;
 
 /// <summary>What is asked for, and who answers.</summary>
 internal sealed class WebSite(
-    WebAddress address, StateFeed feed, StateView view, EventStream events, CommandDesk commands, string version, TransitionLog log)
+    WebAddress address, StateFeed feed, StateView view, EventStream events, CommandDesk commands, HistoryAnswer history, string version,
+    TransitionLog log)
     : IHttpApplication<HttpContext>, IDisposable
 {
     private const string ToRead = "GET, HEAD";
@@ -61,7 +62,9 @@ internal sealed class WebSite(
         string path = context.Request.Path.Value ?? "";
         if (path.StartsWith(Radios, StringComparison.Ordinal) && path[Radios.Length..].Split('/') is [var radio, var word])
         {
-            return OfRadioAsync(context, radio, word);
+            return word == HistoryAnswer.Word
+                ? ReadAsync(context, () => history.AnswerAsync(context, radio))
+                : OfRadioAsync(context, radio, word);
         }
         return path switch
         {

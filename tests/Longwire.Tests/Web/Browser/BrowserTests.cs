@@ -205,7 +205,25 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
         IPage page = await OpenAsync();
         await page.Locator("article").WaitForAsync();
         await _bench.StopAsync();
-        await page.GetByText("Longwire does not answer").WaitForAsync();
+        ILocator gone = page.GetByText("Longwire does not answer");
+        await gone.WaitForAsync();
+        _bench.Publish(Some.Radio with { Status = RadioStatus.Held });
+        await _bench.Server(new Uri(page.Url).Port, IPNetwork.Parse("127.0.0.0/8")).StartAsync(TestContext.Current.CancellationToken);
+        await page.Locator("article .status").GetByText("held").WaitForAsync();
+        await gone.WaitForAsync(new() { State = WaitForSelectorState.Hidden });
+    }
+
+    [Fact]
+    public async Task The_last_day_is_drawn_and_said()
+    {
+        AddAttic();
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        _bench.History.Add(Some.Snapshot(Some.Radio with { Status = RadioStatus.Held }), now.AddHours(-2));
+        _bench.History.Add(Some.Snapshot(Some.Radio with { RoundTrip = TimeSpan.FromMilliseconds(12) }), now.AddHours(-1));
+        IPage page = await OpenAsync();
+        await page.GetByText("at most 12.0 ms; held once, 1 min in all.").WaitForAsync();
+        await page.Locator("article canvas").WaitForAsync();
+        AssertAllCameFrom(page);
     }
 
     private void AddAttic()
