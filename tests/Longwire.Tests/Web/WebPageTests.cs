@@ -59,7 +59,7 @@ public sealed class WebPageTests : IAsyncDisposable
         _bench.Publish(Some.Radio);
         JsonElement pi = Assert.Single(Items(await StateAsync(), "pis"));
         Assert.Single(Items(pi, "radios"));
-        Assert.Equal(2, Items(pi, "sticks").Count());
+        Assert.Equal(2, Items(pi, "sticks").Count);
     }
 
     [Fact]
@@ -187,7 +187,7 @@ public sealed class WebPageTests : IAsyncDisposable
 
     private static string? Text(JsonElement json, string key) => json.GetProperty(key).GetString();
 
-    private static IEnumerable<JsonElement> Items(JsonElement json, string key) => json.GetProperty(key).EnumerateArray();
+    private static List<JsonElement> Items(JsonElement json, string key) => [.. json.GetProperty(key).EnumerateArray()];
 
     private static IEnumerable<string> Scripts() =>
         PageAssets.All.Where(asset => asset.Type.StartsWith("text/javascript", StringComparison.Ordinal))

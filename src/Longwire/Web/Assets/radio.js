@@ -26,7 +26,7 @@ export function radioView(radio, say) {
     now = next;
     setText(title, now.name);
     setText(status, now.status.replaceAll("_", " "));
-    setClass(status, `status ${now.problem ? "problem" : now.connected ? "well" : "waits"}`);
+    setClass(status, `status ${now.problem ? "problem" : now.status === "attached" ? "well" : "waits"}`);
     setText(explanation, now.explanation);
     showActions();
     keyed(ports, now.serial_ports, (port) => port.path, () => portView());

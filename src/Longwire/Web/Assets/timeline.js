@@ -117,7 +117,7 @@ function optionsOf(chart, key, history) {
       y: { range: (_, __, most) => [0, Math.max(most ?? 0, 1) * 1.1] },
     },
     axes: [
-      { stroke: text, grid, ticks: grid, space: 70, values: (_, times) => times.map(clock) },
+      { stroke: text, grid, ticks: grid, space: 70, size: 32, values: (_, times) => times.map(clock) },
       { stroke: text, grid, ticks: grid, size: 56, values: (_, values) => values.map((value) => `${value} ms`) },
     ],
     series: [{}, { stroke: colorOf("line"), width: 1.5, points: { show: false } }],

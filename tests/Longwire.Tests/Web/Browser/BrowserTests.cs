@@ -3,6 +3,7 @@ using System.Net;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Longwire.State;
+using Longwire.Tests.AddOn;
 using Longwire.Tests.HomeAssistant;
 using Longwire.Tests.HomeAssistant.Brokers;
 using Longwire.Web.Http;
@@ -148,8 +149,12 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
             Some.Radio,
             Some.Radio with { Id = "held", Name = "Zigbee-" + new string('x', 60), Status = RadioStatus.Held, SerialPorts = [] },
             Some.Radio with { Id = "away", Name = "Thread", Status = RadioStatus.PiUnreachable, SerialPorts = [] });
+        RecordADay();
         IPage page = await OpenAsync(options: new() { ViewportSize = new() { Width = width, Height = 780 }, ColorScheme = colors });
         await page.Locator("article").Nth(2).WaitForAsync();
+        await page.Locator("article canvas").First.WaitForAsync();
+        // To look at: nothing compares it.
+        await page.ScreenshotAsync(new() { Path = Checkout.PathOf($"artifacts/pictures/page-{width}-{colors}.png"), FullPage = true });
         foreach (ILocator more in await page.GetByText("More").AllAsync()) await more.ClickAsync();
         AxeResult result = await page.RunAxe();
         Assert.True(result.Violations.Length == 0, string.Join('\n', result.Violations.Select(Told)));
@@ -224,6 +229,23 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
         await page.GetByText("at most 12.0 ms; held once, 1 min in all.").WaitForAsync();
         await page.Locator("article canvas").WaitForAsync();
         AssertAllCameFrom(page);
+    }
+
+    private void RecordADay()
+    {
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        for (int ago = 24 * 60; ago >= 0; ago--)
+        {
+            RadioStatus status = ago switch
+            {
+                > 900 and < 960 => RadioStatus.Detached,
+                > 400 and < 420 => RadioStatus.Held,
+                > 380 and < 401 => RadioStatus.PiUnreachable,
+                _ => RadioStatus.Attached,
+            };
+            TimeSpan? trip = status == RadioStatus.Attached ? TimeSpan.FromMilliseconds(2 + (ago * 7 % 13 * 0.2)) : null;
+            _bench.History.Add(Some.Snapshot(Some.Radio with { Status = status, RoundTrip = trip }), now.AddMinutes(-ago));
+        }
     }
 
     private void AddAttic()

@@ -249,5 +249,16 @@ public sealed class WebServerTests : IAsyncDisposable
         Assert.False(address?.Allows(IPAddress.Parse("172.30.32.1")) ?? false);
     }
 
+    [Fact]
+    public void Off_this_machine_it_answers_by_address_to_anybody_and_lets_nobody_act_without_a_token()
+    {
+        var address = WebAddress.Of(new Dictionary<string, string>(StringComparer.Ordinal), IPEndPoint.Parse("192.0.2.5:8099"));
+        Assert.NotNull(address);
+        Assert.True(address.Allows(IPAddress.Parse("198.51.100.7")));
+        Assert.True(address.Answers("192.0.2.5"));
+        Assert.False(address.Answers("evil.example"));
+        Assert.Equal(WebAccess.WithToken, address.AccessOf(IPAddress.Parse("198.51.100.7")));
+    }
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 }
