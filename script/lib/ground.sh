@@ -121,6 +121,7 @@ mmdebstrap /usr/bin/mmdebstrap
 apparmor /usr/sbin/apparmor_parser
 yamllint /usr/bin/yamllint
 shellcheck /usr/bin/shellcheck
+chromium /usr/bin/chromium
 LIST
 }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Net;
+using System.Net.Sockets;
 using Longwire.Attach.Memory;
 using Longwire.Composition;
 using Longwire.Inventory;
@@ -20,28 +21,30 @@ internal static class AttachCommand
     {
         Option<string?> options = RoleOptions.File($"Options, in YAML or JSON ({RoleOptions.AttachDefault})");
         Option<string?> data = RoleOptions.Data();
-        var web = new Option<int?>("--web")
+        var web = new Option<string?>("--web")
         {
             Description =
-                $"Show the web page on this port, to this machine alone (in the add-on: on {WebAddress.IngressPort}, behind ingress)",
-            HelpName = "PORT",
+                "Show the web page on this port, to this machine alone; with an address before it, to whoever can reach that (in the "
+                    + $"add-on: on {WebAddress.IngressPort}, behind ingress)",
+            HelpName = "[ADDRESS:]PORT",
         };
         web.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int?>() is < 1 or > IPEndPoint.MaxPort)
+            if (result.GetValueOrDefault<string?>() is { } text && EndPointOf(text) is null)
             {
-                result.AddError($"--web: write a port from 1 to {IPEndPoint.MaxPort}.");
+                result.AddError(
+                    $"--web: write a port from 1 to {IPEndPoint.MaxPort}, or an IPv4 address of this machine, a colon and a port.");
             }
         });
         var command = new Command(
             "attach", "Attach the radios of Pis to this machine and keep them attached. Runs until stopped.") { options, data, web };
         command.SetAction((parsed, cancellationToken) =>
-            RunAsync(parsed.GetValue(options), parsed.GetValue(data), parsed.GetValue(web), context, cancellationToken));
+            RunAsync(parsed.GetValue(options), parsed.GetValue(data), EndPointOf(parsed.GetValue(web)), context, cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        string? optionsPath, string? data, int? web, ProgramContext context, CancellationToken cancellationToken)
+        string? optionsPath, string? data, IPEndPoint? web, ProgramContext context, CancellationToken cancellationToken)
     {
         // Before anything else: until then we hold rights over the whole machine.
         if (!await context.ConfineAsync(AttachService.Modules, cancellationToken)) return ExitCode.Failed;
@@ -74,5 +77,16 @@ internal static class AttachCommand
             log, services => AttachComposition.Add(services, live, supervisor, folder, page, context, log, restarts), stop.Token);
         await saying;
         return code;
+    }
+
+    private static IPEndPoint? EndPointOf(string? text)
+    {
+        if (text is null) return null;
+        string whole = text.Contains(':', StringComparison.Ordinal) ? text : $"{IPAddress.Loopback}:{text}";
+        bool isAddress = IPEndPoint.TryParse(whole, out IPEndPoint? endPoint)
+            && endPoint is { AddressFamily: AddressFamily.InterNetwork, Port: > 0 }
+            // Else 8 would be taken for 0.0.0.8.
+            && whole.Count(c => c == '.') == 3;
+        return isAddress ? endPoint : null;
     }
 }

@@ -1,5 +1,6 @@
 using Longwire.Attach.Ports;
 using Longwire.DependentApps;
+using Longwire.History;
 using Longwire.HomeAssistant;
 using Longwire.HomeAssistant.Broker;
 using Longwire.Inventory;
@@ -60,12 +61,25 @@ internal static class AttachComposition
             provider.GetRequiredService<ILogger<AttachHealth>>()));
         if (web is not null)
         {
-            services.AddHostedService(provider => new WebServer(
+            var lists = new PiLists(() => options.Current, (pi, now) => SticksOf(pi, now, dataFolder, context));
+            var history = new HistoryBook();
+            services.AddHostedService(provider => new HistoryRecorder(
+                history, feed, dataFolder, provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<HistoryRecorder>>()));
+            services.AddSingleton(provider => WebComposition.Site(
                 web,
                 feed,
-                new PiLists(() => options.Current, (pi, now) => SticksOf(pi, now, dataFolder, context)),
+                lists,
                 provider.GetRequiredService<AttachService>(),
-                ProgramVersion.Text,
+                history,
+                () => options.Current.WebToken,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<WebSite>>()));
+            services.AddHostedService(provider => new WebServer(
+                web,
+                WebLimits.Default,
+                provider.GetRequiredService<WebSite>(),
+                provider.GetRequiredService<AttachService>(),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<WebServer>>()));
             if (supervisor is not null)

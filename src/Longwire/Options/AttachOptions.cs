@@ -42,6 +42,9 @@ internal sealed record AttachOptions
     public MqttOptions Mqtt { get; init; } = new();
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
+    /// <summary>Lets whoever names it act on a page that other machines can open; null: there it only shows.</summary>
+    public string? WebToken { get; init; }
+
     public bool Equals(AttachOptions? other) =>
         other is not null
         && SequenceEquality.Same(Pis, other.Pis)
@@ -55,7 +58,8 @@ internal sealed record AttachOptions
         && BaseTopic == other.BaseTopic
         && DiscoveryPrefix == other.DiscoveryPrefix
         && Mqtt == other.Mqtt
-        && LogLevel == other.LogLevel;
+        && LogLevel == other.LogLevel
+        && WebToken == other.WebToken;
 
     public override int GetHashCode() =>
         HashCode.Combine(

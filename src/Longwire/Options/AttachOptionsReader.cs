@@ -6,13 +6,17 @@ namespace Longwire.Options;
 internal static class AttachOptionsReader
 {
     private const int LongestHold = 3600;
+    private const string WebTokenKey = "web_token";
+
+    /// <summary>Whoever can open the page can try.</summary>
+    private const int ShortestWebToken = 16;
 
     public static LoadedOptions<AttachOptions> Read(MapNode node)
     {
         var problems = new ProblemList();
         var root = new OptionMap(
             node, "", problems, "pis", "radios", "hold_seconds", "replug_seconds", "stale_seconds", "base_topic", "discovery_prefix",
-            "mqtt", "log_level");
+            "mqtt", "log_level", WebTokenKey);
         AttachOptions fallback = AttachOptions.Default;
         PisReader pis = PisReader.Read(root, problems);
         RadioRules radios = RadioRulesReader.Read(root, problems, pis.Resolve);
@@ -32,8 +36,21 @@ internal static class AttachOptionsReader
             DiscoveryPrefix = Topic(root, "discovery_prefix", problems) ?? fallback.DiscoveryPrefix,
             Mqtt = Mqtt(root, problems),
             LogLevel = LogLevels.Read(root, problems) ?? fallback.LogLevel,
+            WebToken = WebToken(root, problems),
         };
         return new LoadedOptions<AttachOptions>(options, problems.ToImmutable());
+    }
+
+    private static string? WebToken(OptionMap root, ProblemList problems)
+    {
+        if (root.Secret(WebTokenKey) is not { } token) return null;
+        if (token.Length >= ShortestWebToken) return token;
+        problems.Add(
+            root.Find(WebTokenKey)!,
+            root.PathOf(WebTokenKey),
+            "",
+            $"too short to keep anybody out; write {ShortestWebToken} characters or more");
+        return null;
     }
 
     private static MqttOptions Mqtt(OptionMap root, ProblemList problems)

@@ -18,6 +18,18 @@ public sealed class NeedsTests
         Assert.All(starting, path => Assert.True(Has(path, """[Trait("needs", "mosquitto")]"""), path));
     }
 
+    [Fact]
+    public void Whoever_starts_a_browser_says_that_it_needs_one()
+    {
+        string[] starting =
+        [
+            .. Checkout.Files().Where(path => path.EndsWith("Tests.cs", StringComparison.Ordinal) && Has(path, "(Chromium "))
+                .Where(path => !IsThis(path)),
+        ];
+        Assert.NotEmpty(starting);
+        Assert.All(starting, path => Assert.True(Has(path, """[Trait("needs", "chromium")]"""), path));
+    }
+
     private static bool Has(string path, string text) => Checkout.Text(path).Contains(text, StringComparison.Ordinal);
 
     private static bool IsThis(string path) => Path.GetFileNameWithoutExtension(path) == nameof(NeedsTests);

@@ -61,8 +61,9 @@ public sealed partial class ShapeTests
     private static bool IsRecord(Type type) => type.GetMethod("<Clone>$") is not null;
 
     private static bool IsOurs(string path) =>
-        Path.GetExtension(path) is ".cs" or ".sh" or ".yaml" or ".yml" or ".csproj" or ".props" or ".css" or ".js"
-            || path.StartsWith("script/", StringComparison.Ordinal);
+        !path.Contains("/vendor/", StringComparison.Ordinal)
+        && (Path.GetExtension(path) is ".cs" or ".sh" or ".yaml" or ".yml" or ".csproj" or ".props" or ".css" or ".js"
+            || path.StartsWith("script/", StringComparison.Ordinal));
 
     // Somebody else's text, quoted in a test as it stands.
     private static bool QuotesRawText(string path, string line) =>

@@ -153,7 +153,7 @@ public sealed class PairedPiTests : IDisposable
         var hello = new Hello { Purpose = HelloPurpose.Control, Instance = InstanceNonce.Create(), Token = pi.Pairing!.Token };
         var to = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, pi.EndPoint.Port);
         PiConnection welcomed = await new PiConnector(own, pi.Pairing.Pin, TimeProvider.System).ConnectAsync(
-            to, hello, Deadlines.Patience, Cancelled);
+            to, hello, Deadlines.Patience, new AttemptProgress(), Cancelled);
         await welcomed.Connection.DisposeAsync();
     }
 }

@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Longwire.Composition;
+using Longwire.History;
 using Longwire.Inventory;
 using Longwire.Options;
 using Longwire.Radios;
@@ -19,14 +22,24 @@ using Xunit;
 namespace Longwire.Tests.Web;
 
 /// <summary>The web page over real connections on loopback, with Pis that list as told.</summary>
-internal sealed class WebBench : IAsyncDisposable, IBridgeProblems
+internal sealed class WebBench : IAsyncDisposable, IBridgeProblems, ICommandSink
 {
     private readonly Dictionary<string, (PiOffers? Offers, string? Silent)> _lists = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<RadioCommand> _commands = new();
+    private WebSite? _site;
     private WebServer? _server;
     private string? _problem;
 
     public StateFeed Feed { get; } = new();
     public FakeTimeProvider Time { get; } = new();
+
+    /// <summary>The real one, for a browser.</summary>
+    public TimeProvider? Clock { get; init; }
+    public string? Token { get; set; }
+    public HistoryBook History { get; } = new();
+    public WebAddress? Address { get; set; }
+    public IReadOnlyCollection<RadioCommand> Commands => _commands;
+    public RecordingLogger<WebSite> SiteLog { get; } = new();
     public RecordingLogger<WebServer> Log { get; } = new();
     public HttpClient Client { get; } = new();
     public AttachOptions Options { get; set; } = AttachOptions.Default;
@@ -34,11 +47,19 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems
 
     void IBridgeProblems.Report(string source, string? problem) => Volatile.Write(ref _problem, problem);
 
+    ValueTask ICommandSink.SendAsync(RadioCommand command, CancellationToken cancellationToken)
+    {
+        _commands.Enqueue(command);
+        return ValueTask.CompletedTask;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_server is not null) await _server.StopAsync(TestContext.Current.CancellationToken);
         _server?.Dispose();
+        _site?.Dispose();
         Client.Dispose();
+        SiteLog.AssertNothingUnexpected();
         Log.AssertNothingUnexpected();
     }
 
@@ -83,7 +104,7 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems
 
     public bool Tick(Task task)
     {
-        Time.Advance(WebServer.Retry);
+        Time.Advance(WebLimits.Retry);
         return task.IsCompleted;
     }
 
@@ -110,25 +131,32 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems
             [.. radios]),
         []);
 
-    public async Task<Uri> StartAsync(IPNetwork? allowed = null)
+    public async Task<Uri> StartAsync(IPNetwork? allowed = null, WebLimits? limits = null)
     {
         int port = FreePort();
-        await Server(port, allowed ?? IPNetwork.Parse("127.0.0.0/8")).StartAsync(Cancellation);
+        await Server(port, allowed ?? IPNetwork.Parse("127.0.0.0/8"), limits).StartAsync(Cancellation);
         await _server!.Listening.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
         return new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/"));
     }
 
-    public WebServer Server(int port, IPNetwork allowed)
+    public WebServer Server(int port, IPNetwork allowed, WebLimits? limits = null)
     {
-        var address = new WebAddress(port, IPAddress.Loopback, ["127.0.0.1"], [allowed]);
-        return _server = new WebServer(
+        WebAddress address = Address is { } asked
+            ? asked with { Port = port, Allowed = [.. asked.Allowed, allowed] }
+            : new WebAddress(port, IPAddress.Loopback, ["127.0.0.1"], [allowed]);
+        _server?.Dispose();
+        _site?.Dispose();
+        _site = WebComposition.Site(
             address,
             Feed,
             new PiLists(() => Options, (pi, options) => new PiSticks(pi, options, KnownRadios.Default, [], "this boot")),
             this,
-            "9.8.7",
-            Time,
-            Log);
+            History,
+            () => Token,
+            Clock ?? Time,
+            SiteLog,
+            "9.8.7");
+        return _server = new WebServer(address, limits ?? WebLimits.Default, _site, this, Clock ?? Time, Log);
     }
 
     public async Task<string> GetAsync(Uri page) => await Client.GetStringAsync(page, Cancellation);

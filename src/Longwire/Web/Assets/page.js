@@ -1,10 +1,57 @@
-for (const button of document.querySelectorAll("button")) {
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    const code = button.previousElementSibling;
-    getSelection().selectAllChildren(code);
-    let copied = true;
-    try { await navigator.clipboard.writeText(code.textContent); } catch { copied = document.execCommand("copy"); }
-    button.textContent = copied ? "Copied" : "Press Ctrl+C";
-  });
+import { learnAccess, mayAct, useToken } from "./actions.js";
+import { element, keyed, setClass, setText } from "./dom.js";
+import { piView } from "./pi.js";
+import { follow } from "./stream.js";
+
+const [version, summary, connection, problems, token, answer, pis] =
+  ["version", "summary", "connection", "problems", "token", "answer", "pis"].map((id) => document.getElementById(id));
+let latest = null;
+let access = null;
+
+token.addEventListener("submit", (event) => {
+  event.preventDefault();
+  useToken(document.getElementById("token-text").value);
+  if (latest) show(latest);
+});
+
+learnAccess().then((learnt) => {
+  access = learnt;
+  token.hidden = access !== "token";
+  if (latest) show(latest);
+});
+follow(show, (there) => setText(connection, there ? "" : "Longwire does not answer: what is shown below is old."));
+
+function show(state) {
+  latest = state;
+  setText(version, state.version);
+  const [text, kind] = summaryOf(state);
+  setText(summary, text);
+  setClass(summary, kind);
+  document.title = kind === "problem" ? "▲ Longwire" : "Longwire";
+  keyed(problems, state.problems, (problem) => problem, (problem) => ({ node: element("p", { class: "problem" }, problem) }));
+  keyed(pis, state.pis, (pi) => pi.id, (pi) => piView(pi, say));
+  const hint = access === "no" && !mayAct() ? "From here this page only shows." : "";
+  if (!answer.textContent && hint) setText(answer, hint);
+}
+
+function say({ done, text }) {
+  setText(answer, text);
+  setClass(answer, done ? "well" : "problem");
+}
+
+function summaryOf(state) {
+  if (state.stopped) return ["Longwire is stopped.", "waits"];
+  if (state.pis.length === 0) return ["No Pi is named in the options yet: add one under pis, with its address.", "waits"];
+  const radios = state.pis.flatMap((pi) => pi.radios);
+  const bad = [
+    ...radios.filter((radio) => radio.problem).map((radio) => radio.name),
+    ...state.pis.filter((pi) => pi.reachable === false && !pi.radios.some((radio) => radio.problem)).map((pi) => pi.name),
+  ];
+  const count = `${state.radios_attached} of ${state.radios_expected} radios attached`;
+  const others = bad.length > 3 ? ` and ${bad.length - 3} more` : "";
+  if (bad.length > 0) return [`Look at ${bad.slice(0, 3).join(", ")}${others}: ${count}.`, "problem"];
+  if (state.problems.length > 0) return [`Longwire itself has a problem: ${count}.`, "problem"];
+  if (state.radios_expected === 0) return ["No radio is to be attached yet.", "waits"];
+  if (state.radios_attached < state.radios_expected) return [`Being attached: ${count}.`, "waits"];
+  return [`All is well: ${count}.`, "well"];
 }

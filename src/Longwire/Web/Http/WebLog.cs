@@ -13,6 +13,9 @@ internal static partial class WebLog
         "{Address} asked for the web page and was refused: it is for the Supervisor's ingress and for this machine alone")]
     public static partial void Stranger(ILogger logger, IPAddress address);
 
+    [LoggerMessage(LogLevel.Information, "{Person} asked on the web page: {Command} {Radio} ({Id})")]
+    public static partial void Asked(ILogger logger, string person, string command, string radio, string id);
+
     [LoggerMessage(LogLevel.Error, "The web page could not be made")]
     public static partial void Fault(ILogger logger, Exception e);
 }

@@ -1,0 +1,65 @@
+// Every text of the page goes through here. Names come from sticks, Pis and kernels: they are text and never markup.
+
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key === "class") made.className = value;
+    else if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else made.setAttribute(key, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+// What has not changed is not touched: a screen reader would say it again.
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+export function setClass(node, name) {
+  if (node.className !== name) node.className = name;
+}
+
+// One child per item, by its key, in this order. A child that stays is only told its item, so that focus and selection stay, too.
+export function keyed(parent, items, keyOf, make) {
+  const known = parent.keyedViews ??= new Map();
+  const wanted = new Map(items.map((item) => [keyOf(item), item]));
+  for (const [key, view] of known) {
+    if (wanted.has(key)) continue;
+    view.node.remove();
+    known.delete(key);
+  }
+  let before = null;
+  for (const [key, item] of wanted) {
+    let view = known.get(key);
+    if (!view) known.set(key, view = make(item));
+    const place = before ? before.nextSibling : parent.firstChild;
+    if (view.node !== place) parent.insertBefore(view.node, place);
+    view.show?.(item);
+    before = view.node;
+  }
+}
+
+// Over plain http there is no clipboard but the old one, and in ingress' frame not always that.
+export function copyable(label) {
+  const what = document.createTextNode("");
+  const code = element("code");
+  const button = element("button", { type: "button", class: "copy", onclick: copy }, "Copy");
+  const node = element("p", {}, what, ": ", code, button);
+  return { node, show };
+
+  function show(text, name = label) {
+    setText(what, name);
+    setText(code, text ?? "");
+    node.hidden = !text;
+    button.setAttribute("aria-label", `Copy ${name.toLowerCase()} ${text}`);
+  }
+
+  async function copy() {
+    getSelection().selectAllChildren(code);
+    let copied = true;
+    try { await navigator.clipboard.writeText(code.textContent); } catch { copied = document.execCommand("copy"); }
+    setText(button, copied ? "Copied" : "Press Ctrl+C");
+    setTimeout(() => setText(button, "Copy"), 3000);
+  }
+}

@@ -1,0 +1,48 @@
+using Longwire.Platform;
+using Longwire.State;
+using Longwire.Web.Pages;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Web.Http;
+
+/// <summary>
+/// <c>POST api/radios/{id}/{command}</c>: hands what a person asks for to the reconciler. What came of it, the state says.
+/// </summary>
+internal sealed class CommandDesk(Visitor visitor, StateFeed feed, ICommandSink sink, TimeProvider time, ILogger logger)
+{
+    /// <summary>For the reconciler to have room for it.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>The page's first question: whether to show buttons.</summary>
+    public Task SayWhatMayBeDoneAsync(HttpContext context) =>
+        Answers.SendAsync(context, Answers.Json, System.Text.Encoding.UTF8.GetBytes($$"""{"act":"{{visitor.MayAct(context)}}"}"""));
+
+    public async Task AnswerAsync(HttpContext context, string radioId, string word)
+    {
+        if (visitor.Refusal(context) is { } refusal)
+        {
+            await Answers.SayAsync(context, StatusCodes.Status403Forbidden, refusal);
+            return;
+        }
+        RadioSnapshot? radio = feed.Current.Radios.FirstOrDefault(known => known.Id == radioId);
+        if (radio is null || RadioRequests.Of(word, radioId) is not { } command)
+        {
+            await Answers.SayAsync(context, StatusCodes.Status404NotFound);
+            return;
+        }
+        WebLog.Asked(logger, visitor.Name(context), word.Replace('_', ' '), Printable.Of(radio.Name), radio.Id);
+        using var patience = new Deadline(s_patience, time, context.RequestAborted);
+        try
+        {
+            await sink.SendAsync(command, patience.Token);
+        }
+        catch (OperationCanceledException) when (patience.Passed)
+        {
+            await Answers.SayAsync(
+                context, StatusCodes.Status503ServiceUnavailable, "Longwire is busy with other things. Try again in a moment.");
+            return;
+        }
+        await Answers.SayAsync(context, StatusCodes.Status202Accepted);
+    }
+}

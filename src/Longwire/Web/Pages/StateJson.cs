@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Longwire.Inventory;
+using Longwire.State;
+
+namespace Longwire.Web.Pages;
+
+/// <summary>
+/// <c>GET api/state</c>, and each event of <c>api/events</c>: all that the page shows. Every key always there, null if unknown.
+/// </summary>
+/// <param name="Problems">Sentences of Longwire itself.</param>
+internal sealed record StateJson(
+    string Version, bool Stopped, IReadOnlyList<string> Problems, int RadiosExpected, int RadiosAttached, IReadOnlyList<PiStateJson> Pis)
+{
+    // A person knows neither bus ids nor that a stick has two ends: where a radio of ours and a stick of its Pi's list are the same for
+    // certain, they are shown as one. The list has no serials, so of twins nobody can say, and both views are shown.
+    public static StateJson Of(Snapshot snapshot, IReadOnlyList<PiList> lists, string version)
+    {
+        IEnumerable<PiStateJson> pis = lists.Select(list => Of(list, snapshot));
+        ImmutableArray<RadioSnapshot> elsewhere = [.. snapshot.Radios.Where(radio => lists.All(list => list.Pi.Id != radio.PiId))];
+        BridgeSnapshot bridge = snapshot.Bridge;
+        return new StateJson(
+            version,
+            bridge.Stopped,
+            bridge.Problems,
+            bridge.RadiosExpected,
+            bridge.RadiosAttached,
+            [.. pis, .. elsewhere.GroupBy(radio => radio.PiId).Select(group => PiStateJson.NotInOptions(group.Key, [.. group]))]);
+    }
+
+    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, StateJsonContext.Default.StateJson);
+
+    private static PiStateJson Of(PiList list, Snapshot snapshot)
+    {
+        PiSnapshot? pi = snapshot.Pis.FirstOrDefault(known => known.Id == list.Pi.Id);
+        ImmutableArray<RadioSnapshot> radios = [.. snapshot.Radios.Where(radio => radio.PiId == list.Pi.Id)];
+        ImmutableArray<ListedStick> listed = list.List?.Sticks ?? [];
+        IEnumerable<ListedStick> others = listed.Where(
+            stick => !radios.Any(radio => ReferenceEquals(TheOne(radio, radios, listed), stick)));
+        return new PiStateJson(
+            list.Pi.Id,
+            list.Pi.Name ?? list.Pi.Address,
+            list.Pi.Address,
+            pi?.Mode == PiMode.Link,
+            pi?.Reachable,
+            pi?.RoundTrip?.TotalMilliseconds,
+            pi?.Version,
+            list.Problem,
+            list.List?.Notes ?? [],
+            [.. radios.Select(radio => RadioStateJson.Of(radio, pi, TheOne(radio, radios, listed)?.Line ?? LineOf(radio, radios)))],
+            [.. others.Select(StickStateJson.Of)]);
+    }
+
+    private static ListedStick? TheOne(RadioSnapshot radio, ImmutableArray<RadioSnapshot> radios, ImmutableArray<ListedStick> listed) =>
+        radios.Count(other => other.UsbId == radio.UsbId) == 1 && listed.Count(stick => stick.Id == radio.UsbId) == 1
+            ? listed.First(stick => stick.Id == radio.UsbId)
+            : null;
+
+    // By its serial if there are others of its kind; none where they have the same.
+    internal static string? LineOf(RadioSnapshot radio, ImmutableArray<RadioSnapshot> radios)
+    {
+        List<RadioSnapshot> alike = [.. radios.Where(other => other.UsbId == radio.UsbId && other.Id != radio.Id)];
+        if (alike.Count == 0) return MatchLine.For(radio.UsbId, null);
+        return alike.Exists(other => other.Serial == radio.Serial) ? null : MatchLine.For(radio.UsbId, radio.Serial);
+    }
+}
+
+/// <param name="Link">We are paired; else it is asked for stock USB/IP.</param>
+/// <param name="LongwireVersion">Null where a stock usbipd answers.</param>
+/// <param name="Silent">Why there is no list of what it has; null if there is one.</param>
+/// <param name="Sticks">What it has besides the radios.</param>
+internal sealed record PiStateJson(
+    string Id, string Name, string Address, bool Link, bool? Reachable, double? RoundTripMs, string? LongwireVersion, string? Silent,
+    IReadOnlyList<string> Notes, IReadOnlyList<RadioStateJson> Radios, IReadOnlyList<StickStateJson> Sticks)
+{
+    public static PiStateJson NotInOptions(string id, ImmutableArray<RadioSnapshot> radios) => new(
+        id, id, "", false, null, null, null, "it is not in the options any more", [],
+        [.. radios.Select(radio => RadioStateJson.Of(radio, null, StateJson.LineOf(radio, radios)))], []);
+}
+
+/// <summary>A stick that is none of our radios.</summary>
+/// <param name="Why">Why it is not attached, or is about to be.</param>
+/// <param name="Line">To be pasted into the options; null where there is none.</param>
+internal sealed record StickStateJson(string Name, string UsbId, string BusId, bool Problem, string Why, string? Line)
+{
+    public static StickStateJson Of(ListedStick stick) => new(
+        stick.Name, stick.Id.ToString(), stick.BusId.ToString(), stick.Outlook == Outlook.Ambiguous, Sentence(stick.Reason), stick.Line);
+
+    private static string Sentence(string reason) => reason.Length == 0 ? reason : $"{char.ToUpperInvariant(reason[0])}{reason[1..]}.";
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(StateJson))]
+internal sealed partial class StateJsonContext : JsonSerializerContext;

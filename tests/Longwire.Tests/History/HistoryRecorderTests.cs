@@ -1,0 +1,93 @@
+using Longwire.History;
+using Longwire.State;
+using Longwire.Tests.HomeAssistant;
+using Longwire.Tests.HomeAssistant.Brokers;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Longwire.Tests.History;
+
+/// <summary>When the history is written down, and that a disk that cannot take it ends nothing.</summary>
+public sealed class HistoryRecorderTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("longwire-history-").FullName;
+    private readonly StateFeed _feed = new();
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
+    private readonly RecordingLogger<HistoryRecorder> _log = new();
+
+    private string File => Path.Combine(_folder, HistoryRecorder.FileName);
+
+    public void Dispose()
+    {
+        Directory.Delete(_folder, recursive: true);
+        _log.AssertNothingUnexpected();
+    }
+
+    [Fact]
+    public async Task It_is_on_the_disk_after_the_stop_and_there_again_after_the_next_start()
+    {
+        _feed.Publish(Some.Snapshot(Some.Radio with { Status = RadioStatus.Held }), []);
+        var book = new HistoryBook();
+        using (HistoryRecorder recorder = Recorder(book))
+        {
+            await recorder.StartAsync(Cancellation);
+            await Eventually.IsTrueAsync(() => States(book).EndsWith('4'), () => "it to be recorded");
+            Assert.False(System.IO.File.Exists(File));
+            await recorder.StopAsync(Cancellation);
+        }
+        Assert.True(System.IO.File.Exists(File));
+        var next = new HistoryBook();
+        using HistoryRecorder again = Recorder(next);
+        await again.StartAsync(Cancellation);
+        await Eventually.IsTrueAsync(() => States(next).Contains('4', StringComparison.Ordinal), () => "it to be read");
+        await again.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task It_is_written_every_ten_minutes()
+    {
+        _feed.Publish(Some.Snapshot(Some.Radio), []);
+        using HistoryRecorder recorder = Recorder(new HistoryBook());
+        await recorder.StartAsync(Cancellation);
+        await Eventually.IsTrueAsync(
+            () =>
+            {
+                _time.Advance(HistoryRecorder.Look);
+                return System.IO.File.Exists(File);
+            },
+            () => "the file");
+        await recorder.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_none_of_ours_is_said_and_replaced()
+    {
+        _log.Expect("cannot be used");
+        await System.IO.File.WriteAllTextAsync(File, "{}", Cancellation);
+        using HistoryRecorder recorder = Recorder(new HistoryBook());
+        await recorder.StartAsync(Cancellation);
+        await Eventually.IsTrueAsync(() => _log.Lines.Any(), () => "a word about it");
+        await recorder.StopAsync(Cancellation);
+        Assert.StartsWith("longwire history", await System.IO.File.ReadAllTextAsync(File, Cancellation), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_written_ends_nothing()
+    {
+        _log.Expect("cannot be written");
+        Directory.CreateDirectory(File);
+        using HistoryRecorder recorder = Recorder(new HistoryBook());
+        await recorder.StartAsync(Cancellation);
+        await Task.Yield();
+        await recorder.StopAsync(Cancellation);
+        Assert.True(recorder.ExecuteTask!.IsCompletedSuccessfully);
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string States(HistoryBook book) => book.Json(Some.RadioId, month: false, _time.GetUtcNow()) is { } json
+        ? System.Text.Json.JsonDocument.Parse(json).RootElement.GetProperty("states").GetString()!
+        : "";
+
+    private HistoryRecorder Recorder(HistoryBook book) => new(book, _feed, _folder, _time, _log);
+}

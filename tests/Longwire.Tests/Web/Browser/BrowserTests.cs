@@ -1,0 +1,289 @@
+using System.Diagnostics;
+using System.Net;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Longwire.State;
+using Longwire.Tests.AddOn;
+using Longwire.Tests.HomeAssistant;
+using Longwire.Tests.HomeAssistant.Brokers;
+using Longwire.Web.Http;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Longwire.Tests.Web.Browser;
+
+/// <summary>The page in a browser, with the real server behind it.</summary>
+[Trait("needs", "chromium")]
+public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, IAsyncDisposable
+{
+    private const string Hostile = "<img src=x onerror=alert(1)><script>alert(2)</script>";
+
+    private readonly WebBench _bench = new() { Clock = TimeProvider.System };
+    private readonly List<string> _asked = [];
+    private readonly List<string> _complaints = [];
+    private IBrowserContext? _context;
+    private IngressStandIn? _ingress;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_context is not null) await _context.DisposeAsync();
+        if (_ingress is not null) await _ingress.DisposeAsync();
+        await _bench.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Each_status_is_shown_with_its_word_and_its_sentence()
+    {
+        AddAttic();
+        IPage page = await OpenAsync();
+        foreach (RadioStatus status in Enum.GetValues<RadioStatus>())
+        {
+            RadioSnapshot radio = Some.Radio with { Status = status, Wanted = status != RadioStatus.Detached, Reason = "of a test" };
+            _bench.Publish(radio);
+            await page.Locator("article .status").GetByText(status.Name().Replace('_', ' '), new() { Exact = true }).WaitForAsync();
+            var meaning = StatusMeaning.Of(radio, Some.Pi);
+            await page.Locator("article").GetByText(meaning.Explanation).WaitForAsync();
+            string? kind = await page.Locator("article .status").GetAttributeAsync("class");
+            Assert.Equal(meaning.Problem, kind!.Contains("problem", StringComparison.Ordinal));
+        }
+        AssertAllCameFrom(page);
+    }
+
+    [Fact]
+    public async Task One_look_tells_whether_all_is_well()
+    {
+        AddAttic();
+        Publish(1, 1, Some.Radio);
+        IPage page = await OpenAsync();
+        await page.GetByText("All is well: 1 of 1 radios attached.").WaitForAsync();
+        Publish(0, 1, Some.Radio with { Status = RadioStatus.PiUnreachable });
+        await page.GetByText("Look at Z-Wave: 0 of 1 radios attached.").WaitForAsync();
+        Assert.Equal("▲ Longwire", await page.TitleAsync());
+    }
+
+    [Fact]
+    public async Task Each_button_asks_for_what_it_says()
+    {
+        _bench.AddPi("attic");
+        PiSnapshot linked = Some.Pi with { Mode = PiMode.Link };
+        _bench.Feed.Publish(Some.Snapshot(Some.Radio with { Status = RadioStatus.InUse }) with { Pis = [linked] }, []);
+        IPage page = await OpenAsync();
+        foreach (string name in (string[])["Take over", "Reattach", "Detach"]) await PressAsync(page, name);
+        _bench.Publish(Some.Radio with { Status = RadioStatus.Detached, Wanted = false });
+        await PressAsync(page, "Attach");
+        Assert.Equal(
+            [
+                new RadioCommand.TakeOver(Some.RadioId), new RadioCommand.Reattach(Some.RadioId),
+                new RadioCommand.SetWanted(Some.RadioId, false), new RadioCommand.SetWanted(Some.RadioId, true),
+            ],
+            _bench.Commands);
+    }
+
+    [Fact]
+    public async Task A_change_is_seen_within_a_second()
+    {
+        AddAttic();
+        IPage page = await OpenAsync();
+        await page.Locator("article .well").WaitForAsync();
+        // After a change just before as well: those are told apart.
+        _bench.Publish(Some.Radio with { Disconnects = 4 });
+        var watch = Stopwatch.StartNew();
+        _bench.Publish(Some.Radio with { Status = RadioStatus.Held });
+        await page.Locator("article .status").GetByText("held").WaitForAsync();
+        Assert.True(MachinePace.Keeps(watch.Elapsed, TimeSpan.FromSeconds(1)), $"it took {watch.Elapsed}");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Behind_ingress_the_page_lives_and_acts_also_where_streams_are_held_back(bool holdsBack)
+    {
+        AddAttic();
+        _bench.Address = new WebAddress(0, IPAddress.Loopback, [], [], IPNetwork.Parse("127.0.0.1/32"));
+        _ingress = new IngressStandIn(await _bench.StartAsync(), holdsBack);
+        await _ingress.StartAsync();
+        IPage page = await OpenAsync(_ingress.Page);
+        await page.Locator("article .well").WaitForAsync();
+        _bench.Publish(Some.Radio with { Status = RadioStatus.Held });
+        await page.Locator("article .status").GetByText("held").WaitForAsync();
+        await PressAsync(page, "Detach");
+        Assert.Single(_bench.Commands);
+        Assert.Contains(_bench.SiteLog.Lines, line => line.Contains($"{IngressStandIn.Person} asked", StringComparison.Ordinal));
+        AssertAllCameFrom(page);
+    }
+
+    [Fact]
+    public async Task What_a_stick_calls_itself_is_text_and_nothing_else()
+    {
+        _bench.AddPi("attic");
+        _bench.Publish([Hostile], Some.Radio with
+        {
+            Name = Hostile,
+            Product = Hostile,
+            Manufacturer = Hostile,
+            Serial = Hostile,
+            Status = RadioStatus.Failed,
+            Reason = Hostile,
+            LastDisconnectReason = Hostile,
+            SerialPorts = [$"/dev/{Hostile}"],
+            RestartApps = [Hostile],
+        });
+        IPage page = await OpenAsync();
+        await page.GetByRole(AriaRole.Heading, new() { Name = Hostile }).WaitForAsync();
+        await page.GetByText("More").ClickAsync();
+        Assert.Equal(0, await page.Locator("main img, main script").CountAsync());
+        Assert.Contains(Hostile, await page.Locator("details").InnerTextAsync(), StringComparison.Ordinal);
+        AssertAllCameFrom(page);
+    }
+
+    [Theory]
+    [InlineData(360, ColorScheme.Light)]
+    [InlineData(360, ColorScheme.Dark)]
+    [InlineData(1280, ColorScheme.Light)]
+    [InlineData(1280, ColorScheme.Dark)]
+    public async Task Whoever_cannot_see_well_or_not_point_can_use_it_at_any_width(int width, ColorScheme colors)
+    {
+        AddAttic();
+        _bench.Publish(
+            ["The broker does not answer: look at it."],
+            Some.Radio,
+            Some.Radio with { Id = "held", Name = "Zigbee-" + new string('x', 60), Status = RadioStatus.Held, SerialPorts = [] },
+            Some.Radio with { Id = "away", Name = "Thread", Status = RadioStatus.PiUnreachable, SerialPorts = [] });
+        RecordADay();
+        IPage page = await OpenAsync(options: new() { ViewportSize = new() { Width = width, Height = 780 }, ColorScheme = colors });
+        await page.Locator("article").Nth(2).WaitForAsync();
+        await page.Locator("article canvas").First.WaitForAsync();
+        // To look at: nothing compares it.
+        await page.ScreenshotAsync(new() { Path = Checkout.PathOf($"artifacts/pictures/page-{width}-{colors}.png"), FullPage = true });
+        foreach (ILocator more in await page.GetByText("More").AllAsync()) await more.ClickAsync();
+        AxeResult result = await page.RunAxe();
+        Assert.True(result.Violations.Length == 0, string.Join('\n', result.Violations.Select(Told)));
+        Assert.False(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth"), "it scrolls sideways");
+        string background = await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
+        Assert.Equal(colors == ColorScheme.Dark ? "rgb(24, 24, 28)" : "rgb(255, 255, 255)", background);
+    }
+
+    [Fact]
+    public async Task By_keyboard_alone_a_radio_is_detached_and_attached_again()
+    {
+        AddAttic();
+        IPage page = await OpenAsync();
+        ILocator detach = page.GetByRole(AriaRole.Button, new() { Name = "Detach Z-Wave" });
+        await detach.WaitForAsync();
+        for (int i = 0; i < 20 && !await IsFocusedAsync(detach); i++) await page.Keyboard.PressAsync("Tab");
+        Assert.NotEqual("none", await detach.EvaluateAsync<string>("button => getComputedStyle(button).outlineStyle"));
+        await page.Keyboard.PressAsync("Enter");
+        await page.GetByText("Detach of Z-Wave was asked for.").WaitForAsync();
+        // What was pressed is no more, and whoever pressed it is still there.
+        _bench.Publish(Some.Radio with { Status = RadioStatus.Detached, Wanted = false, SerialPorts = [] });
+        ILocator attach = page.GetByRole(AriaRole.Button, new() { Name = "Attach Z-Wave" });
+        await attach.WaitForAsync();
+        Assert.True(await IsFocusedAsync(attach));
+        await page.Keyboard.PressAsync("Enter");
+        await page.GetByText("Attach of Z-Wave was asked for.").WaitForAsync();
+        Assert.Equal(2, _bench.Commands.Count);
+    }
+
+    [Fact]
+    public async Task Off_this_machine_there_are_buttons_only_for_whoever_names_the_token()
+    {
+        AddAttic();
+        _bench.Token = "a token of some length";
+        _bench.Address = new WebAddress(0, IPAddress.Any, ["localhost"], []);
+        IPage page = await OpenAsync();
+        await page.Locator("article").WaitForAsync();
+        Assert.Equal(0, await page.Locator(".actions button").CountAsync());
+        await page.GetByLabel("Token").FillAsync("another token");
+        await page.GetByText("Use it").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Detach Z-Wave" }).ClickAsync();
+        await page.GetByText("The token is not the one of the option web_token.").WaitForAsync();
+        await page.GetByLabel("Token").FillAsync(_bench.Token);
+        await page.Keyboard.PressAsync("Enter");
+        await PressAsync(page, "Detach");
+        Assert.Single(_bench.Commands);
+    }
+
+    [Fact]
+    public async Task A_service_that_has_gone_is_said_to_be_and_its_return_is_seen()
+    {
+        AddAttic();
+        IPage page = await OpenAsync();
+        await page.Locator("article").WaitForAsync();
+        await _bench.StopAsync();
+        ILocator gone = page.GetByText("Longwire does not answer");
+        await gone.WaitForAsync();
+        _bench.Publish(Some.Radio with { Status = RadioStatus.Held });
+        await _bench.Server(new Uri(page.Url).Port, IPNetwork.Parse("127.0.0.0/8")).StartAsync(TestContext.Current.CancellationToken);
+        await page.Locator("article .status").GetByText("held").WaitForAsync();
+        await gone.WaitForAsync(new() { State = WaitForSelectorState.Hidden });
+    }
+
+    [Fact]
+    public async Task The_last_day_is_drawn_and_said()
+    {
+        AddAttic();
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        _bench.History.Add(Some.Snapshot(Some.Radio with { Status = RadioStatus.Held }), now.AddHours(-2));
+        _bench.History.Add(Some.Snapshot(Some.Radio with { RoundTrip = TimeSpan.FromMilliseconds(12) }), now.AddHours(-1));
+        IPage page = await OpenAsync();
+        await page.GetByText("at most 12.0 ms; held once, 1 min in all.").WaitForAsync();
+        await page.Locator("article canvas").WaitForAsync();
+        AssertAllCameFrom(page);
+    }
+
+    private void RecordADay()
+    {
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        for (int ago = 24 * 60; ago >= 0; ago--)
+        {
+            RadioStatus status = ago switch
+            {
+                > 900 and < 960 => RadioStatus.Detached,
+                > 400 and < 420 => RadioStatus.Held,
+                > 380 and < 401 => RadioStatus.PiUnreachable,
+                _ => RadioStatus.Attached,
+            };
+            TimeSpan? trip = status == RadioStatus.Attached ? TimeSpan.FromMilliseconds(2 + (ago * 7 % 13 * 0.2)) : null;
+            _bench.History.Add(Some.Snapshot(Some.Radio with { Status = status, RoundTrip = trip }), now.AddMinutes(-ago));
+        }
+    }
+
+    private void AddAttic()
+    {
+        _bench.AddPi("attic", WebBench.Device("1-1", "0658:0200"), WebBench.Device("1-2", "046d:c31c"));
+        _bench.Publish(Some.Radio);
+    }
+
+    private void Publish(int attached, int expected, RadioSnapshot radio) => _bench.Feed.Publish(
+        new Snapshot(new BridgeSnapshot("a1", []) { RadiosAttached = attached, RadiosExpected = expected }, [Some.Pi], [radio]), []);
+
+    private async Task<IPage> OpenAsync(Uri? address = null, BrowserNewContextOptions? options = null)
+    {
+        _context = await chromium.Browser.NewContextAsync(options);
+        _context.SetDefaultTimeout(20_000);
+        IPage page = await _context.NewPageAsync();
+        page.Request += (_, request) => { lock (_asked) _asked.Add(request.Url); };
+        page.Dialog += (_, dialog) => { lock (_complaints) _complaints.Add($"a dialog: {dialog.Message}"); };
+        page.PageError += (_, error) => { lock (_complaints) _complaints.Add(error); };
+        await page.GotoAsync((address ?? await _bench.StartAsync()).ToString());
+        return page;
+    }
+
+    private static async Task PressAsync(IPage page, string name)
+    {
+        await page.GetByRole(AriaRole.Button, new() { Name = $"{name} Z-Wave", Exact = true }).ClickAsync();
+        await page.GetByText($"{name} of Z-Wave was asked for.").WaitForAsync();
+    }
+
+    private static Task<bool> IsFocusedAsync(ILocator what) => what.EvaluateAsync<bool>("node => node === document.activeElement");
+
+    private static string Told(AxeResultItem violation) =>
+        $"{violation.Id}: {violation.Help}: {string.Join(" ", violation.Nodes.Select(node => node.Html))}";
+
+    private void AssertAllCameFrom(IPage page)
+    {
+        string origin = new Uri(page.Url).GetLeftPart(UriPartial.Authority);
+        lock (_asked) Assert.All(_asked, url => Assert.StartsWith(origin + "/", url, StringComparison.Ordinal));
+        lock (_complaints) Assert.Empty(_complaints);
+    }
+}
