@@ -64,8 +64,8 @@ public static class LinkTimers
     public const int MostAttempts = 4;
 
     /// <summary>
-    /// How many of them may wait for the same machine to compute. A server keeps <see cref="MostAttempts"/> of one network whose hosts it does
-    /// not know yet and closes the oldest for a new one, and two houses may be one network for it.
+    /// How many of them may wait for the same machine to compute. A server keeps <see cref="MostAttempts"/> of one network whose hosts it
+    /// does not know yet and closes the oldest for a new one, and two houses may be one network for it.
     /// </summary>
     public const int MostTaken = MostAttempts / 2;
 

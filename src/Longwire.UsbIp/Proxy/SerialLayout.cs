@@ -4,7 +4,9 @@ using Longwire.UsbIp.Wire;
 
 namespace Longwire.UsbIp.Proxy;
 
-/// <summary>A stick's serial ports, from its descriptors: what the drivers cdc_acm, ftdi_sio, cp210x, ch341 and pl2303 make of them.</summary>
+/// <summary>
+/// A stick's serial ports, from its descriptors: what the drivers cdc_acm, ftdi_sio, cp210x, ch341 and pl2303 make of them.
+/// </summary>
 public static class SerialLayout
 {
     private const int InterfaceNumberAt = 2;

@@ -32,8 +32,8 @@ internal static class ExportTimers
     public static readonly TimeSpan HandshakeComputes = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// From the export's start to the end of its first look at the sticks, for whoever asks before: a stick that hangs keeps nobody from the
-    /// others for longer. Less than <see cref="Request"/>, in which hosts of former releases want their answer.
+    /// From the export's start to the end of its first look at the sticks, for whoever asks before: a stick that hangs keeps nobody from
+    /// the others for longer. Less than <see cref="Request"/>, in which hosts of former releases want their answer.
     /// </summary>
     public static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(1);
 

@@ -17,8 +17,8 @@ internal sealed class OfferFeed(TimeProvider time)
     public IReadOnlyList<Offer> Current => Volatile.Read(ref _current);
 
     /// <summary>
-    /// Until every stick was looked at that is plugged in at the start, and for <see cref="ExportTimers.FirstLook"/> from the start at most:
-    /// an export that was started anew would tell a list without the sticks, and its hosts that all of them were pulled.
+    /// Until every stick was looked at that is plugged in at the start, and for <see cref="ExportTimers.FirstLook"/> from the start at
+    /// most: an export that was started anew would tell a list without the sticks, and its hosts that all of them were pulled.
     /// </summary>
     public async Task WaitForFirstLookAsync(CancellationToken cancellationToken)
     {

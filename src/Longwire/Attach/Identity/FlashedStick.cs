@@ -34,6 +34,8 @@ internal static class FlashedStick
         UsbId before = UsbId.Parse(radio.UsbId);
         return before.Vendor == id.Vendor
             && before.Product != id.Product
+            // On its way to another firmware it is not the radio, though its serial may be.
+            && !KnownRadios.Default.IsBootloaderOf(id, before)
             && IsTelling(radio.Serial)
             && !string.IsNullOrWhiteSpace(radio.Manufacturer);
     }

@@ -21,6 +21,8 @@ namespace Longwire.Attach.Pis;
 /// </summary>
 internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
 {
+    private const string SaysNothing = "it has let us in, and does not say what it has";
+
     private readonly PiOptions _pi;
     private readonly ChannelWriter<AttachEvent> _events;
     private readonly PiConnector _connector;
@@ -108,7 +110,7 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
                 LossCause loss = await StandAsync(welcomed, stopped);
                 // To let us in alone is worth nothing: for whoever waits for its radios it has not answered.
                 if (_saidWhatItHas && loss.Kind != LossKind.Broken) _awaySince = _time.GetTimestamp() - Ticks(NoticedLate(loss));
-                else Failed(new LinkClosedException(loss.Reason));
+                else Failed(new LinkClosedException(!_saidWhatItHas && loss.Kind == LossKind.Silent ? SaysNothing : loss.Reason));
                 // A Pi that lets us in and ends it each time must cost next to nothing.
                 TimeSpan early = LinkTimers.BetweenAttempts - _time.GetElapsedTime(began);
                 if (early > TimeSpan.Zero) await Task.Delay(early, _time, stopped);
@@ -192,7 +194,7 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
                 if (Volatile.Read(ref _list) is not { } list)
                 {
                     if (isInTime) continue;
-                    pump.End(new LossCause(LossKind.Broken, "it has let us in, and does not say what it has"));
+                    pump.End(new LossCause(LossKind.Broken, SaysNothing));
                     return;
                 }
                 // What was said this long ago cannot come now, for the connection would be lost: what was attached since is not judged by

@@ -55,6 +55,7 @@ public sealed class BootloaderTests
         await using var bench = new AttachBench(s_known);
         bench.Load(Wishes([Pi("attic")]));
         bench.List("attic", Device(id: Bootloader));
+        await bench.SettledAsync();
         RadioSnapshot radio = (await bench.UntilStatusAsync(Radio, RadioStatus.Failed)).Radios[0];
         Assert.Equal(StatusRules.Flashing, radio.Reason);
         Assert.Empty(bench.Attachments);
