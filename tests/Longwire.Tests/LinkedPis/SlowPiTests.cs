@@ -60,7 +60,7 @@ public sealed class SlowPiTests
     [Fact]
     public async Task Radios_that_come_back_at_one_time_are_connected_a_few_at_a_time()
     {
-        var computes = new SemaphoreSlim(0);
+        using var computes = new SemaphoreSlim(0);
         await using var pi = new PlayedPi(StandAsync) { Computes = number => number > 1 ? computes.WaitAsync() : Task.CompletedTask };
         await pi.SaidAsync();
         Task<PiConnection>[] radios = [.. Enumerable.Range(0, Radios).Select(_ => ConnectAsync(pi))];
@@ -73,7 +73,6 @@ public sealed class SlowPiTests
         }
         foreach (PiConnection connection in await Task.WhenAll(radios).WaitAsync(RawHost.Deadline, RawHost.Cancelled))
             await connection.Connection.DisposeAsync();
-        computes.Dispose();
     }
 
     // The verdict waits for the stick, and another radio's is none of its business.

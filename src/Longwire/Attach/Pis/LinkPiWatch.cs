@@ -32,12 +32,14 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
     private readonly TimeProvider _time;
     private readonly TimeProvider _timers;
     private readonly CancellationTokenSource _stopped = new();
+#pragma warning disable CA2213 // Whoever still connects through this, or asks once more, must not find it gone; it has nothing to free.
     private readonly SemaphoreSlim _connecting = new(LinkTimers.MostTaken);
+    private CancellationTokenSource _fell = new();
+#pragma warning restore CA2213
     private readonly PiAttention _attention = new();
     private readonly Lock _gate = new();
     private readonly AsyncAutoResetEvent _listed;
     private TaskCompletionSource<IPEndPoint> _standing = New();
-    private CancellationTokenSource _fell = new();
     private byte[]? _list;
     private long _awaySince;
     private bool _wasHeard;
@@ -92,9 +94,7 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
 
     public void Stop() => _stopped.Cancel();
 
-#pragma warning disable CA2213 // Whoever still connects through it, or asks once more, must not find those gone; they have nothing to free.
     public void Dispose() => _stopped.Dispose();
-#pragma warning restore CA2213
 
     public async Task RunAsync()
     {
@@ -153,7 +153,9 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
         CancellationTokenSource? fell = null;
         lock (_gate)
         {
+#pragma warning disable CA2000 // See there.
             if (_standing.Task.IsCompleted) (_standing, fell, _fell) = (New(), _fell, new CancellationTokenSource());
+#pragma warning restore CA2000
         }
         if (fell is not null) await fell.CancelAsync();
         fell?.Dispose();

@@ -104,9 +104,9 @@ internal sealed record PiStateMessage
 /// <param name="LatestVersion">Ours: a Pi is to run the same.</param>
 internal sealed record UpdateMessage(string? InstalledVersion, string LatestVersion)
 {
-    public string Title => "Longwire";
+    public string Title { get; } = "Longwire";
 
-    public string ReleaseSummary => "On the Pi, pull the new image and start the container again, or install the new package.";
+    public string ReleaseSummary { get; } = "On the Pi, pull the new image and start the container again, or install the new package.";
 }
 
 internal sealed record BridgeInfoMessage
