@@ -110,7 +110,9 @@ internal sealed class PairedPisCheck : ICheck
         int failures = 0;
         try
         {
-            return await new PiConnector(key, code.Pin, context.Time).ConnectAnywhereAsync(addresses, () => hello, Failed, deadline.Token);
+            // A Pi keeps two control connections of a key and ends the oldest for a third: beside attach's there is room for one.
+            return await new PiConnector(key, code.Pin, context.Time)
+                .ConnectAnywhereAsync(addresses, () => hello, atOnce: 1, Failed, deadline.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

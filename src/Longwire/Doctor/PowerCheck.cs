@@ -27,7 +27,8 @@ internal sealed class PowerCheck : LocalCheck
         else if (throttled is { } before && (before & Since) != 0) yield return Low("Its power was too low since it was started");
         else if (alarm is > 0) yield return Low("Its power was too low a moment ago");
         else if (told > 0) yield return Low("Its power was too low since it was started");
-        else if (throttled is null && alarm is null)
+        // The sensor tells of now alone.
+        else if (throttled is null && (alarm is null || log.Access != KernelLogAccess.Granted))
         {
             yield return Question.Unknown(
                 "This machine does not say so here.", "On a Raspberry Pi run 'vcgencmd get_throttled' on the machine itself: 0x0 is good");

@@ -35,9 +35,10 @@ internal sealed class VhciPortsCheck : ICheck
         string found = $"{free} of {ports.Length} are free for radios.";
         return free > 0
             ? Question.Ok(found)
-            : Question.Problem(
+            // Maybe by as many radios as there are to be.
+            : Question.Note(
                 found,
-                "Detach a radio that you do not need, or stop the other program that uses USB/IP here; 'cat "
+                "For one more, detach a radio that you do not need, or stop the other program that uses USB/IP here; 'cat "
                     + "/sys/devices/platform/vhci_hcd.0/status' shows what is on them");
     }
 

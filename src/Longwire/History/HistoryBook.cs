@@ -13,6 +13,21 @@ internal sealed class HistoryBook
     private readonly Lock _gate = new();
     private readonly Dictionary<string, RadioHistory> _radios = new(StringComparer.Ordinal);
 
+    /// <summary>When something was measured last; the clock's beginning if nothing was.</summary>
+    public DateTimeOffset Newest
+    {
+        get
+        {
+            lock (_gate)
+            {
+                long newest = _radios.Count == 0 ? 0 : _radios.Values.Max(radio => radio.Day.Newest);
+                return newest > DateTimeOffset.MaxValue.Ticks / HistoryRecorder.Look.Ticks
+                    ? DateTimeOffset.MinValue
+                    : new DateTimeOffset(newest * HistoryRecorder.Look.Ticks, TimeSpan.Zero);
+            }
+        }
+    }
+
     public void Add(Snapshot snapshot, DateTimeOffset now)
     {
         lock (_gate)

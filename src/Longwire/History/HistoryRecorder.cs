@@ -17,10 +17,15 @@ internal sealed class HistoryRecorder(
     public static readonly TimeSpan Look = TimeSpan.FromSeconds(10);
     public static readonly TimeSpan Save = TimeSpan.FromMinutes(10);
 
+    /// <summary>So far back a clock may be put, and loses what was measured since; beyond, it is not believed for so long.</summary>
+    private static readonly TimeSpan s_clockMayBeBehind = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan ClockIsBelieved = TimeSpan.FromMinutes(30);
+
     /// <summary>Far more than it may be: what is longer is none of ours.</summary>
     private const int LongestFile = 8 * 1024 * 1024;
 
     private readonly string _path = Path.Combine(dataFolder, FileName);
+    private long? _behindSince;
     private bool _failing;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -35,7 +40,7 @@ internal sealed class HistoryRecorder(
             while (true)
             {
                 seen = await NextAsync(seen, stoppingToken);
-                book.Add(seen, time.GetUtcNow());
+                Add(seen);
                 if (time.GetElapsedTime(saved) < Save) continue;
                 saved = time.GetTimestamp();
                 Store();
@@ -69,10 +74,25 @@ internal sealed class HistoryRecorder(
             string? fault = file.Length > LongestFile ? "it is too long" : book.Read(File.ReadAllBytes(_path));
             if (fault is not null) HistoryLog.NotUnderstood(logger, _path, fault);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+#pragma warning disable CA1031 // The past is worth no radio: whatever is the matter with it, this service does not end by it.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             HistoryLog.NotUnderstood(logger, _path, e.Message);
         }
+    }
+
+    // A machine without a battery starts in the past, until NTP comes: what was measured is not thrown away for that.
+    private void Add(Snapshot seen)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        if (book.Newest - now > s_clockMayBeBehind)
+        {
+            _behindSince ??= time.GetTimestamp();
+            if (time.GetElapsedTime(_behindSince.Value) < ClockIsBelieved) return;
+        }
+        _behindSince = null;
+        book.Add(seen, now);
     }
 
     // Said once: nothing but the past is lost, and not before the next start.
@@ -83,7 +103,9 @@ internal sealed class HistoryRecorder(
             DurableFile.Replace(_path, book.Write());
             _failing = false;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+#pragma warning disable CA1031 // See there.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             if (!_failing) HistoryLog.NotWritten(logger, _path, e.Message);
             _failing = true;

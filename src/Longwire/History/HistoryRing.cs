@@ -57,7 +57,8 @@ internal sealed class HistoryRing(TimeSpan step, int length)
     /// <param name="from">As it was written. What cannot be is taken for unknown.</param>
     public void Read(ReadOnlySpan<byte> from)
     {
-        Newest = Math.Max(0, BinaryPrimitives.ReadInt64LittleEndian(from));
+        // No clock shows more.
+        Newest = Math.Clamp(BinaryPrimitives.ReadInt64LittleEndian(from), 0, DateTimeOffset.MaxValue.Ticks / step.Ticks);
         from = from[sizeof(long)..];
         for (int i = 0; i < length; i++) _roundTrips[i] = BinaryPrimitives.ReadUInt16LittleEndian(from[(i * sizeof(ushort))..]);
         ReadOnlySpan<byte> states = from[(length * sizeof(ushort))..];

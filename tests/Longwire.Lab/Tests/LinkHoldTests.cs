@@ -7,7 +7,7 @@ using Xunit;
 namespace Longwire.Lab.Tests;
 
 /// <summary>What happens at the house's end while a paired Pi is away for long.</summary>
-[Collection(FirstHouse.Name)]
+[Collection(SecondHouse.Name)]
 public sealed class LinkHoldTests(Home home) : HoldingTest(home)
 {
     // CDC PSTN 1.2, table 17: 57,600 baud, 1 stop bit, no parity, 8 data bits.

@@ -6,7 +6,7 @@ using Xunit;
 namespace Longwire.Lab.Tests;
 
 /// <summary>A network that loses packets, as wireless ones do, and a Pi that is there all the time.</summary>
-[Collection(FirstHouse.Name)]
+[Collection(SecondHouse.Name)]
 public sealed class LossyNetworkTests(Home home) : RadioTest(home)
 {
     private const double Share = 0.2;

@@ -37,8 +37,17 @@ public sealed class PiTests : IDisposable
         _bench.Write("sys/class/hwmon/hwmon0/name", "cpu_thermal\n");
         _bench.Write("sys/class/hwmon/hwmon1/name", "rpi_volt\n");
         _bench.Write("sys/class/hwmon/hwmon1/in0_lcrit_alarm", alarm);
+        _bench.Write("dev/kmsg", "");
         Finding found = await _bench.FindAsync(new PowerCheck());
         Assert.Equal((level, sentence), (found.Level, found.Found));
+    }
+
+    [Fact]
+    public async Task A_sensor_that_tells_of_now_alone_is_no_answer_where_the_log_cannot_be_read()
+    {
+        _bench.Write("sys/class/hwmon/hwmon1/name", "rpi_volt\n");
+        _bench.Write("sys/class/hwmon/hwmon1/in0_lcrit_alarm", "0\n");
+        Assert.Equal(FindingLevel.Unknown, (await _bench.FindAsync(new PowerCheck())).Level);
     }
 
     [Fact]

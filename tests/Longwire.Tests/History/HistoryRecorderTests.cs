@@ -83,6 +83,34 @@ public sealed class HistoryRecorderTests : IDisposable
         Assert.True(recorder.ExecuteTask!.IsCompletedSuccessfully);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_clock_that_starts_in_the_past_costs_nothing_until_it_has_stayed_there(bool stays)
+    {
+        DateTimeOffset present = _time.GetUtcNow();
+        var before = new HistoryBook();
+        before.Add(Some.Snapshot(Some.Radio with { Status = RadioStatus.Held }), present);
+        await System.IO.File.WriteAllBytesAsync(File, before.Write(), Cancellation);
+        var past = new FakeTimeProvider(present - TimeSpan.FromDays(365));
+        _feed.Publish(Some.Snapshot(Some.Radio), []);
+        var book = new HistoryBook();
+        using var recorder = new HistoryRecorder(book, _feed, _folder, past, _log);
+        await recorder.StartAsync(Cancellation);
+        TimeSpan passed = TimeSpan.Zero;
+        await Eventually.IsTrueAsync(() => book.Newest > DateTimeOffset.MinValue, () => "it to be read");
+        while (stays ? book.Newest == present : passed < HistoryRecorder.ClockIsBelieved / 2)
+        {
+            Assert.True(passed < HistoryRecorder.ClockIsBelieved * 2, "never believed");
+            past.Advance(HistoryRecorder.Look);
+            passed += HistoryRecorder.Look;
+            await Task.Delay(TimeSpan.FromMilliseconds(2), Cancellation);
+        }
+        await recorder.StopAsync(Cancellation);
+        Assert.Equal(stays, book.Newest < present);
+        if (stays) Assert.True(passed >= HistoryRecorder.ClockIsBelieved, $"believed after {passed}");
+    }
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private string States(HistoryBook book) => book.Json(Some.RadioId, month: false, _time.GetUtcNow()) is { } json

@@ -97,7 +97,7 @@ internal sealed class HeldCarrier : ICarrier
 
     public bool FarIsGone()
     {
-        if (!_mayHold || (_held is null && !_reseat.MayFollowClosed)) return false;
+        if (!_mayHold || (_held is null && !_far.SaysItsEnd && !_reseat.MayFollowClosed)) return false;
         if (_held is null) _far.PeerIsGone();
         return true;
     }

@@ -38,6 +38,9 @@ internal interface IFarSession : IAsyncDisposable
     /// <inheritdoc cref="ICarrier.MayHold"/>
     public void MayHold();
 
+    /// <summary>Its Pi says itself that it is over, and why; until then nothing else does.</summary>
+    public bool SaysItsEnd { get; }
+
     /// <summary>The Pi is known to have ended it: it is over, if that can be believed at all.</summary>
     public void PeerIsGone();
 

@@ -100,6 +100,8 @@ internal sealed class LinkFarSession : IFarSession
 
     public void MayHold() => _mayHold = true;
 
+    public bool SaysItsEnd => true;
+
     // A Pi offers us what it keeps for us while we are away. Whether it still has the session, it says when that is resumed.
     public void PeerIsGone()
     {

@@ -38,6 +38,8 @@ internal sealed class StockFarSession(StockCarrier stock, TimeProvider time) : I
 
     public void MayHold() => _mayHold = true;
 
+    public bool SaysItsEnd => false;
+
     // Its list is all that tells so, and that is to be believed: the stick is asked for anew, by which the Pi says what is true.
     public void PeerIsGone() => stock.Shutdown();
 

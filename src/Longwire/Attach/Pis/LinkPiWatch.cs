@@ -105,7 +105,7 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
             while (true)
             {
                 long began = _time.GetTimestamp();
-                PiConnection welcomed = await _connector.ConnectAnywhereAsync(_addresses, Hello, Failed, stopped);
+                PiConnection welcomed = await _connector.ConnectAnywhereAsync(_addresses, Hello, LinkTimers.MostAttempts, Failed, stopped);
                 Remember();
                 LossCause loss = await StandAsync(welcomed, stopped);
                 // To let us in alone is worth nothing: for whoever waits for its radios it has not answered.

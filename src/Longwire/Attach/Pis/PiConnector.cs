@@ -53,12 +53,13 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
     /// though the attempts of before hang in it. Fewer once one is taken, see <see cref="LinkTimers"/>.
     /// </summary>
     /// <param name="hello">A new one for each attempt.</param>
+    /// <param name="atOnce">Attempts under way at one time.</param>
     /// <param name="failed">Is told why an attempt came to nothing, and may throw to end it.</param>
     public async Task<PiConnection> ConnectAnywhereAsync(
-        PiAddresses addresses, Func<Hello> hello, Func<IOException, TimeSpan> failed, CancellationToken cancellationToken)
+        PiAddresses addresses, Func<Hello> hello, int atOnce, Func<IOException, TimeSpan> failed, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var attempts = new List<Attempt>(LinkTimers.MostAttempts);
+        var attempts = new List<Attempt>(atOnce);
         int strangers = 0;
         try
         {
@@ -66,7 +67,7 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 addresses.LookUp();
-                IPEndPoint? next = attempts.Count < LinkTimers.MostAttempts ? addresses.Next() : null;
+                IPEndPoint? next = attempts.Count < atOnce ? addresses.Next() : null;
                 if (next is not null && !IsComputing(attempts, next)) attempts.Add(Begin(next, hello(), over.Token));
                 else if (next is null && addresses.Problem is { } problem && attempts.Count == 0)
                     failed(new LinkClosedException(problem));

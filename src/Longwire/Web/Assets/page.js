@@ -14,12 +14,19 @@ token.addEventListener("submit", (event) => {
   if (latest) show(latest);
 });
 
-learnAccess().then((learnt) => {
-  access = learnt;
+let there = null;
+follow(show, (now) => {
+  setText(connection, now ? "" : "Longwire does not answer: what is shown below is old.");
+  // Whoever was not answered is asked again: it may be another one by now, too.
+  if (now && there !== true) learn();
+  there = now;
+});
+
+async function learn() {
+  access = await learnAccess();
   token.hidden = access !== "token";
   if (latest) show(latest);
-});
-follow(show, (there) => setText(connection, there ? "" : "Longwire does not answer: what is shown below is old."));
+}
 
 function show(state) {
   latest = state;

@@ -3,28 +3,42 @@
 const firstEventWithin = 3000;
 const askEach = 2000;
 const listenAgainAfter = 30000;
+// The server says something each 15 s. A network that is away says nothing at all, not even that.
+const silentAfter = 40000;
 
 export function follow(onState, onConnection) {
   let asking = null;
   let source = null;
+  let silence = null;
   listen();
 
   function listen() {
-    // Core's ingress held back streams that it compressed, until early 2026: then there is a connection, and no event.
-    const heldBack = setTimeout(() => { source.close(); ask(); }, firstEventWithin);
     source = new EventSource("api/events");
+    // Core's ingress held back streams that it compressed, until early 2026: then there is a connection, and no event.
+    silence = setTimeout(giveUp, firstEventWithin);
     source.addEventListener("state", (event) => {
-      clearTimeout(heldBack);
+      heard();
       stopAsking();
       tell(event.data);
     });
+    source.addEventListener("alive", heard);
     source.addEventListener("error", () => {
       ask();
-      if (source.readyState !== EventSource.CLOSED) return;
       // It was refused, which a browser takes for good.
-      clearTimeout(heldBack);
-      setTimeout(listen, listenAgainAfter);
+      if (source.readyState === EventSource.CLOSED) giveUp();
     });
+  }
+
+  function heard() {
+    clearTimeout(silence);
+    silence = setTimeout(giveUp, silentAfter);
+  }
+
+  function giveUp() {
+    clearTimeout(silence);
+    source.close();
+    ask();
+    setTimeout(listen, listenAgainAfter);
   }
 
   function ask() {

@@ -16,7 +16,10 @@ internal sealed class EventStream(StateFeed feed, StateView view, TimeProvider t
     /// <summary>Between two states: nobody reads faster, and what changes together is told together.</summary>
     public static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>A comment after so much silence: proxies end what is quiet for a minute.</summary>
+    /// <summary>
+    /// A word after so much silence: proxies end what is quiet for a minute, and a page whose network is away would show for hours what it
+    /// heard last.
+    /// </summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
 
     private int _listeners;
@@ -69,7 +72,7 @@ internal sealed class EventStream(StateFeed feed, StateView view, TimeProvider t
             }
             catch (OperationCanceledException) when (silence.Passed && !aborted.IsCancellationRequested)
             {
-                await body.WriteAsync(": still here\n\n"u8.ToArray(), aborted);
+                await body.WriteAsync("event: alive\ndata:\n\n"u8.ToArray(), aborted);
                 await body.FlushAsync(aborted);
             }
         }

@@ -19,10 +19,12 @@ internal sealed class Visitor(WebAddress address, Func<string?> token)
     private const string NameHeader = "X-Remote-User-Display-Name";
     private const int LongestName = 64;
 
+    private static readonly string[] s_passedOn = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"];
+
     private const string SameOrigin = "same-origin";
 
     /// <summary>What the page may offer: <c>yes</c>, <c>token</c> (one has to be named) or <c>no</c>.</summary>
-    public string MayAct(HttpContext context) => address.AccessOf(context.Connection.RemoteIpAddress) switch
+    public string MayAct(HttpContext context) => AccessOf(context) switch
     {
         WebAccess.Full => "yes",
         WebAccess.WithToken when token() is not null => "token",
@@ -33,7 +35,7 @@ internal sealed class Visitor(WebAddress address, Func<string?> token)
     public string? Refusal(HttpContext context)
     {
         if (!IsOwnPage(context.Request)) return "This request does not come from Longwire's own page. Reload the page and try again.";
-        switch (address.AccessOf(context.Connection.RemoteIpAddress))
+        switch (AccessOf(context))
         {
             case WebAccess.Full:
                 return null;
@@ -46,6 +48,16 @@ internal sealed class Visitor(WebAddress address, Func<string?> token)
             default:
                 return "From here this page only shows. Open it in Home Assistant.";
         }
+    }
+
+    // Whoever comes through a server of this machine's comes from it, wherever they are. Most such servers say for whom they ask, and a
+    // person who has set a token wants it named.
+    private WebAccess AccessOf(HttpContext context)
+    {
+        WebAccess access = address.AccessOf(context.Connection.RemoteIpAddress);
+        if (access != WebAccess.Full || address.Ingress is not null) return access;
+        bool isPassedOn = Array.Exists(s_passedOn, context.Request.Headers.ContainsKey);
+        return isPassedOn || token() is not null ? WebAccess.WithToken : access;
     }
 
     /// <summary>For the log.</summary>

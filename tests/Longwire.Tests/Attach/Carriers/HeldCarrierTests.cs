@@ -142,6 +142,17 @@ public sealed class HeldCarrierTests
         LoseAtOnce();
     }
 
+    // Whoever asks is told the truth: it would not be waited for.
+    [Fact]
+    public async Task A_Pi_that_has_forgotten_a_connection_that_has_just_begun_is_not_asked_again()
+    {
+        await using FakeUsbipd pi = FakeUsbipd.Start(ServeAsync);
+        await using ICarrier carrier = await OpenAsync(pi);
+        using Socket kernel = await StartAsync(carrier);
+        Assert.False(carrier.FarIsGone());
+        Assert.Null(carrier.ReadHold());
+    }
+
     private void LoseAtOnce() => _end.SetResult();
 
     private async Task<string> EndAfterLossAsync(int holdSeconds = 300)

@@ -35,6 +35,8 @@ internal sealed class ScriptedFarSession(ExportedDevice device, DeviceIdentity? 
     {
     }
 
+    public bool SaysItsEnd => true;
+
     public void PeerIsGone()
     {
     }

@@ -148,6 +148,19 @@ public sealed class CommandDeskTests : IAsyncDisposable
         Assert.DoesNotContain(_bench.SiteLog.Lines, line => line.Contains(Token, StringComparison.Ordinal));
     }
 
+    // A server before it on the same machine has the address of this machine, whoever asks it.
+    [Fact]
+    public async Task A_token_that_is_set_is_wanted_on_this_machine_too_and_what_is_passed_on_may_not_act_without_one()
+    {
+        _bench.Publish(Some.Radio);
+        Uri page = await _bench.StartAsync();
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(page, "detach", "same-origin", ("X-Forwarded-For", "198.51.100.7")));
+        _bench.Token = Token;
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(page, "detach"));
+        Assert.Empty(_bench.Commands);
+        Assert.Equal(HttpStatusCode.Accepted, await AskAsync(page, "detach", "same-origin", ("X-Longwire-Token", Token)));
+    }
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private static HttpRequestMessage Request(Uri address)

@@ -40,14 +40,14 @@ public sealed class EventStreamTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task In_silence_a_comment_comes()
+    public async Task In_silence_it_says_that_it_is_alive_which_a_page_can_hear()
     {
         using StreamReader events = await ListenAsync(await _bench.StartAsync());
         await ReadAsync(events);
         Assert.Equal("", await events.ReadLineAsync(Cancellation));
         Task<string?> line = events.ReadLineAsync(Cancellation).AsTask();
-        await Eventually.IsTrueAsync(() => Tick(line), () => "a comment");
-        Assert.StartsWith(":", await line, StringComparison.Ordinal);
+        await Eventually.IsTrueAsync(() => Tick(line), () => "a word");
+        Assert.Equal("event: alive", await line);
     }
 
     [Fact]
