@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Longwire.Attach.Identity;
+using Longwire.Platform;
 using Longwire.Radios;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Usb;
@@ -23,6 +24,7 @@ internal sealed class Reseat(
     // How long a Pi may say that it has no such stick: an export that starts says so for a moment.
     private readonly TimeSpan _gone = replug > AttachTimers.ReseatGone ? replug : AttachTimers.ReseatGone;
     private readonly ReseatCount _count = new();
+    private readonly AsyncAutoResetEvent _told = new(time);
     private readonly long _origin = time.GetTimestamp();
     // The first session begins as this does.
     private TimeSpan _last;
@@ -49,7 +51,12 @@ internal sealed class Reseat(
     public bool MayFollowClosed => Now - _last >= AttachTimers.ReseatLasts;
 
     /// <summary>For the time until a session is found, or is not.</summary>
-    public void StickIsAt(BusId busId) => Volatile.Write(ref _movedTo, new StrongBox<BusId>(busId));
+    public void StickIsAt(BusId busId)
+    {
+        // Its Pi says that it is there: the next question need not wait for its time. Told again and again, it is no news.
+        bool isNews = Interlocked.Exchange(ref _movedTo, new StrongBox<BusId>(busId)) is not { } before || before.Value != busId;
+        if (isNews) _told.Raise();
+    }
 
     /// <param name="what">Whose place is to be taken.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -84,7 +91,7 @@ internal sealed class Reseat(
                 if (at == last && other.Length > 0) return (null, other);
                 if (at != last && (other.Length > 0 || goneSince is not null))
                     Interlocked.CompareExchange(ref _movedTo, null, moved);
-                await Task.Delay(AttachTimers.Reseat, time, cancellationToken);
+                await _told.WaitAsync(AttachTimers.Reseat, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -187,6 +187,19 @@ public sealed class ReseatTests
     }
 
     [Fact]
+    public async Task Told_that_the_stick_is_there_it_asks_without_waiting_for_its_time()
+    {
+        Reseat reseat = Build(() => Session(s_zwave));
+        _answers.Enqueue(() => throw NotGiven(UsbIpStatus.NoSuchDevice));
+        Task<(IFarSession? Next, string? Why)> asking =
+            reseat.AskAsync(What(Session(s_zwave), s_zwave, TimeSpan.Zero), Cancelled);
+        Assert.Equal(1, _asked);
+        // The clock stands still.
+        reseat.StickIsAt(ScriptedStick.Exported.BusId);
+        Assert.NotNull((await asking.WaitAsync(s_deadline, Cancelled)).Next);
+    }
+
+    [Fact]
     public async Task A_Pi_that_will_go_on_saying_no_is_believed_at_once()
     {
         DeviceIdentity identity = s_zwave;
