@@ -13,9 +13,22 @@ public abstract class BesideTest(Home home) : RadioTest(home)
     protected const string Earlier = "/run/lab/longwire-before";
     protected const string Present = "longwire";
 
-    protected static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture);
+    /// <summary>Prints what both took, and their ratio.</summary>
+    /// <returns>The medians.</returns>
+    protected static (TimeSpan Before, TimeSpan Now) Compare(
+        string what, IReadOnlyCollection<TimeSpan> before, IReadOnlyCollection<TimeSpan> now)
+    {
+        Say($"{what}, before: {string.Join(", ", before.Order().Select(Seconds))} s");
+        Say($"{what}, now: {string.Join(", ", now.Order().Select(Seconds))} s");
+        (TimeSpan medianBefore, TimeSpan medianNow) = (Median(before), Median(now));
+        string ratio = (medianNow / medianBefore).ToString("0.00", CultureInfo.InvariantCulture);
+        Say($"{what}: {Seconds(medianNow)} s, {ratio} times ({Seconds(medianBefore)} s before)");
+        return (medianBefore, medianNow);
+    }
 
-    protected static TimeSpan Median(IReadOnlyCollection<TimeSpan> times) => times.Order().ElementAt(times.Count / 2);
+    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture);
+
+    private static TimeSpan Median(IReadOnlyCollection<TimeSpan> times) => times.Order().ElementAt(times.Count / 2);
 
     /// <summary>
     /// Until the radio's state says so. The state itself, not its entities: what one build has described the other may not say.

@@ -42,8 +42,7 @@ internal sealed class BrokerCheck : ICheck
                 Question.Problem(
                     Sentence.Capital(e.Message),
                     "See that the broker runs, and that mqtt in the options (host, port, tls, user name and password) is what it wants; "
-                        + "its log "
-                        + "says more"),
+                        + "its log says more"),
             ];
         }
     }

@@ -24,8 +24,7 @@ internal sealed partial record KernelLogSign(string Name, Regex Line, string Wha
         new(
             "controller", Controller(), "The USB controller has stumbled",
             "Restart the Pi, and update its kernel and its firmware ('sudo apt full-upgrade', 'sudo rpi-eeprom-update -a'). If it comes "
-                + "back, "
-                + "plug the stick into a USB 2 hub"),
+                + "back, plug the stick into a USB 2 hub"),
         new(
             "unplugged", Unplugged(), "Devices went away",
             "If nobody unplugged them: try another port, another cable and a powered hub", Least: 5),

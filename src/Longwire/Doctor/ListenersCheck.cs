@@ -45,8 +45,7 @@ internal sealed class ListenersCheck : ICheck
             ? question.Problem(
                 $"{owner} listens on port {port}, where longwire export is to listen.",
                 owner.Name == "usbipd" ? "Run 'sudo systemctl disable --now usbipd', then restart longwire export" : "Stop that program, "
-                    + "or "
-                    + "give longwire export another port in its options")
+                    + "or give longwire export another port in its options")
             : question.Ok($"Port {port} is open.");
     }
 }

@@ -44,8 +44,7 @@ internal sealed class NamesCheck : ICheck
     {
         string found = $"The name {name} of {pi.DisplayName} leads nowhere ({why.TrimEnd('.')}).";
         const string Remedy = "Write the Pi's IP address instead, and let your router give it always the same one. A container does not "
-            + "know "
-            + "names that end with .local";
+            + "know names that end with .local";
         // Another address of its pairing code is as good.
         bool hasOthers = HostsOf(pi).Distinct(StringComparer.OrdinalIgnoreCase).Count() > 1;
         return hasOthers ? question.Note(found, Remedy) : question.Problem(found, Remedy);

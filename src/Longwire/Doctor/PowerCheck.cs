@@ -13,8 +13,7 @@ internal sealed class PowerCheck : LocalCheck
     private const uint Since = 0x10000;
 
     private const string Remedy = "Use the Pi's own power supply (5.1 V, 3 A; 5 A for a Pi 5) with its own cable, and a powered USB hub "
-        + "for "
-        + "sticks and disks. Then restart the Pi, which forgets what was";
+        + "for sticks and disks. Then restart the Pi, which forgets what was";
 
     public override Question Question { get; } = new("power", "The Pi was asked whether its power was ever too low.");
 

@@ -49,8 +49,7 @@ internal sealed class StockPisCheck : ICheck
                     $"{pi.DisplayName} takes the connection and closes it without an answer: it does not let this machine in, or has no "
                         + "place.",
                     $"On {pi.DisplayName} put this machine's address into stock.allow (LONGWIRE_STOCK_ALLOW); its log names the address. "
-                        + "Better, "
-                        + "pair the two: 'sudo longwire pair' there"),
+                        + "Better, pair the two: 'sudo longwire pair' there"),
             ];
         }
         catch (TimeoutException) when (accepted)

@@ -44,8 +44,7 @@ internal abstract class SysfsCheck(string file) : LocalCheck
             return Question.Problem(
                 $"It may not be written, though this is root: a security profile is in the way ({e.Message.TrimEnd('.')}).",
                 "In a container name Longwire's own profile (apparmor.txt, security_opt: [\"apparmor=longwire\"]); else see 'sudo dmesg' "
-                    + "for "
-                    + "DENIED");
+                    + "for DENIED");
         }
     }
 }

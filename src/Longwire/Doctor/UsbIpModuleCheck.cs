@@ -8,8 +8,7 @@ namespace Longwire.Doctor;
 internal abstract class UsbIpModuleCheck(string module, string command) : LocalCheck
 {
     private const string Debian = "On Ubuntu run 'sudo apt install linux-modules-extra-$(uname -r)'. A container of LXC has its host's "
-        + "kernel: "
-        + "load it there";
+        + "kernel: load it there";
 
     public override Question Question { get; } = new(
         "module_usbip", $"The kernel was asked for its module {module}, which is its end of USB/IP.", module);
@@ -23,8 +22,7 @@ internal abstract class UsbIpModuleCheck(string module, string command) : LocalC
             KernelModulePresence.OnDisk => Question.Problem(
                 "It is not loaded, though the kernel has it.",
                 $"Run 'sudo modprobe {module}', or start {command}, which loads it where it may. To have it after each boot write its "
-                    + "name to "
-                    + "/etc/modules-load.d/longwire.conf"),
+                    + "name to /etc/modules-load.d/longwire.conf"),
             KernelModulePresence.OtherKernel => Question.Problem(
                 "The system was updated: the modules on the disk are not for the kernel that runs.", "Restart the machine"),
             KernelModulePresence.Absent => Question.Problem("The kernel that runs does not have it.", Debian),

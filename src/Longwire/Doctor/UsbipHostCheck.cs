@@ -36,8 +36,7 @@ internal sealed class UsbipHostCheck : LocalCheck
             yield return s_error.About(device.BusId.ToString()).Problem(
                 $"The stick {device.Id} at {device.BusId} is in error: its last session ended badly, and the kernel gives it to nobody.",
                 "Restart Longwire there, which binds it anew ('sudo systemctl restart longwire-export'); if that does not help, unplug "
-                    + "it and plug "
-                    + "it in again");
+                    + "it and plug it in again");
         }
         if (bound.Count > 0 && failed.Length == 0) yield return s_error.Ok("None is in error.");
     }

@@ -46,8 +46,7 @@ internal sealed class VhciPortsCheck : ICheck
         $"Port {port.Number} has a connection and got no device from it: whoever is at its other end says nothing, and holds up the "
             + "other ports.",
         $"Free it: press Reattach on that radio, or run 'echo {port.Number} | sudo tee /sys/devices/platform/vhci_hcd.0/detach'. Then "
-            + "restart "
-            + "what serves it on the Pi");
+            + "restart what serves it on the Pi");
 
     private static Finding Broken(VhciPort port) => s_stuck.About($"port {port.Number}").Problem(
         $"Port {port.Number} is in error: its connection broke, and the kernel has not cleaned up.",

@@ -18,13 +18,7 @@ internal sealed class HistoryBook
     {
         get
         {
-            lock (_gate)
-            {
-                long newest = _radios.Count == 0 ? 0 : _radios.Values.Max(radio => radio.Day.Newest);
-                return newest > DateTimeOffset.MaxValue.Ticks / HistoryRecorder.Look.Ticks
-                    ? DateTimeOffset.MinValue
-                    : new DateTimeOffset(newest * HistoryRecorder.Look.Ticks, TimeSpan.Zero);
-            }
+            lock (_gate) return _radios.Values.Select(radio => radio.Day.NewestAt).DefaultIfEmpty().Max();
         }
     }
 

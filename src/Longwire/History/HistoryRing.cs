@@ -21,6 +21,9 @@ internal sealed class HistoryRing(TimeSpan step, int length)
     /// <summary>The number of the last span, counted from the clock's beginning; 0: nothing was measured yet.</summary>
     public long Newest { get; private set; }
 
+    /// <summary>When that one began; the clock's beginning if nothing was measured yet.</summary>
+    public DateTimeOffset NewestAt => new(Newest * step.Ticks, TimeSpan.Zero);
+
     public int BytesWritten => sizeof(long) + (length * BytesPerSpan);
 
     /// <summary>Of a span, the worst state and the slowest answer count.</summary>

@@ -14,6 +14,7 @@ internal sealed record RadiosFile
     internal sealed record Bootloader
     {
         public required string Id { get; init; }
+
         /// <summary>For the person who reads the file.</summary>
         public required string Name { get; init; }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Longwire.Lab.Sticks;
 using Longwire.Testing.Brokers;
 using Xunit;
@@ -64,13 +63,7 @@ public sealed class ReplugTimesTests(Home home) : BesideTest(home)
 
     private static void IsNoLater(string what, Dictionary<string, List<TimeSpan>> times)
     {
-        foreach ((string program, List<TimeSpan> of) in times)
-        {
-            Say($"{what}, {program}: {string.Join(", ", of.Order().Select(Seconds))} s");
-        }
-        (TimeSpan before, TimeSpan now) = (Median(times[Earlier]), Median(times[Present]));
-        string ratio = (now / before).ToString("0.00", CultureInfo.InvariantCulture);
-        Say($"{what}: {Seconds(now)} s, {ratio} times ({Seconds(before)} s before)");
+        (TimeSpan before, TimeSpan now) = Compare(what, times[Earlier], times[Present]);
         Assert.InRange(now, TimeSpan.FromSeconds(-1), before + s_chance);
     }
 }

@@ -27,9 +27,7 @@ internal sealed class MeasuredValues
 
     public UrbFigures? Urbs(string of, UrbFigures? measured) => Shown(_urbs, of, measured);
 
-    /// <summary>
-    /// Bytes per second between the last two heartbeats; null where there are not two of one attachment.
-    /// </summary>
+    /// <summary>Bytes per second between the last two heartbeats; null where there are not two of one attachment.</summary>
     /// <param name="bytes">Of what is shown.</param>
     public double? Rate(string of, Func<UrbFigures, long> bytes)
     {
