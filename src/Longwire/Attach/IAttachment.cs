@@ -33,6 +33,9 @@ internal sealed record AttachRequest(PiOptions Pi, BusId BusId, CarrierMemory La
     /// <summary>How long a Pi that goes away is waited for, with the radio on its port; zero: not at all.</summary>
     public TimeSpan Hold { get; init; }
 
+    /// <summary>It was taken away before, right after it was attached: a hold would hide it if that goes on.</summary>
+    public bool IsContended { get; init; }
+
     /// <summary>A person wants it though another host has it, if that is away. Only a Pi to which we are paired can be asked so.</summary>
     public bool TakeOver { get; init; }
 

@@ -30,6 +30,9 @@ internal sealed class Reseat(
     private TimeSpan _last;
     private StrongBox<BusId>? _movedTo;
 
+    /// <summary>A session that is closed sooner than this after it began is not followed by another.</summary>
+    public TimeSpan Lasts { private get; init; } = AttachTimers.ReseatLasts;
+
     private TimeSpan Now => time.GetElapsedTime(_origin);
 
     /// <summary>
@@ -48,7 +51,7 @@ internal sealed class Reseat(
     /// The same of a session that somebody closes now, and does not say why. If not, somebody else takes the stick, or it is sick: that is
     /// for who keeps count of it, and not to be hidden behind a hold.
     /// </summary>
-    public bool MayFollowClosed => Now - _last >= AttachTimers.ReseatLasts;
+    public bool MayFollowClosed => Now - _last >= Lasts;
 
     /// <summary>For the time until a session is found, or is not.</summary>
     public void StickIsAt(BusId busId)

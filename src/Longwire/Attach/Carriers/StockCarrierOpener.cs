@@ -17,7 +17,10 @@ internal sealed class StockCarrierOpener(TimeProvider time) : ICarrierOpener
                 new StockFarSession(await ImportAsync(request with { BusId = at }, last, static _ => { }, giveUp), time),
             request.Replug,
             "the Pi says that it has no such stick any more",
-            time);
+            time)
+        {
+            Lasts = request.IsContended ? AttachTimers.Uncontended : AttachTimers.ReseatLasts,
+        };
 #pragma warning disable CA2000 // It is the carrier's, which is the caller's.
         var first = new StockFarSession(stock, time);
 #pragma warning restore CA2000

@@ -218,6 +218,7 @@ internal sealed class AttachState
                 Stale = Options.Stale,
                 Replug = Options.Replug,
                 TakeOver = takeOver,
+                IsContended = stick?.Tries.IsContended == true,
             });
     }
 

@@ -110,6 +110,31 @@ public sealed class HeldCarrierTests
         Assert.Equal(1, _imports);
     }
 
+    // After the other one's pause it had lasted for more than 10 s: it was taken back once more, and again, for as long as both ran.
+    [Fact]
+    public async Task A_stick_that_was_taken_away_before_is_waited_for_only_after_a_minute()
+    {
+        await using FakeUsbipd pi = FakeUsbipd.Start(ServeAsync);
+        await using ICarrier carrier = await OpenAsync(pi, isContended: true);
+        using Socket kernel = await StartAsync(carrier);
+        _time.Advance(AttachTimers.Uncontended - TimeSpan.FromSeconds(1));
+        LoseAtOnce();
+        await UntilAsync(() => carrier.ReadEnd() is not null);
+        Assert.Equal((null, 1), (_heldLast, _imports));
+    }
+
+    [Fact]
+    public async Task A_stick_that_nobody_has_taken_away_for_a_minute_is_waited_for_again()
+    {
+        await using FakeUsbipd pi = FakeUsbipd.Start(ServeAsync);
+        await using ICarrier carrier = await OpenAsync(pi, isContended: true);
+        using Socket kernel = await StartAsync(carrier);
+        _time.Advance(AttachTimers.Uncontended);
+        LoseAtOnce();
+        await UntilAsync(() => _imports == 2 && carrier.ReadHold() is null);
+        Assert.Null(carrier.ReadEnd());
+    }
+
     [Fact]
     public async Task Whoever_ends_it_while_it_waits_does_not_wait()
     {
@@ -206,13 +231,14 @@ public sealed class HeldCarrierTests
         return true;
     }
 
-    private async Task<ICarrier> OpenAsync(FakeUsbipd pi, int holdSeconds = 300)
+    private async Task<ICarrier> OpenAsync(FakeUsbipd pi, int holdSeconds = 300, bool isContended = false)
     {
         var opener = new StockCarrierOpener(_time);
         var request = new AttachRequest(
             AttachBench.Pi("attic") with { EndPoint = pi.EndPoint }, ScriptedStick.Exported.BusId, LastCarrier: default, IsKnown: false)
         {
             Hold = TimeSpan.FromSeconds(holdSeconds),
+            IsContended = isContended,
         };
         ICarrier carrier = await opener.OpenAsync(request, _ => { }, Cancelled);
         await carrier.ReadIdentityAsync(Cancelled);

@@ -55,11 +55,13 @@ public sealed class ContendedStickTests
         Assert.Equal(RadioStatus.Failed, radio.Status);
         Assert.Contains("another machine takes it", radio.Reason, StringComparison.Ordinal);
         Assert.Contains("the stick is sick", radio.Reason, StringComparison.Ordinal);
+        // A hold would hide who takes it.
+        Assert.Equal([false, false, true], bench.Attachments.Take(3).Select(one => one.Request.IsContended));
 
         int before = bench.Attachments.Count;
         bench.Tell(new AttachEvent.Commanded(new RadioCommand.Reattach(Radio)));
         bench.List("attic", Device(devNum: 900));
-        await bench.NextAttachmentAsync(before);
+        Assert.False((await bench.NextAttachmentAsync(before)).Request.IsContended);
     }
 
     [Fact]
