@@ -57,14 +57,14 @@ public sealed class ReadThread
     }
 
     // Nobody ends one: the process has one for as long as it lives, and a test one that nobody else's work runs on.
-    internal static ReadThread? TryStart()
+    internal static ReadThread? TryStart(string name = "radio reads")
     {
         int epoll = epoll_create1(EPOLL_CLOEXEC);
         if (epoll < 0) return null;
         var started = new ReadThread(epoll);
         try
         {
-            new Thread(started.Run, maxStackSize: 512 * 1024) { IsBackground = true, Name = "radio reads" }.Start();
+            new Thread(started.Run, maxStackSize: 512 * 1024) { IsBackground = true, Name = name }.Start();
             return started;
         }
         catch (OutOfMemoryException)
@@ -90,9 +90,12 @@ public sealed class ReadThread
         return null;
     }
 
-    // Once for each wait: what is there already counts as well.
+    // Until it is disarmed; what is there already counts as well.
     internal bool TryArm(int descriptor, ulong key, bool forInput) =>
-        TryControl(EPOLL_CTL_MOD, descriptor, (forInput ? EPOLLIN | EPOLLRDHUP : EPOLLOUT) | EPOLLONESHOT, key);
+        TryControl(EPOLL_CTL_MOD, descriptor, forInput ? EPOLLIN | EPOLLRDHUP : EPOLLOUT, key);
+
+    // An end is told whatever was asked for, so once more at most, and then no more.
+    internal void Disarm(int descriptor, ulong key) => _ = TryControl(EPOLL_CTL_MOD, descriptor, EPOLLONESHOT, key);
 
     internal void Remove(int descriptor, ulong key)
     {
@@ -111,7 +114,7 @@ public sealed class ReadThread
             {
                 ReadableSocket? socket;
                 lock (_gate) _sockets.TryGetValue(ready[i].data.u64, out socket);
-                socket?.GoOn();
+                socket?.Ready();
             }
         }
     }

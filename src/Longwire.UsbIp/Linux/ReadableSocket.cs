@@ -11,6 +11,8 @@ public sealed class ReadableSocket : IValueTaskSource, IDisposable
     private readonly ulong _key;
     private ManualResetValueTaskSourceCore<bool> _wait;
     private bool _waits, _isOver;
+    // What the thread was told last; null: to leave it alone.
+    private bool? _armedForInput;
 
     internal ReadableSocket(ReadThread thread, int descriptor, ulong key) => (_thread, _descriptor, _key) = (thread, descriptor, key);
 
@@ -30,10 +32,16 @@ public sealed class ReadableSocket : IValueTaskSource, IDisposable
             if (_isOver) return ValueTask.CompletedTask;
             _wait.Reset();
             _waits = true;
+            // Who reads all the time is waited for all the time, without a call for each wait.
+            if (_armedForInput == forInput) return new ValueTask(this, _wait.Version);
             // Who cannot be waited for is read, and that finds out why.
-            if (_thread.TryArm(_descriptor, _key, forInput)) return new ValueTask(this, _wait.Version);
-            _waits = false;
-            return ValueTask.CompletedTask;
+            if (!_thread.TryArm(_descriptor, _key, forInput))
+            {
+                _waits = false;
+                return ValueTask.CompletedTask;
+            }
+            _armedForInput = forInput;
+            return new ValueTask(this, _wait.Version);
         }
     }
 
@@ -46,7 +54,7 @@ public sealed class ReadableSocket : IValueTaskSource, IDisposable
             _isOver = true;
             _thread.Remove(_descriptor, _key);
         }
-        ThreadPool.UnsafeQueueUserWorkItem(static socket => socket.GoOn(), this, preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(static socket => socket.Ready(), this, preferLocal: false);
     }
 
     void IValueTaskSource.GetResult(short token) => _wait.GetResult(token);
@@ -57,11 +65,18 @@ public sealed class ReadableSocket : IValueTaskSource, IDisposable
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _wait.OnCompleted(continuation, state, token, flags);
 
-    internal void GoOn()
+    /// <summary>There is something, or it is over.</summary>
+    internal void Ready()
     {
         lock (_gate)
         {
-            if (!_waits) return;
+            if (!_waits)
+            {
+                // Nobody reads it now, and the kernel would say so again and again.
+                if (_armedForInput is not null && !_isOver) _thread.Disarm(_descriptor, _key);
+                _armedForInput = null;
+                return;
+            }
             _waits = false;
         }
         _wait.SetResult(true);

@@ -34,11 +34,19 @@ internal static class SocketReader
         try
         {
             using ReadableSocket? readable = ReadThread.Shared?.TryAdd(from.SafeHandle);
+            // That thread must not wait for one socket, should there be nothing after all.
+            if (readable is not null) from.Blocking = false;
             while (true)
             {
-                if (readable is not null) await readable.WaitAsync();
-                // It is there, so this does not wait.
-                int read = await from.ReceiveAsync(buffer.AsMemory(have), SocketFlags.None);
+                int read;
+                if (readable is null) read = await from.ReceiveAsync(buffer.AsMemory(have), SocketFlags.None);
+                else
+                {
+                    await readable.WaitAsync();
+                    read = from.Receive(buffer.AsSpan(have), SocketFlags.None, out SocketError error);
+                    if (error == SocketError.WouldBlock) continue;
+                    if (error != SocketError.Success) return null;
+                }
                 if (read == 0) return null;
                 have += read;
                 for (bool isBehind = true; isBehind;)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using Longwire.UsbIp.Linux;
 using Xunit;
@@ -6,7 +7,7 @@ namespace Longwire.UsbIp.Tests.Linux;
 
 public sealed class ReadThreadTests : IDisposable
 {
-    private const string Name = "radio reads";
+    private const string Name = "tested reads";
     private const int Rounds = 1000;
 
     // What the sockets allocate once, at their first use in the process, is none of it.
@@ -15,7 +16,7 @@ public sealed class ReadThreadTests : IDisposable
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
 
     // What other tests wait for on the thread of the process would count as allocated here.
-    private static readonly ReadThread s_thread = ReadThread.TryStart()!;
+    private static readonly ReadThread s_thread = ReadThread.TryStart(Name)!;
 
     private readonly Socket _here, _there;
     private readonly ReadableSocket _readable;
@@ -70,6 +71,23 @@ public sealed class ReadThreadTests : IDisposable
         Assert.Equal(".NET TP Worker", await waiting.WaitAsync(s_deadline, Cancelled));
         Assert.True(_readable.WaitAsync().AsTask().IsCompleted);
         _readable.Dispose();
+    }
+
+    // The kernel goes on saying that there is something.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_nobody_reads_costs_the_thread_nothing_and_is_there_for_who_waits_later(bool isEnd)
+    {
+        Task<string?> waiting = WaitAsync();
+        if (isEnd) _there.Dispose();
+        else _there.Send([1]);
+        await waiting.WaitAsync(s_deadline, Cancelled);
+        double before = ProcessorSeconds();
+        await Task.Delay(TimeSpan.FromSeconds(1), Cancelled);
+        Assert.InRange(ProcessorSeconds() - before, 0, 0.02);
+        Assert.Equal(Name, await WaitAsync().WaitAsync(s_deadline, Cancelled));
+        Assert.Equal(isEnd ? 0 : 1, _here.Receive(new byte[1]));
     }
 
     [Fact]
@@ -132,6 +150,15 @@ public sealed class ReadThreadTests : IDisposable
     }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    // User and system time of the thread, in hundredths of a second, are the 14th and 15th field (proc(5)); the name may hold anything.
+    private static double ProcessorSeconds()
+    {
+        string stat = Directory.GetDirectories("/proc/self/task").Select(task => File.ReadAllText($"{task}/stat"))
+            .Single(stat => stat.Contains($"({Name})", StringComparison.Ordinal));
+        string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return fields[11..13].Sum(ticks => double.Parse(ticks, CultureInfo.InvariantCulture)) / 100;
+    }
 
     private static void Play(Socket socket)
     {
