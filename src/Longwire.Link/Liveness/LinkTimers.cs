@@ -9,9 +9,9 @@ namespace Longwire.Link.Liveness;
 /// </para>
 /// <para>
 /// An attempt that nobody takes lives for <see cref="Dial"/>, and a new one begins every <see cref="BetweenAttempts"/>: so the network's
-/// return is noticed within half a second. One that is taken has <see cref="Verdict"/>, and new ones begin every
-/// <see cref="BesideTaken"/>: else a machine that computes a handshake for seconds would be given up each time, and be the busier for it.
-/// Never more than <see cref="MostAttempts"/> are under way.
+/// return is noticed within half a second. Where nobody listens yet, the next one begins after <see cref="SoonAgain"/>. One that is taken
+/// has <see cref="Verdict"/>, and new ones begin every <see cref="BesideTaken"/>: else a machine that computes a handshake for seconds
+/// would be given up each time, and be the busier for it. Never more than <see cref="MostAttempts"/> are under way.
 /// </para>
 /// <para>
 /// The server keeps a session <see cref="KeptLonger"/> beyond the client's hold. It hears of a loss later than the client at times, by at
@@ -50,6 +50,15 @@ public static class LinkTimers
 
     /// <summary>From one attempt to connect to the next, while there is no connection.</summary>
     public static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// The same right after the other machine has refused one, in the first <see cref="SoonFor"/>: it is there, and its program is being
+    /// started again. A refusal costs both next to nothing.
+    /// </summary>
+    public static readonly TimeSpan SoonAgain = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>What an update of the program takes, with room to spare.</summary>
+    public static readonly TimeSpan SoonFor = TimeSpan.FromSeconds(30);
 
     /// <summary>The same while the other machine has taken one, and has not judged it yet.</summary>
     public static readonly TimeSpan BesideTaken = TimeSpan.FromSeconds(2);

@@ -61,6 +61,7 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var attempts = new List<Attempt>(atOnce);
         int strangers = 0;
+        long began = time.GetTimestamp();
         try
         {
             while (true)
@@ -88,6 +89,8 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
                     // Another machine at one address says nothing of the others: two Pis may have changed theirs.
                     else if (why is LinkPinException && ++strangers % addresses.Turns != 0) continue;
                     else if (failed(why) is var more && more > TimeSpan.Zero) await Task.Delay(more, time, over.Token);
+                    else if (IsNobodyThere(why) && time.GetElapsedTime(began) < LinkTimers.SoonFor)
+                        pause = Task.Delay(LinkTimers.SoonAgain, time, over.Token);
                 }
             }
         }
@@ -100,6 +103,9 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
 
     private static LinkClosedException NoAnswer(IPEndPoint to, TimeSpan within) =>
         new($"{to} did not answer within {within.TotalSeconds:0.#} s");
+
+    private static bool IsNobodyThere(IOException why) =>
+        why.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
 
     private Attempt Begin(IPEndPoint to, Hello hello, CancellationToken cancellationToken)
     {
