@@ -27,6 +27,12 @@ internal sealed class Contestant : IAsyncDisposable
     private Contestant(LeashedProcess process, DirectoryInfo folder, FakeSysfs sysfs) =>
         (_process, _folder, _sysfs) = (process, folder, sysfs);
 
+    /// <summary>Where its page is; null: it shows none.</summary>
+    public Uri? Page { get; private init; }
+
+    /// <summary>Its share of memory.</summary>
+    public double PssBytes => ProcessFigures.PssBytes(_process.Pid);
+
     /// <summary>Of the processor, since its start, in seconds.</summary>
     public double ProcessorTime => ProcessFigures.ProcessorSeconds(_process.Pid);
 
@@ -41,8 +47,10 @@ internal sealed class Contestant : IAsyncDisposable
     /// <param name="pis">Named p01, p02 and so on.</param>
     /// <param name="wanted">Ids of the stick that is wanted of each; null: none.</param>
     /// <param name="known">That stick was attached before, and is remembered.</param>
+    /// <param name="page">Null: it shows none.</param>
     public static async Task<Contestant> StartAsync(
-        string program, string baseTopic, int brokerPort, IReadOnlyCollection<IPEndPoint> pis, UsbId? wanted, bool known)
+        string program, string baseTopic, int brokerPort, IReadOnlyCollection<IPEndPoint> pis, UsbId? wanted, bool known,
+        ContestantPage? page = null)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("longwire-beside-");
         // With vhci_hcd in it, so that what is wanted is asked for; nothing gets so far as to be attached.
@@ -60,12 +68,18 @@ internal sealed class Contestant : IAsyncDisposable
         await File.WriteAllTextAsync(file, options.ToJsonString());
         string data = Path.Combine(folder.FullName, "data");
         if (known && wanted is { } id) await RememberAsync(data, id, pis.Count);
+        page?.Prepare?.Invoke(data);
+        IPEndPoint? web = page is null ? null : FreePort.Tcp();
         string[] attach = [program, "attach", "--options", file, "--data", data];
-        LeashedProcess process = await LeashedProcess.StartAsync("unshare", [.. s_ownMounts, sysfs.Root.Sys, .. attach]);
-        return new Contestant(process, folder, sysfs);
+        string[] show = web is null ? [] : ["--web", web.Port.ToString(CultureInfo.InvariantCulture)];
+        LeashedProcess process = await LeashedProcess.StartAsync("unshare", [.. s_ownMounts, sysfs.Root.Sys, .. attach, .. show]);
+        return new Contestant(process, folder, sysfs) { Page = web is null ? null : new Uri($"http://{web}/") };
     }
 
     public static string PiId(int index) => string.Create(CultureInfo.InvariantCulture, $"p{index + 1:00}");
+
+    /// <summary>What the radio of a Pi that is wanted there is remembered as.</summary>
+    public static string RadioId(UsbId id, string pi) => $"{pi}_{id.ToString().Replace(':', '_')}";
 
     public async ValueTask DisposeAsync()
     {
@@ -89,7 +103,7 @@ internal sealed class Contestant : IAsyncDisposable
 
     private static JsonObject Memory(UsbId id, string pi) => new()
     {
-        ["id"] = $"{pi}_{id.ToString().Replace(':', '_')}",
+        ["id"] = RadioId(id, pi),
         ["name"] = $"Z-Wave of {pi}",
         ["pi_id"] = pi,
         ["usb_id"] = id.ToString(),

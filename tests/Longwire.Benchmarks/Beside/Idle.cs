@@ -34,7 +34,7 @@ internal static class Idle
     {
         await using Pair pair = await Pair.StartAsync(before, after, Pis, s_none, Refusal.Absent, WantedStick.Device.Id, known: true);
         await Task.Delay(s_settled);
-        Dictionary<string, double> idle = await ShareOfProcessorAsync(pair);
+        Dictionary<string, double> idle = await ShareOfProcessorAsync(pair, s_during);
         Dictionary<string, double> returns = await ReturnsAsync(pair);
         foreach (string name in Pair.Both)
         {
@@ -56,11 +56,12 @@ internal static class Idle
         return new Figure(title, now, unit, was * share, command);
     }
 
-    private static async Task<Dictionary<string, double>> ShareOfProcessorAsync(Pair pair)
+    /// <summary>In percent of one core, of each program by its name.</summary>
+    public static async Task<Dictionary<string, double>> ShareOfProcessorAsync(Pair pair, TimeSpan during)
     {
         Dictionary<string, double> at = Pair.Both.ToDictionary(name => name, name => pair[name].ProcessorTime);
         long start = Stopwatch.GetTimestamp();
-        await Task.Delay(s_during);
+        await Task.Delay(during);
         pair.RequireRunning();
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return Pair.Both.ToDictionary(name => name, name => (pair[name].ProcessorTime - at[name]) / seconds * 100);

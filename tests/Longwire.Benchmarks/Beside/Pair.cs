@@ -33,7 +33,7 @@ internal sealed class Pair : IAsyncDisposable
     public Watch Watch => _broker.Watch;
 
     /// <param name="list">What each Pi answers to OP_REQ_DEVLIST.</param>
-    /// <inheritdoc cref="Contestant.StartAsync" path="/param[@name='wanted' or @name='known']"/>
+    /// <inheritdoc cref="Contestant.StartAsync" path="/param[@name='wanted' or @name='known' or @name='page']"/>
     public static async Task<Pair> StartAsync(
         string before,
         string after,
@@ -41,7 +41,8 @@ internal sealed class Pair : IAsyncDisposable
         ReadOnlyMemory<byte> list,
         Refusal refusal = Refusal.Busy,
         UsbId? wanted = null,
-        bool known = false)
+        bool known = false,
+        ContestantPage? page = null)
     {
         var pair = new Pair(pis, list, refusal);
         try
@@ -51,7 +52,7 @@ internal sealed class Pair : IAsyncDisposable
             foreach ((string name, string program) in new[] { (Before, before), (After, after) })
             {
                 IPEndPoint[] addresses = [.. pair._pis[name].Select(pi => pi.EndPoint)];
-                pair._contestants[name] = await Contestant.StartAsync(program, name, pair._broker.Port, addresses, wanted, known);
+                pair._contestants[name] = await Contestant.StartAsync(program, name, pair._broker.Port, addresses, wanted, known, page);
             }
             return pair;
         }

@@ -10,6 +10,7 @@ internal static class SideBySide
             ["floods"] = async (before, after, output, command) => [await Floods.MeasureAsync(before, after, output, command)],
             ["idle"] = Idle.MeasureAsync,
             ["starts"] = Starts.MeasureAsync,
+            ["rests"] = Rests.MeasureAsync,
         };
 
     private static string Usage =>
