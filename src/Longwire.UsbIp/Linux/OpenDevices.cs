@@ -22,7 +22,7 @@ public static class OpenDevices
         ArgumentNullException.ThrowIfNull(root);
         HashSet<ulong> numbers = [.. ttys.Select(tty => NumberOf(root, tty)).OfType<ulong>()];
         if (numbers.Count == 0) return [];
-        return [.. RunningProcess.All(root).Where(process => process.OpenFiles(root).Any(file => IsOneOf(file, numbers)))];
+        return [.. RunningProcess.WithOpen(root, file => IsOneOf(file, numbers))];
     }
 
     // "166:0" as makedev(3) packs it.

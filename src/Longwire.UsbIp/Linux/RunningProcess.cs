@@ -13,7 +13,13 @@ public sealed record RunningProcess(int Id, string Name)
     /// <summary>Processes by their short name.</summary>
     public static IEnumerable<RunningProcess> Named(SysfsRoot root, string name) => All(root).Where(process => process.Name == name);
 
-    internal static IEnumerable<RunningProcess> All(SysfsRoot root)
+    internal static IEnumerable<RunningProcess> All(SysfsRoot root) => Ids(root).Select(id => TryRead(root, id)).OfType<RunningProcess>();
+
+    /// <summary>Those that have such a file open. Of the others not even the name is read: a stick that was plugged in waits for this.</summary>
+    internal static IEnumerable<RunningProcess> WithOpen(SysfsRoot root, Func<OpenFile, bool> which) =>
+        Ids(root).Where(id => OpenFiles(root, id).Any(which)).Select(id => TryRead(root, id)).OfType<RunningProcess>();
+
+    private static IEnumerable<int> Ids(SysfsRoot root)
     {
         ArgumentNullException.ThrowIfNull(root);
         string[] folders;
@@ -27,16 +33,19 @@ public sealed record RunningProcess(int Id, string Name)
         }
         foreach (string folder in folders)
         {
-            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int id)) continue;
-            // A process names itself, so the name may hold anything.
-            if (Usb.DeviceText.Clean(SysfsFile.Read(Path.Combine(folder, "comm"))) is { } name) yield return new RunningProcess(id, name);
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int id)) yield return id;
         }
     }
 
-    /// <summary>Its open descriptors; none if it ended, or belongs to somebody we may not look at.</summary>
-    internal IEnumerable<OpenFile> OpenFiles(SysfsRoot root)
+    /// <returns>Null: it has ended.</returns>
+    // A process names itself, so the name may hold anything.
+    private static RunningProcess? TryRead(SysfsRoot root, int id) =>
+        Usb.DeviceText.Clean(SysfsFile.Read(Path.Combine(FolderOf(root, id), "comm"))) is { } name ? new RunningProcess(id, name) : null;
+
+    /// <summary>A process's open descriptors; none if it ended, or belongs to somebody we may not look at.</summary>
+    private static IEnumerable<OpenFile> OpenFiles(SysfsRoot root, int id)
     {
-        string folder = Path.Combine(root.Proc, Id.ToString(CultureInfo.InvariantCulture));
+        string folder = FolderOf(root, id);
         // By the names in fdinfo, which are plain files: where the entries are links, as in fd, .NET's listing looks at what each leads to.
         foreach (string number in SysfsFolder.Names(Path.Combine(folder, "fdinfo")))
         {
@@ -44,6 +53,8 @@ public sealed record RunningProcess(int Id, string Name)
             if (TargetOf(descriptor) is { } target) yield return new OpenFile(descriptor, target);
         }
     }
+
+    private static string FolderOf(SysfsRoot root, int id) => Path.Combine(root.Proc, id.ToString(CultureInfo.InvariantCulture));
 
     private static string? TargetOf(string link)
     {

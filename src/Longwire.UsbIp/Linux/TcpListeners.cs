@@ -15,7 +15,7 @@ public static class TcpListeners
         ImmutableHashSet<string> sockets =
             [.. SocketsOf(Path.Combine(root.Proc, "net/tcp"), port), .. SocketsOf(Path.Combine(root.Proc, "net/tcp6"), port)];
         if (sockets.IsEmpty) return null;
-        return RunningProcess.All(root).FirstOrDefault(process => process.OpenFiles(root).Any(file => sockets.Contains(file.Target)));
+        return RunningProcess.WithOpen(root, file => sockets.Contains(file.Target)).FirstOrDefault();
     }
 
     // "sl local_address rem_address st tx:rx tr:tm retrnsmt uid timeout inode …" (Documentation/networking/proc_net_tcp.rst).

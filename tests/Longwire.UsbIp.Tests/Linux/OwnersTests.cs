@@ -52,8 +52,8 @@ public sealed class OwnersTests : IDisposable
     {
         // The kernel's own folders: a descriptor of ours on a device that every machine has.
         using var zero = new FileStream("/dev/zero", FileMode.Open, FileAccess.Read);
-        RunningProcess self = RunningProcess.All(SysfsRoot.Machine).Single(process => process.Id == Environment.ProcessId);
-        Assert.Contains(self.OpenFiles(SysfsRoot.Machine), file => file.Target == "/dev/zero");
+        Assert.Contains(
+            RunningProcess.WithOpen(SysfsRoot.Machine, file => file.Target == "/dev/zero"), process => process.Id == Environment.ProcessId);
     }
 
     [Fact]
