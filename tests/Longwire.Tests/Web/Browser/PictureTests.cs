@@ -1,7 +1,9 @@
 using Longwire.State;
 using Longwire.Tests.AddOn;
 using Longwire.Tests.HomeAssistant;
+using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Usb;
+using Longwire.UsbIp.Wire;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -12,6 +14,7 @@ namespace Longwire.Tests.Web.Browser;
 public sealed class PictureTests(Chromium chromium) : IClassFixture<Chromium>, IAsyncDisposable
 {
     private const int MostBytes = 200_000;
+    private const int Seed = 24;
 
     private readonly WebBench _bench = new() { Clock = TimeProvider.System };
 
@@ -46,8 +49,8 @@ public sealed class PictureTests(Chromium chromium) : IClassFixture<Chromium>, I
 
     private void Furnish()
     {
-        PiSnapshot attic = Some.Pi with { Mode = PiMode.Link, RoundTrip = TimeSpan.FromMilliseconds(1.9), Version = "0.1.0" };
-        PiSnapshot cellar = Some.Pi with { Id = "cellar", Name = "cellar", Address = "192.0.2.8", RoundTrip = TimeSpan.FromMilliseconds(3.4) };
+        PiSnapshot attic = AddPi("attic", ("1-1.2", "0658:0200"), ("1-1.3", "10c4:ea60")) with { Mode = PiMode.Link };
+        PiSnapshot cellar = AddPi("cellar", ("1-1.1", "1366:0105"));
         RadioSnapshot[] radios =
         [
             Of("Z-Wave", "attic", "0658:0200", "Aeotec", "Z-Stick Gen5", "usb-0658_0200-if00"),
@@ -55,6 +58,8 @@ public sealed class PictureTests(Chromium chromium) : IClassFixture<Chromium>, I
             Of("Thread", "cellar", "1366:0105", "Nordic", "nRF52840 Dongle", "usb-Nordic_nRF52840-if00"),
         ];
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        // The same picture each time, but for its hours.
+        var random = new Random(Seed);
         for (int ago = 24 * 60; ago >= 0; ago--)
         {
             RadioSnapshot[] then = [.. radios.Select((radio, index) => radio with
@@ -63,12 +68,19 @@ public sealed class PictureTests(Chromium chromium) : IClassFixture<Chromium>, I
                 Status = ago is > 610 and < 618 && index < 2 ? RadioStatus.Held
                     : ago is > 200 and < 236 && index == 2 ? RadioStatus.PiUnreachable
                     : RadioStatus.Attached,
-                RoundTrip = TimeSpan.FromMilliseconds(1.6 + (index * 1.3) + (ago * (7 + index) % 17 * 0.09) + (ago % 241 == 3 ? 6 : 0)),
+                RoundTrip = TimeSpan.FromMilliseconds(1.4 + index - Math.Log(1 - random.NextDouble())),
             })];
             _bench.History.Add(Some.Snapshot(then), now.AddMinutes(-ago));
         }
         _bench.Feed.Publish(
             new Snapshot(new BridgeSnapshot("a1", []) { RadiosAttached = 3, RadiosExpected = 3 }, [attic, cellar], [.. radios]), []);
+    }
+
+    private PiSnapshot AddPi(string name, params (string BusId, string Id)[] sticks)
+    {
+        ExportedDevice[] devices = [.. sticks.Select(stick => WebBench.Device(stick.BusId, stick.Id))];
+        _bench.AddPi(name, devices);
+        return Some.Pi with { Id = name, Name = name, Offers = PiOffers.Of(new DeviceList([.. devices], new LongwireListExtension { Version = "0.1.0" })) };
     }
 
     private static RadioSnapshot Of(string name, string pi, string id, string maker, string product, string path) => Some.Radio with
@@ -80,6 +92,8 @@ public sealed class PictureTests(Chromium chromium) : IClassFixture<Chromium>, I
         Manufacturer = maker,
         Product = product,
         Serial = null,
+        Since = TimeProvider.System.GetUtcNow().AddDays(-9),
+        RoundTrip = TimeSpan.FromMilliseconds(1.9),
         Disconnects = 0,
         LastDisconnectReason = null,
         SerialPorts = [$"/dev/serial/by-id/{path}"],
