@@ -22,6 +22,7 @@ public sealed class ReseatTests(Home home) : HoldingTest(home)
         LabStick stick = await BringUpAsync(side, more: Holding);
         using GuestStream tty = await Home.Host.OpenAsync(ZWavePath);
         await ExchangeAsync(stick, tty, "before");
+        await UntilItWouldBeWaitedForAsync(side);
         int from = Watch.Count;
         TimeSpan start = Home.Host.Now;
         await stick.PullAsync();
@@ -77,6 +78,7 @@ public sealed class ReseatTests(Home home) : HoldingTest(home)
         LabStick stick = await BringUpAsync(side, more: Holding);
         using GuestStream tty = await Home.Host.OpenAsync(ZWavePath);
         await ExchangeAsync(stick, tty, "before");
+        await UntilItWouldBeWaitedForAsync(side);
         int from = Watch.Count;
         TimeSpan start = Home.Host.Now;
         await Home.Attic.StopAsync(inOrder);
