@@ -7,8 +7,8 @@ using Longwire.Supervisor;
 namespace Longwire.Commands;
 
 /// <summary>
-/// <c>longwire doctor</c>: what is wrong here, and what to do. It changes nothing, and runs beside a running attach or export. Exit 0: no
-/// problem; 1: at least one.
+/// <c>longwire doctor</c>: what is wrong here, and what to do. It changes nothing that lasts, and runs beside a running attach or export.
+/// Exit 0: no problem; 1: at least one.
 /// </summary>
 internal static class DoctorCommand
 {
@@ -30,7 +30,7 @@ internal static class DoctorCommand
         var json = new Option<bool>("--json") { Description = "For programs" };
         var command = new Command(
             "doctor",
-            "Look for what is wrong on this machine and on the way to the Pis, and say what to do. Nothing is changed.")
+            "Look for what is wrong on this machine and on the way to the Pis, and say what to do. Nothing is changed that lasts.")
         {
             role, options, data, json,
         };

@@ -26,11 +26,14 @@ internal static class DoctorRun
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
+            // What only reads this machine's files waits for a device or a disk; the others ask somebody else.
             return
             [
                 check.Question.Unknown(
-                    $"This did not end within {context.Within.TotalSeconds:0.#} s: something that it asks does not answer",
-                    "Run 'longwire doctor' again. If it stays so, restart the machine: a device or a disk hangs"),
+                    $"This did not end within {context.Within.TotalSeconds:0.#} s: what it asks does not answer.",
+                    check is LocalCheck
+                        ? "Run 'longwire doctor' again. If it stays so, restart this machine: a device or a disk hangs"
+                        : "Run 'longwire doctor' again. If it stays so, look at the network, and at the machine that is asked"),
             ];
         }
         catch (OperationCanceledException)
@@ -44,7 +47,8 @@ internal static class DoctorRun
             return
             [
                 check.Question.Unknown(
-                    $"This could not be looked at: {e.Message}", "Run it as root: 'sudo longwire doctor'. If it stays so, report it"),
+                    $"This could not be looked at: {e.Message}",
+                    context.IsRoot ? "Report it, with this line" : "Run it as root: 'sudo longwire doctor'. If it stays so, report it"),
             ];
         }
     }

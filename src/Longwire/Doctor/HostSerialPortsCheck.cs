@@ -29,11 +29,20 @@ internal sealed class HostSerialPortsCheck : LocalCheck
                 $"{names} have /dev/{tty} open at the same time, and take each other's answers.",
                 "Stop all but one of them, ModemManager first: 'sudo systemctl disable --now ModemManager'");
         }
-        if (holders.Length == 1) return question.Ok($"{names} has /dev/{tty} open.");
-        return Visibility.OfProcesses(context)
+        bool all = Visibility.OfProcesses(context);
+        if (holders.Length == 1)
+        {
+            return all
+                ? question.Ok($"{names} has /dev/{tty} open.")
+                : question.Unknown(
+                    $"{names} has /dev/{tty} open. Whether another program has it as well cannot be seen from here.", WhoHas(tty));
+        }
+        return all
             ? question.Note($"No program has /dev/{tty} open.", "Name its path below /dev/serial/by-id in your program, and restart that")
             : question.Unknown(
                 $"Which program has /dev/{tty} open cannot be seen from here.",
-                $"Run 'sudo fuser -v /dev/{tty}' on the machine itself");
+                WhoHas(tty));
     }
+
+    private static string WhoHas(string tty) => $"Run 'sudo fuser -v /dev/{tty}' on the machine itself";
 }

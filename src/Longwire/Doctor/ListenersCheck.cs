@@ -41,11 +41,19 @@ internal sealed class ListenersCheck : ICheck
                 "Restart it: 'sudo systemctl restart longwire-export', or 'docker compose restart'");
         }
         RunningProcess? owner = await context.Calls.RunAsync(() => TcpListeners.OwnerOf(context.Sysfs, port), cancellationToken);
-        return owner is { Name: not "longwire" }
-            ? question.Problem(
-                $"{owner} listens on port {port}, where longwire export is to listen.",
-                owner.Name == "usbipd" ? "Run 'sudo systemctl disable --now usbipd', then restart longwire export" : "Stop that program, "
-                    + "or give longwire export another port in its options")
-            : question.Ok($"Port {port} is open.");
+        return owner switch
+        {
+            { Name: "longwire" } => question.Ok($"Port {port} is open."),
+            { Name: "usbipd" } => question.Problem(
+                Stranger(owner, port), "Run 'sudo systemctl disable --now usbipd', then restart longwire export"),
+            not null => question.Problem(
+                Stranger(owner, port), "Stop that program, or give longwire export another port in its options"),
+            null => question.Unknown(
+                $"Port {port} is open. Who listens there cannot be seen from here.",
+                $"Run 'sudo ss -ltnp sport = :{port}' on the machine itself"),
+        };
     }
+
+    private static string Stranger(RunningProcess owner, int port) =>
+        $"{owner} listens on port {port}, where longwire export is to listen.";
 }

@@ -42,6 +42,18 @@ public sealed class DoctorRunTests : IDisposable
         var fails = new Played("fails", () => throw new InvalidOperationException("no such thing"));
         Finding found = await _bench.FindAsync(fails);
         Assert.Equal((FindingLevel.Unknown, "This could not be looked at: no such thing."), (found.Level, found.Found));
+        Assert.StartsWith("Report it", found.Remedy, StringComparison.Ordinal);
+        _bench.BeRoot(false);
+        Assert.StartsWith("Run it as root", (await _bench.FindAsync(fails)).Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_asks_another_machine_in_vain_is_not_told_that_this_one_hangs()
+    {
+        _bench.Context = _bench.Context with { Within = TimeSpan.FromMilliseconds(300) };
+        Finding found = Assert.Single(await DoctorRun.RunAsync([new Asks()], _bench.Context, Cancelled));
+        FindingRules.Hold(found);
+        Assert.Contains("the machine that is asked", found.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,6 +131,18 @@ public sealed class DoctorRunTests : IDisposable
 
     private static int Count(AttachOptions? attach, ExportOptions? export) =>
         Checks.For(new DoctorContext { DataFolder = "/", Attach = attach, Export = export }).Count;
+
+    /// <summary>Of somebody who never answers.</summary>
+    private sealed class Asks : ICheck
+    {
+        public Question Question { get; } = new("asks", "Somebody was asked.");
+
+        public async Task<IReadOnlyList<Finding>> RunAsync(DoctorContext context, CancellationToken cancellationToken)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            return [];
+        }
+    }
 
     private sealed class Played(string name, Func<ImmutableArray<Finding>> look) : LocalCheck
     {

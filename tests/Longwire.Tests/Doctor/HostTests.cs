@@ -142,9 +142,17 @@ public sealed class HostTests : IDisposable
     {
         new FakeVhci(_bench.Sysfs).Plug(0);
         _bench.BeInContainer();
-        Finding found = await _bench.FindAsync(new HostSerialPortsCheck());
-        Assert.Equal(FindingLevel.Unknown, found.Level);
-        Assert.Contains("sudo fuser -v /dev/ttyACM0", found.Remedy, StringComparison.Ordinal);
+        await FindsAsync("Which program has /dev/ttyACM0 open cannot be seen");
+        _bench.Sysfs.AddProcess(20, "node", "/dev/null");
+        await FindsAsync("node (pid 20) has /dev/ttyACM0 open. Whether");
+
+        async Task FindsAsync(string begins)
+        {
+            Finding found = await _bench.FindAsync(new HostSerialPortsCheck());
+            Assert.Equal(FindingLevel.Unknown, found.Level);
+            Assert.StartsWith(begins, found.Found, StringComparison.Ordinal);
+            Assert.Contains("sudo fuser -v /dev/ttyACM0", found.Remedy, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -208,6 +208,10 @@ public sealed class PiTests : IDisposable
         listener.Start();
         int open = ((IPEndPoint)listener.LocalEndpoint).Port, closed = FreePort.Tcp().Port;
         Listen(open, closed, "192.168.0.2");
+        Finding unseen = await _bench.FindAsync(new ListenersCheck(), subject: $"port {open}");
+        Assert.Equal(
+            (FindingLevel.Unknown, $"Port {open} is open. Who listens there cannot be seen from here."), (unseen.Level, unseen.Found));
+        Own(open, "longwire");
         Assert.Equal($"Port {open} is open.", (await _bench.FindAsync(new ListenersCheck(), subject: $"port {open}")).Found);
         Finding found = await _bench.FindAsync(new ListenersCheck(), subject: $"port {closed}");
         Assert.StartsWith($"Nothing listens on port {closed}", found.Found, StringComparison.Ordinal);
@@ -217,6 +221,12 @@ public sealed class PiTests : IDisposable
         Assert.Equal(FindingLevel.Ok, Assert.Single(await _bench.RunAsync(new ListenersCheck())).Level);
     }
 
+    private void Own(int port, string program)
+    {
+        _bench.Write("proc/net/tcp", $"  sl  local_address\n   0: 00000000:{port:X4} 00000000:0000 0A 0:0 00:0 0 0 0 4711 1\n");
+        _bench.Sysfs.AddProcess(40, program, "socket:[4711]");
+    }
+
     [Fact]
     public async Task A_port_that_somebody_else_has_is_named_with_its_owner()
     {
@@ -224,8 +234,7 @@ public sealed class PiTests : IDisposable
         listener.Start();
         int open = ((IPEndPoint)listener.LocalEndpoint).Port;
         Listen(open, open);
-        _bench.Write("proc/net/tcp", $"  sl  local_address\n   0: 00000000:{open:X4} 00000000:0000 0A 0:0 00:0 0 0 0 4711 1\n");
-        _bench.Sysfs.AddProcess(40, "usbipd", "socket:[4711]");
+        Own(open, "usbipd");
         Finding found = await _bench.FindAsync(new ListenersCheck());
         Assert.Equal(
             (FindingLevel.Problem, $"usbipd (pid 40) listens on port {open}, where longwire export is to listen."),
