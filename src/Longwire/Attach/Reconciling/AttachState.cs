@@ -218,7 +218,7 @@ internal sealed class AttachState
                 Stale = Options.Stale,
                 Replug = Options.Replug,
                 TakeOver = takeOver,
-                IsContended = stick?.Tries.IsContended == true,
+                IsContended = pi.Tries.At(busId)?.IsContended == true,
             });
     }
 
