@@ -15,7 +15,9 @@ public sealed record RunningProcess(int Id, string Name)
 
     internal static IEnumerable<RunningProcess> All(SysfsRoot root) => Ids(root).Select(id => TryRead(root, id)).OfType<RunningProcess>();
 
-    /// <summary>Those that have such a file open. Of the others not even the name is read: a stick that was plugged in waits for this.</summary>
+    /// <summary>
+    /// Those that have such a file open. Of the others not even the name is read: a stick that was plugged in waits for this.
+    /// </summary>
     internal static IEnumerable<RunningProcess> WithOpen(SysfsRoot root, Func<OpenFile, bool> which) =>
         Ids(root).Where(id => OpenFiles(root, id).Any(which)).Select(id => TryRead(root, id)).OfType<RunningProcess>();
 

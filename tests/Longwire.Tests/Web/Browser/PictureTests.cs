@@ -54,7 +54,7 @@ public sealed class PictureTests(Chromium chromium) : IClassFixture<Chromium>, I
         RadioSnapshot[] radios =
         [
             Of("Z-Wave", "attic", "0658:0200", "Aeotec", "Z-Stick Gen5", "usb-0658_0200-if00"),
-            Of("Zigbee", "attic", "10c4:ea60", "Silicon Labs", "Sonoff Zigbee 3.0 USB Dongle Plus", "usb-ITead_Sonoff_Zigbee_3.0-if00-port0"),
+            Of("Zigbee", "attic", "10c4:ea60", "Silicon Labs", "Sonoff Zigbee 3.0 Dongle Plus", "usb-ITead_Sonoff_Zigbee-if00-port0"),
             Of("Thread", "cellar", "1366:0105", "Nordic", "nRF52840 Dongle", "usb-Nordic_nRF52840-if00"),
         ];
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
@@ -80,7 +80,8 @@ public sealed class PictureTests(Chromium chromium) : IClassFixture<Chromium>, I
     {
         ExportedDevice[] devices = [.. sticks.Select(stick => WebBench.Device(stick.BusId, stick.Id))];
         _bench.AddPi(name, devices);
-        return Some.Pi with { Id = name, Name = name, Offers = PiOffers.Of(new DeviceList([.. devices], new LongwireListExtension { Version = "0.1.0" })) };
+        var list = new DeviceList([.. devices], new LongwireListExtension { Version = "0.1.0" });
+        return Some.Pi with { Id = name, Name = name, Offers = PiOffers.Of(list) };
     }
 
     private static RadioSnapshot Of(string name, string pi, string id, string maker, string product, string path) => Some.Radio with
