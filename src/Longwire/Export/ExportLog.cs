@@ -1,5 +1,4 @@
 using System.Net;
-using Longwire.Link.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Export;
@@ -23,7 +22,7 @@ internal static partial class ExportLog
     public static partial void Reset(ILogger logger, string stick);
 
     [LoggerMessage(LogLevel.Information, "{Stick} is not set anew, as {Client} asked: {Why}")]
-    public static partial void NotReset(ILogger logger, string stick, Client client, ResetOutcome why);
+    public static partial void NotReset(ILogger logger, string stick, Client client, string why);
 
     [LoggerMessage(LogLevel.Information, "{Stick} was unplugged")]
     public static partial void Unplugged(ILogger logger, string stick);

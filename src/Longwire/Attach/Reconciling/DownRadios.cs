@@ -32,8 +32,14 @@ internal sealed class DownRadios(ILogger logger)
         foreach (string other in _since.Keys.Except(down.Select(radio => radio.Id)).ToArray()) _since.Remove(other);
         foreach (RadioState radio in down) _since.TryAdd(radio.Id, now);
 
-        down.RemoveAll(radio => isHidden?.Invoke(radio.Memory.PiId) == true);
-        if (down.Count == 0) return Back(now);
+        int hidden = down.RemoveAll(radio => isHidden?.Invoke(radio.Memory.PiId) == true);
+        if (down.Count == 0 && hidden == 0) return Back(now);
+        if (down.Count == 0)
+        {
+            // None is back: it is told anew once they are not hidden any more.
+            (Problem, _backSince) = (null, null);
+            return null;
+        }
         _backSince = null;
         TimeSpan due = down.Min(radio => _since[radio.Id]) + AttachTimers.DownForLong;
         bool was = Problem is not null;

@@ -17,7 +17,7 @@ internal sealed class StickResets(ExportState state, StickChanges sticks)
         {
             reset.Answer(no);
             ExportLog.NotReset(
-                state.About(reset.BusId, reset.Host), stick?.Label ?? $"the stick at {reset.BusId}", reset.Host, no);
+                state.About(reset.BusId, reset.Host), stick?.Label ?? $"the stick at {reset.BusId}", reset.Host, Words(no));
             return;
         }
         // Who asks again asks for more.
@@ -45,6 +45,13 @@ internal sealed class StickResets(ExportState state, StickChanges sticks)
         if (became == ResetOutcome.Done) ExportLog.Reset(state.About(stick), stick.Label);
         reset.Answer(became);
     }
+
+    private static string Words(ResetOutcome no) => no switch
+    {
+        ResetOutcome.InUse => "another host has it",
+        ResetOutcome.Gone => "nothing is plugged in there",
+        _ => "it is not served now, or the host wants what only a newer release can do",
+    };
 
     // None: it can be done.
     private static ResetOutcome WhyNot(ExportedStick? stick, StickReset reset)

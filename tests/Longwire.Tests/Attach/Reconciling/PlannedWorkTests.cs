@@ -28,6 +28,7 @@ public sealed class PlannedWorkTests
         bench.Time.Advance(TimeSpan.FromMinutes(59));
         await bench.SettledAsync();
         AssertQuiet(bench);
+        Assert.DoesNotContain(bench.Log.Lines, line => line.Contains("No radio is missing", StringComparison.Ordinal));
         // The event of the loss is what happened, and no problem.
         Assert.Equal(RadioEventType.Lost, Assert.Single(bench.TakeEvents()).Type);
 
