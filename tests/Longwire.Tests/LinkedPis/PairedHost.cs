@@ -27,19 +27,19 @@ internal sealed class PairedHost : IAsyncDisposable
     private Task _watching = Task.CompletedTask;
     private PiOptions _options = null!;
 
-    private PairedHost(LinkedPi pi) => Pi = pi;
+    private PairedHost(Vitals howItIs) => Pi.HowItIs = howItIs;
 
-    public LinkedPi Pi { get; }
+    public LinkedPi Pi { get; } = new();
     public CutCable Cable { get; private set; } = null!;
     public ChannelWriter<AttachEvent> Events => _events.Writer;
     public LinkPiWatch Watch => _watch;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    /// <param name="pi">Disposed with this; null: one of its own.</param>
-    public static async Task<PairedHost> StartAsync(LinkedPi? pi = null)
+    /// <param name="howItIs">What the Pi says of its machine; null: nothing.</param>
+    public static async Task<PairedHost> StartAsync(Vitals? howItIs = null)
     {
-        var host = new PairedHost(pi ?? new LinkedPi());
+        var host = new PairedHost(howItIs ?? new Vitals());
         int port = await host.Pi.PortAsync();
         host.Cable = new CutCable(() => port);
         PairingCode code = await host.Pi.PairAsync(host.Cable.Port);

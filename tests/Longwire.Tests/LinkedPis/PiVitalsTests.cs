@@ -10,21 +10,18 @@ public sealed class PiVitalsTests
     [Fact]
     public async Task A_host_is_told_how_its_Pi_is_when_it_connects_and_when_the_power_changes()
     {
-        var pi = new LinkedPi
+        var well = new Vitals
         {
-            HowItIs = new Vitals
-            {
-                Temperature = 48.25, UnderVoltage = false, Load = 0.4, Uptime = TimeSpan.FromHours(5), WifiSignal = -56,
-            },
+            Temperature = 48.25, UnderVoltage = false, Load = 0.4, Uptime = TimeSpan.FromHours(5), WifiSignal = -56,
         };
-        await using PairedHost host = await PairedHost.StartAsync(pi);
+        await using PairedHost host = await PairedHost.StartAsync(well);
         Vitals told = (await host.NextAsync<AttachEvent.PiVitalsTold>()).Vitals;
-        Assert.Equal(pi.HowItIs, told with { Uptime = pi.HowItIs.Uptime });
+        Assert.Equal(well, told with { Uptime = well.Uptime });
         Assert.InRange(told.Uptime!.Value, TimeSpan.FromHours(5), TimeSpan.FromHours(5) + PairedHost.Deadline);
 
         // As a kernel does that notices it.
-        pi.HowItIs = pi.HowItIs with { UnderVoltage = true };
-        pi.VitalsNews.LookNow();
+        host.Pi.HowItIs = well with { UnderVoltage = true };
+        host.Pi.VitalsNews.LookNow();
         Assert.True((await host.NextAsync<AttachEvent.PiVitalsTold>()).Vitals.UnderVoltage);
     }
 

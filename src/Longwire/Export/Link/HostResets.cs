@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Longwire.Export.Reconciling;
 using Longwire.Link.Errors;
-using Longwire.Link.Frames;
 using Longwire.Link.Wire;
 using Longwire.UsbIp.Usb;
 

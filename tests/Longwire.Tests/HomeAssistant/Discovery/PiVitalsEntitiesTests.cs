@@ -120,7 +120,7 @@ public sealed class PiVitalsEntitiesTests
         return Array.IndexOf(order, one).CompareTo(Array.IndexOf(order, other));
     }
 
-    private static IEnumerable<string> Keys(PiSnapshot pi) => PiDevice.Of(pi, Topics, "1").Message.Components.Keys;
+    private static string[] Keys(PiSnapshot pi) => [.. PiDevice.Of(pi, Topics, "1").Message.Components.Keys];
 
     private static JsonElement State(PiSnapshot pi, MeasuredValues figures)
     {
