@@ -72,14 +72,11 @@ public sealed class ResetStickTests
         await pi.PlugAsync();
         using var host = new RawHost(pi);
         await host.EnrolAsync();
-        await using (RawConnection connection = await ControlAsync(host))
-        {
-            byte[] frame = new byte[new ResetFrame(LinkedPi.Stick, ResetStep.Rebind).Size];
-            new ResetFrame(LinkedPi.Stick, ResetStep.Rebind).Write(frame);
-            byte[] many = [.. Enumerable.Repeat(frame, 1000).SelectMany(one => one)];
-            connection.Say(many);
-            await connection.Lost.WaitAsync(RawHost.Deadline, RawHost.Cancelled);
-        }
+        byte[] frame = new byte[new ResetFrame(LinkedPi.Stick, ResetStep.Rebind).Size];
+        new ResetFrame(LinkedPi.Stick, ResetStep.Rebind).Write(frame);
+        await using RawConnection connection = await ControlAsync(host);
+        connection.Say([.. Enumerable.Repeat(frame, 1000).SelectMany(one => one)]);
+        await connection.Lost.WaitAsync(RawHost.Deadline, RawHost.Cancelled);
         await using RawConnection again = await ControlAsync(host);
         Assert.Equal(FrameType.Offers, (await again.HearAsync()).Type);
         Assert.DoesNotContain(pi.Log.Lines, line => line.Contains("fault of ours", StringComparison.Ordinal));

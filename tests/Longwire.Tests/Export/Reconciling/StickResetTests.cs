@@ -186,12 +186,17 @@ public sealed class StickResetTests : IAsyncDisposable
         };
         Task<ResetOutcome> reset = AskAsync(ResetStep.Rebind);
         await _bench.UntilAsync(() => Volatile.Read(ref unbinds) == 1, "it to be under way", TimeSpan.Zero);
-        Task<(Socket Connection, UsbIpStatus Status)> import = _bench.ImportAsync();
+        Task<UsbIpStatus> import = ImportAsync();
         goOn.Release();
         Assert.Equal(ResetOutcome.Done, await reset);
-        (Socket connection, UsbIpStatus status) = await import;
+        Assert.Equal(UsbIpStatus.Ok, await import);
+    }
+
+    private async Task<UsbIpStatus> ImportAsync()
+    {
+        (Socket connection, UsbIpStatus status) = await _bench.ImportAsync();
         connection.Dispose();
-        Assert.Equal(UsbIpStatus.Ok, status);
+        return status;
     }
 
     private string Authorized => Path.Combine(_bench.Sysfs.DeviceFolder("1-1"), "authorized");
