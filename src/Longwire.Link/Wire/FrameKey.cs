@@ -14,7 +14,9 @@ internal enum FrameKey : ushort
     /// <summary>Hello, welcome: what the peer is called, for people. UTF-8.</summary>
     Name = 2,
 
-    /// <summary>Hello: what the session is to carry, as the far side calls it. UTF-8, compared byte for byte.</summary>
+    /// <summary>
+    /// Hello: what the session is to carry, as the far side calls it; reset and its answer: what is meant. UTF-8, compared byte for byte.
+    /// </summary>
     Subject = 3,
 
     /// <summary>Hello, welcome: the release of the peer, for people. UTF-8.</summary>
@@ -30,4 +32,7 @@ internal enum FrameKey : ushort
 
     /// <summary>Welcome: in which start of its kernel the server is. UTF-8, compared byte for byte.</summary>
     Boot = 7,
+
+    /// <summary>Welcome, of a control connection: <see cref="ServerAbilities"/>, 4 bytes.</summary>
+    Abilities = 8,
 }

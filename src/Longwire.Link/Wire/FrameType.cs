@@ -31,4 +31,13 @@ public enum FrameType : byte
 
     /// <summary>Control: where the server can be reached, all of it, at the beginning and after each change.</summary>
     Addresses = 10,
+
+    /// <summary>Control, from the client: something that the server carries is to be set anew.</summary>
+    Reset = 11,
+
+    /// <summary>Control: what became of a <see cref="Reset"/>.</summary>
+    ResetAnswer = 12,
+
+    /// <summary>Control: how the server's machine is, at the beginning and after a change that is worth telling.</summary>
+    Vitals = 13,
 }

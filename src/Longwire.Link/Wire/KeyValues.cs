@@ -16,7 +16,6 @@ internal static class KeyValues
     public const int MaxValue = 256;
 
     private const int HeadSize = 4;
-    private const int TimeSize = sizeof(uint);
 
     /// <summary>The next known or unknown key; false at the end of the frame.</summary>
     public static bool TryRead(ref FieldReader reader, out FrameKey key, out ReadOnlySpan<byte> value)
@@ -50,16 +49,19 @@ internal static class KeyValues
     }
 
     /// <summary>A time in whole milliseconds, 49 days at most.</summary>
-    public static TimeSpan ReadTime(string field, ref readonly FieldReader reader, ReadOnlySpan<byte> value)
+    public static TimeSpan ReadTime(string field, ref readonly FieldReader reader, ReadOnlySpan<byte> value) =>
+        TimeSpan.FromMilliseconds(ReadUInt32(field, in reader, value));
+
+    public static uint ReadUInt32(string field, ref readonly FieldReader reader, ReadOnlySpan<byte> value)
     {
-        reader.Require(value.Length == TimeSize, $"length of {field}", value.Length + 2, (ulong)value.Length, "not 4");
-        return TimeSpan.FromMilliseconds(BinaryPrimitives.ReadUInt32BigEndian(value));
+        reader.Require(value.Length == sizeof(uint), $"length of {field}", value.Length + 2, (ulong)value.Length, "not 4");
+        return BinaryPrimitives.ReadUInt32BigEndian(value);
     }
 
     public static int Size(int valueLength) => HeadSize + valueLength;
 
     /// <summary>A time of zero is not written.</summary>
-    public static int Size(TimeSpan time) => time == TimeSpan.Zero ? 0 : Size(TimeSize);
+    public static int Size(TimeSpan time) => time == TimeSpan.Zero ? 0 : Size(sizeof(uint));
 
     public static int Size(string? text) => text is null ? 0 : Size(Encoding.UTF8.GetByteCount(text));
 
@@ -73,9 +75,14 @@ internal static class KeyValues
     public static void Write(ref FieldWriter writer, FrameKey key, TimeSpan time)
     {
         if (time == TimeSpan.Zero) return;
+        Write(ref writer, key, (uint)Math.Clamp(time.TotalMilliseconds, 0, uint.MaxValue));
+    }
+
+    public static void Write(ref FieldWriter writer, FrameKey key, uint value)
+    {
         writer.UInt16((ushort)key);
-        writer.UInt16(TimeSize);
-        writer.UInt32((uint)Math.Clamp(time.TotalMilliseconds, 0, uint.MaxValue));
+        writer.UInt16(sizeof(uint));
+        writer.UInt32(value);
     }
 
     public static void Write(ref FieldWriter writer, FrameKey key, string? text)

@@ -44,9 +44,12 @@ public sealed record Welcome
     /// </summary>
     public string? BootId { get; init; }
 
+    /// <summary>Over a control connection: what a client may ask for there.</summary>
+    public ServerAbilities Abilities { get; init; }
+
     /// <summary>The whole frame in bytes.</summary>
     public int Size => Frame.HeaderSize + FixedSize + KeyValues.Size(Name) + KeyValues.Size(Release) + KeyValues.Size(BootId)
-        + KeyValues.Size(Quiet);
+        + KeyValues.Size(Quiet) + (Abilities == ServerAbilities.None ? 0 : KeyValues.Size(sizeof(uint)));
 
     /// <exception cref="LinkFormatException">Cut short, or a field outside its range.</exception>
     public static Welcome Parse(ReadOnlySpan<byte> body)
@@ -68,6 +71,7 @@ public sealed record Welcome
         };
         string? name = null, release = null, boot = null;
         TimeSpan? quiet = null;
+        ServerAbilities? abilities = null;
         while (KeyValues.TryRead(ref reader, out FrameKey key, out ReadOnlySpan<byte> value))
         {
             switch (key)
@@ -84,13 +88,20 @@ public sealed record Welcome
                 case FrameKey.Quiet:
                     quiet ??= KeyValues.ReadTime("quiet", in reader, value);
                     break;
+                case FrameKey.Abilities:
+                    abilities ??= (ServerAbilities)KeyValues.ReadUInt32("abilities", in reader, value);
+                    break;
                 default:
                     break;
             }
         }
         return welcome with
         {
-            Name = PeerName.Clean(name), Release = PeerName.Clean(release), BootId = boot, Quiet = quiet ?? TimeSpan.Zero,
+            Name = PeerName.Clean(name),
+            Release = PeerName.Clean(release),
+            BootId = boot,
+            Quiet = quiet ?? TimeSpan.Zero,
+            Abilities = abilities ?? ServerAbilities.None,
         };
     }
 
@@ -111,6 +122,7 @@ public sealed record Welcome
         KeyValues.Write(ref writer, FrameKey.Release, Release);
         KeyValues.Write(ref writer, FrameKey.Quiet, Quiet);
         KeyValues.Write(ref writer, FrameKey.Boot, BootId);
+        if (Abilities != ServerAbilities.None) KeyValues.Write(ref writer, FrameKey.Abilities, (uint)Abilities);
         return Frame.HeaderSize + writer.At;
     }
 }

@@ -16,6 +16,7 @@ namespace Longwire.UsbIp.UsbipHost;
 public sealed class UsbipHostDriver
 {
     private const string Name = "usbip-host";
+    private const string Authorized = "authorized";
 
     private readonly SysfsRoot _root;
     private readonly Action<string, string> _write;
@@ -106,6 +107,52 @@ public sealed class UsbipHostDriver
         if (UsbDevices.TryRead(_root, device.BusId) is not { } now || now.DeviceNumber != device.DeviceNumber) return false;
         if (IsBound(now)) _write(Path.Combine(Folder, "unbind"), device.BusId.KernelName);
         return Bind(device);
+    }
+
+    /// <summary>
+    /// As <see cref="Recover"/>, and between the two its authorization is taken away and given back: the kernel takes its configuration
+    /// away, and its own driver sets it up from the beginning. Its own driver first, for without one some kernels set up nothing, and
+    /// others bind its interfaces to drivers that usbip-host would not get them back from.
+    /// </summary>
+    /// <inheritdoc cref="Recover" path="/returns"/>
+    /// <exception cref="KernelRefusedException">The kernel said no; <see cref="Authorize"/> may still be due.</exception>
+    public bool Reauthorize(SysfsUsbDevice device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        if (UsbDevices.TryRead(_root, device.BusId) is not { } now || now.DeviceNumber != device.DeviceNumber) return false;
+        try
+        {
+            if (IsBound(now)) _write(Path.Combine(Folder, "unbind"), device.BusId.KernelName);
+            try
+            {
+                _write(Attribute(device.BusId, Authorized), "0");
+                if (UsbDevices.TryRead(_root, device.BusId) is { Driver: null })
+                    _write(Path.Combine(OrdinaryDriver, "bind"), device.BusId.KernelName);
+            }
+            finally
+            {
+                Authorize(device.BusId);
+            }
+        }
+        catch (KernelRefusedException) when (UsbDevices.TryRead(_root, device.BusId) is null)
+        {
+            return false;
+        }
+        return Bind(device);
+    }
+
+    /// <summary>Gives a device its authorization, which it has unless somebody took it. A device that is gone is no error.</summary>
+    /// <exception cref="KernelRefusedException">The device is there and the kernel said no.</exception>
+    public void Authorize(BusId busId)
+    {
+        try
+        {
+            _write(Attribute(busId, Authorized), "1");
+        }
+        catch (KernelRefusedException) when (UsbDevices.TryRead(_root, busId) is null)
+        {
+            // Pulled meanwhile.
+        }
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using Longwire.Link.Wire;
 using Longwire.Options;
 using Longwire.State;
 using Longwire.UsbIp.Client;
@@ -15,6 +16,8 @@ internal abstract record AttachEvent
 
     internal sealed record Commanded(RadioCommand Command) : AttachEvent;
 
+    internal sealed record PiCommanded(PiCommand Command) : AttachEvent;
+
     /// <summary>News of the kernel; an overrun means that some was lost and all must be looked at again.</summary>
     internal sealed record KernelChanged(Uevent Uevent) : AttachEvent;
 
@@ -26,6 +29,12 @@ internal abstract record AttachEvent
     {
         public PiSilenceKind Manner { get; init; }
     }
+
+    /// <summary>What a Pi says of its machine.</summary>
+    internal sealed record PiVitalsTold(string PiId, Vitals Vitals) : AttachEvent;
+
+    /// <summary>What became of a stick that a Pi was to set anew.</summary>
+    internal sealed record StickReset(string PiId, BusId BusId, ResetStep Step, ResetOutcome Outcome) : AttachEvent;
 
     /// <summary>The stick has been imported and asked who it is; it waits for the answer what to do with it.</summary>
     internal sealed record Identified(

@@ -77,6 +77,12 @@ internal static partial class AttachLog
     [LoggerMessage(LogLevel.Information, "{Name} ({Radio}) is attached afresh, as a person asked")]
     public static partial void Reattached(ILogger logger, string name, string radio);
 
+    [LoggerMessage(LogLevel.Information, "{Name} ({Radio}) is attached afresh, as a person asked again: its Pi is to do more ({Step})")]
+    public static partial void AskedToReset(ILogger logger, string name, string radio, string step);
+
+    [LoggerMessage(LogLevel.Information, "{Name} ({Radio}) {Became}")]
+    public static partial void ResetAnswered(ILogger logger, string name, string radio, string became);
+
     [LoggerMessage(LogLevel.Information, "{Name} ({Radio}) is not attached afresh, since it is to be detached: switch \"Attached\" on")]
     public static partial void NotReattached(ILogger logger, string name, string radio);
 
@@ -104,6 +110,13 @@ internal static partial class AttachLog
         "{Radio} is the stick that {Name} ({Replaced}) was until another one took its place; it is a radio of its own now. To give it that "
             + "place again, stop longwire attach and run: longwire replace {Replaced} {Radio}")]
     public static partial void FormerStickIsBack(ILogger logger, string radio, string name, string replaced);
+
+    [LoggerMessage(
+        LogLevel.Information, "For an hour nothing of {Pi} and its radios is a problem, and no app is restarted, as a person asked")]
+    public static partial void Silenced(ILogger logger, string pi);
+
+    [LoggerMessage(LogLevel.Information, "What is wrong with {Pi} and its radios is told again")]
+    public static partial void SilenceOver(ILogger logger, string pi);
 
     [LoggerMessage(LogLevel.Information, "No radio is missing any more")]
     public static partial void NoneDown(ILogger logger);

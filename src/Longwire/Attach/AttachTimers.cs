@@ -221,6 +221,21 @@ internal static class AttachTimers
     /// </summary>
     public static readonly TimeSpan Reattach = TimeSpan.FromSeconds(30);
 
+    /// <summary>A person who has it attached afresh again within this wants more to be done than the last time.</summary>
+    public static readonly TimeSpan ReattachAgain = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// For a Pi to set a stick anew, for which it ends its session and has its kernel ask the stick. Longer than a Pi waits for the first
+    /// of these, and short enough to attach it within <see cref="Reattach"/>.
+    /// </summary>
+    public static readonly TimeSpan StickReset = TimeSpan.FromSeconds(15);
+
+    /// <summary>So long nothing of a Pi on which somebody works is a problem. The button says it.</summary>
+    public static readonly TimeSpan PlannedWork = TimeSpan.FromHours(1);
+
+    /// <summary>Of how a Pi is, no more than once within this: it says it every 30 s at most.</summary>
+    public static readonly TimeSpan VitalsRest = TimeSpan.FromSeconds(20);
+
     /// <summary>
     /// An expected radio that is not there becomes a problem of the bridge: longer than an update of its Pi's export, or a quick reboot.
     /// </summary>

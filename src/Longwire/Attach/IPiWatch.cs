@@ -1,3 +1,6 @@
+using Longwire.Link.Wire;
+using Longwire.UsbIp.Usb;
+
 namespace Longwire.Attach;
 
 /// <summary>Asks one Pi for its list, as often as it is told to.</summary>
@@ -8,6 +11,9 @@ internal interface IPiWatch
 
     /// <summary>Ask now.</summary>
     public void AskNow();
+
+    /// <summary>Has the Pi set a stick anew.</summary>
+    public ResetAsking Reset(BusId stick, ResetStep step);
 
     /// <summary>Ask no more; nothing is reported afterwards.</summary>
     public void Stop();

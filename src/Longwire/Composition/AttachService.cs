@@ -45,6 +45,9 @@ internal sealed class AttachService(
     public async ValueTask SendAsync(RadioCommand command, CancellationToken cancellationToken) =>
         await _events.Writer.WriteAsync(new AttachEvent.Commanded(command), cancellationToken);
 
+    public async ValueTask SendAsync(PiCommand command, CancellationToken cancellationToken) =>
+        await _events.Writer.WriteAsync(new AttachEvent.PiCommanded(command), cancellationToken);
+
     public void Report(string source, string? problem) => _reports.Report(source, problem);
 
     public override void Dispose()

@@ -18,6 +18,7 @@ internal sealed class ExportLink : IDisposable
     private readonly HostSessions _sessions;
     private readonly BarredHosts _barred;
     private readonly AddressFeed _addresses;
+    private readonly VitalsFeed _vitals;
 
     /// <exception cref="LinkKeyException">This Pi's key cannot be read or kept.</exception>
     public ExportLink(
@@ -35,7 +36,8 @@ internal sealed class ExportLink : IDisposable
         var context = new HostSessionContext(time, _timers, time.GetTimestamp(), welcome, logger);
         _sessions = new HostSessions(requests, () => live.Current.MaxHold, context);
         _addresses = new AddressFeed(() => OwnAddresses.Read(around.Root), time);
-        var controls = new HostControls(_sessions, feed, _addresses, welcome, _timers);
+        _vitals = new VitalsFeed(() => VitalsReader.Read(around.Root), time);
+        var controls = new HostControls(_sessions, requests, feed, _addresses, _vitals, welcome, _timers);
         var enrolment = new Enrolment(dataFolder, time, logger, around.Root);
         _barred = new BarredHosts(enrolment, controls, _sessions, time);
         var hosts = new HostConnections(_key, enrolment, controls, _sessions, time, logger);
@@ -44,20 +46,23 @@ internal sealed class ExportLink : IDisposable
 
     public LinkListener Listener { get; }
 
+    /// <summary>The kernel has news of a sensor, which may be that of the power.</summary>
+    public void SensorChanged() => _vitals.LookNow();
+
     /// <summary>Until cancelled, and every session has ended.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task looking = _addresses.RunAsync(ended.Token);
+        Task looking = _addresses.RunAsync(ended.Token), measuring = _vitals.RunAsync(ended.Token);
         Task listening = Listener.RunAsync(ended.Token), barring = _barred.RunAsync(ended.Token);
         try
         {
-            await await Task.WhenAny(listening, barring, looking);
+            await await Task.WhenAny(listening, barring, looking, measuring);
         }
         finally
         {
             await ended.CancelAsync();
-            await Task.WhenAll(listening, barring, looking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(listening, barring, looking, measuring).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await _sessions.StopAsync();
         }
     }

@@ -97,7 +97,7 @@ internal sealed class ExportService(
         Task serving = stock.RunAsync(stop.Token);
         Task naming = names.RunAsync(stop.Token);
         Task linking = link?.RunAsync(stop.Token) ?? Task.Delay(Timeout.InfiniteTimeSpan, stop.Token);
-        Task hearing = HearAsync(uevents, reconciler, stop.Token);
+        Task hearing = HearAsync(uevents, reconciler, link, stop.Token);
         Task reading = live.RunAsync(reconciler, stock, names, link?.Listener, stop.Token);
 
         Task<int>[] listening = [stock.Listening.Task, .. link is null ? [] : new[] { link.Listener.Listening.Task }];
@@ -121,11 +121,14 @@ internal sealed class ExportService(
         if (health.Make() is { } problem) HealthLog.NoHealthFile(_log, problem);
     }
 
-    private static async Task HearAsync(UeventSocket uevents, ExportReconciler reconciler, CancellationToken cancellationToken)
+    private static async Task HearAsync(
+        UeventSocket uevents, ExportReconciler reconciler, ExportLink? link, CancellationToken cancellationToken)
     {
         while (true)
         {
             Uevent uevent = await uevents.ReceiveAsync(cancellationToken);
+            // Only a Raspberry Pi's power says anything there.
+            if (uevent.Subsystem == "hwmon") link?.SensorChanged();
             if (uevent.IsOverrun) await reconciler.PostAsync(new ExportMessage.LookAtAll(), cancellationToken);
             else if (uevent is { Subsystem: "usb", DevType: "usb_device" } && BusId.TryParseKernelName(uevent.Name, out BusId busId))
             {

@@ -10,9 +10,12 @@ internal sealed record AppView(string Slug, ImmutableArray<RadioView> Radios)
     public static Dictionary<string, AppView> Of(Snapshot snapshot) => snapshot.Radios
         .SelectMany(
             radio => radio.RestartApps.Select(AppSlugs.Of).Distinct(StringComparer.Ordinal),
-            (radio, slug) => (Slug: slug, View: RadioView.Of(radio)))
+            (radio, slug) => (Slug: slug, View: RadioView.Of(radio, IsSilenced(snapshot, radio))))
         .GroupBy(pair => pair.Slug, pair => pair.View, StringComparer.Ordinal)
         .ToDictionary(app => app.Key, app => new AppView(app.Key, [.. app]), StringComparer.Ordinal);
+
+    private static bool IsSilenced(Snapshot snapshot, RadioSnapshot radio) =>
+        snapshot.Pis.Any(pi => pi.Id == radio.PiId && pi.SilencedUntil is not null);
 
     public bool Equals(AppView? other) => other is not null && Slug == other.Slug && SequenceEquality.Same(Radios, other.Radios);
 
@@ -22,14 +25,15 @@ internal sealed record AppView(string Slug, ImmutableArray<RadioView> Radios)
 /// <param name="Since">
 /// Which attachment it is, by <see cref="RadioSnapshot.CameUpAt"/>: a clock that is put right is no loss. Null while there is no tty.
 /// </param>
-/// <param name="Steady">Attached, and its link well: a consumer can work with it.</param>
+/// <param name="Steady">Attached, its link well, and nobody works on its Pi: a consumer can work with it.</param>
 /// <param name="Wanted">False while a person has it detached.</param>
 internal sealed record RadioView(string Id, string Name, DateTimeOffset? Since, bool Steady, bool Wanted)
 {
-    public static RadioView Of(RadioSnapshot radio) => new(
+    /// <param name="isSilenced">Somebody works on its Pi: what it costs the app is made good afterwards.</param>
+    public static RadioView Of(RadioSnapshot radio, bool isSilenced = false) => new(
         radio.Id,
         radio.Name,
         radio.HasPort ? radio.CameUpAt : null,
-        radio is { Status: RadioStatus.Attached, Wanted: true, CameUpAt: not null },
+        !isSilenced && radio is { Status: RadioStatus.Attached, Wanted: true, CameUpAt: not null },
         radio.Wanted);
 }

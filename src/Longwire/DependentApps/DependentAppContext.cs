@@ -6,7 +6,7 @@ namespace Longwire.DependentApps;
 
 /// <summary>What every app's task works with.</summary>
 internal sealed record DependentAppContext(
-    SupervisorClient Supervisor, DependentAppsStore Store, IBridgeProblems Problems, TimeProvider Time, Random Random, ILogger Logger)
+    AppControl Supervisor, DependentAppsStore Store, IBridgeProblems Problems, TimeProvider Time, Random Random, ILogger Logger)
 {
     /// <summary>An app as it is at this moment, where a later answer says nothing any more.</summary>
     /// <returns>Null: it cannot be told in time.</returns>

@@ -28,7 +28,7 @@ internal sealed class DependentAppSet
         (DependentAppsMemory memory, bool booted) = lastRun.Read(first, out string? problem);
         problems.Report("consumers file", problem);
         var store = new DependentAppsStore(lastRun.File, memory, time, logger, sentence => problems.Report("consumers memory", sentence));
-        return new DependentAppSet(new DependentAppContext(supervisor, store, problems, time, random, logger), booted);
+        return new DependentAppSet(new DependentAppContext(new AppControl(supervisor), store, problems, time, random, logger), booted);
     }
 
     /// <summary>Takes the memory to disk until cancelled, and what is left of it then.</summary>

@@ -23,8 +23,15 @@ internal static class RestartText
     public static string Unseen(string slug, string radio, SupervisorException e) =>
         $"{slug} (restart_apps) cannot be restarted after a loss: {e.Message}. {Remedy(slug, radio, e)}";
 
-    private static string Remedy(string slug, string radio, SupervisorException e) => e.Failure == SupervisorFailure.Denied
-        ? $"Let an automation do it, with the device trigger \"connected\" of {radio} and the action hassio.app_restart for {slug}, and "
-            + $"take {slug} out of restart_apps."
-        : "Check that this app is installed, and that restart_apps has its slug, which is in the address of its page.";
+    private static string Remedy(string slug, string radio, SupervisorException e) => (slug, e.Failure) switch
+    {
+        (AppControl.Zha, SupervisorFailure.Denied) =>
+            $"Let an automation do it, with the device trigger \"connected\" of {radio} and the action homeassistant.reload_config_entry "
+                + "for ZHA, and take zha out of restart_apps.",
+        (AppControl.Zha, _) => "Check that ZHA is set up in Home Assistant, under Devices & services, or take zha out of restart_apps.",
+        (_, SupervisorFailure.Denied) =>
+            $"Let an automation do it, with the device trigger \"connected\" of {radio} and the action hassio.app_restart for {slug}, and "
+                + $"take {slug} out of restart_apps.",
+        _ => "Check that this app is installed, and that restart_apps has its slug, which is in the address of its page.",
+    };
 }

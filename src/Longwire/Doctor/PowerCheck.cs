@@ -1,4 +1,5 @@
 using System.Globalization;
+using Longwire.Platform;
 using Longwire.UsbIp.Linux;
 
 namespace Longwire.Doctor;
@@ -19,12 +20,13 @@ internal sealed class PowerCheck : LocalCheck
 
     protected override IEnumerable<Finding> Look(DoctorContext context)
     {
-        uint? throttled = Throttled(context), alarm = Alarm(context);
+        uint? throttled = Throttled(context);
+        bool? alarm = UnderVoltageSensor.Read(context.Sysfs);
         KernelLogReading log = context.ReadKernelLog(context.Sysfs);
         int told = log.Records.Count(record => IsAboutPower(record.Text));
         if (throttled is { } bits && (bits & Now) != 0) yield return Question.Problem("Its power is too low right now.", Remedy);
         else if (throttled is { } before && (before & Since) != 0) yield return Low("Its power was too low since it was started");
-        else if (alarm is > 0) yield return Low("Its power was too low a moment ago");
+        else if (alarm == true) yield return Low("Its power was too low a moment ago");
         else if (told > 0) yield return Low("Its power was too low since it was started");
         // The sensor tells of now alone.
         else if (throttled is null && (alarm is null || log.Access != KernelLogAccess.Granted))
@@ -49,19 +51,4 @@ internal sealed class PowerCheck : LocalCheck
         NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint bits)
         ? bits
         : null;
-
-    private static uint? Alarm(DoctorContext context)
-    {
-        string hwmon = Path.Combine(context.Sysfs.Sys, "class/hwmon");
-        if (!Directory.Exists(hwmon)) return null;
-        foreach (string sensor in Directory.EnumerateDirectories(hwmon))
-        {
-            if (KernelText.Read(Path.Combine(sensor, "name")) != "rpi_volt") continue;
-            return uint.TryParse(
-                KernelText.Read(Path.Combine(sensor, "in0_lcrit_alarm")), NumberStyles.None, CultureInfo.InvariantCulture, out uint alarm)
-                ? alarm
-                : null;
-        }
-        return null;
-    }
 }

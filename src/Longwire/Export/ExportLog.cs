@@ -15,6 +15,15 @@ internal static partial class ExportLog
     [LoggerMessage(LogLevel.Information, "{Stick} is no longer served to {Client}")]
     public static partial void SessionEnded(ILogger logger, string stick, Client client);
 
+    [LoggerMessage(LogLevel.Information, "{Stick} is set anew, as {Client} asked: it is {How}")]
+    public static partial void Resetting(ILogger logger, string stick, Client client, string how);
+
+    [LoggerMessage(LogLevel.Information, "{Stick} was set anew")]
+    public static partial void Reset(ILogger logger, string stick);
+
+    [LoggerMessage(LogLevel.Information, "{Stick} is not set anew, as {Client} asked: {Why}")]
+    public static partial void NotReset(ILogger logger, string stick, Client client, string why);
+
     [LoggerMessage(LogLevel.Information, "{Stick} was unplugged")]
     public static partial void Unplugged(ILogger logger, string stick);
 

@@ -22,6 +22,12 @@ internal static class ExportTimers
     /// <summary>From the request to what is answered: below <see cref="Answer"/>, so that who waited in vain is told so.</summary>
     public static readonly TimeSpan Decision = TimeSpan.FromSeconds(4.5);
 
+    /// <summary>
+    /// From the request to set a stick anew to the moment at which that begins: the end of its session, and what is under way. Less than
+    /// the host waits for the answer.
+    /// </summary>
+    public static readonly TimeSpan ResetBegins = TimeSpan.FromSeconds(8);
+
     /// <summary>From the accepted connection to its request, where there is no place for it: it is told so, and nothing else.</summary>
     public static readonly TimeSpan Refusal = TimeSpan.FromMilliseconds(500);
 
@@ -36,6 +42,15 @@ internal static class ExportTimers
     /// the others for longer. Less than <see cref="Request"/>, in which hosts of former releases want their answer.
     /// </summary>
     public static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// A look at how this machine is, while a host listens; and after news of its power, to the next one. That of the power is measured by
+    /// the kernel every 2 s.
+    /// </summary>
+    public static readonly TimeSpan Vitals = TimeSpan.FromSeconds(30);
+
+    /// <inheritdoc cref="Vitals"/>
+    public static readonly TimeSpan VitalsSettle = TimeSpan.FromSeconds(1);
 
     /// <summary>For a host that was refused, to read that and go.</summary>
     public static readonly TimeSpan HostLeaves = TimeSpan.FromSeconds(2);

@@ -49,8 +49,24 @@ internal sealed class CommandReader(
             {
                 if (IsGood(ofBridge, message, expected)) bridge.Handle(ofBridge);
             }
+            else if (topics.TryParseSilence(message.Topic, out string pi))
+            {
+                if (ParseSilence(message, payload, pi) is { } silence) await sink.SendAsync(silence, cancellationToken);
+            }
             else if (Parse(message, payload) is { } command) await sink.SendAsync(command, cancellationToken);
         }
+    }
+
+    private PiCommand.Silence? ParseSilence(IncomingMessage message, string payload, string pi)
+    {
+        if (!feed.Current.Pis.Any(known => known.Id == pi))
+        {
+            if (Complain(message.Topic))
+                MqttLog.UnknownPi(logger, Printable.Of(message.Topic, LongestShown * 2), Printable.Of(pi, LongestShown));
+            return null;
+        }
+        PiCommand.Silence? command = payload is On or Off ? new PiCommand.Silence(pi, payload == On) : null;
+        return IsGood(command, message, $"{On} or {Off}") ? command : null;
     }
 
     private RadioCommand? Parse(IncomingMessage message, string payload)

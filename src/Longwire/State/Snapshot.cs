@@ -22,7 +22,7 @@ internal sealed record Snapshot(BridgeSnapshot Bridge, ImmutableArray<PiSnapshot
     {
         Bridge = Bridge with { RadiosAttached = 0, Stopped = true },
         // Its version stays: it says what is there, not how it is.
-        Pis = [.. Pis.Select(pi => pi with { Reachable = null, RoundTrip = null, Offers = null, SilentReason = null })],
+        Pis = [.. Pis.Select(pi => pi with { Reachable = null, RoundTrip = null, Offers = null, Vitals = null, SilentReason = null })],
         Radios = [.. Radios.Select(radio => radio.AfterStop())],
     };
 }
@@ -72,6 +72,14 @@ internal sealed record PiSnapshot
 
     /// <summary>The sticks of its latest list; null while it gives none.</summary>
     public PiOffers? Offers { get; init; }
+
+    /// <summary>What its Longwire says of its machine; null while it is away, and where none says so.</summary>
+    public PiVitals? Vitals { get; init; }
+
+    /// <summary>
+    /// Until then (wall clock) somebody works on it, and nothing of it and of its radios is a problem; null: nobody does.
+    /// </summary>
+    public DateTimeOffset? SilencedUntil { get; init; }
 
     /// <summary>Why it gives no list; null while it does, and until it was asked for the first time.</summary>
     public string? SilentReason { get; init; }

@@ -17,6 +17,12 @@ internal readonly record struct StatusMeaning(bool? Connected, bool Problem, str
     /// <param name="pi">The Pi it was last seen on; null if that Pi has left the options.</param>
     public static StatusMeaning Of(RadioSnapshot radio, PiSnapshot? pi)
     {
+        StatusMeaning meaning = OfStatus(radio, pi);
+        return pi is { SilencedUntil: not null } ? meaning with { Problem = false } : meaning;
+    }
+
+    private static StatusMeaning OfStatus(RadioSnapshot radio, PiSnapshot? pi)
+    {
         string at = Printable.Clip(pi?.Name ?? radio.PiId, LongestPiName);
         return radio.Status switch
         {

@@ -144,6 +144,27 @@ internal sealed class SupervisorClient : IDisposable
         if (!answer.IsGood) throw answer.Failure();
     }
 
+    /// <summary>What is set up in Core for one integration.</summary>
+    public async Task<IReadOnlyList<ConfigEntry>> ReadEntriesAsync(string domain, TimeSpan within, CancellationToken cancellationToken)
+    {
+        string path = $"core/api/config/config_entries/entry?domain={Uri.EscapeDataString(domain)}";
+        Answer answer = await SendAsync(HttpMethod.Get, path, null, within, cancellationToken);
+        if (!answer.IsGood) throw answer.Failure();
+        ConfigEntry?[] entries = answer.Bare(SupervisorJson.Default.ConfigEntryArray)
+            ?? throw new SupervisorException(SupervisorFailure.Declined, "Home Assistant Core does not say what is set up in it");
+        // An older Core may take no notice of the question.
+        return [.. entries.OfType<ConfigEntry>().Where(entry => entry.Domain == domain && entry.EntryId is not null)];
+    }
+
+    /// <summary>Unloads and loads what is set up in Core. Returns when it has.</summary>
+    public async Task ReloadEntryAsync(string entryId, TimeSpan within, CancellationToken cancellationToken)
+    {
+        Answer answer = await SendAsync(
+            HttpMethod.Post, "core/api/services/homeassistant/reload_config_entry",
+            Json(new EntryReload(entryId), SupervisorJson.Default.EntryReload), within, cancellationToken);
+        if (!answer.IsGood) throw answer.Failure();
+    }
+
     private static byte[] Json<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(value, type);
 
     private Task<Answer> GetAsync(string path, CancellationToken cancellationToken) =>
@@ -214,6 +235,20 @@ internal sealed class SupervisorClient : IDisposable
         };
 
         private string Said => string.IsNullOrWhiteSpace(Message) ? "" : $" ({Printable.Of(Message.Trim().TrimEnd('.'), LongestMessage)})";
+
+        /// <summary>What Core says is in no envelope. Null: it is something else.</summary>
+        public T? Bare<T>(JsonTypeInfo<T> type)
+            where T : class
+        {
+            try
+            {
+                return JsonSerializer.Deserialize(Body, type);
+            }
+            catch (JsonException)
+            {
+                return null;
+            }
+        }
 
         public Envelope<T>? Read<T>(JsonTypeInfo<Envelope<T>> type)
         {

@@ -60,6 +60,15 @@ internal sealed record OwnInfo(JsonElement Options, string? Slug, bool? Ingress)
 /// <summary>What it takes to say where our page is.</summary>
 internal sealed record OwnPage(string? Slug, bool Ingress, string? CoreVersion);
 
+/// <summary>What we read of an entry in Core's <c>GET /api/config/config_entries/entry</c>: one integration that is set up.</summary>
+/// <param name="State">loaded, setup_in_progress, unload_in_progress, setup_retry, setup_error, not_loaded, failed_unload, …</param>
+/// <param name="DisabledBy">user; null for one that is not.</param>
+/// <param name="Source">How it came: ignore for one that a person does not want to be offered again.</param>
+internal sealed record ConfigEntry(string? EntryId, string? Domain, string? Title, string? State, string? DisabledBy, string? Source);
+
+/// <summary>The data of Core's service <c>homeassistant.reload_config_entry</c>.</summary>
+internal sealed record EntryReload(string EntryId);
+
 internal sealed record AppRestart(string App);
 
 internal sealed record AddonRestart(string Addon);
@@ -73,6 +82,8 @@ internal sealed record AddonRestart(string Addon);
 [JsonSerializable(typeof(Envelope<SystemInfo>))]
 [JsonSerializable(typeof(Envelope<OwnInfo>))]
 [JsonSerializable(typeof(Envelope<JobsInfo>))]
+[JsonSerializable(typeof(ConfigEntry?[]))]
+[JsonSerializable(typeof(EntryReload))]
 [JsonSerializable(typeof(AppRestart))]
 [JsonSerializable(typeof(AddonRestart))]
 internal sealed partial class SupervisorJson : JsonSerializerContext;

@@ -35,6 +35,7 @@ internal sealed class PlayedExport
     private readonly LinkKey _key = LinkKey.Create();
     private readonly ExportReconciler _reconciler;
     private readonly BarredHosts _barred;
+    private readonly VitalsFeed _vitals;
     private readonly LinkListener _listener;
 
     /// <param name="told">Data was told to its stick.</param>
@@ -55,8 +56,10 @@ internal sealed class PlayedExport
         var enrolment = new Enrolment(_data, time, log, _sysfs.Root);
         var welcome = new Welcome { Name = "benchmark", Release = "1.2.3" };
         var around = new HostSessionContext(time, timers, time.GetTimestamp(), welcome, log);
-        var sessions = new HostSessions(new StickRequests(_reconciler, time), () => TimeSpan.FromMinutes(5), around);
-        var controls = new HostControls(sessions, offers, new AddressFeed(static () => [], time), welcome, timers);
+        var requests = new StickRequests(_reconciler, time);
+        var sessions = new HostSessions(requests, () => TimeSpan.FromMinutes(5), around);
+        _vitals = new VitalsFeed(() => VitalsReader.Read(SysfsRoot.Machine), time);
+        var controls = new HostControls(sessions, requests, offers, new AddressFeed(static () => [], time), _vitals, welcome, timers);
         _barred = new BarredHosts(enrolment, controls, sessions, time);
         _listener = new LinkListener(
             0, new ServerPort(_sysfs.Root, time, new Random(1), log), new HostConnections(_key, enrolment, controls, sessions, time, log),
@@ -67,6 +70,7 @@ internal sealed class PlayedExport
     public Task RunAsync() => Task.WhenAll(
         _reconciler.RunAsync(CancellationToken.None),
         _listener.RunAsync(CancellationToken.None),
+        _vitals.RunAsync(CancellationToken.None),
         _barred.RunAsync(CancellationToken.None));
 
     public async Task PlugAsync()

@@ -1,4 +1,5 @@
 using Longwire.Lab.Machines;
+using Longwire.Lab.Sticks;
 using Longwire.Testing.Brokers;
 using Xunit;
 
@@ -16,6 +17,25 @@ public sealed class ReattachTests(Home home) : RadioTest(home)
     [InlineData(PiSide.Stock)]
     public Task Detached_and_attached_at_once_two_hundred_times_it_never_hangs_at_005(PiSide side) =>
         ReattachAsync(side, HostSide.Program, 200);
+
+    [Fact]
+    public async Task Pressed_again_a_paired_Pi_does_more_each_time_and_the_stick_works_after_it()
+    {
+        LabStick stick = await BringUpAsync(PiSide.Link);
+        // Of the Pi's real kernel: none of its own drivers may keep what they get in between.
+        foreach (string done in (string[])["detached and attached again", "unbound the stick and bound it again", "authorization away"])
+        {
+            int from = Watch.Count;
+            await Watch.PublishAsync($"longwire/radio/{ZWave}/reattach/set", "PRESS");
+            Message attached = await UntilEventAsync(ZWave, "attached", from);
+            Assert.Contains(done, attached.Payload, StringComparison.Ordinal);
+            Assert.DoesNotContain("did not", attached.Payload, StringComparison.Ordinal);
+            await CarriesDataAsync(stick, ZWavePath);
+        }
+        Assert.DoesNotContain(
+            Watch.Messages,
+            message => message.Topic == $"longwire/radio/{ZWave}/event" && message.Payload.Contains("\"lost\"", StringComparison.Ordinal));
+    }
 
     private async Task ReattachAsync(PiSide side, HostSide host, int times)
     {

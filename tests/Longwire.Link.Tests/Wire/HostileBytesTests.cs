@@ -17,6 +17,9 @@ public sealed class HostileBytesTests
         ["ping"] = Samples.PingBytes,
         ["end"] = Samples.EndBytes,
         ["addresses"] = Samples.AddressesBytes,
+        ["reset"] = Samples.ResetBytes,
+        ["reset answer"] = Samples.ResetAnswerBytes,
+        ["vitals"] = Samples.VitalsBytes,
     };
 
     public static TheoryData<string> Frames { get; } = [.. s_frames.Keys];
@@ -82,6 +85,15 @@ public sealed class HostileBytesTests
                 break;
             case FrameType.Addresses:
                 AddressesFrame.Parse(frame.Body);
+                break;
+            case FrameType.Reset:
+                ResetFrame.Parse(frame.Body);
+                break;
+            case FrameType.ResetAnswer:
+                ResetAnswerFrame.Parse(frame.Body);
+                break;
+            case FrameType.Vitals:
+                Vitals.Parse(frame.Body);
                 break;
             default:
                 break;

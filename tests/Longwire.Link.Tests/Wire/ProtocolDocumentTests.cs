@@ -26,6 +26,8 @@ public sealed partial class ProtocolDocumentTests
         { "Ack", AckFrame.Size - Frame.HeaderSize },
         { "Ping and Pong", PingFrame.Size - Frame.HeaderSize },
         { "End", EndFrame.Size - Frame.HeaderSize },
+        { "Reset", ResetFrame.FixedSize },
+        { "ResetAnswer", ResetAnswerFrame.FixedSize },
         { "Pairing code", PairingCode.FixedSize },
     };
 
@@ -54,6 +56,9 @@ public sealed partial class ProtocolDocumentTests
         Assert.Equal(Named<FrameType>(), Rows(Section("Frames of the link"), "type"));
         Assert.Equal(Named<RefusalReason>(), Rows(Section("Refusal"), "reason"));
         Assert.Equal(Named<EndReason>(), Rows(Section("End"), "end"));
+        Assert.Equal(Named<ResetStep>(), Rows(Section("Reset"), "step"));
+        Assert.Equal(Named<ResetOutcome>(), Rows(Section("ResetAnswer"), "outcome"));
+        Assert.Equal(Named<VitalKey>(), Rows(Section("Vitals"), "key"));
         string keys = Section("Hello");
         Assert.Equal(
             Enum.GetValues<FrameKey>().Skip(1).Select(key => ((int)key, key.ToString())),
@@ -166,7 +171,7 @@ public sealed partial class ProtocolDocumentTests
     private static partial Regex Field();
 
     [GeneratedRegex(
-        @"^\| (?<number>\d+) \| (?:0|1|4|16)(?: to 256)? \| (?:Hello|Welcome|Hello, Welcome) \| (?<name>\w+)", RegexOptions.Multiline)]
+        @"^\| (?<number>\d+) \| (?:0|1|4|16)(?: to 256)? \| (?:Hello|Welcome|Hello, [A-Za-z, ]+) \| (?<name>\w+)", RegexOptions.Multiline)]
     private static partial Regex KeyRow();
 
     [GeneratedRegex(@"^\| (?<number>\d+) \| (?<name>[A-Z]\w+) \| ", RegexOptions.Multiline)]

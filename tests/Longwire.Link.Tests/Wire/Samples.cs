@@ -59,6 +59,19 @@ internal static class Samples
 
     public static byte[] EndBytes { get; } = Write(bytes => End.Write(bytes));
 
+    public static byte[] ResetBytes { get; } = Write(bytes => new ResetFrame("1-1.4", ResetStep.Reauthorize).Write(bytes));
+
+    public static byte[] ResetAnswerBytes { get; } =
+        Write(bytes => new ResetAnswerFrame("1-1.4", ResetStep.Reauthorize, ResetOutcome.NotServed).Write(bytes));
+
+    public static byte[] VitalsBytes { get; } = Write(bytes =>
+    {
+        byte[] body = VitalsTests.Sample.Encode();
+        Frame.WriteHeader(bytes, FrameType.Vitals, body.Length);
+        body.CopyTo(bytes, Frame.HeaderSize);
+        return Frame.HeaderSize + body.Length;
+    });
+
     public static byte[] AddressesBytes { get; } = Write(bytes =>
     {
         byte[] body = AddressesFrame.Encode([new IPAddress([10, 1, 2, 3]), IPAddress.Parse("fd01:203:405:607:809:a0b:c0d:e0f")]);

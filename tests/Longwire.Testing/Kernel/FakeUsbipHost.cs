@@ -78,6 +78,11 @@ public sealed class FakeUsbipHost(FakeSysfs sysfs)
 
     private static void PlaySession(string path, string text)
     {
+        if (Path.GetFileName(path) == "authorized" && File.Exists(path))
+        {
+            File.WriteAllText(path, text + "\n");
+            return;
+        }
         if (Path.GetFileName(path) != "usbip_sockfd") throw new KernelRefusedException(path, text, Errno.NoEntry);
         string status = Path.Combine(Path.GetDirectoryName(path)!, "usbip_status");
         if (!File.Exists(status)) throw new KernelRefusedException(path, text, Errno.NoEntry);

@@ -47,10 +47,13 @@ public sealed record StandInAnswer(int Status, string Type, string Body);
 /// /api/</c> and <c>POST /api/services/&lt;domain&gt;/&lt;service&gt;</c>, which answers with a list of states. Not documented, read in the
 /// source of the Supervisor and of Core: <c>{"result": "error", "message": …}</c> with 400 for "Service not enabled", for apps that do not
 /// exist and while it starts ("System is not ready with state: …"); 502 while Core is down; Core's 400 in plain text for a service it does
-/// not know, and 500 for one that fails, whatever the reason: a second job for an app that has one is refused at once ("Another job is
-/// running …"), which Core does not pass on, and older ones say that all went well; the port as a number; the states <c>startup</c>,
-/// <c>error</c> and <c>unknown</c>; 403 for what of Core is closed to apps, and 401 for an app without <c>homeassistant_api</c>. HTTP is
-/// spoken on a bare socket: HttpListener answers only to the host name that it was started with, and a guest has another name for us.
+/// not know; <c>GET /api/config/config_entries/entry</c> with the entries as a bare list, their states (<c>loaded</c>,
+/// <c>setup_in_progress</c>, <c>setup_retry</c>, <c>not_loaded</c>) and <c>disabled_by</c>; <c>homeassistant.reload_config_entry</c> with
+/// an <c>entry_id</c> (documented); and 500 for one that fails, whatever the reason: a second job for an app that has one is refused at
+/// once ("Another job is running …"), which Core does not pass on, and older ones say that all went well; the port as a number; the
+/// states <c>startup</c>, <c>error</c> and <c>unknown</c>; 403 for what of Core is closed to apps, and 401 for an app without
+/// <c>homeassistant_api</c>. HTTP is spoken on a bare socket: HttpListener answers only to the host name that it was started with, and a
+/// guest has another name for us.
 /// </remarks>
 public sealed class StandInSupervisor : IAsyncDisposable
 {
@@ -63,6 +66,9 @@ public sealed class StandInSupervisor : IAsyncDisposable
     private Task _serving = Task.CompletedTask;
 
     public ConcurrentDictionary<string, StandInApp> Apps { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What is set up in Core itself, by its domain. Stopped: a person has disabled it.</summary>
+    public ConcurrentDictionary<string, StandInApp> Integrations { get; } = new(StringComparer.Ordinal);
 
     /// <summary>False: "System is not ready", whatever is asked.</summary>
     public bool Ready { get; set; } = true;
@@ -145,6 +151,9 @@ public sealed class StandInSupervisor : IAsyncDisposable
             ("GET", ["jobs", "info"]) when HasJobs => Ok(Jobs()),
             ("GET", ["core", "api"]) => CoreUp ? Json(200, new JsonObject { ["message"] = "API running." }) : Text(502),
             ("POST", ["core", "api", "services", "hassio", { } service]) => CoreUp ? await CallAsync(service, body) : Text(502),
+            ("GET", ["core", "api", "config", "config_entries", { } entry]) when entry.Split('?')[0] == "entry" =>
+                CoreUp ? Json(200, Entries()) : Text(502),
+            ("POST", ["core", "api", "services", "homeassistant", "reload_config_entry"]) => CoreUp ? await ReloadAsync(body) : Text(502),
             _ => Text(404),
         };
     }
@@ -242,6 +251,48 @@ public sealed class StandInSupervisor : IAsyncDisposable
         await app.Starting();
         app.State = app.CanStart() ? "started" : "error";
         return Called(app.State == "started");
+    }
+
+    // One entry of each that is set up, beside one of another integration; its state is not called as an app's is.
+    private JsonArray Entries() => new(
+        [
+            Entry("sun", "01SUN", "loaded", null),
+            .. Integrations.Select(one => Entry(
+                one.Key,
+                EntryOf(one.Key),
+                one.Value.State switch
+                {
+                    "started" => "loaded",
+                    "startup" => "setup_in_progress",
+                    "stopped" => "not_loaded",
+                    _ => "setup_retry",
+                },
+                one.Value.State == "stopped" ? "user" : null)),
+        ]);
+
+    private static JsonObject Entry(string domain, string id, string state, string? disabledBy) => new()
+    {
+        ["entry_id"] = id,
+        ["domain"] = domain,
+        ["title"] = domain,
+        ["source"] = "user",
+        ["state"] = state,
+        ["supports_options"] = true,
+        ["disabled_by"] = disabledBy,
+        ["reason"] = null,
+    };
+
+    private static string EntryOf(string domain) => $"01{domain.ToUpperInvariant()}";
+
+    private async Task<StandInAnswer> ReloadAsync(string body)
+    {
+        string? id = JsonNode.Parse(body)?["entry_id"]?.GetValue<string>();
+        if (Integrations.FirstOrDefault(one => EntryOf(one.Key) == id).Value is not { } integration) return Text(400);
+        integration.Restarts++;
+        await integration.Starting();
+        integration.State = integration.CanStart() ? "started" : "error";
+        // It is reloaded, whatever it made of that.
+        return new StandInAnswer(200, "application/json", "[]");
     }
 
     private StandInAnswer Called(bool good) => good || !CoreTellsFailures ? new StandInAnswer(200, "application/json", "[]") : Text(500);

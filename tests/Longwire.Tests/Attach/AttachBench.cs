@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using Longwire.Attach;
 using Longwire.Attach.Memory;
 using Longwire.Attach.Reconciling;
+using Longwire.Link.Wire;
 using Longwire.Options;
 using Longwire.Platform;
 using Longwire.Radios;
@@ -37,10 +38,17 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachTasks
     private readonly Reconciler _reconciler;
 
     public AttachBench(params RadioMemory[] known)
+        : this([], known)
+    {
+    }
+
+    /// <param name="work">What is remembered of it.</param>
+    /// <param name="known">The radios that are.</param>
+    public AttachBench(ImmutableArray<PlannedWorkMemory> work, params RadioMemory[] known)
     {
         EventReader = Feed.SubscribeToEvents();
         _log = new TransitionLog(Log, Time);
-        var memory = new AttachMemory { InstanceId = "test", Radios = [.. known] };
+        var memory = new AttachMemory { InstanceId = "test", Radios = [.. known], PlannedWork = work };
         Store = new MemoryStore(new MemoryFile(_folder), Time, NullLogger.Instance, _ => { });
         var state = new AttachState(new ReconcilerOutputs(this, Store, Feed), memory, KnownRadios.Default, Time, new Random(1), _log);
         _reconciler = new Reconciler(_events.Reader, state, _ => { });
@@ -306,6 +314,18 @@ internal sealed class AttachBench : IAsyncDisposable, IAttachTasks
 
         public void AskNow()
         {
+        }
+
+        /// <summary>What it was asked to have set anew, in order.</summary>
+        public List<(BusId Stick, ResetStep Step)> Resets { get; } = [];
+
+        /// <summary>What it answers.</summary>
+        public ResetAsking CanReset { get; set; } = ResetAsking.NotPaired;
+
+        public ResetAsking Reset(BusId stick, ResetStep step)
+        {
+            Resets.Add((stick, step));
+            return CanReset;
         }
 
         public void Stop() => Stopped = true;

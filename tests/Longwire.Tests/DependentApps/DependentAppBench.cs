@@ -22,6 +22,7 @@ internal sealed class DependentAppBench : IDisposable, IBridgeProblems
     private readonly Dictionary<string, string> _problems = [];
     private readonly SortedDictionary<string, RadioSnapshot> _radios = new(StringComparer.Ordinal);
     private readonly InProcess _wire;
+    private bool _silenced;
     private DependentAppSet? _apps;
     private CancellationTokenSource? _stop;
     private Task _writing = Task.CompletedTask;
@@ -172,6 +173,13 @@ internal sealed class DependentAppBench : IDisposable, IBridgeProblems
         Publish();
     }
 
+    /// <summary>Somebody works on the radios' Pi, or has done it.</summary>
+    public void Silence(bool on)
+    {
+        _silenced = on;
+        Publish();
+    }
+
     public void Name(string id, params string[] apps)
     {
         Set(id, radio => radio with { RestartApps = [.. apps] });
@@ -216,7 +224,10 @@ internal sealed class DependentAppBench : IDisposable, IBridgeProblems
     private static RadioSnapshot Gone(RadioSnapshot radio, RadioStatus status) =>
         radio with { Status = status, Since = null, CameUpAt = null };
 
-    private Snapshot Snapshot(bool stopped = false) => new(new BridgeSnapshot("test", []) { Stopped = stopped }, [], [.. _radios.Values]);
+    private Snapshot Snapshot(bool stopped = false) => new(
+        new BridgeSnapshot("test", []) { Stopped = stopped },
+        _silenced ? [Some.Pi with { SilencedUntil = Time.GetUtcNow() + TimeSpan.FromHours(1) }] : [],
+        [.. _radios.Values]);
 
     private void Publish(bool stopped = false)
     {

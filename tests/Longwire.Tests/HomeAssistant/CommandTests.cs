@@ -33,6 +33,34 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Silence_of_a_Pi_reaches_the_reconciler_and_of_nobody_does_not()
+    {
+        await using Mosquitto mosquitto = await Mosquitto.StartAsync();
+        await using Observer observer = await Observer.ConnectAsync(mosquitto.Port);
+        await observer.SayAsync("longwire/pi/attic/silence/set", "OFF", retain: true);
+        await using Bridge bridge = await StartAsync(mosquitto);
+        bridge.Logger.Expect("is no command");
+        bridge.Logger.Expect("there is no Pi");
+        for (int i = 0; i < 3; i++)
+        {
+            await observer.SayAsync("longwire/pi/nobody/silence/set", "ON");
+            await observer.SayAsync("longwire/pi/attic/silence/set", "an hour");
+        }
+        await observer.SayAsync("longwire/pi/attic/silence/set", "ON");
+        Assert.Equal(new PiCommand.Silence("attic", true), await bridge.Commands.NextOfPiAsync());
+        await observer.SayAsync("longwire/pi/attic/silence/set", "OFF");
+        Assert.Equal(new PiCommand.Silence("attic", false), await bridge.Commands.NextOfPiAsync());
+        string[] complaints =
+        [
+            .. bridge.Logger.Lines.Where(
+                line => line.Contains("silence/set", StringComparison.Ordinal) && !line.Contains("retained", StringComparison.Ordinal)),
+        ];
+        Assert.Equal(2, complaints.Length);
+        Assert.Contains(complaints, line => line.Contains("\"nobody\"", StringComparison.Ordinal));
+        Assert.Contains(complaints, line => line.Contains("send ON or OFF", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task What_is_asked_of_the_bridge_reaches_who_carries_it_out()
     {
         await using Mosquitto mosquitto = await Mosquitto.StartAsync();

@@ -43,7 +43,7 @@ internal sealed class LinkedPi : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly LinkListener _listener;
     private Socket? _serving;
-    private readonly Task _deciding, _listening, _barring, _looking;
+    private readonly Task _deciding, _listening, _barring, _looking, _measuring;
 
     /// <param name="longestHold">Null: 5 min.</param>
     /// <param name="firstLook">A stick is there at the start, and nobody looks at it before this.</param>
@@ -66,13 +66,16 @@ internal sealed class LinkedPi : IAsyncDisposable
         Enrolment = new Enrolment(DataFolder, time, Log, _sysfs.Root);
         var welcome = new Welcome { Name = "attic", Release = "1.2.3" };
         var around = new HostSessionContext(time, _timers, time.GetTimestamp(), welcome, Log);
-        _sessions = new HostSessions(new StickRequests(Reconciler, time), () => longestHold ?? TimeSpan.FromMinutes(5), around);
-        var controls = new HostControls(_sessions, _offers, Addresses, welcome, _timers);
+        var requests = new StickRequests(Reconciler, time);
+        VitalsNews = new VitalsFeed(() => HowItIs, time);
+        _sessions = new HostSessions(requests, () => longestHold ?? TimeSpan.FromMinutes(5), around);
+        var controls = new HostControls(_sessions, requests, _offers, Addresses, VitalsNews, welcome, _timers);
         _listener = new LinkListener(
             0, new ServerPort(_sysfs.Root, time, new Random(1), Log), new HostConnections(Key, Enrolment, controls, _sessions, time, Log),
             time, Log);
         _deciding = DecideAsync(firstLook ?? Task.CompletedTask);
         _looking = Addresses.RunAsync(_stop.Token);
+        _measuring = VitalsNews.RunAsync(_stop.Token);
         _listening = _listener.RunAsync(_stop.Token);
         _barring = new BarredHosts(Enrolment, controls, _sessions, time).RunAsync(_stop.Token);
     }
@@ -84,7 +87,14 @@ internal sealed class LinkedPi : IAsyncDisposable
 
     /// <summary>What its interfaces have; that there is something new there is to be said by <see cref="AddressFeed.LookAgain"/>.</summary>
     public IReadOnlyList<IPAddress> Own { get; set; } = [];
+    public VitalsFeed VitalsNews { get; }
+
+    /// <summary>What the machine says of itself when it is looked at.</summary>
+    public Vitals HowItIs { get; set; } = new();
     public Enrolment Enrolment { get; }
+
+    /// <summary>What was written to the kernel, as <c>driver/file text</c>.</summary>
+    public IEnumerable<string> Writes => _kernel.Lines;
     public string DataFolder => Path.Combine(_sysfs.Folder, "data");
     public AcmStick Acm { get; } = AcmStick.FullSpeed();
 
@@ -136,6 +146,7 @@ internal sealed class LinkedPi : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
+        await _measuring.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _barring.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -27,19 +27,19 @@ internal sealed class PairedHost : IAsyncDisposable
     private Task _watching = Task.CompletedTask;
     private PiOptions _options = null!;
 
-    private PairedHost()
-    {
-    }
+    private PairedHost(Vitals howItIs) => Pi.HowItIs = howItIs;
 
     public LinkedPi Pi { get; } = new();
     public CutCable Cable { get; private set; } = null!;
     public ChannelWriter<AttachEvent> Events => _events.Writer;
+    public LinkPiWatch Watch => _watch;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public static async Task<PairedHost> StartAsync()
+    /// <param name="howItIs">What the Pi says of its machine; null: nothing.</param>
+    public static async Task<PairedHost> StartAsync(Vitals? howItIs = null)
     {
-        var host = new PairedHost();
+        var host = new PairedHost(howItIs ?? new Vitals());
         int port = await host.Pi.PortAsync();
         host.Cable = new CutCable(() => port);
         PairingCode code = await host.Pi.PairAsync(host.Cable.Port);
@@ -101,6 +101,16 @@ internal sealed class PairedHost : IAsyncDisposable
     }
 
     public async Task<AttachEvent> NextAsync() => await _events.Reader.ReadAsync(Cancelled).AsTask().WaitAsync(Deadline, Cancelled);
+
+    /// <summary>The next of this kind; the others before it are nobody's.</summary>
+    public async Task<T> NextAsync<T>()
+        where T : AttachEvent
+    {
+        while (true)
+        {
+            if (await NextAsync() is T wanted) return wanted;
+        }
+    }
 
     public async Task UntilListedAsync(bool isThere)
     {

@@ -26,6 +26,7 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems, ICommandSink
 {
     private readonly Dictionary<string, (PiOffers? Offers, string? Silent)> _lists = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<RadioCommand> _commands = new();
+    private readonly ConcurrentQueue<PiCommand> _ofPis = new();
     private WebSite? _site;
     private WebServer? _server;
     private string? _problem;
@@ -50,6 +51,12 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems, ICommandSink
     ValueTask ICommandSink.SendAsync(RadioCommand command, CancellationToken cancellationToken)
     {
         _commands.Enqueue(command);
+        return ValueTask.CompletedTask;
+    }
+
+    ValueTask ICommandSink.SendAsync(PiCommand command, CancellationToken cancellationToken)
+    {
+        _ofPis.Enqueue(command);
         return ValueTask.CompletedTask;
     }
 

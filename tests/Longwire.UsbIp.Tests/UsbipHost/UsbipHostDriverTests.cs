@@ -58,6 +58,57 @@ public sealed class UsbipHostDriverTests : IDisposable
     }
 
     [Fact]
+    public void A_stick_loses_its_authorization_without_a_driver_and_gets_it_with_its_own()
+    {
+        Assert.True(_driver.Bind(Device));
+        int before = _kernel.Writes.Count;
+        Assert.True(_driver.Reauthorize(Device));
+        Assert.Equal(
+            ["usbip-host/unbind 1-1", "1-1/authorized 0", "usb/bind 1-1", "1-1/authorized 1", "usb/unbind 1-1", "usbip-host/bind 1-1"],
+            _kernel.Lines.Skip(before));
+        Assert.Equal(UsbipHostStatus.Available, _driver.Status(s_busId));
+    }
+
+    [Theory]
+    [InlineData("1-1/authorized", "0")]
+    [InlineData("usb/bind", "1-1")]
+    public void Whatever_the_kernel_refuses_in_between_its_authorization_is_given_back(string attribute, string text)
+    {
+        Assert.True(_driver.Bind(Device));
+        _kernel.Refuse = (path, written) => path == attribute && written == text ? Errno.InvalidArgument : null;
+        Assert.Throws<KernelRefusedException>(() => _driver.Reauthorize(Device));
+        Assert.Equal("1-1/authorized 1", _kernel.Lines.Last());
+        _kernel.Refuse = (_, _) => null;
+        Assert.True(_driver.Bind(Device));
+    }
+
+    [Fact]
+    public void A_stick_that_is_pulled_while_it_has_no_authorization_is_gone_and_no_failure()
+    {
+        Assert.True(_driver.Bind(Device));
+        SysfsUsbDevice device = Device;
+        _kernel.After = (path, text) =>
+        {
+            if (Path.GetFileName(path) == "authorized" && text == "0") _sysfs.Pull("1-1");
+        };
+        Assert.False(_driver.Reauthorize(device));
+        Assert.False(_driver.Reauthorize(device));
+        _driver.Authorize(s_busId);
+    }
+
+    [Fact]
+    public void Another_stick_at_the_same_place_keeps_its_authorization()
+    {
+        Assert.True(_driver.Bind(Device));
+        SysfsUsbDevice former = Device;
+        _sysfs.Pull("1-1");
+        _sysfs.Plug();
+        int before = _kernel.Writes.Count;
+        Assert.False(_driver.Reauthorize(former));
+        Assert.Equal(before, _kernel.Writes.Count);
+    }
+
+    [Fact]
     public void Giving_back_restores_its_own_driver_and_its_tty()
     {
         Assert.True(_driver.Bind(Device));

@@ -21,6 +21,9 @@ internal sealed record AttachMemory
     /// </summary>
     public HubAuthorizationMemory? HubAuthorization { get; init; }
 
+    /// <summary>On which Pis somebody works.</summary>
+    public ImmutableArray<PlannedWorkMemory> PlannedWork { get; init => field = value.IsDefault ? [] : value; } = [];
+
     public RadioMemory? Find(string radioId) => Radios.FirstOrDefault(radio => radio.Id == radioId);
 
     public AttachMemory With(RadioMemory radio)

@@ -13,6 +13,7 @@ using Longwire.Platform;
 using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Net;
+using Longwire.UsbIp.Usb;
 
 namespace Longwire.Attach.Pis;
 
@@ -41,6 +42,8 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
     private readonly AsyncAutoResetEvent _listed;
     private TaskCompletionSource<IPEndPoint> _standing = New();
     private byte[]? _list;
+    private Vitals? _vitals;
+    private Control? _control;
     private long _awaySince;
     private bool _wasHeard;
     private volatile bool _saidWhatItHas;
@@ -92,6 +95,17 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
 
     public void AskNow() => _listed.Raise();
 
+    public ResetAsking Reset(BusId stick, ResetStep step)
+    {
+        Control? control;
+        lock (_gate) control = _control;
+        if (control is null) return ResetAsking.Away;
+        if (!control.Abilities.HasFlag(ServerAbilities.Resets)) return ResetAsking.Older;
+        if (!control.Frames.TryAsk(new ResetFrame(stick.ToString(), step))) return ResetAsking.Away;
+        control.Pump.Send();
+        return ResetAsking.Asked;
+    }
+
     public void Stop() => _stopped.Cancel();
 
     public void Dispose() => _stopped.Dispose();
@@ -138,9 +152,11 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
 
     private async Task<LossCause> StandAsync(PiConnection welcomed, CancellationToken stopped)
     {
-        (_list, _saidWhatItHas) = (null, false);
+        (_list, _vitals, _saidWhatItHas) = (null, null, false);
         // One origin for all Pis, for the sake of pings that are said at one time.
-        var pump = new FramePump(welcomed.Connection, new ControlFrames(Listed, Said), _timers, origin: 0);
+        var frames = new ControlFrames(Listed, Said) { Told = Told, Answered = Answered };
+        var pump = new FramePump(welcomed.Connection, frames, _timers, origin: 0);
+        lock (_gate) _control = new Control(pump, frames, welcomed.Welcome.Abilities);
         _attention.Watch(pump, LinkPace.Agree(welcomed.Welcome.Quiet, LinkTimers.QuietPing));
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopped);
         await using CancellationTokenRegistration end =
@@ -153,6 +169,7 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
         CancellationTokenSource? fell = null;
         lock (_gate)
         {
+            _control = null;
 #pragma warning disable CA2000 // See there.
             if (_standing.Task.IsCompleted) (_standing, fell, _fell) = (New(), _fell, new CancellationTokenSource());
 #pragma warning restore CA2000
@@ -171,6 +188,19 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
         byte[] copy = list.ToArray();
         Volatile.Write(ref _list, copy);
         _listed.Raise();
+    }
+
+    private void Told(Vitals vitals)
+    {
+        Volatile.Write(ref _vitals, vitals);
+        _listed.Raise();
+    }
+
+    // If the channel is full there is more news than the reconciler can read, and it does not wait for this for ever.
+    private void Answered(ResetAnswerFrame answer)
+    {
+        if (BusId.TryParse(answer.Subject, out BusId stick))
+            _events.TryWrite(new AttachEvent.StickReset(_pi.Id, stick, answer.Step, answer.Outcome));
     }
 
     private void Said(ImmutableArray<IPAddress> addresses)
@@ -208,6 +238,8 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
                     new AttachEvent.PiAnswered(_pi.Id, devices, pump.RoundTrip ?? welcomed.ConnectTime, asked), over);
                 // Not before: of a radio whose session is refused it is known then whether its stick is there.
                 standing.TrySetResult(welcomed.EndPoint);
+                if (Interlocked.Exchange(ref _vitals, null) is { } vitals)
+                    await _events.WriteAsync(new AttachEvent.PiVitalsTold(_pi.Id, vitals), over);
             }
         }
         catch (UsbIpException e)
@@ -240,6 +272,9 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
         // What a person has to put right is not asked for twice a second.
         return isVerdict ? AttachTimers.LinkRefused : TimeSpan.Zero;
     }
+
+    /// <summary>The control connection that stands.</summary>
+    private sealed record Control(FramePump Pump, ControlFrames Frames, ServerAbilities Abilities);
 
     /// <summary>Left once, however often it is asked to.</summary>
     private sealed class Place(SemaphoreSlim places) : IDisposable

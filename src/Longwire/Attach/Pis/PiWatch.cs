@@ -1,8 +1,10 @@
 using System.Threading.Channels;
+using Longwire.Link.Wire;
 using Longwire.Options;
 using Longwire.Platform;
 using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Errors;
+using Longwire.UsbIp.Usb;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Attach.Pis;
@@ -48,6 +50,8 @@ internal sealed class PiWatch : IPiWatch, IDisposable
         lock (_gate) _now = true;
         _wake.Raise();
     }
+
+    public ResetAsking Reset(BusId stick, ResetStep step) => ResetAsking.NotPaired;
 
     public void Stop() => _stopped.Cancel();
 

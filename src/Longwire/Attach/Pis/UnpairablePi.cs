@@ -1,4 +1,6 @@
 using System.Threading.Channels;
+using Longwire.Link.Wire;
+using Longwire.UsbIp.Usb;
 
 namespace Longwire.Attach.Pis;
 
@@ -12,6 +14,8 @@ internal sealed class UnpairablePi(string piId, string problem, ChannelWriter<At
     public void AskNow()
     {
     }
+
+    public ResetAsking Reset(BusId stick, ResetStep step) => ResetAsking.Away;
 
     public void Stop()
     {

@@ -30,6 +30,7 @@ internal sealed class AttachState
         Logger = logger;
         _start = time.GetTimestamp();
         Clock = new WallClock(time);
+        Work = new PlannedWork(memory.PlannedWork, Clock.Now);
         _problems = new BridgeProblems(() => Now, logger);
         foreach (RadioMemory radio in memory.Radios) Radios.Add(radio.Id, new RadioState(radio) { Undecided = true });
     }
@@ -59,7 +60,10 @@ internal sealed class AttachState
     /// <summary>For people only.</summary>
     public WallClock Clock { get; }
 
-    public IReadOnlyCollection<string> Problems => _problems.Shown;
+    /// <summary>On which Pis somebody works.</summary>
+    public PlannedWork Work { get; }
+
+    public IReadOnlyCollection<string> Problems => _problems.ShownBut(Work.Hides);
 
     public RadioState? RadioOf(Assignment assignment) => assignment.RadioId is { } id ? Radios.GetValueOrDefault(id) : null;
 
@@ -104,6 +108,8 @@ internal sealed class AttachState
         Memory = Memory.With(memory);
     }
 
+    public void Change(ImmutableArray<PlannedWorkMemory> work) => Memory = Memory with { PlannedWork = work };
+
     public void Change(HubAuthorizationMemory found) => Memory = Memory with { HubAuthorization = found };
 
     public RadioState Add(RadioMemory memory)
@@ -134,6 +140,8 @@ internal sealed class AttachState
         if (set == TimeSpan.Zero) return;
         foreach (Assignment assignment in Assignments.Where(assignment => assignment.IsUp)) assignment.Since += set;
         Outages.ClockWasSet(this, set);
+        PiVitalsChanges.ClockWasSet(this, set);
+        PlannedWork.ClockWasSet(this);
     }
 
     /// <summary>Hands the memory to the writer; costs nothing if it did not change.</summary>

@@ -63,7 +63,7 @@ internal sealed class AttachmentChanges(AttachState state)
         state.Remember(all: true);
         state.SetStickProblem(assignment.PiId, assignment.BusId, null);
         _replacements.CameBack(radio);
-        state.Raise(radio, RadioEventType.Attached);
+        state.Raise(radio, RadioEventType.Attached, radio.Reattachment.TakeSaid(state.Now));
     }
 
     public void Measured(AttachEvent.Measured news)
@@ -148,6 +148,8 @@ internal sealed class AttachmentChanges(AttachState state)
         }
         AttachLog.Reattached(log, radio.Memory.Name, radio.Id);
         if (_replacements.LetTakeOver(radio)) return;
+        radio.Reattachment.Press(state.Now);
+        BusId? at = radio.Assignment?.BusId;
         if (radio.Assignment is { } assignment)
         {
             if (assignment.IsUp && !assignment.Cancelled)
@@ -157,6 +159,7 @@ internal sealed class AttachmentChanges(AttachState state)
             }
             state.Cancel(assignment);
         }
+        ReattachChanges.AskPi(state, radio, at);
         TryAfresh(radio);
     }
 

@@ -23,7 +23,11 @@ internal sealed class BridgeProblems(Func<TimeSpan> now, ILogger logger)
 
     private readonly SortedDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
-    public IReadOnlyCollection<string> Shown => [.. _entries.Values.Select(entry => entry.Shown).OfType<string>()];
+    public IReadOnlyCollection<string> Shown => ShownBut(static _ => false);
+
+    /// <param name="isHidden">What comes of this source is not shown now.</param>
+    public IReadOnlyCollection<string> ShownBut(Predicate<string> isHidden) =>
+        [.. _entries.Where(entry => !isHidden(entry.Key)).Select(entry => entry.Value.Shown).OfType<string>()];
 
     /// <summary>Something is wrong; null: it no longer is.</summary>
     /// <param name="place">Who can make it come and go; see <see cref="TransitionLogging.About"/>.</param>

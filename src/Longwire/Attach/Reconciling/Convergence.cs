@@ -29,6 +29,7 @@ internal sealed class Convergence(AttachState state)
     {
         if (state.Stopping) return;
         WakeAt = null;
+        if (PlannedWork.Settle(state) is { } workEnds) WakeNoLaterThan(workEnds);
         if (HoldChanges.Settle(state) is { } heldForLong) WakeNoLaterThan(heldForLong);
         if (state.HasOptions)
         {
@@ -42,7 +43,7 @@ internal sealed class Convergence(AttachState state)
             // Who was just identified is known now.
             selection = state.Selection();
             foreach (PiState pi in state.Pis.Values) pi.Watch.AskEvery(PollInterval(pi, selection));
-            state.SetProblems("setup", Problems(selection, state.Candidates()));
+            state.SetProblems("setup", new SetupProblems(state, _replacements).Of(selection, state.Candidates()));
         }
         if (state.SettleProblems() is { } due) WakeNoLaterThan(due);
         Say();
@@ -64,7 +65,7 @@ internal sealed class Convergence(AttachState state)
         if (ReattachChanges.Settle(state, selection) is { } backBy) WakeNoLaterThan(backBy);
         UpdateStatuses(selection);
         List<RadioState> expected = SnapshotMaker.Shown(state, selection).FindAll(radio => radio.Memory.Wanted);
-        if (_down.Look(expected, state.Now) is { } due) WakeNoLaterThan(due);
+        if (_down.Look(expected, state.Now, state.Work.IsUnderWay) is { } due) WakeNoLaterThan(due);
         if (state.Remember() is { } rememberBy) WakeNoLaterThan(rememberBy);
         // What a snapshot lacks is removed from Home Assistant: the first must know the options.
         if (state.HasOptions) Publish(selection);
@@ -93,10 +94,19 @@ internal sealed class Convergence(AttachState state)
                 if (replaced is null && selection.Of(state.CandidateOf(stick), present) is not (Selection.Take or Selection.Identify))
                     continue;
                 if (!IsDue(stick.Tries.NotBefore)) continue;
+                if (radioId is not null && IsBeingReset(state.Radios[radioId])) continue;
                 RadioState? seems = radioId is not null && state.Radios[radioId] is { Assignment: null } free ? free : null;
                 state.Start(pi, stick.BusId, stick, seems);
             }
         }
+    }
+
+    // Imported before that, it would be taken away in the middle, and what was to help would look like a loss.
+    private bool IsBeingReset(RadioState radio)
+    {
+        if (radio.Reattachment.AwaitedUntil(state.Now) is not { } until) return false;
+        WakeNoLaterThan(until);
+        return true;
     }
 
     // While a radio's port is held, what turns up of its kind may be that radio, plugged in elsewhere: it is asked when the hold is over.
@@ -126,6 +136,7 @@ internal sealed class Convergence(AttachState state)
         foreach (RadioState radio in state.Radios.Values)
         {
             if (!radio.Memory.Wanted || radio.Assignment is not null || !selection.Covers(radio.Memory)) continue;
+            if (IsBeingReset(radio)) continue;
             if (!state.Pis.TryGetValue(radio.Memory.PiId, out PiState? pi) || pi is not { Reachable: true, SlowReason: null }) continue;
             // A Longwire says itself what it has. Only a connection of ours that died unnoticed is worth knocking for there.
             if (pi.Server == PiServer.Longwire && radio.Status is not RadioStatus.InUse) continue;
@@ -240,48 +251,6 @@ internal sealed class Convergence(AttachState state)
         }
         if (now != RadioStatus.Attaching) radio.MayHaveBeenPulled = false;
     }
-
-    private IEnumerable<(string Subject, string Problem)> Problems(StickSelection selection, IReadOnlyCollection<Candidate> present)
-    {
-        foreach (string ambiguity in selection.Ambiguities(present)) yield return (ambiguity, ambiguity);
-        foreach (Assignment up in state.Assignments.Where(assignment => assignment.IsUp))
-        {
-            foreach (SharedSerialPath shared in up.SharedPaths)
-                yield return ($"path {shared.Path}", $"{state.RadioOf(up)?.Memory.Name}: {SharedPathWarning(shared)}");
-        }
-        foreach (string leftAlone in selection.Former.LeftAlone(present)) yield return (leftAlone, leftAlone);
-        foreach (RadioState radio in state.Radios.Values.Where(radio => radio.Reseats.UnstableUntil > state.Now))
-        {
-            yield return ($"unstable {radio.Id}", ReseatCount.ProblemOf(radio.Memory.Name));
-        }
-        foreach ((string, string) several in _replacements.Problems()) yield return several;
-        foreach ((string, string) misspelt in PortSpellings.Problems(state)) yield return misspelt;
-        foreach (PiState pi in state.Pis.Values.Where(pi => pi.Reachable == false))
-            yield return ($"pi {pi.Options.Id}",
-                PiSilenceText.Problem(pi.Options.DisplayName, pi.Options.Address, pi.Silence, pi.SilentReason));
-        foreach (PiState pi in state.Pis.Values.Where(pi => pi.Rejected.IsAnyRefused(RadioLimit.Reason)))
-            yield return ($"radios of {pi.Options.Id}", RadioLimit.Problem(pi.Options.DisplayName));
-        foreach (PiState pi in state.Pis.Values.Where(pi => pi.ListsTooMany))
-            yield return ($"sticks of {pi.Options.Id}", PiChanges.ProblemOfMany(pi.Options.DisplayName));
-        foreach ((string, string) odd in state.Pis.Values.SelectMany(OddSticks.Problems)) yield return odd;
-        foreach (RadioRule rule in state.Options.Radios)
-        {
-            List<PiState> asked = [.. state.Pis.Values.Where(pi => rule.IsAbout(pi.Options.Id))];
-            if (asked.Count == 0 || asked.Exists(pi => pi.Reachable != true)) continue;
-            bool known = selection.IsAboutKnown(rule);
-            bool seen = present.Any(stick => rule.IsAbout(stick.PiId) && rule.Match.CouldMatch(stick.Id, stick.Port))
-                || asked.Exists(pi => pi.Tries.HasTried(rule.Match));
-            if (known || seen) continue;
-            string where = string.Join(" or ", asked.Select(pi => pi.Options.DisplayName));
-            yield return (rule.Path,
-                $"{rule.Path}: no stick that matches '{rule.Match}' is offered by {where}. "
-                    + (PortSpellings.Hint(state, rule) ?? "Plug it in, see that the Pi exports it, or correct the entry."));
-        }
-    }
-
-    private static string SharedPathWarning(SharedSerialPath shared) =>
-        $"another device of its kind with the same serial is plugged in here, and {shared.Path} may lead to either of them. "
-            + (shared.Own is { } own ? $"Give the program that uses the radio {own} instead." : "Unplug one, or switch one off.");
 
     private void Publish(StickSelection selection)
     {

@@ -24,16 +24,24 @@ internal sealed class DownRadios(ILogger logger)
 
     /// <param name="expected">Those that a person wants attached, and the options ask for.</param>
     /// <param name="now">Monotonic.</param>
+    /// <param name="isHidden">Of what is plugged into this Pi nothing is said, though it is known since when it is down.</param>
     /// <returns>When to look again without any event; null: then only an event changes anything.</returns>
-    public TimeSpan? Look(IReadOnlyCollection<RadioState> expected, TimeSpan now)
+    public TimeSpan? Look(IReadOnlyCollection<RadioState> expected, TimeSpan now, Predicate<string>? isHidden = null)
     {
         List<RadioState> down = [.. expected.Where(radio => radio.Status is not (RadioStatus.Attached or RadioStatus.Held))];
         foreach (string other in _since.Keys.Except(down.Select(radio => radio.Id)).ToArray()) _since.Remove(other);
         foreach (RadioState radio in down) _since.TryAdd(radio.Id, now);
 
-        if (down.Count == 0) return Back(now);
+        int hidden = down.RemoveAll(radio => isHidden?.Invoke(radio.Memory.PiId) == true);
+        if (down.Count == 0 && hidden == 0) return Back(now);
+        if (down.Count == 0)
+        {
+            // None is back: it is told anew once they are not hidden any more.
+            (Problem, _backSince) = (null, null);
+            return null;
+        }
         _backSince = null;
-        TimeSpan due = _since.Values.Min() + AttachTimers.DownForLong;
+        TimeSpan due = down.Min(radio => _since[radio.Id]) + AttachTimers.DownForLong;
         bool was = Problem is not null;
         if (!was && due > now) return due;
         Problem = Sentence(down);

@@ -45,6 +45,12 @@ internal sealed class PiState(PiOptions options, IPiWatch watch)
     /// <summary>What a Longwire says beside its list; null for all others, and while it is away.</summary>
     public LongwireListExtension? Notice { get; set; }
 
+    /// <summary>What it says of its machine; null while it is away, and where it says nothing.</summary>
+    public PiVitals? Vitals { get; set; }
+
+    /// <summary>When it said that, since the start.</summary>
+    public TimeSpan VitalsAt { get; set; }
+
     /// <summary>The latest list that was whole, for people; null while it gives none.</summary>
     public PiOffers? Offers { get; set; }
 

@@ -31,6 +31,9 @@ internal sealed class RadioState(RadioMemory memory)
     /// <summary>A person had it attached afresh, and it is not back: at this moment that becomes a loss.</summary>
     public TimeSpan? BackBy { get; set; }
 
+    /// <summary>How often that was of late, and what was done.</summary>
+    public ReattachSteps Reattachment { get; } = new();
+
     /// <summary>The stick that a person has let take this radio's place, until it has; null: none.</summary>
     public Replacement? Replacement { get; set; }
 

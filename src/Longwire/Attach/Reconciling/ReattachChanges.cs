@@ -1,5 +1,9 @@
 using Longwire.Attach.Identity;
+using Longwire.Link.Wire;
+using Longwire.Platform;
 using Longwire.State;
+using Longwire.UsbIp.Usb;
+using Microsoft.Extensions.Logging;
 
 namespace Longwire.Attach.Reconciling;
 
@@ -24,16 +28,48 @@ internal static class ReattachChanges
             else
             {
                 radio.BackBy = null;
-                AttachmentChanges.CountLoss(state, radio, NotBack);
+                string? done = radio.Reattachment.TakeSaid(state.Now);
+                bool more = radio.Reattachment.Step != ResetStep.None && done is not null;
+                AttachmentChanges.CountLoss(state, radio, more ? $"{NotBack} ({done})" : NotBack);
             }
         }
         return next;
     }
 
+    /// <summary>Has its Pi do what a person who pressed again wants besides.</summary>
+    /// <param name="at">Where it was attached from; null: it was not.</param>
+    public static void AskPi(AttachState state, RadioState radio, BusId? at)
+    {
+        ReattachSteps steps = radio.Reattachment;
+        if (steps.Step == ResetStep.None) return;
+        ILogger log = state.Logger.About(radio.Memory.PiId, $"{radio.Id} reset");
+        AttachLog.AskedToReset(log, radio.Memory.Name, radio.Id, NameOf(steps.Step));
+        BusId? stick = at ?? state.StickOf(radio)?.BusId
+            ?? (BusId.TryParse(radio.Memory.LastBusId, out BusId last) ? last : null);
+        bool isKnown = state.Pis.TryGetValue(radio.Memory.PiId, out PiState? pi);
+        ResetAsking asking = isKnown && stick is { } there ? pi!.Watch.Reset(there, steps.Step) : ResetAsking.Away;
+        steps.Ask(stick ?? default, asking, state.Now);
+        if (asking != ResetAsking.Asked) AttachLog.ResetAnswered(log, radio.Memory.Name, radio.Id, $"is {steps.Said}");
+    }
+
+    /// <summary>Its Pi says what came of that.</summary>
+    public static void Answered(AttachState state, AttachEvent.StickReset answer)
+    {
+        foreach (RadioState radio in state.Radios.Values.Where(radio => radio.Memory.PiId == answer.PiId))
+        {
+            if (!radio.Reattachment.Answer(answer.BusId, answer.Step, answer.Outcome)) continue;
+            ILogger log = state.Logger.About(radio.Memory.PiId, $"{radio.Id} reset");
+            AttachLog.ResetAnswered(log, radio.Memory.Name, radio.Id, $"is {radio.Reattachment.Said}");
+        }
+    }
+
+    private static string NameOf(ResetStep step) => step == ResetStep.Reauthorize ? "deauthorize and authorize" : "unbind and bind";
+
     // It is not coming back, as somebody wanted: the end of what began with its last 'attached'.
     private static void End(AttachState state, RadioState radio, string reason)
     {
         radio.BackBy = null;
+        radio.Reattachment.TakeSaid(state.Now);
         state.Raise(radio, RadioEventType.Detached, reason);
     }
 }

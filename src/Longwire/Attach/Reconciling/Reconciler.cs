@@ -87,10 +87,13 @@ internal sealed class Reconciler
                 command.RadioId, command.Wanted); break;
             case AttachEvent.Commanded { Command: RadioCommand.Reattach command }: _attachmentChanges.Reattach(command.RadioId); break;
             case AttachEvent.Commanded { Command: RadioCommand.TakeOver command }: TakeOvers.Asked(_state, command.RadioId); break;
+            case AttachEvent.PiCommanded { Command: PiCommand.Silence command }: PlannedWork.Ask(_state, command.PiId, command.On); break;
             case AttachEvent.KernelChanged kernel: KernelChanged(kernel.Uevent); break;
             case AttachEvent.PiAnswered answered: _piChanges.Answered(answered); break;
             case AttachEvent.PiSilent { Accepted: true } slow: _piSilence.ListLate(slow.PiId, SlowPi.Reason(slow.Reason)); break;
             case AttachEvent.PiSilent silent: _piSilence.Silent(silent.PiId, silent.Reason, silent.Manner); break;
+            case AttachEvent.PiVitalsTold told: PiVitalsChanges.Told(_state, told); break;
+            case AttachEvent.StickReset answer: ReattachChanges.Answered(_state, answer); break;
             case AttachEvent.Identified identified: _attachmentChanges.Identified(identified); break;
             case AttachEvent.Recorded recorded: _attachmentChanges.Recorded(recorded); break;
             case AttachEvent.KernelRead read: _attachmentChanges.KernelRead(read); break;

@@ -16,7 +16,8 @@ internal static class SnapshotMaker
         List<RadioState> shown = Shown(state, selection);
         IEnumerable<PiSnapshot> leftOut = shown.Select(radio => radio.Memory.PiId).Distinct()
             .Where(id => !state.Pis.ContainsKey(id)).Select(id => LeftOut(id, state.Options));
-        IEnumerable<PiSnapshot> pis = state.Pis.Values.Select(Of).Concat(leftOut).OrderBy(pi => pi.Id, StringComparer.Ordinal);
+        IEnumerable<PiSnapshot> pis = state.Pis.Values.Select(pi => Of(pi, state.Memory)).Concat(leftOut)
+            .OrderBy(pi => pi.Id, StringComparer.Ordinal);
         ImmutableArray<RadioSnapshot> radios = [.. shown.Select(radio => Of(radio, selection.RuleOf(radio.Memory), state.Now))];
         var bridge = new BridgeSnapshot(state.Memory.InstanceId, down is null ? [.. state.Problems] : [.. state.Problems, down])
         {
@@ -45,7 +46,7 @@ internal static class SnapshotMaker
 
     private static PiMode ModeOf(bool isPaired) => isPaired ? PiMode.Link : PiMode.Stock;
 
-    private static PiSnapshot Of(PiState pi) => new()
+    private static PiSnapshot Of(PiState pi, AttachMemory memory) => new()
     {
         Id = pi.Options.Id,
         Name = pi.Options.DisplayName,
@@ -55,6 +56,8 @@ internal static class SnapshotMaker
         RoundTrip = pi.RoundTrip,
         Version = pi.Notice?.Version,
         Offers = pi.Offers,
+        Vitals = pi.Vitals,
+        SilencedUntil = memory.PlannedWork.FirstOrDefault(work => work.PiId == pi.Options.Id)?.Until,
         SilentReason = pi.SilentReason is { } reason ? PiSilenceText.Reason(pi.Silence, reason) : null,
     };
 

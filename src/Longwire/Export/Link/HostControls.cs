@@ -1,3 +1,4 @@
+using Longwire.Export.Reconciling;
 using Longwire.Link.Frames;
 using Longwire.Link.Liveness;
 using Longwire.Link.Tls;
@@ -6,12 +7,15 @@ using Longwire.Link.Wire;
 namespace Longwire.Export.Link;
 
 /// <summary>
-/// Control connections: each is told what there is to offer, and where this Pi can be reached, now and whenever that changes.
+/// Control connections: each is told what there is to offer, where this Pi can be reached and how it is, now and whenever that changes; and
+/// may ask for a stick to be set anew.
 /// </summary>
 /// <param name="sessions">What a host may have depends on what it has.</param>
+/// <param name="requests">Where it asks for that.</param>
 /// <param name="timers">See <see cref="FramePump"/>.</param>
 internal sealed class HostControls(
-    HostSessions sessions, OfferFeed feed, AddressFeed addresses, Welcome welcome, TimeProvider timers)
+    HostSessions sessions, StickRequests requests, OfferFeed feed, AddressFeed addresses, VitalsFeed vitals, Welcome welcome,
+    TimeProvider timers)
 {
     // One, and one that is just being made while nobody has noticed that the first is lost.
     private const int PerHost = 2;
@@ -24,25 +28,33 @@ internal sealed class HostControls(
     {
         await feed.WaitForFirstLookAsync(cancellationToken);
         TimeSpan? quiet = LinkPace.Agree(hello.Quiet, LinkTimers.MostQuiet);
-        Welcome answer = welcome with { Epoch = hello.Epoch, Quiet = quiet ?? TimeSpan.Zero };
+        Welcome answer = welcome with
+        {
+            Epoch = hello.Epoch, Quiet = quiet ?? TimeSpan.Zero, Abilities = ServerAbilities.Resets,
+        };
         await Handshake.WelcomeAsync(connection, answer, cancellationToken);
         var offers = new HostOffers(feed, busId => sessions.MayHave(busId, host));
-        var pump = new FramePump(
-            connection, new OfferFrames(() => offers.Current, () => addresses.Frame), timers, timers.GetTimestamp(),
-            LinkPace.Answering(quiet));
+        var howItIs = new HostVitals(vitals);
+        var resets = new HostResets(requests, host);
+        var frames = new OfferFrames(() => offers.Current, () => addresses.Frame, () => howItIs.Current) { Asked = resets.Ask };
+        var pump = new FramePump(connection, frames, timers, timers.GetTimestamp(), LinkPace.Answering(quiet));
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using CancellationTokenRegistration end =
             over.Token.Register(() => pump.End(new LossCause(LossKind.Ended, "the export stops")));
         LinkedListNode<(Client.Host, FramePump)> node = Enter(host, pump);
+        using IDisposable listening = vitals.Listen();
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
         Task<LossCause> running = pump.RunAsync();
+        Task resetting = resets.RunAsync(Answer, lost.Token);
         try
         {
             IReadOnlyList<Offer>? told = null;
-            while (!running.IsCompleted)
+            while (!running.IsCompleted && !resetting.IsCompleted)
             {
                 Task sessionsChanged = sessions.WhenChangedAsync(), addressesChanged = addresses.WhenChangedAsync();
+                Task vitalsChanged = vitals.WhenChangedAsync();
                 pump.Send();
-                await Task.WhenAny(feed.WhenChangedFrom(told), sessionsChanged, addressesChanged, running);
+                await Task.WhenAny(feed.WhenChangedFrom(told), sessionsChanged, addressesChanged, vitalsChanged, resetting, running);
                 told = feed.Current;
             }
         }
@@ -51,6 +63,15 @@ internal sealed class HostControls(
             lock (_gate) _connections.Remove(node);
             pump.End(new LossCause(LossKind.Ended, "it ended"));
             await running;
+            await lost.CancelAsync();
+            await resetting;
+        }
+
+        void Answer(ResetAnswerFrame answered)
+        {
+            // It asks one after the other, and reads nothing of what it is told: it is not there any more.
+            if (!frames.TryAnswer(answered)) pump.End(new LossCause(LossKind.Broken, "it takes no answers"));
+            pump.Send();
         }
     }
 

@@ -1,4 +1,5 @@
 using Longwire.Export.Sticks;
+using Longwire.Link.Wire;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Sysfs;
@@ -66,6 +67,7 @@ internal sealed class Convergence(
         else if (claim is not null || TakesOver(stick, choice, seen)) SettleBound(stick, device, seen);
         else if (stick.State != StickState.BoundByOther)
         {
+            stick.AnswerReset(ResetOutcome.NotServed);
             stick.State = StickState.BoundByOther;
             if (stick.IsTakenOver) tasks.LeaveBound(stick);
             ExportLog.BoundByOther(state.About(stick), stick.Label, Whoever(operations.OtherServer()));
@@ -114,10 +116,12 @@ internal sealed class Convergence(
                     state.About(stick), stick.Label, string.Join(", ", seen.TtyHolders), string.Join(", ", device.Ttys));
             }
             stick.RefuseWaitingClient(UsbIpStatus.NoSuchDevice);
+            stick.AnswerReset(ResetOutcome.NotServed);
             stick.State = StickState.TtyOpen;
             tasks.WaitForTty(stick, device);
             return;
         }
+        if (Reset(stick, device)) return;
         // A bind that failed half way has already switched autosuspend off: what stood before that is in the ledger.
         tasks.Bind(stick, device, seen.MaySleep || ledger.Find(device) is { MaySleep: true });
     }
@@ -128,10 +132,13 @@ internal sealed class Convergence(
         if (seen.MaySleep) UsbAutosuspend.SwitchOff(device);
         switch (seen.Status)
         {
+            case UsbipHostStatus.Available or UsbipHostStatus.Error when Reset(stick, device):
+                break;
             case UsbipHostStatus.Available:
                 Offer(stick);
                 break;
             case UsbipHostStatus.InUse:
+                stick.AnswerReset(ResetOutcome.InUse);
                 var somebody = new Client.Unknown(
                     stick.IsTakenOver ? "a host whose session is not ours" : "a host that was served before Longwire was restarted");
                 sessions.Begin(new Session(stick, device.DeviceNumber, somebody, null));
@@ -147,6 +154,16 @@ internal sealed class Convergence(
         }
     }
 
+    // Whoever waits for the stick gets it afterwards.
+    private bool Reset(ExportedStick stick, SysfsUsbDevice device)
+    {
+        if (stick.Reset is not { } reset) return false;
+        stick.Reset = null;
+        if (!reset.TryTake()) return false;
+        tasks.Reset(stick, device, reset);
+        return true;
+    }
+
     private void Offer(ExportedStick stick)
     {
         if (stick.State != StickState.Offered) ExportLog.Offered(state.About(stick), stick.Label);
@@ -159,7 +176,7 @@ internal sealed class Convergence(
 
     private void GiveBack(ExportedStick stick, LedgerEntry claim)
     {
-        if (!stick.WaitsToRetry) tasks.GiveBack(stick, claim.MaySleep);
+        if (!stick.WaitsToRetry) tasks.GiveBack(stick, claim);
     }
 
     private void Replugged(ExportedStick stick)
@@ -171,6 +188,7 @@ internal sealed class Convergence(
         (stick.IsTakenOver, stick.SleptBefore) = (false, false);
         StartAfresh(stick);
         stick.Recoveries.Forget();
+        stick.AnswerReset(ResetOutcome.Gone);
         tasks.ForgetClaim(stick);
     }
 
@@ -178,6 +196,7 @@ internal sealed class Convergence(
     {
         if (stick.Device is not null && stick.State != StickState.NotWanted) ExportLog.Unplugged(state.About(stick), stick.Label);
         stick.RefuseWaitingClient(UsbIpStatus.NoSuchDevice);
+        stick.AnswerReset(ResetOutcome.Gone);
         stick.EndWait();
         state.Forget(stick);
         tasks.ForgetClaim(stick);

@@ -35,6 +35,11 @@ internal abstract record ExportMessage
 
     internal sealed record ImportAsked(PendingImport Import) : ExportMessage;
 
+    internal sealed record ResetAsked(StickReset Reset) : ExportMessage;
+
+    /// <summary>A stick was set anew, or was not.</summary>
+    internal sealed record ResetEnded(ExportedStick Stick, StickReset Reset, BindOutcome Outcome) : ExportMessage;
+
     /// <param name="Fault">Null: it has ended. Else nobody can tell whether it has.</param>
     internal sealed record SessionEnded(Session Session, Exception? Fault) : ExportMessage;
 }

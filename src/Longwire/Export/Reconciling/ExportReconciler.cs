@@ -11,8 +11,8 @@ namespace Longwire.Export.Reconciling;
 /// so: look, bind, serve, recover, give back. Work that may take its time runs beside it and comes back as a message.
 /// </summary>
 /// <remarks>
-/// Here: the loop. What a message changes stands in <see cref="StickChanges"/>, <see cref="SessionChanges"/> and
-/// <see cref="OptionsChanges"/>; what follows from it, whatever the message was, in <see cref="Convergence"/>.
+/// Here: the loop. What a message changes stands in <see cref="StickChanges"/>, <see cref="SessionChanges"/>, <see cref="StickResets"/>
+/// and <see cref="OptionsChanges"/>; what follows from it, whatever the message was, in <see cref="Convergence"/>.
 /// </remarks>
 internal sealed class ExportReconciler
 {
@@ -30,6 +30,7 @@ internal sealed class ExportReconciler
     private readonly StickChanges _sticks;
     private readonly SessionChanges _sessions;
     private readonly OptionsChanges _options;
+    private readonly StickResets _resets;
     private readonly Convergence _convergence;
     private readonly ExportStop _stop;
 
@@ -47,6 +48,7 @@ internal sealed class ExportReconciler
         var errorStates = new ErrorStates(_state, _tasks, _failures);
         _sessions = new SessionChanges(_state, operations, _tasks, errorStates, _failures);
         _options = new OptionsChanges(_state, operations, _tasks, _sticks);
+        _resets = new StickResets(_state, _sticks);
         _convergence = new Convergence(_state, ledger, operations, _tasks, _sessions, errorStates, _failures);
         _stop = new ExportStop(_state, background, release, ledger, time, logger);
     }
@@ -103,6 +105,8 @@ internal sealed class ExportReconciler
             case ExportMessage.BindEnded bound: _sticks.BindEnded(bound.Stick, bound.Outcome); break;
             case ExportMessage.WorkFaulted faulted: _sticks.WorkFaulted(faulted.Stick, faulted.Fault); break;
             case ExportMessage.ImportAsked asked: Ask(asked.Import); break;
+            case ExportMessage.ResetAsked asked: _resets.Asked(asked.Reset); break;
+            case ExportMessage.ResetEnded ended: _resets.Ended(ended.Stick, ended.Reset, ended.Outcome); break;
             case ExportMessage.SessionEnded ended: _sessions.Ended(ended.Session, ended.Fault); break;
             default: throw new InvalidOperationException($"no such message: {message}");
         }

@@ -53,6 +53,9 @@ internal sealed class ExportState(ExportOptions options, TimeProvider time, Rand
     /// <summary>A loose plug, a tty that is opened again and again: none of it needs a person to repeat.</summary>
     public ILogger About(ExportedStick stick) => logger.About("sticks", stick.BusId.ToString());
 
+    /// <summary>The same of what a host asks for, who may ask as often as it likes.</summary>
+    public ILogger About(BusId busId, Client client) => logger.About("clients", $"{busId} {client}");
+
     /// <summary>A host that attaches and leaves again and again is no news each time.</summary>
     public ILogger About(Session session) => logger.About("clients", $"{session.Stick.BusId} {session.Client}");
 

@@ -1,4 +1,5 @@
 using Longwire.Export.Sticks;
+using Longwire.Link.Wire;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Usb;
 using Microsoft.Extensions.Logging;
@@ -17,7 +18,11 @@ internal sealed class ExportStop(
     /// <summary>Within the time that a container or a unit is given. What waits was told to end.</summary>
     public async Task RunAsync()
     {
-        foreach (ExportedStick stick in state.Sticks) stick.RefuseWaitingClient(UsbIpStatus.NoSuchDevice);
+        foreach (ExportedStick stick in state.Sticks)
+        {
+            stick.RefuseWaitingClient(UsbIpStatus.NoSuchDevice);
+            stick.AnswerReset(ResetOutcome.NotServed);
+        }
         (string BusId, Task Ends)[] sticks =
         [
             .. ledger.Entries.Select(entry => (entry.BusId, Task.Run(() => GiveBackAsync(entry)))),

@@ -1,4 +1,5 @@
 using Longwire.Export.Sticks;
+using Longwire.Link.Wire;
 using Longwire.Platform;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Sysfs;
@@ -28,6 +29,9 @@ internal sealed class ExportedStick(BusId busId, Backoff retries, Recoveries rec
 
     /// <summary>A client that waits while the stick is recovered.</summary>
     public PendingImport? WaitingClient { get; set; }
+
+    /// <summary>A host that wants it set anew, once nobody has it and no work is under way; null: none.</summary>
+    public StickReset? Reset { get; set; }
 
     /// <summary>Work in the kernel is under way (a look, a bind): only one at a time.</summary>
     public bool IsBusy { get; set; }
@@ -67,6 +71,13 @@ internal sealed class ExportedStick(BusId busId, Backoff retries, Recoveries rec
     {
         WaitingClient?.Refuse(status);
         WaitingClient = null;
+    }
+
+    /// <summary>What waits for it is not done.</summary>
+    public void AnswerReset(ResetOutcome outcome)
+    {
+        Reset?.Answer(outcome);
+        Reset = null;
     }
 
     public void EndWait()

@@ -1,9 +1,11 @@
+using System.Threading.Channels;
+using Longwire.Link.Wire;
 using Longwire.Platform;
 using Longwire.UsbIp.Errors;
 
 namespace Longwire.Export.Reconciling;
 
-/// <summary>Asks the reconciler for a stick, and waits no longer than whoever asked would.</summary>
+/// <summary>Asks the reconciler for a stick, or to set one anew, and waits no longer than whoever asked would.</summary>
 internal sealed class StickRequests(ExportReconciler reconciler, TimeProvider time)
 {
     /// <exception cref="OperationCanceledException">Cancelled; the kernel has not got it.</exception>
@@ -15,12 +17,29 @@ internal sealed class StickRequests(ExportReconciler reconciler, TimeProvider ti
             await reconciler.PostAsync(new ExportMessage.ImportAsked(import), deadline.Token);
             return await import.Answer.WaitAsync(deadline.Token);
         }
-        catch (Exception e) when (e is OperationCanceledException or System.Threading.Channels.ChannelClosedException)
+        catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
         {
             // If the reconciler was faster, its answer is there or on its way.
             if (!import.TryAbandon()) return await import.Answer;
             cancellationToken.ThrowIfCancellationRequested();
             return new ImportAnswer(UsbIpStatus.NotAvailable, null);
+        }
+    }
+
+    /// <exception cref="OperationCanceledException">Cancelled; what the kernel is at goes on to its end.</exception>
+    public async Task<ResetOutcome> AskAsync(StickReset reset, CancellationToken cancellationToken)
+    {
+        using var deadline = new Deadline(ExportTimers.ResetBegins, time, cancellationToken);
+        try
+        {
+            await reconciler.PostAsync(new ExportMessage.ResetAsked(reset), deadline.Token);
+            return await reset.Outcome.WaitAsync(deadline.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            // What has begun is worth waiting for; what has not must not begin when nobody thinks of it any more.
+            return reset.TryAbandon() ? ResetOutcome.NotServed : await reset.Outcome.WaitAsync(cancellationToken);
         }
     }
 }

@@ -1,4 +1,5 @@
 using Longwire.Export.Sticks;
+using Longwire.Link.Wire;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Sysfs;
 
@@ -27,12 +28,15 @@ internal sealed class StickTasks(
     {
         stick.State = StickState.Binding;
         ledger.Add(device, maySleep);
+        bool authorize = ledger.Find(device) is { Deauthorized: true };
         Begin(
             stick,
             async () =>
             {
                 await ledger.SaveAsync();
-                return new ExportMessage.BindEnded(stick, await operations.BindAsync(device, Stopping));
+                BindOutcome outcome = await operations.BindAsync(device, authorize, Stopping);
+                if (authorize && outcome.Refusal is null) await SaveAuthorizedAsync(stick);
+                return new ExportMessage.BindEnded(stick, outcome);
             });
     }
 
@@ -42,8 +46,37 @@ internal sealed class StickTasks(
         Begin(stick, async () => new ExportMessage.BindEnded(stick, await operations.RecoverAsync(device)));
     }
 
+    /// <summary>A host wants it set anew.</summary>
+    public void Reset(ExportedStick stick, SysfsUsbDevice device, StickReset reset)
+    {
+        stick.State = StickState.Binding;
+        // One that never came as far as a bind.
+        if (!stick.IsTakenOver && ledger.Find(device) is null) ledger.Add(device, UsbAutosuspend.MaySleep(device));
+        bool deauthorizes = reset.Step == ResetStep.Reauthorize;
+        Begin(
+            stick,
+            async () =>
+            {
+                try
+                {
+                    // Before, so that whatever becomes of us in between, the next start gives it back.
+                    if (deauthorizes) ledger.SetDeauthorized(stick.BusId, true);
+                    await ledger.SaveAsync();
+                    BindOutcome outcome = await operations.ResetAsync(device, reset.Step, Stopping);
+                    if (deauthorizes && outcome.Refusal is null) await SaveAuthorizedAsync(stick);
+                    return new ExportMessage.ResetEnded(stick, reset, outcome);
+                }
+                catch
+                {
+                    // It is said as any fault in the work for a stick; no answer of it would follow.
+                    reset.Answer(ResetOutcome.Failed);
+                    throw;
+                }
+            });
+    }
+
     /// <summary>No longer among the options' radios, and ours.</summary>
-    public void GiveBack(ExportedStick stick, bool maySleep)
+    public void GiveBack(ExportedStick stick, LedgerEntry claim)
     {
         stick.State = StickState.NotWanted;
         Begin(
@@ -52,7 +85,7 @@ internal sealed class StickTasks(
             {
                 try
                 {
-                    await operations.GiveBackAsync(stick.BusId, maySleep, Stopping);
+                    await operations.GiveBackAsync(stick.BusId, claim.MaySleep, claim.Deauthorized, Stopping);
                     ledger.Remove(stick.BusId);
                     await ledger.SaveAsync();
                 }
@@ -101,6 +134,12 @@ internal sealed class StickTasks(
     public void ForgetClaim(ExportedStick stick)
     {
         if (ledger.Remove(stick.BusId)) background.Run(stick.BusId, ledger.SaveAsync);
+    }
+
+    private Task SaveAuthorizedAsync(ExportedStick stick)
+    {
+        ledger.SetDeauthorized(stick.BusId, false);
+        return ledger.SaveAsync();
     }
 
     // One wait per stick: a newer reason to look again replaces the older one.

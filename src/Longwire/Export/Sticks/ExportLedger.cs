@@ -11,7 +11,12 @@ namespace Longwire.Export.Sticks;
 /// <summary>One stick that we took from its own driver.</summary>
 /// <param name="Port">Controller and chain of hub ports: with the boot id, what makes a bus id the same place.</param>
 /// <param name="MaySleep">Autosuspend was on and is to be switched on again when it is given back.</param>
-internal sealed record LedgerEntry(string BusId, string Port, bool MaySleep)
+/// <param name="Deauthorized">We take its authorization away, or have, and did not give it back yet.</param>
+internal sealed record LedgerEntry(
+    string BusId,
+    string Port,
+    bool MaySleep,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Deauthorized = false)
 {
     public static string PortOf(SysfsUsbDevice device) => $"{device.ControllerPath}/{device.PortChain}";
 }
@@ -56,9 +61,16 @@ internal sealed class ExportLedger(SysfsRoot root, string dataFolder, ILogger lo
 
     public void Add(SysfsUsbDevice device, bool maySleep)
     {
-        var entry = new LedgerEntry(device.BusId.ToString(), LedgerEntry.PortOf(device), maySleep);
+        var entry = new LedgerEntry(device.BusId.ToString(), LedgerEntry.PortOf(device), maySleep, Find(device) is { Deauthorized: true });
         ImmutableInterlocked.Update(ref _entries, entries => entries.SetItem(entry.BusId, entry));
     }
+
+    /// <summary>To be saved before its authorization is taken away, and after it was given back.</summary>
+    public void SetDeauthorized(BusId busId, bool isSo) => ImmutableInterlocked.Update(
+        ref _entries,
+        entries => entries.TryGetValue(busId.ToString(), out LedgerEntry? entry)
+            ? entries.SetItem(entry.BusId, entry with { Deauthorized = isSo })
+            : entries);
 
     /// <returns>False if it was not in there.</returns>
     public bool Remove(BusId busId) => ImmutableInterlocked.TryRemove(ref _entries, busId.ToString(), out _);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net.Sockets;
+using Longwire.Link.Wire;
 using Longwire.Options;
 using Longwire.Platform;
 using Longwire.UsbIp.Linux;
@@ -61,13 +62,20 @@ internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, Ra
     // None of these is left behind while the kernel is at it: what follows must find what it has done.
     public Task<Inspection> InspectAsync(BusId busId) => _calls.RunAsync(() => Inspect(busId), CancellationToken.None);
 
-    public async Task<BindOutcome> BindAsync(SysfsUsbDevice device, CancellationToken cancellationToken)
+    /// <param name="authorize">Its authorization is ours to give back.</param>
+    public async Task<BindOutcome> BindAsync(SysfsUsbDevice device, bool authorize, CancellationToken cancellationToken)
     {
         if (!driver.IsLoaded && await LoadAsync(cancellationToken) is { } reason) return new BindOutcome(false, reason);
         return await TryAsync(() =>
         {
             // Somebody may have opened the tty while the ledger was written.
             if (!UsbipHostDriver.IsBound(device) && OpenDevices.HoldersOf(root, device.Ttys).Length > 0) return false;
+            if (authorize)
+            {
+                // With its own driver, as it would have been.
+                driver.GiveBack(device.BusId);
+                driver.Authorize(device.BusId);
+            }
             UsbAutosuspend.SwitchOff(device);
             return driver.Bind(device);
         });
@@ -75,15 +83,24 @@ internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, Ra
 
     public Task<BindOutcome> RecoverAsync(SysfsUsbDevice device) => TryAsync(() => driver.Recover(device));
 
+    /// <summary>Sets it anew. Its session has ended, and a kernel that is not done with that is waited for.</summary>
+    public async Task<BindOutcome> ResetAsync(SysfsUsbDevice device, ResetStep step, CancellationToken cancellationToken)
+    {
+        await CutAsync(device.BusId, cancellationToken);
+        return await TryAsync(() => step == ResetStep.Reauthorize ? driver.Reauthorize(device) : driver.Recover(device));
+    }
+
     /// <summary>Ends its session, if any, and lets its own driver have it again.</summary>
+    /// <param name="authorize">Its authorization is ours to give back.</param>
     /// <exception cref="IOException">The kernel said no.</exception>
-    public async Task GiveBackAsync(BusId busId, bool maySleep, CancellationToken cancellationToken)
+    public async Task GiveBackAsync(BusId busId, bool maySleep, bool authorize, CancellationToken cancellationToken)
     {
         await CutAsync(busId, cancellationToken);
         await _calls.RunAsync(
             () =>
             {
                 driver.GiveBack(busId);
+                if (authorize) driver.Authorize(busId);
                 if (maySleep && UsbDevices.TryRead(root, busId) is { } device) UsbAutosuspend.SwitchOn(device);
             },
             CancellationToken.None);

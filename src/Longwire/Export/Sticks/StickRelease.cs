@@ -15,7 +15,7 @@ internal sealed class StickRelease(StickOperations operations, ExportLedger ledg
         try
         {
             var busId = BusId.Parse(entry.BusId);
-            await operations.GiveBackAsync(busId, entry.MaySleep, CancellationToken.None);
+            await operations.GiveBackAsync(busId, entry.MaySleep, entry.Deauthorized, CancellationToken.None);
             ExportLog.GivenBack(logger, entry.BusId);
             ledger.Remove(busId);
         }

@@ -86,6 +86,9 @@ internal static partial class MqttLog
         Level = LogLevel.Warning, Message = "MQTT: {Topic}: there is no radio \"{Radio}\"; \"longwire list\" shows those there are")]
     public static partial void UnknownRadio(ILogger logger, string topic, string radio);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "MQTT: {Topic}: there is no Pi \"{Pi}\"; the options name those there are")]
+    public static partial void UnknownPi(ILogger logger, string topic, string pi);
+
     [LoggerMessage(
         Level = LogLevel.Warning,
         Message =

@@ -11,6 +11,7 @@ internal sealed record Topics(string Base, string Prefix)
     private const string AttachSuffix = "/attach/set";
     private const string ReattachSuffix = "/reattach/set";
     private const string TakeOverSuffix = "/take_over/set";
+    private const string SilenceSuffix = "/silence/set";
 
     public string BridgeState => $"{Base}/bridge/state";
     public string BridgeInfo => $"{Base}/bridge/info";
@@ -21,6 +22,7 @@ internal sealed record Topics(string Base, string Prefix)
     public string AnyAttachCommand => AnyCommand(RadioTopic.Attach);
     public string AnyReattachCommand => AnyCommand(RadioTopic.Reattach);
     public string AnyTakeOverCommand => AnyCommand(RadioTopic.TakeOver);
+    public string AnySilenceCommand => $"{AllPis}+{SilenceSuffix}";
     public string BridgeRestart => $"{Base}/bridge/restart/set";
     public string BridgeLogLevel => $"{Base}/bridge/log_level/set";
 
@@ -29,7 +31,7 @@ internal sealed record Topics(string Base, string Prefix)
 
     /// <summary>Where a person's commands come in.</summary>
     public IReadOnlyList<string> Commands =>
-        [AnyAttachCommand, AnyReattachCommand, AnyTakeOverCommand, BridgeRestart, BridgeLogLevel];
+        [AnyAttachCommand, AnyReattachCommand, AnyTakeOverCommand, AnySilenceCommand, BridgeRestart, BridgeLogLevel];
 
     /// <summary>
     /// Home Assistant says <c>online</c> here once it listens. People may change the topic there; by default it follows the prefix.
@@ -42,7 +44,11 @@ internal sealed record Topics(string Base, string Prefix)
     /// <summary>What every radio's topics begin with.</summary>
     public string AllRadios => $"{Base}/radio/";
 
-    public string PiState(string pi) => $"{Base}/pi/{pi}/state";
+    /// <summary>The same of every Pi's.</summary>
+    public string AllPis => $"{Base}/pi/";
+
+    public string PiState(string pi) => $"{AllPis}{pi}/state";
+    public string PiSilence(string pi) => $"{AllPis}{pi}{SilenceSuffix}";
     public string RadioState(string radio) => $"{Base}/radio/{radio}/state";
     public string RadioEvent(string radio) => $"{Base}/radio/{radio}/event";
     public string RadioAttach(string radio) => $"{Base}/radio/{radio}{AttachSuffix}";
@@ -71,6 +77,16 @@ internal sealed record Topics(string Base, string Prefix)
             return !radio.Contains('/', StringComparison.Ordinal);
         }
         return false;
+    }
+
+    /// <summary>The Pi that a command topic speaks of.</summary>
+    public bool TryParseSilence(string topic, out string pi)
+    {
+        bool isOne = topic.StartsWith(AllPis, StringComparison.Ordinal)
+            && topic.EndsWith(SilenceSuffix, StringComparison.Ordinal)
+            && topic.Length > AllPis.Length + SilenceSuffix.Length;
+        pi = isOne ? topic[AllPis.Length..^SilenceSuffix.Length] : "";
+        return isOne && !pi.Contains('/', StringComparison.Ordinal);
     }
 
     private static string SuffixOf(RadioTopic asked) => asked switch

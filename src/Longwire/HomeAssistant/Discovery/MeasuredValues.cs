@@ -15,17 +15,24 @@ internal sealed class MeasuredValues
 
     private Dictionary<string, TimeSpan> _roundTrips = [], _roundTripsBefore = [];
     private Dictionary<string, UrbFigures> _urbs = [], _before = [];
+    private readonly Dictionary<string, PiVitals> _vitals = [];
 
     /// <summary>A heartbeat: forget what is shown, the next look takes the figures as they are.</summary>
     public void Refresh()
     {
         (_roundTripsBefore, _roundTrips) = (_roundTrips, []);
         (_before, _urbs) = (_urbs, []);
+        _vitals.Clear();
     }
 
     public double? RoundTripMs(string of, TimeSpan? measured) => Milliseconds(Shown(_roundTrips, of, Steadied(of, measured)));
 
     public UrbFigures? Urbs(string of, UrbFigures? measured) => Shown(_urbs, of, measured);
+
+    /// <summary>Whether its power is too low, and since when it is up, are no figures: they are told as they are.</summary>
+    public PiVitals? Vitals(string of, PiVitals? measured) => Shown(_vitals, of, measured) is { } shown
+        ? shown with { UnderVoltage = measured?.UnderVoltage, Since = measured?.Since }
+        : null;
 
     /// <summary>Bytes per second between the last two heartbeats; null where there are not two of one attachment.</summary>
     /// <param name="bytes">Of what is shown.</param>

@@ -5,14 +5,32 @@ namespace Longwire.HomeAssistant.Discovery;
 
 internal static class PiDevice
 {
-    public static Device Of(PiSnapshot pi, Topics topics, string version)
+    /// <param name="published">The keys of what was published of it before.</param>
+    public static Device Of(PiSnapshot pi, Topics topics, string version, IReadOnlyCollection<string>? published = null)
     {
         string identifier = topics.PiIdentifier(pi.Id);
         var components = new SortedDictionary<string, Component>(StringComparer.Ordinal)
         {
             ["reachable"] = Entity.BinarySensor(identifier, "reachable", "Reachable", "connectivity", Entity.OnOffOrUnknown("reachable")),
             ["round_trip"] = Entity.RoundTrip(identifier, enabled: true),
+            ["silence"] = new Component
+            {
+                Platform = "switch",
+                UniqueId = $"{identifier}_silence",
+                Name = "Silence for an hour",
+                Icon = "mdi:bell-sleep-outline",
+                Category = Entity.Config,
+                Qos = 1,
+                CommandTopic = topics.PiSilence(pi.Id),
+                ValueTemplate = Entity.OnOff("silenced"),
+            },
         };
+        foreach (PiVitalEntity vital in PiVitalEntity.All)
+        {
+            // One that was there stays while the Pi is away, or off its Wi-Fi; nothing that never has a value.
+            bool wasThere = pi.Mode == PiMode.Link && published?.Contains(vital.Key) == true;
+            if (wasThere || (pi.Vitals is { } vitals && vital.IsKnown(vitals))) components[vital.Key] = vital.Of(identifier);
+        }
         // Nothing that never has a value on a Pi whose server is not ours.
         if (pi.Mode == PiMode.Link || pi.Version is not null) components["update"] = Update(identifier);
         var message = new DiscoveryMessage

@@ -79,6 +79,10 @@ internal sealed record PublishedRecord
     public LastKnown LastKnownOf(string configTopic) =>
         Devices.TryGetValue(configTopic, out PublishedDevice? known) && known.LastKnown is { } last ? last : new LastKnown();
 
+    /// <summary>The keys of the components that the discovery message of that device had.</summary>
+    public IReadOnlyCollection<string> ComponentsOf(string configTopic) =>
+        Devices.TryGetValue(configTopic, out PublishedDevice? known) ? known.Components.Keys : [];
+
     public PublishedRecord Without(IEnumerable<string> configTopics)
     {
         var devices = new SortedDictionary<string, PublishedDevice>(Devices, StringComparer.Ordinal);

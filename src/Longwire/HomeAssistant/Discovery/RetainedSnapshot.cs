@@ -26,8 +26,9 @@ internal sealed record RetainedSnapshot(ImmutableArray<KeyValuePair<string, byte
         foreach (PiSnapshot pi in snapshot.Pis)
         {
             states.Add(new(topics.PiState(pi.Id), PiState(pi, figures)));
-            LastKnown last = before.LastKnownOf(topics.Config(topics.PiIdentifier(pi.Id)));
-            devices.Add(last.Complete(PiDevice.Of(last.Complete(pi), topics, version)));
+            string config = topics.Config(topics.PiIdentifier(pi.Id));
+            LastKnown last = before.LastKnownOf(config);
+            devices.Add(last.Complete(PiDevice.Of(last.Complete(pi), topics, version, before.ComponentsOf(config))));
         }
         foreach (RadioSnapshot now in snapshot.Radios)
         {
@@ -54,17 +55,28 @@ internal sealed record RetainedSnapshot(ImmutableArray<KeyValuePair<string, byte
         },
         StateJson.Default.BridgeInfoMessage);
 
-    private static byte[] PiState(PiSnapshot pi, MeasuredValues figures) => Payload.Of(
-        new PiStateMessage
-        {
-            Reachable = pi.Reachable,
-            Mode = pi.Mode == PiMode.Link ? "link" : "stock",
-            Address = pi.Address,
-            Version = pi.Version,
-            Update = new UpdateMessage(pi.Version, ProgramVersion.Text),
-            RoundTripMs = figures.RoundTripMs($"pi/{pi.Id}", pi.RoundTrip),
-        },
-        StateJson.Default.PiStateMessage);
+    private static byte[] PiState(PiSnapshot pi, MeasuredValues figures)
+    {
+        PiVitals? vitals = figures.Vitals(pi.Id, pi.Vitals);
+        return Payload.Of(
+            new PiStateMessage
+            {
+                Reachable = pi.Reachable,
+                Mode = pi.Mode == PiMode.Link ? "link" : "stock",
+                Address = pi.Address,
+                Version = pi.Version,
+                Update = new UpdateMessage(pi.Version, ProgramVersion.Text),
+                RoundTripMs = figures.RoundTripMs($"pi/{pi.Id}", pi.RoundTrip),
+                Temperature = vitals?.Temperature,
+                UnderVoltage = vitals?.UnderVoltage,
+                Load = vitals?.Load,
+                UpSince = vitals?.Since,
+                WifiSignal = vitals?.WifiSignal,
+                Silenced = pi.SilencedUntil is not null,
+                SilencedUntil = pi.SilencedUntil,
+            },
+            StateJson.Default.PiStateMessage);
+    }
 
     private static byte[] RadioState(RadioSnapshot radio, Snapshot snapshot, MeasuredValues figures)
     {

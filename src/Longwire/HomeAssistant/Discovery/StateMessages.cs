@@ -97,6 +97,25 @@ internal sealed record PiStateMessage
     public required string? Version { get; init; }
     public required UpdateMessage Update { get; init; }
     public required double? RoundTripMs { get; init; }
+
+    /// <summary>In degrees Celsius. This and those down to the signal: null unless its Longwire says it.</summary>
+    public required double? Temperature { get; init; }
+    public required bool? UnderVoltage { get; init; }
+
+    /// <summary>Of the last minute.</summary>
+    public required double? Load { get; init; }
+
+    /// <summary>When it was booted.</summary>
+    public required DateTimeOffset? UpSince { get; init; }
+
+    /// <summary>In dBm.</summary>
+    public required int? WifiSignal { get; init; }
+
+    /// <summary>Somebody works on it.</summary>
+    public required bool Silenced { get; init; }
+
+    /// <summary>When that ends by itself.</summary>
+    public required DateTimeOffset? SilencedUntil { get; init; }
 }
 
 /// <summary>In the words of Home Assistant's MQTT update: what a Pi runs, and what it should.</summary>

@@ -98,8 +98,9 @@ public sealed class PiPictureTests
             "Reachable", "SilentReason", "SlowReason", "RoundTrip", "Server", "Notice", "Offers", "Sticks", "Rejected", "Silence",
             "ListUnanswered", "List", "ListsTooMany", "Tries",
         ];
-        // Options and watch change by the options, and what is counted here changes nothing before the count is full.
-        string[] others = ["Options", "Watch", "HalfAnswers", "LateLists"];
+        // Options and watch change by the options, vitals by what tells them; and what is counted here changes nothing before the count is
+        // full.
+        string[] others = ["Options", "Watch", "Vitals", "VitalsAt", "HalfAnswers", "LateLists"];
         Assert.Equal(
             seen.Concat(others).Order(StringComparer.Ordinal),
             typeof(PiState).GetProperties().Select(property => property.Name).Order(StringComparer.Ordinal));

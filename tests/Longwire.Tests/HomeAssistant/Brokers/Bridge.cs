@@ -98,11 +98,21 @@ internal sealed class Bridge : IAsyncDisposable
 internal sealed class CommandRecorder : ICommandSink
 {
     private readonly Channel<RadioCommand> _commands = Channel.CreateBounded<RadioCommand>(100);
+    private readonly Channel<PiCommand> _ofPis = Channel.CreateBounded<PiCommand>(100);
 
     public ChannelReader<RadioCommand> Commands => _commands.Reader;
 
     public ValueTask SendAsync(RadioCommand command, CancellationToken cancellationToken) =>
         _commands.Writer.WriteAsync(command, cancellationToken);
+
+    public ValueTask SendAsync(PiCommand command, CancellationToken cancellationToken) =>
+        _ofPis.Writer.WriteAsync(command, cancellationToken);
+
+    public async Task<PiCommand> NextOfPiAsync()
+    {
+        using var deadline = new CancellationTokenSource(Eventually.Deadline * MachinePace.Slowest);
+        return await _ofPis.Reader.ReadAsync(deadline.Token);
+    }
 
     public async Task<RadioCommand> NextAsync()
     {

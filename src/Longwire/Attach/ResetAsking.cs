@@ -1,0 +1,17 @@
+namespace Longwire.Attach;
+
+/// <summary>Whether a Pi could be asked to set a stick anew.</summary>
+internal enum ResetAsking
+{
+    /// <summary>What comes of it is an <see cref="AttachEvent.StickReset"/>, unless the Pi is lost meanwhile.</summary>
+    Asked,
+
+    /// <summary>Nobody can ask this of a Pi to which we are not paired.</summary>
+    NotPaired,
+
+    /// <summary>Its Longwire is of a release that cannot do it.</summary>
+    Older,
+
+    /// <summary>It is not there now.</summary>
+    Away,
+}
