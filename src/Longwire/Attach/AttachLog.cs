@@ -105,6 +105,10 @@ internal static partial class AttachLog
             + "place again, stop longwire attach and run: longwire replace {Replaced} {Radio}")]
     public static partial void FormerStickIsBack(ILogger logger, string radio, string name, string replaced);
 
+    [LoggerMessage(
+        LogLevel.Information, "{Name} ({Radio}) is forgotten; if the options ask for its stick, that is a new radio from now on")]
+    public static partial void Forgotten(ILogger logger, string name, string radio);
+
     [LoggerMessage(LogLevel.Information, "No radio is missing any more")]
     public static partial void NoneDown(ILogger logger);
 

@@ -172,6 +172,11 @@ internal sealed record RadioSnapshot
     public UrbFigures? Urbs { get; init; }
 
     /// <summary>
+    /// The stick that takes its place if a person has it reattached now, for people; null: its own is there, or none or several could.
+    /// </summary>
+    public string? Successor { get; init; }
+
+    /// <summary>
     /// The server on its Pi has room for fewer pending URBs than the driver here has: it is attached, and works badly or not at all.
     /// </summary>
     public bool IsShortOfUrbs { get; init; }
@@ -191,6 +196,7 @@ internal sealed record RadioSnapshot
             RoundTrip = null,
             Link = null,
             Urbs = null,
+            Successor = null,
             IsShortOfUrbs = false,
         };
         return Wanted ? left with { Status = RadioStatus.Detached, Reason = Snapshot.StoppedReason, Stopped = true } : left;
