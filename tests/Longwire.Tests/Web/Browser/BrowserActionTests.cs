@@ -1,8 +1,10 @@
+using System.Net;
 using System.Text.Json;
 using Longwire.Doctor;
 using Longwire.State;
 using Longwire.Tests.HomeAssistant;
 using Longwire.Tests.Options;
+using Longwire.Web.Http;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -44,6 +46,24 @@ public sealed class BrowserActionTests(Chromium chromium) : IClassFixture<Chromi
         Assert.Equal("", await field.InputValueAsync());
         Assert.Equal("dach", Assert.Single(Read.Json(kept.Json).Options.Pis).Name);
         Assert.DoesNotContain("LW1-", await page.ContentAsync(), StringComparison.Ordinal);
+        _pages.AssertAllCameFrom(page);
+    }
+
+    [Fact]
+    public async Task Behind_ingress_it_is_the_same_and_the_log_names_who_did_it()
+    {
+        var kept = new KeptOptions(_bench, """{"pis":[],"radios":[]}""");
+        _bench.Publish();
+        _bench.Address = new WebAddress(0, IPAddress.Loopback, [], [], IPNetwork.Parse("127.0.0.1/32"));
+        await using var ingress = new IngressStandIn(await _bench.StartAsync(), holdsBack: true);
+        await ingress.StartAsync();
+        IPage page = await _pages.OpenAsync(ingress.Page);
+        await page.GetByLabel("Or its address").FillAsync("192.0.2.9");
+        await AddAsync(page);
+        await page.GetByText("Added to the options: the Pi 192.0.2.9.").WaitForAsync();
+        await page.GetByRole(AriaRole.Heading, new() { Name = "192.0.2.9" }).WaitForAsync();
+        Assert.Equal("192.0.2.9", Assert.Single(Read.Json(kept.Json).Options.Pis).Address);
+        Assert.Contains(_bench.SiteLog.Lines, line => line.StartsWith($"{IngressStandIn.Person} added", StringComparison.Ordinal));
         _pages.AssertAllCameFrom(page);
     }
 
@@ -114,12 +134,14 @@ public sealed class BrowserActionTests(Chromium chromium) : IClassFixture<Chromi
         await File.WriteAllTextAsync(file, "pis: []\n", TestContext.Current.CancellationToken);
         _bench.OptionsPath = file;
         _bench.Publish();
-        IPage page = await _pages.OpenAsync(await _bench.StartAsync());
+        IPage page = await _pages.OpenAsync(
+            await _bench.StartAsync(), new() { ViewportSize = new() { Width = 360, Height = 780 }, ColorScheme = ColorScheme.Dark });
         await page.GetByLabel("Or its address").FillAsync("192.0.2.9");
         await AddAsync(page);
         await page.GetByText("Longwire does not write your own file.").WaitForAsync();
         Assert.Equal("pis:\n  - address: \"192.0.2.9\"", await page.Locator(".paste pre").First.InnerTextAsync());
         Assert.Equal("192.0.2.9", await page.GetByLabel("Or its address").InputValueAsync());
+        await OpenPages.AssertForAllAsync(page);
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }
 
@@ -134,6 +156,7 @@ public sealed class BrowserActionTests(Chromium chromium) : IClassFixture<Chromi
         await OpenPages.TabToAsync(page, forget);
         await page.Keyboard.PressAsync("Enter");
         await page.GetByText("Forget Z-Wave? Its name, its history and its entities go.").WaitForAsync();
+        await OpenPages.AssertForAllAsync(page);
         await page.Keyboard.PressAsync("Escape");
         await page.Locator("dialog").WaitForAsync(new() { State = WaitForSelectorState.Detached });
         Assert.Empty(_bench.Commands);
@@ -218,7 +241,7 @@ public sealed class BrowserActionTests(Chromium chromium) : IClassFixture<Chromi
     public async Task Whoever_may_only_look_has_none_of_it()
     {
         _bench.Token = "a token of some length";
-        _bench.Address = new Longwire.Web.Http.WebAddress(0, System.Net.IPAddress.Any, ["localhost"], []);
+        _bench.Address = new WebAddress(0, IPAddress.Any, ["localhost"], []);
         _bench.AddPi("attic", WebBench.Device("1-2", "046d:c31c"));
         IPage page = await _pages.OpenAsync(await _bench.StartAsync());
         await page.GetByText("046d:c31c at 1-2").WaitForAsync();

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Longwire.Doctor;
 using Longwire.State;
 using Longwire.Tests.AddOn;
@@ -167,9 +165,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
         await page.GetByRole(AriaRole.Button, new() { Name = "Use this stick" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Check now" }).ClickAsync();
         await page.GetByText("One thing is wrong").WaitForAsync();
-        AxeResult result = await page.RunAxe();
-        Assert.True(result.Violations.Length == 0, string.Join('\n', result.Violations.Select(Told)));
-        Assert.False(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth"), "it scrolls sideways");
+        await OpenPages.AssertForAllAsync(page);
         string background = await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
         Assert.Equal(colors == ColorScheme.Dark ? "rgb(24, 24, 28)" : "rgb(255, 255, 255)", background);
     }
@@ -278,9 +274,6 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
     }
 
     private static Task<bool> IsFocusedAsync(ILocator what) => OpenPages.IsFocusedAsync(what);
-
-    private static string Told(AxeResultItem violation) =>
-        $"{violation.Id}: {violation.Help}: {string.Join(" ", violation.Nodes.Select(node => node.Html))}";
 
     private void AssertAllCameFrom(IPage page) => _pages.AssertAllCameFrom(page);
 }

@@ -1,3 +1,5 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -38,6 +40,17 @@ internal sealed class OpenPages(Chromium chromium) : IAsyncDisposable
             url => Assert.StartsWith(origin + "/", url, StringComparison.Ordinal));
         lock (_complaints) Assert.Empty(_complaints);
     }
+
+    /// <summary>Nothing that is seen now keeps anybody from using it.</summary>
+    public static async Task AssertForAllAsync(IPage page)
+    {
+        AxeResult result = await page.RunAxe();
+        Assert.True(result.Violations.Length == 0, string.Join('\n', result.Violations.Select(Told)));
+        Assert.False(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > innerWidth"), "it scrolls sideways");
+    }
+
+    private static string Told(AxeResultItem violation) =>
+        $"{violation.Id}: {violation.Help}: {string.Join(" ", violation.Nodes.Select(node => node.Html))}";
 
     /// <summary>By Tab alone, as long as it takes.</summary>
     public static async Task TabToAsync(IPage page, ILocator what)
