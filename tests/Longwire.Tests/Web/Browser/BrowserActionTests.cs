@@ -163,7 +163,7 @@ public sealed class BrowserActionTests(Chromium chromium) : IClassFixture<Chromi
         Assert.True(await OpenPages.IsFocusedAsync(forget), "who works by keyboard goes on where the button is");
         await forget.ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Forget it" }).ClickAsync();
-        await page.GetByText("Forget of Z-Wave was asked for.").WaitForAsync();
+        await page.GetByText("Z-Wave is forgotten.").WaitForAsync();
         Assert.IsType<RadioCommand.Forget>(Assert.Single(_bench.Commands));
         _bench.Publish(Some.Radio);
         await forget.WaitForAsync(new() { State = WaitForSelectorState.Detached });
