@@ -86,6 +86,9 @@ internal sealed record RadioSnapshot
     /// <summary>The Pi it was last seen on.</summary>
     public required string PiId { get; init; }
     public required UsbId UsbId { get; init; }
+
+    /// <summary>The chain of hub ports where it was last seen on its Pi; null: nobody said.</summary>
+    public string? PortChain { get; init; }
     public string? Manufacturer { get; init; }
     public string? Product { get; init; }
     public string? Serial { get; init; }

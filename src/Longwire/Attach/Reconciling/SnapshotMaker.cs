@@ -80,6 +80,7 @@ internal static class SnapshotMaker
             Name = memory.Name,
             PiId = memory.PiId,
             UsbId = UsbId.Parse(memory.UsbId),
+            PortChain = memory.PortChain,
             Manufacturer = memory.Manufacturer,
             Product = memory.Product,
             Serial = memory.Serial,

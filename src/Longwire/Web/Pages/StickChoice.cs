@@ -57,10 +57,10 @@ internal sealed record StickChoice(ImmutableArray<NewEntry> Entries, int Others)
         {
             ListedStick? its = StateJson.TheOne(radio, radios, listed);
             if (its is not null) shown.Add(its);
-            if ((its?.Match ?? StateJson.MatchOf(radio, radios)) is not { } match)
+            if ((its?.Match ?? StateJson.MatchOf(radio, radios) ?? ByPort(radio, radios)) is not { } match)
             {
                 whyNot = $"Which stick {radio.Name} is cannot be written down: another one on {list.Pi.DisplayName} is of its kind and has "
-                    + "its serial. Write an entry for each of your sticks under radios yourself, by its port.";
+                    + "its serial, and where each of them was is not known. Write an entry for each of your sticks under radios yourself.";
                 return false;
             }
             entries.Add(Entry(match, list.Pi, severalPis, null));
@@ -72,6 +72,14 @@ internal sealed record StickChoice(ImmutableArray<NewEntry> Entries, int Others)
         }
         return true;
     }
+
+    // Many have no serial, or all of them the same.
+    private static RadioMatch? ByPort(RadioSnapshot radio, ImmutableArray<RadioSnapshot> radios) =>
+        radio.PortChain is { } chain
+            && radios.Count(other => other.UsbId == radio.UsbId && other.PortChain == chain) == 1
+            && RadioMatch.TryParse($"{radio.UsbId}@{chain}", out RadioMatch? match)
+            ? match
+            : null;
 
     private static NewEntry Entry(RadioMatch match, PiOptions pi, bool severalPis, string? name) =>
         NewEntry.Radio(match, severalPis ? pi.DisplayName : null, name);

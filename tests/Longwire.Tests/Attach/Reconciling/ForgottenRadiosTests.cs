@@ -50,7 +50,7 @@ public sealed class ForgottenRadiosTests
         bench.Tell(new AttachEvent.CameUp(attachment, 1));
         RadioSnapshot back = (await bench.UntilStatusAsync(Lives.Radio, RadioStatus.Attached)).Radios[0];
         Assert.True(back.Wanted);
-        Assert.Equal(0, back.Disconnects);
+        Assert.Equal((0L, "1.2"), (back.Disconnects, back.PortChain));
     }
 
     private static async Task<string?> ForgetAsync(AttachBench bench)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Longwire.State;
 using Longwire.Tests.HomeAssistant;
 using Longwire.Tests.Options;
 using Longwire.Web.Http;
@@ -140,6 +141,25 @@ public sealed class OptionsDeskTests : IAsyncDisposable
             page, "sticks", new { options = "r1", pi = "attic", bus_id = "1-2", usb_id = "0658:0200" });
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal(["0658:0200@2 attic", "0658:0200 "], Read.Json(kept.Json).Options.Radios.Select(rule => $"{rule.Match} {rule.Pi}"));
+    }
+
+    [Theory]
+    [InlineData("1", "2", HttpStatusCode.OK)]
+    [InlineData("1", "1", HttpStatusCode.Conflict)]
+    [InlineData("1", null, HttpStatusCode.Conflict)]
+    public async Task Twins_without_a_serial_that_were_taken_so_far_are_named_by_their_ports(
+        string one, string? other, HttpStatusCode expected)
+    {
+        var kept = new KeptOptions(_bench, """{"pis":[{"name":"attic","address":"192.0.2.7"}],"radios":[]}""");
+        _bench.List("attic", WebBench.Device("1-3", "046d:c31c"));
+        RadioSnapshot radio = Some.Radio with { Serial = null, PortChain = one };
+        _bench.Publish(radio, radio with { Id = "other", Name = "Other", PortChain = other });
+        (HttpStatusCode status, JsonElement answer) = await AddAsync(
+            await _bench.StartAsync(), "sticks", new { options = "r1", pi = "attic", bus_id = "1-3", usb_id = "046d:c31c" });
+        Assert.Equal(expected, status);
+        string[] named = [.. Read.Json(kept.Json).Options.Radios.Select(rule => rule.Match.ToString())];
+        Assert.Equal(status == HttpStatusCode.OK ? ["0658:0200@1", "0658:0200@2", "046d:c31c"] : [], named);
+        if (named.Length == 0) Assert.Contains("cannot be written down", Text(answer, "text"), StringComparison.Ordinal);
     }
 
     [Theory]
