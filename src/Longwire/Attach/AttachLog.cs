@@ -118,6 +118,10 @@ internal static partial class AttachLog
     [LoggerMessage(LogLevel.Information, "What is wrong with {Pi} and its radios is told again")]
     public static partial void SilenceOver(ILogger logger, string pi);
 
+    [LoggerMessage(
+        LogLevel.Information, "{Name} ({Radio}) is forgotten; if the options ask for its stick, that is a new radio from now on")]
+    public static partial void Forgotten(ILogger logger, string name, string radio);
+
     [LoggerMessage(LogLevel.Information, "No radio is missing any more")]
     public static partial void NoneDown(ILogger logger);
 

@@ -67,14 +67,15 @@ internal static class AttachCommand
         ImmutableArray<RadioMemory> known = context.OpenMemory(folder).ReadIfPossible(out _);
         FormerSetupReport.Say(context.Former.PortsOfOthers(watch.Current.Options.Pis, known), logger);
         Task saying = FormerSetupReport.SayBesideAsync(context.Former.FilesOnHost, logger);
-        IOptionsFeed<AttachOptions> changes =
-            supervisor is null ? watch : new SupervisorOptions(watch, supervisor, context.Time, logger);
-        var live = new LiveOptions(changes, watch.Current.Options);
+        SupervisorOptions? asked = supervisor is null ? null : new SupervisorOptions(watch, supervisor, context.Time, logger);
+        var live = asked is null
+            ? new LiveOptions(watch, watch.Current.Options)
+            : new LiveOptions(asked, watch.Current.Options, asked.LookNow);
         WebAddress? page = WebAddress.Of(context.Environment, web);
         var restarts = new Restarts(context.Time, logger);
         using var stop = new StopSignals(cancellationToken);
         int code = await restarts.RunAsync(
-            log, services => AttachComposition.Add(services, live, supervisor, folder, page, context, log, restarts), stop.Token);
+            log, services => AttachComposition.Add(services, live, path, supervisor, folder, page, context, log, restarts), stop.Token);
         await saying;
         return code;
     }

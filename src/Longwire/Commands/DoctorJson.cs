@@ -25,13 +25,7 @@ internal sealed record DoctorJson
     {
         Id = finding.Id,
         Subject = finding.Subject,
-        Level = finding.Level switch
-        {
-            FindingLevel.Ok => "ok",
-            FindingLevel.Note => "note",
-            FindingLevel.Problem => "problem",
-            _ => "unknown",
-        },
+        Level = finding.Level.Name(),
         Checked = finding.Checked,
         Found = finding.Found,
         Remedy = finding.Remedy,

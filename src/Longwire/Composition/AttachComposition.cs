@@ -1,6 +1,5 @@
 using Longwire.Attach.Ports;
 using Longwire.DependentApps;
-using Longwire.History;
 using Longwire.HomeAssistant;
 using Longwire.HomeAssistant.Broker;
 using Longwire.Inventory;
@@ -21,11 +20,13 @@ namespace Longwire.Composition;
 /// <summary>What runs in <c>longwire attach</c>, and who knows whom.</summary>
 internal static class AttachComposition
 {
+    /// <param name="optionsPath">The file that <paramref name="options"/> began with.</param>
     /// <param name="supervisor">Null: there is none here.</param>
     /// <param name="web">Null: no page.</param>
     public static void Add(
         IServiceCollection services,
         LiveOptions options,
+        string optionsPath,
         SupervisorClient? supervisor,
         string dataFolder,
         WebAddress? web,
@@ -62,26 +63,7 @@ internal static class AttachComposition
         if (web is not null)
         {
             var lists = new PiLists(() => options.Current, (pi, now) => SticksOf(pi, now, dataFolder, context));
-            var history = new HistoryBook();
-            services.AddHostedService(provider => new HistoryRecorder(
-                history, feed, dataFolder, provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<HistoryRecorder>>()));
-            services.AddSingleton(provider => WebComposition.Site(
-                web,
-                feed,
-                lists,
-                provider.GetRequiredService<AttachService>(),
-                history,
-                () => options.Current.WebToken,
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<WebSite>>()));
-            services.AddHostedService(provider => new WebServer(
-                web,
-                WebLimits.Default,
-                provider.GetRequiredService<WebSite>(),
-                provider.GetRequiredService<AttachService>(),
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<WebServer>>()));
+            WebComposition.Add(services, web, feed, lists, options, optionsPath, supervisor, dataFolder, context);
             if (supervisor is not null)
             {
                 services.AddHostedService(provider => new IngressPage(

@@ -7,6 +7,7 @@ using Longwire.Attach.Pis;
 using Longwire.Attach.Ports;
 using Longwire.Options;
 using Longwire.Platform;
+using Longwire.State;
 
 namespace Longwire.Composition;
 
@@ -17,6 +18,8 @@ namespace Longwire.Composition;
 internal sealed class AttachTasks(
     AttachmentContext context, PiLinks links, Channel<AttachEvent> events, MemoryStore memory) : IAttachTasks
 {
+    private const string Stopping = "Longwire is being stopped. Try again once it runs.";
+
     private readonly StockCarrierOpener _stock = new(context.Time);
     private readonly LinkCarrierOpener _link = new(links.Of, context.Time, links.Timers);
     private readonly ConcurrentDictionary<Task, Action> _running = new();
@@ -97,6 +100,7 @@ internal sealed class AttachTasks(
                     case AttachEvent.Identified identified: identified.Answer.TrySetResult(new AttachDecision.LetGo()); break;
                     // Nothing is remembered any more: it frees its port and ends.
                     case AttachEvent.Recorded recorded: recorded.Remembered.TrySetCanceled(CancellationToken.None); break;
+                    case AttachEvent.Commanded { Command: RadioCommand.Forget forget }: forget.Answer.TrySetResult(Stopping); break;
                     case AttachEvent.HubsFound hubs: hubs.Remembered.TrySetCanceled(CancellationToken.None); break;
                 }
             }

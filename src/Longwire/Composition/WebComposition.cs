@@ -1,34 +1,92 @@
+using Longwire.Doctor;
 using Longwire.History;
+using Longwire.HomeAssistant.Broker;
+using Longwire.Options;
 using Longwire.Platform;
+using Longwire.Privileges;
 using Longwire.State;
+using Longwire.Supervisor;
 using Longwire.Web.Http;
 using Longwire.Web.Pages;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Composition;
 
-/// <summary>Puts together what the page's server answers.</summary>
+/// <summary>Puts together the page's server, and what it answers.</summary>
 internal static class WebComposition
 {
-    /// <param name="token">The option web_token now.</param>
-    /// <param name="version">Of Longwire, as the page shows it.</param>
-    public static WebSite Site(
-        WebAddress address,
-        StateFeed feed,
-        PiLists lists,
-        ICommandSink commands,
-        HistoryBook history,
-        Func<string?> token,
-        TimeProvider time,
-        ILogger<WebSite> logger,
-        string? version = null)
+    /// <param name="optionsPath">Where the options are, if there is no Supervisor that keeps them.</param>
+    public static void Add(
+        IServiceCollection services, WebAddress address, StateFeed feed, PiLists lists, LiveOptions options, string optionsPath,
+        SupervisorClient? supervisor, string dataFolder, ProgramContext context)
+    {
+        var history = new HistoryBook();
+        services.AddHostedService(provider => new HistoryRecorder(
+            history, feed, feed.SubscribeToEvents(), dataFolder, provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<HistoryRecorder>>()));
+        services.AddSingleton(provider => new OptionsEditor(
+            options, supervisor is null ? null : new SupervisorOptionsStore(supervisor), optionsPath,
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new DoctorRounds(
+            cancellationToken => DoctorRun.RunAsync(ContextOf(), cancellationToken),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<DoctorRounds>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<DoctorRounds>());
+        services.AddSingleton(provider => Site(
+            new PageSources
+            {
+                Address = address,
+                Feed = feed,
+                Lists = lists,
+                Commands = provider.GetRequiredService<AttachService>(),
+                History = history,
+                Editor = provider.GetRequiredService<OptionsEditor>(),
+                Rounds = provider.GetRequiredService<DoctorRounds>(),
+                Options = () => options.Loaded,
+                Secrets = cancellationToken => SecretsAsync(context, supervisor, options.Current.Mqtt, cancellationToken),
+                Time = provider.GetRequiredService<TimeProvider>(),
+                Version = ProgramVersion.Text,
+            },
+            provider.GetRequiredService<ILogger<WebSite>>()));
+        services.AddHostedService(provider => new WebServer(
+            address,
+            WebLimits.Default,
+            provider.GetRequiredService<WebSite>(),
+            provider.GetRequiredService<AttachService>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<WebServer>>()));
+
+        DoctorContext ContextOf() => DoctorComposition.ContextOf(
+            context, options.Loaded, null, context.BrokersOf(supervisor), dataFolder) with { IsAttach = true };
+    }
+
+    public static WebSite Site(PageSources of, ILogger<WebSite> logger)
     {
 #pragma warning disable CA2000 // The site disposes of it.
-        var log = new TransitionLog(logger, time);
+        var log = new TransitionLog(logger, of.Time);
 #pragma warning restore CA2000
-        string shown = version ?? ProgramVersion.Text;
-        var view = new StateView(lists, shown);
-        var desk = new CommandDesk(new Visitor(address, token), feed, commands, time, logger);
-        return new WebSite(address, feed, view, new EventStream(feed, view, time), desk, new HistoryAnswer(history, time), shown, log);
+        var view = new StateView(of.Lists, () => of.Editor.Revision, of.Version);
+        var visitor = new Visitor(of.Address, () => of.Options().Options.WebToken, new ActionPace(of.Time));
+        var commands = new CommandDesk(visitor, of.Feed, of.Commands, of.History, of.Time, logger);
+        var doctor = new DoctorDesk(visitor, of.Rounds, logger);
+        var diagnostics = new Diagnostics(of.Feed, view, of.History, of.Options, of.Secrets, of.Time, of.Version);
+        var reading = new Reading(
+            of.Feed, view, new EventStream(of.Feed, view, of.Time), commands, new HistoryAnswer(of.History, of.Time), doctor, of.Version);
+        var acting = new Acting(
+            commands,
+            new OptionsDesk(visitor, of.Editor, of.Lists, of.Feed, logger),
+            doctor,
+            new DiagnosticsDesk(visitor, diagnostics, of.Rounds, logger));
+        return new WebSite(of.Address, reading, acting, log);
+    }
+
+    // The broker's, where Home Assistant knows it, and our own with the Supervisor.
+    private static async Task<IEnumerable<string>> SecretsAsync(
+        ProgramContext context, SupervisorClient? supervisor, MqttOptions mqtt, CancellationToken cancellationToken)
+    {
+        BrokerAddress? broker = await context.BrokersOf(supervisor).FindAsync(mqtt, cancellationToken);
+        string?[] secrets = [broker?.Username, broker?.Password, ContainerImage.SupervisorToken(context.Environment)];
+        return secrets.OfType<string>();
     }
 }

@@ -10,6 +10,11 @@ internal sealed class AttachRunsCheck : LocalCheck
 
     protected override IEnumerable<Finding> Look(DoctorContext context)
     {
+        if (context.IsAttach)
+        {
+            yield return Question.Ok("It runs, and has made these checks.");
+            yield break;
+        }
         RunningProcess? running = RunningProcess.Named(context.Sysfs, "longwire").FirstOrDefault(process => IsAttach(process, context));
         yield return running is not null
             ? Question.Ok($"It runs: {running}.")

@@ -18,6 +18,9 @@ internal sealed record DoctorContext
     /// <summary>The options of the Pi's side; null: this machine is no Pi.</summary>
     public ExportOptions? Export { get; init; }
 
+    /// <summary>It is attach that runs the checks.</summary>
+    public bool IsAttach { get; init; }
+
     /// <summary>What could not be read of either.</summary>
     public ImmutableArray<OptionProblem> OptionProblems { get; init; } = [];
 

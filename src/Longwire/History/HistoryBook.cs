@@ -7,7 +7,7 @@ namespace Longwire.History;
 /// <summary>The history of every radio, in memory. Read by the page, written by the recorder: from any thread.</summary>
 internal sealed class HistoryBook
 {
-    /// <summary>40 kB each: beyond, those that are no more make room, and then none is kept.</summary>
+    /// <summary>At most 60 kB each: beyond, those that are no more make room, and then none is kept.</summary>
     public const int MostRadios = 64;
 
     private readonly Lock _gate = new();
@@ -34,13 +34,37 @@ internal sealed class HistoryBook
                     _radios.Add(radio.Id, history = new RadioHistory());
                 }
                 history.Add(now, StateOf(radio), radio.RoundTrip);
+                history.Events.Count(now, radio.CameUpAt, radio.Urbs?.Counters);
             }
         }
     }
 
+    /// <summary>What happened to a radio that is known here.</summary>
+    public void Add(RadioEvent happened)
+    {
+        lock (_gate)
+        {
+            if (_radios.TryGetValue(happened.RadioId, out RadioHistory? history))
+                history.Events.Add(new HistoryEvent(happened.At, happened.Type.Name(), happened.Reason));
+        }
+    }
+
+    /// <summary>Nothing of it is kept.</summary>
+    public void Forget(string radioId)
+    {
+        lock (_gate) _radios.Remove(radioId);
+    }
+
+    /// <summary>What happened to a radio, the latest first.</summary>
+    public IReadOnlyList<HistoryEvent> EventsOf(string radioId)
+    {
+        lock (_gate) return _radios.TryGetValue(radioId, out RadioHistory? history) ? [.. history.Events.Latest()] : [];
+    }
+
     /// <summary>
     /// As JSON: <c>step</c> in seconds, <c>end</c> as seconds since 1970, <c>states</c> with a digit for each span (see
-    /// <see cref="HistoryState"/>), <c>round_trips</c> in tenths of a millisecond, null where there is none. Null: no such radio.
+    /// <see cref="HistoryState"/>), <c>round_trips</c> in tenths of a millisecond, null where there is none; and <c>events</c>, the latest
+    /// first, with <c>at</c> as seconds since 1970. Null: no such radio.
     /// </summary>
     /// <param name="month">The last 30 days; else the last 24 hours.</param>
     public ReadOnlyMemory<byte>? Json(string radioId, bool month, DateTimeOffset now)
@@ -61,6 +85,9 @@ internal sealed class HistoryBook
                 if (roundTrip == HistoryRing.None) json.WriteNullValue();
                 else json.WriteNumberValue(roundTrip);
             }
+            json.WriteEndArray();
+            json.WriteStartArray("events");
+            foreach (HistoryEvent happened in history.Events.Latest()) happened.Write(json);
             json.WriteEndArray();
             json.WriteEndObject();
         }

@@ -4,32 +4,31 @@ using System.Text;
 namespace Longwire.History;
 
 /// <summary>
-/// history.bin: a line that says what it is, then for each radio a byte with the length of its id, the id, and its rings as they are; at
-/// the end the SHA-256 of all that, for a card that has lost a bit would be believed.
+/// history.bin: a line that says what it is, then for each radio its id, its rings as they are, and its events, the oldest first; at the
+/// end the SHA-256 of all that, for a card that has lost a bit would be believed. Texts are as <see cref="BinaryWriter"/> writes them.
 /// </summary>
 internal static class HistoryFormat
 {
-    private static ReadOnlySpan<byte> Head => "longwire history 1\n"u8;
+    private static ReadOnlySpan<byte> Head => "longwire history 2\n"u8;
 
     public static byte[] Write(IReadOnlyDictionary<string, RadioHistory> radios)
     {
-        // An id is a slug, and far shorter; one that is not is not kept, rather than the others with it.
-        KeyValuePair<string, RadioHistory>[] kept =
-            [.. radios.Where(radio => Encoding.UTF8.GetByteCount(radio.Key) is > 0 and <= byte.MaxValue)];
-        byte[] bytes = new byte[
-            Head.Length + kept.Sum(radio => 1 + Encoding.UTF8.GetByteCount(radio.Key) + radio.Value.BytesWritten) + SHA256.HashSizeInBytes];
-        Head.CopyTo(bytes);
-        int at = Head.Length;
-        foreach ((string id, RadioHistory history) in kept)
+        using var stream = new MemoryStream();
+        using (var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true))
         {
-            int length = Encoding.UTF8.GetBytes(id, bytes.AsSpan(at + 1));
-            bytes[at] = (byte)length;
-            at += 1 + length;
-            history.Write(bytes.AsSpan(at));
-            at += history.BytesWritten;
+            writer.Write(Head);
+            // An id is a slug, and far shorter; one that is not is not kept, rather than the others with it.
+            foreach ((string id, RadioHistory history) in radios.Where(radio => radio.Key.Length is > 0 and <= byte.MaxValue))
+            {
+                writer.Write(id);
+                byte[] rings = new byte[history.BytesWritten];
+                history.Write(rings);
+                writer.Write(rings);
+                Write(writer, [.. history.Events.Latest().Reverse()]);
+            }
         }
-        SHA256.HashData(bytes.AsSpan(0, at), bytes.AsSpan(at));
-        return bytes;
+        byte[] written = stream.ToArray();
+        return [.. written, .. SHA256.HashData(written)];
     }
 
     /// <returns>Why it cannot be understood; null: it was read.</returns>
@@ -39,15 +38,50 @@ internal static class HistoryFormat
         int end = from.Length - SHA256.HashSizeInBytes;
         if (end < Head.Length) return "it is cut short";
         if (!SHA256.HashData(from[..end]).AsSpan().SequenceEqual(from[end..])) return "it is damaged";
-        from = from[Head.Length..end];
-        while (!from.IsEmpty && radios.Count < most)
+        using var stream = new MemoryStream(from[Head.Length..end].ToArray());
+        using var reader = new BinaryReader(stream, Encoding.UTF8);
+        try
         {
-            var history = new RadioHistory();
-            int length = from[0];
-            if (length == 0 || from.Length < 1 + length + history.BytesWritten) return "it is cut short";
-            history.Read(from[(1 + length)..]);
-            radios[Encoding.UTF8.GetString(from.Slice(1, length))] = history;
-            from = from[(1 + length + history.BytesWritten)..];
+            while (stream.Position < stream.Length && radios.Count < most)
+            {
+                string id = reader.ReadString();
+                var history = new RadioHistory();
+                byte[] rings = reader.ReadBytes(history.BytesWritten);
+                if (id.Length == 0 || rings.Length < history.BytesWritten) return "it is cut short";
+                history.Read(rings);
+                if (ReadEvents(reader, history.Events) is { } fault) return fault;
+                radios[id] = history;
+            }
+            return null;
+        }
+        catch (EndOfStreamException)
+        {
+            return "it is cut short";
+        }
+    }
+
+    private static void Write(BinaryWriter writer, IReadOnlyList<HistoryEvent> events)
+    {
+        writer.Write((byte)events.Count);
+        foreach (HistoryEvent happened in events)
+        {
+            writer.Write(happened.At.UtcTicks);
+            writer.Write(happened.Type);
+            writer.Write(happened.Reason ?? "");
+        }
+    }
+
+    private static string? ReadEvents(BinaryReader reader, HistoryEvents events)
+    {
+        int count = reader.ReadByte();
+        if (count > HistoryEvents.Most) return "it has more events than there can be";
+        for (int i = 0; i < count; i++)
+        {
+            long at = reader.ReadInt64();
+            string type = reader.ReadString(), reason = reader.ReadString();
+            bool isTime = at >= 0 && at <= DateTimeOffset.MaxValue.Ticks;
+            if (!isTime || type.Length > HistoryEvent.LongestType) return "it has an event that is none";
+            events.Add(new HistoryEvent(new DateTimeOffset(at, TimeSpan.Zero), type, reason.Length > 0 ? reason : null));
         }
         return null;
     }

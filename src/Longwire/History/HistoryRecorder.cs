@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Longwire.Platform;
 using Longwire.State;
 using Microsoft.Extensions.Hosting;
@@ -10,7 +11,8 @@ namespace Longwire.History;
 /// card wears out by writing.
 /// </summary>
 internal sealed class HistoryRecorder(
-    HistoryBook book, StateFeed feed, string dataFolder, TimeProvider time, ILogger<HistoryRecorder> logger) : BackgroundService
+    HistoryBook book, StateFeed feed, ChannelReader<RadioEvent> events, string dataFolder, TimeProvider time,
+    ILogger<HistoryRecorder> logger) : BackgroundService
 {
     public const string FileName = "history.bin";
 
@@ -21,7 +23,7 @@ internal sealed class HistoryRecorder(
     private static readonly TimeSpan s_clockMayBeBehind = TimeSpan.FromMinutes(5);
     public static readonly TimeSpan ClockIsBelieved = TimeSpan.FromMinutes(30);
 
-    /// <summary>Far more than it may be: what is longer is none of ours.</summary>
+    /// <summary>More than it may be: what is longer is none of ours.</summary>
     private const int LongestFile = 8 * 1024 * 1024;
 
     private readonly string _path = Path.Combine(dataFolder, FileName);
@@ -93,6 +95,7 @@ internal sealed class HistoryRecorder(
         }
         _behindSince = null;
         book.Add(seen, now);
+        while (events.TryRead(out RadioEvent? happened)) book.Add(happened);
     }
 
     // Said once: nothing but the past is lost, and not before the next start.

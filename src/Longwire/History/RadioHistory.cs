@@ -1,11 +1,14 @@
 namespace Longwire.History;
 
-/// <summary>One radio's: the last day in detail, and the last month.</summary>
+/// <summary>One radio's: the last day in detail, the last month, and what happened last.</summary>
 internal sealed class RadioHistory
 {
     public HistoryRing Day { get; } = new(TimeSpan.FromSeconds(10), 24 * 60 * 6);
     public HistoryRing Month { get; } = new(TimeSpan.FromMinutes(10), 30 * 24 * 6);
 
+    public HistoryEvents Events { get; } = new();
+
+    /// <summary>Of the rings, which are always as long.</summary>
     public int BytesWritten => Day.BytesWritten + Month.BytesWritten;
 
     public void Add(DateTimeOffset now, HistoryState state, TimeSpan? roundTrip)

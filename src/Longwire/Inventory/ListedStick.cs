@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Longwire.Options;
 using Longwire.Radios;
 using Longwire.UsbIp.Usb;
 
@@ -40,6 +41,9 @@ internal sealed record ListedStick
 
     /// <summary>The entry for <c>radios</c> that means this stick and no other; null where there is none to paste.</summary>
     public string? Line { get; init; }
+
+    /// <summary>What <see cref="Line"/> says; null where there is none.</summary>
+    public RadioMatch? Match { get; init; }
 
     public string Name => Recognition?.Name ?? Product ?? "USB device";
 

@@ -17,8 +17,10 @@ internal static class MatchLine
 
     /// <summary>Of a radio that is not in a list now.</summary>
     /// <param name="serial">Null: its kind alone tells it from the others.</param>
-    public static string For(UsbId id, string? serial) =>
-        $"- match: {Quoted(new RadioMatch(id, IsWritable(serial) ? StickText.Normalised(serial) : null).ToString())}";
+    public static string For(UsbId id, string? serial) => $"- match: {Quoted(Match(id, serial).ToString())}";
+
+    /// <inheritdoc cref="For(UsbId, string?)"/>
+    public static RadioMatch Match(UsbId id, string? serial) => new(id, IsWritable(serial) ? StickText.Normalised(serial) : null);
 
     public static RadioMatch Match(ListedStick stick, IReadOnlyCollection<ListedStick> present)
     {

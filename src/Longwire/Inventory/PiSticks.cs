@@ -57,7 +57,10 @@ internal sealed class PiSticks(PiOptions pi, AttachOptions options, KnownRadios 
             $"Radios of {place}{exporter}",
             pi.DisplayName,
             list.Notice?.Version,
-            [.. judged.Zip(present, (outlook, stick) => outlook with { Line = MatchLine.For(stick, present, name) })
+            [.. judged.Zip(present, (outlook, stick) => outlook with
+                {
+                    Line = MatchLine.For(stick, present, name), Match = MatchLine.Match(stick, present),
+                })
                 .OrderBy(stick => stick.BusId.ToString(), StringComparer.Ordinal)],
             [.. OddStickText.Of(list.Odd, pi.DisplayName), .. Notes(list)]);
     }

@@ -11,4 +11,11 @@ internal abstract record RadioCommand(string RadioId)
 
     /// <summary>Take it from the host that has it, if its Pi has not heard that for a while. Tried once.</summary>
     internal sealed record TakeOver(string RadioId) : RadioCommand(RadioId);
+
+    /// <summary>Know it no more: its id, its name, its counts. Only one that is on no port, and on the way to none.</summary>
+    internal sealed record Forget(string RadioId) : RadioCommand(RadioId)
+    {
+        /// <summary>Why it was not, as a sentence for a person; null: it was.</summary>
+        public TaskCompletionSource<string?> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 }

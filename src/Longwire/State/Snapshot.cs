@@ -94,6 +94,9 @@ internal sealed record RadioSnapshot
     /// <summary>The Pi it was last seen on.</summary>
     public required string PiId { get; init; }
     public required UsbId UsbId { get; init; }
+
+    /// <summary>The chain of hub ports where it was last seen on its Pi; null: nobody said.</summary>
+    public string? PortChain { get; init; }
     public string? Manufacturer { get; init; }
     public string? Product { get; init; }
     public string? Serial { get; init; }
@@ -180,6 +183,11 @@ internal sealed record RadioSnapshot
     public UrbFigures? Urbs { get; init; }
 
     /// <summary>
+    /// The stick that takes its place if a person has it reattached now, for people; null: its own is there, or none or several could.
+    /// </summary>
+    public string? Successor { get; init; }
+
+    /// <summary>
     /// The server on its Pi has room for fewer pending URBs than the driver here has: it is attached, and works badly or not at all.
     /// </summary>
     public bool IsShortOfUrbs { get; init; }
@@ -199,6 +207,7 @@ internal sealed record RadioSnapshot
             RoundTrip = null,
             Link = null,
             Urbs = null,
+            Successor = null,
             IsShortOfUrbs = false,
         };
         return Wanted ? left with { Status = RadioStatus.Detached, Reason = Snapshot.StoppedReason, Stopped = true } : left;

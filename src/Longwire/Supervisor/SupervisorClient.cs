@@ -74,15 +74,26 @@ internal sealed class SupervisorClient : IDisposable
     public async Task<byte[]> ReadOwnOptionsAsync(CancellationToken cancellationToken)
     {
         Answer answer = await GetAsync("addons/self/options/config", cancellationToken);
-        JsonElement options = answer.Status is HttpStatusCode.NotFound or HttpStatusCode.Forbidden
-            ? (await GetAsync("addons/self/info", cancellationToken)).Data(SupervisorJson.Default.EnvelopeOwnInfo).Options
-            : answer.Data(SupervisorJson.Default.EnvelopeJsonElement);
-        if (options.ValueKind != JsonValueKind.Object)
-        {
-            throw new SupervisorException(SupervisorFailure.Declined, "the Supervisor sends no options");
-        }
-        return JsonMarshal.GetRawUtf8Value(options).ToArray();
+        return answer.Status is HttpStatusCode.NotFound or HttpStatusCode.Forbidden
+            ? await ReadTypedOptionsAsync(cancellationToken)
+            : RawMap(answer.Data(SupervisorJson.Default.EnvelopeJsonElement));
     }
+
+    /// <summary>Our own options as JSON, byte for byte as a person typed them, <c>!secret broker_password</c> and all.</summary>
+    public async Task<byte[]> ReadTypedOptionsAsync(CancellationToken cancellationToken) =>
+        RawMap((await GetAsync("addons/self/info", cancellationToken)).Data(SupervisorJson.Default.EnvelopeOwnInfo).Options);
+
+    /// <param name="typed">All of them, as <see cref="ReadTypedOptionsAsync"/> has them. They reach options.json at the next start.</param>
+    public async Task WriteOwnOptionsAsync(byte[] typed, CancellationToken cancellationToken)
+    {
+        byte[] body = [.. "{\"options\":"u8, .. typed, .. "}"u8];
+        Answer answer = await SendAsync(HttpMethod.Post, "addons/self/options", body, SupervisorTimers.Answer, cancellationToken);
+        if (!answer.IsGood) throw answer.Failure();
+    }
+
+    private static byte[] RawMap(JsonElement options) => options.ValueKind == JsonValueKind.Object
+        ? JsonMarshal.GetRawUtf8Value(options).ToArray()
+        : throw new SupervisorException(SupervisorFailure.Declined, "the Supervisor sends no options");
 
     public async Task<OwnPage> ReadOwnPageAsync(CancellationToken cancellationToken)
     {

@@ -16,6 +16,8 @@ internal sealed class SupervisorOptions(
     // What problems name as their source.
     private const string Source = "the options in Home Assistant";
 
+    private readonly AsyncAutoResetEvent _look = new(time);
+
     // What the Supervisor said last. It writes the file when it starts us, so the file is its first word.
     private LoadedOptions<AttachOptions> _said = new(AttachOptions.Default, []);
     private bool _silent;
@@ -23,6 +25,9 @@ internal sealed class SupervisorOptions(
     // What is in force, and what the file said last: both outlive a reader.
     private LoadedOptions<AttachOptions>? _current;
     private LoadedOptions<AttachOptions>? _written;
+
+    /// <summary>Asks at once what is new, and not only when it is time.</summary>
+    public void LookNow() => _look.Raise();
 
     public async IAsyncEnumerable<LoadedOptions<AttachOptions>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -81,7 +86,7 @@ internal sealed class SupervisorOptions(
     /// <returns>Null: nothing new, or no answer.</returns>
     private async Task<LoadedOptions<AttachOptions>?> AskAsync(ILogger log, CancellationToken cancellationToken)
     {
-        await Task.Delay(SupervisorTimers.OptionsPoll, time, cancellationToken);
+        await _look.WaitAsync(SupervisorTimers.OptionsPoll, cancellationToken);
         try
         {
             LoadedOptions<AttachOptions> loaded = OptionsFile.ParseAttach(await supervisor.ReadOwnOptionsAsync(cancellationToken), Source);

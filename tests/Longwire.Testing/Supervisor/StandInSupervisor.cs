@@ -103,6 +103,17 @@ public sealed class StandInSupervisor : IAsyncDisposable
     /// <summary>Our own options, as JSON.</summary>
     public string Options { get; set; } = "{}";
 
+    /// <summary>What <c>!secret NAME</c> stands for.</summary>
+    public ConcurrentDictionary<string, string> Secrets { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Told each time that our options are asked for, before they are given: somebody else may change them then.</summary>
+    public Action<int> OptionsAsked { get; set; } = _ => { };
+
+    /// <summary>Why options that are sent are not taken; null: they are.</summary>
+    public string? OptionsRefused { get; set; }
+
+    private int _optionsAsked;
+
     /// <summary>Method and path of each request, in order.</summary>
     public IReadOnlyCollection<string> Requests => _requests;
 
@@ -138,15 +149,9 @@ public sealed class StandInSupervisor : IAsyncDisposable
             ("GET", ["services", "mqtt"]) => Mqtt is null ? Error("Service not enabled") : Ok(JsonNode.Parse(Mqtt)!),
             ("GET", ["info"]) => Ok(
                 new JsonObject { ["supervisor"] = "2026.11.0", ["homeassistant"] = CoreVersion, ["arch"] = "amd64", ["state"] = State }),
-            ("GET", ["addons", "self", "options", "config"]) when HasOptionsConfig => Ok(JsonNode.Parse(Options)!),
-            ("GET", ["addons", "self", "info"]) => Ok(new JsonObject
-            {
-                ["name"] = "Longwire",
-                ["slug"] = "a1b2c3d4_longwire",
-                ["state"] = "started",
-                ["ingress"] = true,
-                ["options"] = JsonNode.Parse(Options)!,
-            }),
+            ("GET", ["addons", "self", "options", "config"]) when HasOptionsConfig => Ok(FilledIn(JsonNode.Parse(Options)!)),
+            ("GET", ["addons", "self", "info"]) => OwnInfo(),
+            ("POST", ["addons", "self", "options"]) => TakeOptions(body),
             ("GET", ["addons", { } slug, "info"]) => Info(slug),
             ("GET", ["jobs", "info"]) when HasJobs => Ok(Jobs()),
             ("GET", ["core", "api"]) => CoreUp ? Json(200, new JsonObject { ["message"] = "API running." }) : Text(502),
@@ -185,6 +190,43 @@ public sealed class StandInSupervisor : IAsyncDisposable
     private static StandInAnswer Json(int status, JsonNode body) => new(status, "application/json", body.ToJsonString());
 
     private static StandInAnswer Text(int status) => new(status, "text/plain", $"{status}: {(HttpStatusCode)status}");
+
+    // As it was sent: what we get is what we are to keep byte for byte.
+    private StandInAnswer OwnInfo()
+    {
+        OptionsAsked(++_optionsAsked);
+        const string Before = """{"result":"ok","data":{"name":"Longwire","slug":"a1b2c3d4_longwire","state":"started","ingress":true,""";
+        return new StandInAnswer(200, "application/json", $"{Before}\"options\":{Options}}}}}");
+    }
+
+    private StandInAnswer TakeOptions(string body)
+    {
+        if (OptionsRefused is { } why) return Error(why);
+        const string Before = "{\"options\":";
+        if (JsonNode.Parse(body)?["options"] is not JsonObject || !body.StartsWith(Before, StringComparison.Ordinal)) return Text(400);
+        Options = body[Before.Length..^1];
+        return Ok(new JsonObject());
+    }
+
+    private JsonNode FilledIn(JsonNode node)
+    {
+        const string Secret = "!secret ";
+        switch (node)
+        {
+            case JsonObject map:
+                foreach ((string key, JsonNode? value) in map.ToArray()) map[key] = value is null ? null : FilledIn(value.DeepClone());
+                return map;
+            case JsonArray list:
+                for (int i = 0; i < list.Count; i++) list[i] = FilledIn(list[i]!.DeepClone());
+                return list;
+            default:
+                return node.GetValueKind() == System.Text.Json.JsonValueKind.String
+                    && node.GetValue<string>() is var text
+                    && text.StartsWith(Secret, StringComparison.Ordinal)
+                    ? JsonValue.Create(Secrets[text[Secret.Length..]])
+                    : node;
+        }
+    }
 
     private StandInAnswer Info(string slug) => !Apps.TryGetValue(slug, out StandInApp? app)
         ? Error($"App {slug} does not exist")

@@ -24,6 +24,13 @@ public sealed class HostTests : IDisposable
     }
 
     [Fact]
+    public async Task Attach_that_makes_the_checks_itself_runs_by_whatever_name()
+    {
+        _bench.Context = _bench.Context with { IsAttach = true };
+        Assert.Equal(FindingLevel.Ok, (await _bench.FindAsync(new AttachRunsCheck())).Level);
+    }
+
+    [Fact]
     public async Task An_attach_that_does_not_run_is_a_problem_and_unknown_where_processes_are_not_seen()
     {
         Finding found = await _bench.FindAsync(new AttachRunsCheck());

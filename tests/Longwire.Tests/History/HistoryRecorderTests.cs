@@ -95,7 +95,7 @@ public sealed class HistoryRecorderTests : IDisposable
         var past = new FakeTimeProvider(present - TimeSpan.FromDays(365));
         _feed.Publish(Some.Snapshot(Some.Radio), []);
         var book = new HistoryBook();
-        using var recorder = new HistoryRecorder(book, _feed, _folder, past, _log);
+        using var recorder = new HistoryRecorder(book, _feed, _feed.SubscribeToEvents(), _folder, past, _log);
         await recorder.StartAsync(Cancellation);
         TimeSpan passed = TimeSpan.Zero;
         await Eventually.IsTrueAsync(() => book.Newest > DateTimeOffset.MinValue, () => "it to be read");
@@ -117,5 +117,5 @@ public sealed class HistoryRecorderTests : IDisposable
         ? System.Text.Json.JsonDocument.Parse(json).RootElement.GetProperty("states").GetString()!
         : "";
 
-    private HistoryRecorder Recorder(HistoryBook book) => new(book, _feed, _folder, _time, _log);
+    private HistoryRecorder Recorder(HistoryBook book) => new(book, _feed, _feed.SubscribeToEvents(), _folder, _time, _log);
 }

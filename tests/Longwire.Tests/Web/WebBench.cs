@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Longwire.Composition;
+using Longwire.Doctor;
 using Longwire.History;
 using Longwire.Inventory;
 using Longwire.Options;
@@ -22,11 +23,14 @@ using Xunit;
 namespace Longwire.Tests.Web;
 
 /// <summary>The web page over real connections on loopback, with Pis that list as told.</summary>
-internal sealed class WebBench : IAsyncDisposable, IBridgeProblems, ICommandSink
+internal sealed class WebBench : IAsyncDisposable, IBridgeProblems, ICommandSink, IOptionsInForce
 {
     private readonly Dictionary<string, (PiOffers? Offers, string? Silent)> _lists = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<RadioCommand> _commands = new();
     private readonly ConcurrentQueue<PiCommand> _ofPis = new();
+    private readonly RecordingLogger<DoctorRounds> _doctorLog = new();
+    private OptionsEditor? _editor;
+    private DoctorRounds? _rounds;
     private WebSite? _site;
     private WebServer? _server;
     private string? _problem;
@@ -44,13 +48,37 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems, ICommandSink
     public RecordingLogger<WebServer> Log { get; } = new();
     public HttpClient Client { get; } = new();
     public AttachOptions Options { get; set; } = AttachOptions.Default;
+    public ImmutableArray<OptionProblem> OptionProblems { get; set; } = [];
     public string? Problem => Volatile.Read(ref _problem);
 
     void IBridgeProblems.Report(string source, string? problem) => Volatile.Write(ref _problem, problem);
 
+    /// <summary>What comes of a wish to forget a radio; null: it is forgotten.</summary>
+    public string? WhyNotForgotten { get; set; }
+
+    /// <summary>Where the options are kept; null: in a person's own file.</summary>
+    public IOptionsStore? Store { get; set; }
+    public string OptionsPath { get; set; } = "/etc/longwire/attach.yaml";
+    public string Revision { get; set; } = "r1";
+
+    /// <summary>Has the options that are in force be those that are kept.</summary>
+    public Action Look { get; set; } = () => { };
+    public Func<CancellationToken, Task<IReadOnlyList<Finding>>> Check { get; set; } = _ => Task.FromResult<IReadOnlyList<Finding>>([]);
+    public IReadOnlyList<string> Secrets { get; set; } = [];
+
+    AttachOptions IOptionsInForce.Current => Options;
+
+    void IOptionsInForce.LookNow() => Look();
+
+    async Task IOptionsInForce.UntilAsync(Func<AttachOptions, bool> holds, CancellationToken cancellationToken)
+    {
+        while (!holds(Options)) await Task.Delay(TimeSpan.FromMilliseconds(5), cancellationToken);
+    }
+
     ValueTask ICommandSink.SendAsync(RadioCommand command, CancellationToken cancellationToken)
     {
         _commands.Enqueue(command);
+        if (command is RadioCommand.Forget forget) forget.Answer.SetResult(WhyNotForgotten);
         return ValueTask.CompletedTask;
     }
 
@@ -65,7 +93,11 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems, ICommandSink
         if (_server is not null) await _server.StopAsync(TestContext.Current.CancellationToken);
         _server?.Dispose();
         _site?.Dispose();
+        _editor?.Dispose();
+        if (_rounds is not null) await _rounds.StopAsync(TestContext.Current.CancellationToken);
+        _rounds?.Dispose();
         Client.Dispose();
+        _doctorLog.AssertNothingUnexpected();
         SiteLog.AssertNothingUnexpected();
         Log.AssertNothingUnexpected();
     }
@@ -120,6 +152,13 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems, ICommandSink
 
     public void AddSilentPi(string name, string? reason) => Add(name, offers: null, reason);
 
+    /// <summary>Of a Pi that the options name.</summary>
+    public void List(string name, params ExportedDevice[] devices)
+    {
+        _lists[name] = (PiOffers.Of(new DeviceList([.. devices], Notice: null)), null);
+        Publish();
+    }
+
     private void Add(string name, PiOffers? offers, string? silent)
     {
         _lists[name] = (offers, silent);
@@ -153,16 +192,30 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems, ICommandSink
             : new WebAddress(port, IPAddress.Loopback, ["127.0.0.1"], [allowed]);
         _server?.Dispose();
         _site?.Dispose();
+        _editor?.Dispose();
+        _editor = new OptionsEditor(this, Store, OptionsPath, Clock ?? Time);
+        if (_rounds is null)
+        {
+            _rounds = new DoctorRounds(cancellationToken => Check(cancellationToken), Clock ?? Time, _doctorLog);
+            // It runs up to its first wait at once.
+            _ = _rounds.StartAsync(Cancellation);
+        }
         _site = WebComposition.Site(
-            address,
-            Feed,
-            new PiLists(() => Options, (pi, options) => new PiSticks(pi, options, KnownRadios.Default, [], "this boot")),
-            this,
-            History,
-            () => Token,
-            Clock ?? Time,
-            SiteLog,
-            "9.8.7");
+            new PageSources
+            {
+                Address = address,
+                Feed = Feed,
+                Lists = new PiLists(() => Options, (pi, options) => new PiSticks(pi, options, KnownRadios.Default, [], "this boot")),
+                Commands = this,
+                History = History,
+                Editor = _editor,
+                Rounds = _rounds,
+                Options = () => new LoadedOptions<AttachOptions>(Options with { WebToken = Token ?? Options.WebToken }, OptionProblems),
+                Secrets = _ => Task.FromResult<IEnumerable<string>>(Secrets),
+                Time = Clock ?? Time,
+                Version = "9.8.7",
+            },
+            SiteLog);
         return _server = new WebServer(address, limits ?? WebLimits.Default, _site, this, Clock ?? Time, Log);
     }
 

@@ -103,11 +103,21 @@ public sealed class WebPageTests : IAsyncDisposable
         Assert.Single(Items(pi, "radios"));
     }
 
+    [Fact]
+    public void A_radio_whose_stick_is_gone_and_whose_place_another_may_take_is_not_reattached_but_given_that_one()
+    {
+        RadioSnapshot radio = Some.Radio with { Status = RadioStatus.Unplugged, Successor = "0658:0200 at port 1.3" };
+        Assert.Equal(["replace", "detach", "forget"], RadioRequests.Sensible(radio, Some.Pi));
+        Assert.IsType<RadioCommand.Reattach>(RadioRequests.Of("replace", radio.Id));
+    }
+
     [Theory]
     [InlineData(RadioStatus.Attached, true, PiMode.Stock, "reattach, detach")]
-    [InlineData(RadioStatus.Detached, false, PiMode.Stock, "attach")]
-    [InlineData(RadioStatus.InUse, true, PiMode.Stock, "reattach, detach")]
-    [InlineData(RadioStatus.InUse, true, PiMode.Link, "take_over, reattach, detach")]
+    [InlineData(RadioStatus.Detached, false, PiMode.Stock, "attach, forget")]
+    [InlineData(RadioStatus.Attaching, true, PiMode.Stock, "reattach, detach")]
+    [InlineData(RadioStatus.Unplugged, true, PiMode.Stock, "reattach, detach, forget")]
+    [InlineData(RadioStatus.InUse, true, PiMode.Stock, "reattach, detach, forget")]
+    [InlineData(RadioStatus.InUse, true, PiMode.Link, "take_over, reattach, detach, forget")]
     public void What_can_be_asked_of_a_radio_depends_on_how_things_stand(object status, bool wanted, object mode, string expected) =>
         Assert.Equal(
             expected,

@@ -255,7 +255,7 @@ internal sealed class Convergence(AttachState state)
     private void Publish(StickSelection selection)
     {
         IReadOnlyList<RadioEvent> events = state.TakeEvents();
-        Snapshot snapshot = SnapshotMaker.Make(state, selection, state.Stopping ? null : _down.Problem);
+        Snapshot snapshot = SnapshotMaker.Make(state, selection, state.Stopping ? null : _down.Problem, _replacements.SuccessorOf);
         if (state.Stopping) snapshot = snapshot.AfterStop();
         bool same = snapshot.Bridge with { Problems = [] } == _published.Bridge with { Problems = [] }
             && snapshot.Bridge.Problems.SequenceEqual(_published.Bridge.Problems)

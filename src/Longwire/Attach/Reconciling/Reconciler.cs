@@ -88,6 +88,7 @@ internal sealed class Reconciler
             case AttachEvent.Commanded { Command: RadioCommand.Reattach command }: _attachmentChanges.Reattach(command.RadioId); break;
             case AttachEvent.Commanded { Command: RadioCommand.TakeOver command }: TakeOvers.Asked(_state, command.RadioId); break;
             case AttachEvent.PiCommanded { Command: PiCommand.Silence command }: PlannedWork.Ask(_state, command.PiId, command.On); break;
+            case AttachEvent.Commanded { Command: RadioCommand.Forget command }: ForgottenRadios.Asked(_state, command); break;
             case AttachEvent.KernelChanged kernel: KernelChanged(kernel.Uevent); break;
             case AttachEvent.PiAnswered answered: _piChanges.Answered(answered); break;
             case AttachEvent.PiSilent { Accepted: true } slow: _piSilence.ListLate(slow.PiId, SlowPi.Reason(slow.Reason)); break;

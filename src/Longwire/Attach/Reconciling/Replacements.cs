@@ -41,6 +41,11 @@ internal sealed class Replacements(AttachState state)
         return false;
     }
 
+    /// <inheritdoc cref="RadioSnapshot.Successor"/>
+    public string? SuccessorOf(RadioState radio) => radio is { IsUp: false, Memory.Wanted: true } && Waiting(radio) is [var only]
+        ? $"{only.Stick.Id} at port {only.Stick.Port.Chain}"
+        : null;
+
     /// <summary>The radio whose place this stick may take, as far as is known before it is asked; null if none.</summary>
     public RadioState? PlaceFor(Stick stick) => state.Radios.Values.FirstOrDefault(
         radio => radio.Replacement is { } replacement && replacement.IsBy(stick) && replacement.Until > state.Now);

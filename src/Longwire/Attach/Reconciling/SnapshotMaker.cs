@@ -11,14 +11,18 @@ namespace Longwire.Attach.Reconciling;
 internal static class SnapshotMaker
 {
     /// <param name="down">What is said of expected radios that are not there; null: nothing.</param>
-    public static Snapshot Make(AttachState state, StickSelection selection, string? down)
+    /// <param name="successorOf">See <see cref="RadioSnapshot.Successor"/>.</param>
+    public static Snapshot Make(AttachState state, StickSelection selection, string? down, Func<RadioState, string?> successorOf)
     {
         List<RadioState> shown = Shown(state, selection);
         IEnumerable<PiSnapshot> leftOut = shown.Select(radio => radio.Memory.PiId).Distinct()
             .Where(id => !state.Pis.ContainsKey(id)).Select(id => LeftOut(id, state.Options));
         IEnumerable<PiSnapshot> pis = state.Pis.Values.Select(pi => Of(pi, state.Memory)).Concat(leftOut)
             .OrderBy(pi => pi.Id, StringComparer.Ordinal);
-        ImmutableArray<RadioSnapshot> radios = [.. shown.Select(radio => Of(radio, selection.RuleOf(radio.Memory), state.Now))];
+        ImmutableArray<RadioSnapshot> radios =
+        [
+            .. shown.Select(radio => Of(radio, selection.RuleOf(radio.Memory), state.Now) with { Successor = successorOf(radio) }),
+        ];
         var bridge = new BridgeSnapshot(state.Memory.InstanceId, down is null ? [.. state.Problems] : [.. state.Problems, down])
         {
             RadiosExpected = radios.Count(radio => radio.Wanted),
@@ -79,6 +83,7 @@ internal static class SnapshotMaker
             Name = memory.Name,
             PiId = memory.PiId,
             UsbId = UsbId.Parse(memory.UsbId),
+            PortChain = memory.PortChain,
             Manufacturer = memory.Manufacturer,
             Product = memory.Product,
             Serial = memory.Serial,

@@ -40,11 +40,10 @@ export function keyed(parent, items, keyOf, make) {
   }
 }
 
-// Over plain http there is no clipboard but the old one, and in ingress' frame not always that.
 export function copyable(label) {
   const what = document.createTextNode("");
   const code = element("code");
-  const button = element("button", { type: "button", class: "copy", onclick: copy }, "Copy");
+  const button = copyButton(code);
   const node = element("p", {}, what, ": ", code, button);
   return { node, show };
 
@@ -54,12 +53,59 @@ export function copyable(label) {
     node.hidden = !text;
     button.setAttribute("aria-label", `Copy ${name.toLowerCase()} ${text}`);
   }
+}
+
+// Over plain http there is no clipboard but the old one, and in ingress' frame not always that.
+export function copyButton(source) {
+  const button = element("button", { type: "button", class: "copy", onclick: copy }, "Copy");
+  return button;
 
   async function copy() {
-    getSelection().selectAllChildren(code);
+    getSelection().selectAllChildren(source);
     let copied = true;
-    try { await navigator.clipboard.writeText(code.textContent); } catch { copied = document.execCommand("copy"); }
+    try { await navigator.clipboard.writeText(source.textContent); } catch { copied = document.execCommand("copy"); }
     setText(button, copied ? "Copied" : "Press Ctrl+C");
     setTimeout(() => setText(button, "Copy"), 3000);
+  }
+}
+
+// What came of something: a sentence, and lines to paste if there are any.
+export function answerView() {
+  const said = element("p", { role: "status" });
+  const lines = element("pre", { tabindex: "0", "aria-label": "Lines to paste" });
+  const paste = element("div", { class: "paste" }, lines, copyButton(lines));
+  paste.hidden = true;
+  return { node: element("div", {}, said, paste), say };
+
+  function say({ done, text, lines: toPaste }) {
+    setText(said, text);
+    setClass(said, done ? "well" : toPaste ? "waits" : "problem");
+    setText(lines, toPaste ?? "");
+    paste.hidden = !toPaste;
+  }
+}
+
+export const nextId = (() => {
+  let count = 0;
+  return (name) => `${name}-${++count}`;
+})();
+
+// A labelled field.
+export function field(label, attributes = {}) {
+  const id = nextId("field");
+  const input = element("input", { id, autocomplete: "off", spellcheck: "false", ...attributes });
+  return { node: element("div", { class: "field" }, element("label", { for: id }, label), input), input };
+}
+
+// A button that does one thing at a time.
+export function actionButton(text, act, attributes = {}) {
+  const button = element("button", { type: "button", onclick: press, ...attributes }, text);
+  return button;
+
+  async function press(event) {
+    event.preventDefault();
+    if (button.getAttribute("aria-disabled") === "true") return;
+    button.setAttribute("aria-disabled", "true");
+    try { await act(); } finally { button.removeAttribute("aria-disabled"); }
   }
 }

@@ -1,4 +1,6 @@
 import { learnAccess, mayAct, useToken } from "./actions.js";
+import { addPiView } from "./adding.js";
+import { checksView } from "./checks.js";
 import { element, keyed, setClass, setText } from "./dom.js";
 import { piView } from "./pi.js";
 import { follow } from "./stream.js";
@@ -7,6 +9,10 @@ const [version, summary, connection, problems, token, answer, pis] =
   ["version", "summary", "connection", "problems", "token", "answer", "pis"].map((id) => document.getElementById(id));
 let latest = null;
 let access = null;
+const adding = addPiView();
+const checks = checksView();
+document.getElementById("adding").append(adding.node);
+document.getElementById("checks").append(checks.node);
 
 token.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -37,6 +43,9 @@ function show(state) {
   document.title = kind === "problem" ? "▲ Longwire" : "Longwire";
   keyed(problems, state.problems, (problem) => problem, (problem) => ({ node: element("p", { class: "problem" }, problem) }));
   keyed(pis, state.pis, (pi) => pi.id, (pi) => piView(pi, say));
+  for (const view of pis.keyedViews.values()) view.options(state.options);
+  adding.show(state);
+  checks.show();
   const hint = access === "no" && !mayAct() ? "From here this page only shows." : "";
   if (!answer.textContent && hint) setText(answer, hint);
 }
@@ -48,7 +57,7 @@ function say({ done, text }) {
 
 function summaryOf(state) {
   if (state.stopped) return ["Longwire is stopped.", "waits"];
-  if (state.pis.length === 0) return ["No Pi is named in the options yet: add one under pis, with its address.", "waits"];
+  if (state.pis.length === 0) return ["No Pi is named in the options yet: add one below, or under pis in the options.", "waits"];
   const radios = state.pis.flatMap((pi) => pi.radios);
   const bad = [
     ...radios.filter((radio) => radio.problem).map((radio) => radio.name),

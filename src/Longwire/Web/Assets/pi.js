@@ -1,10 +1,11 @@
 // One Pi with its radios, and what else is plugged into it.
 
-import { copyable, element, keyed, setText } from "./dom.js";
+import { addToOptions, mayAct, newest } from "./actions.js";
+import { actionButton, answerView, copyable, element, field, keyed, setText } from "./dom.js";
 import { radioView } from "./radio.js";
 
 export function piView(pi, say) {
-  const title = element("h2", { id: `pi-${pi.id}` });
+  const title = element("h2", { id: `pi-${pi.id}`, tabindex: "-1" });
   const about = element("p", { class: "faint" });
   const silent = element("p", { class: "problem" });
   const radios = element("div");
@@ -12,7 +13,10 @@ export function piView(pi, say) {
   const sticks = element("ul");
   const notes = element("div");
   const node = element("section", { "aria-labelledby": title.id }, title, about, silent, radios, others, sticks, notes);
-  return { node, show };
+  // What is added to the options says which of them the person saw.
+  const seen = { options: null };
+  const ways = { seen, say, home: title };
+  return { node, show, options: (now) => { seen.options = now; } };
 
   function show(now) {
     setText(title, now.name);
@@ -20,7 +24,7 @@ export function piView(pi, say) {
     setText(silent, now.silent ? `It gives no list: ${now.silent}` : "");
     keyed(radios, now.radios, (radio) => radio.id, (radio) => radioView(radio, say));
     others.hidden = now.sticks.length === 0;
-    keyed(sticks, now.sticks, (stick) => `${stick.bus_id} ${stick.usb_id}`, stickView);
+    keyed(sticks, now.sticks, (stick) => `${stick.bus_id} ${stick.usb_id}`, () => stickView(now.id, ways));
     const said = now.radios.length + now.sticks.length === 0 && !now.silent ? ["It lists no stick.", ...now.notes] : now.notes;
     keyed(notes, said, (note) => note, (note) => ({ node: element("p", { class: "faint" }, note) }));
   }
@@ -36,17 +40,63 @@ function aboutOf(pi) {
   ].filter(Boolean).join(" · ");
 }
 
-function stickView() {
+function stickView(pi, ways) {
   const name = element("strong");
   const why = element("p");
   const line = copyable("For the options, under radios");
-  const node = element("li", {}, element("p", {}, name), why, line.node);
+  const choice = choiceView(pi, ways);
+  const node = element("li", {}, element("p", {}, name), why, choice.node, line.node);
   return {
     node,
     show(stick) {
       setText(name, `${stick.name} (${stick.usb_id} at ${stick.bus_id})`);
       setText(why, stick.why);
       line.show(stick.line);
+      choice.show(stick);
     },
   };
+}
+
+function choiceView(pi, { seen, say, home }) {
+  let now = null;
+  let options = null;
+  const open = element("button", { type: "button", "aria-expanded": "false", onclick: toggle }, "Use this stick");
+  const name = field("Its name in Home Assistant, if you like", { maxlength: "100" });
+  const answer = answerView();
+  const add = actionButton("Add it", send, { type: "submit" });
+  const form = element("form", { onsubmit: (event) => event.preventDefault() }, name.node, element("div", { class: "actions" }, add));
+  const node = element("div", {}, open, form, answer.node);
+  form.hidden = true;
+  return { node, show };
+
+  function show(stick) {
+    now = stick;
+    open.hidden = !stick.choosable || !mayAct();
+    if (open.hidden) close();
+    open.setAttribute("aria-label", `Use this stick: ${stick.name} at ${stick.bus_id}`);
+  }
+
+  function toggle() {
+    if (!form.hidden) return close();
+    form.hidden = false;
+    open.setAttribute("aria-expanded", "true");
+    options = newest(seen.options);
+    name.input.focus();
+  }
+
+  // Who works by keyboard goes on where the form was.
+  function close() {
+    const had = form.contains(document.activeElement);
+    form.hidden = true;
+    open.setAttribute("aria-expanded", "false");
+    if (had) (open.hidden ? home : open).focus();
+  }
+
+  async function send() {
+    const came = await addToOptions("api/sticks", { options, pi, bus_id: now.bus_id, usb_id: now.usb_id, name: name.input.value });
+    options = came.options ?? options;
+    // It may be no stick of this list any more.
+    (came.done ? say : answer.say)(came);
+    if (came.done) close();
+  }
 }

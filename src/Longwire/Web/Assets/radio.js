@@ -1,10 +1,18 @@
 // One radio's card.
 
 import { ask, mayAct } from "./actions.js";
-import { copyable, element, keyed, setClass, setText } from "./dom.js";
+import { copyable, element, keyed, nextId, setClass, setText } from "./dom.js";
 import { timelineView } from "./timeline.js";
 
-const commands = { attach: "Attach", detach: "Detach", reattach: "Reattach", take_over: "Take over" };
+const commands = {
+  attach: "Attach", detach: "Detach", reattach: "Reattach", take_over: "Take over", forget: "Forget",
+  replace: "Replace its stick",
+};
+// What cannot be taken back is asked for twice.
+const questions = {
+  forget: (radio) => [`Forget ${radio.name}? Its name, its history and its entities go.`, "Forget it"],
+  replace: (radio) => [`Give ${radio.name} the stick ${radio.successor}? It keeps its name, its history and its entities.`, "Replace it"],
+};
 
 export function radioView(radio, say) {
   let now = radio;
@@ -15,14 +23,15 @@ export function radioView(radio, say) {
   const facts = element("dl");
   const ports = element("div");
   const line = copyable("For the options, under radios");
-  const forget = copyable("To forget it, stop Longwire and run");
   const identity = element("p", { class: "faint" });
-  const more = element("details", {}, element("summary", {}, "More"), identity, line.node, forget.node);
+  const more = element("details", {}, element("summary", {}, "More"), identity, line.node);
+  const timeline = timelineView(radio.id);
   const node = element("article", { "aria-labelledby": title.id },
-    element("header", {}, title, status), explanation, actions, ports, facts, timelineView(radio.id).node, more);
+    element("header", {}, title, status), explanation, actions, ports, facts, timeline.node, more);
   return { node, show };
 
   function show(next) {
+    if (next.status !== now.status) timeline.refresh();
     now = next;
     setText(title, now.name);
     setText(status, now.status.replaceAll("_", " "));
@@ -34,7 +43,6 @@ export function radioView(radio, say) {
     setText(identity, [now.usb_id, now.manufacturer, now.product, now.serial && `serial ${now.serial}`, `id ${now.id}`]
       .filter(Boolean).join(", "));
     line.show(now.line);
-    forget.show(`longwire forget ${now.id}`);
   }
 
   function showActions() {
@@ -51,11 +59,29 @@ export function radioView(radio, say) {
 
     async function press() {
       if (button.getAttribute("aria-disabled") === "true") return;
+      if (questions[command] && !await confirmed(...questions[command](now))) return;
       button.setAttribute("aria-disabled", "true");
       say(await ask(now, command, button.textContent));
       button.removeAttribute("aria-disabled");
     }
   }
+}
+
+// A window of our own: a frame, as ingress is one, may not open the browser's.
+function confirmed(question, yes) {
+  return new Promise((resolve) => {
+    const text = element("p", { id: nextId("question") }, question);
+    const dialog = element("dialog", { "aria-labelledby": text.id, onclose: closed }, text, element("div", { class: "actions" },
+        element("button", { type: "button", onclick: () => dialog.close("yes") }, yes),
+        element("button", { type: "button", autofocus: "", onclick: () => dialog.close("no") }, "Keep it")));
+    document.body.append(dialog);
+    dialog.showModal();
+
+    function closed() {
+      dialog.remove();
+      resolve(dialog.returnValue === "yes");
+    }
+  });
 }
 
 function portView() {

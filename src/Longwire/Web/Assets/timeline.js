@@ -1,9 +1,12 @@
-// The last 24 hours of one radio: the round trip as a line, and what it was not attached for as bands behind it. Drawn when it is first
-// looked at, since there may be many; the caption says the same to those who cannot see it.
+// The last 24 hours or 30 days of one radio: the round trip as a line, what it was not attached for as bands behind it, and below it what
+// happened. Drawn when it is first looked at, since there may be many; the caption says the same to those who cannot see it.
 
-import { element, setText } from "./dom.js";
+import { element, keyed, setText } from "./dom.js";
 
-const spanSeconds = 60;
+const ranges = {
+  day: { button: "24 hours", title: "Last 24 hours", query: "", span: 60, atMost: "" },
+  month: { button: "30 days", title: "Last 30 days", query: "?of=month", span: 1800, atMost: "at most " },
+};
 const height = 130;
 const again = 60000;
 
@@ -17,11 +20,17 @@ const seen = new IntersectionObserver((entries) => {
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 export function timelineView(radioId) {
+  let range = ranges.day;
+  const buttons = Object.values(ranges).map((one) => element(
+    "button", { type: "button", class: "range", "aria-pressed": String(one === range), onclick: () => choose(one) }, one.button));
   const caption = element("figcaption", { class: "faint" }, "Last 24 hours: not asked yet.");
   const chart = element("div", { class: "chart", "aria-hidden": "true" });
   const key = element("p", { class: "key", "aria-hidden": "true" }, element("span", { class: "line" }, "round trip"),
     ...Object.values(bands).map((name) => element("span", { class: name }, name)));
-  const node = element("figure", {}, caption, chart, key);
+  const events = eventsView();
+  const figure = element("figure", {}, caption, chart, key);
+  const node = element("div", {}, element("div", { class: "ranges", role: "group", "aria-label": "How far back" }, ...buttons), figure,
+    events.node);
   let plot = null;
   let timer = null;
   let latest = null;
@@ -29,10 +38,18 @@ export function timelineView(radioId) {
   seen.observe(node);
   new ResizeObserver(() => plot?.setSize({ width: chart.clientWidth, height })).observe(chart);
   dark.addEventListener("change", draw);
-  return { node };
+  // What happened is written down a moment after the state says so.
+  return { node, refresh: () => { if (timer) setTimeout(load, 1000); } };
+
+  function choose(one) {
+    range = one;
+    buttons.forEach((button, at) => button.setAttribute("aria-pressed", String(Object.values(ranges)[at] === range)));
+    load();
+  }
 
   function look(isSeen) {
     clearInterval(timer);
+    timer = null;
     if (!isSeen) return;
     timer = setInterval(load, again);
     load();
@@ -43,10 +60,15 @@ export function timelineView(radioId) {
     if (!node.isConnected) return clearInterval(timer);
     try {
       library ??= loadLibrary();
-      const [answer] = await Promise.all([fetch(`api/radios/${encodeURIComponent(radioId)}/history`), library]);
-      if (!answer.ok) return setText(caption, "Last 24 hours: nothing was recorded yet.");
-      latest = coarse(await answer.json());
-      setText(caption, captionOf(latest));
+      const asked = range;
+      const [answer] = await Promise.all([fetch(`api/radios/${encodeURIComponent(radioId)}/history${asked.query}`), library]);
+      // Another one was chosen meanwhile.
+      if (asked !== range) return;
+      if (!answer.ok) return setText(caption, `${range.title}: nothing was recorded yet.`);
+      const history = await answer.json();
+      latest = coarse(history, range.span);
+      events.show(history.events);
+      setText(caption, captionOf(latest, range));
       draw();
     } catch {
       library = library && window.uPlot ? library : null;
@@ -68,9 +90,9 @@ function loadLibrary() {
 }
 
 // A minute is about a pixel. Of what falls together the worst counts.
-function coarse({ step, end, states, round_trips: trips }) {
-  const many = spanSeconds / step;
-  const made = { times: [], trips: [], states: [] };
+function coarse({ step, end, states, round_trips: trips }, span) {
+  const many = span / step;
+  const made = { times: [], trips: [], states: [], span };
   for (let from = 0; from < states.length; from += many) {
     const measured = trips.slice(from, from + many).filter((trip) => trip !== null);
     made.times.push(end - (states.length - from) * step);
@@ -80,17 +102,17 @@ function coarse({ step, end, states, round_trips: trips }) {
   return made;
 }
 
-function runsOf({ times, states }) {
+function runsOf({ times, states, span }) {
   const runs = [];
   states.forEach((state, at) => {
     const last = runs.at(-1);
-    if (last?.state === state) last.to = times[at] + spanSeconds;
-    else runs.push({ state, from: times[at], to: times[at] + spanSeconds });
+    if (last?.state === state) last.to = times[at] + span;
+    else runs.push({ state, from: times[at], to: times[at] + span });
   });
   return runs.filter((run) => bands[run.state]);
 }
 
-function captionOf(history) {
+function captionOf(history, range) {
   const trips = history.trips.filter((trip) => trip !== null).sort((a, b) => a - b);
   const told = trips.length > 0
     ? [`round trip mostly ${trips[trips.length >> 1].toFixed(1)} ms, at most ${trips.at(-1).toFixed(1)} ms`]
@@ -98,10 +120,13 @@ function captionOf(history) {
   for (const [state, name] of Object.entries(bands)) {
     const runs = runsOf(history).filter((run) => run.state === Number(state));
     const minutes = Math.round(runs.reduce((sum, run) => sum + run.to - run.from, 0) / 60);
-    if (runs.length > 0) told.push(`${name} ${runs.length === 1 ? "once" : `${runs.length} times`}, ${minutes} min in all`);
+    const times = runs.length === 1 ? "once" : `${runs.length} times`;
+    if (runs.length > 0) told.push(`${name} ${times}, ${range.atMost}${lasting(minutes)} in all`);
   }
-  return `Last 24 hours: ${told.join("; ")}.`;
+  return `${range.title}: ${told.join("; ")}.`;
 }
+
+const lasting = (minutes) => (minutes < 180 ? `${minutes} min` : `${Math.round(minutes / 60)} h`);
 
 function optionsOf(chart, key, history) {
   const colorOf = (name) => getComputedStyle(key.querySelector(`.${name}`)).color;
@@ -113,11 +138,11 @@ function optionsOf(chart, key, history) {
     legend: { show: false },
     cursor: { show: false },
     scales: {
-      x: { range: [history.times[0], history.times.at(-1) + spanSeconds] },
+      x: { range: [history.times[0], history.times.at(-1) + history.span] },
       y: { range: (_, __, most) => [0, Math.max(most ?? 0, 1) * 1.1] },
     },
     axes: [
-      { stroke: text, grid, ticks: grid, space: 70, size: 32, values: (_, times) => times.map(clock) },
+      { stroke: text, grid, ticks: grid, space: 70, size: 32, values: (_, times) => times.map(history.span > 60 ? day : clock) },
       { stroke: text, grid, ticks: grid, size: 56, values: (_, values) => values.map((value) => `${value} ms`) },
     ],
     series: [{}, { stroke: colorOf("line"), width: 1.5, points: { show: false } }],
@@ -125,6 +150,7 @@ function optionsOf(chart, key, history) {
   };
 }
 
+const day = (time) => new Date(time * 1000).toLocaleDateString([], { day: "numeric", month: "numeric" });
 const clock = (time) => new Date(time * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 
 function drawBands(plot, history, colorOf) {
@@ -137,4 +163,26 @@ function drawBands(plot, history, colorOf) {
     ctx.fillRect(left, bbox.top, Math.max(right - left, 1), bbox.height);
   }
   ctx.restore();
+}
+
+const happened = {
+  attached: "attached", lost: "lost", detached: "detached", held: "held: its Pi is away", resumed: "its Pi is back",
+  plugged: "plugged in", unplugged: "unplugged", refused: "refused", usb_errors: "USB errors",
+};
+
+function eventsView() {
+  const title = element("summary", {}, "Events: not asked yet");
+  const list = element("ol", { class: "events" });
+  const node = element("details", {}, title, list);
+  return { node, show };
+
+  function show(events) {
+    setText(title, events.length > 0 ? `Events (${events.length})` : "Events: none yet");
+    keyed(list, events, (event) => `${event.at} ${event.type} ${event.reason}`, (event) => {
+      const at = new Date(event.at * 1000);
+      const reason = event.reason ? `: ${event.reason}` : "";
+      const time = element("time", { datetime: at.toISOString(), class: "faint" }, at.toLocaleString());
+      return { node: element("li", {}, time, ` ${happened[event.type] ?? event.type}${reason}`) };
+    });
+  }
 }

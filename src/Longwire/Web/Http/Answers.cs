@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 
 namespace Longwire.Web.Http;
@@ -18,6 +20,32 @@ internal static class Answers
     {
         context.Response.StatusCode = status;
         return SendAsync(context, PlainText, Encoding.UTF8.GetBytes(sentence + "\n"));
+    }
+
+    public static Task SendAsync<T>(HttpContext context, int status, T value, JsonTypeInfo<T> type)
+    {
+        context.Response.StatusCode = status;
+        return SendAsync(context, Json, JsonSerializer.SerializeToUtf8Bytes(value, type));
+    }
+
+    /// <summary>What was sent; null: it is not what it should be, and that was answered.</summary>
+    public static async Task<T?> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            if (await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted) is { } value) return value;
+            await SayAsync(context, StatusCodes.Status400BadRequest);
+        }
+        catch (JsonException)
+        {
+            await SayAsync(context, StatusCodes.Status400BadRequest);
+        }
+        catch (BadHttpRequestException e) when (!context.Response.HasStarted)
+        {
+            await SayAsync(context, e.StatusCode);
+        }
+        return null;
     }
 
     public static async Task SendAsync(HttpContext context, string type, ReadOnlyMemory<byte> body)

@@ -1,3 +1,4 @@
+using Longwire.History;
 using Longwire.Platform;
 using Longwire.State;
 using Longwire.Web.Pages;
@@ -9,7 +10,8 @@ namespace Longwire.Web.Http;
 /// <summary>
 /// <c>POST api/radios/{id}/{command}</c>: hands what a person asks for to the reconciler. What came of it, the state says.
 /// </summary>
-internal sealed class CommandDesk(Visitor visitor, StateFeed feed, ICommandSink sink, TimeProvider time, ILogger logger)
+internal sealed class CommandDesk(
+    Visitor visitor, StateFeed feed, ICommandSink sink, HistoryBook history, TimeProvider time, ILogger logger)
 {
     /// <summary>For the reconciler to have room for it.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
@@ -20,11 +22,7 @@ internal sealed class CommandDesk(Visitor visitor, StateFeed feed, ICommandSink 
 
     public async Task AnswerAsync(HttpContext context, string radioId, string word)
     {
-        if (visitor.Refusal(context) is { } refusal)
-        {
-            await Answers.SayAsync(context, StatusCodes.Status403Forbidden, refusal);
-            return;
-        }
+        if (await visitor.IsRefusedAsync(context)) return;
         RadioSnapshot? radio = feed.Current.Radios.FirstOrDefault(known => known.Id == radioId);
         if (radio is null || RadioRequests.Of(word, radioId) is not { } command)
         {
@@ -36,6 +34,11 @@ internal sealed class CommandDesk(Visitor visitor, StateFeed feed, ICommandSink 
         try
         {
             await sink.SendAsync(command, patience.Token);
+            if (command is RadioCommand.Forget forget && await forget.Answer.Task.WaitAsync(patience.Token) is { } whyNot)
+            {
+                await Answers.SayAsync(context, StatusCodes.Status409Conflict, whyNot);
+                return;
+            }
         }
         catch (OperationCanceledException) when (patience.Passed)
         {
@@ -43,6 +46,7 @@ internal sealed class CommandDesk(Visitor visitor, StateFeed feed, ICommandSink 
                 context, StatusCodes.Status503ServiceUnavailable, "Longwire is busy with other things. Try again in a moment.");
             return;
         }
+        if (command is RadioCommand.Forget) history.Forget(radio.Id);
         await Answers.SayAsync(context, StatusCodes.Status202Accepted);
     }
 }

@@ -8,7 +8,7 @@ namespace Longwire.Web.Http;
 
 /// <summary>Who asks for something to be done, and whether it is to be.</summary>
 /// <param name="token">The option web_token now; null: none is set.</param>
-internal sealed class Visitor(WebAddress address, Func<string?> token)
+internal sealed class Visitor(WebAddress address, Func<string?> token, ActionPace pace)
 {
     /// <summary>
     /// A page elsewhere cannot send it: its browser would ask first whether it may, and gets no answer that says so.
@@ -21,6 +21,7 @@ internal sealed class Visitor(WebAddress address, Func<string?> token)
 
     private static readonly string[] s_passedOn = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"];
 
+    private const string TooFast = "That is more than anybody presses in a minute. Wait a moment, then try again.";
     private const string SameOrigin = "same-origin";
 
     /// <summary>What the page may offer: <c>yes</c>, <c>token</c> (one has to be named) or <c>no</c>.</summary>
@@ -31,8 +32,22 @@ internal sealed class Visitor(WebAddress address, Func<string?> token)
         _ => "no",
     };
 
+    /// <returns>True: it may not, and has been answered.</returns>
+    public async Task<bool> IsRefusedAsync(HttpContext context)
+    {
+        // Before a token is looked at: it must not be found by trying.
+        if (!pace.Takes(Name(context)))
+        {
+            await Answers.SayAsync(context, StatusCodes.Status429TooManyRequests, TooFast);
+            return true;
+        }
+        if (Refusal(context) is not { } refusal) return false;
+        await Answers.SayAsync(context, StatusCodes.Status403Forbidden, refusal);
+        return true;
+    }
+
     /// <returns>Why not, for a person; null: it may.</returns>
-    public string? Refusal(HttpContext context)
+    private string? Refusal(HttpContext context)
     {
         if (!IsOwnPage(context.Request)) return "This request does not come from Longwire's own page. Reload the page and try again.";
         switch (AccessOf(context))

@@ -25,8 +25,8 @@ internal readonly record struct WebLimits(TimeSpan Patience)
 
     private const int LongestRequestLine = 2 * 1024;
 
-    /// <summary>Nothing that is asked here needs a body.</summary>
-    private const int LongestBody = 1024;
+    /// <summary>A pairing code is the longest text that anybody sends, and has a tenth of this.</summary>
+    private const int LongestBody = 8 * 1024;
 
     public void Bound(KestrelServerOptions options)
     {

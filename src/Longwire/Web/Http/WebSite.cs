@@ -1,5 +1,4 @@
 using Longwire.Platform;
-using Longwire.State;
 using Longwire.Web.Pages;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
@@ -8,13 +7,11 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Longwire.Web.Http;
 
 /// <summary>What is asked for, and who answers.</summary>
-internal sealed class WebSite(
-    WebAddress address, StateFeed feed, StateView view, EventStream events, CommandDesk commands, HistoryAnswer history, string version,
-    TransitionLog log)
+internal sealed class WebSite(WebAddress address, Reading reading, Acting acting, TransitionLog log)
     : IHttpApplication<HttpContext>, IDisposable
 {
     private const string ToRead = "GET, HEAD";
-    private const string Radios = "/api/radios/";
+    private const string ToAct = "POST";
 
     public void Dispose() => log.Dispose();
 
@@ -59,30 +56,16 @@ internal sealed class WebSite(
         }
         if (!address.Answers(context.Request.Host.Host)) return Answers.SayAsync(context, StatusCodes.Status421MisdirectedRequest);
         string path = context.Request.Path.Value ?? "";
-        if (path.StartsWith(Radios, StringComparison.Ordinal) && path[Radios.Length..].Split('/') is [var radio, var word])
+        Func<HttpContext, Task>? read = reading.Find(path), act = acting.Find(path);
+        if (read is null && act is null) return Answers.SayAsync(context, StatusCodes.Status404NotFound);
+        Func<HttpContext, Task>? asked = context.Request.Method switch
         {
-            return word == HistoryAnswer.Word
-                ? ReadAsync(context, () => history.AnswerAsync(context, radio))
-                : OfRadioAsync(context, radio, word);
-        }
-        return path switch
-        {
-            "/health.json" => ReadAsync(context, () => Answers.SendAsync(context, Answers.Json, HealthJson.Write(feed.Current, version))),
-            "/api/state" => ReadAsync(context, () => Answers.SendAsync(context, Answers.Json, view.Of(feed.Current))),
-            "/api/events" => ReadAsync(context, () => events.AnswerAsync(context)),
-            "/api/access" => ReadAsync(context, () => commands.SayWhatMayBeDoneAsync(context)),
-            _ when PageAssets.Find(path) is { } asset =>
-                ReadAsync(context, () => Answers.SendAsync(context, asset.Type, asset.Content, asset.Tag)),
-            _ => Answers.SayAsync(context, StatusCodes.Status404NotFound),
+            "GET" or "HEAD" => read,
+            ToAct => act,
+            _ => null,
         };
+        return asked is null ? RefuseMethod(context, read is null ? ToAct : act is null ? ToRead : $"{ToRead}, {ToAct}") : asked(context);
     }
-
-    private Task OfRadioAsync(HttpContext context, string radio, string word) => context.Request.Method == "POST"
-        ? commands.AnswerAsync(context, radio, word)
-        : RefuseMethod(context, "POST");
-
-    private static Task ReadAsync(HttpContext context, Func<Task> answer) =>
-        context.Request.Method is "GET" or "HEAD" ? answer() : RefuseMethod(context, ToRead);
 
     private static Task RefuseMethod(HttpContext context, string allowed)
     {

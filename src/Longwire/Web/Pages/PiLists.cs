@@ -14,10 +14,12 @@ internal sealed record PiList(PiOptions Pi, StickList? List, string? Problem);
 /// <param name="sticksOf">Judges the sticks of one Pi, under these options.</param>
 internal sealed class PiLists(Func<AttachOptions> options, Func<PiOptions, AttachOptions, PiSticks> sticksOf)
 {
+    public AttachOptions Options => options();
+
     /// <summary>One per Pi of the options, in their order.</summary>
     public IReadOnlyList<PiList> Of(Snapshot snapshot)
     {
-        AttachOptions now = options();
+        AttachOptions now = Options;
         return [.. now.Pis.Select(pi => Of(pi, now, snapshot.Pis.FirstOrDefault(known => known.Id == pi.Id)))];
     }
 

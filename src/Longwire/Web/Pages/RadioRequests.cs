@@ -10,14 +10,19 @@ internal static class RadioRequests
     private const string Detach = "detach";
     private const string Reattach = "reattach";
     private const string TakeOver = "take_over";
+    private const string Forget = "forget";
+
+    /// <summary>Reattach, where that gives the radio another stick: a person is asked first.</summary>
+    private const string Replace = "replace";
 
     /// <summary>Null: there is no such word.</summary>
     public static RadioCommand? Of(string word, string radio) => word switch
     {
         Attach => new RadioCommand.SetWanted(radio, true),
         Detach => new RadioCommand.SetWanted(radio, false),
-        Reattach => new RadioCommand.Reattach(radio),
+        Reattach or Replace => new RadioCommand.Reattach(radio),
         TakeOver => new RadioCommand.TakeOver(radio),
+        Forget => new RadioCommand.Forget(radio),
         _ => null,
     };
 
@@ -25,8 +30,11 @@ internal static class RadioRequests
     public static ImmutableArray<string> Sensible(RadioSnapshot radio, PiSnapshot? pi)
     {
         if (radio.Stopped) return [];
-        if (!radio.Wanted) return [Attach];
+        if (!radio.Wanted) return [Attach, Forget];
+        if (radio.HasPort || radio.Status == RadioStatus.Attaching) return [Reattach, Detach];
+        if (radio.Successor is not null) return [Replace, Detach, Forget];
         // A stock usbipd takes nothing from anybody.
-        return radio.Status == RadioStatus.InUse && pi?.Mode == PiMode.Link ? [TakeOver, Reattach, Detach] : [Reattach, Detach];
+        bool mayBeTaken = radio.Status == RadioStatus.InUse && pi?.Mode == PiMode.Link;
+        return mayBeTaken ? [TakeOver, Reattach, Detach, Forget] : [Reattach, Detach, Forget];
     }
 }

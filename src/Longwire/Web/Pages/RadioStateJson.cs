@@ -9,12 +9,13 @@ namespace Longwire.Web.Pages;
 /// <param name="Explanation">What the status means and what to do.</param>
 /// <param name="Line">To be pasted into the options; null where there is none.</param>
 /// <param name="Commands">What can be asked of it now: see <see cref="RadioRequests"/>.</param>
+/// <param name="Successor">The stick that <c>replace</c> gives it; null: there is none.</param>
 internal sealed record RadioStateJson(
     string Id, string Name, string UsbId, string? Manufacturer, string? Product, string? Serial, string Status, bool? Connected,
     bool Problem, string Explanation, bool Wanted, DateTimeOffset? Since, double? RoundTripMs, long Disconnects,
     string? LastDisconnectReason, long Outages, double HeldSeconds, DateTimeOffset? LastOutage, double? LastOutageSeconds,
     UsbErrorsJson? UsbErrors, IReadOnlyList<SerialPortJson> SerialPorts, IReadOnlyList<string> RestartApps, string? Line,
-    IReadOnlyList<string> Commands)
+    IReadOnlyList<string> Commands, string? Successor)
 {
     public static RadioStateJson Of(RadioSnapshot radio, PiSnapshot? pi, string? line)
     {
@@ -43,7 +44,8 @@ internal sealed record RadioStateJson(
             SerialPortJson.Of(radio),
             radio.RestartApps,
             line,
-            RadioRequests.Sensible(radio, pi));
+            RadioRequests.Sensible(radio, pi),
+            radio.Successor);
     }
 }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Longwire.Inventory;
+using Longwire.Options;
 using Longwire.State;
 
 namespace Longwire.Web.Pages;
@@ -10,12 +11,14 @@ namespace Longwire.Web.Pages;
 /// <c>GET api/state</c>, and each event of <c>api/events</c>: all that the page shows. Every key always there, null if unknown.
 /// </summary>
 /// <param name="Problems">Sentences of Longwire itself.</param>
+/// <param name="Options">What options these are: whoever changes them says which they saw.</param>
 internal sealed record StateJson(
-    string Version, bool Stopped, IReadOnlyList<string> Problems, int RadiosExpected, int RadiosAttached, IReadOnlyList<PiStateJson> Pis)
+    string Version, bool Stopped, IReadOnlyList<string> Problems, int RadiosExpected, int RadiosAttached, IReadOnlyList<PiStateJson> Pis,
+    string Options)
 {
     // A person knows neither bus ids nor that a stick has two ends: where a radio of ours and a stick of its Pi's list are the same for
     // certain, they are shown as one. The list has no serials, so of twins nobody can say, and both views are shown.
-    public static StateJson Of(Snapshot snapshot, IReadOnlyList<PiList> lists, string version)
+    public static StateJson Of(Snapshot snapshot, IReadOnlyList<PiList> lists, string version, string options)
     {
         IEnumerable<PiStateJson> pis = lists.Select(list => Of(list, snapshot));
         ImmutableArray<RadioSnapshot> elsewhere = [.. snapshot.Radios.Where(radio => lists.All(list => list.Pi.Id != radio.PiId))];
@@ -26,7 +29,8 @@ internal sealed record StateJson(
             bridge.Problems,
             bridge.RadiosExpected,
             bridge.RadiosAttached,
-            [.. pis, .. elsewhere.GroupBy(radio => radio.PiId).Select(group => PiStateJson.NotInOptions(group.Key, [.. group]))]);
+            [.. pis, .. elsewhere.GroupBy(radio => radio.PiId).Select(group => PiStateJson.NotInOptions(group.Key, [.. group]))],
+            options);
     }
 
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, StateJsonContext.Default.StateJson);
@@ -52,17 +56,21 @@ internal sealed record StateJson(
             [.. others.Select(StickStateJson.Of)]);
     }
 
-    private static ListedStick? TheOne(RadioSnapshot radio, ImmutableArray<RadioSnapshot> radios, ImmutableArray<ListedStick> listed) =>
+    internal static ListedStick? TheOne(RadioSnapshot radio, ImmutableArray<RadioSnapshot> radios, ImmutableArray<ListedStick> listed) =>
         radios.Count(other => other.UsbId == radio.UsbId) == 1 && listed.Count(stick => stick.Id == radio.UsbId) == 1
             ? listed.First(stick => stick.Id == radio.UsbId)
             : null;
 
     // By its serial if there are others of its kind; none where they have the same.
-    internal static string? LineOf(RadioSnapshot radio, ImmutableArray<RadioSnapshot> radios)
+    internal static string? LineOf(RadioSnapshot radio, ImmutableArray<RadioSnapshot> radios) =>
+        MatchOf(radio, radios) is { } match ? MatchLine.For(match.Id, match.Serial) : null;
+
+    /// <inheritdoc cref="LineOf"/>
+    internal static RadioMatch? MatchOf(RadioSnapshot radio, ImmutableArray<RadioSnapshot> radios)
     {
         List<RadioSnapshot> alike = [.. radios.Where(other => other.UsbId == radio.UsbId && other.Id != radio.Id)];
-        if (alike.Count == 0) return MatchLine.For(radio.UsbId, null);
-        return alike.Exists(other => other.Serial == radio.Serial) ? null : MatchLine.For(radio.UsbId, radio.Serial);
+        if (alike.Count == 0) return new RadioMatch(radio.UsbId);
+        return alike.Exists(other => other.Serial == radio.Serial) ? null : MatchLine.Match(radio.UsbId, radio.Serial);
     }
 }
 
@@ -82,10 +90,12 @@ internal sealed record PiStateJson(
 /// <summary>A stick that is none of our radios.</summary>
 /// <param name="Why">Why it is not attached, or is about to be.</param>
 /// <param name="Line">To be pasted into the options; null where there is none.</param>
-internal sealed record StickStateJson(string Name, string UsbId, string BusId, bool Problem, string Why, string? Line)
+/// <param name="Choosable">It is offered, and would be a radio if the options named it.</param>
+internal sealed record StickStateJson(string Name, string UsbId, string BusId, bool Problem, string Why, string? Line, bool Choosable)
 {
     public static StickStateJson Of(ListedStick stick) => new(
-        stick.Name, stick.Id.ToString(), stick.BusId.ToString(), stick.Outlook == Outlook.Ambiguous, Sentence(stick.Reason), stick.Line);
+        stick.Name, stick.Id.ToString(), stick.BusId.ToString(), stick.Outlook == Outlook.Ambiguous, Sentence(stick.Reason), stick.Line,
+        StickChoice.MayBeChosen(stick));
 
     private static string Sentence(string reason) => reason.Length == 0 ? reason : $"{char.ToUpperInvariant(reason[0])}{reason[1..]}.";
 }

@@ -3,7 +3,8 @@ using Longwire.State;
 namespace Longwire.Web.Pages;
 
 /// <summary>The state as JSON: written once for a snapshot, however many ask for it.</summary>
-internal sealed class StateView(PiLists lists, string version)
+/// <param name="options">Which options are in force: see <see cref="StateJson.Options"/>.</param>
+internal sealed class StateView(PiLists lists, Func<string> options, string version)
 {
     private Written? _latest;
 
@@ -11,11 +12,12 @@ internal sealed class StateView(PiLists lists, string version)
     public ReadOnlyMemory<byte> Of(Snapshot snapshot)
     {
         Written? latest = Volatile.Read(ref _latest);
-        if (latest is not null && ReferenceEquals(latest.Snapshot, snapshot)) return latest.Json;
-        var fresh = new Written(snapshot, StateJson.Of(snapshot, lists.Of(snapshot), version).Write());
+        string now = options();
+        if (latest is not null && ReferenceEquals(latest.Snapshot, snapshot) && latest.Options == now) return latest.Json;
+        var fresh = new Written(snapshot, now, StateJson.Of(snapshot, lists.Of(snapshot), version, now).Write());
         Volatile.Write(ref _latest, fresh);
         return fresh.Json;
     }
 
-    private sealed record Written(Snapshot Snapshot, ReadOnlyMemory<byte> Json);
+    private sealed record Written(Snapshot Snapshot, string Options, ReadOnlyMemory<byte> Json);
 }

@@ -25,9 +25,15 @@ public sealed class ReplacementTests
         await bench.UntilStatusAsync(Old, RadioStatus.Unplugged);
         ScriptedAttachment attachment = await AttachNewAsync(bench);
         Assert.Equal(2, bench.Feed.Current.Radios.Length);
+        // People are told what the button would do, and of no other radio.
+        Assert.Equal(
+            ["0658:0200 at port 1.3"],
+            bench.Feed.Current.Radios.Where(known => known.Successor is not null).Select(known => $"{known.Successor}"));
+        Assert.NotNull(bench.Feed.Current.Radios.Single(known => known.Id == Old).Successor);
         bench.TakeEvents();
 
         await PressAsync(bench);
+        Assert.All(bench.Feed.Current.Radios, known => Assert.Null(known.Successor));
 
         RadioSnapshot radio = Assert.Single((await bench.UntilStatusAsync(Old, RadioStatus.Attached)).Radios);
         Assert.Equal((Old, "Z-Wave", "NEW001", 3L), (radio.Id, radio.Name, radio.Serial, radio.Disconnects));

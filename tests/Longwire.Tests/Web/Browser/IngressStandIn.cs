@@ -80,6 +80,12 @@ internal sealed class IngressStandIn(Uri app, bool holdsBack) : IHttpApplication
         {
             request.Headers.TryAddWithoutValidation(name, (IEnumerable<string>)value!);
         }
+        if (context.Request.ContentLength > 0)
+        {
+            request.Content = new StreamContent(context.Request.Body);
+            request.Content.Headers.ContentLength = context.Request.ContentLength;
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
+        }
         request.Headers.Add("X-Forwarded-Host", context.Request.Host.Value);
         request.Headers.Add("X-Remote-User-Display-Name", Person);
         using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, aborted);

@@ -20,6 +20,7 @@ public sealed class CommandDeskTests : IAsyncDisposable
     [InlineData("detach", typeof(RadioCommand.SetWanted))]
     [InlineData("reattach", typeof(RadioCommand.Reattach))]
     [InlineData("take_over", typeof(RadioCommand.TakeOver))]
+    [InlineData("forget", typeof(RadioCommand.Forget))]
     public async Task What_a_person_asks_for_reaches_the_reconciler_and_the_log_says_who_it_was(string word, Type expected)
     {
         _bench.Publish(Some.Radio);
@@ -30,6 +31,19 @@ public sealed class CommandDeskTests : IAsyncDisposable
         if (command is RadioCommand.SetWanted set) Assert.Equal(word == "attach", set.Wanted);
         Assert.Contains(
             _bench.SiteLog.Lines, line => line.Contains("Somebody at 127.0.0.1 asked on the web page", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("Z-Wave is attached. Detach it first.")]
+    public async Task What_is_forgotten_leaves_no_history_and_what_is_not_is_said_with_why(string? whyNot)
+    {
+        _bench.Publish(Some.Radio with { Status = RadioStatus.Unplugged });
+        _bench.History.Add(_bench.Feed.Current, _bench.Time.GetUtcNow());
+        _bench.WhyNotForgotten = whyNot;
+        HttpStatusCode answer = await AskAsync(await _bench.StartAsync(), "forget");
+        Assert.Equal(whyNot is null ? HttpStatusCode.Accepted : HttpStatusCode.Conflict, answer);
+        Assert.Equal(whyNot is null, _bench.History.Json(Some.RadioId, month: false, _bench.Time.GetUtcNow()) is null);
     }
 
     [Theory]

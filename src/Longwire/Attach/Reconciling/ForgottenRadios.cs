@@ -1,0 +1,36 @@
+using Longwire.Platform;
+using Longwire.State;
+using Microsoft.Extensions.Logging;
+
+namespace Longwire.Attach.Reconciling;
+
+/// <summary>Radios that a person wants forgotten. What no snapshot has any more, Home Assistant is told to remove.</summary>
+internal static class ForgottenRadios
+{
+    public static void Asked(AttachState state, RadioCommand.Forget asked)
+    {
+        if (!state.Radios.TryGetValue(asked.RadioId, out RadioState? radio))
+        {
+            // Asked for twice: it is as it was wanted.
+            asked.Answer.TrySetResult(null);
+            return;
+        }
+        if (radio.Assignment is { Identified: true })
+        {
+            asked.Answer.TrySetResult(
+                $"{radio.Memory.Name} is attached, or is being attached or detached. Detach it first, then forget it.");
+            return;
+        }
+        if (radio.Assignment is { } attempt)
+        {
+            Assignments.Reject(attempt, radio);
+            state.Cancel(attempt);
+        }
+        ILogger log = state.Logger.About(radio.Memory.PiId, radio.Id);
+        AttachLog.Forgotten(log, radio.Memory.Name, radio.Id);
+        state.Remove(radio);
+        foreach (RadioState other in state.Radios.Values.Where(other => other.Memory.CameWhileAway.Contains(radio.Id)))
+            state.Change(other, other.Memory with { CameWhileAway = other.Memory.CameWhileAway.Remove(radio.Id) });
+        asked.Answer.TrySetResult(null);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Longwire.Link.Pairing;
+
+namespace Longwire.Options;
+
+/// <summary>What would be wrong with entries once they were in the options: found before anything is written.</summary>
+internal static class EntryTrial
+{
+    /// <returns>Null: nothing. Else a sentence for the person who wrote them; no secret is in it.</returns>
+    public static string? WhyNot(MapNode options, IReadOnlyList<NewEntry> entries)
+    {
+        foreach (NewEntry entry in entries)
+        {
+            string? code = entry.Texts.FirstOrDefault(text => text.Key == "pairing_code").Value;
+            if (code is not null && !PairingCode.TryParse(code, out _, out PairingFault fault, out int at))
+                return Sentence(PairingFaultText.Of(fault, at));
+        }
+        LoadedOptions<AttachOptions> before = AttachOptionsReader.Read(options), after = AttachOptionsReader.Read(With(options, entries));
+        int pis = entries.Count(entry => entry.List == NewEntry.Pis), radios = entries.Count - pis;
+        bool isTaken = after.Options.Pis.Length == before.Options.Pis.Length + pis
+            && after.Options.Radios.Length == before.Options.Radios.Length + radios;
+        if (isTaken) return null;
+        OptionProblem? news = after.Problems.FirstOrDefault(problem => !before.Problems.Any(known => IsSame(known, problem)));
+        return news is null
+            ? "The options already have so many mistakes that this cannot be added. Mend those first."
+            : Sentence(news.Value.Length > 0 ? $"{news.Value}: {news.Remedy}" : news.Remedy);
+    }
+
+    // Those of the entries that were there may have moved by one.
+    private static bool IsSame(OptionProblem one, OptionProblem other) =>
+        (one.Value, one.Remedy) == (other.Value, other.Remedy) && KeyOf(one.Path) == KeyOf(other.Path);
+
+    private static string KeyOf(string path) => path[(path.IndexOf(']', StringComparison.Ordinal) + 1)..];
+
+    private static MapNode With(MapNode options, IReadOnlyList<NewEntry> entries)
+    {
+        foreach (NewEntry entry in entries) options = With(options, entry);
+        return options;
+    }
+
+    private static MapNode With(MapNode options, NewEntry entry)
+    {
+        OptionNode? there = options.Entries.LastOrDefault(key => key.Key == entry.List).Value;
+        ImmutableArray<OptionNode> items = there switch
+        {
+            ListNode list => list.Items,
+            null or { IsNull: true } => [],
+            // A single text counts as a list of one.
+            _ => [there],
+        };
+        var now = new ListNode(entry.IsFirst ? items.Insert(0, entry.Node()) : items.Add(entry.Node()), line: 0);
+        return new MapNode(
+            [.. options.Entries.Where(key => key.Key != entry.List), KeyValuePair.Create<string, OptionNode>(entry.List, now)], line: 0);
+    }
+
+    private static string Sentence(string clause) =>
+        string.Create(CultureInfo.InvariantCulture, $"{char.ToUpperInvariant(clause[0])}{clause[1..].TrimEnd('.')}.");
+}
