@@ -49,7 +49,7 @@ public sealed class PictureTests(Chromium chromium) : IClassFixture<Chromium>, I
 
     private void Furnish()
     {
-        PiSnapshot attic = AddPi("attic", ("1-1.2", "0658:0200"), ("1-1.3", "10c4:ea60")) with { Mode = PiMode.Link };
+        PiSnapshot attic = AddPi("attic", ("1-1.2", "0658:0200"), ("1-1.3", "10c4:ea60")) with { Mode = PiMode.Link, Version = "9.8.7" };
         PiSnapshot cellar = AddPi("cellar", ("1-1.1", "1366:0105"));
         RadioSnapshot[] radios =
         [
@@ -80,8 +80,7 @@ public sealed class PictureTests(Chromium chromium) : IClassFixture<Chromium>, I
     {
         ExportedDevice[] devices = [.. sticks.Select(stick => WebBench.Device(stick.BusId, stick.Id))];
         _bench.AddPi(name, devices);
-        var list = new DeviceList([.. devices], new LongwireListExtension { Version = "0.1.0" });
-        return Some.Pi with { Id = name, Name = name, Offers = PiOffers.Of(list) };
+        return Some.Pi with { Id = name, Name = name, Offers = PiOffers.Of(new DeviceList([.. devices], Notice: null)) };
     }
 
     private static RadioSnapshot Of(string name, string pi, string id, string maker, string product, string path) => Some.Radio with
