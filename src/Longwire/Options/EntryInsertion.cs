@@ -12,12 +12,19 @@ internal static class EntryInsertion
     /// <exception cref="OptionsException">They are not JSON, or have something else than a list in that place.</exception>
     public static byte[] Put(byte[] json, IEnumerable<NewEntry> entries)
     {
-        foreach (IGrouping<(string List, bool IsFirst), NewEntry> group in entries.GroupBy(entry => (entry.List, entry.IsFirst)))
+        foreach (string list in (string[])[NewEntry.Pis, NewEntry.Radios])
         {
-            string texts = string.Join(',', group.Select(entry => entry.Json()));
-            json = Put(json, group.Key.List, group.Key.IsFirst, texts);
+            json = Put(json, list, isFirst: true, entries);
+            json = Put(json, list, isFirst: false, entries);
         }
         return json;
+    }
+
+    private static byte[] Put(byte[] json, string list, bool isFirst, IEnumerable<NewEntry> entries)
+    {
+        string texts = string.Join(
+            ',', entries.Where(entry => entry.List == list && entry.IsFirst == isFirst).Select(entry => entry.Json()));
+        return texts.Length == 0 ? json : Put(json, list, isFirst, texts);
     }
 
     private static byte[] Put(byte[] json, string list, bool isFirst, string entries)

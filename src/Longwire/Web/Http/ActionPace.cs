@@ -13,6 +13,17 @@ internal sealed class ActionPace(TimeProvider time)
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (long Since, int Count)> _known = new(StringComparer.Ordinal);
 
+    private string Oldest()
+    {
+        string oldest = "";
+        long since = long.MaxValue;
+        foreach ((string who, (long first, _)) in _known)
+        {
+            if (first < since) (oldest, since) = (who, first);
+        }
+        return oldest;
+    }
+
     /// <returns>False: not so fast.</returns>
     public bool Takes(string who)
     {
@@ -21,7 +32,7 @@ internal sealed class ActionPace(TimeProvider time)
             long now = time.GetTimestamp();
             if (!_known.TryGetValue(who, out (long Since, int Count) known) || time.GetElapsedTime(known.Since, now) >= s_minute)
             {
-                if (_known.Count >= MostKnown) _known.Remove(_known.MinBy(one => one.Value.Since).Key);
+                if (_known.Count >= MostKnown) _known.Remove(Oldest());
                 known = (now, 0);
             }
             _known[who] = (known.Since, Math.Min(known.Count + 1, MostPerMinute + 1));

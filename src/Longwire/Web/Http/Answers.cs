@@ -34,7 +34,10 @@ internal static class Answers
     {
         try
         {
-            if (await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted) is { } value) return value;
+            // The server bounds it.
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+            if (JsonSerializer.Deserialize(body.ToArray(), type) is { } value) return value;
             await SayAsync(context, StatusCodes.Status400BadRequest);
         }
         catch (JsonException)

@@ -1,12 +1,16 @@
-using System.Collections.Frozen;
+using System.Buffers;
 using System.Text.Json;
 using Longwire.History;
 using Longwire.Options;
 using Longwire.State;
+using Longwire.UsbIp.Proxy;
 
 namespace Longwire.Web.Pages;
 
-/// <summary>All that helps to find a fault, in one file that may be shown to anybody.</summary>
+/// <summary>
+/// All that helps to find a fault, in one file that may be shown to anybody. Keys are added, never renamed. Written by hand: its shape is
+/// of use to people alone, and code that knows it would be a large part of the program.
+/// </summary>
 /// <param name="secrets">What must not be in it besides the secrets of the options: the broker's own.</param>
 internal sealed class Diagnostics(
     StateFeed feed, StateView view, HistoryBook history, Func<LoadedOptions<AttachOptions>> options,
@@ -15,38 +19,74 @@ internal sealed class Diagnostics(
     public async Task<byte[]> WriteAsync(DoctorRound doctor, CancellationToken cancellationToken)
     {
         LoadedOptions<AttachOptions> loaded = options();
-        Snapshot snapshot = feed.Current;
-        using var state = JsonDocument.Parse(view.Of(snapshot));
-        using var health = JsonDocument.Parse(HealthJson.Write(snapshot, version));
-        var file = new DiagnosticsJson(
-            version,
-            time.GetUtcNow(),
-            AttachOptionsJson.Of(loaded),
-            state.RootElement,
-            health.RootElement,
-            snapshot.Radios.ToFrozenDictionary(radio => radio.Id, Of),
-            doctor,
-            snapshot.Radios.ToFrozenDictionary<RadioSnapshot, string, IReadOnlyList<EventJson>>(
-                radio => radio.Id,
-                radio => [.. history.EventsOf(radio.Id).Select(happened => new EventJson(happened.At, happened.Type, happened.Reason))]));
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(file, DiagnosticsJsonContext.Default.DiagnosticsJson);
-        return SecretRemoval.From(json, [.. AttachOptionsJson.SecretsOf(loaded.Options), .. await secrets(cancellationToken)]);
+        IEnumerable<string> others = await secrets(cancellationToken);
+        return SecretRemoval.From(Write(doctor, loaded), [.. SecretsOf(loaded.Options), .. others]);
     }
 
-    private static RadioDetailsJson Of(RadioSnapshot radio)
+    private ReadOnlyMemory<byte> Write(DoctorRound doctor, LoadedOptions<AttachOptions> loaded)
     {
-        UsbIp.Proxy.UrbProxyCounters? counted = radio.Urbs?.Counters;
-        return new RadioDetailsJson(
-            radio.Reason,
-            radio.PluggedIn,
-            radio.Link?.Name(),
-            counted?.Submits,
-            counted?.Completions,
-            counted?.InBytes,
-            counted?.OutBytes,
-            counted?.Stalls,
-            counted?.BusErrors,
-            counted?.OtherErrors,
-            radio.IsShortOfUrbs);
+        Snapshot snapshot = feed.Current;
+        var bytes = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(bytes);
+        json.WriteStartObject();
+        json.WriteString("version", version);
+        json.WriteString("at", time.GetUtcNow());
+        json.WritePropertyName("options");
+        OptionsSummary.Write(json, loaded);
+        json.WritePropertyName("state");
+        json.WriteRawValue(view.Of(snapshot).Span);
+        json.WritePropertyName("health");
+        json.WriteRawValue(HealthJson.Write(snapshot, version));
+        json.WritePropertyName("doctor");
+        json.WriteRawValue(JsonSerializer.SerializeToUtf8Bytes(doctor, DoctorRoundJson.Default.DoctorRound));
+        json.WriteStartObject("details");
+        foreach (RadioSnapshot radio in snapshot.Radios) WriteDetails(json, radio);
+        json.WriteEndObject();
+        json.WriteStartObject("events");
+        foreach (RadioSnapshot radio in snapshot.Radios)
+        {
+            json.WriteStartArray(radio.Id);
+            foreach (HistoryEvent happened in history.EventsOf(radio.Id)) happened.Write(json);
+            json.WriteEndArray();
+        }
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.Flush();
+        return bytes.WrittenMemory;
+    }
+
+    // What the page does not show.
+    private static void WriteDetails(Utf8JsonWriter json, RadioSnapshot radio)
+    {
+        json.WriteStartObject(radio.Id);
+        json.WriteString("reason", radio.Reason);
+        json.WriteString("plugged_in", radio.PluggedIn switch
+        {
+            true => "yes",
+            false => "no",
+            null => "unknown",
+        });
+        json.WriteString("link_quality", radio.Link?.Name());
+        json.WriteBoolean("is_short_of_urbs", radio.IsShortOfUrbs);
+        if (radio.Urbs is { Counters: var counted }) WriteCounters(json, counted);
+        json.WriteEndObject();
+    }
+
+    private static void WriteCounters(Utf8JsonWriter json, UrbProxyCounters counted)
+    {
+        json.WriteNumber("submits", counted.Submits);
+        json.WriteNumber("completions", counted.Completions);
+        json.WriteNumber("in_bytes", counted.InBytes);
+        json.WriteNumber("out_bytes", counted.OutBytes);
+        json.WriteNumber("stalls", counted.Stalls);
+        json.WriteNumber("bus_errors", counted.BusErrors);
+        json.WriteNumber("other_errors", counted.OtherErrors);
+    }
+
+    private static IEnumerable<string> SecretsOf(AttachOptions options)
+    {
+        string?[] texts = [options.Mqtt.Username, options.Mqtt.Password, options.WebToken];
+        IEnumerable<string?> codes = options.Pis.Select(pi => pi.Pairing?.Format());
+        return texts.Concat(codes).OfType<string>();
     }
 }
