@@ -68,7 +68,10 @@ internal sealed record PairedHostsJson
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+// Only ever written: what reading would need is not in the program.
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true,
+    GenerationMode = JsonSourceGenerationMode.Serialization)]
 [JsonSerializable(typeof(PairJson))]
 [JsonSerializable(typeof(PairedHostsJson))]
 internal sealed partial class PairJsonContext : JsonSerializerContext;

@@ -181,6 +181,8 @@ internal sealed record ClaimMessage(string InstanceId, bool Incumbent)
 [JsonSerializable(typeof(ClaimMessage))]
 internal sealed partial class StateJson : JsonSerializerContext;
 
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+// Only ever written: what reading would need is not in the program.
+[JsonSourceGenerationOptions(
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, GenerationMode = JsonSourceGenerationMode.Serialization)]
 [JsonSerializable(typeof(DiscoveryMessage))]
 internal sealed partial class DiscoveryJson : JsonSerializerContext;

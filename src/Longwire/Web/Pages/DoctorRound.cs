@@ -29,6 +29,9 @@ internal sealed record FindingJson(string Id, string? Subject, string Level, str
     ];
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+// Only ever written: what reading would need is not in the program.
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    GenerationMode = JsonSourceGenerationMode.Serialization)]
 [JsonSerializable(typeof(DoctorRound))]
 internal sealed partial class DoctorRoundJson : JsonSerializerContext;

@@ -43,6 +43,9 @@ internal sealed record HealthJson
         IReadOnlyList<string> SerialPorts);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+// Only ever written: what reading would need is not in the program.
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true,
+    GenerationMode = JsonSourceGenerationMode.Serialization)]
 [JsonSerializable(typeof(HealthJson))]
 internal sealed partial class HealthJsonContext : JsonSerializerContext;

@@ -100,6 +100,9 @@ internal sealed record StickStateJson(string Name, string UsbId, string BusId, b
     private static string Sentence(string reason) => reason.Length == 0 ? reason : $"{char.ToUpperInvariant(reason[0])}{reason[1..]}.";
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+// Only ever written: what reading would need is not in the program.
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    GenerationMode = JsonSourceGenerationMode.Serialization)]
 [JsonSerializable(typeof(StateJson))]
 internal sealed partial class StateJsonContext : JsonSerializerContext;
