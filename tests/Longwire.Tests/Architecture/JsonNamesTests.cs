@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Longwire.State;
@@ -28,22 +29,27 @@ public sealed class JsonNamesTests
         {
             var context = (JsonSerializerContext)contextType.GetProperty(
                 "Default", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
+            // A context that only writes does not know its keys by name: they are read as its options have them.
+            var options = new JsonSerializerOptions(context.Options) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
             foreach (CustomAttributeData root in contextType.GetCustomAttributesData())
             {
                 if (root.AttributeType != typeof(JsonSerializableAttribute)) continue;
                 var keys = new SortedSet<string>(StringComparer.Ordinal);
-                Collect(context, (Type)root.ConstructorArguments[0].Value!, "", keys, depth: 0);
+                Collect(context, options, (Type)root.ConstructorArguments[0].Value!, "", keys, depth: 0);
                 documents.Add(string.Join('\n', keys));
             }
         }
         return string.Join("\n\n", documents) + "\n";
     }
 
-    private static void Collect(JsonSerializerContext context, Type type, string path, SortedSet<string> keys, int depth)
+    private static void Collect(
+        JsonSerializerContext context, JsonSerializerOptions options, Type type, string path, SortedSet<string> keys, int depth)
     {
         // A tree of ours is never that deep.
         Assert.InRange(depth, 0, 10);
-        if (context.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type) is not { } info) return;
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (context.GetTypeInfo(type) is null) return;
+        JsonTypeInfo info = options.GetTypeInfo(type);
         switch (info.Kind)
         {
             case JsonTypeInfoKind.Object:
@@ -51,11 +57,11 @@ public sealed class JsonNamesTests
                 {
                     string key = path.Length == 0 ? property.Name : $"{path}.{property.Name}";
                     keys.Add(key);
-                    Collect(context, property.PropertyType, key, keys, depth + 1);
+                    Collect(context, options, property.PropertyType, key, keys, depth + 1);
                 }
                 break;
             case JsonTypeInfoKind.Enumerable or JsonTypeInfoKind.Dictionary when info.ElementType is { } element:
-                Collect(context, element, $"{path}[]", keys, depth + 1);
+                Collect(context, options, element, $"{path}[]", keys, depth + 1);
                 break;
             default:
                 break;
