@@ -70,7 +70,9 @@ public sealed class PiVitalsTests : IAsyncDisposable
             await _bench.SettledAsync();
             Assert.True(Now.UnderVoltage);
         }
-        _bench.Time.Advance(TimeSpan.FromSeconds(30));
+        _bench.Time.Advance(AttachTimers.PowerSettles);
+        await _bench.SettledAsync();
+        _bench.Time.Advance(AttachTimers.VitalsRest);
         await _bench.UntilAsync(snapshot => snapshot.Pis[0].Vitals is { UnderVoltage: false });
     }
 

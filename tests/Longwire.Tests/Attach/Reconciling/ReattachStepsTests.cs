@@ -161,7 +161,7 @@ public sealed class ReattachStepsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_is_plugged_in_now_where_it_was_is_another_radio_and_is_not_touched()
+    public async Task Where_it_was_before_nothing_is_touched_once_its_Pi_does_not_list_it()
     {
         await AttachedAsync(ResetAsking.Asked);
         var loss = new AttachOutcome.Lost("unplugged", PiSilent: false);
@@ -169,7 +169,7 @@ public sealed class ReattachStepsTests : IAsyncDisposable
         _bench.Tell(new AttachEvent.Ended(_bench.Attachments[^1], loss));
         for (int i = 0; i < 3; i++)
         {
-            _bench.List("attic", Device(id: "1a86:55d4"));
+            _bench.ListOfLongwire("attic", []);
             await _bench.SettledAsync();
             _bench.Tell(new AttachEvent.Commanded(new RadioCommand.Reattach(Lives.Radio)));
             await _bench.SettledAsync();
