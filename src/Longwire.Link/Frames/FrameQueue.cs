@@ -3,8 +3,8 @@ namespace Longwire.Link.Frames;
 /// <summary>Frames that are to be said once each, in order. Filled by any thread, emptied by the pump's.</summary>
 internal sealed class FrameQueue
 {
-    /// <summary>More than a person can ask for while one is answered.</summary>
-    public const int Most = 8;
+    /// <summary>More than a person can ask for while one is answered, for every stick of a full Pi.</summary>
+    public const int Most = 64;
 
     private readonly Lock _gate = new();
     private readonly Queue<byte[]> _frames = [];

@@ -236,6 +236,9 @@ internal static class AttachTimers
     /// <summary>Of how a Pi is, no more than once within this: it says it every 30 s at most.</summary>
     public static readonly TimeSpan VitalsRest = TimeSpan.FromSeconds(20);
 
+    /// <summary>Power that was low is said to be well once it has been so for this long: each dip would be an alarm of its own.</summary>
+    public static readonly TimeSpan PowerSettles = TimeSpan.FromSeconds(60);
+
     /// <summary>
     /// An expected radio that is not there becomes a problem of the bridge: longer than an update of its Pi's export, or a quick reboot.
     /// </summary>

@@ -14,4 +14,13 @@ internal enum ResetAsking
 
     /// <summary>It is not there now.</summary>
     Away,
+
+    /// <summary>It lists no stick that is this radio.</summary>
+    NotListed,
+
+    /// <summary>It has more to do for us already than it takes.</summary>
+    Busy,
+
+    /// <summary>Something here must be put right before it can be asked anything.</summary>
+    Unusable,
 }

@@ -25,15 +25,17 @@ internal sealed record AppView(string Slug, ImmutableArray<RadioView> Radios)
 /// <param name="Since">
 /// Which attachment it is, by <see cref="RadioSnapshot.CameUpAt"/>: a clock that is put right is no loss. Null while there is no tty.
 /// </param>
-/// <param name="Steady">Attached, its link well, and nobody works on its Pi: a consumer can work with it.</param>
+/// <param name="Steady">Attached, its link well: a consumer can work with it.</param>
 /// <param name="Wanted">False while a person has it detached.</param>
-internal sealed record RadioView(string Id, string Name, DateTimeOffset? Since, bool Steady, bool Wanted)
+/// <param name="Silenced">Somebody works on its Pi: what it costs the app is made good afterwards.</param>
+internal sealed record RadioView(string Id, string Name, DateTimeOffset? Since, bool Steady, bool Wanted, bool Silenced = false)
 {
-    /// <param name="isSilenced">Somebody works on its Pi: what it costs the app is made good afterwards.</param>
+    /// <param name="isSilenced">See <see cref="Silenced"/>.</param>
     public static RadioView Of(RadioSnapshot radio, bool isSilenced = false) => new(
         radio.Id,
         radio.Name,
         radio.HasPort ? radio.CameUpAt : null,
-        !isSilenced && radio is { Status: RadioStatus.Attached, Wanted: true, CameUpAt: not null },
-        radio.Wanted);
+        radio is { Status: RadioStatus.Attached, Wanted: true, CameUpAt: not null },
+        radio.Wanted,
+        isSilenced);
 }

@@ -66,7 +66,8 @@ internal sealed class DependentApp
     private async Task<TimeSpan?> StepAsync(AppView view, long seenAt, CancellationToken cancellationToken)
     {
         if (await NoticeAsync(view, seenAt, cancellationToken)) return TimeSpan.Zero;
-        ImmutableArray<RadioView> back = [.. view.Radios.Where(radio => radio.Steady && _memory.Find(radio.Id) is { Lost: true })];
+        ImmutableArray<RadioView> back = [.. view.Radios.Where(
+            radio => radio is { Steady: true, Silenced: false } && _memory.Find(radio.Id) is { Lost: true })];
         if (back.IsEmpty)
         {
             // Whatever kept it from being restarted: there is no radio to restart it for.

@@ -15,7 +15,7 @@ internal static partial class ExportLog
     [LoggerMessage(LogLevel.Information, "{Stick} is no longer served to {Client}")]
     public static partial void SessionEnded(ILogger logger, string stick, Client client);
 
-    [LoggerMessage(LogLevel.Information, "{Stick} is set anew, as {Client} asked: it is {How}")]
+    [LoggerMessage(LogLevel.Information, "{Stick} is to be set anew, as {Client} asked: {How}")]
     public static partial void Resetting(ILogger logger, string stick, Client client, string how);
 
     [LoggerMessage(LogLevel.Information, "{Stick} was set anew")]

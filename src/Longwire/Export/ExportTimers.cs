@@ -28,6 +28,15 @@ internal static class ExportTimers
     /// </summary>
     public static readonly TimeSpan ResetBegins = TimeSpan.FromSeconds(8);
 
+    /// <summary>From then to its end: with <see cref="ResetBegins"/> less than the host waits for the answer.</summary>
+    public static readonly TimeSpan ResetEnds = TimeSpan.FromSeconds(6);
+
+    /// <summary>
+    /// After a stick was set anew, until the same may be done to it again: each time is written to the disk, and asks a stick that may
+    /// be sick. The next, stronger step need not wait.
+    /// </summary>
+    public static readonly TimeSpan ResetRest = TimeSpan.FromSeconds(5);
+
     /// <summary>From the accepted connection to its request, where there is no place for it: it is told so, and nothing else.</summary>
     public static readonly TimeSpan Refusal = TimeSpan.FromMilliseconds(500);
 

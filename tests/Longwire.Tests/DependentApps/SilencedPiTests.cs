@@ -32,6 +32,19 @@ public sealed class SilencedPiTests : IDisposable
     }
 
     [Fact]
+    public void An_app_that_ends_of_itself_meanwhile_has_not_lost_its_radio()
+    {
+        StandInApp app = _house.OneApp();
+        _house.Elapse(40);
+        _house.Silence(true);
+        _house.Elapse(60);
+        app.State = "error";
+        _house.Silence(false);
+        _house.Elapse(300);
+        Assert.Equal((0, "error"), (app.Restarts, app.State));
+    }
+
+    [Fact]
     public void An_app_that_runs_on_all_the_time_is_left_alone()
     {
         StandInApp app = _house.OneApp();

@@ -82,6 +82,9 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems, ICommandSink
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>What of Pis has reached the reconciler.</summary>
+    public IReadOnlyCollection<PiCommand> OfPis => _ofPis;
+
     ValueTask ICommandSink.SendAsync(PiCommand command, CancellationToken cancellationToken)
     {
         _ofPis.Enqueue(command);

@@ -41,7 +41,7 @@ internal sealed class FormerRules(AttachOptions options, KnownRadios catalogue, 
         : null;
 
     /// <summary>One sentence for each stick that a rule names, while that rule goes on to mean a radio that was it.</summary>
-    public IEnumerable<string> LeftAlone(IEnumerable<Candidate> present)
+    public IEnumerable<(string Problem, string PiId)> LeftAlone(IEnumerable<Candidate> present)
     {
         foreach (Candidate stick in present)
         {
@@ -49,9 +49,9 @@ internal sealed class FormerRules(AttachOptions options, KnownRadios catalogue, 
             RadioRule? rule = options.Radios.FirstOrDefault(
                 rule => rule.IsAbout(stick.PiId) && rule.Match.Matches(stick.Id, identity.Serial, stick.Port));
             if (rule is null || !NamesOne(rule) || HolderOf(rule, stick) is not { } holder) continue;
-            yield return $"{rule.Path}: '{rule.Match}' is a stick that is back at port {stick.Port.Chain} of {stick.PiId}, and "
+            yield return ($"{rule.Path}: '{rule.Match}' is a stick that is back at port {stick.Port.Chain} of {stick.PiId}, and "
                 + $"{holder.Name}, which it was, has another one now and keeps the entry. Write \"{LineFor(rule, holder)}\" there, and an "
-                + "entry of its own for this stick; or unplug it.";
+                + "entry of its own for this stick; or unplug it.", stick.PiId);
         }
     }
 

@@ -118,7 +118,7 @@ internal sealed class StickSelection(AttachOptions options, KnownRadios catalogu
     }
 
     /// <summary>One sentence per rule that several sticks answer to, with the lines that tell them apart.</summary>
-    public IEnumerable<string> Ambiguities(IReadOnlyCollection<Candidate> present)
+    public IEnumerable<(string Problem, IReadOnlyList<string> Pis)> Ambiguities(IReadOnlyCollection<Candidate> present)
     {
         if (options.TakeRecognised) yield break;
         foreach (RadioRule rule in options.Radios)
@@ -129,14 +129,16 @@ internal sealed class StickSelection(AttachOptions options, KnownRadios catalogu
             {
                 bool severalPis = rivals.Select(rival => rival.PiId).Distinct().Count() > 1;
                 IEnumerable<string> lines = rivals.Select(rival => Line(rival, rivals, severalPis)).Order(StringComparer.Ordinal);
-                yield return $"{rule.Path}: {rivals.Count} sticks match '{rule.Match}', and it names one radio. Write one entry for each "
-                    + $"that you want, in its place: {string.Join(" or ", lines)}";
+                yield return ($"{rule.Path}: {rivals.Count} sticks match '{rule.Match}', and it names one radio. Write one entry for each "
+                    + $"that you want, in its place: {string.Join(" or ", lines)}",
+                    [.. rivals.Select(rival => rival.PiId).Distinct()]);
             }
             else if (rivals is [var twin] && rule.Match.Serial is not null && given.Count > 0 && Of(twin, present) is Selection.Ambiguous)
             {
-                yield return $"{rule.Path}: '{rule.Match}' has meant {given[0].Name} at port {given[0].PortChain} of {given[0].PiId} so "
+                yield return ($"{rule.Path}: '{rule.Match}' has meant {given[0].Name} at port {given[0].PortChain} of {given[0].PiId} so "
                     + $"far, and the stick with this serial at port {twin.Port.Chain} of {twin.PiId} may be another one. If you want that "
-                    + $"one, write an entry for it above this one: {PortLine(twin, rivals)} with pi: {twin.PiId}";
+                    + $"one, write an entry for it above this one: {PortLine(twin, rivals)} with pi: {twin.PiId}",
+                    [given[0].PiId, twin.PiId]);
             }
         }
     }

@@ -43,6 +43,7 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
     private TaskCompletionSource<IPEndPoint> _standing = New();
     private byte[]? _list;
     private Vitals? _vitals;
+    private bool _listIsDue;
     private Control? _control;
     private long _awaySince;
     private bool _wasHeard;
@@ -93,7 +94,11 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
     {
     }
 
-    public void AskNow() => _listed.Raise();
+    public void AskNow()
+    {
+        Volatile.Write(ref _listIsDue, true);
+        _listed.Raise();
+    }
 
     public ResetAsking Reset(BusId stick, ResetStep step)
     {
@@ -101,7 +106,7 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
         lock (_gate) control = _control;
         if (control is null) return ResetAsking.Away;
         if (!control.Abilities.HasFlag(ServerAbilities.Resets)) return ResetAsking.Older;
-        if (!control.Frames.TryAsk(new ResetFrame(stick.ToString(), step))) return ResetAsking.Away;
+        if (!control.Frames.TryAsk(new ResetFrame(stick.ToString(), step))) return ResetAsking.Busy;
         control.Pump.Send();
         return ResetAsking.Asked;
     }
@@ -187,6 +192,7 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
     {
         byte[] copy = list.ToArray();
         Volatile.Write(ref _list, copy);
+        Volatile.Write(ref _listIsDue, true);
         _listed.Raise();
     }
 
@@ -223,6 +229,8 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
             while (true)
             {
                 bool isInTime = await _listed.WaitAsync(_saidWhatItHas ? Timeout.InfiniteTimeSpan : AttachTimers.LinkOffers, over);
+                // Before the list is read: one that comes now is told next time.
+                bool isDue = Interlocked.Exchange(ref _listIsDue, false);
                 if (Volatile.Read(ref _list) is not { } list)
                 {
                     if (isInTime) continue;
@@ -232,10 +240,13 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
                 // What was said this long ago cannot come now, for the connection would be lost: what was attached since is not judged by
                 // it.
                 long asked = _time.GetTimestamp() - Ticks(LinkTimers.LostAfter);
-                DeviceList devices = DeviceList.Parse(list);
-                _saidWhatItHas = _wasHeard = true;
-                await _events.WriteAsync(
-                    new AttachEvent.PiAnswered(_pi.Id, devices, pump.RoundTrip ?? welcomed.ConnectTime, asked), over);
+                if (isDue)
+                {
+                    DeviceList devices = DeviceList.Parse(list);
+                    _saidWhatItHas = _wasHeard = true;
+                    await _events.WriteAsync(
+                        new AttachEvent.PiAnswered(_pi.Id, devices, pump.RoundTrip ?? welcomed.ConnectTime, asked), over);
+                }
                 // Not before: of a radio whose session is refused it is known then whether its stick is there.
                 standing.TrySetResult(welcomed.EndPoint);
                 if (Interlocked.Exchange(ref _vitals, null) is { } vitals)

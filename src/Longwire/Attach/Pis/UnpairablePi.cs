@@ -15,7 +15,7 @@ internal sealed class UnpairablePi(string piId, string problem, ChannelWriter<At
     {
     }
 
-    public ResetAsking Reset(BusId stick, ResetStep step) => ResetAsking.Away;
+    public ResetAsking Reset(BusId stick, ResetStep step) => ResetAsking.Unusable;
 
     public void Stop()
     {

@@ -63,7 +63,7 @@ internal sealed class AttachState
     /// <summary>On which Pis somebody works.</summary>
     public PlannedWork Work { get; }
 
-    public IReadOnlyCollection<string> Problems => _problems.ShownBut(Work.Hides);
+    public IReadOnlyCollection<string> Problems => _problems.ShownBut(Work.IsUnderWay);
 
     public RadioState? RadioOf(Assignment assignment) => assignment.RadioId is { } id ? Radios.GetValueOrDefault(id) : null;
 
@@ -183,14 +183,14 @@ internal sealed class AttachState
 
     /// <summary>Sets the problems of one kind, each with what it is about, and takes back those that are no longer among them.</summary>
     /// <inheritdoc cref="BridgeProblems.Set" path="/param[@name='byPerson']"/>
-    public void SetProblems(string kind, IEnumerable<(string Subject, string Problem)> problems, bool byPerson = false)
+    public void SetProblems(string kind, IEnumerable<SetupProblem> problems, bool byPerson = false)
     {
         string prefix = kind + ": ";
         var current = new HashSet<string>(StringComparer.Ordinal);
-        foreach ((string subject, string problem) in problems)
+        foreach (SetupProblem problem in problems)
         {
-            current.Add(prefix + subject);
-            _problems.Set(prefix + subject, problem, kind, byPerson);
+            current.Add(prefix + problem.Subject);
+            _problems.Set(prefix + problem.Subject, problem.Text, kind, byPerson, problem.Pis);
         }
         foreach (string source in _problems.SourcesOf(prefix))
         {
@@ -201,7 +201,8 @@ internal sealed class AttachState
     /// <summary>
     /// What is wrong with a stick that belongs to no known radio yet: stands until that is attached, wanted no more, or gone for good.
     /// </summary>
-    public void SetStickProblem(string piId, BusId busId, string? problem) => _problems.Set(StickAt(piId, busId), problem, piId);
+    public void SetStickProblem(string piId, BusId busId, string? problem) =>
+        _problems.Set(StickAt(piId, busId), problem, piId, pis: [piId]);
 
     /// <summary>A stick is not in its Pi's list, which after a try in vain it is not for a moment.</summary>
     public void StickIsMissing(string piId, BusId busId) => _problems.Missing(StickAt(piId, busId));

@@ -148,7 +148,7 @@ internal sealed class AttachmentChanges(AttachState state)
         }
         AttachLog.Reattached(log, radio.Memory.Name, radio.Id);
         if (_replacements.LetTakeOver(radio)) return;
-        radio.Reattachment.Press(state.Now);
+        radio.Reattachment.Press(state.Now, radio.Assignment is { IsUp: true, Cancelled: false });
         BusId? at = radio.Assignment?.BusId;
         if (radio.Assignment is { } assignment)
         {

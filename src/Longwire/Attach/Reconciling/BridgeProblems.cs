@@ -25,14 +25,15 @@ internal sealed class BridgeProblems(Func<TimeSpan> now, ILogger logger)
 
     public IReadOnlyCollection<string> Shown => ShownBut(static _ => false);
 
-    /// <param name="isHidden">What comes of this source is not shown now.</param>
+    /// <param name="isHidden">What is of this Pi is not shown now. It goes at once, and is back at once.</param>
     public IReadOnlyCollection<string> ShownBut(Predicate<string> isHidden) =>
-        [.. _entries.Where(entry => !isHidden(entry.Key)).Select(entry => entry.Value.Shown).OfType<string>()];
+        [.. _entries.Values.Where(entry => !entry.Pis.Any(pi => isHidden(pi))).Select(entry => entry.Shown).OfType<string>()];
 
     /// <summary>Something is wrong; null: it no longer is.</summary>
     /// <param name="place">Who can make it come and go; see <see cref="TransitionLogging.About"/>.</param>
     /// <param name="byPerson">Comes and goes as a person edits the options: told and shown each time, and at once.</param>
-    public void Set(string source, string? problem, string place, bool byPerson = false)
+    /// <param name="pis">Whose it is.</param>
+    public void Set(string source, string? problem, string place, bool byPerson = false, IReadOnlyList<string>? pis = null)
     {
         if (!_entries.TryGetValue(source, out Entry? entry))
         {
@@ -41,6 +42,7 @@ internal sealed class BridgeProblems(Func<TimeSpan> now, ILogger logger)
             _entries.Add(source, entry = new Entry());
         }
         entry.GoesAt = null;
+        if (problem is not null) entry.Pis = pis ?? [];
         if (entry.Actual == problem) return;
         if (problem is not null) AttachLog.Problem(byPerson ? logger : logger.About(place, source), problem);
         else AttachLog.ProblemOver(logger, entry.Actual ?? "");
@@ -106,6 +108,9 @@ internal sealed class BridgeProblems(Func<TimeSpan> now, ILogger logger)
         /// <summary>As it is now; null: nothing is wrong.</summary>
         public string? Actual { get; set; }
         public string? Shown { get; set; }
+
+        /// <summary>Whose it is, or was last.</summary>
+        public IReadOnlyList<string> Pis { get; set; } = [];
 
         /// <summary>When it is over unless it is seen again.</summary>
         public TimeSpan? GoesAt { get; set; }

@@ -30,6 +30,7 @@ internal sealed class Convergence(AttachState state)
         if (state.Stopping) return;
         WakeAt = null;
         if (PlannedWork.Settle(state) is { } workEnds) WakeNoLaterThan(workEnds);
+        if (PiVitalsChanges.Settle(state) is { } vitalsDue) WakeNoLaterThan(vitalsDue);
         if (HoldChanges.Settle(state) is { } heldForLong) WakeNoLaterThan(heldForLong);
         if (state.HasOptions)
         {

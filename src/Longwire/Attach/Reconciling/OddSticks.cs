@@ -9,17 +9,21 @@ namespace Longwire.Attach.Reconciling;
 /// </summary>
 internal static class OddSticks
 {
-    public static IEnumerable<(string Subject, string Problem)> Problems(PiState pi)
+    public static IEnumerable<SetupProblem> Problems(PiState pi)
     {
         if (pi is not { Reachable: true, List: { } list }) yield break;
         string name = pi.Options.DisplayName;
         int number = 0;
         foreach (string sentence in OddStickText.Of(list.Odd, name))
-            yield return (string.Create(CultureInfo.InvariantCulture, $"odd stick {++number} of {pi.Options.Id}"), sentence);
+        {
+            yield return new SetupProblem(
+                string.Create(CultureInfo.InvariantCulture, $"odd stick {++number} of {pi.Options.Id}"), sentence, pi.Options.Id);
+        }
         if (list.CutShort is { } cut)
         {
-            yield return ($"list of {pi.Options.Id}",
-                $"{name} gave its list in part ({cut}). The sticks that came are used; see the log of what serves them there.");
+            yield return new SetupProblem($"list of {pi.Options.Id}",
+                $"{name} gave its list in part ({cut}). The sticks that came are used; see the log of what serves them there.",
+                pi.Options.Id);
         }
     }
 }

@@ -18,7 +18,7 @@ internal sealed class OptionsChanges(AttachState state)
         AttachOptions now = loaded.Options;
         state.OptionsInForce = now;
         IEnumerable<string> problems = loaded.Problems.Select(problem => problem.ToString());
-        state.SetProblems("options", problems.Select(problem => (problem, problem)), byPerson: true);
+        state.SetProblems("options", problems.Select(problem => new SetupProblem(problem, problem)), byPerson: true);
         foreach (string gone in state.Pis.Keys.Where(id => now.Pis.All(pi => pi.Id != id)).ToArray())
             Leave(gone, now.SkippedPis.FirstOrDefault(pi => pi.MayBe(gone))?.Problem.ToString() ?? NotAskedFor);
         foreach (PiOptions pi in now.Pis) Take(pi);

@@ -63,7 +63,7 @@ internal sealed class PiSilence(AttachState state)
         pi.Reachable = false;
         pi.SlowReason = null;
         pi.RoundTrip = null;
-        (pi.Notice, pi.Offers, pi.Vitals) = (null, null, null);
+        (pi.Notice, pi.Offers, pi.Vitals, pi.LatestVitals) = (null, null, null, null);
         // What comes back with the Pi may be something else at the same place.
         pi.TryAllAfresh();
         foreach (Stick stick in pi.Sticks.Values.ToArray())

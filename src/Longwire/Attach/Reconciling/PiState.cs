@@ -48,6 +48,12 @@ internal sealed class PiState(PiOptions options, IPiWatch watch)
     /// <summary>What it says of its machine; null while it is away, and where it says nothing.</summary>
     public PiVitals? Vitals { get; set; }
 
+    /// <summary>The same as it was told last: it is shown when that has its time.</summary>
+    public PiVitals? LatestVitals { get; set; }
+
+    /// <summary>When its power was last said to be low; null: never.</summary>
+    public TimeSpan? PowerWasLowAt { get; set; }
+
     /// <summary>When it said that, since the start.</summary>
     public TimeSpan VitalsAt { get; set; }
 

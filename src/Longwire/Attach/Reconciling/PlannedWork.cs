@@ -29,9 +29,6 @@ internal sealed class PlannedWork
 
     public bool IsUnderWay(string piId) => _ends.ContainsKey(piId);
 
-    /// <summary>The source of a problem is a stick of such a Pi.</summary>
-    public bool Hides(string source) => _ends.Keys.Any(piId => source.StartsWith($"stick {piId}/", StringComparison.Ordinal));
-
     /// <summary>A person begins it, once more or for the first time, or has done it.</summary>
     public static void Ask(AttachState state, string piId, bool on)
     {

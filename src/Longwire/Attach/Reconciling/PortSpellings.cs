@@ -12,15 +12,16 @@ internal static class PortSpellings
     /// <summary>
     /// For entries that cannot be read: the options' own problem names the chain, and here is the controller where that is needed.
     /// </summary>
-    public static IEnumerable<(string Subject, string Problem)> Problems(AttachState state)
+    public static IEnumerable<SetupProblem> Problems(AttachState state)
     {
         foreach (SkippedRule skipped in state.Options.SkippedRules)
         {
             if (skipped.Meant is not { } meant) continue;
             if (Find(state, meant, piId: null) is not { Pi: { } pi, Stick: { } stick } || !HasSeveralControllers(pi)) continue;
-            yield return ($"spelling {skipped.Problem.Path}",
+            yield return new SetupProblem($"spelling {skipped.Problem.Path}",
                 $"{skipped.Problem.Path}: {pi.Options.DisplayName} has several USB controllers; the stick at port {stick.Port.Chain} is "
-                    + $"\"{Spell(pi, stick)}\".");
+                    + $"\"{Spell(pi, stick)}\".",
+                pi.Options.Id);
         }
     }
 

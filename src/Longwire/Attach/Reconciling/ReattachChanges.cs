@@ -42,12 +42,18 @@ internal static class ReattachChanges
     {
         ReattachSteps steps = radio.Reattachment;
         if (steps.Step == ResetStep.None) return;
+        // It is at that still: asked for the same again, the answer to the one would be taken for the other's.
+        if (steps.Awaited is not null) return;
         ILogger log = state.Logger.About(radio.Memory.PiId, $"{radio.Id} reset");
         AttachLog.AskedToReset(log, radio.Memory.Name, radio.Id, NameOf(steps.Step));
-        BusId? stick = at ?? state.StickOf(radio)?.BusId
-            ?? (BusId.TryParse(radio.Memory.LastBusId, out BusId last) ? last : null);
+        // Where it was before its Pi lists something else by now, maybe another radio of ours: what is not listed is not touched.
+        BusId? stick = at ?? state.StickOf(radio)?.BusId;
         bool isKnown = state.Pis.TryGetValue(radio.Memory.PiId, out PiState? pi);
-        ResetAsking asking = isKnown && stick is { } there ? pi!.Watch.Reset(there, steps.Step) : ResetAsking.Away;
+        // What has come in its place is not this radio before a person says so.
+        if (isKnown && stick is { } listed && pi!.Sticks.GetValueOrDefault(listed)?.InPlaceOf == radio.Id) stick = null;
+        ResetAsking asking = !isKnown ? ResetAsking.Away
+            : stick is { } there ? pi!.Watch.Reset(there, steps.Step)
+            : pi!.Reachable == true ? ResetAsking.NotListed : ResetAsking.Away;
         steps.Ask(stick ?? default, asking, state.Now);
         if (asking != ResetAsking.Asked) AttachLog.ResetAnswered(log, radio.Memory.Name, radio.Id, $"is {steps.Said}");
     }

@@ -11,6 +11,7 @@ internal sealed class ReattachSteps
 {
     private TimeSpan? _pressedAt;
     private TimeSpan _awaitedUntil;
+    private string _plain = ReattachText.Plain;
 
     /// <summary>What its Pi is to do besides; <see cref="ResetStep.None"/>: nothing.</summary>
     public ResetStep Step { get; private set; }
@@ -21,13 +22,17 @@ internal sealed class ReattachSteps
     /// <summary>For a person, what was done: told once it is back. Null: it was not pressed, or that was told.</summary>
     public string? Said { get; private set; }
 
-    /// <summary>It was pressed.</summary>
+    /// <summary>It was pressed. What is awaited stays so if it is what would be asked for now.</summary>
     /// <param name="now">Since the start.</param>
-    public void Press(TimeSpan now)
+    /// <param name="wasUp">It is detached by this.</param>
+    public void Press(TimeSpan now, bool wasUp)
     {
         bool again = _pressedAt is { } before && now - before < AttachTimers.ReattachAgain;
-        Step = again ? Step == ResetStep.None ? ResetStep.Rebind : ResetStep.Reauthorize : ResetStep.None;
-        (_pressedAt, Awaited, Said) = (now, null, ReattachText.Plain);
+        ResetStep step = again ? Step == ResetStep.None ? ResetStep.Rebind : ResetStep.Reauthorize : ResetStep.None;
+        bool isAtIt = step == Step && Awaited is not null && _awaitedUntil > now;
+        _plain = wasUp ? ReattachText.Plain : ReattachText.TriedAtOnce;
+        (_pressedAt, Step) = (now, step);
+        if (!isAtIt) (Awaited, Said) = (null, _plain);
     }
 
     /// <param name="busId">Of the stick.</param>
@@ -36,7 +41,7 @@ internal sealed class ReattachSteps
     public void Ask(BusId busId, ResetAsking asking, TimeSpan now)
     {
         if (asking == ResetAsking.Asked) (Awaited, _awaitedUntil) = (busId, now + AttachTimers.StickReset);
-        Said = ReattachText.Of(Step, asking);
+        Said = ReattachText.Of(_plain, Step, asking);
     }
 
     /// <summary>The Pi has answered.</summary>
@@ -44,7 +49,7 @@ internal sealed class ReattachSteps
     public bool Answer(BusId busId, ResetStep step, ResetOutcome outcome)
     {
         if (Awaited != busId || Step != step) return false;
-        (Awaited, Said) = (null, ReattachText.Of(step, outcome));
+        (Awaited, Said) = (null, ReattachText.Of(_plain, step, outcome));
         return true;
     }
 

@@ -109,7 +109,7 @@ internal sealed class Replacements(AttachState state)
     }
 
     /// <summary>One sentence for each radio whose place a person wanted taken, while more than one stick could.</summary>
-    public IEnumerable<(string Subject, string Problem)> Problems()
+    public IEnumerable<SetupProblem> Problems()
     {
         foreach (RadioState radio in state.Radios.Values.Where(radio => radio.SeveralCouldReplace))
         {
@@ -118,9 +118,10 @@ internal sealed class Replacements(AttachState state)
             if (waiting.Count <= 1) continue;
             IEnumerable<string> sticks = waiting.Select(one => $"{one.Stick.Id} at port {one.Stick.Port.Chain}");
             string which = string.Join(", ", sticks.Order(StringComparer.Ordinal).Take(MostNamed));
-            yield return ($"several for {radio.Id}",
+            yield return new SetupProblem($"several for {radio.Id}",
                 $"Reattach of {radio.Memory.Name}: its stick is missing from {radio.Memory.PiId}, and each of these could take its place: "
-                    + $"{which}. Unplug all but the one that is to, and press Reattach again.");
+                    + $"{which}. Unplug all but the one that is to, and press Reattach again.",
+                radio.Memory.PiId);
         }
     }
 

@@ -6,46 +6,47 @@ namespace Longwire.Attach.Reconciling;
 /// <summary>What is wrong with Pis, rules and sticks as they are, in sentences for a person, each with what it is about.</summary>
 internal sealed class SetupProblems(AttachState state, Replacements replacements)
 {
-    public IEnumerable<(string Subject, string Problem)> Of(StickSelection selection, IReadOnlyCollection<Candidate> present)
+    public IEnumerable<SetupProblem> Of(StickSelection selection, IReadOnlyCollection<Candidate> present)
     {
-        // Of those on which somebody works nothing is a problem until that is done.
-        List<PiState> pis = [.. state.Pis.Values.Where(pi => !state.Work.IsUnderWay(pi.Options.Id))];
-        foreach (string ambiguity in selection.Ambiguities(present)) yield return (ambiguity, ambiguity);
-        foreach (Assignment up in state.Assignments.Where(
-            assignment => assignment.IsUp && !state.Work.IsUnderWay(assignment.PiId)))
+        foreach ((string ambiguity, IReadOnlyList<string> pis) in selection.Ambiguities(present))
+            yield return new SetupProblem(ambiguity, ambiguity, pis);
+        foreach (Assignment up in state.Assignments.Where(assignment => assignment.IsUp))
         {
             foreach (SharedSerialPath shared in up.SharedPaths)
-                yield return ($"path {shared.Path}", $"{state.RadioOf(up)?.Memory.Name}: {SharedPathWarning(shared)}");
+            {
+                yield return new SetupProblem(
+                    $"path {shared.Path}", $"{state.RadioOf(up)?.Memory.Name}: {SharedPathWarning(shared)}", up.PiId);
+            }
         }
-        foreach (string leftAlone in selection.Former.LeftAlone(present)) yield return (leftAlone, leftAlone);
-        foreach (RadioState radio in state.Radios.Values.Where(
-            radio => radio.Reseats.UnstableUntil > state.Now && !state.Work.IsUnderWay(radio.Memory.PiId)))
+        foreach ((string leftAlone, string piId) in selection.Former.LeftAlone(present))
+            yield return new SetupProblem(leftAlone, leftAlone, piId);
+        foreach (RadioState radio in state.Radios.Values.Where(radio => radio.Reseats.UnstableUntil > state.Now))
+            yield return new SetupProblem($"unstable {radio.Id}", ReseatCount.ProblemOf(radio.Memory.Name), radio.Memory.PiId);
+        foreach (SetupProblem several in replacements.Problems()) yield return several;
+        foreach (SetupProblem misspelt in PortSpellings.Problems(state)) yield return misspelt;
+        foreach (PiState pi in state.Pis.Values.Where(pi => pi.Reachable == false))
         {
-            yield return ($"unstable {radio.Id}", ReseatCount.ProblemOf(radio.Memory.Name));
+            yield return new SetupProblem($"pi {pi.Options.Id}",
+                PiSilenceText.Problem(pi.Options.DisplayName, pi.Options.Address, pi.Silence, pi.SilentReason), pi.Options.Id);
         }
-        foreach ((string, string) several in replacements.Problems()) yield return several;
-        foreach ((string, string) misspelt in PortSpellings.Problems(state)) yield return misspelt;
-        foreach (PiState pi in pis.Where(pi => pi.Reachable == false))
-            yield return ($"pi {pi.Options.Id}",
-                PiSilenceText.Problem(pi.Options.DisplayName, pi.Options.Address, pi.Silence, pi.SilentReason));
-        foreach (PiState pi in pis.Where(pi => pi.Rejected.IsAnyRefused(RadioLimit.Reason)))
-            yield return ($"radios of {pi.Options.Id}", RadioLimit.Problem(pi.Options.DisplayName));
-        foreach (PiState pi in pis.Where(pi => pi.ListsTooMany))
-            yield return ($"sticks of {pi.Options.Id}", PiChanges.ProblemOfMany(pi.Options.DisplayName));
-        foreach ((string, string) odd in pis.SelectMany(OddSticks.Problems)) yield return odd;
+        foreach (PiState pi in state.Pis.Values.Where(pi => pi.Rejected.IsAnyRefused(RadioLimit.Reason)))
+            yield return new SetupProblem($"radios of {pi.Options.Id}", RadioLimit.Problem(pi.Options.DisplayName), pi.Options.Id);
+        foreach (PiState pi in state.Pis.Values.Where(pi => pi.ListsTooMany))
+            yield return new SetupProblem($"sticks of {pi.Options.Id}", PiChanges.ProblemOfMany(pi.Options.DisplayName), pi.Options.Id);
+        foreach (SetupProblem odd in state.Pis.Values.SelectMany(OddSticks.Problems)) yield return odd;
         foreach (RadioRule rule in state.Options.Radios)
         {
             List<PiState> asked = [.. state.Pis.Values.Where(pi => rule.IsAbout(pi.Options.Id))];
-            if (asked.Exists(pi => state.Work.IsUnderWay(pi.Options.Id))) continue;
             if (asked.Count == 0 || asked.Exists(pi => pi.Reachable != true)) continue;
             bool known = selection.IsAboutKnown(rule);
             bool seen = present.Any(stick => rule.IsAbout(stick.PiId) && rule.Match.CouldMatch(stick.Id, stick.Port))
                 || asked.Exists(pi => pi.Tries.HasTried(rule.Match));
             if (known || seen) continue;
             string where = string.Join(" or ", asked.Select(pi => pi.Options.DisplayName));
-            yield return (rule.Path,
+            yield return new SetupProblem(rule.Path,
                 $"{rule.Path}: no stick that matches '{rule.Match}' is offered by {where}. "
-                    + (PortSpellings.Hint(state, rule) ?? "Plug it in, see that the Pi exports it, or correct the entry."));
+                    + (PortSpellings.Hint(state, rule) ?? "Plug it in, see that the Pi exports it, or correct the entry."),
+                [.. asked.Select(pi => pi.Options.Id)]);
         }
     }
 

@@ -17,7 +17,7 @@ internal static class SnapshotMaker
         List<RadioState> shown = Shown(state, selection);
         IEnumerable<PiSnapshot> leftOut = shown.Select(radio => radio.Memory.PiId).Distinct()
             .Where(id => !state.Pis.ContainsKey(id)).Select(id => LeftOut(id, state.Options));
-        IEnumerable<PiSnapshot> pis = state.Pis.Values.Select(pi => Of(pi, state.Memory)).Concat(leftOut)
+        IEnumerable<PiSnapshot> pis = state.Pis.Values.Select(pi => Of(pi, state)).Concat(leftOut)
             .OrderBy(pi => pi.Id, StringComparer.Ordinal);
         ImmutableArray<RadioSnapshot> radios =
         [
@@ -50,7 +50,7 @@ internal static class SnapshotMaker
 
     private static PiMode ModeOf(bool isPaired) => isPaired ? PiMode.Link : PiMode.Stock;
 
-    private static PiSnapshot Of(PiState pi, AttachMemory memory) => new()
+    private static PiSnapshot Of(PiState pi, AttachState state) => new()
     {
         Id = pi.Options.Id,
         Name = pi.Options.DisplayName,
@@ -60,8 +60,11 @@ internal static class SnapshotMaker
         RoundTrip = pi.RoundTrip,
         Version = pi.Notice?.Version,
         Offers = pi.Offers,
-        Vitals = pi.Vitals,
-        SilencedUntil = memory.PlannedWork.FirstOrDefault(work => work.PiId == pi.Options.Id)?.Until,
+        // A supply that is being changed is no problem either.
+        Vitals = pi.Vitals is { UnderVoltage: true } low && state.Work.IsUnderWay(pi.Options.Id)
+            ? low with { UnderVoltage = false }
+            : pi.Vitals,
+        SilencedUntil = state.Memory.PlannedWork.FirstOrDefault(work => work.PiId == pi.Options.Id)?.Until,
         SilentReason = pi.SilentReason is { } reason ? PiSilenceText.Reason(pi.Silence, reason) : null,
     };
 

@@ -35,7 +35,7 @@ internal sealed class HostControls(
         await Handshake.WelcomeAsync(connection, answer, cancellationToken);
         var offers = new HostOffers(feed, busId => sessions.MayHave(busId, host));
         var howItIs = new HostVitals(vitals);
-        var resets = new HostResets(requests, host);
+        var resets = new HostResets(requests, host, timers);
         var frames = new OfferFrames(() => offers.Current, () => addresses.Frame, () => howItIs.Current) { Asked = resets.Ask };
         var pump = new FramePump(connection, frames, timers, timers.GetTimestamp(), LinkPace.Answering(quiet));
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -69,7 +69,7 @@ internal sealed class HostControls(
 
         void Answer(ResetAnswerFrame answered)
         {
-            // It asks one after the other, and reads nothing of what it is told: it is not there any more.
+            // It asks, and reads nothing of what it is told: it is not there any more.
             if (!frames.TryAnswer(answered)) pump.End(new LossCause(LossKind.Broken, "it takes no answers"));
             pump.Send();
         }

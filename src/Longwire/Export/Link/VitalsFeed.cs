@@ -14,11 +14,12 @@ internal sealed record VitalsReading(Vitals Vitals, long At);
 /// <param name="read">Reads a few short files.</param>
 internal sealed class VitalsFeed(Func<Vitals> read, TimeProvider time)
 {
-    private const double WorthDegrees = 1, WorthLoad = 0.1, WorthSignal = 3;
+    private const double WorthDegrees = 1, WorthLoad = 0.5, WorthSignal = 3;
 
     private readonly Lock _gate = new();
     private readonly AsyncAutoResetEvent _wake = new(time);
     private VitalsReading? _current;
+    private long _lookedAt;
     private int _listeners;
     private TaskCompletionSource _changed = New();
 
@@ -57,25 +58,40 @@ internal sealed class VitalsFeed(Func<Vitals> read, TimeProvider time)
     /// <summary>Until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        bool isWoken = false;
         while (true)
         {
             bool listened;
             lock (_gate) listened = _listeners > 0;
-            if (listened) Look();
-            bool isWoken = await _wake.WaitAsync(listened ? ExportTimers.Vitals : Timeout.InfiniteTimeSpan, cancellationToken);
+            if (listened) Look(isWoken);
+            isWoken = await _wake.WaitAsync(listened ? ExportTimers.Vitals : Timeout.InfiniteTimeSpan, cancellationToken);
             // Whoever wakes it again and again gets no more than this.
             if (isWoken) await Task.Delay(ExportTimers.VitalsSettle, time, cancellationToken);
         }
     }
 
-    private void Look()
+    /// <param name="isWoken">Before its time: for the power's sake, so that the rest is not told more often by that.</param>
+    private void Look(bool isWoken)
     {
         Vitals now = read();
         TaskCompletionSource changed;
         lock (_gate)
         {
             // Meanwhile the last one may have gone.
-            if (_listeners == 0 || (_current is { } known && !IsWorthTelling(known.Vitals, now))) return;
+            if (_listeners == 0) return;
+            if (_current is { } known)
+            {
+                bool isForThePower = isWoken && time.GetElapsedTime(_lookedAt) < ExportTimers.Vitals;
+                if (!isForThePower) _lookedAt = time.GetTimestamp();
+                now = Merged(known.Vitals, now, isForThePower);
+                // How long it runs goes on by itself.
+                if (now with { Uptime = known.Vitals.Uptime } == known.Vitals && now.Uptime is null == known.Vitals.Uptime is null)
+                    return;
+            }
+            else
+            {
+                _lookedAt = time.GetTimestamp();
+            }
             _current = new VitalsReading(now, time.GetTimestamp());
             (changed, _changed) = (_changed, New());
         }
@@ -91,12 +107,15 @@ internal sealed class VitalsFeed(Func<Vitals> read, TimeProvider time)
         }
     }
 
-    private static bool IsWorthTelling(Vitals told, Vitals now) =>
-        told.UnderVoltage != now.UnderVoltage
-        || told.Uptime is null != now.Uptime is null
-        || Differs(told.Temperature, now.Temperature, WorthDegrees)
-        || Differs(told.Load, now.Load, WorthLoad)
-        || Differs(told.WifiSignal, now.WifiSignal, WorthSignal);
+    // What is told again for another's sake is told as it was: at the other end each difference is a row that is kept.
+    private static Vitals Merged(Vitals told, Vitals now, bool isForThePower) => isForThePower
+        ? told with { UnderVoltage = now.UnderVoltage, Uptime = now.Uptime }
+        : now with
+        {
+            Temperature = Differs(told.Temperature, now.Temperature, WorthDegrees) ? now.Temperature : told.Temperature,
+            Load = Differs(told.Load, now.Load, WorthLoad) ? now.Load : told.Load,
+            WifiSignal = Differs(told.WifiSignal, now.WifiSignal, WorthSignal) ? now.WifiSignal : told.WifiSignal,
+        };
 
     // Known or not is a difference as well. A tenth is less than a tenth where binary fractions are compared.
     private static bool Differs(double? told, double? now, double worth) =>

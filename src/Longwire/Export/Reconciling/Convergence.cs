@@ -138,7 +138,8 @@ internal sealed class Convergence(
                 Offer(stick);
                 break;
             case UsbipHostStatus.InUse:
-                stick.AnswerReset(ResetOutcome.InUse);
+                // By whom is not known: maybe by whoever asks, before we were restarted.
+                stick.AnswerReset(ResetOutcome.NotServed);
                 var somebody = new Client.Unknown(
                     stick.IsTakenOver ? "a host whose session is not ours" : "a host that was served before Longwire was restarted");
                 sessions.Begin(new Session(stick, device.DeviceNumber, somebody, null));
@@ -160,6 +161,7 @@ internal sealed class Convergence(
         if (stick.Reset is not { } reset) return false;
         stick.Reset = null;
         if (!reset.TryTake()) return false;
+        (stick.LastReset, stick.RestsUntil) = (reset.Step, state.Now + ExportTimers.ResetRest);
         tasks.Reset(stick, device, reset);
         return true;
     }

@@ -48,7 +48,7 @@ internal sealed class ExportReconciler
         var errorStates = new ErrorStates(_state, _tasks, _failures);
         _sessions = new SessionChanges(_state, operations, _tasks, errorStates, _failures);
         _options = new OptionsChanges(_state, operations, _tasks, _sticks);
-        _resets = new StickResets(_state, _sticks);
+        _resets = new StickResets(_state, ledger, _sticks);
         _convergence = new Convergence(_state, ledger, operations, _tasks, _sessions, errorStates, _failures);
         _stop = new ExportStop(_state, background, release, ledger, time, logger);
     }

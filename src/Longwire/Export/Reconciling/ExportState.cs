@@ -11,6 +11,10 @@ namespace Longwire.Export.Reconciling;
 internal sealed class ExportState(ExportOptions options, TimeProvider time, Random random, ILogger logger)
 {
     private readonly Dictionary<BusId, ExportedStick> _sticks = [];
+    private readonly long _start = time.GetTimestamp();
+
+    /// <summary>Since the start.</summary>
+    public TimeSpan Now => time.GetElapsedTime(_start);
 
     /// <summary>A copy: what follows from a stick may be that it is forgotten.</summary>
     public IReadOnlyList<ExportedStick> Sticks => [.. _sticks.Values];

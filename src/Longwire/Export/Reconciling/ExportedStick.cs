@@ -33,6 +33,12 @@ internal sealed class ExportedStick(BusId busId, Backoff retries, Recoveries rec
     /// <summary>A host that wants it set anew, once nobody has it and no work is under way; null: none.</summary>
     public StickReset? Reset { get; set; }
 
+    /// <summary>How it was set anew last.</summary>
+    public ResetStep LastReset { get; set; }
+
+    /// <summary>Until when, since the start, that is not done to it once more.</summary>
+    public TimeSpan RestsUntil { get; set; }
+
     /// <summary>Work in the kernel is under way (a look, a bind): only one at a time.</summary>
     public bool IsBusy { get; set; }
 

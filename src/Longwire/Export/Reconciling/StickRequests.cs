@@ -37,9 +37,23 @@ internal sealed class StickRequests(ExportReconciler reconciler, TimeProvider ti
         }
         catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
         {
+            // What has not begun must not begin when nobody thinks of it any more, whyever nobody does.
+            bool isAbandoned = reset.TryAbandon();
             cancellationToken.ThrowIfCancellationRequested();
-            // What has begun is worth waiting for; what has not must not begin when nobody thinks of it any more.
-            return reset.TryAbandon() ? ResetOutcome.NotServed : await reset.Outcome.WaitAsync(cancellationToken);
+            return isAbandoned ? ResetOutcome.NotServed : await EndAsync(reset, cancellationToken);
+        }
+    }
+
+    // What has begun is worth waiting for, and not longer than a host does: a kernel may never be done with a stick.
+    private async Task<ResetOutcome> EndAsync(StickReset reset, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reset.Outcome.WaitAsync(ExportTimers.ResetEnds, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return ResetOutcome.Failed;
         }
     }
 }

@@ -68,8 +68,7 @@ internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, Ra
         if (!driver.IsLoaded && await LoadAsync(cancellationToken) is { } reason) return new BindOutcome(false, reason);
         return await TryAsync(() =>
         {
-            // Somebody may have opened the tty while the ledger was written.
-            if (!UsbipHostDriver.IsBound(device) && OpenDevices.HoldersOf(root, device.Ttys).Length > 0) return false;
+            if (IsOpenHere(device)) return false;
             if (authorize)
             {
                 // With its own driver, as it would have been.
@@ -86,8 +85,13 @@ internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, Ra
     /// <summary>Sets it anew. Its session has ended, and a kernel that is not done with that is waited for.</summary>
     public async Task<BindOutcome> ResetAsync(SysfsUsbDevice device, ResetStep step, CancellationToken cancellationToken)
     {
+        if (!driver.IsLoaded && await LoadAsync(cancellationToken) is { } reason) return new BindOutcome(false, reason);
         await CutAsync(device.BusId, cancellationToken);
-        return await TryAsync(() => step == ResetStep.Reauthorize ? driver.Reauthorize(device) : driver.Recover(device));
+        return await TryAsync(() =>
+        {
+            if (IsOpenHere(device)) return false;
+            return step == ResetStep.Reauthorize ? driver.Reauthorize(device) : driver.Recover(device);
+        });
     }
 
     /// <summary>Ends its session, if any, and lets its own driver have it again.</summary>
@@ -132,6 +136,10 @@ internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, Ra
         // The end of a session resets the stick; unbinding in the middle of that would only make the kernel wait instead of us.
         while (driver.Status(busId) == UsbipHostStatus.InUse) await Task.Delay(ExportTimers.SessionStep, time, cancellationToken);
     }
+
+    // Somebody may have opened the tty while the ledger was written.
+    private bool IsOpenHere(SysfsUsbDevice device) =>
+        !UsbipHostDriver.IsBound(device) && OpenDevices.HoldersOf(root, device.Ttys).Length > 0;
 
     private static async Task<string?> LoadAsync(CancellationToken cancellationToken) =>
         (await KernelModules.LoadAsync(Modules, cancellationToken)).FirstOrDefault(outcome => !outcome.Ok)?.Reason;

@@ -41,6 +41,14 @@ export async function ask(radio, command, name) {
   return { done: false, text: `${name} of ${radio.name} was refused: ${(await answer.text()).trim()}` };
 }
 
+// Work on a Pi begins, or is done.
+export async function silence(pi, on) {
+  const answer = await post(`api/pis/${encodeURIComponent(pi.id)}/${on ? "silence" : "unsilence"}`);
+  if (!answer) return { done: false, text: `This could not be asked for ${pi.name}: Longwire does not answer.` };
+  if (!answer.ok) return { done: false, text: `This was refused for ${pi.name}: ${(await answer.text()).trim()}` };
+  return { done: true, text: on ? `${pi.name} is to be silent for an hour.` : `${pi.name} is to be told of again.` };
+}
+
 // What this page itself has put into the options is no news to it: which of them came of which.
 const replaced = new Map();
 export function newest(options) {

@@ -61,7 +61,8 @@ function summaryOf(state) {
   const radios = state.pis.flatMap((pi) => pi.radios);
   const bad = [
     ...radios.filter((radio) => radio.problem).map((radio) => radio.name),
-    ...state.pis.filter((pi) => pi.reachable === false && !pi.radios.some((radio) => radio.problem)).map((pi) => pi.name),
+    ...state.pis.filter((pi) => pi.reachable === false && !pi.silenced_until && !pi.radios.some((radio) => radio.problem))
+      .map((pi) => pi.name),
   ];
   const count = `${state.radios_attached} of ${state.radios_expected} radios attached`;
   const others = bad.length > 3 ? ` and ${bad.length - 3} more` : "";
@@ -69,5 +70,7 @@ function summaryOf(state) {
   if (state.problems.length > 0) return [`Longwire itself has a problem: ${count}.`, "problem"];
   if (state.radios_expected === 0) return ["No radio is to be attached yet.", "waits"];
   if (state.radios_attached < state.radios_expected) return [`Being attached: ${count}.`, "waits"];
+  const silenced = state.pis.filter((pi) => pi.silenced_until).map((pi) => pi.name);
+  if (silenced.length > 0) return [`Silent for planned work: ${silenced.join(", ")}. ${count}.`, "waits"];
   return [`All is well: ${count}.`, "well"];
 }

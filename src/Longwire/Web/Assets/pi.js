@@ -1,18 +1,19 @@
 // One Pi with its radios, and what else is plugged into it.
 
-import { addToOptions, mayAct, newest } from "./actions.js";
-import { actionButton, answerView, copyable, element, field, keyed, setText } from "./dom.js";
+import { addToOptions, mayAct, newest, silence } from "./actions.js";
+import { actionButton, answerView, copyable, element, field, keyed, setClass, setText } from "./dom.js";
 import { radioView } from "./radio.js";
 
 export function piView(pi, say) {
   const title = element("h2", { id: `pi-${pi.id}`, tabindex: "-1" });
   const about = element("p", { class: "faint" });
   const silent = element("p", { class: "problem" });
+  const work = workView(say);
   const radios = element("div");
   const others = element("h3", {}, "Also plugged in there");
   const sticks = element("ul");
   const notes = element("div");
-  const node = element("section", { "aria-labelledby": title.id }, title, about, silent, radios, others, sticks, notes);
+  const node = element("section", { "aria-labelledby": title.id }, title, about, silent, work.node, radios, others, sticks, notes);
   // What is added to the options says which of them the person saw.
   const seen = { options: null };
   const ways = { seen, say, home: title };
@@ -21,12 +22,38 @@ export function piView(pi, say) {
   function show(now) {
     setText(title, now.name);
     setText(about, aboutOf(now));
+    setClass(silent, now.silenced_until ? "faint" : "problem");
+    work.show(now);
     setText(silent, now.silent ? `It gives no list: ${now.silent}` : "");
     keyed(radios, now.radios, (radio) => radio.id, (radio) => radioView(radio, say));
     others.hidden = now.sticks.length === 0;
     keyed(sticks, now.sticks, (stick) => `${stick.bus_id} ${stick.usb_id}`, () => stickView(now.id, ways));
     const said = now.radios.length + now.sticks.length === 0 && !now.silent ? ["It lists no stick.", ...now.notes] : now.notes;
     keyed(notes, said, (note) => note, (note) => ({ node: element("p", { class: "faint" }, note) }));
+  }
+}
+
+// Somebody works on it: nothing of it is a problem meanwhile.
+function workView(say) {
+  let now = null;
+  const sign = element("p", { class: "waits" });
+  const button = actionButton("", press);
+  const node = element("div", {}, sign, element("div", { class: "actions" }, button));
+  return { node, show };
+
+  function show(pi) {
+    now = pi;
+    const until = pi.silenced_until;
+    setText(sign, until ? `Silent for planned work until ${new Date(until).toLocaleTimeString()}: nothing of it is a problem.` : "");
+    sign.hidden = !until;
+    // One that is not in the options has no address, and cannot be silenced.
+    button.hidden = !mayAct() || !pi.address;
+    setText(button, until ? "The work is done" : "Silence for an hour");
+    button.setAttribute("aria-label", `${button.textContent}: ${pi.name}`);
+  }
+
+  async function press() {
+    say(await silence(now, !now.silenced_until));
   }
 }
 

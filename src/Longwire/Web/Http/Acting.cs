@@ -12,6 +12,7 @@ internal sealed class Acting(CommandDesk commands, OptionsDesk options, DoctorDe
         "/api/sticks" => options.UseStickAsync,
         "/api/doctor" => doctor.AskAsync,
         "/api/diagnostics" => diagnostics.AnswerAsync,
+        _ when PiPath.Of(path) is (var pi, var word) => context => commands.AnswerOfPiAsync(context, pi, word),
         _ when RadioPath.Of(path) is (var radio, var word) && word != HistoryAnswer.Word =>
             context => commands.AnswerAsync(context, radio, word),
         _ => null,

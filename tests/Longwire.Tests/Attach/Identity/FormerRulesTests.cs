@@ -76,7 +76,7 @@ public sealed class FormerRulesTests
         StickSelection selection = SelectionOf(["0658:0200:OLD001"], s_replaced);
         Candidate back = At("1.2", "OLD001");
         Assert.Equal(Selection.Ambiguous, selection.Of(back, [back]));
-        string told = Assert.Single(selection.Former.LeftAlone([back]));
+        string told = Assert.Single(selection.Former.LeftAlone([back])).Problem;
         Assert.StartsWith("radios[0]: '0658:0200:OLD001' is a stick that is back at port 1.2 of attic", told, StringComparison.Ordinal);
         Assert.Contains("Write \"0658:0200:NEW001\" there", told, StringComparison.Ordinal);
         // The radio itself is taken by it.

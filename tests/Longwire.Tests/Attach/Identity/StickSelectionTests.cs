@@ -96,9 +96,9 @@ public sealed class StickSelectionTests
     public void An_ambiguity_is_told_with_serials_where_they_differ_and_ports_where_not()
     {
         AttachOptions options = Options("0658:0200");
-        string bySerial = Assert.Single(SelectionOf(options).Ambiguities([At("1.2", "A"), At("1.3", "B")]));
+        string bySerial = Assert.Single(SelectionOf(options).Ambiguities([At("1.2", "A"), At("1.3", "B")])).Problem;
         Assert.Contains("match: \"0658:0200:A\" or match: \"0658:0200:B\"", bySerial, StringComparison.Ordinal);
-        string byPort = Assert.Single(SelectionOf(options).Ambiguities([At("1.2", "A"), At("1.3", "A")]));
+        string byPort = Assert.Single(SelectionOf(options).Ambiguities([At("1.2", "A"), At("1.3", "A")])).Problem;
         Assert.Contains("match: \"0658:0200@1.2\" or match: \"0658:0200@1.3\"", byPort, StringComparison.Ordinal);
         Assert.Empty(SelectionOf(options).Ambiguities([At("1.2", "A")]));
         Assert.Empty(SelectionOf(Options()).Ambiguities([At("1.2", "A"), At("1.3", "A")]));
@@ -108,7 +108,7 @@ public sealed class StickSelectionTests
     public void An_ambiguity_over_two_Pis_names_the_Pi()
     {
         string told = Assert.Single(
-            SelectionOf(Options("0658:0200")).Ambiguities([At("1.2", null), At("1.2", null) with { PiId = "cellar" }]));
+            SelectionOf(Options("0658:0200")).Ambiguities([At("1.2", null), At("1.2", null) with { PiId = "cellar" }])).Problem;
         Assert.Contains(
             "match: \"0658:0200@1.2\" with pi: attic or match: \"0658:0200@1.2\" with pi: cellar", told, StringComparison.Ordinal);
     }
@@ -148,7 +148,7 @@ public sealed class StickSelectionTests
         Candidate[] present = [first, second];
         Assert.Equal(firstKnown ? Selection.Take : Selection.Ambiguous, selection.Of(first, present));
         Assert.Equal(secondKnown ? Selection.Take : Selection.Ambiguous, selection.Of(second, present));
-        string told = Assert.Single(selection.Ambiguities(present));
+        string told = Assert.Single(selection.Ambiguities(present)).Problem;
         Assert.StartsWith($"radios[0]: 2 sticks match '{match}', and it names one radio.", told, StringComparison.Ordinal);
         string where = twoPis
             ? "match: \"0658:0200@1.2\" with pi: attic or match: \"0658:0200@1.2\" with pi: cellar"
@@ -163,7 +163,7 @@ public sealed class StickSelectionTests
         StickSelection selection = SelectionOf(options, Known("stairs", "A"));
         Candidate twin = At("1.4", "A") with { PiId = "cellar" };
         Assert.Equal(Selection.Ambiguous, selection.Of(twin, [twin]));
-        string told = Assert.Single(selection.Ambiguities([twin]));
+        string told = Assert.Single(selection.Ambiguities([twin])).Problem;
         Assert.Contains("has meant stairs at port 1.2 of attic so far", told, StringComparison.Ordinal);
         Assert.Contains("match: \"0658:0200@1.4\" with pi: cellar", told, StringComparison.Ordinal);
         // Its Pi is gone from the options, and will not bring it back.
@@ -179,7 +179,7 @@ public sealed class StickSelectionTests
         Assert.Equal(Selection.Ambiguous, selection.Of(one, [one, other]));
         Assert.EndsWith(
             "match: \"0658:0200@pci0/1.2\" or match: \"0658:0200@platform/soc/1.2\"",
-            Assert.Single(selection.Ambiguities([one, other])),
+            Assert.Single(selection.Ambiguities([one, other])).Problem,
             StringComparison.Ordinal);
     }
 

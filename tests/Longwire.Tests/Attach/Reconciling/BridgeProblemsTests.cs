@@ -16,6 +16,20 @@ public sealed class BridgeProblemsTests
     public BridgeProblemsTests() => _problems = new BridgeProblems(() => _now, NullLogger.Instance);
 
     [Fact]
+    public void What_is_of_a_Pi_on_which_somebody_works_goes_at_once_and_is_back_at_once()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            _problems.Set("pi attic", null, "setup");
+            _problems.Set("pi attic", "attic is away", "setup", pis: ["attic"]);
+        }
+        _problems.Set("rule", "two rivals", "setup", pis: ["cellar", "attic"]);
+        _problems.Set("file", "unreadable", "others");
+        Assert.Equal(["unreadable"], _problems.ShownBut(pi => pi == "attic"));
+        Assert.Equal(3, _problems.ShownBut(pi => pi == "garage").Count);
+    }
+
+    [Fact]
     public void A_problem_shows_at_once_and_its_first_end_does()
     {
         Set("full");

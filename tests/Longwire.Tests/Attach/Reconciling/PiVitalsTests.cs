@@ -49,10 +49,31 @@ public sealed class PiVitalsTests : IAsyncDisposable
         for (int i = 1; i <= 100; i++) await TellAsync(s_told with { Temperature = i });
         Assert.Equal(48.3, Now.Temperature);
         await TellAsync(s_told with { UnderVoltage = true, Temperature = 60 });
-        Assert.Equal((60, true), (Now.Temperature, Now.UnderVoltage));
-        _bench.Time.Advance(AttachTimers.VitalsRest);
+        Assert.Equal((48.3, true), (Now.Temperature, Now.UnderVoltage));
         await TellAsync(s_told with { UnderVoltage = true, Temperature = 61 });
-        Assert.Equal(61, Now.Temperature);
+        Assert.Equal(48.3, Now.Temperature);
+        // What was told last is not lost, though nothing is told any more.
+        _bench.Time.Advance(AttachTimers.VitalsRest);
+        await _bench.UntilAsync(snapshot => snapshot.Pis[0].Vitals is { Temperature: 61 });
+    }
+
+    [Fact]
+    public async Task Power_that_dips_again_and_again_is_one_alarm_that_ends_once_it_was_well_for_a_minute()
+    {
+        await TellAsync(s_told);
+        for (int i = 0; i < 10; i++)
+        {
+            await TellAsync(s_told with { UnderVoltage = true });
+            Assert.True(Now.UnderVoltage);
+            await TellAsync(s_told);
+            _bench.Time.Advance(TimeSpan.FromSeconds(30));
+            await _bench.SettledAsync();
+            Assert.True(Now.UnderVoltage);
+        }
+        _bench.Time.Advance(AttachTimers.PowerSettles);
+        await _bench.SettledAsync();
+        _bench.Time.Advance(AttachTimers.VitalsRest);
+        await _bench.UntilAsync(snapshot => snapshot.Pis[0].Vitals is { UnderVoltage: false });
     }
 
     [Fact]

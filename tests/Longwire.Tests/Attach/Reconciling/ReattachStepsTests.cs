@@ -150,6 +150,36 @@ public sealed class ReattachStepsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Pressed_once_more_while_its_Pi_is_at_the_last_step_that_is_not_asked_twice()
+    {
+        await AttachedAsync(ResetAsking.Asked);
+        for (int i = 0; i < 5; i++) await PressAsync();
+        Assert.Equal([ResetStep.Rebind, ResetStep.Reauthorize], Resets.Select(reset => reset.Step));
+        int attachments = _bench.Attachments.Count;
+        _bench.Tell(new AttachEvent.StickReset("attic", s_busId, ResetStep.Reauthorize, ResetOutcome.Done));
+        await _bench.NextAttachmentAsync(attachments);
+    }
+
+    [Fact]
+    public async Task Where_it_was_before_nothing_is_touched_once_its_Pi_does_not_list_it()
+    {
+        await AttachedAsync(ResetAsking.Asked);
+        var loss = new AttachOutcome.Lost("unplugged", PiSilent: false);
+        _bench.Tell(new AttachEvent.WentDown(_bench.Attachments[^1], loss));
+        _bench.Tell(new AttachEvent.Ended(_bench.Attachments[^1], loss));
+        for (int i = 0; i < 3; i++)
+        {
+            _bench.ListOfLongwire("attic", []);
+            await _bench.SettledAsync();
+            _bench.Tell(new AttachEvent.Commanded(new RadioCommand.Reattach(Lives.Radio)));
+            await _bench.SettledAsync();
+        }
+        Assert.Empty(Resets);
+        Assert.Contains(_bench.Log.Lines, line => line.Contains(
+            "it was tried at once; its Pi could do no more, for it lists no such stick", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Of_a_radio_that_is_detached_nothing_is_asked()
     {
         await AttachedAsync(ResetAsking.Asked);

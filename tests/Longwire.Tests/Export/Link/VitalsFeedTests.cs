@@ -57,7 +57,7 @@ public sealed class VitalsFeedTests : IAsyncDisposable
         Task changed = _feed.WhenChangedAsync();
         foreach (Vitals same in (Vitals[])
             [
-                s_well with { Temperature = 48.9 }, s_well with { Temperature = 47.1 }, s_well with { Load = 0.49 },
+                s_well with { Temperature = 48.9 }, s_well with { Temperature = 47.1 }, s_well with { Load = 0.89 },
                 s_well with { WifiSignal = -58 }, s_well with { Uptime = TimeSpan.FromDays(5) },
             ])
         {
@@ -85,7 +85,7 @@ public sealed class VitalsFeedTests : IAsyncDisposable
         Volatile.Write(ref _now, what switch
         {
             "warmer" => s_well with { Temperature = 49 },
-            "busier" => s_well with { Load = 0.5 },
+            "busier" => s_well with { Load = 0.9 },
             "weaker" => s_well with { WifiSignal = -59 },
             "power" => s_well with { UnderVoltage = true },
             "no Wi-Fi" => s_well with { WifiSignal = null },
@@ -116,6 +116,22 @@ public sealed class VitalsFeedTests : IAsyncDisposable
         }
         // 5 s of it.
         Assert.InRange(Volatile.Read(ref _looks) - before, 2, 6);
+    }
+
+    [Fact]
+    public async Task What_is_told_for_one_value_tells_the_others_as_they_were()
+    {
+        using IDisposable listening = _feed.Listen();
+        await LookedAsync();
+        Volatile.Write(ref _now, s_well with { Temperature = 48.5, Load = 0.95, WifiSignal = -57 });
+        await LookedAsync();
+        Assert.Equal(s_well with { Load = 0.95 }, _feed.Current!.Vitals);
+        // Looked at before its time, it is for the power alone.
+        Volatile.Write(ref _now, s_well with { Temperature = 70, Load = 3, UnderVoltage = true });
+        _feed.LookNow();
+        await PassAsync(1.5);
+        await PassAsync(1.5);
+        Assert.Equal(s_well with { Load = 0.95, UnderVoltage = true }, _feed.Current!.Vitals);
     }
 
     [Fact]

@@ -175,6 +175,43 @@ public sealed class StickResetTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_a_host_asked_that_is_gone_since_is_never_done()
+    {
+        await OfferAsync();
+        using var goOn = new SemaphoreSlim(0);
+        int unbinds = 0;
+        _bench.Kernel.After = (path, _) =>
+        {
+            if (Path.GetFileName(path) == "unbind" && Interlocked.Increment(ref unbinds) == 1) goOn.Wait(TimeSpan.FromSeconds(20));
+        };
+        Task<ResetOutcome> first = AskAsync(ResetStep.Rebind);
+        await _bench.UntilAsync(() => Volatile.Read(ref unbinds) == 1, "the first to be under way", TimeSpan.Zero);
+        using var gone = new CancellationTokenSource();
+        Task<ResetOutcome> second = new StickRequests(_bench.Reconciler, _bench.Time).AskAsync(
+            new StickReset(BusId.Parse("1-1"), ResetStep.Reauthorize, _host), gone.Token);
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        goOn.Release();
+        Assert.Equal(ResetOutcome.Done, await first);
+        await _bench.UntilOfferedAsync();
+        Assert.Equal(s_rebind, Writes());
+    }
+
+    [Fact]
+    public async Task The_same_is_not_done_to_a_stick_again_before_it_has_rested()
+    {
+        await OfferAsync();
+        Assert.Equal(ResetOutcome.Done, await AskAsync(ResetStep.Rebind));
+        Assert.Equal(ResetOutcome.NotServed, await AskAsync(ResetStep.Rebind));
+        Assert.Equal(s_rebind, Writes());
+        // The next step is for a stick that still hangs.
+        Assert.Equal(ResetOutcome.Done, await AskAsync(ResetStep.Reauthorize));
+        Assert.Equal(ResetOutcome.NotServed, await AskAsync(ResetStep.Rebind));
+        _bench.Time.Advance(ExportTimers.ResetRest);
+        Assert.Equal(ResetOutcome.Done, await AskAsync(ResetStep.Reauthorize));
+    }
+
+    [Fact]
     public async Task Who_asks_for_the_stick_meanwhile_gets_it_afterwards()
     {
         await OfferAsync();

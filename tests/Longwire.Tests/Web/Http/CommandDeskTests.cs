@@ -34,6 +34,23 @@ public sealed class CommandDeskTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData("attic", "silence", HttpStatusCode.Accepted)]
+    [InlineData("attic", "unsilence", HttpStatusCode.Accepted)]
+    [InlineData("attic", "explode", HttpStatusCode.NotFound)]
+    [InlineData("nowhere", "silence", HttpStatusCode.NotFound)]
+    public async Task A_Pi_is_silenced_and_told_of_again(string pi, string word, HttpStatusCode expected)
+    {
+        _bench.List("attic");
+        _bench.Publish(Some.Radio);
+        using HttpRequestMessage request = Request(new Uri(await _bench.StartAsync(), $"api/pis/{pi}/{word}"));
+        request.Headers.Add("Sec-Fetch-Site", "same-origin");
+        using HttpResponseMessage response = await _bench.Client.SendAsync(request, Cancellation);
+        Assert.Equal(expected, response.StatusCode);
+        PiCommand[] commands = expected == HttpStatusCode.Accepted ? [new PiCommand.Silence("attic", word == "silence")] : [];
+        Assert.Equal(commands, _bench.OfPis);
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData("Z-Wave is attached. Detach it first.")]
     public async Task What_is_forgotten_leaves_no_history_and_what_is_not_is_said_with_why(string? whyNot)
