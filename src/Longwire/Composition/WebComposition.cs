@@ -74,7 +74,8 @@ internal static class WebComposition
         var doctor = new DoctorDesk(visitor, of.Rounds, logger);
         var diagnostics = new Diagnostics(of.Feed, view, of.History, of.Options, of.Secrets, of.Time, of.Version);
         var reading = new Reading(
-            of.Feed, view, new EventStream(of.Feed, view, of.Time), commands, new HistoryAnswer(of.History, of.Time), doctor, of.Version);
+            of.Feed, view, new EventStream(of.Feed, view, of.Editor, of.Time), commands, new HistoryAnswer(of.History, of.Time), doctor,
+            of.Version);
         var acting = new Acting(
             commands,
             new OptionsDesk(visitor, of.Editor, of.Lists, of.Feed, logger),

@@ -30,6 +30,10 @@ internal sealed class OptionsEditor(IOptionsInForce live, IOptionsStore? store, 
     public async Task CloseAsync(CancellationToken cancellationToken) =>
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
+    /// <summary>Until others are in force than those.</summary>
+    public Task UntilOthersAsync(string revision, CancellationToken cancellationToken) =>
+        live.UntilAsync(_ => live.Revision != revision, cancellationToken);
+
     /// <param name="seen">The <see cref="Revision"/> that the person saw who asks for it.</param>
     public async Task<OptionsEdit> AddAsync(IReadOnlyList<NewEntry> entries, string? seen, CancellationToken cancellationToken)
     {

@@ -1,5 +1,4 @@
 using Longwire.Platform;
-using Longwire.State;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Attach.Reconciling;
