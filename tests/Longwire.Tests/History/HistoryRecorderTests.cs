@@ -93,9 +93,12 @@ public sealed class HistoryRecorderTests : IDisposable
     {
         _log.Expect("cannot be written");
         Directory.CreateDirectory(File);
-        using HistoryRecorder recorder = Recorder(new HistoryBook());
+        var book = new HistoryBook();
+        _feed.Publish(Some.Snapshot(Some.Radio), []);
+        using HistoryRecorder recorder = Recorder(book);
         await recorder.StartAsync(Cancellation);
-        await Task.Yield();
+        // Stopped before it has begun, it is cancelled.
+        await Eventually.IsTrueAsync(() => book.Json(Some.RadioId, month: false, _time.GetUtcNow()) is not null, () => "it to be recorded");
         await recorder.StopAsync(Cancellation);
         Assert.True(recorder.ExecuteTask!.IsCompletedSuccessfully);
     }
