@@ -22,12 +22,14 @@ internal static class WebComposition
         SupervisorClient? supervisor, string dataFolder, ProgramContext context)
     {
         var history = new HistoryBook();
+        var calls = new BlockingCalls();
         services.AddHostedService(provider => new HistoryRecorder(
             history, feed, feed.SubscribeToEvents(), dataFolder, provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<HistoryRecorder>>()));
         services.AddSingleton(provider => new OptionsEditor(
             options, supervisor is null ? null : new SupervisorOptionsStore(supervisor), optionsPath,
             provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService(provider => new OptionsEditorStop(provider.GetRequiredService<OptionsEditor>()));
         services.AddSingleton(provider => new DoctorRounds(
             cancellationToken => DoctorRun.RunAsync(ContextOf(), cancellationToken),
             provider.GetRequiredService<TimeProvider>(),
@@ -58,7 +60,7 @@ internal static class WebComposition
             provider.GetRequiredService<ILogger<WebServer>>()));
 
         DoctorContext ContextOf() => DoctorComposition.ContextOf(
-            context, options.Loaded, null, context.BrokersOf(supervisor), dataFolder) with { IsAttach = true };
+            context, options.Loaded, null, context.BrokersOf(supervisor), dataFolder) with { IsAttach = true, Calls = calls };
     }
 
     public static WebSite Site(PageSources of, ILogger<WebSite> logger)
@@ -68,11 +70,12 @@ internal static class WebComposition
 #pragma warning restore CA2000
         var view = new StateView(of.Lists, () => of.Editor.Revision, of.Version);
         var visitor = new Visitor(of.Address, () => of.Options().Options.WebToken, new ActionPace(of.Time));
-        var commands = new CommandDesk(visitor, of.Feed, of.Commands, of.History, of.Time, logger);
+        var commands = new CommandDesk(visitor, of.Feed, of.Commands, of.Time, logger);
         var doctor = new DoctorDesk(visitor, of.Rounds, logger);
         var diagnostics = new Diagnostics(of.Feed, view, of.History, of.Options, of.Secrets, of.Time, of.Version);
         var reading = new Reading(
-            of.Feed, view, new EventStream(of.Feed, view, of.Time), commands, new HistoryAnswer(of.History, of.Time), doctor, of.Version);
+            of.Feed, view, new EventStream(of.Feed, view, of.Editor, of.Time), commands, new HistoryAnswer(of.History, of.Time), doctor,
+            of.Version);
         var acting = new Acting(
             commands,
             new OptionsDesk(visitor, of.Editor, of.Lists, of.Feed, logger),

@@ -58,7 +58,8 @@ internal sealed record DoctorContext
     /// <inheritdoc cref="DoctorTimers.Enumeration"/>
     public TimeSpan Enumeration { get; init; } = DoctorTimers.Enumeration;
 
-    public BlockingCalls Calls { get; } = new();
+    /// <summary>One for all rounds of a process: what hangs is not asked again until it has returned.</summary>
+    public BlockingCalls Calls { get; init; } = new();
 
     /// <summary>The machine's files and processes are not those that we see.</summary>
     public bool IsInContainer => ContainerImage.IsOurs(Environment) || ContainerImage.IsUnderSupervisor(Environment);

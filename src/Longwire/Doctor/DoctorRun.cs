@@ -9,10 +9,16 @@ internal static class DoctorRun
     public static Task<IReadOnlyList<Finding>> RunAsync(DoctorContext context, CancellationToken cancellationToken) =>
         RunAsync(Checks.For(context), context, cancellationToken);
 
+    // Each round would leave more threads behind.
+    private static Finding StillHang { get; } = new Question("hanging_checks", "Whether the last checks have ended").Unknown(
+        "The last checks still hang, and none were begun: a device or a disk of this machine does not answer",
+        "Try again in a minute. If it stays so, restart this machine");
+
     /// <summary>For tests: these checks.</summary>
     internal static async Task<IReadOnlyList<Finding>> RunAsync(
         IEnumerable<ICheck> checks, DoctorContext context, CancellationToken cancellationToken)
     {
+        if (context.Calls.Running > 0) return [StillHang];
         IReadOnlyList<Finding>[] found = await Task.WhenAll(checks.Select(check => AskAsync(check, context, cancellationToken)));
         return [.. found.SelectMany(findings => findings)];
     }

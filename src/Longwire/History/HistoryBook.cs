@@ -49,10 +49,16 @@ internal sealed class HistoryBook
         }
     }
 
-    /// <summary>Nothing of it is kept.</summary>
-    public void Forget(string radioId)
+    /// <summary>Of radios that were known before and are not any more, nothing is kept.</summary>
+    public void ForgetThoseGone(Snapshot before, Snapshot now)
     {
-        lock (_gate) _radios.Remove(radioId);
+        lock (_gate)
+        {
+            foreach (RadioSnapshot radio in before.Radios)
+            {
+                if (!now.Radios.Any(known => known.Id == radio.Id)) _radios.Remove(radio.Id);
+            }
+        }
     }
 
     /// <summary>What happened to a radio, the latest first.</summary>

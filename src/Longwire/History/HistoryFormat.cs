@@ -9,11 +9,18 @@ namespace Longwire.History;
 /// </summary>
 internal static class HistoryFormat
 {
+    private const int EventsAtMost = 16 * 1024;
+
     private static ReadOnlySpan<byte> Head => "longwire history 2\n"u8;
+
+    // Without events; as long as the other.
+    private static ReadOnlySpan<byte> FormerHead => "longwire history 1\n"u8;
 
     public static byte[] Write(IReadOnlyDictionary<string, RadioHistory> radios)
     {
-        using var stream = new MemoryStream();
+        // At once as long as it becomes, but for the events: it is megabytes.
+        int length = Head.Length + SHA256.HashSizeInBytes + radios.Sum(radio => EventsAtMost + radio.Value.BytesWritten);
+        using var stream = new MemoryStream(length);
         using (var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true))
         {
             writer.Write(Head);
@@ -27,14 +34,16 @@ internal static class HistoryFormat
                 Write(writer, [.. history.Events.Latest().Reverse()]);
             }
         }
-        byte[] written = stream.ToArray();
-        return [.. written, .. SHA256.HashData(written)];
+        byte[] sum = SHA256.HashData(stream.GetBuffer().AsSpan(0, (int)stream.Length));
+        stream.Write(sum);
+        return stream.ToArray();
     }
 
     /// <returns>Why it cannot be understood; null: it was read.</returns>
     public static string? Read(ReadOnlySpan<byte> from, Dictionary<string, RadioHistory> radios, int most)
     {
-        if (!from.StartsWith(Head)) return "it is of another format";
+        bool isFormer = from.StartsWith(FormerHead);
+        if (!isFormer && !from.StartsWith(Head)) return "it is of another format";
         int end = from.Length - SHA256.HashSizeInBytes;
         if (end < Head.Length) return "it is cut short";
         if (!SHA256.HashData(from[..end]).AsSpan().SequenceEqual(from[end..])) return "it is damaged";
@@ -49,7 +58,7 @@ internal static class HistoryFormat
                 byte[] rings = reader.ReadBytes(history.BytesWritten);
                 if (id.Length == 0 || rings.Length < history.BytesWritten) return "it is cut short";
                 history.Read(rings);
-                if (ReadEvents(reader, history.Events) is { } fault) return fault;
+                if (!isFormer && ReadEvents(reader, history.Events) is { } fault) return fault;
                 radios[id] = history;
             }
             return null;

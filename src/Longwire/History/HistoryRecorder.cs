@@ -41,7 +41,9 @@ internal sealed class HistoryRecorder(
         {
             while (true)
             {
-                seen = await NextAsync(seen, stoppingToken);
+                Snapshot before = seen;
+                seen = await NextAsync(before, stoppingToken);
+                book.ForgetThoseGone(before, seen);
                 Add(seen);
                 if (time.GetElapsedTime(saved) < Save) continue;
                 saved = time.GetTimestamp();

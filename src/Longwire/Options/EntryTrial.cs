@@ -7,11 +7,16 @@ namespace Longwire.Options;
 /// <summary>What would be wrong with entries once they were in the options: found before anything is written.</summary>
 internal static class EntryTrial
 {
+    // The Supervisor puts the secret of that name there.
+    private const string SecretWord = "!secret";
+
     /// <returns>Null: nothing. Else a sentence for the person who wrote them; no secret is in it.</returns>
     public static string? WhyNot(MapNode options, IReadOnlyList<NewEntry> entries)
     {
         foreach (NewEntry entry in entries)
         {
+            if (entry.Texts.Any(text => text.Value.TrimStart().StartsWith(SecretWord, StringComparison.OrdinalIgnoreCase)))
+                return $"A text that begins with {SecretWord} is put in place of a secret, which all would see. Write another text.";
             string? code = entry.Texts.FirstOrDefault(text => text.Key == "pairing_code").Value;
             if (code is not null && !PairingCode.TryParse(code, out _, out PairingFault fault, out int at))
                 return Sentence(PairingFaultText.Of(fault, at));

@@ -11,6 +11,7 @@ internal interface IOptionsStore
     /// <inheritdoc cref="ReadTypedAsync"/>
     public Task<byte[]> ReadFilledInAsync(CancellationToken cancellationToken);
 
+    /// <exception cref="UnconfirmedWriteException">Whether they were taken is not known.</exception>
     /// <exception cref="IOException">They were not taken; the message is a clause for a person.</exception>
     public Task WriteAsync(byte[] typed, CancellationToken cancellationToken);
 }

@@ -24,8 +24,8 @@ internal sealed record NewEntry(string List, bool IsFirst, ImmutableArray<KeyVal
     /// <inheritdoc cref="Pi"/>
     public static NewEntry Radio(RadioMatch match, string? pi, string? name) => new(
         Radios,
-        // What means one stick of several of its kind, before what means the kind.
-        match.Serial is not null || match.Port is not null,
+        // What means one stick of several of its kind, or those of one Pi, before what means the kind wherever it is.
+        match.Serial is not null || match.Port is not null || pi is not null,
         [.. Written(("match", match.ToString()), ("pi", pi), ("name", name))]);
 
     public string Json()

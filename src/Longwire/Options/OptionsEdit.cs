@@ -11,7 +11,8 @@ internal abstract record OptionsEdit
 
     /// <summary>The file is a person's own: these are the lines for it.</summary>
     /// <param name="Place">The file.</param>
-    internal sealed record ToPaste(string Place, string Lines) : OptionsEdit
+    /// <param name="AtTop">Before what is in that list: of two entries that match a radio, the first counts.</param>
+    internal sealed record ToPaste(string Place, string Lines, bool AtTop) : OptionsEdit
     {
         // A line may hold a pairing code.
         public override string ToString() => $"lines for {Place}";
@@ -23,6 +24,6 @@ internal abstract record OptionsEdit
     /// <summary>Nothing was written: somebody else has changed the options meanwhile.</summary>
     internal sealed record Changed : OptionsEdit;
 
-    /// <summary>Nothing was written: they could not be.</summary>
+    /// <summary>It could not be written, or nobody knows whether it was: <paramref name="Why"/> says which.</summary>
     internal sealed record Failed(string Why) : OptionsEdit;
 }

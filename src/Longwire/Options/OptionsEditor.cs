@@ -20,7 +20,19 @@ internal sealed class OptionsEditor(IOptionsInForce live, IOptionsStore? store, 
     public string Revision => live.Revision;
     public bool IsWritable => store is not null;
 
-    public void Dispose() => _turn.Dispose();
+    // Who has the turn still gives it back.
+    public void Dispose()
+    {
+        if (_turn.Wait(TimeSpan.Zero)) _turn.Dispose();
+    }
+
+    /// <summary>Ends once nothing is being written, and lets nobody write any more.</summary>
+    public async Task CloseAsync(CancellationToken cancellationToken) =>
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    /// <summary>Until others are in force than those.</summary>
+    public Task UntilOthersAsync(string revision, CancellationToken cancellationToken) =>
+        live.UntilAsync(_ => live.Revision != revision, cancellationToken);
 
     /// <param name="seen">The <see cref="Revision"/> that the person saw who asks for it.</param>
     public async Task<OptionsEdit> AddAsync(IReadOnlyList<NewEntry> entries, string? seen, CancellationToken cancellationToken)
@@ -46,7 +58,7 @@ internal sealed class OptionsEditor(IOptionsInForce live, IOptionsStore? store, 
         bool isJson = Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase);
         IEnumerable<string> lists = entries.GroupBy(entry => entry.List).Select(
             group => isJson ? JsonList(group.Key, group) : YamlList(group.Key, group));
-        return new OptionsEdit.ToPaste(Path.GetFullPath(path), string.Join('\n', lists));
+        return new OptionsEdit.ToPaste(Path.GetFullPath(path), string.Join('\n', lists), entries.Any(entry => entry.IsFirst));
     }
 
     private static string JsonList(string key, IEnumerable<NewEntry> entries) =>
@@ -82,12 +94,41 @@ internal sealed class OptionsEditor(IOptionsInForce live, IOptionsStore? store, 
             byte[] again = await kept.ReadTypedAsync(cancellationToken);
             if (!before.AsSpan().SequenceEqual(again)) return new OptionsEdit.Changed();
             // From here on it is done, whether or not whoever asked is still there.
-            await kept.WriteAsync(after, CancellationToken.None);
-            return await ApplyAsync(seen);
+            return await PutAsync(kept, after) ?? await ApplyAsync(seen);
         }
         finally
         {
             _turn.Release();
+        }
+    }
+
+    // An answer that does not come says nothing of what was done.
+    private static async Task<OptionsEdit?> PutAsync(IOptionsStore kept, byte[] after)
+    {
+        try
+        {
+            await kept.WriteAsync(after, CancellationToken.None);
+            return null;
+        }
+        catch (UnconfirmedWriteException e)
+        {
+            if (await IsThereAsync(kept, after)) return null;
+            return new OptionsEdit.Failed(
+                $"It is not known whether the options were changed: {e.Message}. Wait a minute and look whether it is there before you "
+                    + "try again.");
+        }
+    }
+
+    private static async Task<bool> IsThereAsync(IOptionsStore kept, byte[] after)
+    {
+        try
+        {
+            byte[] there = await kept.ReadTypedAsync(CancellationToken.None);
+            return after.AsSpan().SequenceEqual(there);
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 

@@ -13,7 +13,14 @@ internal abstract record RadioCommand(string RadioId)
     internal sealed record TakeOver(string RadioId) : RadioCommand(RadioId);
 
     /// <summary>Know it no more: its id, its name, its counts. Only one that is on no port, and on the way to none.</summary>
-    internal sealed record Forget(string RadioId) : RadioCommand(RadioId)
+    internal sealed record Forget(string RadioId) : Awaited(RadioId);
+
+    /// <summary>Reattach, where that gives it the one stick that may take its place: this one, and no other.</summary>
+    /// <param name="Successor">As the person saw it: <see cref="RadioSnapshot.Successor"/>.</param>
+    internal sealed record Replace(string RadioId, string Successor) : Awaited(RadioId);
+
+    /// <summary>Whoever asks waits for what comes of it, which is told once the snapshots show it.</summary>
+    internal abstract record Awaited(string RadioId) : RadioCommand(RadioId)
     {
         /// <summary>Why it was not, as a sentence for a person; null: it was.</summary>
         public TaskCompletionSource<string?> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -88,7 +88,7 @@ internal sealed class SupervisorClient : IDisposable
     {
         byte[] body = [.. "{\"options\":"u8, .. typed, .. "}"u8];
         Answer answer = await SendAsync(HttpMethod.Post, "addons/self/options", body, SupervisorTimers.Answer, cancellationToken);
-        if (!answer.IsGood) throw answer.Failure();
+        if (!answer.IsGood) throw answer.WithoutWhatWasSent().Failure();
     }
 
     private static byte[] RawMap(JsonElement options) => options.ValueKind == JsonValueKind.Object
@@ -215,6 +215,10 @@ internal sealed class SupervisorClient : IDisposable
 
     private readonly record struct Answer(string Path, HttpStatusCode Status, byte[] Body)
     {
+        private const string Echo = ". Got ";
+
+        private bool IsEchoed { get; init; }
+
         public bool IsGood => (int)Status is >= 200 and < 300;
 
         /// <summary>Said by the Supervisor itself, not by Core behind it.</summary>
@@ -234,6 +238,9 @@ internal sealed class SupervisorClient : IDisposable
             throw new SupervisorException(SupervisorFailure.Away, $"the Supervisor's answer to {Path} is not what its documentation says");
         }
 
+        /// <summary>Its schema's errors end in all that it was sent, passwords and pairing codes among it.</summary>
+        public Answer WithoutWhatWasSent() => this with { IsEchoed = true };
+
         public SupervisorException Failure() => Status switch
         {
             _ when NotReady => new(SupervisorFailure.Away, "the Supervisor is still starting"),
@@ -245,7 +252,11 @@ internal sealed class SupervisorClient : IDisposable
             _ => new(SupervisorFailure.Declined, $"the answer to {Path} is {(int)Status}{Said}"),
         };
 
-        private string Said => string.IsNullOrWhiteSpace(Message) ? "" : $" ({Printable.Of(Message.Trim().TrimEnd('.'), LongestMessage)})";
+        private string Said => string.IsNullOrWhiteSpace(Told) ? "" : $" ({Printable.Of(Told.Trim().TrimEnd('.'), LongestMessage)})";
+
+        private string? Told => IsEchoed && Message?.IndexOf(Echo, StringComparison.OrdinalIgnoreCase) is >= 0 and var at
+            ? Message[..at]
+            : Message;
 
         /// <summary>What Core says is in no envelope. Null: it is something else.</summary>
         public T? Bare<T>(JsonTypeInfo<T> type)

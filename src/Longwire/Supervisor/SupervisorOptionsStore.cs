@@ -11,11 +11,21 @@ internal sealed class SupervisorOptionsStore(SupervisorClient supervisor) : IOpt
     public Task<byte[]> ReadFilledInAsync(CancellationToken cancellationToken) =>
         ToldAsync(() => supervisor.ReadOwnOptionsAsync(cancellationToken));
 
-    public Task WriteAsync(byte[] typed, CancellationToken cancellationToken) => ToldAsync(async () =>
+    public async Task WriteAsync(byte[] typed, CancellationToken cancellationToken)
     {
-        await supervisor.WriteOwnOptionsAsync(typed, cancellationToken);
-        return typed;
-    });
+        try
+        {
+            await supervisor.WriteOwnOptionsAsync(typed, cancellationToken);
+        }
+        catch (SupervisorException e) when (e.Failure == SupervisorFailure.Away)
+        {
+            throw new UnconfirmedWriteException(e.Message, e);
+        }
+        catch (SupervisorException e)
+        {
+            throw new IOException(e.Message, e);
+        }
+    }
 
     private static async Task<byte[]> ToldAsync(Func<Task<byte[]>> asked)
     {

@@ -112,6 +112,9 @@ public sealed class StandInSupervisor : IAsyncDisposable
     /// <summary>Why options that are sent are not taken; null: they are.</summary>
     public string? OptionsRefused { get; set; }
 
+    /// <summary>Told when options that were sent are kept, before that is answered.</summary>
+    public Action OptionsTaken { get; set; } = () => { };
+
     private int _optionsAsked;
 
     /// <summary>Method and path of each request, in order.</summary>
@@ -201,10 +204,18 @@ public sealed class StandInSupervisor : IAsyncDisposable
 
     private StandInAnswer TakeOptions(string body)
     {
-        if (OptionsRefused is { } why) return Error(why);
         const string Before = "{\"options\":";
-        if (JsonNode.Parse(body)?["options"] is not JsonObject || !body.StartsWith(Before, StringComparison.Ordinal)) return Text(400);
+        if (JsonNode.Parse(body)?["options"] is not JsonObject options || !body.StartsWith(Before, StringComparison.Ordinal))
+            return Text(400);
+        // It says what it was sent, as the real one does.
+        if (OptionsRefused is { } why) return Error($"{why} @ data['options']. Got {body[Before.Length..^1]}");
+        if (options["radios"] is JsonArray radios && radios.Any(radio => radio is not JsonObject map || map["match"] is null))
+        {
+            string got = FilledIn(options.DeepClone()).ToJsonString();
+            return Error($"expected a dictionary for option 'radios' @ data['options']. Got {got}");
+        }
         Options = body[Before.Length..^1];
+        OptionsTaken();
         return Ok(new JsonObject());
     }
 

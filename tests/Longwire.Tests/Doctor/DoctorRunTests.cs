@@ -32,8 +32,25 @@ public sealed class DoctorRunTests : IDisposable
         Assert.Equal([FindingLevel.Unknown, FindingLevel.Ok], found.Select(finding => finding.Level));
         Assert.StartsWith("This did not end within 0.3 s", found[0].Found, StringComparison.Ordinal);
         Assert.All(found, FindingRules.Hold);
+        // Asked again, and again: no thread more.
+        int asked = 0;
+        for (int i = 0; i < 5; i++)
+        {
+            Finding again = Assert.Single(await DoctorRun.RunAsync([new Played("other", () => [.. Count()])], _bench.Context, Cancelled));
+            Assert.StartsWith("The last checks still hang", again.Found, StringComparison.Ordinal);
+            FindingRules.Hold(again);
+        }
+        Assert.Equal((0, 1), (asked, _bench.Context.Calls.Running));
         release.Set();
         await _bench.Context.Calls.WhenReturnedAsync().WaitAsync(Deadlines.Patience, Cancelled);
+        Assert.Empty(await DoctorRun.RunAsync([new Played("other", () => [.. Count()])], _bench.Context, Cancelled));
+        Assert.Equal(1, asked);
+
+        IEnumerable<Finding> Count()
+        {
+            asked++;
+            yield break;
+        }
     }
 
     [Fact]

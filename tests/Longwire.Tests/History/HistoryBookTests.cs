@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Longwire.History;
 using Longwire.State;
@@ -75,6 +76,20 @@ public sealed class HistoryBookTests
         Assert.Equal(
             _book.Json(Some.RadioId, month: false, s_noon.AddSeconds(10))!.Value.ToArray(),
             next.Json(Some.RadioId, month: false, s_noon.AddSeconds(10))!.Value.ToArray());
+    }
+
+    [Fact]
+    public void A_file_of_the_format_without_events_is_read()
+    {
+        Add(s_noon, RadioStatus.Held, 2.3);
+        byte[] now = _book.Write();
+        // One radio without events has a zero for their count at the end, and the former head is as long.
+        byte[] former = [.. "longwire history 1\n"u8, .. now.AsSpan("longwire history 1\n".Length..^(SHA256.HashSizeInBytes + 1))];
+        var next = new HistoryBook();
+        Assert.Null(next.Read([.. former, .. SHA256.HashData(former)]));
+        Assert.Equal(
+            _book.Json(Some.RadioId, month: false, s_noon)!.Value.ToArray(),
+            next.Json(Some.RadioId, month: false, s_noon)!.Value.ToArray());
     }
 
     [Fact]

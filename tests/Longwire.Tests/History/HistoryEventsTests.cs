@@ -61,7 +61,7 @@ public sealed class HistoryEventsTests
     public void A_radio_that_is_forgotten_leaves_nothing()
     {
         Happens(s_noon, RadioEventType.Lost, null);
-        _book.Forget(Some.RadioId);
+        _book.ForgetThoseGone(Some.Snapshot(Some.Radio), Some.Snapshot());
         Assert.Null(_book.Json(Some.RadioId, month: false, s_noon));
         Assert.DoesNotContain(Some.RadioId, System.Text.Encoding.Latin1.GetString(_book.Write()), StringComparison.Ordinal);
     }

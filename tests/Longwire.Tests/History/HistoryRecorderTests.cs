@@ -44,6 +44,23 @@ public sealed class HistoryRecorderTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_known_no_more_has_no_history_and_what_was_not_known_yet_keeps_its_own()
+    {
+        var book = new HistoryBook();
+        book.Add(Some.Snapshot(Some.Radio with { Id = "not_yet" }), _time.GetUtcNow());
+        _feed.Publish(Some.Snapshot(Some.Radio, Some.Radio with { Id = "stays" }), []);
+        using HistoryRecorder recorder = Recorder(book);
+        await recorder.StartAsync(Cancellation);
+        await Eventually.IsTrueAsync(() => Has(Some.RadioId) && Has("stays"), () => "both to be recorded");
+        _feed.Publish(Some.Snapshot(Some.Radio with { Id = "stays" }), []);
+        await Eventually.IsTrueAsync(() => !Has(Some.RadioId), () => "it to be forgotten");
+        Assert.True(Has("stays") && Has("not_yet"));
+        await recorder.StopAsync(Cancellation);
+
+        bool Has(string id) => book.Json(id, month: false, _time.GetUtcNow()) is not null;
+    }
+
+    [Fact]
     public async Task It_is_written_every_ten_minutes()
     {
         _feed.Publish(Some.Snapshot(Some.Radio), []);
@@ -76,9 +93,12 @@ public sealed class HistoryRecorderTests : IDisposable
     {
         _log.Expect("cannot be written");
         Directory.CreateDirectory(File);
-        using HistoryRecorder recorder = Recorder(new HistoryBook());
+        var book = new HistoryBook();
+        _feed.Publish(Some.Snapshot(Some.Radio), []);
+        using HistoryRecorder recorder = Recorder(book);
         await recorder.StartAsync(Cancellation);
-        await Task.Yield();
+        // Stopped before it has begun, it is cancelled.
+        await Eventually.IsTrueAsync(() => book.Json(Some.RadioId, month: false, _time.GetUtcNow()) is not null, () => "it to be recorded");
         await recorder.StopAsync(Cancellation);
         Assert.True(recorder.ExecuteTask!.IsCompletedSuccessfully);
     }

@@ -60,6 +60,15 @@ public sealed class EntryInsertionTests
         Assert.Equal(("A'B\\C", "#1 ä"), (fromYaml.Match.Serial, fromYaml.Name));
     }
 
+    [Fact]
+    public void The_stick_of_a_second_Pi_is_meant_before_the_entry_for_all_of_its_kind()
+    {
+        const string Before =
+            """{"pis":[{"name":"a","address":"192.0.2.1"},{"name":"b","address":"192.0.2.2"}],"radios":[{"match":"10c4:8a2a","name":"all"}]}""";
+        string after = Put(Before, NewEntry.Radio(Match("10c4:8a2a"), "b", "mine"));
+        Assert.Equal(["b mine", " all"], Read.Json(after).Options.Radios.Select(rule => $"{rule.Pi} {rule.Name}"));
+    }
+
     private static string Put(string json, params NewEntry[] entries) =>
         Encoding.UTF8.GetString(EntryInsertion.Put(Encoding.UTF8.GetBytes(json), entries));
 

@@ -13,7 +13,7 @@ namespace Longwire.Tests.Supervisor;
 public sealed class OptionsEditorTests : IAsyncDisposable
 {
     private const string Before =
-        """{"pis":[{"name":"attic","address":"192.0.2.1"}],"radios":["0658:0200"],"mqtt":{"password":"!secret broker"},"later":{"x":1.50}}""";
+        """{"pis":[{"name":"attic","address":"192.0.2.1"}],"radios":[{"match":"0658:0200"}],"mqtt":{"password":"!secret broker"},"later":{"x":1.50}}""";
 
     private static readonly NewEntry s_pi = NewEntry.Pi("cellar", "192.0.2.2", null);
 
@@ -136,10 +136,80 @@ public sealed class OptionsEditorTests : IAsyncDisposable
         await _read.Task;
         _supervisor.OptionsRefused = "Missing option 'x'";
         Assert.Contains("Missing option 'x'", Assert.IsType<OptionsEdit.Failed>(await AddAsync(s_pi)).Why, StringComparison.Ordinal);
+        _supervisor.OptionsRefused = null;
         _supervisor.Ready = false;
         Assert.Contains("is still starting", Assert.IsType<OptionsEdit.Failed>(await AddAsync(s_pi)).Why, StringComparison.Ordinal);
         Assert.Equal(Before, _supervisor.Options);
         Assert.Single(_live.Current.Pis);
+    }
+
+    [Fact]
+    public async Task Options_that_the_schema_refuses_are_told_of_without_what_is_in_them()
+    {
+        await _read.Task;
+        _supervisor.OptionsRefused = "expected a dictionary";
+        string code = PairedPiTests.Code("192.0.2.9");
+        string why = Assert.IsType<OptionsEdit.Failed>(await AddAsync(NewEntry.Pi("roof", null, code))).Why;
+        Assert.Contains("expected a dictionary @ data['options'])", why, StringComparison.Ordinal);
+        Assert.DoesNotContain("LW1-", why, StringComparison.Ordinal);
+        Assert.DoesNotContain("attic", why, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("!secret broker")]
+    [InlineData(" !SECRET broker")]
+    [InlineData("!secret")]
+    public async Task No_text_is_taken_that_would_become_a_secret(string name)
+    {
+        await _read.Task;
+        var refused = Assert.IsType<OptionsEdit.Refused>(await AddAsync(NewEntry.Pi(name, "192.0.2.2", null)));
+        Assert.Contains("begins with !secret", refused.Why, StringComparison.Ordinal);
+        Assert.Equal(Before, _supervisor.Options);
+    }
+
+    [Fact]
+    public async Task What_was_written_although_no_answer_came_is_there_and_said_to_be()
+    {
+        await _read.Task;
+        _supervisor.OptionsTaken = () =>
+        {
+            // The answer to this is lost, and the next question is answered.
+            _supervisor.OptionsTaken = () => { };
+            throw new HttpRequestException("the connection was reset");
+        };
+        Assert.IsType<OptionsEdit.Done>(await AddAsync(s_pi));
+        Assert.Equal(["attic", "cellar"], _live.Current.Pis.Select(pi => pi.Name));
+    }
+
+    [Fact]
+    public async Task Where_nobody_knows_whether_it_was_written_that_is_said()
+    {
+        await _read.Task;
+        _supervisor.OptionsTaken = () =>
+        {
+            _supervisor.Options = Before;
+            throw new HttpRequestException("the connection was reset");
+        };
+        string why = Assert.IsType<OptionsEdit.Failed>(await AddAsync(s_pi)).Why;
+        Assert.StartsWith("It is not known whether the options were changed: ", why, StringComparison.Ordinal);
+        Assert.Contains("cannot be reached", why, StringComparison.Ordinal);
+        Assert.Equal(Before, _supervisor.Options);
+    }
+
+    [Fact]
+    public async Task A_stop_waits_for_what_is_being_written()
+    {
+        await _read.Task;
+        Task closed = Task.CompletedTask;
+        bool wasOpen = false;
+        _supervisor.OptionsTaken = () =>
+        {
+            closed = _editor.CloseAsync(Cancellation);
+            wasOpen = !closed.IsCompleted;
+        };
+        Assert.IsType<OptionsEdit.Done>(await AddAsync(s_pi));
+        Assert.True(wasOpen);
+        await closed.WaitAsync(Eventually.Deadline, Cancellation);
     }
 
     private Task<OptionsEdit> AddAsync(params NewEntry[] entries) =>

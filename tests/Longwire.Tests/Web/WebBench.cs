@@ -53,8 +53,8 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems, ICommandSink
 
     void IBridgeProblems.Report(string source, string? problem) => Volatile.Write(ref _problem, problem);
 
-    /// <summary>What comes of a wish to forget a radio; null: it is forgotten.</summary>
-    public string? WhyNotForgotten { get; set; }
+    /// <summary>What comes of a wish to forget a radio, or to replace its stick; null: it is done.</summary>
+    public string? WhyNot { get; set; }
 
     /// <summary>Where the options are kept; null: in a person's own file.</summary>
     public IOptionsStore? Store { get; set; }
@@ -78,7 +78,7 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems, ICommandSink
     ValueTask ICommandSink.SendAsync(RadioCommand command, CancellationToken cancellationToken)
     {
         _commands.Enqueue(command);
-        if (command is RadioCommand.Forget forget) forget.Answer.SetResult(WhyNotForgotten);
+        if (command is RadioCommand.Awaited awaited) awaited.Answer.SetResult(WhyNot);
         return ValueTask.CompletedTask;
     }
 

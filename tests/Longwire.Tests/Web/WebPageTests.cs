@@ -108,7 +108,8 @@ public sealed class WebPageTests : IAsyncDisposable
     {
         RadioSnapshot radio = Some.Radio with { Status = RadioStatus.Unplugged, Successor = "0658:0200 at port 1.3" };
         Assert.Equal(["replace", "detach", "forget"], RadioRequests.Sensible(radio, Some.Pi));
-        Assert.IsType<RadioCommand.Reattach>(RadioRequests.Of("replace", radio.Id));
+        Assert.Null(RadioRequests.Of("replace", radio.Id));
+        Assert.IsType<RadioCommand.Replace>(RadioRequests.Of("replace", radio.Id, radio.Successor));
     }
 
     [Theory]

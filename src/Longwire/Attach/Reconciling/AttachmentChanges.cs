@@ -136,6 +136,17 @@ internal sealed class AttachmentChanges(AttachState state)
         if (wanted) TryAfresh(radio);
     }
 
+    /// <summary>Only if it would be given that stick.</summary>
+    /// <returns>Why it is not, as a sentence for a person; null: it is.</returns>
+    public string? Replace(string radioId, string successor)
+    {
+        if (!state.Radios.TryGetValue(radioId, out RadioState? radio)) return "This radio is known no more.";
+        if (_replacements.SuccessorOf(radio) != successor)
+            return $"The stick {Printable.Of(successor)} cannot take its place any more. Look at what is shown now, then press again.";
+        Reattach(radioId);
+        return null;
+    }
+
     public void Reattach(string radioId)
     {
         if (!state.Radios.TryGetValue(radioId, out RadioState? radio)) return;

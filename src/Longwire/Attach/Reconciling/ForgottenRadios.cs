@@ -1,5 +1,4 @@
 using Longwire.Platform;
-using Longwire.State;
 using Microsoft.Extensions.Logging;
 
 namespace Longwire.Attach.Reconciling;
@@ -7,20 +6,14 @@ namespace Longwire.Attach.Reconciling;
 /// <summary>Radios that a person wants forgotten. What no snapshot has any more, Home Assistant is told to remove.</summary>
 internal static class ForgottenRadios
 {
-    public static void Asked(AttachState state, RadioCommand.Forget asked)
+    /// <returns>Why it is not, as a sentence for a person; null: it is.</returns>
+    public static string? Asked(AttachState state, string radioId)
     {
-        if (!state.Radios.TryGetValue(asked.RadioId, out RadioState? radio))
-        {
+        if (!state.Radios.TryGetValue(radioId, out RadioState? radio))
             // Asked for twice: it is as it was wanted.
-            asked.Answer.TrySetResult(null);
-            return;
-        }
+            return null;
         if (radio.Assignment is { Identified: true })
-        {
-            asked.Answer.TrySetResult(
-                $"{radio.Memory.Name} is attached, or is being attached or detached. Detach it first, then forget it.");
-            return;
-        }
+            return $"{radio.Memory.Name} is attached, or is being attached or detached. Detach it first, then forget it.";
         if (radio.Assignment is { } attempt)
         {
             Assignments.Reject(attempt, radio);
@@ -31,6 +24,6 @@ internal static class ForgottenRadios
         state.Remove(radio);
         foreach (RadioState other in state.Radios.Values.Where(other => other.Memory.CameWhileAway.Contains(radio.Id)))
             state.Change(other, other.Memory with { CameWhileAway = other.Memory.CameWhileAway.Remove(radio.Id) });
-        asked.Answer.TrySetResult(null);
+        return null;
     }
 }

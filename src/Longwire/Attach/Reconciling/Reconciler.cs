@@ -25,6 +25,7 @@ internal sealed class Reconciler
     private readonly Convergence _convergence;
     private readonly Action<UsbIp.Uevents.Uevent> _kernelChanged;
     private readonly ILogger _logger;
+    private readonly List<(RadioCommand.Awaited Command, string? WhyNot)> _owed = [];
 
     /// <param name="kernelChanged">Told of all kernel news besides the attachments: the watch over other people's ports.</param>
     public Reconciler(ChannelReader<AttachEvent> events, AttachState state, Action<UsbIp.Uevents.Uevent> kernelChanged)
@@ -61,6 +62,7 @@ internal sealed class Reconciler
             }
             // Told to stop: nothing new is begun, and nothing is said before the last word.
             if (isNews && !cancellationToken.IsCancellationRequested) _convergence.Settle();
+            AnswerWhoWaits();
         }
         await StopAsync();
     }
@@ -88,7 +90,12 @@ internal sealed class Reconciler
             case AttachEvent.Commanded { Command: RadioCommand.Reattach command }: _attachmentChanges.Reattach(command.RadioId); break;
             case AttachEvent.Commanded { Command: RadioCommand.TakeOver command }: TakeOvers.Asked(_state, command.RadioId); break;
             case AttachEvent.PiCommanded { Command: PiCommand.Silence command }: PlannedWork.Ask(_state, command.PiId, command.On); break;
-            case AttachEvent.Commanded { Command: RadioCommand.Forget command }: ForgottenRadios.Asked(_state, command); break;
+            case AttachEvent.Commanded { Command: RadioCommand.Forget command }:
+                _owed.Add((command, ForgottenRadios.Asked(_state, command.RadioId)));
+                break;
+            case AttachEvent.Commanded { Command: RadioCommand.Replace command }:
+                _owed.Add((command, _attachmentChanges.Replace(command.RadioId, command.Successor)));
+                break;
             case AttachEvent.KernelChanged kernel: KernelChanged(kernel.Uevent); break;
             case AttachEvent.PiAnswered answered: _piChanges.Answered(answered); break;
             case AttachEvent.PiSilent { Accepted: true } slow: _piSilence.ListLate(slow.PiId, SlowPi.Reason(slow.Reason)); break;
@@ -158,5 +165,13 @@ internal sealed class Reconciler
             AttachLog.StopIncomplete(_logger, assignment.RadioId ?? assignment.BusId.ToString());
         }
         _convergence.SayStopped();
+        AnswerWhoWaits();
+    }
+
+    // Once it can be seen.
+    private void AnswerWhoWaits()
+    {
+        foreach ((RadioCommand.Awaited command, string? whyNot) in _owed) command.Answer.TrySetResult(whyNot);
+        _owed.Clear();
     }
 }

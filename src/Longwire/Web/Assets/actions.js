@@ -33,8 +33,8 @@ export async function post(address, body, within = 10000) {
 }
 
 // What to say to the person.
-export async function ask(radio, command, name) {
-  const answer = await post(`api/radios/${encodeURIComponent(radio.id)}/${command}`);
+export async function ask(radio, command, name, body) {
+  const answer = await post(`api/radios/${encodeURIComponent(radio.id)}/${command}`, body);
   if (!answer) return { done: false, text: `${name} of ${radio.name} could not be asked for: Longwire does not answer.` };
   if (answer.ok && command === "forget") return { done: true, text: `${radio.name} is forgotten.` };
   if (answer.ok) return { done: true, text: `${name} of ${radio.name} was asked for.` };

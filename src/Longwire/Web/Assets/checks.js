@@ -4,6 +4,7 @@ import { mayAct, post } from "./actions.js";
 import { actionButton, element, keyed, setClass, setText } from "./dom.js";
 
 const askEach = 1000;
+const askAtMost = 90;
 const kinds = { problem: "problem", unknown: "waits", note: "faint", ok: "well" };
 const words = { problem: "Wrong", unknown: "Not to be seen from here", note: "Good to know", ok: "Fine" };
 
@@ -24,15 +25,18 @@ export function checksView() {
     say("Checking…", "waits");
     const asked = await post("api/doctor");
     if (!asked?.ok) return refuse(asked);
-    for (;;) {
+    for (let asked = 0; asked < askAtMost; asked++) {
       await new Promise((resolve) => { setTimeout(resolve, askEach); });
       let round = null;
       try { round = await (await fetch("api/doctor")).json(); } catch { return refuse(null); }
       if (!round.running) return tell(round);
     }
+    say("The checks have not ended yet: something hangs. Press again later.", "problem");
   }
 
   function tell({ at, findings }) {
+    // It knows of no round that has ended.
+    if (!at) return say("Longwire was started anew meanwhile: press again.", "waits");
     const wrong = findings.filter((finding) => finding.level === "problem").length;
     const count = wrong === 0 ? "Nothing is wrong" : wrong === 1 ? "One thing is wrong" : `${wrong} things are wrong`;
     const when = new Date(at).toLocaleTimeString();

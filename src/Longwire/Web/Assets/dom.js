@@ -20,14 +20,17 @@ export function setClass(node, name) {
   if (node.className !== name) node.className = name;
 }
 
-// One child per item, by its key, in this order. A child that stays is only told its item, so that focus and selection stay, too.
+// One child per item, by its key, in this order. A child that stays is only told its item, so that focus and selection stay, too. Who is
+// in one that goes, by keyboard, goes on at the title of what it was in.
 export function keyed(parent, items, keyOf, make) {
   const known = parent.keyedViews ??= new Map();
   const wanted = new Map(items.map((item) => [keyOf(item), item]));
   for (const [key, view] of known) {
     if (wanted.has(key)) continue;
+    const had = view.node.contains(document.activeElement);
     view.node.remove();
     known.delete(key);
+    if (had) (parent.closest("section") ?? document).querySelector("h1[tabindex], h2[tabindex]")?.focus();
   }
   let before = null;
   for (const [key, item] of wanted) {

@@ -98,8 +98,10 @@ function choiceView(pi, { seen, say, home }) {
 
   function show(stick) {
     now = stick;
+    const had = open === document.activeElement;
     open.hidden = !stick.choosable || !mayAct();
     if (open.hidden) close();
+    if (open.hidden && had) home.focus();
     open.setAttribute("aria-label", `Use this stick: ${stick.name} at ${stick.bus_id}`);
   }
 

@@ -59,9 +59,11 @@ export function radioView(radio, say) {
 
     async function press() {
       if (button.getAttribute("aria-disabled") === "true") return;
-      if (questions[command] && !await confirmed(...questions[command](now))) return;
+      // While the question is there, another stick may come.
+      const shown = now;
+      if (questions[command] && !await confirmed(...questions[command](shown))) return;
       button.setAttribute("aria-disabled", "true");
-      say(await ask(now, command, button.textContent));
+      say(await ask(shown, command, button.textContent, command === "replace" ? { successor: shown.successor } : null));
       button.removeAttribute("aria-disabled");
     }
   }

@@ -1,4 +1,3 @@
-using Longwire.History;
 using Longwire.Platform;
 using Longwire.State;
 using Longwire.Web.Pages;
@@ -11,8 +10,7 @@ namespace Longwire.Web.Http;
 /// <c>POST api/radios/{id}/{command}</c> and <c>POST api/pis/{id}/{silence or unsilence}</c>: hands what a
 /// person asks for to the reconciler. What came of it, the state says.
 /// </summary>
-internal sealed class CommandDesk(
-    Visitor visitor, StateFeed feed, ICommandSink sink, HistoryBook history, TimeProvider time, ILogger logger)
+internal sealed class CommandDesk(Visitor visitor, StateFeed feed, ICommandSink sink, TimeProvider time, ILogger logger)
 {
     private const string Busy = "Longwire is busy with other things. Try again in a moment.";
 
@@ -50,8 +48,14 @@ internal sealed class CommandDesk(
     public async Task AnswerAsync(HttpContext context, string radioId, string word)
     {
         if (await visitor.IsRefusedAsync(context)) return;
+        string? successor = null;
+        if (word == RadioRequests.Replace)
+        {
+            if (await Answers.ReadAsync(context, ReplaceRequestJson.Default.ReplaceRequest) is not { } asked) return;
+            successor = asked.Successor ?? "";
+        }
         RadioSnapshot? radio = feed.Current.Radios.FirstOrDefault(known => known.Id == radioId);
-        if (radio is null || RadioRequests.Of(word, radioId) is not { } command)
+        if (radio is null || RadioRequests.Of(word, radioId, successor) is not { } command)
         {
             await Answers.SayAsync(context, StatusCodes.Status404NotFound);
             return;
@@ -61,7 +65,7 @@ internal sealed class CommandDesk(
         try
         {
             await sink.SendAsync(command, patience.Token);
-            if (command is RadioCommand.Forget forget && await forget.Answer.Task.WaitAsync(patience.Token) is { } whyNot)
+            if (command is RadioCommand.Awaited awaited && await awaited.Answer.Task.WaitAsync(patience.Token) is { } whyNot)
             {
                 await Answers.SayAsync(context, StatusCodes.Status409Conflict, whyNot);
                 return;
@@ -72,7 +76,6 @@ internal sealed class CommandDesk(
             await Answers.SayAsync(context, StatusCodes.Status503ServiceUnavailable, Busy);
             return;
         }
-        if (command is RadioCommand.Forget) history.Forget(radio.Id);
         await Answers.SayAsync(context, StatusCodes.Status202Accepted);
     }
 }

@@ -1,3 +1,4 @@
+using Longwire.Options;
 using Longwire.Platform;
 using Longwire.State;
 using Longwire.Web.Pages;
@@ -8,7 +9,8 @@ namespace Longwire.Web.Http;
 /// <summary>
 /// <c>GET api/events</c> (server-sent events): the whole state at once, and again whenever it says something else.
 /// </summary>
-internal sealed class EventStream(StateFeed feed, StateView view, TimeProvider time)
+/// <param name="options">What a page has seen of them goes with the state: it may change while no radio does.</param>
+internal sealed class EventStream(StateFeed feed, StateView view, OptionsEditor options, TimeProvider time)
 {
     /// <summary>Whoever comes beyond is told so, and asks from time to time instead.</summary>
     public const int MostListeners = 32;
@@ -50,6 +52,7 @@ internal sealed class EventStream(StateFeed feed, StateView view, TimeProvider t
         Snapshot seen = feed.Current;
         while (true)
         {
+            string revision = options.Revision;
             ReadOnlyMemory<byte> now = view.Of(seen);
             if (!now.Span.SequenceEqual(told.Span))
             {
@@ -57,25 +60,32 @@ internal sealed class EventStream(StateFeed feed, StateView view, TimeProvider t
                 await SayAsync(body, now, aborted);
                 await Task.Delay(Apart, time, aborted);
             }
-            seen = await NextAsync(body, seen, aborted);
+            seen = await NextAsync(body, seen, revision, aborted);
         }
     }
 
-    private async Task<Snapshot> NextAsync(Stream body, Snapshot seen, CancellationToken aborted)
+    private async Task<Snapshot> NextAsync(Stream body, Snapshot seen, string revision, CancellationToken aborted)
     {
         while (true)
         {
             using var silence = new Deadline(Silence, time, aborted);
-            try
-            {
-                return await feed.WaitForChangeAsync(seen, silence.Token);
-            }
-            catch (OperationCanceledException) when (silence.Passed && !aborted.IsCancellationRequested)
-            {
-                await body.WriteAsync("event: alive\ndata:\n\n"u8.ToArray(), aborted);
-                await body.FlushAsync(aborted);
-            }
+            if (await ChangesAsync(seen, revision, silence.Token)) return feed.Current;
+            aborted.ThrowIfCancellationRequested();
+            await body.WriteAsync("event: alive\ndata:\n\n"u8.ToArray(), aborted);
+            await body.FlushAsync(aborted);
         }
+    }
+
+    /// <returns>False: nothing does until it is cancelled.</returns>
+    private async Task<bool> ChangesAsync(Snapshot seen, string revision, CancellationToken cancellationToken)
+    {
+        using var one = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task state = feed.WaitForChangeAsync(seen, one.Token), others = options.UntilOthersAsync(revision, one.Token);
+        await Task.WhenAny(state, others);
+        await one.CancelAsync();
+        // Of both, one is cancelled.
+        await Task.WhenAll(state, others).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return state.IsCompletedSuccessfully || others.IsCompletedSuccessfully;
     }
 
     // JSON has no line breaks unless it is told to.

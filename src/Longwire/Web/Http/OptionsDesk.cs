@@ -67,7 +67,7 @@ internal sealed class OptionsDesk(Visitor visitor, OptionsEditor editor, PiLists
                     context,
                     StatusCodes.Status200OK,
                     $"Longwire does not write your own file. Paste this into {paste.Place} and save; it is in force at once. Where a list "
-                        + "of that name is there, put what is below the name into it.",
+                        + $"of that name is there, put what is below the name {(paste.AtTop ? "at the top of that list" : "into it")}.",
                     paste.Lines);
                 break;
             case OptionsEdit.Refused { Why: var why }:

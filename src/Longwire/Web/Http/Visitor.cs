@@ -22,6 +22,7 @@ internal sealed class Visitor(WebAddress address, Func<string?> token, ActionPac
     private static readonly string[] s_passedOn = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"];
 
     private const string TooFast = "That is more than anybody presses in a minute. Wait a moment, then try again.";
+    private const string Foreign = "This request does not come from Longwire's own page. Reload the page and try again.";
     private const string SameOrigin = "same-origin";
 
     /// <summary>What the page may offer: <c>yes</c>, <c>token</c> (one has to be named) or <c>no</c>.</summary>
@@ -35,6 +36,12 @@ internal sealed class Visitor(WebAddress address, Func<string?> token, ActionPac
     /// <returns>True: it may not, and has been answered.</returns>
     public async Task<bool> IsRefusedAsync(HttpContext context)
     {
+        // What other sites have a browser send does not count as this person's.
+        if (!IsOwnPage(context.Request))
+        {
+            await Answers.SayAsync(context, StatusCodes.Status403Forbidden, Foreign);
+            return true;
+        }
         // Before a token is looked at: it must not be found by trying.
         if (!pace.Takes(Name(context)))
         {
@@ -49,7 +56,6 @@ internal sealed class Visitor(WebAddress address, Func<string?> token, ActionPac
     /// <returns>Why not, for a person; null: it may.</returns>
     private string? Refusal(HttpContext context)
     {
-        if (!IsOwnPage(context.Request)) return "This request does not come from Longwire's own page. Reload the page and try again.";
         switch (AccessOf(context))
         {
             case WebAccess.Full:

@@ -16,11 +16,13 @@ internal sealed class Diagnostics(
     StateFeed feed, StateView view, HistoryBook history, Func<LoadedOptions<AttachOptions>> options,
     Func<CancellationToken, Task<IEnumerable<string>>> secrets, TimeProvider time, string version)
 {
+    private static readonly string[] s_byId = ["details", "events"];
+
     public async Task<byte[]> WriteAsync(DoctorRound doctor, CancellationToken cancellationToken)
     {
         LoadedOptions<AttachOptions> loaded = options();
         IEnumerable<string> others = await secrets(cancellationToken);
-        return SecretRemoval.From(Write(doctor, loaded), [.. SecretsOf(loaded.Options), .. others]);
+        return SecretRemoval.From(Write(doctor, loaded), [.. SecretsOf(loaded.Options), .. others], s_byId);
     }
 
     private ReadOnlyMemory<byte> Write(DoctorRound doctor, LoadedOptions<AttachOptions> loaded)

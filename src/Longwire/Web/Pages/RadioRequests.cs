@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Longwire.State;
 
 namespace Longwire.Web.Pages;
@@ -13,14 +14,16 @@ internal static class RadioRequests
     private const string Forget = "forget";
 
     /// <summary>Reattach, where that gives the radio another stick: a person is asked first.</summary>
-    private const string Replace = "replace";
+    public const string Replace = "replace";
 
-    /// <summary>Null: there is no such word.</summary>
-    public static RadioCommand? Of(string word, string radio) => word switch
+    /// <param name="successor">The stick that the person was asked about; only <see cref="Replace"/> has one.</param>
+    /// <returns>Null: there is no such word.</returns>
+    public static RadioCommand? Of(string word, string radio, string? successor = null) => word switch
     {
         Attach => new RadioCommand.SetWanted(radio, true),
         Detach => new RadioCommand.SetWanted(radio, false),
-        Reattach or Replace => new RadioCommand.Reattach(radio),
+        Reattach => new RadioCommand.Reattach(radio),
+        Replace when successor is not null => new RadioCommand.Replace(radio, successor),
         TakeOver => new RadioCommand.TakeOver(radio),
         Forget => new RadioCommand.Forget(radio),
         _ => null,
@@ -38,3 +41,10 @@ internal static class RadioRequests
         return mayBeTaken ? [TakeOver, Reattach, Detach, Forget] : [Reattach, Detach, Forget];
     }
 }
+
+/// <summary>With <c>POST api/radios/{id}/replace</c>: the stick that the person said yes to.</summary>
+internal sealed record ReplaceRequest(string? Successor);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ReplaceRequest))]
+internal sealed partial class ReplaceRequestJson : JsonSerializerContext;

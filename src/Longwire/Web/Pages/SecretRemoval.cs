@@ -4,7 +4,10 @@ using System.Text.Json;
 
 namespace Longwire.Web.Pages;
 
-/// <summary>Takes known secrets out of every text of a JSON document, names of members included: whoever wrote them there.</summary>
+/// <summary>
+/// Takes known secrets out of every text of a JSON document, whoever wrote them there. Names of members are of the contract and stay, but
+/// where they are ids.
+/// </summary>
 internal static class SecretRemoval
 {
     public const string Removed = "(removed)";
@@ -12,18 +15,28 @@ internal static class SecretRemoval
     /// <summary>A shorter one is part of many words, and would take them with it; it is no secret to whoever guesses.</summary>
     public const int Shortest = 4;
 
-    public static byte[] From(ReadOnlyMemory<byte> json, IEnumerable<string> secrets)
+    /// <param name="byId">The members of the document whose own members are named by ids.</param>
+    public static byte[] From(ReadOnlyMemory<byte> json, IEnumerable<string> secrets, params string[] byId)
     {
         // The longest first: one may be part of another.
         string[] known = [.. secrets.Where(secret => secret.Length >= Shortest).OrderByDescending(secret => secret.Length)];
         using var document = JsonDocument.Parse(json);
         var bytes = new ArrayBufferWriter<byte>();
         var options = new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-        using (var writer = new Utf8JsonWriter(bytes, options)) Copy(document.RootElement, writer, known);
+        using (var writer = new Utf8JsonWriter(bytes, options))
+        {
+            writer.WriteStartObject();
+            foreach (JsonProperty property in document.RootElement.EnumerateObject())
+            {
+                writer.WritePropertyName(property.Name);
+                Copy(property.Value, writer, known, byId.Contains(property.Name));
+            }
+            writer.WriteEndObject();
+        }
         return bytes.WrittenSpan.ToArray();
     }
 
-    private static void Copy(JsonElement element, Utf8JsonWriter to, string[] secrets)
+    private static void Copy(JsonElement element, Utf8JsonWriter to, string[] secrets, bool isById = false)
     {
         switch (element.ValueKind)
         {
@@ -31,7 +44,7 @@ internal static class SecretRemoval
                 to.WriteStartObject();
                 foreach (JsonProperty property in element.EnumerateObject())
                 {
-                    to.WritePropertyName(Without(property.Name, secrets));
+                    to.WritePropertyName(isById ? Without(property.Name, secrets) : property.Name);
                     Copy(property.Value, to, secrets);
                 }
                 to.WriteEndObject();

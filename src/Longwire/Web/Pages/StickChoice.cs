@@ -81,6 +81,7 @@ internal sealed record StickChoice(ImmutableArray<NewEntry> Entries, int Others)
             ? match
             : null;
 
+    // Not what the Pi is called: that may have come from a secret.
     private static NewEntry Entry(RadioMatch match, PiOptions pi, bool severalPis, string? name) =>
-        NewEntry.Radio(match, severalPis ? pi.DisplayName : null, name);
+        NewEntry.Radio(match, severalPis ? pi.Id : null, name);
 }

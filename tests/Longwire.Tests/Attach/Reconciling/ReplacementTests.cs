@@ -257,6 +257,32 @@ public sealed class ReplacementTests
         Assert.IsType<AttachDecision.LetGo>(await bench.IdentifyAsync(attachment, Device("1-1.3", 4), IdentityOf("NEW001")));
     }
 
+    [Fact]
+    public async Task Only_the_stick_that_the_person_said_yes_to_is_taken_and_a_radio_that_is_back_is_left_alone()
+    {
+        await using var bench = new AttachBench(s_old);
+        bench.Load(Wishes([Pi("attic")]));
+        bench.ListOfLongwire("attic", []);
+        await bench.UntilStatusAsync(Old, RadioStatus.Unplugged);
+        await AttachNewAsync(bench);
+        Assert.Contains("cannot take its place any more", await ReplaceAsync(bench, "0658:0200 at port 1.4"), StringComparison.Ordinal);
+        Assert.Equal(2, bench.Feed.Current.Radios.Length);
+        Assert.Null(await ReplaceAsync(bench, "0658:0200 at port 1.3"));
+        Assert.Equal((Old, RadioStatus.Attached), Assert.Single(bench.Feed.Current.Radios.Select(radio => (radio.Id, radio.Status))));
+        // Pressed once more on an old page.
+        Assert.NotNull(await ReplaceAsync(bench, "0658:0200 at port 1.3"));
+        await bench.SettledAsync();
+        Assert.Equal(RadioStatus.Attached, Assert.Single(bench.Feed.Current.Radios).Status);
+        Assert.Single(bench.Attachments);
+    }
+
+    private static async Task<string?> ReplaceAsync(AttachBench bench, string successor)
+    {
+        var replace = new RadioCommand.Replace(Old, successor);
+        bench.Tell(new AttachEvent.Commanded(replace));
+        return await replace.Answer.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+    }
+
     private static bool IsOfReattach(string problem) => problem.StartsWith("Reattach", StringComparison.Ordinal);
 
     private static async Task PressAsync(AttachBench bench)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Longwire.Doctor;
 using Longwire.State;
 using Longwire.Tests.HomeAssistant;
+using Longwire.Tests.HomeAssistant.Brokers;
 using Longwire.Tests.Options;
 using Longwire.Web.Http;
 using Microsoft.Playwright;
@@ -125,6 +126,20 @@ public sealed class BrowserActionTests(Chromium chromium) : IClassFixture<Chromi
         await page.GetByText("Added to the options: the stick 046d:c31c at 1-2 of attic.").WaitForAsync();
         Assert.Equal(["0658:0200 ", "046d:c31c Keys"], Read.Json(kept.Json).Options.Radios.Select(rule => $"{rule.Match} {rule.Name}"));
         Assert.Empty(_bench.Commands);
+        await FocusedAsync(page.GetByRole(AriaRole.Heading, new() { Name = "attic" }));
+    }
+
+    [Fact]
+    public async Task Who_is_by_keyboard_in_what_goes_away_goes_on_at_the_title_above_it()
+    {
+        _bench.AddPi("attic");
+        _bench.Publish(Some.Radio with { Status = RadioStatus.Unplugged });
+        IPage page = await _pages.OpenAsync(await _bench.StartAsync());
+        await OpenPages.TabToAsync(page, page.GetByRole(AriaRole.Button, new() { Name = "Forget Z-Wave" }));
+        _bench.Publish();
+        await FocusedAsync(page.GetByRole(AriaRole.Heading, new() { Name = "attic" }));
+        // What is to be said there is heard only if it was there before.
+        Assert.NotEqual("none", await page.Locator("p[role=status]").First.EvaluateAsync<string>("node => getComputedStyle(node).display"));
     }
 
     [Fact]
@@ -181,7 +196,8 @@ public sealed class BrowserActionTests(Chromium chromium) : IClassFixture<Chromi
             .WaitForAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Replace it", Exact = true }).ClickAsync();
         await page.GetByText("Replace its stick of Z-Wave was asked for.").WaitForAsync();
-        Assert.IsType<RadioCommand.Reattach>(Assert.Single(_bench.Commands));
+        Assert.Equal(
+            "0658:0200 at port 1.3", Assert.IsType<RadioCommand.Replace>(Assert.Single(_bench.Commands)).Successor);
     }
 
     [Fact]
@@ -248,6 +264,9 @@ public sealed class BrowserActionTests(Chromium chromium) : IClassFixture<Chromi
         foreach (string name in (string[])["Use this stick", "Check now", "Download diagnostics", "Add this Pi"])
             Assert.Equal(0, await page.GetByRole(AriaRole.Button, new() { Name = name }).CountAsync());
     }
+
+    private static Task FocusedAsync(ILocator what) =>
+        Eventually.IsTrueAsync(() => OpenPages.IsFocusedAsync(what), () => "the focus");
 
     private static Task AddAsync(IPage page) => page.GetByRole(AriaRole.Button, new() { Name = "Add this Pi" }).ClickAsync();
 }

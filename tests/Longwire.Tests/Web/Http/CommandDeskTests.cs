@@ -53,14 +53,30 @@ public sealed class CommandDeskTests : IAsyncDisposable
     [Theory]
     [InlineData(null)]
     [InlineData("Z-Wave is attached. Detach it first.")]
-    public async Task What_is_forgotten_leaves_no_history_and_what_is_not_is_said_with_why(string? whyNot)
+    public async Task What_is_not_forgotten_is_said_with_why(string? whyNot)
     {
         _bench.Publish(Some.Radio with { Status = RadioStatus.Unplugged });
-        _bench.History.Add(_bench.Feed.Current, _bench.Time.GetUtcNow());
-        _bench.WhyNotForgotten = whyNot;
+        _bench.WhyNot = whyNot;
         HttpStatusCode answer = await AskAsync(await _bench.StartAsync(), "forget");
         Assert.Equal(whyNot is null ? HttpStatusCode.Accepted : HttpStatusCode.Conflict, answer);
-        Assert.Equal(whyNot is null, _bench.History.Json(Some.RadioId, month: false, _bench.Time.GetUtcNow()) is null);
+    }
+
+    [Theory]
+    [InlineData("""{"successor":"0658:0200 at port 1.3"}""", null, HttpStatusCode.Accepted)]
+    [InlineData("""{"successor":"0658:0200 at port 1.3"}""", "It is another one now.", HttpStatusCode.Conflict)]
+    [InlineData("", null, HttpStatusCode.BadRequest)]
+    public async Task A_stick_is_replaced_by_the_one_that_the_person_said_yes_to(string body, string? whyNot, HttpStatusCode expected)
+    {
+        _bench.Publish(Some.Radio with { Status = RadioStatus.Unplugged });
+        _bench.WhyNot = whyNot;
+        using HttpRequestMessage request = Request(new Uri(await _bench.StartAsync(), $"api/radios/{Some.RadioId}/replace"));
+        request.Headers.Add("Sec-Fetch-Site", "same-origin");
+        request.Content = new StringContent(body);
+        using HttpResponseMessage response = await _bench.Client.SendAsync(request, Cancellation);
+        Assert.Equal(expected, response.StatusCode);
+        if (expected == HttpStatusCode.BadRequest) Assert.Empty(_bench.Commands);
+        else Assert.Equal("0658:0200 at port 1.3", Assert.IsType<RadioCommand.Replace>(Assert.Single(_bench.Commands)).Successor);
+        if (whyNot is not null) Assert.Contains(whyNot, await response.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -79,6 +79,20 @@ public sealed class DiagnosticsTests : IAsyncDisposable
         Assert.Equal(Some.RadioId, root.GetProperty("health").GetProperty("radios")[0].GetProperty("id").GetString());
     }
 
+    [Fact]
+    public async Task A_password_that_is_a_word_of_the_file_takes_no_key_of_it_away()
+    {
+        _bench.AddPi("attic");
+        _bench.Publish(Some.Radio with { Id = "my_state_radio", Reason = "the state is bad" });
+        _bench.Secrets = ["state"];
+        using var json = JsonDocument.Parse(await DownloadAsync(await _bench.StartAsync()));
+        JsonElement root = json.RootElement;
+        Assert.Equal("attic", root.GetProperty("state").GetProperty("pis")[0].GetProperty("id").GetString());
+        JsonProperty details = Assert.Single(root.GetProperty("details").EnumerateObject());
+        Assert.Equal("my_(removed)_radio", details.Name);
+        Assert.Equal("the (removed) is bad", details.Value.GetProperty("reason").GetString());
+    }
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private void AssertNone(string text) => Assert.All(

@@ -26,6 +26,16 @@ public sealed class EventStreamTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Other_options_are_told_although_no_radio_has_changed()
+    {
+        _bench.Publish(Some.Radio);
+        using StreamReader events = await ListenAsync(await _bench.StartAsync());
+        Assert.Contains("\"options\":\"r1\"", await NextAsync(events), StringComparison.Ordinal);
+        _bench.Revision = "r2";
+        Assert.Contains("\"options\":\"r2\"", await NextAsync(events), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_changes_within_a_moment_is_told_once_and_a_snapshot_that_says_the_same_not_at_all()
     {
         _bench.AddPi("attic");

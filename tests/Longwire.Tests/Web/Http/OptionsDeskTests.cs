@@ -2,9 +2,13 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Longwire.Radios;
 using Longwire.State;
+using Longwire.Supervisor;
+using Longwire.Testing.Supervisor;
 using Longwire.Tests.HomeAssistant;
 using Longwire.Tests.Options;
+using Longwire.Tests.Supervisor;
 using Longwire.Web.Http;
 using Xunit;
 
@@ -205,6 +209,78 @@ public sealed class OptionsDeskTests : IAsyncDisposable
         (HttpStatusCode status, JsonElement answer) = await AddAsync(await _bench.StartAsync(), "pis", new { address = "192.0.2.9" });
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
         Assert.Contains("missing.yaml does not exist", Text(answer, "text"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_means_the_sticks_of_one_Pi_comes_before_what_means_their_kind()
+    {
+        var kept = new KeptOptions(_bench, """
+            {"pis":[{"name":"attic","address":"192.0.2.7"},{"name":"Das Dach","address":"192.0.2.8"}],"radios":["10c4:8a2a"]}
+            """);
+        _bench.List("attic", WebBench.Device("1-1", "0658:0200"));
+        string roof = Slug.Of("Das Dach");
+        _bench.List(roof, WebBench.Device("1-2", "0658:0200"));
+        (HttpStatusCode status, JsonElement answer) = await AddAsync(
+            await _bench.StartAsync(), "sticks", new { options = "r1", pi = roof, bus_id = "1-2", usb_id = "0658:0200" });
+        Assert.True(status == HttpStatusCode.OK, answer.GetRawText());
+        Assert.Equal(
+            [$"0658:0200 {roof}", "10c4:8a2a "], Read.Json(kept.Json).Options.Radios.Select(rule => $"{rule.Match} {rule.Pi}"));
+        // By its id: what it is called may have come from a secret.
+        Assert.Contains($"\"pi\":\"{roof}\"", kept.Json, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_has_to_come_first_is_said_to_belong_at_the_top()
+    {
+        const string Before = "pis: [{name: attic, address: 192.0.2.7}]\nradios: ['0658:0200']\n";
+        _bench.OptionsPath = Path.Combine(_folder, "attach.yaml");
+        await File.WriteAllTextAsync(_bench.OptionsPath, Before, Cancellation);
+        _bench.Options = Read.Yaml(Before).Options;
+        _bench.List("attic", WebBench.Device("1-1", "0658:0200"), WebBench.Device("1-2", "0658:0200"));
+        (HttpStatusCode status, JsonElement answer) = await AddAsync(
+            await _bench.StartAsync(), "sticks", new { options = "r1", pi = "attic", bus_id = "1-2", usb_id = "0658:0200" });
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.EndsWith("at the top of that list.", Text(answer, "text"), StringComparison.Ordinal);
+        (_, answer) = await AddAsync(Page, "pis", new { address = "192.0.2.9" });
+        Assert.EndsWith("into it.", Text(answer, "text"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_secret_of_the_options_is_shown_or_logged_where_the_Supervisor_refuses_them()
+    {
+        const string Password = "a secret password";
+        await using var supervisor = new StandInSupervisor
+        {
+            Options = """{"pis":[],"radios":["0658:0200"],"mqtt":{"password":"PASS"}}""".Replace("PASS", Password, StringComparison.Ordinal),
+        };
+        using SupervisorClient client = InProcess.Client(supervisor, TimeProvider.System);
+        _bench.Store = new SupervisorOptionsStore(client);
+        _bench.Options = Read.Json(supervisor.Options).Options;
+        string code = PairedPiTests.Code("192.0.2.9");
+        (HttpStatusCode status, JsonElement answer) = await AddAsync(
+            await _bench.StartAsync(), "pis", new { options = "r1", pairing_code = code });
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+        Assert.Contains("expected a dictionary", Text(answer, "text"), StringComparison.Ordinal);
+        foreach (string text in _bench.SiteLog.Lines.Append(answer.GetRawText()))
+        {
+            Assert.DoesNotContain(Password, text, StringComparison.Ordinal);
+            Assert.DoesNotContain(code[..20], text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task What_other_sites_have_a_browser_send_does_not_lock_the_page_out()
+    {
+        Uri page = await _bench.StartAsync();
+        for (int i = 0; i <= ActionPace.MostPerMinute; i++)
+        {
+            using var foreign = new HttpRequestMessage(HttpMethod.Post, new Uri(page, "api/doctor"));
+            foreign.Headers.Add("Sec-Fetch-Site", "cross-site");
+            using HttpResponseMessage refused = await _bench.Client.SendAsync(foreign, Cancellation);
+            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        }
+        using HttpResponseMessage own = await PostAsync(page, "doctor", null);
+        Assert.Equal(HttpStatusCode.Accepted, own.StatusCode);
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
