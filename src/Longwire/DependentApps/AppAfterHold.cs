@@ -46,5 +46,5 @@ internal sealed class AppAfterHold(string slug, DependentAppContext around)
     public void Reset() => _held.Clear();
 
     private async Task<bool> HasEndedAsync(CancellationToken cancellationToken) =>
-        (await around.TryReadNowAsync(slug, cancellationToken))?.State == "error";
+        (await around.TryReadNowAsync(slug, cancellationToken))?.HasEnded == true;
 }

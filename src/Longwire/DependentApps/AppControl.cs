@@ -48,7 +48,8 @@ internal sealed class AppControl(SupervisorClient supervisor)
             [] => "stopped",
             _ when enabled.All(entry => entry.State == "loaded") => "started",
             _ when enabled.Any(entry => entry.State is "setup_in_progress" or "unload_in_progress") => "startup",
-            // Core tries it again by itself, with pauses that grow.
+            // Core tries it again by itself, with pauses that grow: it is to run, and a reload is sooner.
+            _ when enabled.Any(entry => entry.State == AppInfo.Retried) => AppInfo.Retried,
             _ => "error",
         };
         return new AppInfo("ZHA", state, "auto", null);

@@ -114,7 +114,7 @@ internal sealed class AppRestart(string slug, DependentAppContext around)
             AppInfo info = await around.Supervisor.ReadAppAsync(slug, SupervisorTimers.Answer, cancellationToken);
             return info.IsRunning || info.IsStarting
                 ? null
-                : $"Home Assistant passed the order on, and the app's state is {info.State ?? "not known"}";
+                : $"Home Assistant passed the order on, and its state is {info.State ?? "not known"}";
         }
         catch (SupervisorException)
         {

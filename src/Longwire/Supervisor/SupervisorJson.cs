@@ -26,10 +26,16 @@ internal sealed record MqttService(string? Host, int? Port, string? Username, st
 /// <param name="Timeout">Seconds it may take to stop; not every release tells.</param>
 internal sealed record AppInfo(string? Name, string? State, string? Boot, int? Timeout)
 {
+    /// <summary>As Core calls the state of an integration whose setting up failed and that it sets up again by itself.</summary>
+    public const string Retried = "setup_retry";
+
     public bool IsRunning => State == "started";
 
     /// <summary>Its container runs, and its health check has not said yet that it works.</summary>
     public bool IsStarting => State == "startup";
+
+    /// <summary>It has ended, and not because somebody wanted it to.</summary>
+    public bool HasEnded => State is "error" or Retried;
 }
 
 /// <summary>What we read of <c>GET /info</c>.</summary>

@@ -102,6 +102,21 @@ public sealed class ZhaTests : IDisposable
     }
 
     [Fact]
+    public void One_that_Core_tries_again_by_itself_is_to_run_and_is_reloaded_after_the_next_loss()
+    {
+        StandInApp zha = Zha();
+        _house.Elapse(40);
+        // A radio that answers nothing, say: Core goes on trying for as long as it takes.
+        zha.State = "error";
+        _house.Elapse(1200);
+        _house.Lose("r");
+        _house.Elapse(60);
+        _house.Attach("r");
+        _house.Elapse(60);
+        Assert.Equal((1, "started"), (zha.Restarts, zha.State));
+    }
+
+    [Fact]
     public void A_Core_that_restarts_is_waited_for()
     {
         StandInApp zha = Zha();
