@@ -85,7 +85,7 @@ internal static class WebComposition
     }
 
     // The broker's, where Home Assistant knows it, and our own with the Supervisor.
-    private static async Task<IEnumerable<string>> SecretsAsync(
+    internal static async Task<IEnumerable<string>> SecretsAsync(
         ProgramContext context, SupervisorClient? supervisor, MqttOptions mqtt, CancellationToken cancellationToken)
     {
         BrokerAddress? broker = await context.BrokersOf(supervisor).FindAsync(mqtt, cancellationToken);
