@@ -12,7 +12,8 @@ internal sealed class KernelEnd : IDisposable
     private readonly Socket _socket;
     private uint _seqnum;
 
-    public KernelEnd(ICarrier carrier) => _socket = Take(carrier, static () => { });
+    /// <inheritdoc cref="ICarrier.Start" path="/param"/>
+    public KernelEnd(ICarrier carrier, Action? changed = null) => _socket = Take(carrier, changed ?? (static () => { }));
 
     /// <summary>Starts a carrier. As the kernel does, it takes a reference of its own.</summary>
     public static Socket Take(ICarrier carrier, Action changed)

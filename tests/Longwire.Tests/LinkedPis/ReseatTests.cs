@@ -68,13 +68,14 @@ public sealed class ReseatTests : IAsyncLifetime
     public async Task A_kernel_there_whose_end_shows_at_a_write_first_has_closed_it_and_not_misunderstood()
     {
         await using ICarrier carrier = await _host.OpenAsync(TimeSpan.FromSeconds(30));
-        using var kernel = new KernelEnd(carrier);
         CarrierHold? held = null;
+        // Whoever looks now and then finds it there again.
+        using var kernel = new KernelEnd(carrier, () => held ??= carrier.ReadHold());
         carrier.MayHold();
         await kernel.EchoAsync("before"u8.ToArray());
         _host.Pi.RefuseWrites();
         await kernel.SendAsync(kernel.Out("lost"u8.ToArray(), out _));
-        await PairedHost.UntilAsync(() => (held ??= carrier.ReadHold()) is not null && carrier is { Reseats: 1 });
+        await PairedHost.UntilAsync(() => Volatile.Read(ref held) is not null && carrier is { Reseats: 1 });
         Assert.Contains("kernel closed the connection", held!.Reason, StringComparison.Ordinal);
     }
 

@@ -69,8 +69,8 @@ function summaryOf(state) {
   if (bad.length > 0) return [`Look at ${bad.slice(0, 3).join(", ")}${others}: ${count}.`, "problem"];
   if (state.problems.length > 0) return [`Longwire itself has a problem: ${count}.`, "problem"];
   if (state.radios_expected === 0) return ["No radio is to be attached yet.", "waits"];
-  if (state.radios_attached < state.radios_expected) return [`Being attached: ${count}.`, "waits"];
   const silenced = state.pis.filter((pi) => pi.silenced_until).map((pi) => pi.name);
   if (silenced.length > 0) return [`Silent for planned work: ${silenced.join(", ")}. ${count}.`, "waits"];
+  if (state.radios_attached < state.radios_expected) return [`Being attached: ${count}.`, "waits"];
   return [`All is well: ${count}.`, "well"];
 }

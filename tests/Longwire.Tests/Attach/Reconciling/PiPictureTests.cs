@@ -100,7 +100,7 @@ public sealed class PiPictureTests
         ];
         // Options and watch change by the options, vitals by what tells them; and what is counted here changes nothing before the count is
         // full.
-        string[] others = ["Options", "Watch", "Vitals", "VitalsAt", "HalfAnswers", "LateLists"];
+        string[] others = ["Options", "Watch", "Vitals", "LatestVitals", "VitalsAt", "PowerWasLowAt", "HalfAnswers", "LateLists"];
         Assert.Equal(
             seen.Concat(others).Order(StringComparer.Ordinal),
             typeof(PiState).GetProperties().Select(property => property.Name).Order(StringComparer.Ordinal));
