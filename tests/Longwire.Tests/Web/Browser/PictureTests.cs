@@ -28,7 +28,7 @@ public sealed class PictureTests(Chromium chromium) : IClassFixture<Chromium>, I
         Furnish();
         await using IBrowserContext context = await chromium.Browser.NewContextAsync(new()
         {
-            ViewportSize = new() { Width = 860, Height = 640 }, ColorScheme = colors,
+            ViewportSize = new() { Width = 860, Height = 740 }, ColorScheme = colors,
         });
         context.SetDefaultTimeout(20_000);
         IPage page = await context.NewPageAsync();
