@@ -68,6 +68,9 @@ internal sealed record DependentAppMemory
 internal sealed record DependentAppRadio(string Id, DateTimeOffset? Since, bool Lost = false, bool WasRunning = false);
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, RespectNullableAnnotations = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    WriteIndented = true,
+    RespectNullableAnnotations = true,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(DependentAppsMemory))]
 internal sealed partial class DependentAppsJson : JsonSerializerContext;

@@ -81,7 +81,9 @@ internal sealed record AddonRestart(string Addon);
 
 // Its documentation shows the broker's port as a string, and the Supervisor sends a number.
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    NumberHandling = JsonNumberHandling.AllowReadingFromString,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(Envelope<JsonElement>))]
 [JsonSerializable(typeof(Envelope<MqttService>))]
 [JsonSerializable(typeof(Envelope<AppInfo>))]

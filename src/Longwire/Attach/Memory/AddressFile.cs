@@ -18,7 +18,10 @@ internal sealed record AddressMemory(int Format, ImmutableArray<PiAddressMemory>
 internal sealed record PiAddressMemory(string Id, string Key, ImmutableArray<string> Addresses);
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, RespectNullableAnnotations = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    WriteIndented = true,
+    RespectNullableAnnotations = true,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(AddressMemory))]
 internal sealed partial class AddressMemoryJson : JsonSerializerContext;
 

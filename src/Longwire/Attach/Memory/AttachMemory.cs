@@ -116,6 +116,9 @@ internal sealed record RadioMemory
 internal sealed record AttachRecord(string BootId, int Port, uint DevId, uint Speed, string? LocalBusId = null, int LocalDeviceNumber = 0);
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, RespectNullableAnnotations = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    WriteIndented = true,
+    RespectNullableAnnotations = true,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(AttachMemory))]
 internal sealed partial class AttachMemoryJson : JsonSerializerContext;

@@ -9,7 +9,10 @@ internal sealed record StartsFile(int Format, long Starts)
     public const int CurrentFormat = 1;
 }
 
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(StartsFile))]
 internal sealed partial class StartsJson : JsonSerializerContext;
 

@@ -55,6 +55,9 @@ internal sealed record EnrolmentFile
         text is { Length: 2 * PairingToken.Size } && text.All(char.IsAsciiHexDigitLower);
 }
 
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(EnrolmentFile))]
 internal sealed partial class EnrolmentJson : JsonSerializerContext;

@@ -23,7 +23,10 @@ internal sealed record LedgerEntry(
 
 internal sealed record LedgerFile(string BootId, ImmutableArray<LedgerEntry> Sticks);
 
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(LedgerFile))]
 internal sealed partial class LedgerJson : JsonSerializerContext;
 

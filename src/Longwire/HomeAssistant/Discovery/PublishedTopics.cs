@@ -129,6 +129,7 @@ internal sealed record PublishedDevice(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     WriteIndented = true,
     RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true)]
+    RespectRequiredConstructorParameters = true,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(PublishedRecord))]
 internal sealed partial class PublishedJson : JsonSerializerContext;

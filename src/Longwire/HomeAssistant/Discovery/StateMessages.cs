@@ -172,8 +172,10 @@ internal sealed record ClaimMessage(string InstanceId, bool Incumbent)
 
 // Strict: anybody may write to our topics, and what lacks a member that we rely on is no such message.
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(RadioStateMessage))]
 [JsonSerializable(typeof(PiStateMessage))]
 [JsonSerializable(typeof(BridgeInfoMessage))]

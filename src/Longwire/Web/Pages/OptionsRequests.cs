@@ -21,7 +21,9 @@ internal sealed record StickRequest(string? Options, string? Pi, string? BusId, 
 /// <param name="Options">Which options are in force now.</param>
 internal sealed record OptionsAnswerJson(string Text, string? Lines, string Options);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(PiRequest))]
 [JsonSerializable(typeof(StickRequest))]
 [JsonSerializable(typeof(OptionsAnswerJson))]
