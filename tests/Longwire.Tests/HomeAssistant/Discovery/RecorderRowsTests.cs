@@ -82,9 +82,11 @@ public sealed partial class RecorderRowsTests
     }
 
     // What a template is made of; what it makes of that changes no more often.
-    private static string Shown(string template, JsonElement state) => string.Join(
-        '|',
-        Key().Matches(template).Select(match => state.TryGetProperty(match.Groups[1].Value, out JsonElement value) ? value.GetRawText() : ""));
+    private static string Shown(string template, JsonElement state) =>
+        string.Join('|', Key().Matches(template).Select(match => Text(state, match.Groups[1].Value)));
+
+    private static string Text(JsonElement state, string key) =>
+        state.TryGetProperty(key, out JsonElement value) ? value.GetRawText() : "";
 
     [GeneratedRegex(@"value_json\.(\w+)")]
     private static partial Regex Key();
