@@ -18,6 +18,7 @@ internal static class Rests
     /// <summary>In its first minute a program asks each Pi twice as often as later on.</summary>
     private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(65);
     private static readonly TimeSpan s_looked = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_during = TimeSpan.FromMinutes(2);
 
     private static readonly byte[] s_none = DeviceListReply.Encode([]);
@@ -85,6 +86,7 @@ internal static class Rests
     // What a browser asks for, and what it keeps open; an earlier build may lack some of it.
     private static async Task<IEnumerable<HttpResponseMessage>> LookAsync(HttpClient client, Uri page)
     {
+        await UntilServedAsync(client, page);
         foreach (string path in new[] { "", "page.css", "page.js", "api/state", $"api/radios/{WantedRadio(0)}/history" })
         {
             using HttpResponseMessage answer = await client.GetAsync(new Uri(page, path));
@@ -93,6 +95,24 @@ internal static class Rests
         var live = new HttpRequestMessage(HttpMethod.Get, new Uri(page, "api/events"));
         live.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         return [await client.SendAsync(live, HttpCompletionOption.ResponseHeadersRead)];
+    }
+
+    // A moment after its start.
+    private static async Task UntilServedAsync(HttpClient client, Uri page)
+    {
+        using var late = new CancellationTokenSource(s_looked);
+        while (true)
+        {
+            try
+            {
+                using HttpResponseMessage answer = await client.GetAsync(page, late.Token);
+                return;
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(s_again, late.Token);
+            }
+        }
     }
 
     private static string WantedRadio(int pi) => Contestant.RadioId(WantedStick.Device.Id, Contestant.PiId(pi));
