@@ -145,7 +145,7 @@ internal sealed class OptionsEditor(IOptionsInForce live, IOptionsStore? store, 
         live.LookNow();
         try
         {
-            await live.UntilAsync(_ => live.Revision != before, patience.Token);
+            await UntilOthersAsync(before, patience.Token);
             return new OptionsEdit.Done();
         }
         catch (OperationCanceledException) when (patience.Passed)

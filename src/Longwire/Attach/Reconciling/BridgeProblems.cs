@@ -23,8 +23,6 @@ internal sealed class BridgeProblems(Func<TimeSpan> now, ILogger logger)
 
     private readonly SortedDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
-    public IReadOnlyCollection<string> Shown => ShownBut(static _ => false);
-
     /// <param name="isHidden">What is of this Pi is not shown now. It goes at once, and is back at once.</param>
     public IReadOnlyCollection<string> ShownBut(Predicate<string> isHidden) =>
         [.. _entries.Values.Where(entry => !entry.Pis.Any(pi => isHidden(pi))).Select(entry => entry.Shown).OfType<string>()];

@@ -58,7 +58,8 @@ internal static class VitalsReader
             ? load
             : null;
 
-    // " wlan0: 0000   54.  -56.  -256 …", behind two lines of heads: status, quality, level, noise. Some drivers give the level as a byte.
+    // " wlan0: 0000   54.  -56.  -256 …", behind two lines of heads: status, quality, level, noise. Some drivers give the level as a
+    // byte.
     // An interface that is not connected has none.
     private static int? WifiSignal(SysfsRoot root)
     {

@@ -159,13 +159,7 @@ public sealed class StickResetTests : IAsyncDisposable
     {
         await OfferAsync();
         using var goOn = new SemaphoreSlim(0);
-        int unbinds = 0;
-        _bench.Kernel.After = (path, _) =>
-        {
-            if (Path.GetFileName(path) == "unbind" && Interlocked.Increment(ref unbinds) == 1) goOn.Wait(TimeSpan.FromSeconds(20));
-        };
-        Task<ResetOutcome> first = AskAsync(ResetStep.Rebind);
-        await _bench.UntilAsync(() => Volatile.Read(ref unbinds) == 1, "the first to be under way", TimeSpan.Zero);
+        Task<ResetOutcome> first = await BeginAsync(goOn);
         Task<ResetOutcome> second = AskAsync(ResetStep.Rebind), third = AskAsync(ResetStep.Reauthorize);
         Assert.Equal(ResetOutcome.NotServed, await second);
         goOn.Release();
@@ -179,13 +173,7 @@ public sealed class StickResetTests : IAsyncDisposable
     {
         await OfferAsync();
         using var goOn = new SemaphoreSlim(0);
-        int unbinds = 0;
-        _bench.Kernel.After = (path, _) =>
-        {
-            if (Path.GetFileName(path) == "unbind" && Interlocked.Increment(ref unbinds) == 1) goOn.Wait(TimeSpan.FromSeconds(20));
-        };
-        Task<ResetOutcome> first = AskAsync(ResetStep.Rebind);
-        await _bench.UntilAsync(() => Volatile.Read(ref unbinds) == 1, "the first to be under way", TimeSpan.Zero);
+        Task<ResetOutcome> first = await BeginAsync(goOn);
         using var gone = new CancellationTokenSource();
         Task<ResetOutcome> second = new StickRequests(_bench.Reconciler, _bench.Time).AskAsync(
             new StickReset(BusId.Parse("1-1"), ResetStep.Reauthorize, _host), gone.Token);
@@ -257,6 +245,20 @@ public sealed class StickResetTests : IAsyncDisposable
     private string Ledger() => File.ReadAllText(_bench.LedgerPath);
 
     private async Task<string> LedgerAsync() => await File.ReadAllTextAsync(_bench.LedgerPath, TestContext.Current.CancellationToken);
+
+    /// <summary>Asks for one, and ends once that is under way.</summary>
+    /// <param name="goOn">Its kernel waits for this.</param>
+    private async Task<Task<ResetOutcome>> BeginAsync(SemaphoreSlim goOn)
+    {
+        int unbinds = 0;
+        _bench.Kernel.After = (path, _) =>
+        {
+            if (Path.GetFileName(path) == "unbind" && Interlocked.Increment(ref unbinds) == 1) goOn.Wait(TimeSpan.FromSeconds(20));
+        };
+        Task<ResetOutcome> begun = AskAsync(ResetStep.Rebind);
+        await _bench.UntilAsync(() => Volatile.Read(ref unbinds) == 1, "the first to be under way", TimeSpan.Zero);
+        return begun;
+    }
 
     private Task<ResetOutcome> AskAsync(ResetStep step, string busId = "1-1") =>
         new StickRequests(_bench.Reconciler, _bench.Time).AskAsync(
