@@ -26,6 +26,7 @@ internal sealed class PairedHost : IAsyncDisposable
     private LinkPiWatch _watch = null!;
     private Task _watching = Task.CompletedTask;
     private PiOptions _options = null!;
+    private bool _isListed;
 
     private PairedHost(Vitals howItIs) => Pi.HowItIs = howItIs;
 
@@ -100,7 +101,13 @@ internal sealed class PairedHost : IAsyncDisposable
         }
     }
 
-    public async Task<AttachEvent> NextAsync() => await _events.Reader.ReadAsync(Cancelled).AsTask().WaitAsync(Deadline, Cancelled);
+    public async Task<AttachEvent> NextAsync()
+    {
+        AttachEvent next = await _events.Reader.ReadAsync(Cancelled).AsTask().WaitAsync(Deadline, Cancelled);
+        if (next is AttachEvent.PiAnswered answer)
+            _isListed = answer.List.Devices.Any(device => device.BusId.ToString() == LinkedPi.Stick);
+        return next;
+    }
 
     /// <summary>The next of this kind; the others before it are nobody's.</summary>
     public async Task<T> NextAsync<T>()
@@ -112,14 +119,10 @@ internal sealed class PairedHost : IAsyncDisposable
         }
     }
 
+    /// <summary>The list that came last says so: it may have come before another event that was waited for.</summary>
     public async Task UntilListedAsync(bool isThere)
     {
-        while (await NextAsync() is var e)
-        {
-            if (e is AttachEvent.PiAnswered answer
-                && answer.List.Devices.Any(device => device.BusId.ToString() == LinkedPi.Stick) == isThere)
-                return;
-        }
+        while (_isListed != isThere) await NextAsync();
     }
 
     /// <summary>The port of whoever has it is gone.</summary>
