@@ -121,18 +121,19 @@ internal sealed class ExportService(
         if (health.Make() is { } problem) HealthLog.NoHealthFile(_log, problem);
     }
 
-    private static async Task HearAsync(
+    private async Task HearAsync(
         UeventSocket uevents, ExportReconciler reconciler, ExportLink? link, CancellationToken cancellationToken)
     {
         while (true)
         {
             Uevent uevent = await uevents.ReceiveAsync(cancellationToken);
+            long heardAt = time.GetTimestamp();
             // Only a Raspberry Pi's power says anything there.
             if (uevent.Subsystem == "hwmon") link?.SensorChanged();
             if (uevent.IsOverrun) await reconciler.PostAsync(new ExportMessage.LookAtAll(), cancellationToken);
             else if (uevent is { Subsystem: "usb", DevType: "usb_device" } && BusId.TryParseKernelName(uevent.Name, out BusId busId))
             {
-                await reconciler.PostAsync(new ExportMessage.DeviceChanged(busId), cancellationToken);
+                await reconciler.PostAsync(new ExportMessage.DeviceChanged(busId, heardAt), cancellationToken);
             }
         }
     }

@@ -136,7 +136,7 @@ internal sealed class ExportBench : IAsyncDisposable
     }
 
     public async Task NewsAsync(string busId = "1-1") =>
-        await Reconciler.PostAsync(new ExportMessage.DeviceChanged(BusId.Parse(busId)), Cancellation);
+        await Reconciler.PostAsync(new ExportMessage.DeviceChanged(BusId.Parse(busId), Time.GetTimestamp()), Cancellation);
 
     public async Task PlugAsync(
         string busId = "1-1", string id = "0658:0200", string? serial = "ZW0001", string? product = "UZB", string tty = "ttyACM0")

@@ -111,7 +111,7 @@ internal sealed class LinkedPi : IAsyncDisposable
     public async Task PlugAsync(string stick = Stick, string serial = "ZW0001", string tty = "ttyACM0")
     {
         _sysfs.Plug(stick, "0658:0200", serial, "UZB", tty: tty);
-        await Reconciler.PostAsync(new ExportMessage.DeviceChanged(BusId.Parse(stick)), Cancelled);
+        await Reconciler.PostAsync(new ExportMessage.DeviceChanged(BusId.Parse(stick), TimeProvider.System.GetTimestamp()), Cancelled);
     }
 
     public async Task PullAsync(string stick = Stick)
@@ -119,7 +119,7 @@ internal sealed class LinkedPi : IAsyncDisposable
         _sysfs.Pull(stick);
         // As the kernel does: the session ends with the stick.
         if (_ends.TryRemove(stick, out Func<Task>? end)) await end();
-        await Reconciler.PostAsync(new ExportMessage.DeviceChanged(BusId.Parse(stick)), Cancelled);
+        await Reconciler.PostAsync(new ExportMessage.DeviceChanged(BusId.Parse(stick), TimeProvider.System.GetTimestamp()), Cancelled);
     }
 
     /// <summary>The kernel ends the session of the stick, which stays.</summary>

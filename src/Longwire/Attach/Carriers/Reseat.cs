@@ -92,8 +92,8 @@ internal sealed class Reseat(
                 }
                 // At a place that was told only the right one counts: it may have gone back to where it was.
                 if (at == last && other.Length > 0) return (null, other);
-                if (at != last && (other.Length > 0 || goneSince is not null))
-                    Interlocked.CompareExchange(ref _movedTo, null, moved);
+                // And gone again, told once more it is news.
+                if (other.Length > 0 || goneSince is not null) Interlocked.CompareExchange(ref _movedTo, null, moved);
                 await _told.WaitAsync(AttachTimers.Reseat, cancellationToken);
             }
         }

@@ -49,17 +49,16 @@ internal sealed class HoldChanges(AttachState state)
 
     private static void LookElsewhere(AttachState state, RadioState radio, Assignment assignment)
     {
-        if (!state.Pis.TryGetValue(assignment.PiId, out PiState? pi)
-            || StatusRules.Found(radio, pi, state.Radios.Values) is not { } found
-            || pi.Sticks.GetValueOrDefault(found.BusId) is not { Listed: true } stick)
-        {
+        if (!state.Pis.TryGetValue(assignment.PiId, out PiState? pi) || StatusRules.Found(radio, pi, state.Radios.Values) is not { } found)
             return;
-        }
-        // Also where it was before: it may have been elsewhere in between. Bus numbers change with a start of the Pi, the place does not.
-        if (stick.BusId == assignment.BusId || stick.Port == radio.Memory.Port) assignment.Attachment?.StickIsAt(stick.BusId);
+        Offer? offer = pi.Offers!.Offers.Select(offer => (Offer?)offer).FirstOrDefault(offer => offer?.BusId == found.BusId);
+        // Where it was last it is asked for before it is offered, while its Pi still takes it from its own driver. Also if it may have been
+        // elsewhere in between. Bus numbers change with a start of the Pi, the place does not.
+        if ((found.BusId == assignment.BusId && found.Reason == NoticeReason.None) || offer?.Port == radio.Memory.Port)
+            assignment.Attachment?.StickIsAt(found.BusId);
         // Two that ask for one stick take it from each other: who waits in vain is attached anew when its time is over.
-        else if (IsAnotherWaiting(state, radio)) return;
-        else if (HasItsOwnSerial(state, radio) && IsWantedAt(state, radio, stick)) assignment.Attachment?.StickIsAt(stick.BusId);
+        else if (offer is not { } there || IsAnotherWaiting(state, radio)) return;
+        else if (HasItsOwnSerial(state, radio) && IsWantedAt(state, radio, there)) assignment.Attachment?.StickIsAt(there.BusId);
         else LetGo(state, radio, assignment);
     }
 
@@ -71,9 +70,9 @@ internal sealed class HoldChanges(AttachState state)
         other => other != radio && other is { IsUp: true, Assignment.Hold.IsOver: true }
             && other.Memory.PiId == radio.Memory.PiId && other.Memory.UsbId == radio.Memory.UsbId);
 
-    private static bool IsWantedAt(AttachState state, RadioState radio, Stick stick) =>
+    private static bool IsWantedAt(AttachState state, RadioState radio, Offer there) =>
         state.Options.TakeRecognised
-        || state.Selection().RuleOf(stick.PiId, stick.Id, stick.Port, radio.Memory.Serial, serialKnown: true) is not null;
+        || state.Selection().RuleOf(radio.Memory.PiId, there.Id, there.Port, radio.Memory.Serial, serialKnown: true) is not null;
 
     // It is held in vain: another attachment has to take its place.
     private static void LetGo(AttachState state, RadioState radio, Assignment assignment)

@@ -34,11 +34,7 @@ internal sealed class Convergence(
 
     private void Settle(ExportedStick stick)
     {
-        if (stick.Seen is { } seen)
-        {
-            stick.Seen = null;
-            Settle(stick, seen);
-        }
+        if (stick.TakeSeen() is { } seen) Settle(stick, seen);
         if (stick is { NeedsLook: true, IsBusy: false } && state.IsKnown(stick)) tasks.Look(stick);
     }
 
@@ -67,6 +63,7 @@ internal sealed class Convergence(
         else if (claim is not null || TakesOver(stick, choice, seen)) SettleBound(stick, device, seen);
         else if (stick.State != StickState.BoundByOther)
         {
+            stick.RefuseWaitingClient(UsbIpStatus.NoSuchDevice);
             stick.AnswerReset(ResetOutcome.NotServed);
             stick.State = StickState.BoundByOther;
             if (stick.IsTakenOver) tasks.LeaveBound(stick);
@@ -93,6 +90,7 @@ internal sealed class Convergence(
             {
                 ExportLog.Doubtful(state.About(stick), stick.Label, RadioChoice.Line(device, stick.Identity!));
             }
+            stick.RefuseWaitingClient(UsbIpStatus.NoSuchDevice);
             stick.State = StickState.NotWanted;
             return;
         }
@@ -139,6 +137,7 @@ internal sealed class Convergence(
                 break;
             case UsbipHostStatus.InUse:
                 // By whom is not known: maybe by whoever asks, before we were restarted.
+                stick.RefuseWaitingClient(UsbIpStatus.DeviceBusy);
                 stick.AnswerReset(ResetOutcome.NotServed);
                 var somebody = new Client.Unknown(
                     stick.IsTakenOver ? "a host whose session is not ours" : "a host that was served before Longwire was restarted");
@@ -150,7 +149,7 @@ internal sealed class Convergence(
                 errorStates.Found(stick, device);
                 break;
             default:
-                stick.NeedsLook = true;
+                stick.WantLook();
                 break;
         }
     }
@@ -178,6 +177,7 @@ internal sealed class Convergence(
 
     private void GiveBack(ExportedStick stick, LedgerEntry claim)
     {
+        stick.RefuseWaitingClient(UsbIpStatus.NoSuchDevice);
         if (!stick.WaitsToRetry) tasks.GiveBack(stick, claim);
     }
 

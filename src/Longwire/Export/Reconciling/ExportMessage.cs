@@ -10,7 +10,8 @@ namespace Longwire.Export.Reconciling;
 internal abstract record ExportMessage
 {
     /// <summary>The kernel has news of this device.</summary>
-    internal sealed record DeviceChanged(BusId BusId) : ExportMessage;
+    /// <param name="HeardAt">Timestamp, taken before anything else was done.</param>
+    internal sealed record DeviceChanged(BusId BusId, long HeardAt) : ExportMessage;
 
     /// <summary>News may have been lost, or this is the start: everything is to be looked at.</summary>
     internal sealed record LookAtAll : ExportMessage;

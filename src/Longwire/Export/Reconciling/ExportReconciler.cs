@@ -96,7 +96,7 @@ internal sealed class ExportReconciler
     {
         switch (message)
         {
-            case ExportMessage.DeviceChanged changed: _sticks.Changed(changed.BusId); break;
+            case ExportMessage.DeviceChanged changed: _sticks.Changed(changed.BusId, changed.HeardAt); break;
             case ExportMessage.LookAtAll: _sticks.LookAtAll(); break;
             case ExportMessage.OptionsChanged changed: _options.Apply(changed.Options); break;
             case ExportMessage.NamesResolved resolved: _options.Resolved(resolved.Addresses); break;

@@ -10,6 +10,8 @@ namespace Longwire.Export.Reconciling;
 /// <summary>What the reconciler knows of one bus id. Only the reconciler touches it.</summary>
 internal sealed class ExportedStick(BusId busId, Backoff retries, Recoveries recoveries)
 {
+    private long _news, _seenFrom;
+
     public BusId BusId => busId;
 
     /// <summary>As last read; null until then.</summary>
@@ -43,13 +45,13 @@ internal sealed class ExportedStick(BusId busId, Backoff retries, Recoveries rec
     public bool IsBusy { get; set; }
 
     /// <summary>There is news, and no look was begun since: what work under way has seen is already old.</summary>
-    public bool NeedsLook { get; set; }
+    public bool NeedsLook { get; private set; }
 
     /// <summary>A look at it has come to an end.</summary>
     public bool WasLookedAt { get; set; }
 
     /// <summary>What a look has seen and nothing followed from yet.</summary>
-    public Inspection? Seen { get; set; }
+    public Inspection? Seen { get; private set; }
 
     /// <summary>The kernel refused, and the back-off is not over: news of our own doing must not shorten it.</summary>
     public bool WaitsToRetry { get; set; }
@@ -72,6 +74,35 @@ internal sealed class ExportedStick(BusId busId, Backoff retries, Recoveries rec
 
     /// <summary>As clients are told of it; null until it was read.</summary>
     public Offer? Offer => Device is { } device && Identity is { } identity ? new Offer(device, identity, State) : null;
+
+    /// <summary>Only a look that begins from now on counts.</summary>
+    public void WantLook() => (NeedsLook, _news) = (true, long.MaxValue);
+
+    /// <summary>The kernel has news, and showed it before it said so: a look that began since has seen it.</summary>
+    /// <param name="heardAt">Timestamp.</param>
+    public void Changed(long heardAt)
+    {
+        if (heardAt >= _seenFrom) (NeedsLook, _news) = (true, Math.Max(_news, heardAt));
+    }
+
+    public void BeginLook() => (NeedsLook, _news) = (false, 0);
+
+    /// <summary>A look has ended; it counts unless there is news that it cannot have seen.</summary>
+    public void See(Inspection seen)
+    {
+        WasLookedAt = true;
+        if (NeedsLook && _news >= seen.BeganAt) return;
+        BeginLook();
+        (Seen, _seenFrom) = (seen, seen.BeganAt);
+    }
+
+    /// <returns>What a look has seen and nothing followed from yet; null: nothing.</returns>
+    public Inspection? TakeSeen()
+    {
+        Inspection? seen = Seen;
+        Seen = null;
+        return seen;
+    }
 
     public void RefuseWaitingClient(UsbIpStatus status)
     {

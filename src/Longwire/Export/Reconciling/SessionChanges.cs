@@ -20,13 +20,13 @@ internal sealed class SessionChanges(
             case StickState.Offered:
                 Serve(stick, import);
                 break;
-            case StickState.Binding or StickState.InUse when !MayWait(stick):
+            case StickState.New or StickState.Binding or StickState.InUse when !MayWait(stick):
                 import.Refuse(UsbIpStatus.DeviceBusy);
                 break;
             case StickState.InUse when !(stick.Session?.Carrier is { } other && import.Carrier.TryTakeFrom(other)):
                 import.Refuse(UsbIpStatus.DeviceBusy);
                 break;
-            case StickState.Binding or StickState.InUse:
+            case StickState.New or StickState.Binding or StickState.InUse:
                 stick.WaitingClient = import;
                 break;
             case StickState.Failed:
@@ -56,7 +56,7 @@ internal sealed class SessionChanges(
         {
             // Our view is old; the news of it is on its way, or was lost.
             import.Refuse(status == UsbipHostStatus.InUse ? UsbIpStatus.DeviceBusy : UsbIpStatus.NoSuchDevice);
-            stick.NeedsLook = true;
+            stick.WantLook();
             return;
         }
         stick.Device = device;
@@ -65,7 +65,7 @@ internal sealed class SessionChanges(
             if (stick.IsBusy)
             {
                 import.Refuse(UsbIpStatus.DeviceError);
-                stick.NeedsLook = true;
+                stick.WantLook();
                 return;
             }
             stick.WaitingClient = import;
@@ -91,7 +91,7 @@ internal sealed class SessionChanges(
         ExportLog.SessionEnded(state.About(session), session.Stick.Label, session.Client);
         if (!ReferenceEquals(session.Stick.Session, session)) return;
         session.Stick.Session = null;
-        if (fault is null || !state.IsKnown(session.Stick)) session.Stick.NeedsLook = true;
+        if (fault is null || !state.IsKnown(session.Stick)) session.Stick.WantLook();
         else failures.Fault(session.Stick, fault);
     }
 
@@ -103,7 +103,7 @@ internal sealed class SessionChanges(
         if (stick.Offer is not { } offer)
         {
             import.Refuse(UsbIpStatus.DeviceError);
-            stick.NeedsLook = true;
+            stick.WantLook();
             return;
         }
         if (!import.TryTake()) return;
@@ -119,7 +119,7 @@ internal sealed class SessionChanges(
             if (e is KernelRefusedException) ExportLog.ServeRefused(state.About(stick), stick.Label, carrier.Client, e.Message);
             else ExportLog.ClientFault(state.About(stick), e, carrier.Client);
             import.Refuse(UsbIpStatus.DeviceError);
-            stick.NeedsLook = true;
+            stick.WantLook();
             return;
         }
         Begin(new Session(stick, device.DeviceNumber, carrier.Client, carrier));

@@ -6,12 +6,12 @@ namespace Longwire.Export.Reconciling;
 /// <summary>What the kernel's news, and what was done with a stick, change.</summary>
 internal sealed class StickChanges(ExportState state, ExportLedger ledger, StickOperations operations, StickFailures failures)
 {
-    public void Changed(BusId busId) => state.At(busId).NeedsLook = true;
+    public void Changed(BusId busId, long heardAt) => state.At(busId).Changed(heardAt);
 
     public void LookAtAll()
     {
         foreach (BusId busId in operations.PluggedIn()) state.At(busId);
-        foreach (ExportedStick stick in state.Sticks) stick.NeedsLook = true;
+        foreach (ExportedStick stick in state.Sticks) stick.WantLook();
         foreach (LedgerEntry entry in ledger.Entries)
         {
             // Unplugged while nobody looked.
@@ -21,15 +21,16 @@ internal sealed class StickChanges(ExportState state, ExportLedger ledger, Stick
 
     public static void Inspected(ExportedStick stick, Inspection inspection)
     {
-        (stick.IsBusy, stick.WasLookedAt) = (false, true);
-        if (!stick.NeedsLook) stick.Seen = inspection;
+        stick.IsBusy = false;
+        stick.See(inspection);
     }
 
     public void BindEnded(ExportedStick stick, BindOutcome outcome)
     {
         stick.IsBusy = false;
         if (outcome.Refusal is { } refusal) failures.Fail(stick, refusal);
-        stick.NeedsLook = true;
+        if (outcome.Seen is { } seen) stick.See(seen);
+        else stick.WantLook();
     }
 
     public void WorkFaulted(ExportedStick stick, Exception fault)
@@ -44,7 +45,7 @@ internal sealed class StickChanges(ExportState state, ExportLedger ledger, Stick
         if (!ReferenceEquals(stick.Wait, wait)) return;
         stick.EndWait();
         stick.WaitsToRetry = false;
-        if (fault is null) stick.NeedsLook = true;
+        if (fault is null) stick.WantLook();
         else failures.Fault(stick, fault);
     }
 }

@@ -30,7 +30,8 @@ internal sealed class StickResets(ExportState state, ExportLedger ledger, StickC
         stick.Session?.Carrier?.End();
         // A person shortens a pause that nothing else may.
         stick.EndWait();
-        (stick.WaitsToRetry, stick.NeedsLook) = (false, true);
+        stick.WaitsToRetry = false;
+        stick.WantLook();
     }
 
     public void Ended(ExportedStick stick, StickReset reset, BindOutcome outcome)

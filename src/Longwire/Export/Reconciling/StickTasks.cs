@@ -19,7 +19,7 @@ internal sealed class StickTasks(
 
     public void Look(ExportedStick stick)
     {
-        stick.NeedsLook = false;
+        stick.BeginLook();
         Begin(stick, async () => new ExportMessage.Inspected(stick, await operations.InspectAsync(stick.BusId)));
     }
 

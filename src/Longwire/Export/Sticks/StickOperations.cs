@@ -19,12 +19,16 @@ internal sealed record Inspection(
     SysfsUsbDevice? Device, DeviceIdentity? Identity, RadioChoice? Choice, UsbipHostStatus Status, bool MaySleep,
     ImmutableArray<RunningProcess> TtyHolders)
 {
+    /// <summary>Timestamp: what the kernel showed before that was seen.</summary>
+    public long BeganAt { get; init; }
+
     public static Inspection Gone { get; } = new(null, null, null, UsbipHostStatus.NotBound, false, []);
 }
 
 /// <param name="Bound">It stands with usbip-host now.</param>
 /// <param name="Refusal">Why not, for a person; null if it was bound, or went meanwhile.</param>
-internal sealed record BindOutcome(bool Bound, string? Refusal);
+/// <param name="Seen">How it stands since then; null: not looked at.</param>
+internal sealed record BindOutcome(bool Bound, string? Refusal, Inspection? Seen = null);
 
 /// <summary>
 /// What is asked of the kernel for one stick. Looks, binds and what gives back may take their time, for a sick stick answers a
@@ -66,7 +70,7 @@ internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, Ra
     public async Task<BindOutcome> BindAsync(SysfsUsbDevice device, bool authorize, CancellationToken cancellationToken)
     {
         if (!driver.IsLoaded && await LoadAsync(cancellationToken) is { } reason) return new BindOutcome(false, reason);
-        return await TryAsync(() =>
+        return await TryAsync(device.BusId, () =>
         {
             if (IsOpenHere(device)) return false;
             if (authorize)
@@ -80,14 +84,14 @@ internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, Ra
         });
     }
 
-    public Task<BindOutcome> RecoverAsync(SysfsUsbDevice device) => TryAsync(() => driver.Recover(device));
+    public Task<BindOutcome> RecoverAsync(SysfsUsbDevice device) => TryAsync(device.BusId, () => driver.Recover(device));
 
     /// <summary>Sets it anew. Its session has ended, and a kernel that is not done with that is waited for.</summary>
     public async Task<BindOutcome> ResetAsync(SysfsUsbDevice device, ResetStep step, CancellationToken cancellationToken)
     {
         if (!driver.IsLoaded && await LoadAsync(cancellationToken) is { } reason) return new BindOutcome(false, reason);
         await CutAsync(device.BusId, cancellationToken);
-        return await TryAsync(() =>
+        return await TryAsync(device.BusId, () =>
         {
             if (IsOpenHere(device)) return false;
             return step == ResetStep.Reauthorize ? driver.Reauthorize(device) : driver.Recover(device);
@@ -120,6 +124,12 @@ internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, Ra
 
     private Inspection Inspect(BusId busId)
     {
+        long began = time.GetTimestamp();
+        return Look(busId) with { BeganAt = began };
+    }
+
+    private Inspection Look(BusId busId)
+    {
         if (UsbDevices.TryRead(root, busId) is not { } device) return Inspection.Gone;
         if (!RadioSelection.CanBeExported(device)) return Inspection.Gone with { Device = device };
         if (device.ReadIdentity() is not { } identity) return Inspection.Gone with { Device = UsbDevices.TryRead(root, busId) };
@@ -144,11 +154,13 @@ internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, Ra
     private static async Task<string?> LoadAsync(CancellationToken cancellationToken) =>
         (await KernelModules.LoadAsync(Modules, cancellationToken)).FirstOrDefault(outcome => !outcome.Ok)?.Reason;
 
-    private async Task<BindOutcome> TryAsync(Func<bool> work)
+    // What was bound is looked at in the same breath: whoever waits for it waits for that, too.
+    private async Task<BindOutcome> TryAsync(BusId busId, Func<bool> work)
     {
         try
         {
-            return new BindOutcome(await _calls.RunAsync(work, CancellationToken.None), null);
+            return await _calls.RunAsync(
+                () => work() ? new BindOutcome(true, null, Inspect(busId)) : new BindOutcome(false, null), CancellationToken.None);
         }
         catch (IOException e)
         {
