@@ -55,7 +55,7 @@ public static class LinkTimers
     /// The same right after the other machine has refused one, in the first <see cref="SoonFor"/>: it is there, and its program is being
     /// started again. A refusal costs both next to nothing.
     /// </summary>
-    public static readonly TimeSpan SoonAgain = TimeSpan.FromMilliseconds(100);
+    public static readonly TimeSpan SoonAgain = TimeSpan.FromMilliseconds(50);
 
     /// <summary>What an update of the program takes, with room to spare.</summary>
     public static readonly TimeSpan SoonFor = TimeSpan.FromSeconds(30);

@@ -30,10 +30,13 @@ public sealed class RestartedPiTests
             addresses,
             () => new Hello { Purpose = HelloPurpose.Control },
             LinkTimers.MostAttempts,
-            _ =>
+            new DialProgress
             {
-                Interlocked.Increment(ref _refused);
-                return TimeSpan.Zero;
+                Failed = _ =>
+                {
+                    Interlocked.Increment(ref _refused);
+                    return TimeSpan.Zero;
+                },
             },
             over.Token);
         for (int i = 1; i <= 10; i++)

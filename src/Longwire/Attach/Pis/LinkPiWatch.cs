@@ -35,12 +35,11 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
     private readonly CancellationTokenSource _stopped = new();
 #pragma warning disable CA2213 // Whoever still connects through this, or asks once more, must not find it gone; it has nothing to free.
     private readonly SemaphoreSlim _connecting = new(LinkTimers.MostTaken);
-    private CancellationTokenSource _fell = new();
 #pragma warning restore CA2213
+    private readonly AnsweringAddress _answering = new();
     private readonly PiAttention _attention = new();
     private readonly Lock _gate = new();
     private readonly AsyncAutoResetEvent _listed;
-    private TaskCompletionSource<IPEndPoint> _standing = New();
     private byte[]? _list;
     private Vitals? _vitals;
     private bool _listIsDue;
@@ -69,11 +68,9 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
 
     public async Task<PiConnection> ConnectAsync(Func<Hello> hello, TimeSpan within, CancellationToken cancellationToken)
     {
-        Task<IPEndPoint> standing;
-        CancellationToken fell;
-        lock (_gate) (standing, fell) = (_standing.Task, _fell.Token);
-        IPEndPoint at = await standing.WaitAsync(cancellationToken);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, fell);
+        (Task<IPEndPoint> answering, CancellationToken lost) = _answering.Now;
+        IPEndPoint at = await answering.WaitAsync(cancellationToken);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lost);
         try
         {
             await _connecting.WaitAsync(either.Token);
@@ -124,7 +121,8 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
             while (true)
             {
                 long began = _time.GetTimestamp();
-                PiConnection welcomed = await _connector.ConnectAnywhereAsync(_addresses, Hello, LinkTimers.MostAttempts, Failed, stopped);
+                var progress = new DialProgress { Failed = Failed, Taken = Taken, Dropped = _answering.Lose };
+                PiConnection welcomed = await _connector.ConnectAnywhereAsync(_addresses, Hello, LinkTimers.MostAttempts, progress, stopped);
                 Remember();
                 LossCause loss = await StandAsync(welcomed, stopped);
                 // To let us in alone is worth nothing: for whoever waits for its radios it has not answered.
@@ -146,6 +144,14 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
         Purpose = HelloPurpose.Control, Token = _code.Token, Quiet = LinkTimers.QuietPing,
     };
 
+    // Its handshake counts among those that the Pi computes, if there is a place.
+    private Place? Taken(IPEndPoint at)
+    {
+        Place? place = _connecting.Wait(0) ? new Place(_connecting) : null;
+        _answering.Answers(at);
+        return place;
+    }
+
     // Over a quiet connection the kernel finds the silence out, and later than our pings would have. It is away all the same once it has
     // not answered for so long.
     private static TimeSpan NoticedLate(LossCause loss) =>
@@ -153,11 +159,10 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
 
     private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _time.TimestampFrequency);
 
-    private static TaskCompletionSource<IPEndPoint> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     private async Task<LossCause> StandAsync(PiConnection welcomed, CancellationToken stopped)
     {
         (_list, _vitals, _saidWhatItHas) = (null, null, false);
+        _answering.Stands(welcomed.EndPoint);
         // One origin for all Pis, for the sake of pings that are said at one time.
         var frames = new ControlFrames(Listed, Said) { Told = Told, Answered = Answered };
         var pump = new FramePump(welcomed.Connection, frames, _timers, origin: 0);
@@ -170,17 +175,8 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
         LossCause loss = await pump.RunAsync();
         await over.CancelAsync();
         await telling;
-        // Whoever waits for it goes on waiting for the next one that stands, if this one never did.
-        CancellationTokenSource? fell = null;
-        lock (_gate)
-        {
-            _control = null;
-#pragma warning disable CA2000 // See there.
-            if (_standing.Task.IsCompleted) (_standing, fell, _fell) = (New(), _fell, new CancellationTokenSource());
-#pragma warning restore CA2000
-        }
-        if (fell is not null) await fell.CancelAsync();
-        fell?.Dispose();
+        lock (_gate) _control = null;
+        _answering.Lose();
         _attention.Watch(null, null);
         await welcomed.Connection.DisposeAsync();
         stopped.ThrowIfCancellationRequested();
@@ -223,7 +219,6 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
 
     private async Task TellAsync(FramePump pump, PiConnection welcomed, CancellationToken over)
     {
-        TaskCompletionSource<IPEndPoint> standing = _standing;
         try
         {
             while (true)
@@ -247,8 +242,6 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
                     await _events.WriteAsync(
                         new AttachEvent.PiAnswered(_pi.Id, devices, pump.RoundTrip ?? welcomed.ConnectTime, asked), over);
                 }
-                // Not before: of a radio whose session is refused it is known then whether its stick is there.
-                standing.TrySetResult(welcomed.EndPoint);
                 if (Interlocked.Exchange(ref _vitals, null) is { } vitals)
                     await _events.WriteAsync(new AttachEvent.PiVitalsTold(_pi.Id, vitals), over);
             }

@@ -54,9 +54,8 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
     /// </summary>
     /// <param name="hello">A new one for each attempt.</param>
     /// <param name="atOnce">Attempts under way at one time.</param>
-    /// <param name="failed">Is told why an attempt came to nothing, and may throw to end it.</param>
     public async Task<PiConnection> ConnectAnywhereAsync(
-        PiAddresses addresses, Func<Hello> hello, int atOnce, Func<IOException, TimeSpan> failed, CancellationToken cancellationToken)
+        PiAddresses addresses, Func<Hello> hello, int atOnce, DialProgress progress, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var attempts = new List<Attempt>(atOnce);
@@ -69,26 +68,28 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
                 cancellationToken.ThrowIfCancellationRequested();
                 addresses.LookUp();
                 IPEndPoint? next = attempts.Count < atOnce ? addresses.Next() : null;
-                if (next is not null && !IsComputing(attempts, next)) attempts.Add(Begin(next, hello(), over.Token));
+                if (next is not null && !IsComputing(attempts, next)) attempts.Add(Begin(next, hello(), progress, over.Token));
                 else if (next is null && addresses.Problem is { } problem && attempts.Count == 0)
-                    failed(new LinkClosedException(problem));
+                    progress.Failed(new LinkClosedException(problem));
                 // Whoever takes connections and hangs does not answer either.
                 if (attempts.Find(attempt => time.GetElapsedTime(attempt.Begun) >= LinkTimers.Dial) is { } old)
-                    failed(NoAnswer(old.To, LinkTimers.Dial));
+                    progress.Failed(NoAnswer(old.To, LinkTimers.Dial));
                 Task pause = Task.Delay(LinkTimers.BetweenAttempts, time, over.Token);
                 while (await Task.WhenAny([pause, .. attempts.Select(attempt => attempt.Connecting)]) is Task<PiConnection> ended)
                 {
-                    attempts.RemoveAll(attempt => attempt.Connecting == ended);
+                    Attempt attempt = attempts.First(one => one.Connecting == ended);
+                    attempts.Remove(attempt);
                     if (ended.IsCompletedSuccessfully)
                     {
                         PiConnection welcomed = await ended;
                         addresses.Last = welcomed.EndPoint;
                         return welcomed;
                     }
+                    if (attempt.IsTaken) progress.Dropped(attempt.To);
                     if (ended.Exception?.InnerException is not IOException why) await ended;
                     // Another machine at one address says nothing of the others: two Pis may have changed theirs.
                     else if (why is LinkPinException && ++strangers % addresses.Turns != 0) continue;
-                    else if (failed(why) is var more && more > TimeSpan.Zero) await Task.Delay(more, time, over.Token);
+                    else if (progress.Failed(why) is var more && more > TimeSpan.Zero) await Task.Delay(more, time, over.Token);
                     else if (IsNobodyThere(why) && time.GetElapsedTime(began) < LinkTimers.SoonFor)
                         pause = Task.Delay(LinkTimers.SoonAgain, time, over.Token);
                 }
@@ -107,12 +108,33 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
     private static bool IsNobodyThere(IOException why) =>
         why.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
 
-    private Attempt Begin(IPEndPoint to, Hello hello, CancellationToken cancellationToken)
+    private Attempt Begin(IPEndPoint to, Hello hello, DialProgress progress, CancellationToken cancellationToken)
     {
         var attempt = new Attempt(to, time.GetTimestamp());
-        var progress = new AttemptProgress { Taken = () => attempt.IsTaken = true };
-        attempt.Connecting = ConnectAsync(to, hello, LinkTimers.Verdict, progress, cancellationToken);
+        attempt.Connecting = ConnectAsync(attempt, hello, progress, cancellationToken);
         return attempt;
+    }
+
+    private async Task<PiConnection> ConnectAsync(Attempt attempt, Hello hello, DialProgress progress, CancellationToken cancellationToken)
+    {
+        IDisposable? place = null;
+        var own = new AttemptProgress
+        {
+            Taken = () =>
+            {
+                attempt.IsTaken = true;
+                place = progress.Taken(attempt.To);
+            },
+            Secured = () => place?.Dispose(),
+        };
+        try
+        {
+            return await ConnectAsync(attempt.To, hello, LinkTimers.Verdict, own, cancellationToken);
+        }
+        finally
+        {
+            place?.Dispose();
+        }
     }
 
     private bool IsComputing(List<Attempt> attempts, IPEndPoint at)
