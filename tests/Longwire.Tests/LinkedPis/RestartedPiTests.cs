@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Longwire.Attach;
 using Longwire.Attach.Pis;
 using Longwire.Link.Liveness;
 using Longwire.Link.Tls;
 using Longwire.Link.Wire;
+using Longwire.UsbIp.Wire;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -17,7 +19,7 @@ public sealed class RestartedPiTests
     private int _refused;
 
     [Fact]
-    public async Task A_Pi_where_nobody_listens_is_asked_ten_times_a_second_at_first_and_then_twice_a_second()
+    public async Task A_Pi_where_nobody_listens_is_asked_twenty_times_a_second_at_first_and_then_twice_a_second()
     {
         // Bound, so that nobody else gets the port, and never listening.
         using var nobody = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -53,6 +55,26 @@ public sealed class RestartedPiTests
         Assert.Equal(11, _time.Pauses(LinkTimers.SoonAgain));
         await over.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connecting);
+    }
+
+    [Fact]
+    public async Task A_radio_dials_beside_the_control_connection_and_is_served_before_that_is_welcomed()
+    {
+        var served = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var pi = new PlayedPi(async (connection, hello, stop) =>
+        {
+            if (hello.Purpose == HelloPurpose.Control) await served.Task.WaitAsync(stop);
+            await Handshake.WelcomeAsync(connection, new Welcome { Epoch = hello.Epoch }, stop);
+            if (hello.Purpose == HelloPurpose.Control)
+                await PlayedPi.SayAsync(connection, FrameType.Offers, [.. DeviceListReply.Encode([])], stop);
+            await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        });
+        PiConnection radio = await pi.Link.ConnectAsync(
+                () => pi.Link.Own.Hello with { Purpose = HelloPurpose.Session, Epoch = 1 }, LinkTimers.Verdict, RawHost.Cancelled)
+            .WaitAsync(RawHost.Deadline, RawHost.Cancelled);
+        served.SetResult();
+        Assert.IsType<AttachEvent.PiAnswered>(await pi.SaidAsync());
+        await radio.Connection.DisposeAsync();
     }
 
     private static async Task UntilAsync(Func<bool> condition)

@@ -200,6 +200,23 @@ public sealed class ReseatTests
     }
 
     [Fact]
+    public async Task Gone_once_more_and_told_again_it_is_asked_for_without_waiting_as_well()
+    {
+        Reseat reseat = Build(() => Session(s_zwave));
+        for (int i = 0; i < 3; i++) _answers.Enqueue(() => throw NotGiven(UsbIpStatus.NoSuchDevice));
+        Task<(IFarSession? Next, string? Why)> asking =
+            reseat.AskAsync(What(Session(s_zwave), s_zwave, TimeSpan.Zero), Cancelled);
+        for (int times = 1; times <= 3; times++)
+        {
+            Assert.Equal(times, Volatile.Read(ref _asked));
+            Assert.False(asking.IsCompleted);
+            reseat.StickIsAt(ScriptedStick.Exported.BusId);
+            if (times < 3) await UntilAskedAsync(times + 1);
+        }
+        Assert.NotNull((await asking.WaitAsync(s_deadline, Cancelled)).Next);
+    }
+
+    [Fact]
     public async Task A_Pi_that_will_go_on_saying_no_is_believed_at_once()
     {
         DeviceIdentity identity = s_zwave;
@@ -227,6 +244,14 @@ public sealed class ReseatTests
         Assert.InRange(took[3], AttachTimers.ReseatPause, AttachTimers.ReseatPause * 1.5);
         Assert.All(Enumerable.Range(4, 3), i => Assert.True(took[i] > took[i - 1], string.Join(' ', took)));
         Assert.InRange(took[^1], AttachTimers.ReseatPauseMost, AttachTimers.ReseatPauseMost * 1.1);
+    }
+
+    // The clock stands still.
+    private async Task UntilAskedAsync(int times)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        deadline.CancelAfter(s_deadline);
+        while (Volatile.Read(ref _asked) < times) await Task.Delay(1, deadline.Token);
     }
 
     private static ScriptedFarSession Session(DeviceIdentity? identity, uint number = 7, string? boot = null) =>

@@ -83,6 +83,37 @@ public sealed class PulledStickTests
     }
 
     [Fact]
+    public async Task Put_back_it_has_another_number_and_is_asked_for_as_soon_as_its_Pi_sees_it()
+    {
+        await using var bench = new AttachBench();
+        ScriptedAttachment attachment = await HoldAsync(bench, Paired());
+        bench.ListOfLongwire("attic", []);
+        bench.Tell(new AttachEvent.HoldChanged(attachment, new CarrierHold(2, s_forgotten) { IsOver = true }, default));
+        await bench.SettledAsync();
+        Assert.Null(attachment.ToldWhere);
+        // Somebody there has its tty open.
+        bench.ListOfLongwire("attic", [new NoticeEntry(BusId.Parse("1-1.2"), Zwave, NoticeReason.TtyOpen)]);
+        await bench.SettledAsync();
+        Assert.Null(attachment.ToldWhere);
+        // It is about to be offered.
+        bench.ListOfLongwire("attic", [new NoticeEntry(BusId.Parse("1-1.2"), Zwave, NoticeReason.None)]);
+        await bench.SettledAsync();
+        Assert.Equal((BusId.Parse("1-1.2"), false), (attachment.ToldWhere, attachment.Cancelled));
+    }
+
+    [Fact]
+    public async Task Offered_by_another_number_it_is_asked_for_though_nobody_saw_it_before()
+    {
+        await using var bench = new AttachBench();
+        ScriptedAttachment attachment = await HoldAsync(bench, Paired());
+        bench.ListOfLongwire("attic", []);
+        bench.Tell(new AttachEvent.HoldChanged(attachment, new CarrierHold(2, s_forgotten) { IsOver = true }, default));
+        bench.ListOfLongwire("attic", [], Device(devNum: 9));
+        await bench.SettledAsync();
+        Assert.Equal((BusId.Parse("1-1.2"), false), (attachment.ToldWhere, attachment.Cancelled));
+    }
+
+    [Fact]
     public async Task A_session_that_was_replaced_between_two_looks_is_told_all_the_same_and_one_that_went_on_is_not_called_another()
     {
         await using var bench = new AttachBench();
