@@ -42,11 +42,17 @@ public sealed class AnsweringAddressTests
     {
         _answering.Answers(s_first);
         CancellationToken lost = _answering.Now.Lost;
+        Assert.False(_answering.IsCertain);
         _answering.Stands(s_second);
+        Assert.True(_answering.IsCertain);
         Assert.True(lost.IsCancellationRequested);
         Assert.Equal(s_second, await _answering.Now.At);
         lost = _answering.Now.Lost;
         _answering.Stands(s_second);
+        _answering.Lose(s_second);
         Assert.False(lost.IsCancellationRequested);
+        _answering.Lose();
+        _answering.Answers(s_first);
+        Assert.False(_answering.IsCertain);
     }
 }

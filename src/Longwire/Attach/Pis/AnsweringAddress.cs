@@ -2,15 +2,12 @@ using System.Net;
 
 namespace Longwire.Attach.Pis;
 
-/// <summary>
-/// Where a Pi answers, for whatever connects to it beside its control connection. That is known once somebody there takes the latter: a radio
-/// that waits for its Pi's return begins its own handshake at that moment, which asks for the Pi's key as well, and not only after the Pi
-/// has looked through its sticks.
-/// </summary>
+/// <summary>Where a Pi answers: known once somebody takes the control connection there, and certain while that stands.</summary>
 internal sealed class AnsweringAddress
 {
     private readonly Lock _gate = new();
     private TaskCompletionSource<IPEndPoint> _at = New();
+    private bool _stands;
 #pragma warning disable CA2213 // Whoever still connects by it must not find it gone; it has nothing to free.
     private CancellationTokenSource _lost = new();
 #pragma warning restore CA2213
@@ -24,6 +21,15 @@ internal sealed class AnsweringAddress
         }
     }
 
+    /// <summary>The control connection stands there. Else whoever answers may be a program that is just being stopped.</summary>
+    public bool IsCertain
+    {
+        get
+        {
+            lock (_gate) return _stands;
+        }
+    }
+
     /// <summary>The first one counts until that is lost.</summary>
     public void Answers(IPEndPoint at)
     {
@@ -33,26 +39,43 @@ internal sealed class AnsweringAddress
     /// <summary>There the control connection stands, wherever else somebody answered first.</summary>
     public void Stands(IPEndPoint at)
     {
-        LoseIf(other => !other.Equals(at));
-        Answers(at);
-    }
-
-    public void Lose() => LoseIf(static _ => true);
-
-    /// <summary>An attempt that was taken there has come to nothing.</summary>
-    public void Lose(IPEndPoint at) => LoseIf(at.Equals);
-
-    // Whoever waits for it goes on waiting for the next one that answers, if this one never did.
-    private void LoseIf(Predicate<IPEndPoint> which)
-    {
-        CancellationTokenSource lost;
+        CancellationTokenSource? lost;
         lock (_gate)
         {
-            if (!_at.Task.IsCompletedSuccessfully || !which(_at.Task.Result)) return;
-            (_at, lost, _lost) = (New(), _lost, new CancellationTokenSource());
+            lost = _at.Task.IsCompleted && !at.Equals(_at.Task.Result) ? Renew() : null;
+            _at.TrySetResult(at);
+            _stands = true;
         }
-        lost.Cancel();
-        lost.Dispose();
+        End(lost);
+    }
+
+    public void Lose()
+    {
+        CancellationTokenSource? lost;
+        lock (_gate) lost = _at.Task.IsCompleted ? Renew() : null;
+        End(lost);
+    }
+
+    /// <summary>What was taken there has come to nothing. What is certain stays so.</summary>
+    public void Lose(IPEndPoint at)
+    {
+        CancellationTokenSource? lost;
+        lock (_gate) lost = !_stands && _at.Task.IsCompleted && at.Equals(_at.Task.Result) ? Renew() : null;
+        End(lost);
+    }
+
+    // Whoever waits for it goes on waiting for the next one that answers, if this one never did.
+    private CancellationTokenSource Renew()
+    {
+        CancellationTokenSource lost = _lost;
+        (_at, _stands, _lost) = (New(), false, new CancellationTokenSource());
+        return lost;
+    }
+
+    private static void End(CancellationTokenSource? lost)
+    {
+        lost?.Cancel();
+        lost?.Dispose();
     }
 
     private static TaskCompletionSource<IPEndPoint> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -33,10 +33,7 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
     private readonly TimeProvider _time;
     private readonly TimeProvider _timers;
     private readonly CancellationTokenSource _stopped = new();
-#pragma warning disable CA2213 // Whoever still connects through this, or asks once more, must not find it gone; it has nothing to free.
-    private readonly SemaphoreSlim _connecting = new(LinkTimers.MostTaken);
-#pragma warning restore CA2213
-    private readonly AnsweringAddress _answering = new();
+    private readonly SessionConnector _sessions;
     private readonly PiAttention _attention = new();
     private readonly Lock _gate = new();
     private readonly AsyncAutoResetEvent _listed;
@@ -58,6 +55,7 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
         (_pi, Own, _events, _book, _time, _timers) = (pi, own, events, book, time, timers);
         PairingCode code = _code = pi.Pairing!;
         _connector = new PiConnector(own.Key, code.Pin, time);
+        _sessions = new SessionConnector(_connector);
         _addresses = new PiAddresses(
             [.. code.Addresses.Select(address => new DnsEndPoint(address, code.Port)).Prepend(pi.EndPoint).Distinct()], resolve);
         if (book.Of(pi.Id, code.Pin) is [var last, .. var said]) (_addresses.Last, _addresses.Said) = (last, said);
@@ -66,23 +64,8 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
 
     public LinkIdentity Own { get; }
 
-    public async Task<PiConnection> ConnectAsync(Func<Hello> hello, TimeSpan within, CancellationToken cancellationToken)
-    {
-        (Task<IPEndPoint> answering, CancellationToken lost) = _answering.Now;
-        IPEndPoint at = await answering.WaitAsync(cancellationToken);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lost);
-        try
-        {
-            await _connecting.WaitAsync(either.Token);
-            using var place = new Place(_connecting);
-            // What the Pi does with the hello may take its time, and is another one's for each stick.
-            return await _connector.ConnectAsync(at, hello(), within, new AttemptProgress { Secured = place.Dispose }, either.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new LinkClosedException($"{at} was lost meanwhile");
-        }
-    }
+    public Task<PiConnection> ConnectAsync(Func<Hello> hello, TimeSpan within, CancellationToken cancellationToken) =>
+        _sessions.ConnectAsync(hello, within, cancellationToken);
 
     public IDisposable Attend() => _attention.Attend();
 
@@ -121,7 +104,7 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
             while (true)
             {
                 long began = _time.GetTimestamp();
-                var progress = new DialProgress { Failed = Failed, Taken = Taken, Dropped = _answering.Lose };
+                var progress = new DialProgress { Failed = Failed, Taken = _sessions.ControlTaken, Dropped = _sessions.ControlDropped };
                 PiConnection welcomed = await _connector.ConnectAnywhereAsync(_addresses, Hello, LinkTimers.MostAttempts, progress, stopped);
                 Remember();
                 LossCause loss = await StandAsync(welcomed, stopped);
@@ -144,14 +127,6 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
         Purpose = HelloPurpose.Control, Token = _code.Token, Quiet = LinkTimers.QuietPing,
     };
 
-    // Its handshake counts among those that the Pi computes, if there is a place.
-    private Place? Taken(IPEndPoint at)
-    {
-        Place? place = _connecting.Wait(0) ? new Place(_connecting) : null;
-        _answering.Answers(at);
-        return place;
-    }
-
     // Over a quiet connection the kernel finds the silence out, and later than our pings would have. It is away all the same once it has
     // not answered for so long.
     private static TimeSpan NoticedLate(LossCause loss) =>
@@ -162,7 +137,7 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
     private async Task<LossCause> StandAsync(PiConnection welcomed, CancellationToken stopped)
     {
         (_list, _vitals, _saidWhatItHas) = (null, null, false);
-        _answering.Stands(welcomed.EndPoint);
+        _sessions.ControlStands(welcomed.EndPoint);
         // One origin for all Pis, for the sake of pings that are said at one time.
         var frames = new ControlFrames(Listed, Said) { Told = Told, Answered = Answered };
         var pump = new FramePump(welcomed.Connection, frames, _timers, origin: 0);
@@ -176,7 +151,7 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
         await over.CancelAsync();
         await telling;
         lock (_gate) _control = null;
-        _answering.Lose();
+        _sessions.ControlLost();
         _attention.Watch(null, null);
         await welcomed.Connection.DisposeAsync();
         stopped.ThrowIfCancellationRequested();
@@ -279,15 +254,4 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
 
     /// <summary>The control connection that stands.</summary>
     private sealed record Control(FramePump Pump, ControlFrames Frames, ServerAbilities Abilities);
-
-    /// <summary>Left once, however often it is asked to.</summary>
-    private sealed class Place(SemaphoreSlim places) : IDisposable
-    {
-        private int _left;
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _left, 1) == 0) places.Release();
-        }
-    }
 }

@@ -105,7 +105,8 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
     private static LinkClosedException NoAnswer(IPEndPoint to, TimeSpan within) =>
         new($"{to} did not answer within {within.TotalSeconds:0.#} s");
 
-    private static bool IsNobodyThere(IOException why) =>
+    /// <summary>The machine is there, and its program is not.</summary>
+    public static bool IsNobodyThere(IOException why) =>
         why.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
 
     private Attempt Begin(IPEndPoint to, Hello hello, DialProgress progress, CancellationToken cancellationToken)
