@@ -4,6 +4,7 @@ using Longwire.Export;
 using Longwire.Export.Reconciling;
 using Longwire.Link.Pairing;
 using Longwire.Link.Wire;
+using Longwire.Testing.Kernel;
 using Longwire.UsbIp.Errors;
 using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Usb;
@@ -81,6 +82,45 @@ public sealed class StickResetTests : IAsyncDisposable
         await _bench.UntilReasonAsync(NoticeReason.NotKnownRadio);
         Assert.Equal(ResetOutcome.NotServed, await AskAsync(ResetStep.Reauthorize));
         Assert.Empty(_bench.Kernel.Writes);
+    }
+
+    [Fact]
+    public async Task One_that_somebody_else_had_bound_keeps_its_authorization_and_is_bound_anew()
+    {
+        _bench.Options = _bench.Options with { TakeOver = true };
+        _bench.Sysfs.SetDriver(_bench.Sysfs.Plug(), "usbip-host");
+        _bench.Kernel.SetStatus("1-1", 1);
+        await _bench.StartAsync();
+        await _bench.UntilOfferedAsync();
+        Assert.Equal(ResetOutcome.NotServed, await AskAsync(ResetStep.Reauthorize));
+        Assert.Empty(Writes());
+        Assert.Equal(ResetOutcome.Done, await AskAsync(ResetStep.Rebind));
+        Assert.Equal([s_rebind[0], "usbip-host/match_busid add 1-1", s_rebind[1]], Writes());
+    }
+
+    [Fact]
+    public async Task One_whose_authorization_somebody_took_does_not_get_it_from_us()
+    {
+        _bench.Sysfs.Plug();
+        FakeSysfs.WriteFile(Authorized, "0\n");
+        await _bench.StartAsync();
+        await _bench.UntilOfferedAsync();
+        Mark();
+        Assert.Equal(ResetOutcome.NotServed, await AskAsync(ResetStep.Reauthorize));
+        Assert.Empty(Writes());
+    }
+
+    [Fact]
+    public async Task A_person_shortens_the_pause_of_one_that_was_refused()
+    {
+        _bench.Kernel.Refuse = (attribute, _) => attribute == "usbip-host/bind" ? Errno.InvalidArgument : null;
+        await _bench.StartAsync();
+        await _bench.PlugAsync();
+        await _bench.UntilReasonAsync(NoticeReason.ErrorState);
+        _bench.Kernel.Refuse = (_, _) => null;
+        // The clock stands still meanwhile.
+        Assert.Equal(ResetOutcome.Done, await AskAsync(ResetStep.Rebind));
+        await _bench.UntilOfferedAsync();
     }
 
     [Fact]
