@@ -76,7 +76,8 @@ internal sealed class PlayedExport
     public async Task PlugAsync()
     {
         _sysfs.Plug(Stick, "0658:0200", "ZW0001", "UZB", tty: "ttyACM0");
-        await _reconciler.PostAsync(new ExportMessage.DeviceChanged(BusId.Parse(Stick), TimeProvider.System.GetTimestamp()), CancellationToken.None);
+        await _reconciler.PostAsync(
+            new ExportMessage.DeviceChanged(BusId.Parse(Stick), TimeProvider.System.GetTimestamp()), CancellationToken.None);
     }
 
     /// <returns>A pairing code.</returns>

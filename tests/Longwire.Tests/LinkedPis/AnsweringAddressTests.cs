@@ -7,7 +7,8 @@ namespace Longwire.Tests.LinkedPis;
 /// <summary>Where a Pi answers, as those find it who connect beside its control connection.</summary>
 public sealed class AnsweringAddressTests
 {
-    private static readonly IPEndPoint s_first = new(IPAddress.Parse("192.0.2.1"), 3241), s_second = new(IPAddress.Parse("192.0.2.2"), 3241);
+    private static readonly IPEndPoint s_first = new(IPAddress.Parse("192.0.2.1"), 3241);
+    private static readonly IPEndPoint s_second = new(IPAddress.Parse("192.0.2.2"), 3241);
 
     private readonly AnsweringAddress _answering = new();
 

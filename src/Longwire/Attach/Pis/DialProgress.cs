@@ -11,8 +11,8 @@ internal sealed class DialProgress
     public required Func<IOException, TimeSpan> Failed { get; init; }
 
     /// <summary>
-    /// Somebody at this address has taken the connection; who that is, and what the Pi says, is still awaited. What it gives is disposed, once
-    /// or more, when the handshake is over.
+    /// Somebody at this address has taken the connection; who that is, and what the Pi says, is still awaited. What it gives is disposed,
+    /// once or more, when the handshake is over.
     /// </summary>
     public Func<IPEndPoint, IDisposable?> Taken { get; init; } = static _ => null;
 

@@ -105,7 +105,8 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
             {
                 long began = _time.GetTimestamp();
                 var progress = new DialProgress { Failed = Failed, Taken = _sessions.ControlTaken, Dropped = _sessions.ControlDropped };
-                PiConnection welcomed = await _connector.ConnectAnywhereAsync(_addresses, Hello, LinkTimers.MostAttempts, progress, stopped);
+                PiConnection welcomed =
+                    await _connector.ConnectAnywhereAsync(_addresses, Hello, LinkTimers.MostAttempts, progress, stopped);
                 Remember();
                 LossCause loss = await StandAsync(welcomed, stopped);
                 // To let us in alone is worth nothing: for whoever waits for its radios it has not answered.

@@ -6,8 +6,8 @@ using Longwire.Link.Wire;
 namespace Longwire.Attach.Pis;
 
 /// <summary>
-/// Connects sessions to a Pi, beside its control connection and where that is taken. A session that waits for the Pi's return begins its own
-/// handshake at that moment, which asks for the Pi's key as well, and not only after the Pi has looked through its sticks.
+/// Connects sessions to a Pi, beside its control connection and where that is taken. A session that waits for the Pi's return begins its
+/// own handshake at that moment, which asks for the Pi's key as well, and not only after the Pi has looked through its sticks.
 /// </summary>
 internal sealed class SessionConnector(PiConnector connector)
 {

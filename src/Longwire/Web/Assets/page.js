@@ -61,8 +61,7 @@ function summaryOf(state) {
   const radios = state.pis.flatMap((pi) => pi.radios);
   const bad = [
     ...radios.filter((radio) => radio.problem).map((radio) => radio.name),
-    ...state.pis.filter((pi) => pi.reachable === false && !pi.silenced_until && !pi.radios.some((radio) => radio.problem))
-      .map((pi) => pi.name),
+    ...state.pis.filter((pi) => isBad(pi) && !pi.radios.some((radio) => radio.problem)).map((pi) => pi.name),
   ];
   const count = `${state.radios_attached} of ${state.radios_expected} radios attached`;
   const others = bad.length > 3 ? ` and ${bad.length - 3} more` : "";
@@ -73,4 +72,9 @@ function summaryOf(state) {
   if (silenced.length > 0) return [`Silent for planned work: ${silenced.join(", ")}. ${count}.`, "waits"];
   if (state.radios_attached < state.radios_expected) return [`Being attached: ${count}.`, "waits"];
   return [`All is well: ${count}.`, "well"];
+}
+
+// Of one that is silenced neither is a problem.
+function isBad(pi) {
+  return (pi.reachable === false && !pi.silenced_until) || pi.vitals?.under_voltage === true;
 }

@@ -4,16 +4,22 @@ import { addToOptions, mayAct, newest, silence } from "./actions.js";
 import { actionButton, answerView, copyable, element, field, keyed, setClass, setText } from "./dom.js";
 import { radioView } from "./radio.js";
 
+const tooLow =
+  "Its power is too low: it needs the power supply that is made for it, and sticks that draw much a hub with their own.";
+
 export function piView(pi, say) {
   const title = element("h2", { id: `pi-${pi.id}`, tabindex: "-1" });
   const about = element("p", { class: "faint" });
+  const vitals = element("p", { class: "faint" });
+  const power = element("p", { class: "problem" }, tooLow);
   const silent = element("p", { class: "problem" });
   const work = workView(say);
   const radios = element("div");
   const others = element("h3", {}, "Also plugged in there");
   const sticks = element("ul");
   const notes = element("div");
-  const node = element("section", { "aria-labelledby": title.id }, title, about, silent, work.node, radios, others, sticks, notes);
+  const node = element(
+    "section", { "aria-labelledby": title.id }, title, about, vitals, power, silent, work.node, radios, others, sticks, notes);
   // What is added to the options says which of them the person saw.
   const seen = { options: null };
   const ways = { seen, say, home: title };
@@ -22,6 +28,8 @@ export function piView(pi, say) {
   function show(now) {
     setText(title, now.name);
     setText(about, aboutOf(now));
+    setText(vitals, vitalsOf(now.vitals));
+    power.hidden = !now.vitals?.under_voltage;
     setClass(silent, now.silenced_until ? "faint" : "problem");
     work.show(now);
     setText(silent, now.silent ? `It gives no list: ${now.silent}` : "");
@@ -64,6 +72,18 @@ function aboutOf(pi) {
     pi.link ? "paired, encrypted" : pi.address && "not encrypted",
     server,
     pi.round_trip_ms !== null && `${pi.round_trip_ms.toFixed(1)} ms away`,
+  ].filter(Boolean).join(" · ");
+}
+
+// What it cannot say is left out.
+function vitalsOf(vitals) {
+  if (!vitals) return "";
+  const { temperature, load, since, wifi_signal } = vitals;
+  return [
+    temperature !== null && `${temperature.toFixed(0)} °C`,
+    load !== null && `load ${load.toFixed(2)}`,
+    wifi_signal !== null && `Wi-Fi ${wifi_signal} dBm`,
+    since !== null && `up since ${new Date(since).toLocaleString()}`,
   ].filter(Boolean).join(" · ");
 }
 

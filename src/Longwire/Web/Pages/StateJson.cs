@@ -50,6 +50,7 @@ internal sealed record StateJson(
             pi?.Reachable,
             pi?.RoundTrip?.TotalMilliseconds,
             pi?.Version,
+            pi?.Vitals,
             list.Problem,
             pi?.SilencedUntil,
             list.List?.Notes ?? [],
@@ -77,15 +78,17 @@ internal sealed record StateJson(
 
 /// <param name="Link">We are paired; else it is asked for stock USB/IP.</param>
 /// <param name="LongwireVersion">Null where a stock usbipd answers.</param>
+/// <param name="Vitals">How it is; null where it does not say it.</param>
 /// <param name="Silent">Why there is no list of what it has; null if there is one.</param>
 /// <param name="SilencedUntil">Somebody works on it until then, and nothing of it is a problem; null: nobody does.</param>
 /// <param name="Sticks">What it has besides the radios.</param>
 internal sealed record PiStateJson(
-    string Id, string Name, string Address, bool Link, bool? Reachable, double? RoundTripMs, string? LongwireVersion, string? Silent,
-    DateTimeOffset? SilencedUntil, IReadOnlyList<string> Notes, IReadOnlyList<RadioStateJson> Radios, IReadOnlyList<StickStateJson> Sticks)
+    string Id, string Name, string Address, bool Link, bool? Reachable, double? RoundTripMs, string? LongwireVersion, PiVitals? Vitals,
+    string? Silent, DateTimeOffset? SilencedUntil, IReadOnlyList<string> Notes, IReadOnlyList<RadioStateJson> Radios,
+    IReadOnlyList<StickStateJson> Sticks)
 {
     public static PiStateJson NotInOptions(string id, ImmutableArray<RadioSnapshot> radios) => new(
-        id, id, "", false, null, null, null, "it is not in the options any more", null, [],
+        id, id, "", false, null, null, null, null, "it is not in the options any more", null, [],
         [.. radios.Select(radio => RadioStateJson.Of(radio, null, StateJson.LineOf(radio, radios)))], []);
 }
 
