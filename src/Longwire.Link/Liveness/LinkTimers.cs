@@ -11,7 +11,8 @@ namespace Longwire.Link.Liveness;
 /// An attempt that nobody takes lives for <see cref="Dial"/>, and a new one begins every <see cref="BetweenAttempts"/>: so the network's
 /// return is noticed within half a second. Where nobody listens yet, the next one begins after <see cref="SoonAgain"/>. One that is taken
 /// has <see cref="Verdict"/>, and new ones begin every <see cref="BesideTaken"/>: else a machine that computes a handshake for seconds
-/// would be given up each time, and be the busier for it. Never more than <see cref="MostAttempts"/> are under way.
+/// would be given up each time, and be the busier for it. Never more than <see cref="MostAttempts"/> are under way. Beside the first one
+/// that is taken one session goes ahead, for <see cref="BesideTaken"/> at most, or to its verdict if its handshake is over by then.
 /// </para>
 /// <para>
 /// The server keeps a session <see cref="KeptLonger"/> beyond the client's hold. It hears of a loss later than the client at times, by at

@@ -51,6 +51,9 @@ internal sealed class ExportBench : IAsyncDisposable
     public ExportOptions Options { get; set; } = new() { Stock = new StockExportOptions { Port = 0, Allow = ["127.0.0.1"] } };
     public int Port { get; set; }
 
+    /// <summary>What comes in before the first look at anything.</summary>
+    public Func<ExportReconciler, Task> BeforeStart { get; set; } = static _ => Task.CompletedTask;
+
     /// <summary>What finds the addresses of a client's name.</summary>
     public Func<string, Task<IPAddress[]>> Resolve { get; set; } = _ => throw new SocketException((int)SocketError.HostNotFound);
 
@@ -87,6 +90,7 @@ internal sealed class ExportBench : IAsyncDisposable
         var listener = new StockListener(options.Stock, new StickRequests(Reconciler, Time), _offers, _events, ports, Time, _log);
         _listener = listener;
         _names = new ClientNames(options.Stock.Allow, listener, Reconciler, Time, _log, (name, _) => Resolve(name));
+        await BeforeStart(Reconciler);
         _deciding = Task.Run(() => Reconciler.RunAsync(_stop.Token));
         _listening = Task.Run(() => listener.RunAsync(_stop.Token));
         _naming = Task.Run(() => _names.RunAsync(_stop.Token));

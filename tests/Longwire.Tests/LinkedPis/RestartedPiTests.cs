@@ -32,14 +32,12 @@ public sealed class RestartedPiTests
             addresses,
             () => new Hello { Purpose = HelloPurpose.Control },
             LinkTimers.MostAttempts,
-            new DialProgress
+            _ =>
             {
-                Failed = _ =>
-                {
-                    Interlocked.Increment(ref _refused);
-                    return TimeSpan.Zero;
-                },
+                Interlocked.Increment(ref _refused);
+                return TimeSpan.Zero;
             },
+            static _ => { },
             over.Token);
         for (int i = 1; i <= 10; i++)
         {
@@ -58,23 +56,117 @@ public sealed class RestartedPiTests
     }
 
     [Fact]
-    public async Task A_radio_dials_beside_the_control_connection_and_is_served_before_that_is_welcomed()
+    public async Task Of_the_radios_that_wait_one_dials_beside_the_control_connection_and_is_served_before_that_is_welcomed()
     {
         var served = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        int sessions = 0;
         await using var pi = new PlayedPi(async (connection, hello, stop) =>
         {
-            if (hello.Purpose == HelloPurpose.Control) await served.Task.WaitAsync(stop);
-            await Handshake.WelcomeAsync(connection, new Welcome { Epoch = hello.Epoch }, stop);
-            if (hello.Purpose == HelloPurpose.Control)
-                await PlayedPi.SayAsync(connection, FrameType.Offers, [.. DeviceListReply.Encode([])], stop);
-            await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (hello.Purpose == HelloPurpose.Session) Interlocked.Increment(ref sessions);
+            else await served.Task.WaitAsync(stop);
+            await WelcomeAsync(connection, hello, stop);
         });
-        PiConnection radio = await pi.Link.ConnectAsync(
-                () => pi.Link.Own.Hello with { Purpose = HelloPurpose.Session, Epoch = 1 }, LinkTimers.Verdict, RawHost.Cancelled)
-            .WaitAsync(RawHost.Deadline, RawHost.Cancelled);
+        Task<PiConnection>[] radios = [.. Enumerable.Range(0, 3).Select(_ => ReconnectAsync(pi))];
+        PiConnection first = await await Task.WhenAny(radios).WaitAsync(RawHost.Deadline, RawHost.Cancelled);
+        Assert.Equal((1, 1), (Volatile.Read(ref sessions), radios.Count(radio => radio.IsCompleted)));
+        served.SetResult();
+        Assert.IsType<AttachEvent.PiAnswered>(await pi.SaidAsync());
+        PiConnection[] all = await Task.WhenAll(radios).WaitAsync(RawHost.Deadline, RawHost.Cancelled);
+        Assert.Contains(first, all);
+        foreach (PiConnection radio in all) await radio.Connection.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_radio_that_is_attached_for_the_first_time_waits_until_the_Pi_has_said_what_it_has()
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        bool isSaid = false, wasEarly = false;
+        await using var pi = new PlayedPi(async (connection, hello, stop) =>
+        {
+            if (hello.Purpose == HelloPurpose.Session) wasEarly |= !Volatile.Read(ref isSaid);
+            else
+            {
+                asked.TrySetResult();
+                await goOn.Task.WaitAsync(stop);
+                Volatile.Write(ref isSaid, true);
+            }
+            await WelcomeAsync(connection, hello, stop);
+        });
+        Task<PiConnection> connecting = pi.Link.ConnectAsync(() => Hello(pi), LinkTimers.Verdict, RawHost.Cancelled);
+        await asked.Task.WaitAsync(RawHost.Deadline, RawHost.Cancelled);
+        goOn.SetResult();
+        await (await connecting.WaitAsync(RawHost.Deadline, RawHost.Cancelled)).Connection.DisposeAsync();
+        Assert.False(wasEarly);
+    }
+
+    [Theory]
+    [InlineData(RefusalReason.NotEnrolled)]
+    [InlineData(RefusalReason.UnknownSubject)]
+    [InlineData(RefusalReason.None)]
+    public async Task What_comes_of_that_is_not_believed_and_it_asks_again_once_the_Pi_has_answered(RefusalReason no)
+    {
+        var refused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        int sessions = 0;
+        await using var pi = new PlayedPi(async (connection, hello, stop) =>
+        {
+            if (hello.Purpose == HelloPurpose.Control) await refused.Task.WaitAsync(stop);
+            else if (Interlocked.Increment(ref sessions) == 1)
+            {
+                // None: closed, as by a program that is on its way out.
+                if (no != RefusalReason.None) await Handshake.RefuseAsync(connection, no, stop);
+                refused.SetResult();
+                return;
+            }
+            await WelcomeAsync(connection, hello, stop);
+        });
+        PiConnection radio = await ReconnectAsync(pi).WaitAsync(RawHost.Deadline, RawHost.Cancelled);
+        Assert.Equal(2, sessions);
+        await radio.Connection.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task That_its_session_is_forgotten_it_believes_at_once()
+    {
+        await using var pi = new PlayedPi(async (connection, hello, stop) =>
+        {
+            if (hello.Purpose == HelloPurpose.Session) await Handshake.RefuseAsync(connection, RefusalReason.UnknownSession, stop);
+            else await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        });
+        LinkRefusedException e = await Assert.ThrowsAsync<LinkRefusedException>(
+            () => ReconnectAsync(pi).WaitAsync(RawHost.Deadline, RawHost.Cancelled));
+        Assert.Equal(RefusalReason.UnknownSession, e.Refusal.Reason);
+    }
+
+    [Fact]
+    public async Task Taken_by_a_program_that_is_on_its_way_out_it_goes_ahead_with_the_next()
+    {
+        var served = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        int sessions = 0, controls = 0;
+        await using var pi = new PlayedPi(async (connection, hello, stop) =>
+        {
+            bool isFirst = Interlocked.Increment(ref hello.Purpose == HelloPurpose.Session ? ref sessions : ref controls) == 1;
+            if (isFirst) return;
+            if (hello.Purpose == HelloPurpose.Control) await served.Task.WaitAsync(stop);
+            await WelcomeAsync(connection, hello, stop);
+        });
+        PiConnection radio = await ReconnectAsync(pi).WaitAsync(RawHost.Deadline, RawHost.Cancelled);
         served.SetResult();
         Assert.IsType<AttachEvent.PiAnswered>(await pi.SaidAsync());
         await radio.Connection.DisposeAsync();
+    }
+
+    private static Hello Hello(PlayedPi pi) => pi.Link.Own.Hello with { Purpose = HelloPurpose.Session, Epoch = 1 };
+
+    private static Task<PiConnection> ReconnectAsync(PlayedPi pi) =>
+        pi.Link.ReconnectAsync(() => Hello(pi), LinkTimers.Verdict, RawHost.Cancelled);
+
+    private static async Task WelcomeAsync(LinkConnection connection, Hello hello, CancellationToken stop)
+    {
+        await Handshake.WelcomeAsync(connection, new Welcome { Epoch = hello.Epoch }, stop);
+        if (hello.Purpose == HelloPurpose.Control)
+            await PlayedPi.SayAsync(connection, FrameType.Offers, [.. DeviceListReply.Encode([])], stop);
+        await Handshake.WaitForEndAsync(connection, stop);
     }
 
     private static async Task UntilAsync(Func<bool> condition)

@@ -19,16 +19,18 @@ internal sealed class LinkCarrierOpener(Func<string, IPiLink> links, TimeProvide
     public async Task<ICarrier> OpenAsync(AttachRequest request, Action<string> step, CancellationToken cancellationToken)
     {
         var gate = new Lock();
-        IDisposable? attention = links(request.Pi.Id).Attend();
+        IPiLink link = links(request.Pi.Id);
+        IDisposable? attention = link.Attend();
         try
         {
 #pragma warning disable CA2000 // It is the carrier's, which is the caller's.
-            IFarSession first = await OpenAsync(request, gate, AttachTimers.Attach, step, cancellationToken);
+            IFarSession first = await OpenAsync(
+                request, gate, (hello, stop) => link.ConnectAsync(hello, AttachTimers.Attach, stop), step, cancellationToken);
 #pragma warning restore CA2000
             // A person has asked once for it to be taken over, and not again for the next session.
             AttachRequest again = request with { TakeOver = false };
             var reseat = new Reseat(
-                (at, _, giveUp) => OpenAsync(again with { BusId = at }, gate, LinkTimers.Verdict, static _ => { }, giveUp),
+                (at, _, giveUp) => OpenAsync(again with { BusId = at }, gate, AgainAsync, static _ => { }, giveUp),
                 request.Replug,
                 SessionEndText.Of(EndReason.SubjectGone),
                 time);
@@ -41,10 +43,14 @@ internal sealed class LinkCarrierOpener(Func<string, IPiLink> links, TimeProvide
         {
             attention?.Dispose();
         }
+
+        Task<PiConnection> AgainAsync(Func<Hello> hello, CancellationToken giveUp) =>
+            links(request.Pi.Id).ReconnectAsync(hello, LinkTimers.Verdict, giveUp);
     }
 
     private async Task<IFarSession> OpenAsync(
-        AttachRequest request, Lock gate, TimeSpan within, Action<string> step, CancellationToken cancellationToken)
+        AttachRequest request, Lock gate, Func<Func<Hello>, CancellationToken, Task<PiConnection>> connect, Action<string> step,
+        CancellationToken cancellationToken)
     {
         IPiLink link = links(request.Pi.Id);
         LinkClock clock = LinkClock.StartingNow(time, timers);
@@ -54,14 +60,13 @@ internal sealed class LinkCarrierOpener(Func<string, IPiLink> links, TimeProvide
         step("connecting");
         try
         {
-            PiConnection first = await link.ConnectAsync(
+            PiConnection first = await connect(
                 () =>
                 {
                     step("importing");
                     // Said once: a session that stands has nothing to take any more.
                     lock (gate) return session.Connect(hello with { TakeOver = request.TakeOver });
                 },
-                within,
                 cancellationToken);
             var reconnect = new SessionReconnect(link, hello, request.Hold, clock);
 #pragma warning disable CA2000 // It becomes the caller's, or is disposed below.

@@ -56,9 +56,11 @@ internal sealed class Reseat(
     /// <summary>For the time until a session is found, or is not.</summary>
     public void StickIsAt(BusId busId)
     {
-        // Its Pi says that it is there: the next question need not wait for its time. Told again and again, it is no news.
-        bool isNews = Interlocked.Exchange(ref _movedTo, new StrongBox<BusId>(busId)) is not { } before || before.Value != busId;
-        if (isNews) _told.Raise();
+        // Its Pi says that it is there: the next question need not wait for its time. Told again and again, it is no news, and must not
+        // look like any to a question that is under way.
+        if (Volatile.Read(ref _movedTo) is { } known && known.Value == busId) return;
+        Volatile.Write(ref _movedTo, new StrongBox<BusId>(busId));
+        _told.Raise();
     }
 
     /// <param name="what">Whose place is to be taken.</param>

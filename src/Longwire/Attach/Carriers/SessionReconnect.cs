@@ -78,7 +78,7 @@ internal sealed class SessionReconnect(IPiLink link, Hello hello, TimeSpan hold,
         PiConnection? connection = null;
         try
         {
-            connection = await link.ConnectAsync(() => Hello(session, gate), LinkTimers.Verdict, cancellationToken);
+            connection = await link.ReconnectAsync(() => Hello(session, gate), LinkTimers.Verdict, cancellationToken);
             bool isWelcome;
             lock (gate) isWelcome = session.TryWelcome(connection.Welcome);
             if (!isWelcome) return default;

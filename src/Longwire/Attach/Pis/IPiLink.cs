@@ -22,4 +22,11 @@ internal interface IPiLink
     /// <exception cref="Longwire.Link.Tls.LinkRefusedException">It said no.</exception>
     /// <exception cref="IOException">It did not answer, or was lost meanwhile.</exception>
     public Task<PiConnection> ConnectAsync(Func<Hello> hello, TimeSpan within, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The same for a stick that we had there: it need not wait until the Pi has said what it has. The hello may be asked for more than
+    /// once.
+    /// </summary>
+    /// <inheritdoc cref="ConnectAsync"/>
+    public Task<PiConnection> ReconnectAsync(Func<Hello> hello, TimeSpan within, CancellationToken cancellationToken);
 }

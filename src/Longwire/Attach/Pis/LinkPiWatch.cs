@@ -18,7 +18,8 @@ using Longwire.UsbIp.Usb;
 namespace Longwire.Attach.Pis;
 
 /// <summary>
-/// The control connection to one Pi: it says what it has whenever that changes, and is never asked. Where it stands, radios connect.
+/// The control connection to one Pi: it says what it has whenever that changes, and is never asked. Where it stands, radios connect
+/// (<see cref="SessionConnector"/>).
 /// </summary>
 internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
 {
@@ -55,7 +56,7 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
         (_pi, Own, _events, _book, _time, _timers) = (pi, own, events, book, time, timers);
         PairingCode code = _code = pi.Pairing!;
         _connector = new PiConnector(own.Key, code.Pin, time);
-        _sessions = new SessionConnector(_connector);
+        _sessions = new SessionConnector(_connector, time);
         _addresses = new PiAddresses(
             [.. code.Addresses.Select(address => new DnsEndPoint(address, code.Port)).Prepend(pi.EndPoint).Distinct()], resolve);
         if (book.Of(pi.Id, code.Pin) is [var last, .. var said]) (_addresses.Last, _addresses.Said) = (last, said);
@@ -66,6 +67,9 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
 
     public Task<PiConnection> ConnectAsync(Func<Hello> hello, TimeSpan within, CancellationToken cancellationToken) =>
         _sessions.ConnectAsync(hello, within, cancellationToken);
+
+    public Task<PiConnection> ReconnectAsync(Func<Hello> hello, TimeSpan within, CancellationToken cancellationToken) =>
+        _sessions.ReconnectAsync(hello, within, cancellationToken);
 
     public IDisposable Attend() => _attention.Attend();
 
@@ -104,9 +108,8 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
             while (true)
             {
                 long began = _time.GetTimestamp();
-                var progress = new DialProgress { Failed = Failed, Taken = _sessions.ControlTaken, Dropped = _sessions.ControlDropped };
-                PiConnection welcomed =
-                    await _connector.ConnectAnywhereAsync(_addresses, Hello, LinkTimers.MostAttempts, progress, stopped);
+                PiConnection welcomed = await _connector.ConnectAnywhereAsync(
+                    _addresses, Hello, LinkTimers.MostAttempts, Failed, _sessions.ControlTaken, stopped);
                 Remember();
                 LossCause loss = await StandAsync(welcomed, stopped);
                 // To let us in alone is worth nothing: for whoever waits for its radios it has not answered.
@@ -138,7 +141,6 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
     private async Task<LossCause> StandAsync(PiConnection welcomed, CancellationToken stopped)
     {
         (_list, _vitals, _saidWhatItHas) = (null, null, false);
-        _sessions.ControlStands(welcomed.EndPoint);
         // One origin for all Pis, for the sake of pings that are said at one time.
         var frames = new ControlFrames(Listed, Said) { Told = Told, Answered = Answered };
         var pump = new FramePump(welcomed.Connection, frames, _timers, origin: 0);
@@ -152,7 +154,7 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
         await over.CancelAsync();
         await telling;
         lock (_gate) _control = null;
-        _sessions.ControlLost();
+        await _sessions.ControlFellAsync();
         _attention.Watch(null, null);
         await welcomed.Connection.DisposeAsync();
         stopped.ThrowIfCancellationRequested();
@@ -218,6 +220,8 @@ internal sealed class LinkPiWatch : IPiWatch, IPiLink, IDisposable
                     await _events.WriteAsync(
                         new AttachEvent.PiAnswered(_pi.Id, devices, pump.RoundTrip ?? welcomed.ConnectTime, asked), over);
                 }
+                // Not before: of a radio whose session is refused it is known then whether its stick is there.
+                _sessions.ControlStands(welcomed.EndPoint);
                 if (Interlocked.Exchange(ref _vitals, null) is { } vitals)
                     await _events.WriteAsync(new AttachEvent.PiVitalsTold(_pi.Id, vitals), over);
             }

@@ -54,8 +54,11 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
     /// </summary>
     /// <param name="hello">A new one for each attempt.</param>
     /// <param name="atOnce">Attempts under way at one time.</param>
+    /// <param name="failed">Is told why an attempt came to nothing, and may throw to end it.</param>
+    /// <param name="taken">Is told where somebody has taken one; on any thread.</param>
     public async Task<PiConnection> ConnectAnywhereAsync(
-        PiAddresses addresses, Func<Hello> hello, int atOnce, DialProgress progress, CancellationToken cancellationToken)
+        PiAddresses addresses, Func<Hello> hello, int atOnce, Func<IOException, TimeSpan> failed, Action<IPEndPoint> taken,
+        CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var attempts = new List<Attempt>(atOnce);
@@ -68,28 +71,26 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
                 cancellationToken.ThrowIfCancellationRequested();
                 addresses.LookUp();
                 IPEndPoint? next = attempts.Count < atOnce ? addresses.Next() : null;
-                if (next is not null && !IsComputing(attempts, next)) attempts.Add(Begin(next, hello(), progress, over.Token));
+                if (next is not null && !IsComputing(attempts, next)) attempts.Add(Begin(next, hello(), taken, over.Token));
                 else if (next is null && addresses.Problem is { } problem && attempts.Count == 0)
-                    progress.Failed(new LinkClosedException(problem));
+                    failed(new LinkClosedException(problem));
                 // Whoever takes connections and hangs does not answer either.
                 if (attempts.Find(attempt => time.GetElapsedTime(attempt.Begun) >= LinkTimers.Dial) is { } old)
-                    progress.Failed(NoAnswer(old.To, LinkTimers.Dial));
+                    failed(NoAnswer(old.To, LinkTimers.Dial));
                 Task pause = Task.Delay(LinkTimers.BetweenAttempts, time, over.Token);
                 while (await Task.WhenAny([pause, .. attempts.Select(attempt => attempt.Connecting)]) is Task<PiConnection> ended)
                 {
-                    Attempt attempt = attempts.First(one => one.Connecting == ended);
-                    attempts.Remove(attempt);
+                    attempts.RemoveAll(attempt => attempt.Connecting == ended);
                     if (ended.IsCompletedSuccessfully)
                     {
                         PiConnection welcomed = await ended;
                         addresses.Last = welcomed.EndPoint;
                         return welcomed;
                     }
-                    if (attempt.IsTaken) progress.Dropped(attempt.To);
                     if (ended.Exception?.InnerException is not IOException why) await ended;
                     // Another machine at one address says nothing of the others: two Pis may have changed theirs.
                     else if (why is LinkPinException && ++strangers % addresses.Turns != 0) continue;
-                    else if (progress.Failed(why) is var more && more > TimeSpan.Zero) await Task.Delay(more, time, over.Token);
+                    else if (failed(why) is var more && more > TimeSpan.Zero) await Task.Delay(more, time, over.Token);
                     else if (IsNobodyThere(why) && time.GetElapsedTime(began) < LinkTimers.SoonFor)
                         pause = Task.Delay(LinkTimers.SoonAgain, time, over.Token);
                 }
@@ -105,37 +106,22 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
     private static LinkClosedException NoAnswer(IPEndPoint to, TimeSpan within) =>
         new($"{to} did not answer within {within.TotalSeconds:0.#} s");
 
-    /// <summary>The machine is there, and its program is not.</summary>
-    public static bool IsNobodyThere(IOException why) =>
+    private static bool IsNobodyThere(IOException why) =>
         why.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
 
-    private Attempt Begin(IPEndPoint to, Hello hello, DialProgress progress, CancellationToken cancellationToken)
+    private Attempt Begin(IPEndPoint to, Hello hello, Action<IPEndPoint> taken, CancellationToken cancellationToken)
     {
         var attempt = new Attempt(to, time.GetTimestamp());
-        attempt.Connecting = ConnectAsync(attempt, hello, progress, cancellationToken);
-        return attempt;
-    }
-
-    private async Task<PiConnection> ConnectAsync(Attempt attempt, Hello hello, DialProgress progress, CancellationToken cancellationToken)
-    {
-        IDisposable? place = null;
-        var own = new AttemptProgress
+        var progress = new AttemptProgress
         {
             Taken = () =>
             {
                 attempt.IsTaken = true;
-                place = progress.Taken(attempt.To);
+                taken(to);
             },
-            Secured = () => place?.Dispose(),
         };
-        try
-        {
-            return await ConnectAsync(attempt.To, hello, LinkTimers.Verdict, own, cancellationToken);
-        }
-        finally
-        {
-            place?.Dispose();
-        }
+        attempt.Connecting = ConnectAsync(to, hello, LinkTimers.Verdict, progress, cancellationToken);
+        return attempt;
     }
 
     private bool IsComputing(List<Attempt> attempts, IPEndPoint at)

@@ -44,7 +44,7 @@ internal sealed class ExportedStick(BusId busId, Backoff retries, Recoveries rec
     /// <summary>Work in the kernel is under way (a look, a bind): only one at a time.</summary>
     public bool IsBusy { get; set; }
 
-    /// <summary>There is news, and no look was begun since: what work under way has seen is already old.</summary>
+    /// <summary>There is news that no look is known to have seen.</summary>
     public bool NeedsLook { get; private set; }
 
     /// <summary>A look at it has come to an end.</summary>

@@ -20,7 +20,11 @@ internal sealed class SessionChanges(
             case StickState.Offered:
                 Serve(stick, import);
                 break;
-            case StickState.New or StickState.Binding or StickState.InUse when !MayWait(stick):
+            case StickState.New when !MayWait(stick):
+                // Nobody has it yet, and nobody may ever.
+                import.Refuse(UsbIpStatus.NoSuchDevice);
+                break;
+            case StickState.Binding or StickState.InUse when !MayWait(stick):
                 import.Refuse(UsbIpStatus.DeviceBusy);
                 break;
             case StickState.InUse when !(stick.Session?.Carrier is { } other && import.Carrier.TryTakeFrom(other)):

@@ -155,16 +155,18 @@ internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, Ra
         (await KernelModules.LoadAsync(Modules, cancellationToken)).FirstOrDefault(outcome => !outcome.Ok)?.Reason;
 
     // What was bound is looked at in the same breath: whoever waits for it waits for that, too.
-    private async Task<BindOutcome> TryAsync(BusId busId, Func<bool> work)
-    {
-        try
+    private Task<BindOutcome> TryAsync(BusId busId, Func<bool> work) => _calls.RunAsync(
+        () =>
         {
-            return await _calls.RunAsync(
-                () => work() ? new BindOutcome(true, null, Inspect(busId)) : new BindOutcome(false, null), CancellationToken.None);
-        }
-        catch (IOException e)
-        {
-            return new BindOutcome(false, e.Message);
-        }
-    }
+            try
+            {
+                if (!work()) return new BindOutcome(false, null);
+            }
+            catch (IOException e)
+            {
+                return new BindOutcome(false, e.Message);
+            }
+            return new BindOutcome(true, null, Inspect(busId));
+        },
+        CancellationToken.None);
 }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Longwire.Tests.Export.Reconciling;
 
-/// <summary>Who asks for a stick that was plugged in a moment ago, and nobody has looked at yet.</summary>
+/// <summary>Who asks for a stick while it is looked at for the first time.</summary>
 public sealed class FirstLookTests : IAsyncDisposable
 {
     private readonly ExportBench _bench = new();
@@ -13,37 +13,45 @@ public sealed class FirstLookTests : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task It_waits_for_it_and_gets_it()
-    {
-        await _bench.StartAsync();
-        Assert.Equal(UsbIpStatus.Ok, await PlugAndAskAsync("0658:0200"));
-    }
-
     [Theory]
-    [InlineData("1a86:7523", false)]
-    [InlineData("0658:0200", true)]
-    public async Task Nobody_waits_for_what_is_not_given(string id, bool isOpen)
+    [InlineData("a radio", UsbIpStatus.Ok)]
+    [InlineData("no radio", UsbIpStatus.NoSuchDevice)]
+    [InlineData("its tty is open", UsbIpStatus.NoSuchDevice)]
+    [InlineData("somebody else has bound it", UsbIpStatus.NoSuchDevice)]
+    [InlineData("somebody else has bound it, and it is served", UsbIpStatus.DeviceBusy)]
+    [InlineData("it was served before a crash, and is not wanted any more", UsbIpStatus.NoSuchDevice)]
+    public async Task Waits_for_what_comes_of_it(string what, UsbIpStatus expected)
     {
+        if (what.Contains("crash", StringComparison.Ordinal))
+        {
+            await _bench.StartAsync();
+            await _bench.PlugAsync();
+            await _bench.UntilOfferedAsync();
+            await _bench.DieAsync();
+            _bench.Options = _bench.Options with { TakeRecognised = false };
+        }
+        else
+        {
+            string folder = _bench.Sysfs.Plug(id: what == "no radio" ? "1a86:7523" : "0658:0200");
+            if (what == "its tty is open") _bench.Sysfs.AddProcess(10, "zwave-js", "/dev/null");
+            if (what.StartsWith("somebody else", StringComparison.Ordinal)) _bench.Sysfs.SetDriver(folder, "usbip-host");
+            bool isServed = what.EndsWith("served", StringComparison.Ordinal);
+            _bench.Kernel.SetStatus("1-1", isServed ? 2 : 1);
+            _bench.Options = _bench.Options with { TakeOver = isServed };
+        }
+        using var other = new PlayedCarrier();
+        PendingImport first = new(BusId.Parse("1-1"), _carrier), second = new(BusId.Parse("1-1"), other);
+        PendingImport unknown = new(BusId.Parse("9-9"), other);
+        _bench.BeforeStart = async reconciler =>
+        {
+            foreach (PendingImport import in new[] { first, second, unknown })
+                await reconciler.PostAsync(new ExportMessage.ImportAsked(import), Cancellation);
+        };
         await _bench.StartAsync();
-        if (isOpen) _bench.Sysfs.AddProcess(10, "zwave-js", "/dev/null");
-        Assert.Equal(UsbIpStatus.NoSuchDevice, await PlugAndAskAsync(id));
-    }
-
-    [Fact]
-    public async Task One_that_somebody_else_has_bound_is_not_waited_for()
-    {
-        _bench.Sysfs.SetDriver(_bench.Sysfs.Plug(), "usbip-host");
-        _bench.Kernel.SetStatus("1-1", 1);
-        await _bench.StartAsync();
-        Assert.Equal(UsbIpStatus.NoSuchDevice, await AskAsync());
-    }
-
-    [Fact]
-    public async Task What_nobody_has_heard_of_is_refused_at_once()
-    {
-        await _bench.StartAsync();
-        Assert.Equal(UsbIpStatus.NoSuchDevice, await AskAsync());
+        Assert.Equal(UsbIpStatus.NoSuchDevice, await AnswerAsync(unknown));
+        // One waits, and of the rest nobody says that it is in use.
+        Assert.Equal(UsbIpStatus.NoSuchDevice, await AnswerAsync(second));
+        Assert.Equal(expected, await AnswerAsync(first));
     }
 
     public async ValueTask DisposeAsync()
@@ -52,17 +60,8 @@ public sealed class FirstLookTests : IAsyncDisposable
         _carrier.Dispose();
     }
 
-    private async Task<UsbIpStatus> PlugAndAskAsync(string id)
+    private async Task<UsbIpStatus> AnswerAsync(PendingImport import)
     {
-        _bench.Sysfs.Plug("1-1", id, "ZW0001", "Stick", tty: "ttyACM0");
-        await _bench.NewsAsync();
-        return await AskAsync();
-    }
-
-    private async Task<UsbIpStatus> AskAsync()
-    {
-        var import = new PendingImport(BusId.Parse("1-1"), _carrier);
-        await _bench.Reconciler.PostAsync(new ExportMessage.ImportAsked(import), Cancellation);
         await _bench.UntilAsync(() => import.Answer.IsCompleted, "an answer");
         return (await import.Answer).Status;
     }

@@ -1,0 +1,70 @@
+using System.Net;
+using System.Net.Sockets;
+using Longwire.Attach.Pis;
+using Longwire.Link.Liveness;
+using Longwire.Link.Pairing;
+using Longwire.Link.Tls;
+using Longwire.Link.Wire;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Longwire.Tests.LinkedPis;
+
+/// <summary>A session that goes ahead of the control connection, where a Pi takes long for a handshake.</summary>
+public sealed class SessionConnectorTests : IDisposable
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly LinkKey _key = LinkKey.Create();
+    private readonly TcpListener _pi = new(IPAddress.Loopback, 0);
+
+    public SessionConnectorTests() => _pi.Start();
+
+    public void Dispose()
+    {
+        _pi.Dispose();
+        _key.Dispose();
+    }
+
+    [Fact]
+    public async Task It_leaves_the_place_to_the_next_control_connection_and_does_not_go_ahead_again_before_one_stands()
+    {
+        var sessions = new SessionConnector(new PiConnector(_key, _key.Pin, _time), _time);
+        var at = (IPEndPoint)_pi.LocalEndpoint;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(RawHost.Cancelled);
+        Task<PiConnection> radio = sessions.ReconnectAsync(
+            static () => new Hello { Purpose = HelloPurpose.Session }, LinkTimers.Verdict, over.Token);
+        sessions.ControlTaken(at);
+        using (Socket ahead = await AcceptAsync())
+        {
+            // It has said hello, in TLS, and the Pi computes.
+            byte[] bytes = new byte[4096];
+            Assert.NotEqual(0, await ReadAsync(ahead, bytes));
+            _time.Advance(LinkTimers.BesideTaken);
+            Assert.Equal(0, await ReadAsync(ahead, bytes));
+        }
+        // It waits for nobody who takes anything any more, so this is nothing to it; a dial would be there before the next.
+        sessions.ControlTaken(at);
+        sessions.ControlStands(at);
+        using Socket inItsTurn = await AcceptAsync();
+        Assert.False(_pi.Pending());
+        Assert.False(radio.IsCompleted);
+        await over.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => radio);
+    }
+
+    private async Task<Socket> AcceptAsync() =>
+        await _pi.AcceptSocketAsync(RawHost.Cancelled).AsTask().WaitAsync(RawHost.Deadline, RawHost.Cancelled);
+
+    // A reset is an end, too.
+    private static async Task<int> ReadAsync(Socket socket, byte[] bytes)
+    {
+        try
+        {
+            return await socket.ReceiveAsync(bytes, RawHost.Cancelled).AsTask().WaitAsync(RawHost.Deadline, RawHost.Cancelled);
+        }
+        catch (SocketException)
+        {
+            return 0;
+        }
+    }
+}
