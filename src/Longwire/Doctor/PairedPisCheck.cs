@@ -112,7 +112,7 @@ internal sealed class PairedPisCheck : ICheck
         {
             // A Pi keeps two control connections of a key and ends the oldest for a third: beside attach's there is room for one.
             return await new PiConnector(key, code.Pin, context.Time)
-                .ConnectAnywhereAsync(addresses, () => hello, atOnce: 1, Failed, static _ => { }, deadline.Token);
+                .ConnectAnywhereAsync(addresses, () => hello, atOnce: 1, Failed, static _ => Task.CompletedTask, deadline.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

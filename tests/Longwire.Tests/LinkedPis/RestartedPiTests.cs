@@ -37,7 +37,7 @@ public sealed class RestartedPiTests
                 Interlocked.Increment(ref _refused);
                 return TimeSpan.Zero;
             },
-            static _ => { },
+            static _ => Task.CompletedTask,
             over.Token);
         for (int i = 1; i <= 10; i++)
         {

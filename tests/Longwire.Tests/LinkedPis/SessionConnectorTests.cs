@@ -33,17 +33,19 @@ public sealed class SessionConnectorTests : IDisposable
         using var over = CancellationTokenSource.CreateLinkedTokenSource(RawHost.Cancelled);
         Task<PiConnection> radio = sessions.ReconnectAsync(
             static () => new Hello { Purpose = HelloPurpose.Session }, LinkTimers.Verdict, over.Token);
-        sessions.ControlTaken(at);
+        Task turn = sessions.ControlTaken(at);
         using (Socket ahead = await AcceptAsync())
         {
             // It has said hello, in TLS, and the Pi computes.
             byte[] bytes = new byte[4096];
             Assert.NotEqual(0, await ReadAsync(ahead, bytes));
+            Assert.False(turn.IsCompleted);
             _time.Advance(LinkTimers.BesideTaken);
             Assert.Equal(0, await ReadAsync(ahead, bytes));
+            await turn.WaitAsync(RawHost.Deadline, RawHost.Cancelled);
         }
         // It waits for nobody who takes anything any more, so this is nothing to it; a dial would be there before the next.
-        sessions.ControlTaken(at);
+        Assert.True(sessions.ControlTaken(at).IsCompleted);
         sessions.ControlStands(at);
         using Socket inItsTurn = await AcceptAsync();
         Assert.False(_pi.Pending());

@@ -30,7 +30,7 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
             long start = time.GetTimestamp();
             (Socket socket, PromptRead? wait) = await DialInTimeAsync(to, deadline.Token);
             TimeSpan took = time.GetElapsedTime(start);
-            progress.Taken();
+            await BeTakenAsync(socket, wait, progress, deadline.Token);
             connection = await LinkTls.ConnectAsync(socket, own, pin, deadline.Token, wait);
             progress.Secured();
             Welcome welcome = await Handshake.AskAsync(connection, hello, deadline.Token);
@@ -55,9 +55,9 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
     /// <param name="hello">A new one for each attempt.</param>
     /// <param name="atOnce">Attempts under way at one time.</param>
     /// <param name="failed">Is told why an attempt came to nothing, and may throw to end it.</param>
-    /// <param name="taken">Is told where somebody has taken one; on any thread.</param>
+    /// <param name="taken">Is told where somebody has taken one, on any thread; its handshake begins when that has ended.</param>
     public async Task<PiConnection> ConnectAnywhereAsync(
-        PiAddresses addresses, Func<Hello> hello, int atOnce, Func<IOException, TimeSpan> failed, Action<IPEndPoint> taken,
+        PiAddresses addresses, Func<Hello> hello, int atOnce, Func<IOException, TimeSpan> failed, Func<IPEndPoint, Task> taken,
         CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -109,7 +109,7 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
     private static bool IsNobodyThere(IOException why) =>
         why.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
 
-    private Attempt Begin(IPEndPoint to, Hello hello, Action<IPEndPoint> taken, CancellationToken cancellationToken)
+    private Attempt Begin(IPEndPoint to, Hello hello, Func<IPEndPoint, Task> taken, CancellationToken cancellationToken)
     {
         var attempt = new Attempt(to, time.GetTimestamp());
         var progress = new AttemptProgress
@@ -117,7 +117,7 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
             Taken = () =>
             {
                 attempt.IsTaken = true;
-                taken(to);
+                return taken(to);
             },
         };
         attempt.Connecting = ConnectAsync(to, hello, LinkTimers.Verdict, progress, cancellationToken);
@@ -168,6 +168,25 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
         {
             wait?.Dispose();
             socket?.Dispose();
+        }
+    }
+
+    // Until its handshake nobody else disposes it.
+    private static async Task BeTakenAsync(Socket socket, PromptRead? wait, AttemptProgress progress, CancellationToken cancellationToken)
+    {
+        bool isTaken = false;
+        try
+        {
+            await progress.Taken().WaitAsync(cancellationToken);
+            isTaken = true;
+        }
+        finally
+        {
+            if (!isTaken)
+            {
+                wait?.Dispose();
+                socket.Dispose();
+            }
         }
     }
 

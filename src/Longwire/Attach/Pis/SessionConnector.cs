@@ -8,8 +8,8 @@ using Longwire.Platform;
 namespace Longwire.Attach.Pis;
 
 /// <summary>
-/// Connects sessions to a Pi: where its control connection stands. One of those that wait for its return goes ahead, beside that connection
-/// from the moment at which somebody takes it, so that a Pi whose export was started anew has both handshakes at one time.
+/// Connects sessions to a Pi: where its control connection stands. One of those that wait for its return goes ahead from the moment at
+/// which somebody takes that connection, with its handshake before the other's: its stick is waited for.
 /// </summary>
 internal sealed class SessionConnector(PiConnector connector, TimeProvider time)
 {
@@ -19,7 +19,7 @@ internal sealed class SessionConnector(PiConnector connector, TimeProvider time)
     private CancellationTokenSource _fell = new();
 #pragma warning restore CA2213
     private TaskCompletionSource<IPEndPoint> _standing = New();
-    private TaskCompletionSource<IPEndPoint>? _ahead;
+    private Turn? _ahead;
     private bool _isSlow;
 
     /// <inheritdoc cref="IPiLink.ConnectAsync"/>
@@ -47,19 +47,31 @@ internal sealed class SessionConnector(PiConnector connector, TimeProvider time)
     public async Task<PiConnection> ReconnectAsync(Func<Hello> hello, TimeSpan within, CancellationToken cancellationToken)
     {
         // A program that is on its way out may take a connection, too: after that it is tried with the next one that does.
-        while (await TakenAsync(cancellationToken) is { } at)
+        while (TryGoAhead(out Task standing) is { } turn)
         {
-            if (await TryAheadAsync(at, hello, within, cancellationToken) is { } ahead) return ahead;
+            try
+            {
+                await Task.WhenAny(turn.At, standing).WaitAsync(cancellationToken);
+                if (!turn.At.IsCompleted) break;
+                if (await TryAheadAsync(turn, hello, within, cancellationToken) is { } ahead) return ahead;
+            }
+            finally
+            {
+                Leave(turn);
+            }
         }
         return await ConnectAsync(hello, within, cancellationToken);
     }
 
     /// <summary>Somebody there takes the control connection; who that is, and what it says, is still awaited.</summary>
-    public void ControlTaken(IPEndPoint at)
+    /// <returns>
+    /// Ends when the session that goes ahead there has had its handshake: two at once take as long as both, and that one is waited for.
+    /// </returns>
+    public Task ControlTaken(IPEndPoint at)
     {
-        TaskCompletionSource<IPEndPoint>? ahead;
-        lock (_gate) (ahead, _ahead) = (_ahead, null);
-        ahead?.TrySetResult(at);
+        Turn? turn;
+        lock (_gate) (turn, _ahead) = (_ahead, null);
+        return turn?.Take(at) ?? Task.CompletedTask;
     }
 
     public void ControlStands(IPEndPoint at)
@@ -87,42 +99,45 @@ internal sealed class SessionConnector(PiConnector connector, TimeProvider time)
 
     private static TaskCompletionSource<IPEndPoint> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <returns>Null: it stands, or is too slow for two handshakes at once, or another session goes ahead.</returns>
-    private async Task<IPEndPoint?> TakenAsync(CancellationToken cancellationToken)
+    /// <returns>Null: it stands, or is too slow for two handshakes, or another session goes ahead.</returns>
+    private Turn? TryGoAhead(out Task standing)
     {
-        TaskCompletionSource<IPEndPoint> own = New();
-        Task standing;
         lock (_gate)
         {
-            if (_standing.Task.IsCompleted || _isSlow || _ahead is not null) return null;
-            (_ahead, standing) = (own, _standing.Task);
+            standing = _standing.Task;
+            if (standing.IsCompleted || _isSlow || _ahead is not null) return null;
+            return _ahead = new Turn();
         }
-        try
+    }
+
+    private void Leave(Turn turn)
+    {
+        lock (_gate)
         {
-            await Task.WhenAny(own.Task, standing).WaitAsync(cancellationToken);
-            return own.Task.IsCompleted ? await own.Task : null;
+            if (_ahead == turn) _ahead = null;
         }
-        finally
-        {
-            lock (_gate)
-            {
-                if (_ahead == own) _ahead = null;
-            }
-        }
+        turn.End();
     }
 
     /// <summary>Nothing that comes of it counts but success, and what the Pi says of the session itself.</summary>
     private async Task<PiConnection?> TryAheadAsync(
-        IPEndPoint at, Func<Hello> hello, TimeSpan within, CancellationToken cancellationToken)
+        Turn turn, Func<Hello> hello, TimeSpan within, CancellationToken cancellationToken)
     {
         using var tooSlow = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // Until the next attempt at a control connection may be beside the first.
         await using ITimer late = time.CreateTimer(
             _ => tooSlow.TryCancel(), null, LinkTimers.BesideTaken, Timeout.InfiniteTimeSpan);
-        var progress = new AttemptProgress { Secured = () => late.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) };
+        var progress = new AttemptProgress
+        {
+            Secured = () =>
+            {
+                late.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                turn.End();
+            },
+        };
         try
         {
-            return await connector.ConnectAsync(at, hello(), within, progress, tooSlow.Token);
+            return await connector.ConnectAsync(await turn.At, hello(), within, progress, tooSlow.Token);
         }
         catch (LinkRefusedException e) when (IsOfSession(e.Refusal.Reason))
         {
@@ -142,6 +157,24 @@ internal sealed class SessionConnector(PiConnector connector, TimeProvider time)
 
     private static bool IsOfSession(RefusalReason reason) =>
         reason is RefusalReason.UnknownSession or RefusalReason.TakenOver or RefusalReason.Superseded;
+
+    /// <summary>Of the session that goes ahead.</summary>
+    private sealed class Turn
+    {
+        private readonly TaskCompletionSource<IPEndPoint> _at = New();
+        private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<IPEndPoint> At => _at.Task;
+
+        /// <returns>Ends when its handshake is over, whatever came of it.</returns>
+        public Task Take(IPEndPoint at)
+        {
+            _at.TrySetResult(at);
+            return _over.Task;
+        }
+
+        public void End() => _over.TrySetResult();
+    }
 
     /// <summary>Left once, however often it is asked to.</summary>
     private sealed class Place(SemaphoreSlim places) : IDisposable
