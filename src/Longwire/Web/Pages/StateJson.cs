@@ -50,7 +50,7 @@ internal sealed record StateJson(
             pi?.Reachable,
             pi?.RoundTrip?.TotalMilliseconds,
             pi?.Version,
-            pi?.Vitals,
+            pi?.Vitals is { } vitals ? PiVitalsJson.Of(vitals) : null,
             list.Problem,
             pi?.SilencedUntil,
             list.List?.Notes ?? [],
@@ -83,13 +83,21 @@ internal sealed record StateJson(
 /// <param name="SilencedUntil">Somebody works on it until then, and nothing of it is a problem; null: nobody does.</param>
 /// <param name="Sticks">What it has besides the radios.</param>
 internal sealed record PiStateJson(
-    string Id, string Name, string Address, bool Link, bool? Reachable, double? RoundTripMs, string? LongwireVersion, PiVitals? Vitals,
+    string Id, string Name, string Address, bool Link, bool? Reachable, double? RoundTripMs, string? LongwireVersion, PiVitalsJson? Vitals,
     string? Silent, DateTimeOffset? SilencedUntil, IReadOnlyList<string> Notes, IReadOnlyList<RadioStateJson> Radios,
     IReadOnlyList<StickStateJson> Sticks)
 {
     public static PiStateJson NotInOptions(string id, ImmutableArray<RadioSnapshot> radios) => new(
         id, id, "", false, null, null, null, null, "it is not in the options any more", null, [],
         [.. radios.Select(radio => RadioStateJson.Of(radio, null, StateJson.LineOf(radio, radios)))], []);
+}
+
+/// <inheritdoc cref="PiVitals"/>
+// A class: of a struct the generated code is 57 kB more.
+internal sealed record PiVitalsJson(double? Temperature, bool? UnderVoltage, double? Load, DateTimeOffset? Since, int? WifiSignal)
+{
+    public static PiVitalsJson Of(PiVitals vitals) =>
+        new(vitals.Temperature, vitals.UnderVoltage, vitals.Load, vitals.Since, vitals.WifiSignal);
 }
 
 /// <summary>A stick that is none of our radios.</summary>
