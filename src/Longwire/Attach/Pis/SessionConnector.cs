@@ -11,13 +11,13 @@ namespace Longwire.Attach.Pis;
 /// Connects sessions to a Pi: where its control connection stands. One of those that wait for its return goes ahead from the moment at
 /// which somebody takes that connection, with its handshake before the other's: its stick is waited for.
 /// </summary>
+#pragma warning disable CA1001 // Whoever still connects through this, or asks once more, must not find it gone; it has nothing to free.
 internal sealed class SessionConnector(PiConnector connector, TimeProvider time)
+#pragma warning restore CA1001
 {
     private readonly Lock _gate = new();
-#pragma warning disable CA2213 // Whoever still connects through this, or asks once more, must not find it gone; it has nothing to free.
     private readonly SemaphoreSlim _connecting = new(LinkTimers.MostTaken);
     private CancellationTokenSource _fell = new();
-#pragma warning restore CA2213
     private TaskCompletionSource<IPEndPoint> _standing = New();
     private Turn? _ahead;
     private bool _isSlow;
@@ -89,7 +89,7 @@ internal sealed class SessionConnector(PiConnector connector, TimeProvider time)
         CancellationTokenSource? fell = null;
         lock (_gate)
         {
-#pragma warning disable CA2000 // See there.
+#pragma warning disable CA2000 // As above: it has nothing to free.
             if (_standing.Task.IsCompleted) (_standing, fell, _fell) = (New(), _fell, new CancellationTokenSource());
 #pragma warning restore CA2000
         }
