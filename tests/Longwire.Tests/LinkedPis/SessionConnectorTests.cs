@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Longwire.Attach.Pis;
 using Longwire.Link.Liveness;
-using Longwire.Link.Pairing;
 using Longwire.Link.Tls;
 using Longwire.Link.Wire;
 using Microsoft.Extensions.Time.Testing;

@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.Sockets;
-using Longwire.Export;
 using Longwire.Export.Reconciling;
 using Longwire.Testing.Kernel;
 using Longwire.UsbIp.Errors;
