@@ -11,8 +11,8 @@ namespace Longwire.Link.Liveness;
 /// An attempt that nobody takes lives for <see cref="Dial"/>, and a new one begins every <see cref="BetweenAttempts"/>: so the network's
 /// return is noticed within half a second. Where nobody listens yet, the next one begins after <see cref="SoonAgain"/>. One that is taken
 /// has <see cref="Verdict"/>, and new ones begin every <see cref="BesideTaken"/>: else a machine that computes a handshake for seconds
-/// would be given up each time, and be the busier for it. Never more than <see cref="MostAttempts"/> are under way. Beside the first one
-/// that is taken one session goes ahead, for <see cref="BesideTaken"/> at most, or to its verdict if its handshake is over by then.
+/// would be given up each time, and be the busier for it. Never more than <see cref="MostAttempts"/> are under way. Before one that
+/// is taken begins its handshake, one session that waits for the Pi's return has its own, for <see cref="Ahead"/> at most.
 /// </para>
 /// <para>
 /// The server keeps a session <see cref="KeptLonger"/> beyond the client's hold. It hears of a loss later than the client at times, by at
@@ -63,6 +63,12 @@ public static class LinkTimers
 
     /// <summary>The same while the other machine has taken one, and has not judged it yet.</summary>
     public static readonly TimeSpan BesideTaken = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// For the handshake of a session before that of the control connection, which is so much later on a machine that takes longer: by then
+    /// the next attempt begins anyway.
+    /// </summary>
+    public static readonly TimeSpan Ahead = BesideTaken;
 
     /// <summary>From the first packet of an attempt until the other machine has taken the connection.</summary>
     public static readonly TimeSpan Dial = TimeSpan.FromSeconds(2);

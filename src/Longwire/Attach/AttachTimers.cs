@@ -187,6 +187,9 @@ internal static class AttachTimers
     /// <summary>Between two attempts to have the stick again while its port is held.</summary>
     public static readonly TimeSpan Reseat = TimeSpan.FromSeconds(0.5);
 
+    /// <summary>The same after the stick was told to be there while it was asked for: the answer may be older than that.</summary>
+    public static readonly TimeSpan ReseatAgain = TimeSpan.FromMilliseconds(50);
+
     /// <summary>A radio that is held for longer is worth telling a person: most outages are over by then.</summary>
     public static readonly TimeSpan HeldForLong = TimeSpan.FromSeconds(10);
 

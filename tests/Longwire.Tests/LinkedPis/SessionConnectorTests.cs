@@ -25,6 +25,25 @@ public sealed class SessionConnectorTests : IDisposable
     }
 
     [Fact]
+    public async Task Where_the_control_connection_stands_it_goes_at_once_if_somebody_else_has_taken_it_and_hangs()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var sessions = new SessionConnector(new PiConnector(_key, _key.Pin, _time), _time);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(RawHost.Cancelled);
+        Task<PiConnection> radio = sessions.ReconnectAsync(
+            static () => new Hello { Purpose = HelloPurpose.Session }, LinkTimers.Verdict, over.Token);
+        Task turn = sessions.ControlTaken((IPEndPoint)other.LocalEndpoint);
+        using Socket hangs = await AcceptAsync(other);
+        // The clock stands still.
+        sessions.ControlStands((IPEndPoint)_pi.LocalEndpoint);
+        using Socket there = await AcceptAsync(_pi);
+        await turn.WaitAsync(RawHost.Deadline, RawHost.Cancelled);
+        await over.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => radio);
+    }
+
+    [Fact]
     public async Task It_leaves_the_place_to_the_next_control_connection_and_does_not_go_ahead_again_before_one_stands()
     {
         var sessions = new SessionConnector(new PiConnector(_key, _key.Pin, _time), _time);
@@ -33,7 +52,7 @@ public sealed class SessionConnectorTests : IDisposable
         Task<PiConnection> radio = sessions.ReconnectAsync(
             static () => new Hello { Purpose = HelloPurpose.Session }, LinkTimers.Verdict, over.Token);
         Task turn = sessions.ControlTaken(at);
-        using (Socket ahead = await AcceptAsync())
+        using (Socket ahead = await AcceptAsync(_pi))
         {
             // It has said hello, in TLS, and the Pi computes.
             byte[] bytes = new byte[4096];
@@ -46,15 +65,15 @@ public sealed class SessionConnectorTests : IDisposable
         // It waits for nobody who takes anything any more, so this is nothing to it; a dial would be there before the next.
         Assert.True(sessions.ControlTaken(at).IsCompleted);
         sessions.ControlStands(at);
-        using Socket inItsTurn = await AcceptAsync();
+        using Socket inItsTurn = await AcceptAsync(_pi);
         Assert.False(_pi.Pending());
         Assert.False(radio.IsCompleted);
         await over.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => radio);
     }
 
-    private async Task<Socket> AcceptAsync() =>
-        await _pi.AcceptSocketAsync(RawHost.Cancelled).AsTask().WaitAsync(RawHost.Deadline, RawHost.Cancelled);
+    private static async Task<Socket> AcceptAsync(TcpListener listener) =>
+        await listener.AcceptSocketAsync(RawHost.Cancelled).AsTask().WaitAsync(RawHost.Deadline, RawHost.Cancelled);
 
     // A reset is an end, too.
     private static async Task<int> ReadAsync(Socket socket, byte[] bytes)

@@ -97,7 +97,9 @@ internal sealed class LinkCarrierOpener(Func<string, IPiLink> links, TimeProvide
         RefusalReason.Superseded when takeOver => new AttachOutcome.Failed(LinkRefusalText.Of(no.Reason, no.Version)),
         RefusalReason.InUse or RefusalReason.Superseded => new AttachOutcome.NotGiven(UsbIpStatus.DeviceBusy),
         RefusalReason.UnknownSubject => new AttachOutcome.NotGiven(UsbIpStatus.NoSuchDevice),
-        RefusalReason.NotReady or RefusalReason.Stopping => new AttachOutcome.NotGiven(UsbIpStatus.DeviceError),
+        // Of a new session: an earlier hello of it was heard, and what came of that has ended.
+        RefusalReason.NotReady or RefusalReason.Stopping or RefusalReason.UnknownSession =>
+            new AttachOutcome.NotGiven(UsbIpStatus.DeviceError),
         _ => new AttachOutcome.Failed(LinkRefusalText.Of(no.Reason, no.Version)) { IsVerdict = true },
     };
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Longwire.Attach.Identity;
 using Longwire.Platform;
 using Longwire.Radios;
@@ -28,7 +27,7 @@ internal sealed class Reseat(
     private readonly long _origin = time.GetTimestamp();
     // The first session begins as this does.
     private TimeSpan _last;
-    private StrongBox<BusId>? _movedTo;
+    private ToldPlace? _movedTo;
 
     /// <summary>A session that is closed sooner than this after it began is not followed by another.</summary>
     public TimeSpan Lasts { private get; init; } = AttachTimers.ReseatLasts;
@@ -58,8 +57,12 @@ internal sealed class Reseat(
     {
         // Its Pi says that it is there: the next question need not wait for its time. Told again and again, it is no news, and must not
         // look like any to a question that is under way.
-        if (Volatile.Read(ref _movedTo) is { } known && known.Value == busId) return;
-        Volatile.Write(ref _movedTo, new StrongBox<BusId>(busId));
+        if (Volatile.Read(ref _movedTo) is { } known && known.BusId == busId)
+        {
+            known.IsToldAgain = true;
+            return;
+        }
+        Volatile.Write(ref _movedTo, new ToldPlace(busId));
         _told.Raise();
     }
 
@@ -75,8 +78,8 @@ internal sealed class Reseat(
             await Task.Delay(pause < most ? pause : most, time, cancellationToken);
             while (true)
             {
-                StrongBox<BusId>? moved = Volatile.Read(ref _movedTo);
-                BusId last = what.Lost.Device.BusId, at = moved?.Value ?? last;
+                ToldPlace? moved = Volatile.Read(ref _movedTo);
+                BusId last = what.Lost.Device.BusId, at = moved?.BusId ?? last;
                 (IFarSession? next, AttachOutcome? no) = await TryOpenAsync(at, what.Lost.Memory, cancellationToken);
                 if (no is AttachOutcome.Failed { IsVerdict: true } verdict) return (null, verdict.Reason);
                 UsbIpStatus? status = (no as AttachOutcome.NotGiven)?.Status;
@@ -94,9 +97,11 @@ internal sealed class Reseat(
                 }
                 // At a place that was told only the right one counts: it may have gone back to where it was.
                 if (at == last && other.Length > 0) return (null, other);
-                // And gone again, told once more it is news.
-                if (other.Length > 0 || goneSince is not null) Interlocked.CompareExchange(ref _movedTo, null, moved);
-                await _told.WaitAsync(AttachTimers.Reseat, cancellationToken);
+                // And gone again, told once more it is news. Told while it was asked for, it is asked for once more.
+                bool isNotThere = other.Length > 0 || goneSince is not null;
+                bool again = isNotThere && moved?.TakeToldAgain() == true;
+                if (isNotThere && !again) Interlocked.CompareExchange(ref _movedTo, null, moved);
+                await _told.WaitAsync(again ? AttachTimers.ReseatAgain : AttachTimers.Reseat, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -176,4 +181,24 @@ internal sealed class Reseat(
         KnownRadios.Default.IsOwnSerial(identity.Id, identity.Serial);
 
     private static bool Notices(DeviceIdentity identity) => KnownRadios.Default.Recognise(identity)?.NoticesRestart == true;
+
+    /// <summary>Where the stick is, by its Pi.</summary>
+    private sealed class ToldPlace(BusId busId)
+    {
+        private volatile bool _isToldAgain;
+
+        public BusId BusId => busId;
+
+        public bool IsToldAgain
+        {
+            set => _isToldAgain = value;
+        }
+
+        public bool TakeToldAgain()
+        {
+            bool was = _isToldAgain;
+            _isToldAgain = false;
+            return was;
+        }
+    }
 }

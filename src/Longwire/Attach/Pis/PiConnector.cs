@@ -30,7 +30,7 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
             long start = time.GetTimestamp();
             (Socket socket, PromptRead? wait) = await DialInTimeAsync(to, deadline.Token);
             TimeSpan took = time.GetElapsedTime(start);
-            await BeTakenAsync(socket, wait, progress, deadline.Token);
+            await BeginHandshakeAsync(socket, wait, progress, deadline.Token);
             connection = await LinkTls.ConnectAsync(socket, own, pin, deadline.Token, wait);
             progress.Secured();
             Welcome welcome = await Handshake.AskAsync(connection, hello, deadline.Token);
@@ -114,7 +114,7 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
         var attempt = new Attempt(to, time.GetTimestamp());
         var progress = new AttemptProgress
         {
-            Taken = () =>
+            BeforeHandshake = () =>
             {
                 attempt.IsTaken = true;
                 return taken(to);
@@ -172,12 +172,13 @@ internal sealed class PiConnector(LinkKey own, KeyPin pin, TimeProvider time)
     }
 
     // Until its handshake nobody else disposes it.
-    private static async Task BeTakenAsync(Socket socket, PromptRead? wait, AttemptProgress progress, CancellationToken cancellationToken)
+    private static async Task BeginHandshakeAsync(
+        Socket socket, PromptRead? wait, AttemptProgress progress, CancellationToken cancellationToken)
     {
         bool isTaken = false;
         try
         {
-            await progress.Taken().WaitAsync(cancellationToken);
+            await progress.BeforeHandshake().WaitAsync(cancellationToken);
             isTaken = true;
         }
         finally

@@ -19,7 +19,7 @@ internal sealed class SessionConnector(PiConnector connector, TimeProvider time)
     private readonly SemaphoreSlim _connecting = new(LinkTimers.MostTaken);
     private CancellationTokenSource _fell = new();
     private TaskCompletionSource<IPEndPoint> _standing = New();
-    private Turn? _ahead;
+    private Turn? _ahead, _dialling;
     private bool _isSlow;
 
     /// <inheritdoc cref="IPiLink.ConnectAsync"/>
@@ -34,8 +34,18 @@ internal sealed class SessionConnector(PiConnector connector, TimeProvider time)
         {
             await _connecting.WaitAsync(either.Token);
             using var place = new Place(_connecting);
-            // What the Pi does with the hello may take its time, and is another one's for each stick.
-            return await connector.ConnectAsync(at, hello(), within, new AttemptProgress { Secured = place.Dispose }, either.Token);
+            long began = time.GetTimestamp();
+            var progress = new AttemptProgress
+            {
+                Secured = () =>
+                {
+                    // What the Pi does with the hello may take its time, and is another one's for each stick.
+                    place.Dispose();
+                    if (time.GetElapsedTime(began) >= LinkTimers.Ahead) return;
+                    lock (_gate) _isSlow = false;
+                },
+            };
+            return await connector.ConnectAsync(at, hello(), within, progress, either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -46,7 +56,7 @@ internal sealed class SessionConnector(PiConnector connector, TimeProvider time)
     /// <inheritdoc cref="IPiLink.ReconnectAsync"/>
     public async Task<PiConnection> ReconnectAsync(Func<Hello> hello, TimeSpan within, CancellationToken cancellationToken)
     {
-        // A program that is on its way out may take a connection, too: after that it is tried with the next one that does.
+        // A program that is stopping may take a connection, too: after that it is tried with the next one that does.
         while (TryGoAhead(out Task standing) is { } turn)
         {
             try
@@ -58,6 +68,7 @@ internal sealed class SessionConnector(PiConnector connector, TimeProvider time)
             finally
             {
                 Leave(turn);
+                turn.Dispose();
             }
         }
         return await ConnectAsync(hello, within, cancellationToken);
@@ -69,18 +80,24 @@ internal sealed class SessionConnector(PiConnector connector, TimeProvider time)
     /// </returns>
     public Task ControlTaken(IPEndPoint at)
     {
-        Turn? turn;
-        lock (_gate) (turn, _ahead) = (_ahead, null);
-        return turn?.Take(at) ?? Task.CompletedTask;
+        lock (_gate)
+        {
+            if (_ahead is not { } turn) return Task.CompletedTask;
+            (_ahead, _dialling) = (null, turn);
+            return turn.Take(at);
+        }
     }
 
     public void ControlStands(IPEndPoint at)
     {
+        Turn? dialling;
         lock (_gate)
         {
-            _isSlow = false;
             _standing.TrySetResult(at);
+            dialling = _dialling;
         }
+        // Whatever is at another address may hang.
+        dialling?.GiveUpUnlessAt(at);
     }
 
     /// <summary>Whoever waits for it goes on waiting for the next one that stands, if this one never did.</summary>
@@ -115,6 +132,7 @@ internal sealed class SessionConnector(PiConnector connector, TimeProvider time)
         lock (_gate)
         {
             if (_ahead == turn) _ahead = null;
+            if (_dialling == turn) _dialling = null;
         }
         turn.End();
     }
@@ -123,10 +141,15 @@ internal sealed class SessionConnector(PiConnector connector, TimeProvider time)
     private async Task<PiConnection?> TryAheadAsync(
         Turn turn, Func<Hello> hello, TimeSpan within, CancellationToken cancellationToken)
     {
-        using var tooSlow = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // Until the next attempt at a control connection may be beside the first.
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, turn.GivenUp);
+        bool isSlow = false;
         await using ITimer late = time.CreateTimer(
-            _ => tooSlow.TryCancel(), null, LinkTimers.BesideTaken, Timeout.InfiniteTimeSpan);
+            _ =>
+            {
+                Volatile.Write(ref isSlow, true);
+                turn.GiveUp();
+            },
+            null, LinkTimers.Ahead, Timeout.InfiniteTimeSpan);
         var progress = new AttemptProgress
         {
             Secured = () =>
@@ -137,7 +160,7 @@ internal sealed class SessionConnector(PiConnector connector, TimeProvider time)
         };
         try
         {
-            return await connector.ConnectAsync(await turn.At, hello(), within, progress, tooSlow.Token);
+            return await connector.ConnectAsync(await turn.At, hello(), within, progress, either.Token);
         }
         catch (LinkRefusedException e) when (IsOfSession(e.Refusal.Reason))
         {
@@ -150,31 +173,13 @@ internal sealed class SessionConnector(PiConnector connector, TimeProvider time)
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            lock (_gate) _isSlow = true;
+            lock (_gate) _isSlow |= Volatile.Read(ref isSlow);
             return null;
         }
     }
 
     private static bool IsOfSession(RefusalReason reason) =>
         reason is RefusalReason.UnknownSession or RefusalReason.TakenOver or RefusalReason.Superseded;
-
-    /// <summary>Of the session that goes ahead.</summary>
-    private sealed class Turn
-    {
-        private readonly TaskCompletionSource<IPEndPoint> _at = New();
-        private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task<IPEndPoint> At => _at.Task;
-
-        /// <returns>Ends when its handshake is over, whatever came of it.</returns>
-        public Task Take(IPEndPoint at)
-        {
-            _at.TrySetResult(at);
-            return _over.Task;
-        }
-
-        public void End() => _over.TrySetResult();
-    }
 
     /// <summary>Left once, however often it is asked to.</summary>
     private sealed class Place(SemaphoreSlim places) : IDisposable

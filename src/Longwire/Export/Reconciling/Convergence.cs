@@ -52,6 +52,7 @@ internal sealed class Convergence(
         if (seen.Identity is not { } identity || seen.Choice is not { } choice)
         {
             // Half enumerated or half gone: the kernel will say which, or it becomes readable.
+            stick.RefuseWaitingClient(UsbIpStatus.NoSuchDevice);
             tasks.Wait(stick, stick.Retries.Next());
             return;
         }

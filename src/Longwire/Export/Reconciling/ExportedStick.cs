@@ -10,7 +10,9 @@ namespace Longwire.Export.Reconciling;
 /// <summary>What the reconciler knows of one bus id. Only the reconciler touches it.</summary>
 internal sealed class ExportedStick(BusId busId, Backoff retries, Recoveries recoveries)
 {
+    // Timestamps: of the latest news, for which 0 is none and the highest one that no look has seen; and of the latest look.
     private long _news, _seenFrom;
+    private Inspection? _seen;
 
     public BusId BusId => busId;
 
@@ -50,9 +52,6 @@ internal sealed class ExportedStick(BusId busId, Backoff retries, Recoveries rec
     /// <summary>A look at it has come to an end.</summary>
     public bool WasLookedAt { get; set; }
 
-    /// <summary>What a look has seen and nothing followed from yet.</summary>
-    public Inspection? Seen { get; private set; }
-
     /// <summary>The kernel refused, and the back-off is not over: news of our own doing must not shorten it.</summary>
     public bool WaitsToRetry { get; set; }
 
@@ -85,22 +84,21 @@ internal sealed class ExportedStick(BusId busId, Backoff retries, Recoveries rec
         if (heardAt >= _seenFrom) (NeedsLook, _news) = (true, Math.Max(_news, heardAt));
     }
 
-    public void BeginLook() => (NeedsLook, _news) = (false, 0);
+    public void BeginLook() => ForgetNews();
 
     /// <summary>A look has ended; it counts unless there is news that it cannot have seen.</summary>
     public void See(Inspection seen)
     {
-        WasLookedAt = true;
         if (NeedsLook && _news >= seen.BeganAt) return;
-        BeginLook();
-        (Seen, _seenFrom) = (seen, seen.BeganAt);
+        ForgetNews();
+        (WasLookedAt, _seen, _seenFrom) = (true, seen, seen.BeganAt);
     }
 
     /// <returns>What a look has seen and nothing followed from yet; null: nothing.</returns>
     public Inspection? TakeSeen()
     {
-        Inspection? seen = Seen;
-        Seen = null;
+        Inspection? seen = _seen;
+        _seen = null;
         return seen;
     }
 
@@ -125,4 +123,6 @@ internal sealed class ExportedStick(BusId busId, Backoff retries, Recoveries rec
     }
 
     public override string ToString() => Label;
+
+    private void ForgetNews() => (NeedsLook, _news) = (false, 0);
 }

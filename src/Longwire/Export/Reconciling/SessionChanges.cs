@@ -20,8 +20,8 @@ internal sealed class SessionChanges(
             case StickState.Offered:
                 Serve(stick, import);
                 break;
-            case StickState.New when !MayWait(stick):
-                // Nobody has it yet, and nobody may ever.
+            case StickState.New when !MayWait(stick) || stick is { WasLookedAt: true, Identity: null }:
+                // Nobody has it yet, and nobody may ever; of what cannot be read nobody knows when.
                 import.Refuse(UsbIpStatus.NoSuchDevice);
                 break;
             case StickState.Binding or StickState.InUse when !MayWait(stick):

@@ -154,7 +154,7 @@ internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, Ra
     private static async Task<string?> LoadAsync(CancellationToken cancellationToken) =>
         (await KernelModules.LoadAsync(Modules, cancellationToken)).FirstOrDefault(outcome => !outcome.Ok)?.Reason;
 
-    // What was bound is looked at in the same breath: whoever waits for it waits for that, too.
+    // What was bound is looked at on the same thread, before it is told: whoever waits for it waits for that, too.
     private Task<BindOutcome> TryAsync(BusId busId, Func<bool> work) => _calls.RunAsync(
         () =>
         {

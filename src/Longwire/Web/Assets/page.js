@@ -74,7 +74,7 @@ function summaryOf(state) {
   return [`All is well: ${count}.`, "well"];
 }
 
-// Of one that is silenced neither is a problem.
+// Of one that is silenced no low power is told.
 function isBad(pi) {
   return (pi.reachable === false && !pi.silenced_until) || pi.vitals?.under_voltage === true;
 }

@@ -23,7 +23,7 @@ public sealed class ExportedStickTests
         // Told while the look was under way, and heard before or after it began.
         _stick.Changed(heardAt);
         _stick.See(LookFrom(10));
-        Assert.Equal((isSeen, !isSeen), (_stick.TakeSeen() is not null, _stick.NeedsLook));
+        Assert.Equal((isSeen, isSeen, !isSeen), (_stick.TakeSeen() is not null, _stick.WasLookedAt, _stick.NeedsLook));
     }
 
     [Theory]

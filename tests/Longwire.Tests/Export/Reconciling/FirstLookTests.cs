@@ -17,6 +17,7 @@ public sealed class FirstLookTests : IAsyncDisposable
     [InlineData("a radio", UsbIpStatus.Ok)]
     [InlineData("no radio", UsbIpStatus.NoSuchDevice)]
     [InlineData("its tty is open", UsbIpStatus.NoSuchDevice)]
+    [InlineData("it cannot be read", UsbIpStatus.NoSuchDevice)]
     [InlineData("somebody else has bound it", UsbIpStatus.NoSuchDevice)]
     [InlineData("somebody else has bound it, and it is served", UsbIpStatus.DeviceBusy)]
     [InlineData("it was served before a crash, and is not wanted any more", UsbIpStatus.NoSuchDevice)]
@@ -33,6 +34,7 @@ public sealed class FirstLookTests : IAsyncDisposable
         else
         {
             string folder = _bench.Sysfs.Plug(id: what == "no radio" ? "1a86:7523" : "0658:0200");
+            if (what == "it cannot be read") File.Delete(Path.Combine(folder, "descriptors"));
             if (what == "its tty is open") _bench.Sysfs.AddProcess(10, "zwave-js", "/dev/null");
             if (what.StartsWith("somebody else", StringComparison.Ordinal)) _bench.Sysfs.SetDriver(folder, "usbip-host");
             bool isServed = what.EndsWith("served", StringComparison.Ordinal);

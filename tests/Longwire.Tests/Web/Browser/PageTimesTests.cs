@@ -75,12 +75,14 @@ public sealed class PageTimesTests(Chromium chromium) : IClassFixture<Chromium>,
         return page;
     }
 
+    // The soonest one: what others take of the machine meanwhile only adds, and a browser has no processor time of its own to tell.
     private static void Keeps(string what, List<TimeSpan> took, TimeSpan bound)
     {
-        TimeSpan median = took.Order().ElementAt(took.Count / 2);
+        TimeSpan soonest = took.Min();
         string all = string.Join(", ", took.Select(one => $"{one.TotalMilliseconds:0}"));
-        string said = $"{what}: median {median.TotalMilliseconds:0} ms of {all}; {median / bound:0.00} of {bound.TotalMilliseconds:0} ms";
+        string said =
+            $"{what}: {soonest.TotalMilliseconds:0} ms, the soonest of {all}; {soonest / bound:0.00} of {bound.TotalMilliseconds:0} ms";
         TestContext.Current.TestOutputHelper?.WriteLine(said);
-        Assert.True(MachinePace.Keeps(median, bound), said);
+        Assert.True(MachinePace.Keeps(soonest, bound), said);
     }
 }
