@@ -3,7 +3,6 @@ using Longwire.Link.Errors;
 using Longwire.Link.Liveness;
 using Longwire.Link.Tls;
 using Longwire.Link.Wire;
-using Longwire.Platform;
 
 namespace Longwire.Attach.Pis;
 
