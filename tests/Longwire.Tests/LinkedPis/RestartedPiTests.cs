@@ -103,6 +103,7 @@ public sealed class RestartedPiTests
     [Theory]
     [InlineData(RefusalReason.NotEnrolled)]
     [InlineData(RefusalReason.UnknownSubject)]
+    [InlineData(RefusalReason.UnknownSession)]
     [InlineData(RefusalReason.None)]
     public async Task What_comes_of_that_is_not_believed_and_it_asks_again_once_the_Pi_has_answered(RefusalReason no)
     {
@@ -113,7 +114,7 @@ public sealed class RestartedPiTests
             if (hello.Purpose == HelloPurpose.Control) await refused.Task.WaitAsync(stop);
             else if (Interlocked.Increment(ref sessions) == 1)
             {
-                // None: closed, as by a program that is on its way out.
+                // None: closed, as by a program that is being stopped.
                 if (no != RefusalReason.None) await Handshake.RefuseAsync(connection, no, stop);
                 refused.SetResult();
                 return;
@@ -126,20 +127,7 @@ public sealed class RestartedPiTests
     }
 
     [Fact]
-    public async Task That_its_session_is_forgotten_it_believes_at_once()
-    {
-        await using var pi = new PlayedPi(async (connection, hello, stop) =>
-        {
-            if (hello.Purpose == HelloPurpose.Session) await Handshake.RefuseAsync(connection, RefusalReason.UnknownSession, stop);
-            else await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        });
-        LinkRefusedException e = await Assert.ThrowsAsync<LinkRefusedException>(
-            () => ReconnectAsync(pi).WaitAsync(RawHost.Deadline, RawHost.Cancelled));
-        Assert.Equal(RefusalReason.UnknownSession, e.Refusal.Reason);
-    }
-
-    [Fact]
-    public async Task Taken_by_a_program_that_is_on_its_way_out_it_goes_ahead_with_the_next()
+    public async Task Taken_by_a_program_that_is_being_stopped_it_goes_ahead_with_the_next()
     {
         var served = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         int sessions = 0, controls = 0;

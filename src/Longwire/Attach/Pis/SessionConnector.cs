@@ -1,7 +1,6 @@
 using System.Net;
 using Longwire.Link.Errors;
 using Longwire.Link.Liveness;
-using Longwire.Link.Tls;
 using Longwire.Link.Wire;
 
 namespace Longwire.Attach.Pis;
@@ -136,7 +135,7 @@ internal sealed class SessionConnector(PiConnector connector, TimeProvider time)
         turn.End();
     }
 
-    /// <summary>Nothing that comes of it counts but success, and what the Pi says of the session itself.</summary>
+    /// <summary>Nothing that comes of it counts but success.</summary>
     private async Task<PiConnection?> TryAheadAsync(
         Turn turn, Func<Hello> hello, TimeSpan within, CancellationToken cancellationToken)
     {
@@ -161,13 +160,10 @@ internal sealed class SessionConnector(PiConnector connector, TimeProvider time)
         {
             return await connector.ConnectAsync(await turn.At, hello(), within, progress, either.Token);
         }
-        catch (LinkRefusedException e) when (IsOfSession(e.Refusal.Reason))
-        {
-            throw;
-        }
         catch (IOException)
         {
-            // Whether we are let in at all is for the control connection to hear, which knows what to do then.
+            // Whether we are let in at all is for the control connection to hear, which knows what to do then. And whoever loses a session
+            // is to know by then whether its stick is there.
             return null;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -176,9 +172,6 @@ internal sealed class SessionConnector(PiConnector connector, TimeProvider time)
             return null;
         }
     }
-
-    private static bool IsOfSession(RefusalReason reason) =>
-        reason is RefusalReason.UnknownSession or RefusalReason.TakenOver or RefusalReason.Superseded;
 
     /// <summary>Left once, however often it is asked to.</summary>
     private sealed class Place(SemaphoreSlim places) : IDisposable

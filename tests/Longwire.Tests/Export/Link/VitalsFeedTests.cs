@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Longwire.Export;
 using Longwire.Export.Link;
 using Longwire.Link.Wire;
@@ -18,6 +19,7 @@ public sealed class VitalsFeedTests : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly VitalsFeed _feed;
     private readonly Task _running;
+    private readonly ConcurrentQueue<DateTimeOffset> _lookedAt = new();
     private Vitals _now = s_well;
     private int _looks;
 
@@ -70,6 +72,8 @@ public sealed class VitalsFeedTests : IAsyncDisposable
         await LookedAsync();
         await changed.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         Assert.Equal(49, _feed.Current!.Vitals.Temperature);
+        DateTimeOffset[] looks = [.. _lookedAt];
+        Assert.All(looks.Zip(looks.Skip(1)), pair => Assert.True(pair.Second - pair.First >= ExportTimers.Vitals, $"{pair}"));
     }
 
     public static TheoryData<string> Others =>
@@ -152,6 +156,7 @@ public sealed class VitalsFeedTests : IAsyncDisposable
 
     private Vitals Read()
     {
+        _lookedAt.Enqueue(_time.GetUtcNow());
         Interlocked.Increment(ref _looks);
         return Volatile.Read(ref _now);
     }
