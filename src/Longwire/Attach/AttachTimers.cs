@@ -207,6 +207,12 @@ internal static class AttachTimers
     /// </summary>
     public static readonly TimeSpan NeverReached = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// A stick that its Pi makes ready, or that was tried in vain, is asked who it is within this. Below <see cref="Attach"/>, which ends
+    /// the attempt of who waits for that.
+    /// </summary>
+    public static readonly TimeSpan TwinShows = TimeSpan.FromSeconds(3);
+
     /// <summary>A Pi that runs Longwire notices a vanished host within 8 s; so long a stick that we had is busy with us.</summary>
     public static readonly TimeSpan OwnRelease = TimeSpan.FromSeconds(8);
 

@@ -21,7 +21,7 @@ internal sealed class AttachmentChanges(AttachState state)
             return;
         }
         Stick stick = ImportedStick.Of(state, pi, assignment.BusId, news.Device, news.Identity.Id);
-        stick.Identity = news.Identity;
+        (stick.Identity, stick.IdentifiedAt) = (news.Identity, state.Now);
         Assignments.Imported(assignment, stick);
         state.Parked.Add(news);
     }

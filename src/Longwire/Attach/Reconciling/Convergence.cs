@@ -40,7 +40,7 @@ internal sealed class Convergence(AttachState state)
             StartWhatIsDue(selection, state.Candidates());
             AskForWhatIsNotListed(selection);
             // A verdict or a start may have changed whom a stick waits for.
-            _identification.DecideParked(allAreAsked: true);
+            if (_identification.DecideParked(allAreAsked: true) is { } answerBy) WakeNoLaterThan(answerBy);
             // Who was just identified is known now.
             selection = state.Selection();
             foreach (PiState pi in state.Pis.Values) pi.Watch.AskEvery(PollInterval(pi, selection));

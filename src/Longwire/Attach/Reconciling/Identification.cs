@@ -12,15 +12,19 @@ namespace Longwire.Attach.Reconciling;
 /// <summary>Decides about sticks that have said who they are: which radio it is, whether it is wanted, whether it may be let in.</summary>
 internal sealed class Identification(AttachState state)
 {
+    private readonly ComingTwins _twins = new(state);
     private readonly MovedSticks _moves = new(state);
     private readonly Replacements _replacements = new(state);
+    private TimeSpan? _answerBy;
 
     /// <summary>Answers every waiting stick that can be answered now.</summary>
     /// <param name="allAreAsked">
     /// Every stick that can be asked who it is has been: only then is it known which may be a radio that is not where it was.
     /// </param>
-    public void DecideParked(bool allAreAsked)
+    /// <returns>When somebody is answered who waits now, if nothing happens before that; null: not by time alone.</returns>
+    public TimeSpan? DecideParked(bool allAreAsked)
     {
+        _answerBy = null;
         // Who sits where a known radio sat is decided about first: the others may be that radio only if this one is not.
         foreach (AttachEvent.Identified waiting in state.Parked.OrderByDescending(SitsWhereARadioSat).ToArray())
         {
@@ -32,6 +36,7 @@ internal sealed class Identification(AttachState state)
             }
             if (Decide(waiting, assignment, stick, allAreAsked) is { } verdict) Answer(waiting, verdict);
         }
+        return _answerBy;
     }
 
     private void Answer(AttachEvent.Identified waiting, AttachDecision verdict)
@@ -53,7 +58,11 @@ internal sealed class Identification(AttachState state)
             if (_moves.IsAnotherLikeIt(recalled, stick, Seen(stick))) recalled = null;
         }
         stick.RadioId = recalled?.Id;
-        if (recalled is null && MayHaveTwin(stick, assignment)) return null;
+        if (recalled is null && _twins.MayCome(stick, assignment, allAreAsked, out TimeSpan? until))
+        {
+            if (until is not null && !(_answerBy <= until)) _answerBy = until;
+            return null;
+        }
         if (recalled is not null) stick.Identity = IdentityUnion.Of(news.Identity, recalled);
 
         StickSelection selection = state.Selection();
@@ -164,15 +173,6 @@ internal sealed class Identification(AttachState state)
         Assignments.FindInPlaceOf(assignment, stick, radio, guessed: state.RadioOf(assignment));
         radio.Replacement = null;
         return new AttachDecision.Refuse(reason);
-    }
-
-    // Whether a serial is seen once can only be said when all of its kind have spoken: the id is given for good.
-    private bool MayHaveTwin(Stick stick, Assignment assignment)
-    {
-        if (string.IsNullOrWhiteSpace(stick.Identity?.Serial)) return false;
-        return state.Pis.Values.Any(pi => pi.Reachable is null)
-            || state.Assignments.Any(
-                other => other != assignment && other is { Identified: false, Cancelled: false } && state.StickOf(other)?.Id == stick.Id);
     }
 
     private bool IsAbsent(RadioMemory radio, Assignment assignment, Stick stick)

@@ -26,6 +26,9 @@ internal sealed class Stick(string piId, BusId busId, UsbId id, UsbPort port, ui
 
     /// <summary>What it said of itself; null until it was imported once.</summary>
     public DeviceIdentity? Identity { get; set; }
+
+    /// <summary>When it said so last, in time since the reconciler's start.</summary>
+    public TimeSpan IdentifiedAt { get; set; }
     public string? RadioId { get; set; }
 
     /// <summary>The radio that was where this stick is, and that this stick is not; null where it is in nobody's place.</summary>

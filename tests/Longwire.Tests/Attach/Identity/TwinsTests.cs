@@ -1,4 +1,5 @@
 using Longwire.Attach;
+using Longwire.Options;
 using Longwire.State;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
@@ -23,6 +24,75 @@ public sealed class TwinsTests
         AttachDecision second = await bench.IdentifyAsync(other, Device("1-1.3", 4), IdentityOf("0001"));
         string[] ids = [Assert.IsType<AttachDecision.Attach>(await first).RadioId, Assert.IsType<AttachDecision.Attach>(second).RadioId];
         Assert.Equal(["attic_0658_0200_1-2", "attic_0658_0200_1-3"], ids.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_twin_in_the_first_list_of_another_Pi_is_waited_for()
+    {
+        await using var bench = new AttachBench();
+        Task<AttachDecision> first = await OneHasSpokenAsync(bench);
+        bench.Time.Advance(AttachTimers.TwinShows);
+        bench.List("cellar", Device());
+        await AreToldApartByPiAsync(bench, first);
+    }
+
+    [Fact]
+    public async Task A_twin_that_its_Pi_is_making_ready_is_waited_for()
+    {
+        await using var bench = new AttachBench();
+        Task<AttachDecision> first = await OneHasSpokenAsync(bench);
+        bench.ListOfLongwire("cellar", [new(BusId.Parse("1-1.2"), Zwave, NoticeReason.None)]);
+        await bench.SettledAsync();
+        Assert.False(first.IsCompleted);
+        bench.Time.Advance(AttachTimers.TwinShows / 2);
+        bench.ListOfLongwire("cellar", [], Device());
+        await AreToldApartByPiAsync(bench, first);
+    }
+
+    [Fact]
+    public async Task A_twin_that_was_tried_in_vain_is_waited_for()
+    {
+        await using var bench = new AttachBench();
+        Task<AttachDecision> first = await OneHasSpokenAsync(bench);
+        bench.List("cellar", Device());
+        ScriptedAttachment failed = await bench.NextAttachmentAsync(1);
+        bench.End(failed, new AttachOutcome.Failed("it did not answer"));
+        await bench.SettledAsync();
+        Assert.False(first.IsCompleted);
+        bench.Time.Advance(AttachTimers.BackoffFirst * 2);
+        await AreToldApartByPiAsync(bench, first, index: 2);
+    }
+
+    [Fact]
+    public async Task A_twin_that_never_shows_itself_is_not_waited_for_any_longer()
+    {
+        await using var bench = new AttachBench();
+        Task<AttachDecision> first = await OneHasSpokenAsync(bench);
+        bench.ListOfLongwire("cellar", [new(BusId.Parse("1-1.2"), Zwave, NoticeReason.None)]);
+        await bench.SettledAsync();
+        bench.Time.Advance(AttachTimers.TwinShows);
+        Assert.Equal("0658_0200_0001", Assert.IsType<AttachDecision.Attach>(await first.WaitAsync(AttachTimers.Attach)).RadioId);
+    }
+
+    [Theory]
+    [InlineData("0658:0200", NoticeReason.InUse)]
+    [InlineData("0658:0200", NoticeReason.NotKnownRadio)]
+    [InlineData("1a86:55d4", NoticeReason.None)]
+    public async Task What_is_no_coming_twin_is_not_waited_for(string id, NoticeReason reason)
+    {
+        await using var bench = new AttachBench();
+        Task<AttachDecision> first = await OneHasSpokenAsync(bench);
+        bench.ListOfLongwire("cellar", [new(BusId.Parse("1-1.2"), UsbId.Parse(id), reason)]);
+        Assert.Equal("0658_0200_0001", Assert.IsType<AttachDecision.Attach>(await first.WaitAsync(AttachTimers.Attach)).RadioId);
+    }
+
+    [Fact]
+    public async Task One_of_its_kind_that_no_rule_wants_is_not_waited_for()
+    {
+        await using var bench = new AttachBench();
+        Task<AttachDecision> first = await OneHasSpokenAsync(bench, Rule("0658:0200", pi: "attic"));
+        bench.List("cellar", Device());
+        Assert.Equal("0658_0200_0001", Assert.IsType<AttachDecision.Attach>(await first.WaitAsync(AttachTimers.Attach)).RadioId);
     }
 
     [Fact]
@@ -124,5 +194,23 @@ public sealed class TwinsTests
         await bench.UntilAsync(s => s.Bridge.Problems.Length == 1);
         Assert.False(first.Cancelled);
         Assert.Single(bench.Attachments);
+    }
+
+    /// <summary>A stick in the attic has said who it is, and nothing is known of the cellar.</summary>
+    private static async Task<Task<AttachDecision>> OneHasSpokenAsync(AttachBench bench, params RadioRule[] rules)
+    {
+        bench.Load(Wishes([Pi("attic"), Pi("cellar", "192.0.2.2")], rules));
+        bench.List("attic", Device());
+        Task<AttachDecision> first = bench.Identify(await bench.NextAttachmentAsync(), Device(), IdentityOf("0001"));
+        await bench.SettledAsync();
+        Assert.False(first.IsCompleted);
+        return first;
+    }
+
+    private static async Task AreToldApartByPiAsync(AttachBench bench, Task<AttachDecision> first, int index = 1)
+    {
+        AttachDecision second = await bench.IdentifyAsync(await bench.NextAttachmentAsync(index), Device(), IdentityOf("0001"));
+        Assert.Equal("attic_0658_0200", Assert.IsType<AttachDecision.Attach>(await first).RadioId);
+        Assert.Equal("cellar_0658_0200", Assert.IsType<AttachDecision.Attach>(second).RadioId);
     }
 }
