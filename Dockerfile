@@ -45,8 +45,13 @@ COPY src src
 RUN --mount=type=bind,from=sdk,source=/usr/share/dotnet,target=/usr/share/dotnet \
     case $TARGETARCH in amd64) rid=linux-x64 tools=x86_64-linux-gnu ;; arm64) rid=linux-arm64 tools=aarch64-linux-gnu ;; esac \
  && /usr/share/dotnet/dotnet publish src/Longwire --no-restore -c Release -r $rid -o /out -maxcpucount:1 \
-      -p:RunAnalyzers=false -p:NativeDebugSymbols=false -p:UseSharedCompilation=false \
-      -p:CppCompilerAndLinker=clang -p:LinkerFlavor=lld -p:ObjCopyName=$tools-objcopy
+      -p:RunAnalyzers=false -p:NativeDebugSymbols=false -p:StripSymbols=false -p:UseSharedCompilation=false \
+      -p:CppCompilerAndLinker=clang -p:LinkerFlavor=lld \
+ && mv /out/longwire /out/longwire.symbols && $tools-objcopy --strip-all /out/longwire.symbols /out/longwire
+
+# docker buildx build --target symbols --output . .     for script/trace, of the very program that is in the image
+FROM scratch AS symbols
+COPY --from=program /out/longwire.symbols /
 
 # What the program needs beside the base: unpacked here and not installed there, so that no program of the target's has to run.
 FROM toolchain AS packages

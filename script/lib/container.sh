@@ -4,6 +4,7 @@
 # Sourced, never run.
 
 image_limit=60000000    # bytes, compressed: what somebody on a slow line downloads
+program_limit=18000000  # bytes: what is in memory and on the disk of every machine
 memory_limit=2000000000 # bytes, for the build of one architecture: a small machine has to bear it
 
 # Everything of buildah's is below artifacts/: the machine may have images and settings of its own.
@@ -160,13 +161,16 @@ unmount_store() {
 
 # What is pulled: the layers as they are stored, compressed. And what it took to make them.
 weigh_images() {
-  local arch size peak
+  local arch size program peak
   for arch in amd64 arm64; do
     size=$(du -sb "$artifacts/image/$arch/oci/blobs" | cut -f1)
+    program=$(stat -c %s "$artifacts/image/$arch/rootfs/usr/bin/longwire")
     peak=$(cat "$artifacts/image/$arch.peak")
     say "the image for $arch: $((size / 1000000)) MB compressed ($((size * 100 / image_limit)) % of the limit)," \
+      "the program in it $program bytes ($((program * 100 / program_limit)) %)," \
       "built within $((peak / 1000000)) MB of memory ($((peak * 100 / memory_limit)) %)"
     [ "$size" -lt "$image_limit" ] || die "the image for $arch is $size bytes compressed; $image_limit is the limit"
+    [ "$program" -le "$program_limit" ] || die "the program for $arch is $program bytes; $program_limit is the limit"
     [ "$peak" -lt "$memory_limit" ] || die "the build of the image for $arch took $peak bytes of memory; $memory_limit is the limit"
   done
 }

@@ -156,13 +156,14 @@ program_sources_sum() {
 
 # publish_program ARCH (amd64 or arm64): the NativeAOT program, at artifacts/publish/ARCH/longwire.
 publish_program() {
-  local arch=$1 rid=linux-x64 out=$artifacts/publish/$1 sum more=()
+  local arch=$1 rid=linux-x64 out=$artifacts/publish/$1 sum objcopy=objcopy more=()
   sum=$(program_sources_sum)
   if [ -x "$out/longwire" ] && [ "$(cat "$out.sum" 2>/dev/null)" = "$sum" ]; then return 0; fi
   if [ "$arch" = arm64 ]; then
     rid=linux-arm64
+    objcopy=aarch64-linux-gnu-objcopy
     unpack_packages arm64 sysroot libc6 libc6-dev libgcc-s1 libgcc-12-dev zlib1g zlib1g-dev
-    more=(-p:CppCompilerAndLinker=clang -p:ObjCopyName=aarch64-linux-gnu-objcopy "-p:SysRoot=$artifacts/debian/arm64/sysroot")
+    more=(-p:CppCompilerAndLinker=clang "-p:SysRoot=$artifacts/debian/arm64/sysroot")
   fi
   # The build of the whole solution has had the analyzers already, and nobody debugs inside a guest.
   mkdir -p "$out"
@@ -170,6 +171,9 @@ publish_program() {
   quietly "$artifacts/publish-$arch.log" dotnet restore "$root/src/Longwire" --artifacts-path "$artifacts/build-$arch"
   quietly "$artifacts/publish-$arch.log" dotnet publish "$root/src/Longwire" --no-restore -c Release -r "$rid" -o "$out" \
     --artifacts-path "$artifacts/build-$arch" \
-    -p:RunAnalyzers=false -p:NativeDebugSymbols=false "${more[@]}"
+    -p:RunAnalyzers=false -p:NativeDebugSymbols=false -p:StripSymbols=false "${more[@]}"
+  # What was stripped is for script/trace.
+  mv "$out/longwire" "$out/longwire.symbols"
+  "$objcopy" --strip-all "$out/longwire.symbols" "$out/longwire"
   printf '%s\n' "$sum" >"$out.sum"
 }
