@@ -19,6 +19,9 @@ internal sealed class DoctorRounds(
     private readonly AsyncAutoResetEvent _asked = new(time);
     private readonly Lock _gate = new();
     private DoctorRound _latest = DoctorRound.None;
+
+    // Monotonic: a clock that is put back, as that of a Pi without a battery is, must not keep old findings for days.
+    private long? _endedAt;
     private TaskCompletionSource _ended = NewSignal();
 
     public DoctorRound Latest
@@ -46,7 +49,7 @@ internal sealed class DoctorRounds(
         Task ended;
         lock (_gate)
         {
-            if (!_latest.Running && _latest.At is { } at && time.GetUtcNow() - at < Fresh) return _latest;
+            if (!_latest.Running && _endedAt is { } at && time.GetElapsedTime(at) < Fresh) return _latest;
             ended = _ended.Task;
         }
         Ask();
@@ -63,10 +66,11 @@ internal sealed class DoctorRounds(
             while (true)
             {
                 await _asked.WaitAsync(Timeout.InfiniteTimeSpan, stoppingToken);
-                IReadOnlyList<FindingJson> found = await FindAsync(stoppingToken);
+                IReadOnlyList<Finding> found = await FindAsync(stoppingToken);
                 lock (_gate)
                 {
-                    _latest = new DoctorRound(false, time.GetUtcNow(), found);
+                    _latest = DoctorRound.Ended(time.GetUtcNow(), found);
+                    _endedAt = time.GetTimestamp();
                     _ended.SetResult();
                     _ended = NewSignal();
                 }
@@ -78,11 +82,11 @@ internal sealed class DoctorRounds(
         }
     }
 
-    private async Task<IReadOnlyList<FindingJson>> FindAsync(CancellationToken stoppingToken)
+    private async Task<IReadOnlyList<Finding>> FindAsync(CancellationToken stoppingToken)
     {
         try
         {
-            return FindingJson.Of(await run(stoppingToken));
+            return await run(stoppingToken);
         }
 #pragma warning disable CA1031 // Checks that cannot be made are no reason to end what keeps radios attached.
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Longwire.Doctor;
+using Longwire.Tests.Attach;
 using Longwire.Tests.HomeAssistant.Brokers;
 using Longwire.Web.Http;
 using Xunit;
@@ -67,6 +68,25 @@ public sealed class DoctorDeskTests : IAsyncDisposable
         Assert.Equal(2, runs);
         await rounds.StopAsync(Cancellation);
         log.AssertNothingUnexpected();
+    }
+
+    [Fact]
+    public async Task What_was_found_long_ago_is_asked_again_whatever_the_clock_was_set_to()
+    {
+        int runs = 0;
+        var time = new SettableClock(DateTimeOffset.UnixEpoch);
+        using var rounds = new DoctorRounds(
+            _ => Task.FromResult<IReadOnlyList<Finding>>([.. Enumerable.Range(0, ++runs).Select(_ => Of(FindingLevel.Ok))]),
+            time,
+            new RecordingLogger<DoctorRounds>());
+        await rounds.StartAsync(Cancellation);
+        Assert.Single((await rounds.FreshAsync(Cancellation)).Findings);
+        time.Set(TimeSpan.FromDays(1));
+        Assert.Single((await rounds.FreshAsync(Cancellation)).Findings);
+        time.Set(TimeSpan.FromDays(-2));
+        time.Advance(DoctorRounds.Fresh);
+        Assert.Equal(2, (await rounds.FreshAsync(Cancellation)).Findings.Count);
+        await rounds.StopAsync(Cancellation);
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
