@@ -28,7 +28,6 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems, ICommandSink
     private readonly Dictionary<string, (PiOffers? Offers, string? Silent)> _lists = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<RadioCommand> _commands = new();
     private readonly ConcurrentQueue<PiCommand> _ofPis = new();
-    private readonly RecordingLogger<DoctorRounds> _doctorLog = new();
     private OptionsEditor? _editor;
     private DoctorRounds? _rounds;
     private WebSite? _site;
@@ -46,6 +45,7 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems, ICommandSink
     public IReadOnlyCollection<RadioCommand> Commands => _commands;
     public RecordingLogger<WebSite> SiteLog { get; } = new();
     public RecordingLogger<WebServer> Log { get; } = new();
+    public RecordingLogger<DoctorRounds> DoctorLog { get; } = new();
     public HttpClient Client { get; } = new();
     public AttachOptions Options { get; set; } = AttachOptions.Default;
     public ImmutableArray<OptionProblem> OptionProblems { get; set; } = [];
@@ -100,7 +100,7 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems, ICommandSink
         if (_rounds is not null) await _rounds.StopAsync(TestContext.Current.CancellationToken);
         _rounds?.Dispose();
         Client.Dispose();
-        _doctorLog.AssertNothingUnexpected();
+        DoctorLog.AssertNothingUnexpected();
         SiteLog.AssertNothingUnexpected();
         Log.AssertNothingUnexpected();
     }
@@ -199,7 +199,7 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems, ICommandSink
         _editor = new OptionsEditor(this, Store, OptionsPath, Clock ?? Time);
         if (_rounds is null)
         {
-            _rounds = new DoctorRounds(cancellationToken => Check(cancellationToken), Clock ?? Time, _doctorLog);
+            _rounds = new DoctorRounds(cancellationToken => Check(cancellationToken), Clock ?? Time, DoctorLog);
             // It runs up to its first wait at once.
             _ = _rounds.StartAsync(Cancellation);
         }

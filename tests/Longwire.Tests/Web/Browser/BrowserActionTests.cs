@@ -13,26 +13,17 @@ namespace Longwire.Tests.Web.Browser;
 
 /// <summary>What a person does on the page besides the radios' own buttons: the real server behind it, options that are kept.</summary>
 [Trait("needs", "chromium")]
-public sealed class BrowserActionTests(Chromium chromium) : IClassFixture<Chromium>, IAsyncDisposable
+public sealed class BrowserActionTests(Chromium chromium) : PageTest(chromium)
 {
     private const string Attic = """{"pis":[{"name":"attic","address":"192.0.2.7"}],"radios":["0658:0200"]}""";
-
-    private readonly WebBench _bench = new() { Clock = TimeProvider.System };
-    private readonly OpenPages _pages = new(chromium);
-
-    public async ValueTask DisposeAsync()
-    {
-        await _pages.DisposeAsync();
-        await _bench.DisposeAsync();
-    }
 
     [Fact]
     public async Task A_Pi_is_added_by_its_code_after_a_typo_was_told()
     {
-        var kept = new KeptOptions(_bench, """{"pis":[],"radios":[]}""");
-        _bench.Publish();
+        var kept = new KeptOptions(Bench, """{"pis":[],"radios":[]}""");
+        Bench.Publish();
         string code = PairedPiTests.Code("192.0.2.9");
-        IPage page = await _pages.OpenAsync(await _bench.StartAsync());
+        IPage page = await Pages.OpenAsync(await Bench.StartAsync());
         ILocator field = page.GetByLabel("Pairing code");
         // Without a Pi there is nothing else to do here.
         await field.FillAsync(code[..^2]);
@@ -47,34 +38,34 @@ public sealed class BrowserActionTests(Chromium chromium) : IClassFixture<Chromi
         Assert.Equal("", await field.InputValueAsync());
         Assert.Equal("dach", Assert.Single(Read.Json(kept.Json).Options.Pis).Name);
         Assert.DoesNotContain("LW1-", await page.ContentAsync(), StringComparison.Ordinal);
-        _pages.AssertAllCameFrom(page);
+        Pages.AssertAllCameFrom(page);
     }
 
     [Fact]
     public async Task Behind_ingress_it_is_the_same_and_the_log_names_who_did_it()
     {
-        var kept = new KeptOptions(_bench, """{"pis":[],"radios":[]}""");
-        _bench.Publish();
-        _bench.Address = new WebAddress(0, IPAddress.Loopback, [], [], IPNetwork.Parse("127.0.0.1/32"));
-        await using var ingress = new IngressStandIn(await _bench.StartAsync(), holdsBack: true);
+        var kept = new KeptOptions(Bench, """{"pis":[],"radios":[]}""");
+        Bench.Publish();
+        Bench.Address = new WebAddress(0, IPAddress.Loopback, [], [], IPNetwork.Parse("127.0.0.1/32"));
+        await using var ingress = new IngressStandIn(await Bench.StartAsync(), holdsBack: true);
         await ingress.StartAsync();
-        IPage page = await _pages.OpenAsync(ingress.Page);
+        IPage page = await Pages.OpenAsync(ingress.Page);
         await page.GetByLabel("Or its address").FillAsync("192.0.2.9");
         await AddAsync(page);
         await page.GetByText("Added to the options: the Pi 192.0.2.9.").WaitForAsync();
         await page.GetByRole(AriaRole.Heading, new() { Name = "192.0.2.9" }).WaitForAsync();
         Assert.Equal("192.0.2.9", Assert.Single(Read.Json(kept.Json).Options.Pis).Address);
-        Assert.Contains(_bench.SiteLog.Lines, line => line.StartsWith($"{IngressStandIn.Person} added", StringComparison.Ordinal));
-        _pages.AssertAllCameFrom(page);
+        Assert.Contains(Bench.SiteLog.Lines, line => line.StartsWith($"{IngressStandIn.Person} added", StringComparison.Ordinal));
+        Pages.AssertAllCameFrom(page);
     }
 
     [Fact]
-    public async Task Of_two_pages_the_second_is_told_that_the_options_changed_and_keeps_what_was_written()
+    public async Task Of_twoPages_the_second_is_told_that_the_options_changed_and_keeps_what_was_written()
     {
-        var kept = new KeptOptions(_bench, Attic);
-        _bench.List("attic", WebBench.Device("1-1", "0658:0200"));
-        Uri address = await _bench.StartAsync();
-        IPage one = await _pages.OpenAsync(address), other = await _pages.OpenAsync(address);
+        var kept = new KeptOptions(Bench, Attic);
+        Bench.List("attic", WebBench.Device("1-1", "0658:0200"));
+        Uri address = await Bench.StartAsync();
+        IPage one = await Pages.OpenAsync(address), other = await Pages.OpenAsync(address);
         foreach ((IPage page, string name) in ((IPage, string)[])[(one, "roof"), (other, "cellar")])
         {
             await page.GetByText("Add a Pi").ClickAsync();
@@ -95,9 +86,9 @@ public sealed class BrowserActionTests(Chromium chromium) : IClassFixture<Chromi
     [Fact]
     public async Task What_a_page_has_added_itself_is_no_change_that_it_is_told_of()
     {
-        var kept = new KeptOptions(_bench, Attic) { IsSeen = false };
-        _bench.List("attic", WebBench.Device("1-2", "046d:c31c"));
-        IPage page = await _pages.OpenAsync(await _bench.StartAsync());
+        var kept = new KeptOptions(Bench, Attic) { IsSeen = false };
+        Bench.List("attic", WebBench.Device("1-2", "046d:c31c"));
+        IPage page = await Pages.OpenAsync(await Bench.StartAsync());
         await page.GetByText("Add a Pi").ClickAsync();
         foreach (string name in (string[])["roof", "cellar"])
         {
@@ -115,28 +106,28 @@ public sealed class BrowserActionTests(Chromium chromium) : IClassFixture<Chromi
     [Fact]
     public async Task By_keyboard_alone_a_stick_is_chosen_and_the_others_are_not_touched()
     {
-        var kept = new KeptOptions(_bench, Attic);
-        _bench.List("attic", WebBench.Device("1-1", "0658:0200"), WebBench.Device("1-2", "046d:c31c"));
-        _bench.Publish(Some.Radio);
-        IPage page = await _pages.OpenAsync(await _bench.StartAsync());
+        var kept = new KeptOptions(Bench, Attic);
+        Bench.List("attic", WebBench.Device("1-1", "0658:0200"), WebBench.Device("1-2", "046d:c31c"));
+        Bench.Publish(Some.Radio);
+        IPage page = await Pages.OpenAsync(await Bench.StartAsync());
         await OpenPages.TabToAsync(page, page.GetByRole(AriaRole.Button, new() { Name = "Use this stick" }));
         await page.Keyboard.PressAsync("Enter");
         await page.Keyboard.TypeAsync("Keys");
         await page.Keyboard.PressAsync("Enter");
         await page.GetByText("Added to the options: the stick 046d:c31c at 1-2 of attic.").WaitForAsync();
         Assert.Equal(["0658:0200 ", "046d:c31c Keys"], Read.Json(kept.Json).Options.Radios.Select(rule => $"{rule.Match} {rule.Name}"));
-        Assert.Empty(_bench.Commands);
+        Assert.Empty(Bench.Commands);
         await FocusedAsync(page.GetByRole(AriaRole.Heading, new() { Name = "attic" }));
     }
 
     [Fact]
     public async Task Who_is_by_keyboard_in_what_goes_away_goes_on_at_the_title_above_it()
     {
-        _bench.AddPi("attic");
-        _bench.Publish(Some.Radio with { Status = RadioStatus.Unplugged });
-        IPage page = await _pages.OpenAsync(await _bench.StartAsync());
+        Bench.AddPi("attic");
+        Bench.Publish(Some.Radio with { Status = RadioStatus.Unplugged });
+        IPage page = await Pages.OpenAsync(await Bench.StartAsync());
         await OpenPages.TabToAsync(page, page.GetByRole(AriaRole.Button, new() { Name = "Forget Z-Wave" }));
-        _bench.Publish();
+        Bench.Publish();
         await FocusedAsync(page.GetByRole(AriaRole.Heading, new() { Name = "attic" }));
         // What is to be said there is heard only if it was there before.
         Assert.NotEqual("none", await page.Locator("p[role=status]").First.EvaluateAsync<string>("node => getComputedStyle(node).display"));
@@ -147,10 +138,10 @@ public sealed class BrowserActionTests(Chromium chromium) : IClassFixture<Chromi
     {
         string file = Path.Combine(Directory.CreateTempSubdirectory("longwire-page-").FullName, "attach.yaml");
         await File.WriteAllTextAsync(file, "pis: []\n", TestContext.Current.CancellationToken);
-        _bench.OptionsPath = file;
-        _bench.Publish();
-        IPage page = await _pages.OpenAsync(
-            await _bench.StartAsync(), new() { ViewportSize = new() { Width = 360, Height = 780 }, ColorScheme = ColorScheme.Dark });
+        Bench.OptionsPath = file;
+        Bench.Publish();
+        IPage page = await Pages.OpenAsync(
+            await Bench.StartAsync(), new() { ViewportSize = new() { Width = 360, Height = 780 }, ColorScheme = ColorScheme.Dark });
         await page.GetByLabel("Or its address").FillAsync("192.0.2.9");
         await AddAsync(page);
         await page.GetByText("Longwire does not write your own file.").WaitForAsync();
@@ -163,10 +154,10 @@ public sealed class BrowserActionTests(Chromium chromium) : IClassFixture<Chromi
     [Fact]
     public async Task A_radio_is_forgotten_after_one_question_and_kept_after_a_no()
     {
-        _bench.AddPi("attic");
+        Bench.AddPi("attic");
         RadioSnapshot away = Some.Radio with { Status = RadioStatus.Unplugged };
-        _bench.Publish(away);
-        IPage page = await _pages.OpenAsync(await _bench.StartAsync());
+        Bench.Publish(away);
+        IPage page = await Pages.OpenAsync(await Bench.StartAsync());
         ILocator forget = page.GetByRole(AriaRole.Button, new() { Name = "Forget Z-Wave" });
         await OpenPages.TabToAsync(page, forget);
         await page.Keyboard.PressAsync("Enter");
@@ -174,43 +165,43 @@ public sealed class BrowserActionTests(Chromium chromium) : IClassFixture<Chromi
         await OpenPages.AssertForAllAsync(page);
         await page.Keyboard.PressAsync("Escape");
         await page.Locator("dialog").WaitForAsync(new() { State = WaitForSelectorState.Detached });
-        Assert.Empty(_bench.Commands);
+        Assert.Empty(Bench.Commands);
         Assert.True(await OpenPages.IsFocusedAsync(forget), "who works by keyboard goes on where the button is");
         await forget.ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Forget it" }).ClickAsync();
         await page.GetByText("Z-Wave is forgotten.").WaitForAsync();
-        Assert.IsType<RadioCommand.Forget>(Assert.Single(_bench.Commands));
-        _bench.Publish(Some.Radio);
+        Assert.IsType<RadioCommand.Forget>(Assert.Single(Bench.Commands));
+        Bench.Publish(Some.Radio);
         await forget.WaitForAsync(new() { State = WaitForSelectorState.Detached });
-        _pages.AssertAllCameFrom(page);
+        Pages.AssertAllCameFrom(page);
     }
 
     [Fact]
     public async Task A_broken_stick_is_replaced_by_the_one_that_is_named_in_the_question()
     {
-        _bench.AddPi("attic");
-        _bench.Publish(Some.Radio with { Status = RadioStatus.Unplugged, Successor = "0658:0200 at port 1.3" });
-        IPage page = await _pages.OpenAsync(await _bench.StartAsync());
+        Bench.AddPi("attic");
+        Bench.Publish(Some.Radio with { Status = RadioStatus.Unplugged, Successor = "0658:0200 at port 1.3" });
+        IPage page = await Pages.OpenAsync(await Bench.StartAsync());
         await page.GetByRole(AriaRole.Button, new() { Name = "Replace its stick Z-Wave" }).ClickAsync();
         await page.GetByText("Give Z-Wave the stick 0658:0200 at port 1.3? It keeps its name, its history and its entities.")
             .WaitForAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Replace it", Exact = true }).ClickAsync();
         await page.GetByText("Replace its stick of Z-Wave was asked for.").WaitForAsync();
         Assert.Equal(
-            "0658:0200 at port 1.3", Assert.IsType<RadioCommand.Replace>(Assert.Single(_bench.Commands)).Successor);
+            "0658:0200 at port 1.3", Assert.IsType<RadioCommand.Replace>(Assert.Single(Bench.Commands)).Successor);
     }
 
     [Fact]
     public async Task What_happened_is_listed_and_the_month_is_one_press_away()
     {
-        _bench.AddPi("attic");
+        Bench.AddPi("attic");
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        _bench.History.Add(Some.Snapshot(Some.Radio with { Status = RadioStatus.Held }), now.AddDays(-9));
-        _bench.History.Add(Some.Snapshot(Some.Radio with { RoundTrip = TimeSpan.FromMilliseconds(7) }), now);
-        _bench.History.Add(new RadioEvent(Some.RadioId, RadioEventType.Held, null) { At = now.AddDays(-9) });
-        _bench.History.Add(new RadioEvent(Some.RadioId, RadioEventType.Lost, "pulled") { At = now });
-        _bench.Publish(Some.Radio);
-        IPage page = await _pages.OpenAsync(await _bench.StartAsync());
+        Bench.History.Add(Some.Snapshot(Some.Radio with { Status = RadioStatus.Held }), now.AddDays(-9));
+        Bench.History.Add(Some.Snapshot(Some.Radio with { RoundTrip = TimeSpan.FromMilliseconds(7) }), now);
+        Bench.History.Add(new RadioEvent(Some.RadioId, RadioEventType.Held, null) { At = now.AddDays(-9) });
+        Bench.History.Add(new RadioEvent(Some.RadioId, RadioEventType.Lost, "pulled") { At = now });
+        Bench.Publish(Some.Radio);
+        IPage page = await Pages.OpenAsync(await Bench.StartAsync());
         await page.GetByText("Last 24 hours: round trip mostly 7.0 ms, at most 7.0 ms.").WaitForAsync();
         await page.GetByText("Events (2)").ClickAsync();
         Assert.Contains("lost: pulled", await page.Locator(".events li").First.InnerTextAsync(), StringComparison.Ordinal);
@@ -219,23 +210,23 @@ public sealed class BrowserActionTests(Chromium chromium) : IClassFixture<Chromi
         Assert.Equal("true", await page.GetByRole(AriaRole.Button, new() { Name = "30 days" }).GetAttributeAsync("aria-pressed"));
         await page.Locator("article canvas").WaitForAsync();
         // What happens next is there without a reload.
-        _bench.History.Add(new RadioEvent(Some.RadioId, RadioEventType.Held, null) { At = now.AddSeconds(1) });
-        _bench.Publish(Some.Radio with { Status = RadioStatus.Held });
+        Bench.History.Add(new RadioEvent(Some.RadioId, RadioEventType.Held, null) { At = now.AddSeconds(1) });
+        Bench.Publish(Some.Radio with { Status = RadioStatus.Held });
         await page.GetByText("Events (3)").WaitForAsync();
-        _pages.AssertAllCameFrom(page);
+        Pages.AssertAllCameFrom(page);
     }
 
     [Fact]
     public async Task The_checks_are_run_from_the_page_and_their_findings_are_with_the_diagnostics()
     {
-        _bench.AddPi("attic");
+        Bench.AddPi("attic");
         var end = new TaskCompletionSource<IReadOnlyList<Finding>>();
-        _bench.Check = _ => end.Task;
-        IPage page = await _pages.OpenAsync(await _bench.StartAsync());
+        Bench.Check = _ => end.Task;
+        IPage page = await Pages.OpenAsync(await Bench.StartAsync());
         await OpenPages.TabToAsync(page, page.GetByRole(AriaRole.Button, new() { Name = "Check now" }));
         await page.Keyboard.PressAsync("Enter");
         await page.GetByText("Checking…").WaitForAsync();
-        _bench.Publish(Some.Radio);
+        Bench.Publish(Some.Radio);
         await page.GetByRole(AriaRole.Heading, new() { Name = "Z-Wave" }).WaitForAsync();
         end.SetResult(
         [
@@ -250,16 +241,16 @@ public sealed class BrowserActionTests(Chromium chromium) : IClassFixture<Chromi
         await using Stream file = await download.CreateReadStreamAsync();
         using JsonDocument json = await JsonDocument.ParseAsync(file, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(2, json.RootElement.GetProperty("doctor").GetProperty("findings").GetArrayLength());
-        _pages.AssertAllCameFrom(page);
+        Pages.AssertAllCameFrom(page);
     }
 
     [Fact]
     public async Task Whoever_may_only_look_has_none_of_it()
     {
-        _bench.Token = "a token of some length";
-        _bench.Address = new WebAddress(0, IPAddress.Any, ["localhost"], []);
-        _bench.AddPi("attic", WebBench.Device("1-2", "046d:c31c"));
-        IPage page = await _pages.OpenAsync(await _bench.StartAsync());
+        Bench.Token = "a token of some length";
+        Bench.Address = new WebAddress(0, IPAddress.Any, ["localhost"], []);
+        Bench.AddPi("attic", WebBench.Device("1-2", "046d:c31c"));
+        IPage page = await Pages.OpenAsync(await Bench.StartAsync());
         await page.GetByText("046d:c31c at 1-2").WaitForAsync();
         foreach (string name in (string[])["Use this stick", "Check now", "Download diagnostics", "Add this Pi"])
             Assert.Equal(0, await page.GetByRole(AriaRole.Button, new() { Name = name }).CountAsync());

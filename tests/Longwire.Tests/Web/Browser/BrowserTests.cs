@@ -13,19 +13,16 @@ namespace Longwire.Tests.Web.Browser;
 
 /// <summary>The page in a browser, with the real server behind it.</summary>
 [Trait("needs", "chromium")]
-public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, IAsyncDisposable
+public sealed class BrowserTests(Chromium chromium) : PageTest(chromium)
 {
     private const string Hostile = "<img src=x onerror=alert(1)><script>alert(2)</script>";
 
-    private readonly WebBench _bench = new() { Clock = TimeProvider.System };
-    private readonly OpenPages _pages = new(chromium);
     private IngressStandIn? _ingress;
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        await _pages.DisposeAsync();
+        await base.DisposeAsync();
         if (_ingress is not null) await _ingress.DisposeAsync();
-        await _bench.DisposeAsync();
     }
 
     [Fact]
@@ -36,7 +33,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
         foreach (RadioStatus status in Enum.GetValues<RadioStatus>())
         {
             RadioSnapshot radio = Some.Radio with { Status = status, Wanted = status != RadioStatus.Detached, Reason = "of a test" };
-            _bench.Publish(radio);
+            Bench.Publish(radio);
             await page.Locator("article .status").GetByText(status.Name().Replace('_', ' '), new() { Exact = true }).WaitForAsync();
             var meaning = StatusMeaning.Of(radio, Some.Pi);
             await page.Locator("article").GetByText(meaning.Explanation).WaitForAsync();
@@ -61,19 +58,19 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
     [Fact]
     public async Task Each_button_asks_for_what_it_says()
     {
-        _bench.AddPi("attic");
+        Bench.AddPi("attic");
         PiSnapshot linked = Some.Pi with { Mode = PiMode.Link };
-        _bench.Feed.Publish(Some.Snapshot(Some.Radio with { Status = RadioStatus.InUse }) with { Pis = [linked] }, []);
+        Bench.Feed.Publish(Some.Snapshot(Some.Radio with { Status = RadioStatus.InUse }) with { Pis = [linked] }, []);
         IPage page = await OpenAsync();
         foreach (string name in (string[])["Take over", "Reattach", "Detach"]) await PressAsync(page, name);
-        _bench.Publish(Some.Radio with { Status = RadioStatus.Detached, Wanted = false });
+        Bench.Publish(Some.Radio with { Status = RadioStatus.Detached, Wanted = false });
         await PressAsync(page, "Attach");
         Assert.Equal(
             [
                 new RadioCommand.TakeOver(Some.RadioId), new RadioCommand.Reattach(Some.RadioId),
                 new RadioCommand.SetWanted(Some.RadioId, false), new RadioCommand.SetWanted(Some.RadioId, true),
             ],
-            _bench.Commands);
+            Bench.Commands);
     }
 
     [Fact]
@@ -83,9 +80,9 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
         IPage page = await OpenAsync();
         await page.Locator("article .well").WaitForAsync();
         // After a change just before as well: those are told apart.
-        _bench.Publish(Some.Radio with { Disconnects = 4 });
+        Bench.Publish(Some.Radio with { Disconnects = 4 });
         var watch = Stopwatch.StartNew();
-        _bench.Publish(Some.Radio with { Status = RadioStatus.Held });
+        Bench.Publish(Some.Radio with { Status = RadioStatus.Held });
         await page.Locator("article .status").GetByText("held").WaitForAsync();
         Assert.True(MachinePace.Keeps(watch.Elapsed, TimeSpan.FromSeconds(1)), $"it took {watch.Elapsed}");
     }
@@ -96,24 +93,24 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
     public async Task Behind_ingress_the_page_lives_and_acts_also_where_streams_are_held_back(bool holdsBack)
     {
         AddAttic();
-        _bench.Address = new WebAddress(0, IPAddress.Loopback, [], [], IPNetwork.Parse("127.0.0.1/32"));
-        _ingress = new IngressStandIn(await _bench.StartAsync(), holdsBack);
+        Bench.Address = new WebAddress(0, IPAddress.Loopback, [], [], IPNetwork.Parse("127.0.0.1/32"));
+        _ingress = new IngressStandIn(await Bench.StartAsync(), holdsBack);
         await _ingress.StartAsync();
         IPage page = await OpenAsync(_ingress.Page);
         await page.Locator("article .well").WaitForAsync();
-        _bench.Publish(Some.Radio with { Status = RadioStatus.Held });
+        Bench.Publish(Some.Radio with { Status = RadioStatus.Held });
         await page.Locator("article .status").GetByText("held").WaitForAsync();
         await PressAsync(page, "Detach");
-        Assert.Single(_bench.Commands);
-        Assert.Contains(_bench.SiteLog.Lines, line => line.Contains($"{IngressStandIn.Person} asked", StringComparison.Ordinal));
+        Assert.Single(Bench.Commands);
+        Assert.Contains(Bench.SiteLog.Lines, line => line.Contains($"{IngressStandIn.Person} asked", StringComparison.Ordinal));
         AssertAllCameFrom(page);
     }
 
     [Fact]
     public async Task What_a_stick_calls_itself_is_text_and_nothing_else()
     {
-        _bench.AddPi("attic");
-        _bench.Publish([Hostile], Some.Radio with
+        Bench.AddPi("attic");
+        Bench.Publish([Hostile], Some.Radio with
         {
             Name = Hostile,
             Product = Hostile,
@@ -125,8 +122,8 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
             SerialPorts = [$"/dev/{Hostile}"],
             RestartApps = [Hostile],
         });
-        _bench.History.Add(_bench.Feed.Current, TimeProvider.System.GetUtcNow());
-        _bench.History.Add(new RadioEvent(Some.RadioId, RadioEventType.Lost, Hostile) { At = TimeProvider.System.GetUtcNow() });
+        Bench.History.Add(Bench.Feed.Current, TimeProvider.System.GetUtcNow());
+        Bench.History.Add(new RadioEvent(Some.RadioId, RadioEventType.Lost, Hostile) { At = TimeProvider.System.GetUtcNow() });
         IPage page = await OpenAsync();
         await page.GetByRole(AriaRole.Heading, new() { Name = Hostile }).WaitForAsync();
         await page.GetByText("More", new() { Exact = true }).ClickAsync();
@@ -145,13 +142,13 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
     public async Task Whoever_cannot_see_well_or_not_point_can_use_it_at_any_width(int width, ColorScheme colors)
     {
         AddAttic();
-        _bench.Publish(
+        Bench.Publish(
             ["The broker does not answer: look at it."],
             Some.Radio,
             Some.Radio with { Id = "held", Name = "Zigbee-" + new string('x', 60), Status = RadioStatus.Held, SerialPorts = [] },
             Some.Radio with { Id = "away", Name = "Thread", Status = RadioStatus.PiUnreachable, SerialPorts = [] });
         RecordADay();
-        _bench.Check = _ => Task.FromResult<IReadOnlyList<Finding>>(
+        Bench.Check = _ => Task.FromResult<IReadOnlyList<Finding>>(
         [
             new("broker", null, FindingLevel.Problem, "A connection was made.", "It does not answer.", "See that it runs."),
             new("clock", null, FindingLevel.Ok, "The clock was read.", "It is right.", null),
@@ -182,21 +179,21 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
         await page.Keyboard.PressAsync("Enter");
         await page.GetByText("Detach of Z-Wave was asked for.").WaitForAsync();
         // What was pressed is no more, and whoever pressed it is still there.
-        _bench.Publish(Some.Radio with { Status = RadioStatus.Detached, Wanted = false, SerialPorts = [] });
+        Bench.Publish(Some.Radio with { Status = RadioStatus.Detached, Wanted = false, SerialPorts = [] });
         ILocator attach = page.GetByRole(AriaRole.Button, new() { Name = "Attach Z-Wave" });
         await attach.WaitForAsync();
         Assert.True(await IsFocusedAsync(attach));
         await page.Keyboard.PressAsync("Enter");
         await page.GetByText("Attach of Z-Wave was asked for.").WaitForAsync();
-        Assert.Equal(2, _bench.Commands.Count);
+        Assert.Equal(2, Bench.Commands.Count);
     }
 
     [Fact]
     public async Task Off_this_machine_there_are_buttons_only_for_whoever_names_the_token()
     {
         AddAttic();
-        _bench.Token = "a token of some length";
-        _bench.Address = new WebAddress(0, IPAddress.Any, ["localhost"], []);
+        Bench.Token = "a token of some length";
+        Bench.Address = new WebAddress(0, IPAddress.Any, ["localhost"], []);
         IPage page = await OpenAsync();
         await page.Locator("article").WaitForAsync();
         Assert.Equal(0, await page.Locator(".actions button:visible").CountAsync());
@@ -204,10 +201,10 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
         await page.GetByText("Use it").ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Detach Z-Wave" }).ClickAsync();
         await page.GetByText("The token is not the one of the option web_token.").WaitForAsync();
-        await page.GetByLabel("Token").FillAsync(_bench.Token);
+        await page.GetByLabel("Token").FillAsync(Bench.Token);
         await page.Keyboard.PressAsync("Enter");
         await PressAsync(page, "Detach");
-        Assert.Single(_bench.Commands);
+        Assert.Single(Bench.Commands);
     }
 
     [Fact]
@@ -216,11 +213,11 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
         AddAttic();
         IPage page = await OpenAsync();
         await page.Locator("article").WaitForAsync();
-        await _bench.StopAsync();
+        await Bench.StopAsync();
         ILocator gone = page.GetByText("Longwire does not answer");
         await gone.WaitForAsync();
-        _bench.Publish(Some.Radio with { Status = RadioStatus.Held });
-        await _bench.Server(new Uri(page.Url).Port, IPNetwork.Parse("127.0.0.0/8")).StartAsync(TestContext.Current.CancellationToken);
+        Bench.Publish(Some.Radio with { Status = RadioStatus.Held });
+        await Bench.Server(new Uri(page.Url).Port, IPNetwork.Parse("127.0.0.0/8")).StartAsync(TestContext.Current.CancellationToken);
         await page.Locator("article .status").GetByText("held").WaitForAsync();
         await gone.WaitForAsync(new() { State = WaitForSelectorState.Hidden });
     }
@@ -230,8 +227,8 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
     {
         AddAttic();
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        _bench.History.Add(Some.Snapshot(Some.Radio with { Status = RadioStatus.Held }), now.AddHours(-2));
-        _bench.History.Add(Some.Snapshot(Some.Radio with { RoundTrip = TimeSpan.FromMilliseconds(12) }), now.AddHours(-1));
+        Bench.History.Add(Some.Snapshot(Some.Radio with { Status = RadioStatus.Held }), now.AddHours(-2));
+        Bench.History.Add(Some.Snapshot(Some.Radio with { RoundTrip = TimeSpan.FromMilliseconds(12) }), now.AddHours(-1));
         IPage page = await OpenAsync();
         await page.GetByText("at most 12.0 ms; held once, 1 min in all.").WaitForAsync();
         await page.Locator("article canvas").WaitForAsync();
@@ -251,21 +248,21 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
                 _ => RadioStatus.Attached,
             };
             TimeSpan? trip = status == RadioStatus.Attached ? TimeSpan.FromMilliseconds(2 + (ago * 7 % 13 * 0.2)) : null;
-            _bench.History.Add(Some.Snapshot(Some.Radio with { Status = status, RoundTrip = trip }), now.AddMinutes(-ago));
+            Bench.History.Add(Some.Snapshot(Some.Radio with { Status = status, RoundTrip = trip }), now.AddMinutes(-ago));
         }
     }
 
     private void AddAttic()
     {
-        _bench.AddPi("attic", WebBench.Device("1-1", "0658:0200"), WebBench.Device("1-2", "046d:c31c"));
-        _bench.Publish(Some.Radio);
+        Bench.AddPi("attic", WebBench.Device("1-1", "0658:0200"), WebBench.Device("1-2", "046d:c31c"));
+        Bench.Publish(Some.Radio);
     }
 
-    private void Publish(int attached, int expected, RadioSnapshot radio) => _bench.Feed.Publish(
+    private void Publish(int attached, int expected, RadioSnapshot radio) => Bench.Feed.Publish(
         new Snapshot(new BridgeSnapshot("a1", []) { RadiosAttached = attached, RadiosExpected = expected }, [Some.Pi], [radio]), []);
 
     private async Task<IPage> OpenAsync(Uri? address = null, BrowserNewContextOptions? options = null) =>
-        await _pages.OpenAsync(address ?? await _bench.StartAsync(), options);
+        await Pages.OpenAsync(address ?? await Bench.StartAsync(), options);
 
     private static async Task PressAsync(IPage page, string name)
     {
@@ -275,5 +272,5 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
 
     private static Task<bool> IsFocusedAsync(ILocator what) => OpenPages.IsFocusedAsync(what);
 
-    private void AssertAllCameFrom(IPage page) => _pages.AssertAllCameFrom(page);
+    private void AssertAllCameFrom(IPage page) => Pages.AssertAllCameFrom(page);
 }
