@@ -26,6 +26,16 @@ internal sealed record PiOffers(ImmutableArray<Offer> Offers, LongwireListExtens
     /// <summary>Why it is not all; null if it is. Who serves there is not known then: a Longwire says so at the end.</summary>
     public string? CutShort { get; init; }
 
+    /// <summary>What it has to give there; null: nothing.</summary>
+    public Offer? At(BusId busId)
+    {
+        foreach (Offer offer in Offers)
+        {
+            if (offer.BusId == busId) return offer;
+        }
+        return null;
+    }
+
     public bool Equals(PiOffers? other) =>
         other is not null
             && (Notice, CutShort) == (other.Notice, other.CutShort)

@@ -54,8 +54,14 @@ internal sealed class AttachState
     public List<AttachEvent.Identified> Parked { get; } = [];
     public bool Stopping { get; private set; }
 
-    /// <summary>Monotonic, since the start: clocks that jump move nothing.</summary>
-    public TimeSpan Now => Time.GetElapsedTime(_start);
+    /// <summary>
+    /// Monotonic, since the start: clocks that jump move nothing. As of the latest <see cref="LookAtClock"/>: what is decided together is
+    /// decided about one moment, and nothing falls due between two looks at it.
+    /// </summary>
+    public TimeSpan Now { get; private set; }
+
+    /// <summary>How long it is until a moment in the time of <see cref="Now"/>, by the clock as it is.</summary>
+    public TimeSpan Until(TimeSpan at) => at - Time.GetElapsedTime(_start);
 
     /// <summary>For people only.</summary>
     public WallClock Clock { get; }
@@ -136,6 +142,7 @@ internal sealed class AttachState
     /// <summary>Somebody may have set the clock: what was dated by it moves along. Call before anything is dated anew.</summary>
     public void LookAtClock()
     {
+        Now = Time.GetElapsedTime(_start);
         TimeSpan set = Clock.Look();
         if (set == TimeSpan.Zero) return;
         foreach (Assignment assignment in Assignments.Where(assignment => assignment.IsUp)) assignment.Since += set;

@@ -51,7 +51,7 @@ internal sealed class HoldChanges(AttachState state)
     {
         if (!state.Pis.TryGetValue(assignment.PiId, out PiState? pi) || StatusRules.Found(radio, pi, state.Radios.Values) is not { } found)
             return;
-        Offer? offer = pi.Offers!.Offers.Where(one => one.BusId == found.BusId).Select(one => (Offer?)one).FirstOrDefault();
+        Offer? offer = pi.Offers!.At(found.BusId);
         // Where it was last it is asked for before it is offered, while its Pi still takes it from its own driver. Also if it may have been
         // elsewhere in between. Bus numbers change with a start of the Pi, the place does not.
         if ((found.BusId == assignment.BusId && found.Reason == NoticeReason.None) || offer?.Port == radio.Memory.Port)

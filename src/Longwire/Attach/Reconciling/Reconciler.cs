@@ -58,6 +58,7 @@ internal sealed class Reconciler
             // What has piled up is one change to those who look at it.
             for (AttachEvent? next = attachEvent; next is not null; next = _events.TryRead(out AttachEvent? more) ? more : null)
             {
+                _state.LookAtClock();
                 isNews |= IsNews(next);
             }
             // Told to stop: nothing new is begun, and nothing is said before the last word.
@@ -134,11 +135,12 @@ internal sealed class Reconciler
         if (_events.TryRead(out AttachEvent? ready)) return ready;
         using CancellationTokenSource wake = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task<bool> arrival = _events.WaitToReadAsync(wake.Token).AsTask();
-        Task first = arrival;
         if (wakeAt is { } at)
         {
-            TimeSpan wait = at - _state.Now;
-            first = await Task.WhenAny(arrival, Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, _state.Time, wake.Token));
+            TimeSpan wait = _state.Until(at);
+            var due = Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, _state.Time, wake.Token);
+            // What passed between the look at the clock and the timer is not waited for once more.
+            if (_state.Until(at) > TimeSpan.Zero) await Task.WhenAny(arrival, due);
         }
         else
         {
@@ -158,7 +160,9 @@ internal sealed class Reconciler
         using var deadline = new CancellationTokenSource(AttachTimers.Stop, _state.Time);
         while (_state.Assignments.Any() && !deadline.IsCancellationRequested)
         {
-            if (await NextAsync(null, deadline.Token) is { } attachEvent) Apply(attachEvent);
+            if (await NextAsync(null, deadline.Token) is not { } attachEvent) continue;
+            _state.LookAtClock();
+            Apply(attachEvent);
         }
         foreach (Assignment assignment in _state.Assignments)
         {

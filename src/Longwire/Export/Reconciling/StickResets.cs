@@ -41,7 +41,7 @@ internal sealed class StickResets(ExportState state, ExportLedger ledger, StickC
         ResetOutcome became = outcome switch
         {
             { Refusal: not null } => ResetOutcome.Failed,
-            { Bound: true } => ResetOutcome.Done,
+            { Seen: not null } => ResetOutcome.Done,
             _ => ResetOutcome.Gone,
         };
         if (became == ResetOutcome.Done) ExportLog.Reset(state.About(stick), stick.Label);

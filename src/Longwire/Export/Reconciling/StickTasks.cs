@@ -91,9 +91,9 @@ internal sealed class StickTasks(
                 }
                 catch (KernelRefusedException e)
                 {
-                    return new ExportMessage.BindEnded(stick, new BindOutcome(false, e.Message));
+                    return new ExportMessage.BindEnded(stick, new BindOutcome(e.Message));
                 }
-                return new ExportMessage.BindEnded(stick, new BindOutcome(false, null));
+                return new ExportMessage.BindEnded(stick, new BindOutcome(Refusal: null));
             });
     }
 

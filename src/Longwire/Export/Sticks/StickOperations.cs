@@ -25,10 +25,9 @@ internal sealed record Inspection(
     public static Inspection Gone { get; } = new(null, null, null, UsbipHostStatus.NotBound, false, []);
 }
 
-/// <param name="Bound">It stands with usbip-host now.</param>
 /// <param name="Refusal">Why not, for a person; null if it was bound, or went meanwhile.</param>
-/// <param name="Seen">How it stands since then; null: not looked at.</param>
-internal sealed record BindOutcome(bool Bound, string? Refusal, Inspection? Seen = null);
+/// <param name="Seen">How it stands with usbip-host since it was bound; null: it was not.</param>
+internal sealed record BindOutcome(string? Refusal, Inspection? Seen = null);
 
 /// <summary>
 /// What is asked of the kernel for one stick. Looks, binds and what gives back may take their time, for a sick stick answers a
@@ -69,7 +68,7 @@ internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, Ra
     /// <param name="authorize">Its authorization is ours to give back.</param>
     public async Task<BindOutcome> BindAsync(SysfsUsbDevice device, bool authorize, CancellationToken cancellationToken)
     {
-        if (!driver.IsLoaded && await LoadAsync(cancellationToken) is { } reason) return new BindOutcome(false, reason);
+        if (!driver.IsLoaded && await LoadAsync(cancellationToken) is { } reason) return new BindOutcome(reason);
         return await TryAsync(device.BusId, () =>
         {
             if (IsOpenHere(device)) return false;
@@ -89,7 +88,7 @@ internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, Ra
     /// <summary>Sets it anew. Its session has ended, and a kernel that is not done with that is waited for.</summary>
     public async Task<BindOutcome> ResetAsync(SysfsUsbDevice device, ResetStep step, CancellationToken cancellationToken)
     {
-        if (!driver.IsLoaded && await LoadAsync(cancellationToken) is { } reason) return new BindOutcome(false, reason);
+        if (!driver.IsLoaded && await LoadAsync(cancellationToken) is { } reason) return new BindOutcome(reason);
         await CutAsync(device.BusId, cancellationToken);
         return await TryAsync(device.BusId, () =>
         {
@@ -160,13 +159,13 @@ internal sealed class StickOperations(SysfsRoot root, UsbipHostDriver driver, Ra
         {
             try
             {
-                if (!work()) return new BindOutcome(false, null);
+                if (!work()) return new BindOutcome(Refusal: null);
             }
             catch (IOException e)
             {
-                return new BindOutcome(false, e.Message);
+                return new BindOutcome(e.Message);
             }
-            return new BindOutcome(true, null, Inspect(busId));
+            return new BindOutcome(Refusal: null, Inspect(busId));
         },
         CancellationToken.None);
 }

@@ -34,6 +34,29 @@ public sealed class UndecidedTests
         AssertConnected(false, await bench.UntilAsync(snapshot => !snapshot.Radios[0].Undecided));
     }
 
+    [Fact]
+    public async Task In_whatever_moment_the_eight_seconds_pass_the_verdict_is_not_missed()
+    {
+        // More often than the clock is looked at while an event is applied and followed by what is due next.
+        for (int looks = 0; looks < 150; looks++)
+        {
+            await using AttachBench bench = Lives.Start(RadioStatus.Attaching);
+            await bench.SettledAsync();
+            // Nothing else falls due with it.
+            bench.Time.Advance(AttachTimers.FirstVerdict - s_moment);
+            await bench.SettledAsync();
+            bench.Time.AdvanceAfter(looks, s_moment);
+            // One at a time: an event that came after the moment would bring everything to light.
+            for (int i = 0; !bench.Time.HasJumped; i++)
+            {
+                string news = $"{looks}.{i}";
+                bench.Tell(new AttachEvent.ProblemsChanged(news, news));
+                await bench.UntilAsync(snapshot => snapshot.Bridge.Problems.Contains(news));
+            }
+            AssertConnected(false, await bench.UntilAsync(snapshot => !snapshot.Radios[0].Undecided));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Verdicts))]
     public async Task The_first_verdict_ends_it_for_good(string name)
