@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Longwire.Lab.Containers;
-using Longwire.Lab.Machines;
 using Longwire.Lab.Sticks;
 using Longwire.Testing.Brokers;
 using Longwire.Testing.Supervisor;
