@@ -178,6 +178,8 @@ weigh_images() {
 # The lab's guests run the very program that is in the image: it need not be built twice.
 program_of_image() {
   mkdir -p "$artifacts/publish/$1"
+  # Of another build, if there are any.
+  rm -f "$artifacts/publish/$1/longwire.symbols"
   cmp -s "$artifacts/image/$1/rootfs/usr/bin/longwire" "$artifacts/publish/$1/longwire" \
     || cp "$artifacts/image/$1/rootfs/usr/bin/longwire" "$artifacts/publish/$1/longwire"
   program_sources_sum >"$artifacts/publish/$1.sum"

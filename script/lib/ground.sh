@@ -167,6 +167,8 @@ publish_program() {
   fi
   # The build of the whole solution has had the analyzers already, and nobody debugs inside a guest.
   mkdir -p "$out"
+  # What is stripped is newer than what it was made from, and would not be replaced.
+  rm -f "$out/longwire"
   # Restored for both architectures, as the lock files are written: a restore for one alone would not fit them.
   quietly "$artifacts/publish-$arch.log" dotnet restore "$root/src/Longwire" --artifacts-path "$artifacts/build-$arch"
   quietly "$artifacts/publish-$arch.log" dotnet publish "$root/src/Longwire" --no-restore -c Release -r "$rid" -o "$out" \

@@ -117,7 +117,7 @@ public sealed class BrowserActionTests(Chromium chromium) : PageTest(chromium)
         await page.GetByText("Added to the options: the stick 046d:c31c at 1-2 of attic.").WaitForAsync();
         Assert.Equal(["0658:0200 ", "046d:c31c Keys"], Read.Json(kept.Json).Options.Radios.Select(rule => $"{rule.Match} {rule.Name}"));
         Assert.Empty(Bench.Commands);
-        await FocusedAsync(page.GetByRole(AriaRole.Heading, new() { Name = "attic" }));
+        await OpenPages.FocusedAsync(page.GetByRole(AriaRole.Heading, new() { Name = "attic" }));
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class BrowserActionTests(Chromium chromium) : PageTest(chromium)
         IPage page = await Pages.OpenAsync(await Bench.StartAsync());
         await OpenPages.TabToAsync(page, page.GetByRole(AriaRole.Button, new() { Name = "Forget Z-Wave" }));
         Bench.Publish();
-        await FocusedAsync(page.GetByRole(AriaRole.Heading, new() { Name = "attic" }));
+        await OpenPages.FocusedAsync(page.GetByRole(AriaRole.Heading, new() { Name = "attic" }));
         // What is to be said there is heard only if it was there before.
         Assert.NotEqual("none", await page.Locator("p[role=status]").First.EvaluateAsync<string>("node => getComputedStyle(node).display"));
     }
@@ -166,7 +166,7 @@ public sealed class BrowserActionTests(Chromium chromium) : PageTest(chromium)
         await page.Keyboard.PressAsync("Escape");
         await page.Locator("dialog").WaitForAsync(new() { State = WaitForSelectorState.Detached });
         Assert.Empty(Bench.Commands);
-        Assert.True(await OpenPages.IsFocusedAsync(forget), "who works by keyboard goes on where the button is");
+        await OpenPages.FocusedAsync(forget);
         await forget.ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Forget it" }).ClickAsync();
         await page.GetByText("Z-Wave is forgotten.").WaitForAsync();
@@ -255,9 +255,6 @@ public sealed class BrowserActionTests(Chromium chromium) : PageTest(chromium)
         foreach (string name in (string[])["Use this stick", "Check now", "Download diagnostics", "Add this Pi"])
             Assert.Equal(0, await page.GetByRole(AriaRole.Button, new() { Name = name }).CountAsync());
     }
-
-    private static Task FocusedAsync(ILocator what) =>
-        Eventually.IsTrueAsync(() => OpenPages.IsFocusedAsync(what), () => "the focus");
 
     private static Task AddAsync(IPage page) => page.GetByRole(AriaRole.Button, new() { Name = "Add this Pi" }).ClickAsync();
 }

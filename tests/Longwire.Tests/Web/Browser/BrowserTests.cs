@@ -173,16 +173,14 @@ public sealed class BrowserTests(Chromium chromium) : PageTest(chromium)
         AddAttic();
         IPage page = await OpenAsync();
         ILocator detach = page.GetByRole(AriaRole.Button, new() { Name = "Detach Z-Wave" });
-        await detach.WaitForAsync();
-        for (int i = 0; i < 20 && !await IsFocusedAsync(detach); i++) await page.Keyboard.PressAsync("Tab");
+        await OpenPages.TabToAsync(page, detach);
         Assert.NotEqual("none", await detach.EvaluateAsync<string>("button => getComputedStyle(button).outlineStyle"));
         await page.Keyboard.PressAsync("Enter");
         await page.GetByText("Detach of Z-Wave was asked for.").WaitForAsync();
         // What was pressed is no more, and whoever pressed it is still there.
         Bench.Publish(Some.Radio with { Status = RadioStatus.Detached, Wanted = false, SerialPorts = [] });
         ILocator attach = page.GetByRole(AriaRole.Button, new() { Name = "Attach Z-Wave" });
-        await attach.WaitForAsync();
-        Assert.True(await IsFocusedAsync(attach));
+        await OpenPages.FocusedAsync(attach);
         await page.Keyboard.PressAsync("Enter");
         await page.GetByText("Attach of Z-Wave was asked for.").WaitForAsync();
         Assert.Equal(2, Bench.Commands.Count);
@@ -269,8 +267,6 @@ public sealed class BrowserTests(Chromium chromium) : PageTest(chromium)
         await page.GetByRole(AriaRole.Button, new() { Name = $"{name} Z-Wave", Exact = true }).ClickAsync();
         await page.GetByText($"{name} of Z-Wave was asked for.").WaitForAsync();
     }
-
-    private static Task<bool> IsFocusedAsync(ILocator what) => OpenPages.IsFocusedAsync(what);
 
     private void AssertAllCameFrom(IPage page) => Pages.AssertAllCameFrom(page);
 }

@@ -1,5 +1,6 @@
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
+using Longwire.Tests.HomeAssistant.Brokers;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -60,5 +61,8 @@ internal sealed class OpenPages(Chromium chromium) : IAsyncDisposable
         Assert.True(await IsFocusedAsync(what), "it cannot be reached by Tab");
     }
 
-    public static Task<bool> IsFocusedAsync(ILocator what) => what.EvaluateAsync<bool>("node => node === document.activeElement");
+    /// <summary>Whoever works by keyboard goes on here.</summary>
+    public static Task FocusedAsync(ILocator what) => Eventually.IsTrueAsync(() => IsFocusedAsync(what), () => "the focus");
+
+    private static Task<bool> IsFocusedAsync(ILocator what) => what.EvaluateAsync<bool>("node => node === document.activeElement");
 }
