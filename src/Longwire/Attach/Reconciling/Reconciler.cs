@@ -48,6 +48,7 @@ internal sealed class Reconciler
     /// <summary>Runs until cancelled; then ends every attachment, waits for their ports to be free, and returns.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        _state.LookAtClock();
         _convergence.Settle();
         while (!cancellationToken.IsCancellationRequested)
         {

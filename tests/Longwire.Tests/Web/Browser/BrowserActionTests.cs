@@ -3,7 +3,6 @@ using System.Text.Json;
 using Longwire.Doctor;
 using Longwire.State;
 using Longwire.Tests.HomeAssistant;
-using Longwire.Tests.HomeAssistant.Brokers;
 using Longwire.Tests.Options;
 using Longwire.Web.Http;
 using Microsoft.Playwright;
