@@ -15,8 +15,10 @@ public sealed class LinkCutTests(Home home) : HoldingTest(home)
     // From the end of a cut to the first line of the consumer that its radio hears.
     private static readonly TimeSpan s_backWithin = TimeSpan.FromSeconds(1);
 
+    // Of fewer than 21 times the 95th percentile is the longest, and after a long cut the kernel asks for the Pi's hardware address once
+    // a second.
     [Theory]
-    [InlineData(StickChip.Acm, 10, 5)]
+    [InlineData(StickChip.Acm, 10, 20)]
     [InlineData(StickChip.Acm, 30, 12, Explicit = true)]
     [InlineData(StickChip.Ftdi, 20, 12, Explicit = true)]
     [InlineData(StickChip.Acm, 30, 100, Explicit = true)]

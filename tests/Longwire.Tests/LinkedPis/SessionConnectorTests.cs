@@ -35,6 +35,8 @@ public sealed class SessionConnectorTests : IDisposable
             static () => new Hello { Purpose = HelloPurpose.Session }, LinkTimers.Verdict, over.Token);
         Task turn = sessions.ControlTaken((IPEndPoint)other.LocalEndpoint);
         using Socket hangs = await AcceptAsync(other);
+        // Whoever answers there is not held up by that.
+        Assert.True(sessions.ControlTaken((IPEndPoint)_pi.LocalEndpoint).IsCompleted);
         // The clock stands still.
         sessions.ControlStands((IPEndPoint)_pi.LocalEndpoint);
         using Socket there = await AcceptAsync(_pi);
@@ -57,10 +59,12 @@ public sealed class SessionConnectorTests : IDisposable
             // It has said hello, in TLS, and the Pi computes.
             byte[] bytes = new byte[4096];
             Assert.NotEqual(0, await ReadAsync(ahead, bytes));
-            Assert.False(turn.IsCompleted);
+            // After a cut more than one attempt is taken at once.
+            Task another = sessions.ControlTaken(at);
+            Assert.False(turn.IsCompleted || another.IsCompleted);
             _time.Advance(LinkTimers.BesideTaken);
             Assert.Equal(0, await ReadAsync(ahead, bytes));
-            await turn.WaitAsync(RawHost.Deadline, RawHost.Cancelled);
+            await Task.WhenAll(turn, another).WaitAsync(RawHost.Deadline, RawHost.Cancelled);
         }
         // It waits for nobody who takes anything any more, so this is nothing to it; a dial would be there before the next.
         Assert.True(sessions.ControlTaken(at).IsCompleted);

@@ -80,7 +80,8 @@ internal sealed class SessionConnector(PiConnector connector, TimeProvider time)
     {
         lock (_gate)
         {
-            if (_ahead is not { } turn) return Task.CompletedTask;
+            // After a cut several attempts are taken at once, each of which would hold up the session as much as the first.
+            if (_ahead is not { } turn) return _dialling?.OverAt(at) ?? Task.CompletedTask;
             (_ahead, _dialling) = (null, turn);
             return turn.Take(at);
         }

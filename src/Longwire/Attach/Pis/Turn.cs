@@ -25,6 +25,10 @@ internal sealed class Turn : IDisposable
         return _over.Task;
     }
 
+    /// <summary>Of one that was taken somewhere.</summary>
+    /// <returns>The same; at once where it is elsewhere.</returns>
+    public Task OverAt(IPEndPoint at) => IsAt(at) ? _over.Task : Task.CompletedTask;
+
     /// <summary>The handshake is over.</summary>
     public void End() => _over.TrySetResult();
 
@@ -37,8 +41,10 @@ internal sealed class Turn : IDisposable
     /// <inheritdoc cref="GiveUp"/>
     public void GiveUpUnlessAt(IPEndPoint at)
     {
-        if (!at.Equals(_at.Task.Result)) GiveUp();
+        if (!IsAt(at)) GiveUp();
     }
+
+    private bool IsAt(IPEndPoint at) => at.Equals(_at.Task.Result);
 
     public void Dispose() => _givenUp.Dispose();
 }
