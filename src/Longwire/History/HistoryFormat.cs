@@ -9,7 +9,7 @@ namespace Longwire.History;
 /// </summary>
 internal static class HistoryFormat
 {
-    private const int EventsAtMost = 16 * 1024;
+    private const int EventsCapacity = 16 * 1024;
 
     private static ReadOnlySpan<byte> Head => "longwire history 2\n"u8;
 
@@ -19,7 +19,7 @@ internal static class HistoryFormat
     public static byte[] Write(IReadOnlyDictionary<string, RadioHistory> radios)
     {
         // At once as long as it becomes, but for the events: it is megabytes.
-        int length = Head.Length + SHA256.HashSizeInBytes + radios.Sum(radio => EventsAtMost + radio.Value.BytesWritten);
+        int length = Head.Length + SHA256.HashSizeInBytes + radios.Sum(radio => EventsCapacity + radio.Value.BytesWritten);
         using var stream = new MemoryStream(length);
         using (var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true))
         {

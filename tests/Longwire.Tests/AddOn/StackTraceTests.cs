@@ -12,10 +12,11 @@ public sealed class StackTraceTests
         System.InvalidOperationException: longwire!<BaseAddress>+0x1 is no frame
            at {inner}
         --- End of stack trace from previous location ---
-           at {main}
+        longwire-1  |    at {main}
         """;
 
     [Fact]
+    [Trait("needs", "gcc")]
     public async Task Addresses_become_names_and_everything_else_stays()
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("longwire-trace-");

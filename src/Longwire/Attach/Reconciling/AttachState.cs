@@ -60,6 +60,9 @@ internal sealed class AttachState
     /// </summary>
     public TimeSpan Now { get; private set; }
 
+    /// <summary>When a Pi of which nothing was known was heard last, in the time of <see cref="Now"/>.</summary>
+    public TimeSpan AllHeardAt { get; set; }
+
     /// <summary>How long it is until a moment in the time of <see cref="Now"/>, by the clock as it is.</summary>
     public TimeSpan Until(TimeSpan at) => at - Time.GetElapsedTime(_start);
 
@@ -139,7 +142,10 @@ internal sealed class AttachState
         }
     }
 
-    /// <summary>Somebody may have set the clock: what was dated by it moves along. Call before anything is dated anew.</summary>
+    /// <summary>
+    /// It is <see cref="Now"/> from here on. Somebody may have set the wall clock: what was dated by it moves along. Called before each
+    /// event, and before anything is dated anew.
+    /// </summary>
     public void LookAtClock()
     {
         Now = Time.GetElapsedTime(_start);

@@ -18,14 +18,22 @@ internal sealed class ComingTwins(AttachState state)
         until = null;
         if (string.IsNullOrWhiteSpace(stick.Identity?.Serial)) return false;
         if (!allAreAsked || state.Pis.Values.Any(pi => pi.Reachable is null)) return true;
-        bool isAsked = state.Assignments.Any(
-            other => other != assignment && other is { Identified: false, Cancelled: false } && state.StickOf(other)?.Id == stick.Id);
-        if (isAsked) return true;
+        if (IsAsked(stick, assignment, again: false)) return true;
         // What a Pi says of a stick, or a stick that never answers, must not keep another from its place for long.
-        until = stick.IdentifiedAt + AttachTimers.TwinShows;
+        TimeSpan since = stick.IdentifiedAt > state.AllHeardAt ? stick.IdentifiedAt : state.AllHeardAt;
+        until = since + AttachTimers.TwinShows;
+        if (state.Now >= until) return false;
         StickSelection selection = state.Selection();
-        return state.Now < until && state.Pis.Values.Any(pi => IsMadeReady(pi, stick) || IsAskedSoon(pi, stick, selection));
+        return IsAsked(stick, assignment, again: true)
+            || state.Pis.Values.Any(pi => IsMadeReady(pi, stick) || IsAskedSoon(pi, stick, selection));
     }
+
+    private bool IsAsked(Stick stick, Assignment assignment, bool again) => state.Assignments.Any(
+        other => other != assignment
+            && other is { Identified: false, Cancelled: false }
+            && state.StickOf(other) is { } asked
+            && asked.Id == stick.Id
+            && asked.Tries.WasTried == again);
 
     // Seen, and not looked at or not bound yet: it is in the Pi's next list.
     private bool IsMadeReady(PiState pi, Stick stick) => pi.Notice?.Entries.Any(

@@ -27,6 +27,7 @@ internal sealed class PiChanges(AttachState state)
         if (!state.Pis.TryGetValue(answer.PiId, out PiState? pi)) return;
         if (pi.Reachable != true) AttachLog.PiReachable(state.Logger.About(pi.Options.Id), pi.Options.DisplayName, pi.Options.Address);
         if (pi.SlowReason is not null) NoticeOwnImports(pi);
+        if (pi.Reachable is null) state.AllHeardAt = state.Now;
         pi.Reachable = true;
         (pi.SilentReason, pi.SlowReason, pi.ListUnanswered, pi.LateLists) = (null, null, false, 0);
         pi.Measure(answer.RoundTrip, state.Now);

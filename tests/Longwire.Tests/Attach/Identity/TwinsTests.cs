@@ -37,10 +37,29 @@ public sealed class TwinsTests
     }
 
     [Fact]
+    public async Task A_twin_that_is_tried_again_is_not_waited_for_any_longer()
+    {
+        await using var bench = new AttachBench();
+        Task<AttachDecision> first = await OneHasSpokenAsync(bench);
+        bench.List("cellar", Device());
+        bench.End(await bench.NextAttachmentAsync(1), new AttachOutcome.Failed("it did not answer"));
+        await bench.SettledAsync();
+        bench.Time.Advance(AttachTimers.BackoffFirst * 2);
+        // It hangs again.
+        await bench.NextAttachmentAsync(2);
+        await bench.SettledAsync();
+        Assert.False(first.IsCompleted);
+        bench.Time.Advance(AttachTimers.TwinShows);
+        await IsKnownBySerialAsync(first);
+    }
+
+    [Fact]
     public async Task A_twin_that_its_Pi_is_making_ready_is_waited_for()
     {
         await using var bench = new AttachBench();
         Task<AttachDecision> first = await OneHasSpokenAsync(bench);
+        // That Pi is slow to start.
+        bench.Time.Advance(AttachTimers.TwinShows);
         bench.ListOfLongwire("cellar", [new(BusId.Parse("1-1.2"), Zwave, NoticeReason.None)]);
         await bench.SettledAsync();
         Assert.False(first.IsCompleted);

@@ -59,7 +59,7 @@ public sealed class BrowserActionTests(Chromium chromium) : PageTest(chromium)
     }
 
     [Fact]
-    public async Task Of_twoPages_the_second_is_told_that_the_options_changed_and_keeps_what_was_written()
+    public async Task Of_two_pages_the_second_is_told_that_the_options_changed_and_keeps_what_was_written()
     {
         var kept = new KeptOptions(Bench, Attic);
         Bench.List("attic", WebBench.Device("1-1", "0658:0200"));
