@@ -169,14 +169,14 @@ internal static class AttachTimers
     /// </summary>
     public static readonly TimeSpan ReseatGone = TimeSpan.FromSeconds(3);
 
-    /// <summary>So many new sessions behind one port within <see cref="ReseatsWithin"/>: it is unstable, and the next one waits.</summary>
+    /// <summary>So many new sessions behind one port within <see cref="ReseatsWithin"/>: the next one waits.</summary>
     public const int ReseatsThatMeanSomething = 3;
 
     /// <inheritdoc cref="ReseatsThatMeanSomething"/>
     public static readonly TimeSpan ReseatsWithin = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// The first of the waiting times of a stick that is unstable, which double up to <see cref="ReseatPauseMost"/>. The most is below what
+    /// The first of the waiting times of a stick that has so many, which double up to <see cref="ReseatPauseMost"/>. The most is below what
     /// Z-Wave JS and Zigbee2MQTT with a TI stick bear.
     /// </summary>
     public static readonly TimeSpan ReseatPause = TimeSpan.FromSeconds(2);

@@ -108,6 +108,9 @@ internal sealed record RadioSnapshot
     /// </summary>
     public bool HeldForLong { get; init; }
 
+    /// <summary>It goes away again and again: a problem that stays while it does, also at the times when it is there.</summary>
+    public bool Unstable { get; init; }
+
     /// <summary>
     /// Since the start nothing was learnt of it yet, neither that its port is there nor that it is not. The reconciler ends this after 8 s
     /// at the latest: a restart of Longwire must not look like a loss, and a Pi that is away must not look like a start for ever.
@@ -200,6 +203,7 @@ internal sealed record RadioSnapshot
             PluggedIn = null,
             Undecided = false,
             HeldForLong = false,
+            Unstable = false,
             Since = null,
             CameUpAt = null,
             SerialPorts = [],

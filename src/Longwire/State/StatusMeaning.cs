@@ -18,7 +18,8 @@ internal readonly record struct StatusMeaning(bool? Connected, bool Problem, str
     public static StatusMeaning Of(RadioSnapshot radio, PiSnapshot? pi)
     {
         StatusMeaning meaning = OfStatus(radio, pi);
-        return pi is { SilencedUntil: not null } ? meaning with { Problem = false } : meaning;
+        bool problem = meaning.Problem || radio is { Unstable: true, Wanted: true };
+        return meaning with { Problem = problem && pi is not { SilencedUntil: not null } };
     }
 
     private static StatusMeaning OfStatus(RadioSnapshot radio, PiSnapshot? pi)
@@ -31,6 +32,10 @@ internal readonly record struct StatusMeaning(bool? Connected, bool Problem, str
                 true,
                 $"Attached, but it works badly: the server on {at} has room for too few pending URBs, and fails hundreds a second. Give it "
                     + "room for 32 (in ESPHome max_transfer_requests: 32 under usb_host)."),
+            RadioStatus.Attached when radio.Unstable => new(
+                true,
+                true,
+                $"Attached, but unstable: it goes away again and again. See its cable, and the power supply and the network of {at}."),
             RadioStatus.Attached when !radio.ProvisionalPorts.IsEmpty => new(true, false, WithProvisionalPorts(radio)),
             RadioStatus.Attached => new(true, false, "Attached: it works as if it were plugged in here. Nothing to do."),
             RadioStatus.Held when radio.PluggedIn == false => new(

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Longwire.HomeAssistant.Broker;
 using Longwire.HomeAssistant.Discovery;
 using Longwire.Options;
+using Longwire.State;
 using Longwire.Tests.HomeAssistant;
 using Xunit;
 
@@ -20,22 +21,34 @@ public sealed partial class DocumentationTests
     private static readonly string[] s_places = ["", "src/Longwire", "src/Longwire.UsbIp", "src/Longwire.Link"];
 
     [Fact]
-    public void The_automation_on_a_loss_is_good_YAML_and_every_entity_in_it_is_one_that_a_radio_has()
+    public void There_are_three_automations_in_good_YAML_and_every_entity_in_them_is_one_that_a_radio_or_its_Pi_has()
     {
-        string automation = Blocks("yaml").Single(block => block.Contains("binary_sensor.", StringComparison.Ordinal));
-        Assert.IsType<MapNode>(OptionsText.Parse(Encoding.UTF8.GetBytes(automation), "DOCS.md"));
-
-        // Home Assistant makes an entity's id of its device's name and its own.
-        Device radio = RadioDevice.Of(Some.Radio, Some.Snapshot(Some.Radio), new Topics("longwire", "homeassistant"), "1");
+        string[] automations = [.. Blocks("yaml").Where(block => block.StartsWith("alias:", StringComparison.Ordinal))];
+        Assert.Equal(3, automations.Length);
+        PiSnapshot pi = Some.Pi with
+        {
+            Mode = PiMode.Link, Version = "0.1.0", Vitals = new PiVitals(48, false, 0.1, DateTimeOffset.UnixEpoch, null),
+        };
+        var topics = new Topics("longwire", "homeassistant");
         string[] ids =
         [
-            .. radio.Message.Components.Values.Where(c => c.Name is not null).Select(
-                c => $"{c.Platform}.{Slug($"{radio.Message.Device.Name} {c.Name}")}"),
+            .. IdsOf(RadioDevice.Of(Some.Radio, Some.Snapshot(Some.Radio), topics, "1")), .. IdsOf(PiDevice.Of(pi, topics, "1")),
         ];
-        string[] used = [.. EntityId().Matches(automation).Select(match => match.Value).Distinct()];
-        Assert.Equal(3, used.Length);
-        Assert.Empty(used.Except(ids));
+        Assert.All(automations, automation =>
+        {
+            Assert.IsType<MapNode>(OptionsText.Parse(Encoding.UTF8.GetBytes(automation), "DOCS.md"));
+            string[] used = [.. EntityId().Matches(automation).Select(match => match.Value).Distinct()];
+            Assert.NotEmpty(used);
+            Assert.Empty(used.Except(ids));
+            Assert.All(LinkState().Matches(automation), to => Assert.Contains(
+                to.Groups["state"].Value, Enum.GetValues<LinkQuality>().Select(quality => quality.Name())));
+        });
+        Assert.Single(automations, automation => LinkState().IsMatch(automation));
     }
+
+    // Home Assistant makes an entity's id of its device's name and its own.
+    private static IEnumerable<string> IdsOf(Device device) => device.Message.Components.Values.Where(c => c.Name is not null)
+        .Select(c => $"{c.Platform}.{Slug($"{device.Message.Device.Name} {c.Name}")}");
 
     [Fact]
     public void Every_link_within_the_documentation_leads_to_a_page_and_a_heading_that_are_there()
@@ -102,6 +115,9 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex(@"\b(?:binary_sensor|sensor|switch)\.\w+")]
     private static partial Regex EntityId();
+
+    [GeneratedRegex(@"_link_quality\n\s+to: (?<state>\w+)")]
+    private static partial Regex LinkState();
 
     [GeneratedRegex("^#+ (?<text>.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();

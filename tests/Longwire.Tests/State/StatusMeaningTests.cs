@@ -34,6 +34,23 @@ public sealed class StatusMeaningTests
         Assert.True(meaning.Problem);
     }
 
+    [Theory]
+    [InlineData("attached", true, true)]
+    [InlineData("held", true, true)]
+    [InlineData("attaching", true, true)]
+    [InlineData("detached", false, false)]
+    public void An_unstable_one_is_a_problem_at_any_moment_unless_somebody_wants_it_detached(string status, bool wanted, bool problem)
+    {
+        RadioStatus value = Enum.GetValues<RadioStatus>().Single(s => s.Name() == status);
+        RadioSnapshot radio = Some.Radio with { Status = value, Wanted = wanted, Unstable = true };
+        Assert.Equal(problem, StatusMeaning.Of(radio, Some.Pi).Problem);
+        Assert.False(StatusMeaning.Of(radio, Some.Pi with { SilencedUntil = DateTimeOffset.UnixEpoch }).Problem);
+        RadioSnapshot attached = radio with { Status = RadioStatus.Attached };
+        string explanation = StatusMeaning.Of(attached, Some.Pi with { Name = new string('x', 500) }).Explanation;
+        Assert.StartsWith("Attached, but unstable", explanation, StringComparison.Ordinal);
+        Assert.InRange(explanation.Length, 1, StateText.Longest);
+    }
+
     [Fact]
     public void Held_without_its_stick_says_that_it_was_unplugged_and_what_to_do()
     {

@@ -22,7 +22,7 @@ internal sealed class Reseat(
 
     // How long a Pi may say that it has no such stick: an export that starts says so for a moment.
     private readonly TimeSpan _gone = replug > AttachTimers.ReseatGone ? replug : AttachTimers.ReseatGone;
-    private readonly ReseatCount _count = new();
+    private readonly ReseatPause _pause = new();
     private readonly AsyncAutoResetEvent _told = new(time);
     private readonly long _origin = time.GetTimestamp();
     // The first session begins as this does.
@@ -72,7 +72,7 @@ internal sealed class Reseat(
     public async Task<(IFarSession? Next, string? Why)> AskAsync(ReseatRequest what, CancellationToken cancellationToken)
     {
         (TimeSpan? goneSince, TimeSpan? busySince) = (null, null);
-        TimeSpan pause = _count.Pause(Now), most = what.Left / 2;
+        TimeSpan pause = _pause.Of(Now), most = what.Left / 2;
         try
         {
             await Task.Delay(pause < most ? pause : most, time, cancellationToken);
@@ -91,7 +91,7 @@ internal sealed class Reseat(
                 string? other = next is null ? "" : await JudgeAsync(next, at, what, cancellationToken);
                 if (other is null)
                 {
-                    _count.Add(Now);
+                    _pause.Add(Now);
                     _last = Now;
                     return (next, null);
                 }

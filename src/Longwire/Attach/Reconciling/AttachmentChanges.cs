@@ -179,6 +179,8 @@ internal sealed class AttachmentChanges(AttachState state)
     public static void GoDown(
         AttachState state, RadioState radio, Assignment assignment, string reason, bool asked, bool mayHaveBeenPulled = false)
     {
+        // One that was held went away when that began.
+        if (!asked && assignment.Hold is null) UnstableRadios.WentAway(state, radio);
         GoDown(state, radio, assignment);
         radio.MayHaveBeenPulled = mayHaveBeenPulled;
         if (asked) state.Raise(radio, RadioEventType.Detached, reason);

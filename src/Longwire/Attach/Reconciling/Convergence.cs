@@ -32,6 +32,7 @@ internal sealed class Convergence(AttachState state)
         if (PlannedWork.Settle(state) is { } workEnds) WakeNoLaterThan(workEnds);
         if (PiVitalsChanges.Settle(state) is { } vitalsDue) WakeNoLaterThan(vitalsDue);
         if (HoldChanges.Settle(state) is { } heldForLong) WakeNoLaterThan(heldForLong);
+        if (UnstableRadios.Settle(state) is { } stable) WakeNoLaterThan(stable);
         if (state.HasOptions)
         {
             _identification.DecideParked(allAreAsked: false);
@@ -65,7 +66,8 @@ internal sealed class Convergence(AttachState state)
         StickSelection selection = state.Selection();
         if (ReattachChanges.Settle(state, selection) is { } backBy) WakeNoLaterThan(backBy);
         UpdateStatuses(selection);
-        List<RadioState> expected = SnapshotMaker.Shown(state, selection).FindAll(radio => radio.Memory.Wanted);
+        List<RadioState> expected = SnapshotMaker.Shown(state, selection)
+            .FindAll(radio => radio.Memory.Wanted && !AwayWithPi.Is(radio, state));
         if (_down.Look(expected, state.Now, state.Work.IsUnderWay) is { } due) WakeNoLaterThan(due);
         if (state.Remember() is { } rememberBy) WakeNoLaterThan(rememberBy);
         // What a snapshot lacks is removed from Home Assistant: the first must know the options.

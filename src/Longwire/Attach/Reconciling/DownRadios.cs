@@ -7,13 +7,10 @@ namespace Longwire.Attach.Reconciling;
 /// <summary>
 /// The expected radios that are not there, as one sentence among the bridge's problems. It appears once one of them was away for
 /// <see cref="AttachTimers.DownForLong"/> and goes when all are back: a Pi with ten radios that comes and goes is one problem and not
-/// ten, whoever of them is first or last.
+/// ten, whoever of them is first or last. What <see cref="AwayWithPi"/> names is not among them.
 /// </summary>
 internal sealed class DownRadios(ILogger logger)
 {
-    private const int MostNamed = 4;
-    private const int LongestName = 40;
-
     private readonly Dictionary<string, TimeSpan> _since = new(StringComparer.Ordinal);
     private readonly ILogger _log = logger.About("radios");
     private TimeSpan? _backSince;
@@ -62,13 +59,7 @@ internal sealed class DownRadios(ILogger logger)
         return null;
     }
 
-    private static string Sentence(List<RadioState> down)
-    {
-        string[] names = [.. down.Take(MostNamed).Select(radio => Printable.Clip(radio.Memory.Name, LongestName))];
-        if (names is [var only]) return $"{only} is not attached: its Explanation says why, and what to do.";
-        string which = down.Count > MostNamed
-            ? $"{string.Join(", ", names)} and {down.Count - MostNamed} more"
-            : $"{string.Join(", ", names[..^1])} and {names[^1]}";
-        return $"{which} are not attached: the Explanation of each says why, and what to do.";
-    }
+    private static string Sentence(List<RadioState> down) => down.Count == 1
+        ? $"{RadioNames.Of(down)} is not attached: its Explanation says why, and what to do."
+        : $"{RadioNames.Of(down)} are not attached: the Explanation of each says why, and what to do.";
 }

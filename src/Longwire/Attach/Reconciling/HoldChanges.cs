@@ -24,7 +24,7 @@ internal sealed class HoldChanges(AttachState state)
         if (radio.Memory.LastCarrier != news.Carrier) state.Change(radio, radio.Memory with { LastCarrier = news.Carrier });
         bool reseated = news.Reseats > assignment.Reseats;
         assignment.Reseats = news.Reseats;
-        if (reseated) radio.Reseats.Add(state.Now);
+        if (isHeld ? !wasHeld : reseated && !wasHeld) UnstableRadios.WentAway(state, radio);
         assignment.IsReseated |= reseated;
         if (isHeld && !wasHeld) state.Raise(radio, RadioEventType.Held, news.Hold!.Reason);
         if (isHeld || (!wasHeld && !reseated)) return;
@@ -39,7 +39,6 @@ internal sealed class HoldChanges(AttachState state)
         TimeSpan? next = null;
         foreach (RadioState radio in state.Radios.Values)
         {
-            if (radio.Reseats.UnstableUntil is { } until && until > state.Now) next = next < until ? next : until;
             if (radio is not { IsUp: true, Assignment: { Cancelled: false, Hold: { } hold } assignment }) continue;
             if (hold.IsOver) LookElsewhere(state, radio, assignment);
             if (LongSince(radio) is { } due && due > state.Now) next = next < due ? next : due;

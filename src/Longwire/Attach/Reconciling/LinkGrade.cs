@@ -9,8 +9,8 @@ namespace Longwire.Attach.Reconciling;
 internal sealed class LinkGrade
 {
     /// <summary>
-    /// From here on it is degraded: Zigbee2MQTT with a TI stick starts 10 ms later at a round trip of 50 ms (see the table of figures in
-    /// DOCS), and a network that takes longer within a house has something wrong with it.
+    /// From here on it is degraded: each question to a stick takes a round trip more, and a network that takes this long within a house has
+    /// something wrong with it.
     /// </summary>
     public static readonly TimeSpan DegradedFrom = TimeSpan.FromMilliseconds(50);
 

@@ -61,8 +61,8 @@ internal sealed class RadioState(RadioMemory memory)
     /// <summary>How good its link is while it is up.</summary>
     public LinkGrade Link { get; } = new();
 
-    /// <summary>When it came back anew behind its tty.</summary>
-    public ReseatCount Reseats { get; } = new();
+    /// <summary>How often it went away of late.</summary>
+    public Flapping Flapping { get; } = new(UnstableRadios.Times, UnstableRadios.Within);
 
     /// <summary>Not asked whether somebody else has it before this moment.</summary>
     public TimeSpan NextAsk { get; set; }

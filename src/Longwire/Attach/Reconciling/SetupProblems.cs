@@ -20,14 +20,15 @@ internal sealed class SetupProblems(AttachState state, Replacements replacements
         }
         foreach ((string leftAlone, string piId) in selection.Former.LeftAlone(present))
             yield return new SetupProblem(leftAlone, leftAlone, piId);
-        foreach (RadioState radio in state.Radios.Values.Where(radio => radio.Reseats.UnstableUntil > state.Now))
-            yield return new SetupProblem($"unstable {radio.Id}", ReseatCount.ProblemOf(radio.Memory.Name), radio.Memory.PiId);
+        foreach (SetupProblem unstable in UnstableRadios.Problems(state)) yield return unstable;
         foreach (SetupProblem several in replacements.Problems()) yield return several;
         foreach (SetupProblem misspelt in PortSpellings.Problems(state)) yield return misspelt;
         foreach (PiState pi in state.Pis.Values.Where(pi => pi.Reachable == false))
         {
             yield return new SetupProblem($"pi {pi.Options.Id}",
-                PiSilenceText.Problem(pi.Options.DisplayName, pi.Options.Address, pi.Silence, pi.SilentReason), pi.Options.Id);
+                PiSilenceText.Problem(pi.Options.DisplayName, pi.Options.Address, pi.Silence, pi.SilentReason)
+                    + AwayWithPi.Sentence(state, selection, pi),
+                pi.Options.Id);
         }
         foreach (PiState pi in state.Pis.Values.Where(pi => pi.Rejected.IsAnyRefused(RadioLimit.Reason)))
             yield return new SetupProblem($"radios of {pi.Options.Id}", RadioLimit.Problem(pi.Options.DisplayName), pi.Options.Id);

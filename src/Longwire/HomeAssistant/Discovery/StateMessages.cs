@@ -125,7 +125,9 @@ internal sealed record UpdateMessage(string? InstalledVersion, string LatestVers
 {
     public string Title { get; } = "Longwire";
 
-    public string ReleaseSummary { get; } = "On the Pi, pull the new image and start the container again, or install the new package.";
+    public string ReleaseSummary { get; } =
+        $"On the Pi: write \"image: longwire:{LatestVersion}\" into its compose.yaml and run \"docker compose up -d\"; or, without Docker, "
+            + $"copy the new package there and run \"sudo apt install ./longwire_{LatestVersion}_*.deb\".";
 }
 
 internal sealed record BridgeInfoMessage

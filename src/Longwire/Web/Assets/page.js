@@ -58,11 +58,9 @@ function say({ done, text }) {
 function summaryOf(state) {
   if (state.stopped) return ["Longwire is stopped.", "waits"];
   if (state.pis.length === 0) return ["No Pi is named in the options yet: add one below, or under pis in the options.", "waits"];
-  const radios = state.pis.flatMap((pi) => pi.radios);
-  const bad = [
-    ...radios.filter((radio) => radio.problem).map((radio) => radio.name),
-    ...state.pis.filter((pi) => isBad(pi) && !pi.radios.some((radio) => radio.problem)).map((pi) => pi.name),
-  ];
+  // A Pi that is away explains its radios.
+  const radios = state.pis.filter((pi) => pi.reachable !== false).flatMap((pi) => pi.radios);
+  const bad = [...state.pis.filter(isBad), ...radios.filter((radio) => radio.problem)].map((each) => each.name);
   const count = `${state.radios_attached} of ${state.radios_expected} radios attached`;
   const others = bad.length > 3 ? ` and ${bad.length - 3} more` : "";
   if (bad.length > 0) return [`Look at ${bad.slice(0, 3).join(", ")}${others}: ${count}.`, "problem"];

@@ -61,7 +61,7 @@ public sealed class PiSilenceTests
         var shown = new ShownProblems(bench);
         bench.Tell(new AttachEvent.PiSilent("attic", "why") { Manner = Enum.Parse<PiSilenceKind>(manner) });
         await shown.LookAsync();
-        Assert.Equal(problem, Assert.Single(shown.Now));
+        Assert.Equal($"{problem} Plugged in there: {Radio}.", Assert.Single(shown.Now));
         RadioSnapshot radio = Assert.Single(bench.Feed.Current.Radios);
         Assert.Equal((status, reason, false), (radio.Status.ToString(), radio.Reason, bench.Feed.Current.Pis[0].Reachable));
     }

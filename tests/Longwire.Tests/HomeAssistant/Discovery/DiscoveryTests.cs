@@ -85,6 +85,16 @@ public sealed class DiscoveryTests
     }
 
     [Fact]
+    public void The_update_says_the_commands_in_no_more_than_Home_Assistant_shows()
+    {
+        string said = new UpdateMessage("10.10.10", "11.11.11").ReleaseSummary;
+        Assert.Contains("\"image: longwire:11.11.11\"", said, StringComparison.Ordinal);
+        Assert.Contains("\"docker compose up -d\"", said, StringComparison.Ordinal);
+        Assert.Contains("\"sudo apt install ./longwire_11.11.11_*.deb\"", said, StringComparison.Ordinal);
+        Assert.InRange(said.Length, 1, StateText.Longest);
+    }
+
+    [Fact]
     [Trait("needs", "python3")]
     public async Task A_radio_at_a_paired_Pi_can_be_taken_over_and_no_other()
     {

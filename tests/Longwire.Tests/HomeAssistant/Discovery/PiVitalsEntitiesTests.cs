@@ -100,18 +100,6 @@ public sealed class PiVitalsEntitiesTests
             (silence.Platform, silence.Category, silence.CommandTopic, silence.ValueTemplate));
     }
 
-    [Fact]
-    public void The_documentation_lists_them_as_the_code_has_them()
-    {
-        string section = Checkout.Text("DOCS.md").Split("\n## How a Pi is\n")[1].Split("\n## ")[0];
-        string[] rows =
-        [
-            .. section.Split('\n').Where(line => line.StartsWith("| *", StringComparison.Ordinal))
-                .Select(line => line.Split('|')[1].Trim()),
-        ];
-        Assert.Equal(PiVitalEntity.All.Select(vital => $"*{vital.Name}*{(vital.Enabled ? "" : " (off until you enable it)")}"), rows);
-    }
-
     // What is always there first, then as the table has them.
     private static int Listed(string? one, string? other)
     {

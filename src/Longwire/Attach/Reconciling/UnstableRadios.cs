@@ -1,0 +1,43 @@
+namespace Longwire.Attach.Reconciling;
+
+/// <summary>
+/// Radios that go away again and again, held or lost: that is one problem, which stays while they do. The tty that stays would hide it, and
+/// told each time it would be a dozen. Those of one Pi are one sentence: what they have in common is most likely what is wrong.
+/// </summary>
+internal static class UnstableRadios
+{
+    /// <summary>So often within <see cref="Within"/>: a Pi that is updated and started anew takes its radios away once or twice.</summary>
+    public const int Times = 3;
+
+    /// <inheritdoc cref="Times"/>
+    public static readonly TimeSpan Within = TimeSpan.FromMinutes(15);
+
+    /// <summary>Nobody asked for that.</summary>
+    public static void WentAway(AttachState state, RadioState radio)
+    {
+        // Somebody works there, and pulls its plugs.
+        if (!state.Work.IsUnderWay(radio.Memory.PiId)) radio.Flapping.Add(state.Now);
+    }
+
+    /// <returns>When one is no longer unstable, unless something happens; null: none is.</returns>
+    public static TimeSpan? Settle(AttachState state) =>
+        state.Radios.Values.Where(radio => radio.Flapping.Is(state.Now)).Min(radio => radio.Flapping.Until);
+
+    public static IEnumerable<SetupProblem> Problems(AttachState state)
+    {
+        foreach (IGrouping<string, RadioState> unstable in state.Radios.Values
+            .Where(radio => radio.Memory.Wanted && radio.Flapping.Is(state.Now))
+            .OrderBy(radio => radio.Id, StringComparer.Ordinal).GroupBy(radio => radio.Memory.PiId))
+        {
+            string pi = state.Pis.GetValueOrDefault(unstable.Key)?.Options.DisplayName ?? unstable.Key;
+            RadioState[] radios = [.. unstable];
+            string where = radios.Length == 1 ? $"its cable, and the power supply and the network of {pi}"
+                : $"the power supply and the network of {pi}";
+            yield return new SetupProblem(
+                $"unstable {unstable.Key}",
+                $"{RadioNames.Of(radios)} went away {Times} times or more within {Within.TotalMinutes:0} minutes: see {where}, "
+                    + "and what restarts there.",
+                unstable.Key);
+        }
+    }
+}
