@@ -1,7 +1,9 @@
 // The state as it comes: by events, or asked for again and again where they do not come through.
 
 const firstEventWithin = 3000;
-const askEach = 2000;
+// With the way there and back, what happened is seen within a second.
+const askAgainAfter = 800;
+const answersWithin = 4000;
 const listenAgainAfter = 30000;
 // The server says something each 15 s. A network that is away says nothing at all, not even that.
 const silentAfter = 40000;
@@ -43,24 +45,25 @@ export function follow(onState, onConnection) {
 
   function ask() {
     if (asking !== null) return;
-    asking = setInterval(askOnce, askEach);
+    const mine = (asking = {});
     askOnce();
+
+    // Never two at once: an answer that is late must not come after a later one.
+    async function askOnce() {
+      try {
+        const answer = await fetch("api/state", { signal: AbortSignal.timeout(answersWithin) });
+        if (!answer.ok) throw new Error(`it says ${answer.status}`);
+        const text = await answer.text();
+        if (asking === mine) tell(text);
+      } catch {
+        if (asking === mine) onConnection(false);
+      }
+      if (asking === mine) setTimeout(askOnce, askAgainAfter);
+    }
   }
 
   function stopAsking() {
-    clearInterval(asking);
     asking = null;
-  }
-
-  async function askOnce() {
-    try {
-      const answer = await fetch("api/state", { signal: AbortSignal.timeout(askEach * 2) });
-      if (!answer.ok) throw new Error(`it says ${answer.status}`);
-      const text = await answer.text();
-      if (asking !== null) tell(text);
-    } catch {
-      onConnection(false);
-    }
   }
 
   function tell(text) {

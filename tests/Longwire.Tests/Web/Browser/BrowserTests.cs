@@ -94,12 +94,21 @@ public sealed class BrowserTests(Chromium chromium) : PageTest(chromium)
     {
         AddAttic();
         Bench.Address = new WebAddress(0, IPAddress.Loopback, [], [], IPNetwork.Parse("127.0.0.1/32"));
+        Bench.History.Add(Some.Snapshot(Some.Radio with { Status = RadioStatus.Held }), TimeProvider.System.GetUtcNow().AddDays(-9));
         _ingress = new IngressStandIn(await Bench.StartAsync(), holdsBack);
         await _ingress.StartAsync();
         IPage page = await OpenAsync(_ingress.Page);
         await page.Locator("article .well").WaitForAsync();
         Bench.Publish(Some.Radio with { Status = RadioStatus.Held });
         await page.Locator("article .status").GetByText("held").WaitForAsync();
+        // By now it is known how the state comes through here.
+        var watch = Stopwatch.StartNew();
+        Bench.Publish(Some.Radio with { Status = RadioStatus.Failed });
+        await page.Locator("article .status").GetByText("failed").WaitForAsync();
+        Assert.True(MachinePace.Keeps(watch.Elapsed, TimeSpan.FromSeconds(1)), $"it took {watch.Elapsed}");
+        await page.GetByText("Last 24 hours").First.WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "30 days" }).ClickAsync();
+        await page.GetByText("held once").WaitForAsync();
         await PressAsync(page, "Detach");
         Assert.Single(Bench.Commands);
         Assert.Contains(Bench.SiteLog.Lines, line => line.Contains($"{IngressStandIn.Person} asked", StringComparison.Ordinal));

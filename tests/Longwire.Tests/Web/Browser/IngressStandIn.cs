@@ -65,7 +65,7 @@ internal sealed class IngressStandIn(Uri app, bool holdsBack) : IHttpApplication
         }
         try
         {
-            await ForwardAsync(context, new Uri(app, path[Prefix.Length..]), context.RequestAborted);
+            await ForwardAsync(context, new Uri(app, path[Prefix.Length..] + context.Request.QueryString), context.RequestAborted);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {

@@ -25,7 +25,7 @@ public sealed class SilenceTests(Chromium chromium) : PageTest(chromium)
         await page.GetByRole(AriaRole.Button, new() { Name = "The work is done" }).ClickAsync();
         await Eventually.IsTrueAsync(() => Bench.OfPis.Contains(new PiCommand.Silence("attic", On: false)), Told);
         Publish(until: null, Some.Radio with { Status = RadioStatus.PiUnreachable });
-        await page.GetByText("Look at Z-Wave").WaitForAsync();
+        await page.GetByText("Look at attic").WaitForAsync();
         Pages.AssertAllCameFrom(page);
     }
 
