@@ -10,7 +10,7 @@ using Longwire.State;
 using Longwire.Supervisor;
 using Longwire.UsbIp.Linux;
 using Longwire.Web.Http;
-using Longwire.Web.Pages;
+using Longwire.Web.Api;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -2,7 +2,7 @@ using Longwire.History;
 using Longwire.Options;
 using Longwire.State;
 using Longwire.Web.Http;
-using Longwire.Web.Pages;
+using Longwire.Web.Api;
 
 namespace Longwire.Composition;
 

@@ -7,7 +7,7 @@ using Longwire.Privileges;
 using Longwire.State;
 using Longwire.Supervisor;
 using Longwire.Web.Http;
-using Longwire.Web.Pages;
+using Longwire.Web.Api;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -69,19 +69,19 @@ internal static class WebComposition
         var log = new TransitionLog(logger, of.Time);
 #pragma warning restore CA2000
         var view = new StateView(of.Lists, () => of.Editor.Revision, of.Version);
-        var visitor = new Visitor(of.Address, () => of.Options().Options.WebToken, new ActionPace(of.Time));
-        var commands = new CommandDesk(visitor, of.Feed, of.Commands, of.Time, logger);
-        var doctor = new DoctorDesk(visitor, of.Rounds, logger);
+        var authorization = new RequestAuthorization(of.Address, () => of.Options().Options.WebToken, new ActionPace(of.Time));
+        var commands = new CommandEndpoints(authorization, of.Feed, of.Commands, of.Time, logger);
+        var doctor = new DoctorEndpoint(authorization, of.Rounds, logger);
         var diagnostics = new Diagnostics(of.Feed, view, of.History, of.Options, of.Secrets, of.Time, of.Version);
-        var reading = new Reading(
-            of.Feed, view, new EventStream(of.Feed, view, of.Editor, of.Time), commands, new HistoryAnswer(of.History, of.Time), doctor,
+        var gets = new GetRoutes(
+            of.Feed, view, new EventStream(of.Feed, view, of.Editor, of.Time), commands, new HistoryEndpoint(of.History, of.Time), doctor,
             of.Version);
-        var acting = new Acting(
+        var posts = new PostRoutes(
             commands,
-            new OptionsDesk(visitor, of.Editor, of.Lists, of.Feed, logger),
+            new OptionsEndpoints(authorization, of.Editor, of.Lists, of.Feed, logger),
             doctor,
-            new DiagnosticsDesk(visitor, diagnostics, of.Rounds, logger));
-        return new WebSite(of.Address, reading, acting, log);
+            new DiagnosticsEndpoint(authorization, diagnostics, of.Rounds, logger));
+        return new WebSite(of.Address, gets, posts, log);
     }
 
     // The broker's, where Home Assistant knows it, and our own with the Supervisor.

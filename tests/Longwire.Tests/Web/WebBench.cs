@@ -16,7 +16,7 @@ using Longwire.UsbIp.Client;
 using Longwire.UsbIp.Usb;
 using Longwire.UsbIp.Wire;
 using Longwire.Web.Http;
-using Longwire.Web.Pages;
+using Longwire.Web.Api;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

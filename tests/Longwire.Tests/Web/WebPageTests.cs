@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 using Longwire.State;
 using Longwire.Tests.HomeAssistant;
 using Longwire.UsbIp.Client;
-using Longwire.Web.Pages;
+using Longwire.Web.Http;
 using Xunit;
 
 namespace Longwire.Tests.Web;

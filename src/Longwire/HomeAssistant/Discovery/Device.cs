@@ -1,5 +1,3 @@
-using Longwire.HomeAssistant.Broker;
-
 namespace Longwire.HomeAssistant.Discovery;
 
 /// <summary>A device as Home Assistant is to see it, and the retained topics that go with it when it leaves.</summary>
@@ -14,53 +12,4 @@ internal sealed record Device(string ConfigTopic, DiscoveryMessage Message, stri
         string name = string.IsNullOrWhiteSpace(wanted) ? id : wanted.Trim();
         return components.Any(c => c.Name?.StartsWith(name, StringComparison.OrdinalIgnoreCase) == true) ? $"{name} {kind}" : name;
     }
-}
-
-/// <summary>Entities that several devices have in common.</summary>
-internal static class Entity
-{
-    // At QoS 1 Home Assistant gets what the broker has got, also while its connection is reset.
-    private const int AtLeastOnce = 1;
-
-    public const string Diagnostic = "diagnostic";
-    public const string Config = "config";
-
-    public static Component Sensor(string identifier, string key, string name, string template) => new()
-    {
-        Platform = "sensor",
-        UniqueId = $"{identifier}_{key}",
-        Name = name,
-        Category = Diagnostic,
-        Qos = AtLeastOnce,
-        ExpireAfterSeconds = BrokerTimers.ExpireAfterSeconds,
-        ValueTemplate = template,
-    };
-
-    public static Component BinarySensor(string identifier, string key, string name, string? deviceClass, string template) => new()
-    {
-        Platform = "binary_sensor",
-        UniqueId = $"{identifier}_{key}",
-        Name = name,
-        DeviceClass = deviceClass,
-        Qos = AtLeastOnce,
-        ExpireAfterSeconds = BrokerTimers.ExpireAfterSeconds,
-        ValueTemplate = template,
-    };
-
-    /// <summary>Null is neither on nor off: Home Assistant shows "unknown" for <c>None</c>.</summary>
-    public static string OnOffOrUnknown(string key) =>
-        $"{{{{ 'None' if value_json.{key} is none else ('ON' if value_json.{key} else 'OFF') }}}}";
-
-    public static string OnOff(string key) => $"{{{{ 'ON' if value_json.{key} else 'OFF' }}}}";
-
-    public static string Value(string key) => $"{{{{ value_json.{key} }}}}";
-
-    public static Component RoundTrip(string identifier, bool enabled) =>
-        Sensor(identifier, "round_trip", "Round-trip time", Value("round_trip_ms")) with
-        {
-            DeviceClass = "duration",
-            StateClass = "measurement",
-            Unit = "ms",
-            EnabledByDefault = enabled ? null : false,
-        };
 }

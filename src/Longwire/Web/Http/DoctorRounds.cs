@@ -1,6 +1,6 @@
 using Longwire.Doctor;
 using Longwire.Platform;
-using Longwire.Web.Pages;
+using Longwire.Web.Api;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -1,7 +1,7 @@
 using Longwire.Options;
 using Longwire.Platform;
 using Longwire.State;
-using Longwire.Web.Pages;
+using Longwire.Web.Api;
 using Microsoft.AspNetCore.Http;
 
 namespace Longwire.Web.Http;

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Longwire.Web.Http;
 
-/// <summary>Every bound and every waiting time of the page's server.</summary>
+/// <summary>Bounds and waiting times of the page's server, as far as they are about connections.</summary>
 /// <param name="Patience">Who does not ask, or does not read what it asked for, is left after this.</param>
 internal readonly record struct WebLimits(TimeSpan Patience)
 {
@@ -11,10 +11,10 @@ internal readonly record struct WebLimits(TimeSpan Patience)
     /// <summary>A port that is taken is tried again after this.</summary>
     public static readonly TimeSpan Retry = TimeSpan.FromSeconds(30);
 
-    /// <summary>So many strangers are answered at once, and as many are named.</summary>
-    public const int StrangersAtOnce = 32;
+    /// <summary>So many clients that are refused are answered at once, and as many are named.</summary>
+    public const int RefusedAtOnce = 32;
 
-    /// <summary>What a stranger may still send when it has its answer, so that this reaches it.</summary>
+    /// <summary>What one of them may still send when it has its answer, so that this reaches it.</summary>
     public const int LongestFarewell = 64 * 1024;
 
     /// <summary>With those that have asked for nothing yet, as browsers open them in advance.</summary>

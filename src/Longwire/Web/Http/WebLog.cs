@@ -11,7 +11,7 @@ internal static partial class WebLog
     [LoggerMessage(
         LogLevel.Warning,
         "{Address} asked for the web page and was refused: it is for the Supervisor's ingress and for this machine alone")]
-    public static partial void Stranger(ILogger logger, IPAddress address);
+    public static partial void Refused(ILogger logger, IPAddress address);
 
     [LoggerMessage(LogLevel.Information, "{Person} asked on the web page: {Command} {Radio} ({Id})")]
     public static partial void Asked(ILogger logger, string person, string command, string radio, string id);

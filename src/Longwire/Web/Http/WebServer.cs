@@ -54,12 +54,12 @@ internal sealed class WebServer(
     {
         var options = new KestrelServerOptions();
         limits.Bound(options);
-        var strangers = new Strangers(address, limits, time, logger);
+        var filter = new ClientFilter(address, limits, time, logger);
         options.Listen(listener.EndPoint, endpoint =>
         {
             // The others need encryption to be agreed on, and nobody comes here with it.
             endpoint.Protocols = HttpProtocols.Http1;
-            endpoint.Use(strangers.Before);
+            endpoint.Use(filter.Before);
         });
         return options;
     }

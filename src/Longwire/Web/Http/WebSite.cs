@@ -1,5 +1,4 @@
 using Longwire.Platform;
-using Longwire.Web.Pages;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -7,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Longwire.Web.Http;
 
 /// <summary>What is asked for, and who answers.</summary>
-internal sealed class WebSite(WebAddress address, Reading reading, Acting acting, TransitionLog log)
+internal sealed class WebSite(WebAddress address, GetRoutes gets, PostRoutes posts, TransitionLog log)
     : IHttpApplication<HttpContext>, IDisposable
 {
     private const string ToRead = "GET, HEAD";
@@ -56,7 +55,7 @@ internal sealed class WebSite(WebAddress address, Reading reading, Acting acting
         }
         if (!address.Answers(context.Request.Host.Host)) return Answers.SayAsync(context, StatusCodes.Status421MisdirectedRequest);
         string path = context.Request.Path.Value ?? "";
-        Func<HttpContext, Task>? read = reading.Find(path), act = acting.Find(path);
+        Func<HttpContext, Task>? read = gets.Find(path), act = posts.Find(path);
         if (read is null && act is null) return Answers.SayAsync(context, StatusCodes.Status404NotFound);
         Func<HttpContext, Task>? asked = context.Request.Method switch
         {

@@ -167,12 +167,12 @@ public sealed class CopiedDataFolderTests
         Assert.Equal(keys, json.EnumerateObject().Select(member => member.Name));
         byte[] retained = RetainedSnapshot.BridgeInfo(Some.Snapshot("same", Some.Radio).Bridge, "1.2.3", "0000beef");
         Assert.DoesNotContain("answers", JsonSerializer.Deserialize<JsonElement>(retained).EnumerateObject().Select(member => member.Name));
-        ClaimMessage? former = Payload.TryRead("""{"instance_id":"a","incumbent":true}"""u8, StateJson.Default.ClaimMessage);
+        ClaimMessage? former = Payload.TryRead("""{"instance_id":"a","incumbent":true}"""u8, MessageJson.Default.ClaimMessage);
         Assert.Equal(new Instance("a", null), former!.Sender);
         Assert.Equal(
             new Instance("a", null),
             Payload.TryRead(
-            """{"version":"1","instance_id":"a","problem":false,"problems":[]}"""u8, StateJson.Default.BridgeInfoMessage)!.Sender);
+            """{"version":"1","instance_id":"a","problem":false,"problems":[]}"""u8, MessageJson.Default.BridgeInfoMessage)!.Sender);
     }
 
     private static Bridge New(int port)

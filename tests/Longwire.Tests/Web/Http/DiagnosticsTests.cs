@@ -101,9 +101,9 @@ public sealed class DiagnosticsTests : IAsyncDisposable
     private async Task<string> DownloadAsync(Uri page)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(page, "api/diagnostics"));
-        request.Headers.Add(Visitor.OwnHeader, "page");
+        request.Headers.Add(RequestAuthorization.OwnHeader, "page");
         request.Headers.Add("Sec-Fetch-Site", "same-origin");
-        if (_bench.Token is { } token) request.Headers.Add(Visitor.TokenHeader, token);
+        if (_bench.Token is { } token) request.Headers.Add(RequestAuthorization.TokenHeader, token);
         using HttpResponseMessage response = await _bench.Client.SendAsync(request, Cancellation);
         Assert.True(response.IsSuccessStatusCode, response.StatusCode.ToString());
         Assert.Equal("longwire-diagnostics.json", response.Content.Headers.ContentDisposition?.FileName?.Trim('"'));
