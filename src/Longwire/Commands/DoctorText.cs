@@ -11,13 +11,12 @@ internal static class DoctorText
 
     public static void Write(TextWriter output, IReadOnlyList<Finding> findings)
     {
-        WriteLong(output, "WRONG", Of(FindingLevel.Problem));
-        WriteLong(output, "GOOD TO KNOW", Of(FindingLevel.Note));
-        WriteLong(output, "NOT TO BE SEEN FROM HERE", Of(FindingLevel.Unknown));
-        Finding[] fine = Of(FindingLevel.Ok);
-        if (fine.Length > 0) output.WriteLine("FINE");
-        foreach (Finding finding in fine) Wrap(output, "  ", $"{finding.Checked} {finding.Found}");
-        output.WriteLine();
+        foreach (IGrouping<FindingLevel, Finding> alike in findings.WorstFirst().GroupBy(finding => finding.Level))
+        {
+            output.WriteLine(Head(alike.Key));
+            foreach (Finding finding in alike) Write(output, finding);
+            output.WriteLine();
+        }
         int wrong = findings.Count(finding => finding.Level == FindingLevel.Problem);
         output.WriteLine(wrong switch
         {
@@ -25,21 +24,26 @@ internal static class DoctorText
             1 => "One thing is wrong.",
             _ => string.Create(CultureInfo.InvariantCulture, $"{wrong} things are wrong."),
         });
-
-        Finding[] Of(FindingLevel level) => [.. findings.Where(finding => finding.Level == level)];
     }
 
-    private static void WriteLong(TextWriter output, string head, Finding[] findings)
+    private static string Head(FindingLevel level) => level switch
     {
-        if (findings.Length == 0) return;
-        output.WriteLine(head);
-        foreach (Finding finding in findings)
+        FindingLevel.Problem => "WRONG",
+        FindingLevel.Unknown => "NOT TO BE SEEN FROM HERE",
+        FindingLevel.Note => "GOOD TO KNOW",
+        _ => "FINE",
+    };
+
+    private static void Write(TextWriter output, Finding finding)
+    {
+        if (finding.Level == FindingLevel.Ok)
         {
-            Wrap(output, "  ", finding.Checked);
-            Wrap(output, Indent, finding.Found);
-            if (finding.Remedy is { } remedy) Wrap(output, Indent, $"→ {remedy}");
+            Wrap(output, "  ", $"{finding.Checked} {finding.Found}");
+            return;
         }
-        output.WriteLine();
+        Wrap(output, "  ", finding.Checked);
+        Wrap(output, Indent, finding.Found);
+        if (finding.Remedy is { } remedy) Wrap(output, Indent, $"→ {remedy}");
     }
 
     private static void Wrap(TextWriter output, string indent, string text)

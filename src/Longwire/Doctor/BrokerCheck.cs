@@ -1,6 +1,7 @@
 using System.Globalization;
 using Longwire.HomeAssistant.Broker;
 using Longwire.Options;
+using Longwire.Platform;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Longwire.Doctor;
@@ -40,7 +41,7 @@ internal sealed class BrokerCheck : ICheck
             return
             [
                 Question.Problem(
-                    Sentence.Capital(e.Message),
+                    Clause.Capital(e.Message),
                     "See that the broker runs, and that mqtt in the options (host, port, tls, user name and password) is what it wants; "
                         + "its log says more"),
             ];

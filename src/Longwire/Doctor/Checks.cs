@@ -17,13 +17,13 @@ internal static class Checks
     private static IEnumerable<ICheck> OfHost() =>
     [
         new AttachRunsCheck(), new HostModuleCheck(), new SerialDriversCheck(), new HostSysfsCheck(), new VhciPortsCheck(),
-        new HostSerialPortsCheck(), new HostLeftoversCheck(), new SharedSerialsCheck(), new NamesCheck(), new StockPisCheck(),
+        new HostSerialPortsCheck(), new HostLeftoversCheck(), new HostTwinsCheck(), new NamesCheck(), new StockPisCheck(),
         new PairedPisCheck(), new BrokerCheck(),
     ];
 
     private static IEnumerable<ICheck> OfPi() =>
     [
         new PiModuleCheck(), new PiSysfsCheck(), new PowerCheck(), new KernelLogCheck(), new PiSticksCheck(), new PiTwinsCheck(),
-        new UsbipHostCheck(), new PiLeftoversCheck(), new ListenersCheck(), new HostsLetInCheck(),
+        new UsbipHostCheck(), new PiLeftoversCheck(), new PiListenersCheck(), new HostsLetInCheck(),
     ];
 }

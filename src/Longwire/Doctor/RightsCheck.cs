@@ -9,14 +9,12 @@ internal sealed class RightsCheck : LocalCheck
 
     protected override IEnumerable<Finding> Look(DoctorContext context)
     {
-        // "Uid: real effective saved file system" (proc_pid_status(5)).
-        string[] users = (KernelText.OwnStatus(context, "Uid") ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        yield return users switch
+        yield return Visibility.IsRoot(context) switch
         {
-            [_, "0", ..] => Question.Ok("It runs as root, as Longwire does."),
-            [_, _, ..] => Question.Unknown(
+            true => Question.Ok("It runs as root, as Longwire does."),
+            false => Question.Unknown(
                 "It does not run as root, so what only root may do or see says nothing of Longwire itself.", Remedy),
-            _ => Question.Unknown("The kernel does not say as whom it runs.", Remedy),
+            null => Question.Unknown("The kernel does not say as whom it runs.", Remedy),
         };
     }
 }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Longwire.Link.Pairing;
+using Longwire.Platform;
 
 namespace Longwire.Options;
 
@@ -19,7 +19,7 @@ internal static class EntryTrial
                 return $"A text that begins with {SecretWord} is put in place of a secret, which all would see. Write another text.";
             string? code = entry.Texts.FirstOrDefault(text => text.Key == "pairing_code").Value;
             if (code is not null && !PairingCode.TryParse(code, out _, out PairingFault fault, out int at))
-                return Sentence(PairingFaultText.Of(fault, at));
+                return Clause.Sentence(PairingFaultText.Of(fault, at));
         }
         LoadedOptions<AttachOptions> before = AttachOptionsReader.Read(options), after = AttachOptionsReader.Read(With(options, entries));
         int pis = entries.Count(entry => entry.List == NewEntry.Pis), radios = entries.Count - pis;
@@ -29,7 +29,7 @@ internal static class EntryTrial
         OptionProblem? news = after.Problems.FirstOrDefault(problem => !before.Problems.Any(known => IsSame(known, problem)));
         return news is null
             ? "The options already have so many mistakes that this cannot be added. Mend those first."
-            : Sentence(news.Value.Length > 0 ? $"{news.Value}: {news.Remedy}" : news.Remedy);
+            : Clause.Sentence(news.Value.Length > 0 ? $"{news.Value}: {news.Remedy}" : news.Remedy);
     }
 
     // Those of the entries that were there may have moved by one.
@@ -58,7 +58,4 @@ internal static class EntryTrial
         return new MapNode(
             [.. options.Entries.Where(key => key.Key != entry.List), KeyValuePair.Create<string, OptionNode>(entry.List, now)], line: 0);
     }
-
-    private static string Sentence(string clause) =>
-        string.Create(CultureInfo.InvariantCulture, $"{char.ToUpperInvariant(clause[0])}{clause[1..].TrimEnd('.')}.");
 }

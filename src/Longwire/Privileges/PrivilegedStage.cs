@@ -53,7 +53,7 @@ internal sealed class PrivilegedStage(
     {
         foreach (KernelModuleOutcome outcome in await loadModules(modules, cancellationToken))
         {
-            if (outcome is { Reason: { } reason, IsAbsent: false }) await error.WriteLineAsync(PrivilegedStageText.Sentence(reason));
+            if (outcome is { Reason: { } reason, IsAbsent: false }) await error.WriteLineAsync(Clause.Sentence(reason));
         }
     }
 

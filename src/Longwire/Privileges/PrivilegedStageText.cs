@@ -47,8 +47,4 @@ internal static class PrivilegedStageText
     public static string NotStartedAgain(string reason) =>
         $"Longwire could not start itself again without the rights of its start ({reason}). If the container has a security profile of "
             + $"your own, let {Environment.ProcessPath ?? "/usr/bin/longwire"} execute itself.";
-
-    /// <summary>A reason as a sentence of its own.</summary>
-    public static string Sentence(string reason) =>
-        reason.Length == 0 ? reason : $"{char.ToUpperInvariant(reason[0])}{reason[1..].TrimEnd('.')}.";
 }

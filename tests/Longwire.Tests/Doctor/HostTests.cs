@@ -200,16 +200,16 @@ public sealed class HostTests : IDisposable
     public async Task Radios_of_one_kind_and_one_serial_are_told_apart_by_their_place_alone()
     {
         _bench.Remembers(AttachBench.Known("a", "A1"), AttachBench.Known("b", "B1", "1.3"));
-        Assert.Equal("Nothing but its own stick has each of them.", (await _bench.FindAsync(new SharedSerialsCheck())).Found);
+        Assert.Equal("Nothing but its own stick has each of them.", (await _bench.FindAsync(new HostTwinsCheck())).Found);
         _bench.Remembers(AttachBench.Known("a"), AttachBench.Known("b", null, "1.3"));
-        Finding found = await _bench.FindAsync(new SharedSerialsCheck(), subject: "0658:0200");
+        Finding found = await _bench.FindAsync(new HostTwinsCheck(), subject: "0658:0200");
         Assert.Equal(FindingLevel.Note, found.Level);
         Assert.StartsWith("a and b (0658:0200) have a serial number that others have, too, or none", found.Found, StringComparison.Ordinal);
         // Of that many sticks are known to have it.
         _bench.Remembers(
             AttachBench.Known("a", "533D004242") with { UsbId = "1a86:55d4" },
             AttachBench.Known("b", "X1", "1.3") with { UsbId = "1a86:55d4" });
-        Assert.StartsWith("a (1a86:55d4) has a serial", (await _bench.FindAsync(new SharedSerialsCheck())).Found, StringComparison.Ordinal);
+        Assert.StartsWith("a (1a86:55d4) has a serial", (await _bench.FindAsync(new HostTwinsCheck())).Found, StringComparison.Ordinal);
     }
 
     private void Run(int id, string commandLine)

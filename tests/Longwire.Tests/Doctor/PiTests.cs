@@ -208,17 +208,17 @@ public sealed class PiTests : IDisposable
         listener.Start();
         int open = ((IPEndPoint)listener.LocalEndpoint).Port, closed = FreePort.Tcp().Port;
         Listen(open, closed, "192.168.0.2");
-        Finding unseen = await _bench.FindAsync(new ListenersCheck(), subject: $"port {open}");
+        Finding unseen = await _bench.FindAsync(new PiListenersCheck(), subject: $"port {open}");
         Assert.Equal(
             (FindingLevel.Unknown, $"Port {open} is open. Who listens there cannot be seen from here."), (unseen.Level, unseen.Found));
         Own(open, "longwire");
-        Assert.Equal($"Port {open} is open.", (await _bench.FindAsync(new ListenersCheck(), subject: $"port {open}")).Found);
-        Finding found = await _bench.FindAsync(new ListenersCheck(), subject: $"port {closed}");
+        Assert.Equal($"Port {open} is open.", (await _bench.FindAsync(new PiListenersCheck(), subject: $"port {open}")).Found);
+        Finding found = await _bench.FindAsync(new PiListenersCheck(), subject: $"port {closed}");
         Assert.StartsWith($"Nothing listens on port {closed}", found.Found, StringComparison.Ordinal);
         Assert.Contains("systemctl start longwire-export", found.Remedy, StringComparison.Ordinal);
         // Nobody is to be served stock USB/IP.
         Listen(open, closed);
-        Assert.Equal(FindingLevel.Ok, Assert.Single(await _bench.RunAsync(new ListenersCheck())).Level);
+        Assert.Equal(FindingLevel.Ok, Assert.Single(await _bench.RunAsync(new PiListenersCheck())).Level);
     }
 
     private void Own(int port, string program)
@@ -235,7 +235,7 @@ public sealed class PiTests : IDisposable
         int open = ((IPEndPoint)listener.LocalEndpoint).Port;
         Listen(open, open);
         Own(open, "usbipd");
-        Finding found = await _bench.FindAsync(new ListenersCheck());
+        Finding found = await _bench.FindAsync(new PiListenersCheck());
         Assert.Equal(
             (FindingLevel.Problem, $"usbipd (pid 40) listens on port {open}, where longwire export is to listen."),
             (found.Level, found.Found));
@@ -247,7 +247,7 @@ public sealed class PiTests : IDisposable
     {
         using var hole = Longwire.Testing.Usbipd.BlackHole.Dig();
         Listen(hole.Port, hole.Port);
-        Finding found = await _bench.FindAsync(new ListenersCheck());
+        Finding found = await _bench.FindAsync(new PiListenersCheck());
         Assert.StartsWith($"Port {hole.Port} takes no connection", found.Found, StringComparison.Ordinal);
     }
 

@@ -6,23 +6,13 @@ namespace Longwire.Web.Api;
 /// <summary><c>GET api/doctor</c>: what the checks found when they ran last.</summary>
 /// <param name="Running">They run now; what is there besides is of the time before.</param>
 /// <param name="At">When they ended; null: they have not run since the start.</param>
-/// <param name="Findings">
-/// Problems, then what cannot be seen, then what is worth knowing, then what is fine; in the order of the checks.
-/// </param>
+/// <param name="Findings">By <see cref="FindingLevels.WorstFirst"/>, then in the order of the checks.</param>
 internal sealed record DoctorRound(bool Running, DateTimeOffset? At, IReadOnlyList<FindingJson> Findings)
 {
     public static DoctorRound None { get; } = new(false, null, []);
 
     public static DoctorRound Ended(DateTimeOffset at, IEnumerable<Finding> findings) =>
-        new(false, at, [.. findings.OrderBy(Rank).Select(FindingJson.Of)]);
-
-    private static int Rank(Finding finding) => finding.Level switch
-    {
-        FindingLevel.Problem => 0,
-        FindingLevel.Unknown => 1,
-        FindingLevel.Note => 2,
-        _ => 3,
-    };
+        new(false, at, [.. findings.WorstFirst().Select(FindingJson.Of)]);
 }
 
 // Only ever written: what reading would need is not in the program.

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Longwire.Inventory;
+using Longwire.Platform;
 using Longwire.State;
 
 namespace Longwire.Web.Api;
@@ -92,10 +93,8 @@ internal sealed record PiVitalsJson(double? Temperature, bool? UnderVoltage, dou
 internal sealed record StickStateJson(string Name, string UsbId, string BusId, bool Problem, string Why, string? Line, bool Choosable)
 {
     public static StickStateJson Of(ListedStick stick) => new(
-        stick.Name, stick.Id.ToString(), stick.BusId.ToString(), stick.Outlook == Outlook.Ambiguous, Sentence(stick.Reason), stick.Line,
+        stick.Name, stick.Id.ToString(), stick.BusId.ToString(), stick.Outlook == Outlook.Ambiguous, Clause.Sentence(stick.Reason), stick.Line,
         StickChoice.MayBeChosen(stick));
-
-    private static string Sentence(string reason) => reason.Length == 0 ? reason : $"{char.ToUpperInvariant(reason[0])}{reason[1..]}.";
 }
 
 // Only ever written: what reading would need is not in the program.

@@ -6,7 +6,7 @@ using Longwire.UsbIp.Usb;
 namespace Longwire.Doctor;
 
 /// <summary>Serials of the radios that attach remembers. The sticks themselves are not asked: those of a silent Pi do not answer.</summary>
-internal sealed class SharedSerialsCheck : LocalCheck
+internal sealed class HostTwinsCheck : LocalCheck
 {
     public override Question Question { get; } = new("shared_serial", "The serial numbers of the remembered radios were compared.");
 

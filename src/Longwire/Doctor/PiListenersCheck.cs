@@ -7,7 +7,7 @@ using Longwire.UsbIp.Linux;
 namespace Longwire.Doctor;
 
 /// <summary>Whether hosts find somebody at the Pi's ports: the link's, and that of stock USB/IP where it is to be served.</summary>
-internal sealed class ListenersCheck : ICheck
+internal sealed class PiListenersCheck : ICheck
 {
     public Question Question { get; } = new("export_port", "The ports on which hosts ask for radios were tried from this machine itself.");
 
