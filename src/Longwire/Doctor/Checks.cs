@@ -7,7 +7,7 @@ internal static class Checks
     {
         List<ICheck> checks =
         [
-            new OptionsCheck(), new RightsCheck(), new ClockCheck(), new DataFolderCheck(), new DiskSpaceCheck(),
+            new OptionsCheck(), new RightsCheck(), new ClockCheck(), new DataFolderCheck(), new DiskSpaceCheck(), new KernelCheck(),
         ];
         if (context.Attach is not null) checks.AddRange(OfHost());
         if (context.Export is not null) checks.AddRange(OfPi());
@@ -17,13 +17,13 @@ internal static class Checks
     private static IEnumerable<ICheck> OfHost() =>
     [
         new AttachRunsCheck(), new HostModuleCheck(), new SerialDriversCheck(), new HostSysfsCheck(), new VhciPortsCheck(),
-        new HostSerialPortsCheck(), new HostLeftoversCheck(), new HostTwinsCheck(), new NamesCheck(), new StockPisCheck(),
-        new PairedPisCheck(), new BrokerCheck(),
+        new HostKernelLogCheck(), new HostSerialPortsCheck(), new HostLeftoversCheck(), new HostTwinsCheck(), new HostTroublesCheck(),
+        new NamesCheck(), new StockPisCheck(), new PairedPisCheck(), new BrokerCheck(),
     ];
 
     private static IEnumerable<ICheck> OfPi() =>
     [
-        new PiModuleCheck(), new PiSysfsCheck(), new PowerCheck(), new KernelLogCheck(), new PiSticksCheck(), new PiTwinsCheck(),
-        new UsbipHostCheck(), new PiLeftoversCheck(), new PiListenersCheck(), new HostsLetInCheck(),
+        new PiModuleCheck(), new PiSysfsCheck(), new PowerCheck(), new PiKernelLogCheck(), new PiSticksCheck(), new PiTwinsCheck(),
+        new PiTroublesCheck(), new UsbipHostCheck(), new PiLeftoversCheck(), new PiListenersCheck(), new HostsLetInCheck(),
     ];
 }

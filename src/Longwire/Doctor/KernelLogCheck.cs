@@ -1,41 +1,59 @@
 using System.Globalization;
 using Longwire.Platform;
+using Longwire.Privileges;
 using Longwire.UsbIp.Linux;
+using Longwire.UsbIp.Vhci;
 
 namespace Longwire.Doctor;
 
-/// <summary>What the Pi's kernel tells of its USB, from the oldest line that it still has.</summary>
-internal sealed class KernelLogCheck : LocalCheck
+/// <summary>What the kernel tells of USB, from the oldest line that it still has.</summary>
+/// <param name="signs">What is looked for.</param>
+/// <param name="words">What a person searches the log for who has to read it elsewhere.</param>
+internal abstract class KernelLogCheck(IReadOnlyList<KernelLogSign> signs, string words) : LocalCheck
 {
     // What happened longer ago has mostly been put right since.
     private static readonly TimeSpan s_fresh = TimeSpan.FromHours(24);
 
     private const int QuotedLine = 90;
 
-    public override Question Question { get; } = new("usb_errors", "The kernel's log was read for faults of USB.");
+    /// <param name="busOf">The bus of the device that a line is about; null: it names none.</param>
+    /// <param name="virtualBuses">Those of vhci_hcd.</param>
+    protected abstract bool IsOurs(int? busOf, IReadOnlySet<int> virtualBuses);
 
     protected override IEnumerable<Finding> Look(DoctorContext context)
     {
         KernelLogReading log = context.ReadKernelLog(context.Sysfs);
         if (log.Access != KernelLogAccess.Granted)
         {
-            // Root in a container has not the right either.
-            yield return log.Access == KernelLogAccess.Denied && !context.IsInContainer
-                ? Question.Unknown("This user may not read the kernel's log.", "Run 'sudo longwire doctor'")
-                : Question.Unknown(
-                    "The kernel's log cannot be seen from here.", "Run 'sudo dmesg | grep -i -E \"usb|voltage\"' on the machine itself");
+            yield return Unseen(log.Access, context);
             yield break;
         }
+        HashSet<int> virtualBuses = [.. new VhciHost(context.Sysfs).ReadRootHubs().Select(hub => hub.BusNumber)];
+        KernelLogRecord[] ours = [.. log.Records.Where(record => IsOurs(KernelLogSign.BusOf(record.Text), virtualBuses))];
         TimeSpan? now = Uptime(context);
         bool any = false;
-        foreach (KernelLogSign sign in KernelLogSign.All)
+        foreach (KernelLogSign sign in signs)
         {
-            KernelLogRecord[] lines = [.. log.Records.Where(record => sign.Line.IsMatch(record.Text))];
+            KernelLogRecord[] lines = [.. ours.Where(record => sign.Line.IsMatch(record.Text))];
             if (lines.Length < sign.Least) continue;
             any = true;
             yield return Tell(sign, lines, now);
         }
         if (!any) yield return Question.Ok("It tells of none.");
+    }
+
+    private Finding Unseen(KernelLogAccess access, DoctorContext context)
+    {
+        // Root in a container has not the right either.
+        if (access == KernelLogAccess.Denied && !context.IsInContainer)
+        {
+            return Question.Unknown("This user may not read the kernel's log.", "Run 'sudo longwire doctor'");
+        }
+        return Question.Unknown(
+            "The kernel's log cannot be seen from here.",
+            ContainerImage.IsUnderSupervisor(context.Environment)
+                ? $"Open Settings → System → Logs, choose Host, and search for {words.Replace("|", " and for ", StringComparison.Ordinal)}"
+                : $"Run 'sudo dmesg | grep -i -E \"{words}\"' on the machine itself");
     }
 
     private Finding Tell(KernelLogSign sign, KernelLogRecord[] lines, TimeSpan? now)

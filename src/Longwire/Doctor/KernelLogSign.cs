@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Longwire.Doctor;
@@ -9,7 +10,7 @@ namespace Longwire.Doctor;
 /// <param name="Least">Fewer of them are none.</param>
 internal sealed partial record KernelLogSign(string Name, Regex Line, string What, string Remedy, int Least = 1)
 {
-    public static IReadOnlyList<KernelLogSign> All { get; } =
+    public static IReadOnlyList<KernelLogSign> OfPi { get; } =
     [
         new(
             "not_readable", NotReadable(), "The kernel could not read what a plugged-in device is",
@@ -30,6 +31,33 @@ internal sealed partial record KernelLogSign(string Name, Regex Line, string Wha
             "If nobody unplugged them: try another port, another cable and a powered hub", Least: 5),
     ];
 
+    public static IReadOnlyList<KernelLogSign> OfHost { get; } =
+    [
+        new(
+            "not_readable", NotReadable(), "The kernel could not read a radio that it got from a Pi",
+            "Press Reattach on that radio. If it comes back, look at the quality of its link, and run 'sudo longwire doctor' on the Pi"),
+        new(
+            "virtual_controller", VirtualController(), "The virtual USB controller got an answer that it had not asked for, and gave the "
+                + "radio up",
+            "Update Longwire here and on the Pi, or what else serves the radio there. If it comes back, report it with this line"),
+        new(
+            "serial_driver", SerialDriver(), "The driver of a serial port got no good answer from its radio",
+            "Look at the quality of the radio's link; if that is good, at the stick: run 'sudo longwire doctor' on the Pi", Least: 5),
+        new(
+            "unplugged", Unplugged(), "Radios went away from this machine",
+            "If nobody detached or unplugged them: look at their events and at the quality of their links", Least: 5),
+    ];
+
+    /// <summary>The bus of the device that a line is about; null: it names none.</summary>
+    public static int? BusOf(string line) =>
+        Device().Match(line) is { Success: true } device
+        && int.TryParse(device.Groups["bus"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int bus)
+            ? bus
+            : null;
+
+    [GeneratedRegex(@"^(usb|hub|cdc_acm) (usb)?(?<bus>\d{1,5})[-:]")]
+    private static partial Regex Device();
+
     [GeneratedRegex(
         @"^usb \S+: (device descriptor read/|device not accepting address|unable to enumerate USB device"
             + @"|Device not responding to setup address|Cannot enable\. Maybe the USB cable is bad)")]
@@ -44,6 +72,17 @@ internal sealed partial record KernelLogSign(string Name, Regex Line, string Wha
     [GeneratedRegex(
         @"^xhci[-_]\S+ \S+: (WARN|ERROR|Setup ERROR|xHCI host controller not responding|HC died|Host halt failed|Timeout while)")]
     private static partial Regex Controller();
+
+    // drivers/usb/usbip/vhci_rx.c
+    [GeneratedRegex(@"^vhci_hcd: (cannot find a urb of seqnum|unknown pdu|received pdu size is) ")]
+    private static partial Regex VirtualController();
+
+    // A stall, a broken or late answer (-32, -62, -71, -110). What ends because the radio goes has other numbers. ch341 names the device.
+    [GeneratedRegex(
+        @"^((cp210x|ftdi_sio|ch341-uart|pl2303|ti_usb_3410_5052\S*) tty\S+: .*(status|stopped|failed|error|control|modem).*-(32|62|71|110)$"
+            + @"|cdc_acm \S+: failed to set dtr/rts$"
+            + @"|usb \S+: failed to (send|receive) control message: -(32|62|71|110)$)")]
+    private static partial Regex SerialDriver();
 
     [GeneratedRegex(@"^usb \S+: USB disconnect, device number \d+$")]
     private static partial Regex Unplugged();

@@ -16,13 +16,15 @@ internal sealed class KnownRadios
     /// <param name="rows">Sticks; the first that fits counts.</param>
     /// <param name="bridges">Chips that are in radios and in anything else: never certain.</param>
     /// <param name="bootloaders">What they show themselves as while they are flashed.</param>
+    /// <param name="troubles">What is known of some of them.</param>
     public KnownRadios(
         ImmutableArray<KnownRadio> rows, ImmutableArray<KnownRadio> bridges = default,
-        ImmutableArray<KnownBootloader> bootloaders = default)
+        ImmutableArray<KnownBootloader> bootloaders = default, ImmutableArray<KnownTrouble> troubles = default)
     {
         Rows = rows;
         Bridges = bridges.IsDefault ? [] : bridges;
         _bootloaders = bootloaders.IsDefault ? [] : bootloaders;
+        Troubles = troubles.IsDefault ? [] : troubles;
     }
 
     /// <summary>The file that ships inside the program.</summary>
@@ -30,6 +32,7 @@ internal sealed class KnownRadios
 
     public ImmutableArray<KnownRadio> Rows { get; }
     public ImmutableArray<KnownRadio> Bridges { get; }
+    public ImmutableArray<KnownTrouble> Troubles { get; }
 
     /// <summary>Null: nothing is known of this vendor and product id.</summary>
     /// <param name="product">Null where the device has none, or where it is not known yet: then a generic bridge is doubtful.</param>
@@ -71,8 +74,12 @@ internal sealed class KnownRadios
         return new KnownRadios(
             [.. file.Radios.Select(Row)],
             [.. file.Bridges.Select(Row)],
-            [.. file.Bootloaders.Select(one => new KnownBootloader(UsbId.Parse(one.Id), [.. one.Of.Select(UsbId.Parse)]))]);
+            [.. file.Bootloaders.Select(one => new KnownBootloader(UsbId.Parse(one.Id), [.. one.Of.Select(UsbId.Parse)]))],
+            [.. file.Troubles.Select(Trouble)]);
     }
+
+    private static KnownTrouble Trouble(RadiosFile.Trouble one) =>
+        new(one.Name, [.. one.Of ?? []], [.. one.Kinds ?? []], one.Known, one.Remedy);
 
     private static KnownRadio Row(RadiosFile.Row row) => new()
     {

@@ -10,6 +10,7 @@ internal sealed record RadiosFile
     public required IReadOnlyList<Row> Radios { get; init; }
     public required IReadOnlyList<Row> Bridges { get; init; }
     public required IReadOnlyList<Bootloader> Bootloaders { get; init; }
+    public required IReadOnlyList<Trouble> Troubles { get; init; }
 
     internal sealed record Bootloader
     {
@@ -20,6 +21,22 @@ internal sealed record RadiosFile
 
         /// <summary>The ids of the radios that show themselves as it while they are flashed.</summary>
         public required IReadOnlyList<string> Of { get; init; }
+    }
+
+    internal sealed record Trouble
+    {
+        public required string Name { get; init; }
+
+        /// <summary>Names of rows.</summary>
+        public IReadOnlyList<string>? Of { get; init; }
+
+        /// <summary>Of whatever speaks one of these.</summary>
+        public IReadOnlyList<string>? Kinds { get; init; }
+        public required string Known { get; init; }
+        public required string Remedy { get; init; }
+
+        /// <summary>For the person who reads the file: who says so.</summary>
+        public required string Source { get; init; }
     }
 
     internal sealed record Row

@@ -139,7 +139,7 @@ public sealed class DoctorRunTests : IDisposable
     public void Each_side_has_its_checks_and_a_machine_that_is_both_has_all()
     {
         int none = Count(null, null), host = Count(AttachOptions.Default, null), pi = Count(null, ExportOptions.Default);
-        Assert.Equal((5, true, true), (none, host > none, pi > none));
+        Assert.Equal((6, true, true), (none, host > none, pi > none));
         Assert.Equal(host + pi - none, Count(AttachOptions.Default, ExportOptions.Default));
         Type[] all =
             [.. typeof(ICheck).Assembly.GetTypes().Where(type => type is { IsAbstract: false } && type.IsAssignableTo(typeof(ICheck)))];

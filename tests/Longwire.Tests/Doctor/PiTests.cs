@@ -78,7 +78,7 @@ public sealed class PiTests : IDisposable
     {
         _bench.Write("dev/kmsg", DoctorBench.Recorded("kmsg-usb.txt"));
         _bench.Write("proc/uptime", "1600.00 900.00\n");
-        Finding found = await _bench.FindAsync(new KernelLogCheck(), subject: sign);
+        Finding found = await _bench.FindAsync(new PiKernelLogCheck(), subject: sign);
         Assert.Equal(FindingLevel.Problem, found.Level);
         Assert.StartsWith(sentence, found.Found, StringComparison.Ordinal);
     }
@@ -87,7 +87,7 @@ public sealed class PiTests : IDisposable
     public async Task Devices_that_go_away_again_and_again_are_told()
     {
         _bench.Write("dev/kmsg", DoctorBench.Recorded("kmsg-usb.txt"));
-        Finding found = await _bench.FindAsync(new KernelLogCheck(), subject: "unplugged");
+        Finding found = await _bench.FindAsync(new PiKernelLogCheck(), subject: "unplugged");
         Assert.Equal(
             (FindingLevel.Note, "Devices went away: 5 times (\"usb 1-1.5: USB disconnect, device number 5\")."),
             (found.Level, found.Found));
@@ -98,7 +98,7 @@ public sealed class PiTests : IDisposable
     {
         _bench.Write("dev/kmsg", DoctorBench.Recorded("kmsg-usb.txt"));
         _bench.Write("proc/uptime", "400000.00 900.00\n");
-        Finding found = await _bench.FindAsync(new KernelLogCheck(), subject: "controller");
+        Finding found = await _bench.FindAsync(new PiKernelLogCheck(), subject: "controller");
         Assert.Equal(FindingLevel.Note, found.Level);
         Assert.Contains("last 5 days ago", found.Found, StringComparison.Ordinal);
     }
@@ -107,20 +107,20 @@ public sealed class PiTests : IDisposable
     public async Task A_log_without_a_sign_is_fine()
     {
         _bench.Write("dev/kmsg", DoctorBench.Recorded("kmsg-undervoltage.txt"));
-        Assert.Equal("It tells of none.", (await _bench.FindAsync(new KernelLogCheck())).Found);
+        Assert.Equal("It tells of none.", (await _bench.FindAsync(new PiKernelLogCheck())).Found);
     }
 
     [Fact]
     public async Task A_log_that_may_not_be_read_or_is_not_there_names_the_command()
     {
-        Finding found = await _bench.FindAsync(new KernelLogCheck());
+        Finding found = await _bench.FindAsync(new PiKernelLogCheck());
         Assert.Equal((FindingLevel.Unknown, "The kernel's log cannot be seen from here."), (found.Level, found.Found));
         Assert.Contains("sudo dmesg", found.Remedy, StringComparison.Ordinal);
         _bench.Context = _bench.Context with { ReadKernelLog = _ => new KernelLogReading(KernelLogAccess.Denied, []) };
-        Assert.Equal("This user may not read the kernel's log.", (await _bench.FindAsync(new KernelLogCheck())).Found);
+        Assert.Equal("This user may not read the kernel's log.", (await _bench.FindAsync(new PiKernelLogCheck())).Found);
         // Root of a container has not the right either, and sudo would not help.
         _bench.BeInContainer();
-        Assert.Contains("on the machine itself", (await _bench.FindAsync(new KernelLogCheck())).Remedy, StringComparison.Ordinal);
+        Assert.Contains("on the machine itself", (await _bench.FindAsync(new PiKernelLogCheck())).Remedy, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -113,6 +113,21 @@ public sealed class KnownRadiosTests
         Assert.Empty(KnownRadios.Default.Rows.Where(row => row.Product is null && row.Manufacturer is null).Select(row => row.Id)
             .Intersect(KnownRadios.Default.Bridges.Select(bridge => bridge.Id)));
 
+    [Fact]
+    public void Every_trouble_names_rows_and_kinds_that_there_are()
+    {
+        HashSet<string> names = [.. KnownRadios.Default.Rows.Select(row => row.Name)];
+        HashSet<string> kinds = [.. KnownRadios.Default.Rows.SelectMany(row => row.Kind.Split(' '))];
+        Assert.NotEmpty(KnownRadios.Default.Troubles);
+        Assert.All(KnownRadios.Default.Troubles, trouble =>
+        {
+            Assert.Empty(trouble.Of.Except(names));
+            Assert.Empty(trouble.Kinds.Except(kinds));
+            Assert.True(trouble.Of.Length + trouble.Kinds.Length > 0);
+        });
+        Assert.Distinct(KnownRadios.Default.Troubles.Select(trouble => trouble.Name));
+    }
+
     [Theory]
     [InlineData("1915:521f", "1915:cafe", true)]
     [InlineData("1915:521f", "303a:4001", false)]

@@ -1,0 +1,30 @@
+using Longwire.Radios;
+
+namespace Longwire.Doctor;
+
+/// <summary>A radio that may have troubles that the data file knows.</summary>
+internal sealed record TroubledRadio(string Name, Recognition? Recognition);
+
+/// <summary>What the data file of radios knows of those that are there: one finding for each trouble, with all that may have it.</summary>
+internal static class Troubles
+{
+    // The rest of a finding's line is for what is known of them.
+    private const int MostNamed = 3;
+
+    public static IEnumerable<Finding> Findings(IReadOnlyCollection<TroubledRadio> radios, Question question)
+    {
+        bool any = false;
+        foreach (KnownTrouble trouble in KnownRadios.Default.Troubles)
+        {
+            string[] names = [.. from radio in radios where radio.Recognition is { } known && trouble.IsOf(known) select radio.Name];
+            if (names.Length == 0) continue;
+            any = true;
+            yield return question.About(trouble.Name).Note($"{trouble.Known} (here: {List(names)})", trouble.Remedy);
+        }
+        if (!any && radios.Count > 0) yield return question.Ok("Of none of them is any known.");
+    }
+
+    private static string List(string[] names) => names.Length > MostNamed
+        ? $"{string.Join(", ", names[..MostNamed])} and {names.Length - MostNamed} more"
+        : string.Join(", ", names);
+}

@@ -1,0 +1,84 @@
+using Longwire.Doctor;
+using Longwire.Testing.Kernel;
+using Longwire.UsbIp.Linux;
+using Xunit;
+
+namespace Longwire.Tests.Doctor;
+
+/// <summary>What is looked at in the kernel's log beside Home Assistant.</summary>
+public sealed class HostKernelLogTests : IDisposable
+{
+    private readonly DoctorBench _bench = new();
+
+    public HostKernelLogTests()
+    {
+        _ = new FakeVhci(_bench.Sysfs);
+        _bench.Write("proc/uptime", "1600.00 900.00\n");
+    }
+
+    public void Dispose() => _bench.Dispose();
+
+    [Theory]
+    [InlineData(
+        "not_readable", FindingLevel.Problem,
+        "The kernel could not read a radio that it got from a Pi: once, last 8 minutes ago (\"usb 3-1: device descriptor read/64, error "
+            + "-110\").")]
+    [InlineData(
+        "virtual_controller", FindingLevel.Problem,
+        "The virtual USB controller got an answer that it had not asked for, and gave the radio up: once, last 8 minutes ago "
+            + "(\"vhci_hcd: cannot find a urb of seqnum 342887 max seqnum 342897\").")]
+    [InlineData(
+        "serial_driver", FindingLevel.Note,
+        "The driver of a serial port got no good answer from its radio: 5 times, last 8 minutes ago (\"cdc_acm 3-3:1.0: failed to set "
+            + "dtr/rts\").")]
+    [InlineData(
+        "unplugged", FindingLevel.Note,
+        "Radios went away from this machine: 5 times, last 8 minutes ago (\"usb 3-1: USB disconnect, device number 6\").")]
+    internal async Task Each_sign_of_the_virtual_ports_and_drivers_is_told(string sign, FindingLevel level, string sentence)
+    {
+        _bench.Write("dev/kmsg", DoctorBench.Recorded("kmsg-vhci.txt"));
+        Finding found = await _bench.FindAsync(new HostKernelLogCheck(), subject: sign);
+        Assert.Equal((level, sentence), (found.Level, found.Found));
+    }
+
+    [Fact]
+    public async Task Each_side_of_a_machine_that_is_both_tells_of_its_own_buses()
+    {
+        _bench.Write("dev/kmsg", DoctorBench.Recorded("kmsg-vhci.txt"));
+        Finding own = Assert.Single(await _bench.RunAsync(new PiKernelLogCheck()));
+        Assert.Equal(("not_readable", FindingLevel.Problem), (own.Subject, own.Level));
+        Assert.Contains("(\"usb 1-1: device descriptor", own.Found, StringComparison.Ordinal);
+        // Without the module there are no virtual buses.
+        Directory.Delete(Path.Combine(_bench.Sysfs.Root.Sys, "devices/platform/vhci_hcd.0"), recursive: true);
+        Assert.DoesNotContain(await _bench.RunAsync(new HostKernelLogCheck()), finding => finding.Subject == "not_readable");
+    }
+
+    [Fact]
+    public async Task A_log_that_tells_of_the_machines_own_usb_alone_is_fine()
+    {
+        _bench.Write("dev/kmsg", DoctorBench.Recorded("kmsg-usb.txt"));
+        Finding found = Assert.Single(await _bench.RunAsync(new HostKernelLogCheck()));
+        Assert.Equal((FindingLevel.Ok, "It tells of none."), (found.Level, found.Found));
+    }
+
+    [Fact]
+    public async Task A_log_that_may_not_be_read_names_where_it_can_be()
+    {
+        _bench.Context = _bench.Context with { ReadKernelLog = _ => new KernelLogReading(KernelLogAccess.Denied, []) };
+        await TellsAsync("This user may not read the kernel's log.", "Run 'sudo longwire doctor'.");
+        _bench.BeInContainer();
+        const string Unseen = "The kernel's log cannot be seen from here.";
+        await TellsAsync(Unseen, "Run 'sudo dmesg | grep -i -E \"vhci_hcd|tty\"' on the machine itself.");
+        _bench.Context = _bench.Context with
+        {
+            Environment = new Dictionary<string, string> { ["SUPERVISOR_TOKEN"] = DoctorBench.Secret },
+        };
+        await TellsAsync(Unseen, "Open Settings → System → Logs, choose Host, and search for vhci_hcd and for tty.");
+
+        async Task TellsAsync(string sentence, string remedy)
+        {
+            Finding found = await _bench.FindAsync(new HostKernelLogCheck());
+            Assert.Equal((FindingLevel.Unknown, sentence, remedy), (found.Level, found.Found, found.Remedy));
+        }
+    }
+}
