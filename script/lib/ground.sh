@@ -106,6 +106,7 @@ qemu-system-x86 /usr/bin/qemu-system-x86_64
 qemu-system-arm /usr/bin/qemu-system-aarch64
 mosquitto /usr/sbin/mosquitto
 python3-minimal /usr/bin/python3
+python3-jinja2 /usr/lib/python3/dist-packages/jinja2/__init__.py
 cpio /usr/bin/cpio
 kmod /sbin/depmod
 e2fsprogs /sbin/mke2fs

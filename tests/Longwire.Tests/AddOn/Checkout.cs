@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Longwire.Options;
 using Xunit;
+using YamlDotNet.RepresentationModel;
 
 namespace Longwire.Tests.AddOn;
 
@@ -18,6 +19,15 @@ internal static class Checkout
 
     /// <summary>A file of YAML or JSON, read as our own options are: a key that stands there twice is still there twice.</summary>
     public static MapNode Map(string file) => OptionsText.Parse(File.ReadAllBytes(PathOf(file)), file);
+
+    /// <summary>A file of YAML with all that YAML has, tags such as Home Assistant's own among it.</summary>
+    public static YamlMappingNode Yaml(string file)
+    {
+        var stream = new YamlStream();
+        using var reader = new StringReader(Text(file));
+        stream.Load(reader);
+        return (YamlMappingNode)Assert.Single(stream.Documents).RootNode;
+    }
 
     /// <summary>Relative to <see cref="Root"/>, folders with a dot included.</summary>
     public static IEnumerable<string> Files() =>
