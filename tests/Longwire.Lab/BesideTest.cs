@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Longwire.Lab.Machines;
 
 namespace Longwire.Lab;
 
@@ -18,17 +19,25 @@ public abstract class BesideTest(Home home) : RadioTest(home)
     protected static (TimeSpan Before, TimeSpan Now) Compare(
         string what, IReadOnlyCollection<TimeSpan> before, IReadOnlyCollection<TimeSpan> now)
     {
-        Say($"{what}, before: {string.Join(", ", before.Order().Select(Seconds))} s");
-        Say($"{what}, now: {string.Join(", ", now.Order().Select(Seconds))} s");
-        (TimeSpan medianBefore, TimeSpan medianNow) = (Median(before), Median(now));
-        string ratio = (medianNow / medianBefore).ToString("0.00", CultureInfo.InvariantCulture);
-        Say($"{what}: {Seconds(medianNow)} s, {ratio} times ({Seconds(medianBefore)} s before)");
+        (double medianBefore, double medianNow) =
+            Compare(what, "s", [.. before.Select(time => time.TotalSeconds)], [.. now.Select(time => time.TotalSeconds)]);
+        return (TimeSpan.FromSeconds(medianBefore), TimeSpan.FromSeconds(medianNow));
+    }
+
+    /// <inheritdoc cref="Compare(string, IReadOnlyCollection{TimeSpan}, IReadOnlyCollection{TimeSpan})"/>
+    protected static (double Before, double Now) Compare(
+        string what, string unit, IReadOnlyCollection<double> before, IReadOnlyCollection<double> now)
+    {
+        Say($"{what}, before: {string.Join(", ", before.Order().Select(Figure))} {unit}");
+        Say($"{what}, now: {string.Join(", ", now.Order().Select(Figure))} {unit}");
+        (double medianBefore, double medianNow) = (Median(before), Median(now));
+        Say($"{what}: {Figure(medianNow)} {unit}, {Figure(medianNow / medianBefore)} times ({Figure(medianBefore)} {unit} before)");
         return (medianBefore, medianNow);
     }
 
-    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture);
+    private static string Figure(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
 
-    private static TimeSpan Median(IReadOnlyCollection<TimeSpan> times) => times.Order().ElementAt(times.Count / 2);
+    private static double Median(IReadOnlyCollection<double> values) => values.Order().ElementAt(values.Count / 2);
 
     /// <summary>
     /// Until the radio's state says so. The state itself, not its entities: what one build has described the other may not say.
@@ -37,22 +46,23 @@ public abstract class BesideTest(Home home) : RadioTest(home)
         message => message.Topic == $"longwire/radio/{radio}/state" && message.Payload.Contains(what, StringComparison.Ordinal),
         Patience, $"{radio}: {what}", from, Cancelled);
 
-    /// <summary>Onto the host, to <see cref="Earlier"/>.</summary>
-    protected async Task BringEarlierBuildAsync()
+    /// <summary>Onto a host, to <see cref="Earlier"/>.</summary>
+    /// <param name="host">Null: that of most tests.</param>
+    protected async Task BringEarlierBuildAsync(Host? host = null)
     {
         string build = Environment.GetEnvironmentVariable(EarlierBuild)
             ?? throw new InvalidOperationException($"{EarlierBuild} is to name the earlier build's program");
-        await CopyToHostAsync(build);
+        await CopyAsync(build, host ?? Home.Host);
     }
 
-    private async Task CopyToHostAsync(string program)
+    private static async Task CopyAsync(string program, Host host)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         int port = ((IPEndPoint)listener.LocalEndpoint).Port;
         string copy = string.Create(
             CultureInfo.InvariantCulture, $"mkdir -p /run/lab && nc 10.0.2.2 {port} </dev/null >{Earlier} && chmod +x {Earlier}");
-        await Task.WhenAll(SendAsync(listener, program), Home.Host.RunAsync($"{copy} && {Earlier} --version"));
+        await Task.WhenAll(SendAsync(listener, program), host.RunAsync($"{copy} && {Earlier} --version"));
     }
 
     private static async Task SendAsync(TcpListener listener, string program)

@@ -7,7 +7,8 @@ namespace Longwire.Benchmarks.Beside;
 
 /// <summary>
 /// What it costs to show how the radios are: memory while somebody looks at the page, the processor while nobody does, and the memory of a
-/// full history. Nothing can be attached here, so each radio is one that is missing; what an attached one costs beside is its link's.
+/// full history. Nothing can be attached here, so each radio is one that is missing; the lab measures with those that are attached
+/// (script/beside REVISION attached).
 /// </summary>
 internal static class Rests
 {

@@ -33,10 +33,11 @@ public sealed class Host : Guest
     /// <summary>Starts <c>longwire attach</c>, with the options that were written last if none are given.</summary>
     /// <param name="options">What is written first.</param>
     /// <param name="program">Another build of it.</param>
-    public async Task<GuestProcess> StartAttachAsync(string? options = null, string program = "longwire")
+    /// <param name="more">More of the command line.</param>
+    public async Task<GuestProcess> StartAttachAsync(string? options = null, string program = "longwire", string more = "")
     {
         if (options is not null) await WriteOptionsAsync(options);
-        return Attach = await StartProcessAsync($"{program} attach --options {OptionsFile} --data {DataFolder}");
+        return Attach = await StartProcessAsync($"{program} attach --options {OptionsFile} --data {DataFolder} {more}");
     }
 
     /// <summary>Stops <c>longwire attach</c> as the Supervisor would.</summary>
