@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Longwire.Lab.Containers;
 using Longwire.Lab.Sticks;
+using Longwire.Testing.Supervisor;
 
 namespace Longwire.Lab;
 
@@ -20,22 +21,37 @@ public abstract class AddOnTest(Home home) : RadioTest(home)
 
     /// <summary>Starts the add-on as the Supervisor does: the options of its page in /data/options.json, its own profile loaded.</summary>
     /// <param name="environment">What the Supervisor would set beside the image's own.</param>
+    /// <param name="holdSeconds">Null: as in the options of the other tests.</param>
     protected async Task<Container> StartAddOnAsync(
         object? mqtt = null, IEnumerable<string>? environment = null, int supervisorPort = 0, ContainerRights? rights = null,
-        object[]? radios = null)
+        object[]? radios = null, int? holdSeconds = null)
     {
         var pi = new Dictionary<string, string> { ["name"] = Home.Attic.Name, ["address"] = Home.Attic.Address.ToString() };
         if (Home.Attic.PairingCode is { } code) pi["pairing_code"] = code;
         var options = new Dictionary<string, object>
         {
-            // As in the options of the other tests.
-            ["hold_seconds"] = Home.Attic.PairingCode is null ? 0 : 300,
+            ["hold_seconds"] = holdSeconds ?? (Home.Attic.PairingCode is null ? 0 : 300),
             ["pis"] = new[] { pi },
             ["radios"] = radios ?? [],
             ["mqtt"] = mqtt ?? new Dictionary<string, object> { ["host"] = "10.0.2.2", ["port"] = Home.Broker.Port },
             ["log_level"] = "debug",
         };
         return await AddOn.StartAsync(Home.Host, JsonSerializer.Serialize(options), rights, environment, supervisorPort);
+    }
+
+    /// <summary>The same beside a played Supervisor, which keeps the options and gives what else the add-on may ask for.</summary>
+    /// <inheritdoc cref="StartAddOnAsync"/>
+    protected async Task<Container> StartSupervisedAddOnAsync(
+        StandInSupervisor supervisor, object? mqtt = null, object[]? radios = null, int? holdSeconds = null)
+    {
+        Container addOn = await StartAddOnAsync(
+            mqtt,
+            [$"SUPERVISOR_TOKEN={StandInSupervisor.Token}", "LONGWIRE_SUPERVISOR=http://172.30.32.2"],
+            supervisor.Port,
+            radios: radios,
+            holdSeconds: holdSeconds);
+        supervisor.Options = await Home.Host.ReadFileAsync("/data/options.json");
+        return addOn;
     }
 
     /// <summary>Does not wait for what a container that has ended will never do.</summary>

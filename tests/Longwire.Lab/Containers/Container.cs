@@ -11,10 +11,11 @@ public sealed class Container
     private readonly ContainerRights _rights;
     private readonly ContainerImage _image;
     private readonly string _name;
+    private readonly string[] _environment;
 
-    private Container(Guest guest, string name, ContainerRights rights, ContainerImage image)
+    private Container(Guest guest, string name, ContainerRights rights, ContainerImage image, string[] environment)
     {
-        (_guest, _name, _rights, _image) = (guest, name, rights, image);
+        (_guest, _name, _rights, _image, _environment) = (guest, name, rights, image, environment);
     }
 
     /// <summary>runc, with the output of the container's first process.</summary>
@@ -30,11 +31,11 @@ public sealed class Container
         int supervisorPort = 0)
     {
         ContainerImage image = ContainerImage.Read(guest.Architecture);
-        var container = new Container(guest, name, rights, image);
+        var container = new Container(guest, name, rights, image, [.. image.Environment, .. environment ?? []]);
         await guest.RunAsync($"container prepare {name} "
             + $"{(rights.HostNetwork ? "" : string.Create(null, $"{Address} {(supervisorPort == 0 ? 9 : supervisorPort)}"))}");
         string spec = ContainerSpec.Of(
-            name, rights, [.. image.Entrypoint, .. command ?? image.Command], [.. image.Environment, .. environment ?? []]);
+            name, rights, [.. image.Entrypoint, .. command ?? image.Command], container._environment);
         await guest.WriteFileAsync($"/run/containers/{name}/config.json", spec);
         container.Process = await guest.StartProcessAsync($"container run {name}");
         return container;
@@ -43,10 +44,13 @@ public sealed class Container
     /// <summary>Runs the image's health check.</summary>
     public async Task<bool> IsHealthyAsync() => (await TryAsync(_rights, [.. _image.Health.Skip(1)])).ExitCode == 0;
 
-    /// <summary>Another program in the container, with these rights; whether and why it is denied is the caller's question.</summary>
+    /// <summary>
+    /// Another program in the container, as docker exec runs it, but with these rights; whether and why it is denied is the caller's
+    /// question.
+    /// </summary>
     internal async Task<ShellResult> TryAsync(ContainerRights rights, params IEnumerable<string> program)
     {
-        JsonObject process = ContainerSpec.Process(rights, program, _image.Environment);
+        JsonObject process = ContainerSpec.Process(rights, program, _environment);
         await _guest.WriteFileAsync($"/run/containers/{_name}/process.json", process.ToJsonString());
         return await _guest.TryRunAsync($"container exec {_name} /run/containers/{_name}/process.json 2>&1");
     }

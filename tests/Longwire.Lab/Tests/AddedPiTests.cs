@@ -25,10 +25,7 @@ public sealed class AddedPiTests(Home home) : AddOnTest(home)
         await Task.WhenAll(Home.Attic.PlugAsync(StickModel.ZWave), Home.Cellar.PlugAsync(StickModel.Zigbee));
         await Task.WhenAll(
             ExportAsync(Home.Attic, PiSide.Longwire, StickModel.ZWave), ExportAsync(Home.Cellar, PiSide.Link, StickModel.Zigbee));
-        Container addOn = await StartAddOnAsync(
-            environment: [$"SUPERVISOR_TOKEN={StandInSupervisor.Token}", "LONGWIRE_SUPERVISOR=http://172.30.32.2"],
-            supervisorPort: supervisor.Port);
-        supervisor.Options = await Home.Host.ReadFileAsync("/data/options.json");
+        Container addOn = await StartSupervisedAddOnAsync(supervisor);
         await UntilConnectedAsync(StickModel.ZWave);
         await UntilToldAsync(ZWave);
         int from = Watch.Count;
@@ -39,9 +36,7 @@ public sealed class AddedPiTests(Home home) : AddOnTest(home)
         {
             ["options"] = state.RootElement.GetProperty("options").GetString(), ["name"] = "cellar", ["pairing_code"] = code,
         });
-        string said = await Home.Host.RunAsync(
-            "wget -q -O - --header 'Content-Type: application/json' --header 'X-Longwire: page' --header 'Sec-Fetch-Site: same-origin' "
-                + $"--header 'X-Remote-User-Display-Name: Ada' --post-data '{asked}' {s_page}/api/pis");
+        string said = await PostAsync("api/pis", asked);
 
         Assert.Contains("Added to the options: the Pi cellar.", said, StringComparison.Ordinal);
         await UntilConnectedAsync(StickModel.Zigbee);
@@ -51,7 +46,27 @@ public sealed class AddedPiTests(Home home) : AddOnTest(home)
         Assert.Equal(code, kept.RootElement.GetProperty("pis")[1].GetProperty("pairing_code").GetString());
         Assert.DoesNotContain(Watch.Messages.Skip(from), message => message.Topic == $"longwire/radio/{ZWave}/event");
         await addOn.Process.WaitForLineAsync("Ada", Patience, cancellationToken: Cancelled);
+
+        await TheChecksFindNothingWrongAsync();
         Assert.DoesNotContain(addOn.Process.Lines, line => line.Text.Contains(code, StringComparison.Ordinal));
         Assert.Empty(Denied());
     }
+
+    // What they look at is what the profile has to allow; what it denied them is asked for at the test's end.
+    private async Task TheChecksFindNothingWrongAsync()
+    {
+        await PostAsync("api/doctor", "");
+        await Home.Host.WaitForAsync($"wget -q -O - {s_page}/api/doctor | grep -q '\"at\":\"'", Patience, "the checks have run");
+        DoctorFindings findings = DoctorFindings.Parse(await Home.Host.RunAsync($"wget -q -O - {s_page}/api/doctor"));
+        Say(findings.ToString());
+        Assert.Empty(findings.NotRun);
+        Assert.Empty(findings.Problems);
+        Assert.Equal(["ok"], findings.LevelsOf("module_usbip"));
+        Assert.Equal(["ok"], findings.LevelsOf("sysfs_writable"));
+        Assert.Equal(["ok", "ok"], findings.LevelsOf("pi_reachable"));
+    }
+
+    private Task<string> PostAsync(string path, string body) => Home.Host.RunAsync(
+        "wget -q -O - --header 'Content-Type: application/json' --header 'X-Longwire: page' --header 'Sec-Fetch-Site: same-origin' "
+            + $"--header 'X-Remote-User-Display-Name: Ada' --post-data '{body}' {s_page}/{path}");
 }

@@ -23,6 +23,7 @@ public sealed class CompanionTests(Home home) : RadioTest(home)
         await Home.Host.StartAttachAsync(Home.Options([Home.Attic]));
         await UntilConnectedAsync(stick.Model);
         await CarriesDataAsync(stick, ZWavePath);
+        await TheChecksFindNothingWrongAsync(companion);
 
         await stick.PullAsync();
         await UntilStatusAsync(ZWave, "unplugged");
@@ -32,6 +33,19 @@ public sealed class CompanionTests(Home home) : RadioTest(home)
         Assert.Equal(0, await StopsInTimeAsync(Home.Attic, () => companion.StopAsync(Patience)));
         await Home.Attic.WaitForAsync(
             $"[ -e /sys/bus/usb/devices/{stick.BusId}:1.0/tty ]", Patience, "the stick has its own driver and tty");
+    }
+
+    private static async Task TheChecksFindNothingWrongAsync(Container companion)
+    {
+        ShellResult said = await companion.TryAsync(s_compose.Rights, "longwire", "doctor", "--json");
+        DoctorFindings findings = DoctorFindings.Parse(said.Output);
+        Say(findings.ToString());
+        Assert.Empty(findings.NotRun);
+        Assert.Empty(findings.Problems);
+        Assert.Equal(["ok"], findings.LevelsOf("module_usbip"));
+        Assert.Equal(["ok"], findings.LevelsOf("sysfs_writable"));
+        Assert.Equal(["ok", "ok"], findings.LevelsOf("export_port"));
+        Assert.Equal(0, said.ExitCode);
     }
 
     // What is said where a right is missing. A module that is there already needs no right, so those come first that leave it out: to

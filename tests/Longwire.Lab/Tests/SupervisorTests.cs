@@ -134,16 +134,10 @@ public sealed class SupervisorTests(Home home) : AddOnTest(home)
         return stick;
     }
 
-    private async Task<Container> StartAsync(StandInSupervisor supervisor)
-    {
-        Container addOn = await StartAddOnAsync(
-            mqtt: new Dictionary<string, object>(),
-            environment: [$"SUPERVISOR_TOKEN={StandInSupervisor.Token}", "LONGWIRE_SUPERVISOR=http://172.30.32.2"],
-            supervisorPort: supervisor.Port,
-            radios: [new Dictionary<string, object> { ["match"] = "0658:0200", ["restart_apps"] = s_apps }]);
-        supervisor.Options = await Home.Host.ReadFileAsync("/data/options.json");
-        return addOn;
-    }
+    private Task<Container> StartAsync(StandInSupervisor supervisor) => StartSupervisedAddOnAsync(
+        supervisor,
+        mqtt: new Dictionary<string, object>(),
+        radios: [new Dictionary<string, object> { ["match"] = "0658:0200", ["restart_apps"] = s_apps }]);
 
     private async Task ThePageAnswersTheSupervisorAloneAsync()
     {
