@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Longwire.Lab.Containers;
+using Longwire.Lab.Machines;
 using Longwire.Lab.Sticks;
 using Longwire.Testing.Supervisor;
 
@@ -22,16 +23,15 @@ public abstract class AddOnTest(Home home) : RadioTest(home)
     /// <summary>Starts the add-on as the Supervisor does: the options of its page in /data/options.json, its own profile loaded.</summary>
     /// <param name="environment">What the Supervisor would set beside the image's own.</param>
     /// <param name="holdSeconds">Null: as in the options of the other tests.</param>
+    /// <param name="others">Pis beside that of most tests.</param>
     protected async Task<Container> StartAddOnAsync(
         object? mqtt = null, IEnumerable<string>? environment = null, int supervisorPort = 0, ContainerRights? rights = null,
-        object[]? radios = null, int? holdSeconds = null)
+        object[]? radios = null, int? holdSeconds = null, params IEnumerable<Pi> others)
     {
-        var pi = new Dictionary<string, string> { ["name"] = Home.Attic.Name, ["address"] = Home.Attic.Address.ToString() };
-        if (Home.Attic.PairingCode is { } code) pi["pairing_code"] = code;
         var options = new Dictionary<string, object>
         {
             ["hold_seconds"] = holdSeconds ?? (Home.Attic.PairingCode is null ? 0 : 300),
-            ["pis"] = new[] { pi },
+            ["pis"] = others.Prepend(Home.Attic).Select(Entry),
             ["radios"] = radios ?? [],
             ["mqtt"] = mqtt ?? new Dictionary<string, object> { ["host"] = "10.0.2.2", ["port"] = Home.Broker.Port },
             ["log_level"] = "debug",
@@ -42,16 +42,26 @@ public abstract class AddOnTest(Home home) : RadioTest(home)
     /// <summary>The same beside a played Supervisor, which keeps the options and gives what else the add-on may ask for.</summary>
     /// <inheritdoc cref="StartAddOnAsync"/>
     protected async Task<Container> StartSupervisedAddOnAsync(
-        StandInSupervisor supervisor, object? mqtt = null, object[]? radios = null, int? holdSeconds = null)
+        StandInSupervisor supervisor, object? mqtt = null, object[]? radios = null, int? holdSeconds = null,
+        params IEnumerable<Pi> others)
     {
         Container addOn = await StartAddOnAsync(
             mqtt,
             [$"SUPERVISOR_TOKEN={StandInSupervisor.Token}", "LONGWIRE_SUPERVISOR=http://172.30.32.2"],
             supervisor.Port,
-            radios: radios,
-            holdSeconds: holdSeconds);
+            rights: null,
+            radios,
+            holdSeconds,
+            others);
         supervisor.Options = await Home.Host.ReadFileAsync("/data/options.json");
         return addOn;
+    }
+
+    private static Dictionary<string, string> Entry(Pi pi)
+    {
+        var entry = new Dictionary<string, string> { ["name"] = pi.Name, ["address"] = pi.Address.ToString() };
+        if (pi.PairingCode is { } code) entry["pairing_code"] = code;
+        return entry;
     }
 
     /// <summary>Does not wait for what a container that has ended will never do.</summary>
