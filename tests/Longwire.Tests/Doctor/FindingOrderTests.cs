@@ -1,6 +1,6 @@
 using Longwire.Commands;
 using Longwire.Doctor;
-using Longwire.Web.Pages;
+using Longwire.Web.Api;
 using Xunit;
 
 namespace Longwire.Tests.Doctor;
