@@ -19,7 +19,7 @@ internal sealed class DataFolderCheck : LocalCheck
                     + "--data");
         if (DataVolume.Problem(context.Sysfs, context.Environment, folder) is { } problem)
         {
-            (string found, string remedy) = Sentence.Split(problem, "Give the folder a volume of its own");
+            (string found, string remedy) = Sentence.Split(problem);
             yield return s_lasts.Problem(found, remedy);
         }
         else if (Directory.Exists(folder)) yield return s_lasts.Ok("It does, as far as can be seen from here.");

@@ -49,10 +49,11 @@ internal abstract class KernelLogCheck(IReadOnlyList<KernelLogSign> signs, strin
         {
             return Question.Unknown("This user may not read the kernel's log.", "Run 'sudo longwire doctor'");
         }
+        string each = words.Replace("|", " and for ", StringComparison.Ordinal);
         return Question.Unknown(
             "The kernel's log cannot be seen from here.",
             ContainerImage.IsUnderSupervisor(context.Environment)
-                ? $"Open Settings → System → Logs, choose Host, and search for {words.Replace("|", " and for ", StringComparison.Ordinal)}"
+                ? $"Open Settings → System → Logs, choose Host, and search for {each}"
                 : $"Run 'sudo dmesg | grep -i -E \"{words}\"' on the machine itself");
     }
 

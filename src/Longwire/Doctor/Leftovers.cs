@@ -15,7 +15,8 @@ internal static class Leftovers
         HashSet<string> harmless = [.. new ModuleLines(context.FileRoot).Find().Select(part => part.What)];
         foreach (FormerSetupPart part in parts)
         {
-            string remedy = $"Run: {string.Join(" && ", part.Commands.Select(line => "sudo " + line))}";
+            string commands = string.Join(" && ", part.Commands.Select(line => "sudo " + line));
+            string remedy = $"Run: {commands}";
             // Half a command is worse than none.
             if (remedy.Length >= Sentence.Longest) remedy = $"Run '{list}', which prints the commands that end it";
             yield return harmless.Contains(part.What)

@@ -74,13 +74,12 @@ internal sealed class PairedPisCheck : ICheck
         }
         catch (LinkRefusedException e)
         {
-            (string found, string remedy) = Sentence.Split(
-                LinkRefusalText.Of(e.Refusal.Reason, e.Refusal.Version), "See the log of its export");
+            (string found, string remedy) = Sentence.Split(LinkRefusalText.Of(e.Refusal.Reason, e.Refusal.Version));
             return [questions.Reachable.Ok($"{pi.DisplayName} answers."), questions.Pairing.Problem(found, remedy)];
         }
         catch (LinkPinException)
         {
-            (string found, string remedy) = Sentence.Split(LinkRefusalText.WrongPin, "Run 'longwire pair' there and paste the new code");
+            (string found, string remedy) = Sentence.Split(LinkRefusalText.WrongPin);
             return [questions.Pairing.Problem(found, remedy)];
         }
         catch (IOException e) when (e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused })
@@ -139,7 +138,7 @@ internal sealed class PairedPisCheck : ICheck
                     $"Whether it lets this machine in is not known: {Text}.",
                     "Run 'sudo longwire doctor'. Longwire makes its key when it starts with a paired Pi: start it, and look at its log");
             }
-            (string found, string remedy) = Sentence.Split(Text, "Put the data folder back from a backup");
+            (string found, string remedy) = Sentence.Split(Text);
             return question.Problem(found, remedy);
         }
     }

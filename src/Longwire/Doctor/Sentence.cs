@@ -15,14 +15,14 @@ internal static class Sentence
     }
 
     /// <summary>Two sentences from one text of the form "what is wrong: what to do", or "What is wrong. Remedy: what to do".</summary>
-    /// <param name="otherwise">What to do where the text does not say.</param>
-    public static (string Found, string Remedy) Split(string text, string otherwise)
+    public static (string Found, string Remedy) Split(string text)
     {
+        const string Otherwise = "See the log of Longwire, which says more";
         const string Mark = " Remedy: ";
         int mark = text.IndexOf(Mark, StringComparison.Ordinal);
         if (mark >= 0) return (Clause.Capital(text[..mark]), Clause.Capital(text[(mark + Mark.Length)..]));
         int colon = text.IndexOf(": ", StringComparison.Ordinal), stop = text.IndexOf(". ", StringComparison.Ordinal);
         int at = stop >= 0 && (colon < 0 || stop < colon) ? stop : colon;
-        return at < 0 ? (Clause.Capital(text), otherwise) : (Clause.Capital(text[..at]), Clause.Capital(text[(at + 2)..]));
+        return at < 0 ? (Clause.Capital(text), Otherwise) : (Clause.Capital(text[..at]), Clause.Capital(text[(at + 2)..]));
     }
 }

@@ -24,7 +24,9 @@ internal static class Troubles
         if (!any && radios.Count > 0) yield return question.Ok("Of none of them is any known.");
     }
 
-    private static string List(string[] names) => names.Length > MostNamed
-        ? $"{string.Join(", ", names[..MostNamed])} and {names.Length - MostNamed} more"
-        : string.Join(", ", names);
+    private static string List(string[] names)
+    {
+        string first = string.Join(", ", names.Take(MostNamed));
+        return names.Length > MostNamed ? $"{first} and {names.Length - MostNamed} more" : first;
+    }
 }

@@ -18,9 +18,9 @@ internal static class Twins
             Twin[] unclear = [.. alike.Where(stick => !IsOwn(stick, alike))];
             if (unclear.Length == 0) continue;
             any = true;
-            string names = string.Join(" and ", unclear.Select(stick => stick.Name));
+            string names = string.Join(" and ", unclear.Select(stick => stick.Name)), have = unclear.Length == 1 ? "has" : "have";
             yield return question.About(alike.Key.ToString()).Note(
-                $"{names} ({alike.Key}) {(unclear.Length == 1 ? "has" : "have")} a serial number that others have, too, or none: only the "
+                $"{names} ({alike.Key}) {have} a serial number that others have, too, or none: only the "
                     + "port tells which is which, and one name below /dev/serial/by-id may mean several.",
                 "Do not swap such sticks between ports, and give your programs the path that Longwire shows for each");
         }

@@ -39,7 +39,9 @@ public sealed class BrokerCheckTests : IDisposable
         Use(port);
         Finding found = await _bench.FindAsync(new BrokerCheck());
         Assert.Equal((FindingLevel.Problem, $"Nothing listens at 127.0.0.1:{port}."), (found.Level, found.Found));
-        Assert.StartsWith("See that the broker runs", found.Remedy, StringComparison.Ordinal);
+        Assert.Equal(
+            "See that the broker runs, and that mqtt in the options (host, port, tls, user name and "
+                + "password) is what it wants; its log says more.", found.Remedy);
     }
 
     [Fact]
@@ -48,6 +50,9 @@ public sealed class BrokerCheckTests : IDisposable
         Finding found = await _bench.FindAsync(new BrokerCheck());
         Assert.Equal(FindingLevel.Note, found.Level);
         Assert.StartsWith("No MQTT broker is named.", found.Found, StringComparison.Ordinal);
+        Assert.Equal(
+            "Without a broker radios are attached all the same, but Home Assistant shows nothing of them. "
+                + "Set mqtt.host in the options.", found.Remedy);
     }
 
     private void Use(int port) => _bench.Context = _bench.Context with

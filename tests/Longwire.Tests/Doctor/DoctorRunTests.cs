@@ -30,14 +30,18 @@ public sealed class DoctorRunTests : IDisposable
         });
         IReadOnlyList<Finding> found = await DoctorRun.RunAsync([hangs, new RightsCheck()], _bench.Context, Cancelled);
         Assert.Equal([FindingLevel.Unknown, FindingLevel.Ok], found.Select(finding => finding.Level));
-        Assert.StartsWith("This did not end within 0.3 s", found[0].Found, StringComparison.Ordinal);
+        Assert.Equal("This did not end within 0.3 s: what it asks does not answer.", found[0].Found);
+        Assert.Equal("Run 'longwire doctor' again. If it stays so, restart this machine: a device or a disk hangs.", found[0].Remedy);
         Assert.All(found, FindingRules.Hold);
         // Asked again, and again: no thread more.
         int asked = 0;
         for (int i = 0; i < 5; i++)
         {
             Finding again = Assert.Single(await DoctorRun.RunAsync([new Played("other", () => [.. Count()])], _bench.Context, Cancelled));
-            Assert.StartsWith("The last checks still hang", again.Found, StringComparison.Ordinal);
+            Assert.Equal(
+                "The last checks still hang, and none were begun: a device or a disk of this machine does not "
+                    + "answer.", again.Found);
+            Assert.Equal("Try again in a minute. If it stays so, restart this machine.", again.Remedy);
             FindingRules.Hold(again);
         }
         Assert.Equal((0, 1), (asked, _bench.Context.Calls.Running));
@@ -59,9 +63,9 @@ public sealed class DoctorRunTests : IDisposable
         var fails = new Played("fails", () => throw new InvalidOperationException("no such thing"));
         Finding found = await _bench.FindAsync(fails);
         Assert.Equal((FindingLevel.Unknown, "This could not be looked at: no such thing."), (found.Level, found.Found));
-        Assert.StartsWith("Report it", found.Remedy, StringComparison.Ordinal);
+        Assert.Equal("Report it, with this line.", found.Remedy);
         _bench.BeRoot(false);
-        Assert.StartsWith("Run it as root", (await _bench.FindAsync(fails)).Remedy, StringComparison.Ordinal);
+        Assert.Equal("Run it as root: 'sudo longwire doctor'. If it stays so, report it.", (await _bench.FindAsync(fails)).Remedy);
     }
 
     [Fact]
@@ -70,7 +74,9 @@ public sealed class DoctorRunTests : IDisposable
         _bench.Context = _bench.Context with { Within = TimeSpan.FromMilliseconds(300) };
         Finding found = Assert.Single(await DoctorRun.RunAsync([new Asks()], _bench.Context, Cancelled));
         FindingRules.Hold(found);
-        Assert.Contains("the machine that is asked", found.Remedy, StringComparison.Ordinal);
+        Assert.Equal(
+            "Run 'longwire doctor' again. If it stays so, look at the network, and at the machine that is "
+                + "asked.", found.Remedy);
     }
 
     [Fact]

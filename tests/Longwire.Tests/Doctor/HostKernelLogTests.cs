@@ -22,23 +22,31 @@ public sealed class HostKernelLogTests : IDisposable
     [InlineData(
         "not_readable", FindingLevel.Problem,
         "The kernel could not read a radio that it got from a Pi: once, last 8 minutes ago (\"usb 3-1: device descriptor read/64, error "
-            + "-110\").")]
+            + "-110\").",
+        "Press Reattach on that radio. If it comes back, look at the quality of its link, and run 'sudo "
+        + "longwire doctor' on the Pi.")]
     [InlineData(
         "virtual_controller", FindingLevel.Problem,
         "The virtual USB controller got an answer that it had not asked for, and gave the radio up: once, last 8 minutes ago "
-            + "(\"vhci_hcd: cannot find a urb of seqnum 342887 max seqnum 342897\").")]
+            + "(\"vhci_hcd: cannot find a urb of seqnum 342887 max seqnum 342897\").",
+        "Update Longwire here and on the Pi, or what else serves the radio there. If it comes back, "
+        + "report it with this line.")]
     [InlineData(
         "serial_driver", FindingLevel.Note,
         "The driver of a serial port got no good answer from its radio: 5 times, last 8 minutes ago (\"cdc_acm 3-3:1.0: failed to set "
-            + "dtr/rts\").")]
+            + "dtr/rts\").",
+        "Look at the quality of the radio's link; if that is good, at the stick: run 'sudo longwire "
+        + "doctor' on the Pi.")]
     [InlineData(
         "unplugged", FindingLevel.Note,
-        "Radios went away from this machine: 5 times, last 8 minutes ago (\"usb 3-1: USB disconnect, device number 6\").")]
-    internal async Task Each_sign_of_the_virtual_ports_and_drivers_is_told(string sign, FindingLevel level, string sentence)
+        "Radios went away from this machine: 5 times, last 8 minutes ago (\"usb 3-1: USB disconnect, device number 6\").",
+        "If nobody detached or unplugged them: look at their events and at the quality of their links.")]
+    internal async Task Each_sign_of_the_virtual_ports_and_drivers_is_told(
+        string sign, FindingLevel level, string sentence, string remedy)
     {
         _bench.Write("dev/kmsg", DoctorBench.Recorded("kmsg-vhci.txt"));
         Finding found = await _bench.FindAsync(new HostKernelLogCheck(), subject: sign);
-        Assert.Equal((level, sentence), (found.Level, found.Found));
+        Assert.Equal((level, sentence, remedy), (found.Level, found.Found, found.Remedy));
     }
 
     [Fact]

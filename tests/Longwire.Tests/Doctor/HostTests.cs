@@ -27,7 +27,8 @@ public sealed class HostTests : IDisposable
     public async Task Attach_that_makes_the_checks_itself_runs_by_whatever_name()
     {
         _bench.Context = _bench.Context with { IsAttach = true };
-        Assert.Equal(FindingLevel.Ok, (await _bench.FindAsync(new AttachRunsCheck())).Level);
+        Finding found = await _bench.FindAsync(new AttachRunsCheck());
+        Assert.Equal((FindingLevel.Ok, "It runs, and has made these checks."), (found.Level, found.Found));
     }
 
     [Fact]
@@ -35,9 +36,13 @@ public sealed class HostTests : IDisposable
     {
         Finding found = await _bench.FindAsync(new AttachRunsCheck());
         Assert.Equal("It does not run, so no radio is attached.", found.Found);
-        Assert.Contains("systemctl start longwire-attach", found.Remedy, StringComparison.Ordinal);
+        Assert.Equal(
+            "Start it: 'sudo systemctl start longwire-attach', or 'docker compose up -d'. 'journalctl -u "
+                + "longwire-attach' says why it ended.", found.Remedy);
         _bench.BeInContainer();
-        Assert.Equal(FindingLevel.Unknown, (await _bench.FindAsync(new AttachRunsCheck())).Level);
+        found = await _bench.FindAsync(new AttachRunsCheck());
+        Assert.Equal((FindingLevel.Unknown, "Whether it runs cannot be seen from here."), (found.Level, found.Found));
+        Assert.Equal("Run 'systemctl status longwire-attach' on the machine itself, or 'docker compose ps'.", found.Remedy);
     }
 
     [Fact]
@@ -50,12 +55,15 @@ public sealed class HostTests : IDisposable
     }
 
     [Fact]
-    public async Task A_machine_without_a_free_port_has_a_problem()
+    public async Task A_machine_without_a_free_port_is_told_how_to_get_one()
     {
         var vhci = new FakeVhci(_bench.Sysfs);
         for (int port = 0; port < 8; port++) vhci.Set(port, 6, local: $"3-{port + 1}");
         Finding found = await _bench.FindAsync(new VhciPortsCheck());
         Assert.Equal((FindingLevel.Note, "0 of 8 are free for radios."), (found.Level, found.Found));
+        Assert.Equal(
+            "For one more, detach a radio that you do not need, or stop the other program that uses USB/IP "
+                + "here; 'cat /sys/devices/platform/vhci_hcd.0/status' shows what is on them.", found.Remedy);
     }
 
     [Fact]
@@ -68,10 +76,19 @@ public sealed class HostTests : IDisposable
         vhci.Set(2, 5);
         vhci.Set(3, 7);
         Finding stuck = await _bench.FindAsync(new VhciPortsCheck(), "vhci_stuck", "port 2");
-        Assert.StartsWith("Port 2 has a connection and got no device from it", stuck.Found, StringComparison.Ordinal);
-        Assert.Contains("echo 2 | sudo tee", stuck.Remedy, StringComparison.Ordinal);
+        Assert.Equal(FindingLevel.Problem, stuck.Level);
+        Assert.Equal(
+            "Port 2 has a connection and got no device from it: whoever is at its other end says nothing, "
+                + "and holds up the other ports.", stuck.Found);
+        Assert.Equal(
+            "Free it: press Reattach on that radio, or run 'echo 2 | sudo tee "
+                + "/sys/devices/platform/vhci_hcd.0/detach'. Then restart what serves it on the Pi.", stuck.Remedy);
         Finding broken = await _bench.FindAsync(new VhciPortsCheck(), "vhci_stuck", "port 3");
-        Assert.StartsWith("Port 3 is in error", broken.Found, StringComparison.Ordinal);
+        Assert.Equal(FindingLevel.Problem, broken.Level);
+        Assert.Equal("Port 3 is in error: its connection broke, and the kernel has not cleaned up.", broken.Found);
+        Assert.Equal(
+            "Free it with 'echo 3 | sudo tee /sys/devices/platform/vhci_hcd.0/detach'; if that does not "
+                + "help, restart this machine.", broken.Remedy);
     }
 
     [Fact]
@@ -93,15 +110,26 @@ public sealed class HostTests : IDisposable
         _bench.Write("sys/devices/platform/vhci_hcd.0/attach", "");
         _bench.Write("proc/self/mountinfo", ReadOnlySys);
         Finding found = await _bench.FindAsync(new HostSysfsCheck());
-        Assert.Equal("/sys is read-only, so no radio can be attached or exported.", found.Found);
-        Assert.Contains("ProtectKernelTunables", found.Remedy, StringComparison.Ordinal);
+        Assert.Equal(
+            (FindingLevel.Problem, "/sys is read-only, so no radio can be attached or exported."), (found.Level, found.Found));
+        Assert.Equal(
+            "In a systemd unit leave out ProtectKernelTunables. In a container of LXC make /sys writable on "
+                + "its host.", found.Remedy);
         _bench.BeInContainer();
-        Assert.Contains("-v /sys:/sys", (await _bench.FindAsync(new HostSysfsCheck())).Remedy, StringComparison.Ordinal);
+        found = await _bench.FindAsync(new HostSysfsCheck());
+        Assert.Equal(
+            (FindingLevel.Problem, "/sys is read-only in this container, so no radio can be attached or exported."),
+            (found.Level, found.Found));
+        Assert.Equal(
+            "Give the container a writable /sys (docker run: -v /sys:/sys; compose: volumes: "
+                + "[\"/sys:/sys\"]), or SYS_ADMIN to make it so.", found.Remedy);
         _bench.Context = _bench.Context with
         {
             Environment = new Dictionary<string, string> { ["SUPERVISOR_TOKEN"] = DoctorBench.Secret },
         };
-        Assert.StartsWith("Start the app again", (await _bench.FindAsync(new HostSysfsCheck())).Remedy, StringComparison.Ordinal);
+        Assert.Equal(
+            "Start the app again. If that does not help, uninstall and install it: its rights come from its "
+                + "repository.", (await _bench.FindAsync(new HostSysfsCheck())).Remedy);
     }
 
     [Fact]
@@ -113,7 +141,12 @@ public sealed class HostTests : IDisposable
         File.CreateSymbolicLink(attach, "/proc/self/exe");
         Finding found = await _bench.FindAsync(new HostSysfsCheck());
         Assert.Equal(FindingLevel.Problem, found.Level);
-        Assert.StartsWith("It may not be written, though this is root", found.Found, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "It may not be written, though this is root: a security profile is in the way (", found.Found,
+            StringComparison.Ordinal);
+        Assert.Equal(
+            "In a container name Longwire's own profile (apparmor.txt, security_opt: "
+                + "[\"apparmor=longwire\"]); else see 'sudo dmesg' for DENIED.", found.Remedy);
     }
 
     [Fact]
@@ -127,6 +160,7 @@ public sealed class HostTests : IDisposable
         Finding found = await _bench.FindAsync(new HostSysfsCheck());
         Assert.SkipWhen(found.Found.Contains("Read-only", StringComparison.Ordinal), "/sys is read-only here");
         Assert.Equal((FindingLevel.Unknown, "This user may not write there; Longwire itself may well."), (found.Level, found.Found));
+        Assert.Equal("Run 'sudo longwire doctor' to see it.", found.Remedy);
     }
 
     [Fact]
@@ -135,13 +169,17 @@ public sealed class HostTests : IDisposable
         new FakeVhci(_bench.Sysfs).Plug(0);
         Finding found = await _bench.FindAsync(new HostSerialPortsCheck(), subject: "ttyACM0");
         Assert.Equal((FindingLevel.Note, "No program has /dev/ttyACM0 open."), (found.Level, found.Found));
+        Assert.Equal("Name its path below /dev/serial/by-id in your program, and restart that.", found.Remedy);
         // The played tty has the number of /dev/null.
         _bench.Sysfs.AddProcess(20, "node", "/dev/null");
         Assert.Equal("node (pid 20) has /dev/ttyACM0 open.", (await _bench.FindAsync(new HostSerialPortsCheck())).Found);
         _bench.Sysfs.AddProcess(21, "ModemManager", "/dev/null");
         found = await _bench.FindAsync(new HostSerialPortsCheck());
         Assert.Equal(FindingLevel.Problem, found.Level);
-        Assert.EndsWith("have /dev/ttyACM0 open at the same time, and take each other's answers.", found.Found, StringComparison.Ordinal);
+        Assert.Contains("node (pid 20)", found.Found, StringComparison.Ordinal);
+        Assert.Contains("ModemManager (pid 21)", found.Found, StringComparison.Ordinal);
+        Assert.EndsWith(" have /dev/ttyACM0 open at the same time, and take each other's answers.", found.Found, StringComparison.Ordinal);
+        Assert.Equal("Stop all but one of them, ModemManager first: 'sudo systemctl disable --now ModemManager'.", found.Remedy);
     }
 
     [Fact]
@@ -149,16 +187,16 @@ public sealed class HostTests : IDisposable
     {
         new FakeVhci(_bench.Sysfs).Plug(0);
         _bench.BeInContainer();
-        await FindsAsync("Which program has /dev/ttyACM0 open cannot be seen");
+        await FindsAsync("Which program has /dev/ttyACM0 open cannot be seen from here.");
         _bench.Sysfs.AddProcess(20, "node", "/dev/null");
-        await FindsAsync("node (pid 20) has /dev/ttyACM0 open. Whether");
+        await FindsAsync(
+            "node (pid 20) has /dev/ttyACM0 open. Whether another program has it as well cannot be seen from here.");
 
-        async Task FindsAsync(string begins)
+        async Task FindsAsync(string sentence)
         {
             Finding found = await _bench.FindAsync(new HostSerialPortsCheck());
-            Assert.Equal(FindingLevel.Unknown, found.Level);
-            Assert.StartsWith(begins, found.Found, StringComparison.Ordinal);
-            Assert.Contains("sudo fuser -v /dev/ttyACM0", found.Remedy, StringComparison.Ordinal);
+            Assert.Equal((FindingLevel.Unknown, sentence), (found.Level, found.Found));
+            Assert.Equal("Run 'sudo fuser -v /dev/ttyACM0' on the machine itself.", found.Remedy);
         }
     }
 
@@ -174,12 +212,38 @@ public sealed class HostTests : IDisposable
     }
 
     [Fact]
+    public async Task A_virtual_port_that_the_stock_tool_uses_for_a_pi_of_ours_is_named_with_what_frees_it()
+    {
+        _bench.HasPis(DoctorBench.Pi(3240, "192.168.0.10"));
+        new FakeVhci(_bench.Sysfs).Plug(2, devId: 65539);
+        _bench.Write("run/vhci_hcd/port2", "192.168.0.10 3240 1-1\n");
+        Finding found = await _bench.FindAsync(new HostLeftoversCheck());
+        Assert.Equal(
+            (FindingLevel.Problem, "The stock tool attached 1-1 of attic (192.168.0.10) on vhci port 2, so Longwire cannot have it."),
+            (found.Level, found.Found));
+        Assert.Equal("Run: sudo usbip detach -p 2.", found.Remedy);
+    }
+
+    [Fact]
+    public async Task A_virtual_port_with_a_radio_of_another_app_is_named_with_what_frees_it()
+    {
+        new FakeVhci(_bench.Sysfs).Plug(2);
+        Finding found = await _bench.FindAsync(new HostLeftoversCheck());
+        Assert.Equal(FindingLevel.Problem, found.Level);
+        Assert.Equal(
+            "Another USB/IP app, or usbip attach, has put Z-Wave stick (Aeotec Z-Stick Gen5, Z-Wave.Me UZB) "
+                + "(0658:0200) on vhci port 2. If it is one of your radios, Longwire cannot have it: stop that app "
+                + "and switch off its 'Start on boot' (Settings → Apps), or free the port where there is a shell.", found.Found);
+        Assert.Equal("Run: sudo usbip detach -p 2.", found.Remedy);
+    }
+
+    [Fact]
     public async Task Commands_that_are_too_long_are_not_cut_in_the_middle()
     {
         string name = new('a', 120);
         _bench.Write($"etc/systemd/system/{name}.service", "[Service]\nExecStart=/usr/bin/usbip attach -r 192.168.0.10 -b 1-1\n");
         Finding found = await _bench.FindAsync(new HostLeftoversCheck());
-        Assert.StartsWith("Run 'sudo longwire list PI', which prints", found.Remedy, StringComparison.Ordinal);
+        Assert.Equal("Run 'sudo longwire list PI', which prints the commands that end it.", found.Remedy);
     }
 
     [Fact]
@@ -193,7 +257,10 @@ public sealed class HostTests : IDisposable
         _bench.BeInContainer();
         found = await _bench.FindAsync(new HostLeftoversCheck());
         Assert.Equal(FindingLevel.Unknown, found.Level);
-        Assert.Contains("systemctl list-units", found.Remedy, StringComparison.Ordinal);
+        Assert.Equal("From this container the machine's units and rules cannot be seen.", found.Found);
+        Assert.Equal(
+            "Where the machine has a shell, run 'systemctl list-units 'usbip*' 'vhci*'' there; Home "
+                + "Assistant OS has none of them, only other apps: see Settings → Apps.", found.Remedy);
     }
 
     [Fact]
@@ -204,7 +271,12 @@ public sealed class HostTests : IDisposable
         _bench.Remembers(AttachBench.Known("a"), AttachBench.Known("b", null, "1.3"));
         Finding found = await _bench.FindAsync(new HostTwinsCheck(), subject: "0658:0200");
         Assert.Equal(FindingLevel.Note, found.Level);
-        Assert.StartsWith("a and b (0658:0200) have a serial number that others have, too, or none", found.Found, StringComparison.Ordinal);
+        Assert.Equal(
+            "a and b (0658:0200) have a serial number that others have, too, or none: only the port tells "
+                + "which is which, and one name below /dev/serial/by-id may mean several.", found.Found);
+        Assert.Equal(
+            "Do not swap such sticks between ports, and give your programs the path that Longwire shows for "
+                + "each.", found.Remedy);
         // Of that many sticks are known to have it.
         _bench.Remembers(
             AttachBench.Known("a", "533D004242") with { UsbId = "1a86:55d4" },

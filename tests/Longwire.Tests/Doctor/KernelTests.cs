@@ -1,5 +1,4 @@
 using Longwire.Doctor;
-using Longwire.Options;
 using Longwire.Tests.Attach;
 using Xunit;
 
@@ -24,7 +23,9 @@ public sealed class KernelTests : IDisposable
         Runs(release);
         Finding found = await _bench.FindAsync(new KernelCheck(), subject: trouble);
         Assert.Equal((FindingLevel.Problem, $"This is {release}: {sentence}."), (found.Level, found.Found));
-        Assert.StartsWith("Update the system ('sudo apt full-upgrade'", found.Remedy, StringComparison.Ordinal);
+        Assert.Equal(
+            "Update the system ('sudo apt full-upgrade'; in Home Assistant Settings → System → Updates), "
+                + "then restart this machine.", found.Remedy);
         _bench.Context = _bench.Context with { Export = null };
         Assert.Equal(FindingLevel.Ok, (await _bench.FindAsync(new KernelCheck())).Level);
     }

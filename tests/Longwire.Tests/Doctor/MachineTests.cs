@@ -21,6 +21,7 @@ public sealed class MachineTests : IDisposable
         Finding found = await _bench.FindAsync(new OptionsCheck());
         Assert.Equal((FindingLevel.Problem, "pis[0].port"), (found.Level, found.Subject));
         Assert.Equal("pis[0].port is 'x': write a number.", found.Found);
+        Assert.Equal("Correct that entry, and save: what is right in the options counts meanwhile.", found.Remedy);
     }
 
     [Fact]
@@ -31,8 +32,8 @@ public sealed class MachineTests : IDisposable
     public async Task Options_of_a_host_without_a_pi_are_a_problem()
     {
         Finding found = await _bench.FindAsync(new OptionsCheck(), "pis_named");
-        Assert.Equal(FindingLevel.Problem, found.Level);
-        Assert.Contains("sudo longwire pair", found.Remedy, StringComparison.Ordinal);
+        Assert.Equal((FindingLevel.Problem, "There is none, so there is nowhere to get a radio from."), (found.Level, found.Found));
+        Assert.Equal("Write one under pis: its address, and as pairing_code what 'sudo longwire pair' prints on it.", found.Remedy);
         _bench.HasPis(DoctorBench.Pi(3240));
         Assert.Equal("There is one.", (await _bench.FindAsync(new OptionsCheck(), "pis_named")).Found);
         _bench.HasPis(DoctorBench.Pi(3240), DoctorBench.Pi(3240, name: "cellar"));
@@ -40,8 +41,11 @@ public sealed class MachineTests : IDisposable
     }
 
     [Fact]
-    public async Task Root_sees_everything() =>
-        Assert.Equal(FindingLevel.Ok, (await _bench.FindAsync(new RightsCheck())).Level);
+    public async Task Root_sees_everything()
+    {
+        Finding found = await _bench.FindAsync(new RightsCheck());
+        Assert.Equal((FindingLevel.Ok, "It runs as root, as Longwire does."), (found.Level, found.Found));
+    }
 
     [Fact]
     public async Task Whoever_is_not_root_is_told_that_something_stays_unseen()
@@ -49,7 +53,8 @@ public sealed class MachineTests : IDisposable
         _bench.BeRoot(false);
         Finding found = await _bench.FindAsync(new RightsCheck());
         Assert.Equal(FindingLevel.Unknown, found.Level);
-        Assert.Contains("sudo longwire doctor", found.Remedy, StringComparison.Ordinal);
+        Assert.Equal("It does not run as root, so what only root may do or see says nothing of Longwire itself.", found.Found);
+        Assert.Equal("Run it as root: 'sudo longwire doctor', or in a container without '--user'.", found.Remedy);
         File.Delete(Path.Combine(_bench.Sysfs.Folder, "proc/self/status"));
         Assert.Equal("The kernel does not say as whom it runs.", (await _bench.FindAsync(new RightsCheck())).Found);
     }
@@ -61,27 +66,37 @@ public sealed class MachineTests : IDisposable
         _bench.Context = _bench.Context with { Time = new FakeTimeProvider(ProgramVersion.Released.AddYears(-5)) };
         Finding found = await _bench.FindAsync(new ClockCheck());
         Assert.Equal(FindingLevel.Problem, found.Level);
-        Assert.Contains("before this release was made", found.Found, StringComparison.Ordinal);
-        Assert.Contains("timedatectl set-ntp true", found.Remedy, StringComparison.Ordinal);
+        string today = ProgramVersion.Released.AddYears(-5).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+        Assert.Equal(
+            $"It says {today} UTC, which was before this release was made. Certificates and pairing codes "
+                + $"look as if they were not yet valid, or as if they were too old.", found.Found);
+        Assert.Equal(
+            "Switch a time server on: 'sudo timedatectl set-ntp true', or install chrony. 'timedatectl' "
+                + "shows it.", found.Remedy);
     }
 
     [Fact]
     public async Task A_clock_after_it_may_be_right()
     {
         _bench.Context = _bench.Context with { Time = new FakeTimeProvider(ProgramVersion.Released.AddDays(1)) };
-        Assert.Equal(FindingLevel.Ok, (await _bench.FindAsync(new ClockCheck())).Level);
+        Finding found = await _bench.FindAsync(new ClockCheck());
+        Assert.Equal(FindingLevel.Ok, found.Level);
+        Assert.EndsWith(" UTC, which may be right.", found.Found, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("adjtimex-nobody.txt", FindingLevel.Note, "Nothing keeps it right")]
+    [InlineData("adjtimex-nobody.txt", FindingLevel.Note, "Nothing keeps it right: it drifts, and after a loss of power it may be wrong.")]
     [InlineData("adjtimex-kept.txt", FindingLevel.Ok, "Something keeps it right.")]
     [InlineData(null, FindingLevel.Unknown, "The kernel does not say so here.")]
     internal async Task A_clock_that_nobody_keeps_right_is_told(string? recorded, FindingLevel level, string sentence)
     {
         _bench.Context = _bench.Context with { ReadClock = () => recorded is null ? null : Clock(recorded) };
         Finding found = await _bench.FindAsync(new ClockCheck(), "clock_synchronised");
-        Assert.Equal(level, found.Level);
-        Assert.StartsWith(sentence, found.Found, StringComparison.Ordinal);
+        Assert.Equal((level, sentence), (found.Level, found.Found));
+        if (recorded is null)
+        {
+            Assert.Equal("Run 'timedatectl' on the machine itself: 'System clock synchronized' should say yes.", found.Remedy);
+        }
     }
 
     [Fact]
@@ -91,7 +106,7 @@ public sealed class MachineTests : IDisposable
     [Fact]
     public async Task A_data_folder_that_can_be_written_is_left_as_it_was()
     {
-        Assert.Equal(FindingLevel.Ok, (await _bench.FindAsync(new DataFolderCheck())).Level);
+        Assert.Equal($"{_bench.DataFolder} can be written to.", (await _bench.FindAsync(new DataFolderCheck())).Found);
         Assert.Empty(Directory.GetFileSystemEntries(_bench.DataFolder));
         Assert.Equal("It does, as far as can be seen from here.", (await _bench.FindAsync(new DataFolderCheck(), "data_lasts")).Found);
     }
@@ -102,6 +117,7 @@ public sealed class MachineTests : IDisposable
         _bench.Context = _bench.Context with { DataFolder = "/nowhere/longwire" };
         Finding found = Assert.Single(await _bench.RunAsync(new DataFolderCheck()));
         Assert.Equal((FindingLevel.Note, "There is no /nowhere/longwire yet."), (found.Level, found.Found));
+        Assert.Equal("Longwire makes it at its first start. If it runs with another folder, name that with --data.", found.Remedy);
     }
 
     [Fact]
@@ -111,13 +127,20 @@ public sealed class MachineTests : IDisposable
         _bench.Context = _bench.Context with { DataFolder = "/proc/self/task" };
         Finding found = await _bench.FindAsync(new DataFolderCheck());
         Assert.Equal(FindingLevel.Problem, found.Level);
-        Assert.StartsWith("Nothing can be written to /proc/self/task", found.Found, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Nothing can be written to /proc/self/task, so after a restart Longwire knows no radio again (", found.Found,
+            StringComparison.Ordinal);
+        Assert.Equal(
+            "Free some space, and see that its disk is not mounted read-only: 'mount' shows it. A worn SD "
+                + "card turns read-only.", found.Remedy);
         // Another one, which root may not write to either: that is the kernel's answer to who has no permission.
         _bench.BeRoot(false);
         _bench.Context = _bench.Context with { DataFolder = "/sys/kernel" };
         found = await _bench.FindAsync(new DataFolderCheck());
         Assert.SkipWhen(found.Found.Contains("Read-only", StringComparison.Ordinal), "/sys is read-only here");
-        Assert.Equal(FindingLevel.Unknown, found.Level);
+        Assert.Equal(
+            (FindingLevel.Unknown, "This user may not write to /sys/kernel; Longwire itself may well."), (found.Level, found.Found));
+        Assert.Equal("Run 'sudo longwire doctor' to see it.", found.Remedy);
     }
 
     [Fact]
@@ -140,6 +163,8 @@ public sealed class MachineTests : IDisposable
         _bench.Context = _bench.Context with { FreeBytes = _ => free };
         Finding found = await _bench.FindAsync(new DiskSpaceCheck());
         Assert.Equal((level, sentence), (found.Level, found.Found));
+        if (level == FindingLevel.Ok) return;
+        Assert.Equal("Free some space: 'sudo journalctl --vacuum-size=100M', 'docker system prune', and old backups.", found.Remedy);
     }
 
     [Fact]

@@ -30,7 +30,9 @@ public sealed class ModuleTests : IDisposable
         _bench.Write("lib/modules/6.1.0-fake/modules.dep", "kernel/drivers/usb/usbip/vhci-hcd.ko.xz:\n");
         Finding found = await _bench.FindAsync(new HostModuleCheck(), subject: "vhci-hcd");
         Assert.Equal((FindingLevel.Problem, "It is not loaded, though the kernel has it."), (found.Level, found.Found));
-        Assert.StartsWith("Run 'sudo modprobe vhci-hcd', or start longwire attach", found.Remedy, StringComparison.Ordinal);
+        Assert.Equal(
+            "Run 'sudo modprobe vhci-hcd', or start longwire attach, which loads it where it may. To have it "
+                + "after each boot write its name to /etc/modules-load.d/longwire.conf.", found.Remedy);
     }
 
     [Fact]
@@ -39,7 +41,9 @@ public sealed class ModuleTests : IDisposable
         _bench.Write("lib/modules/6.1.0-fake/modules.dep", "kernel/drivers/usb/other.ko:\n");
         Finding found = await _bench.FindAsync(new PiModuleCheck());
         Assert.Equal((FindingLevel.Problem, "The kernel that runs does not have it."), (found.Level, found.Found));
-        Assert.Contains("linux-modules-extra", found.Remedy, StringComparison.Ordinal);
+        Assert.Equal(
+            "On Ubuntu run 'sudo apt install linux-modules-extra-$(uname -r)'. A container of LXC has its "
+                + "host's kernel: load it there.", found.Remedy);
     }
 
     [Fact]
@@ -48,10 +52,15 @@ public sealed class ModuleTests : IDisposable
         _bench.Write("lib/modules/6.2.0/modules.dep", "");
         Finding found = await _bench.FindAsync(new HostModuleCheck());
         Assert.Equal(FindingLevel.Problem, found.Level);
-        Assert.StartsWith("The system was updated", found.Found, StringComparison.Ordinal);
+        Assert.Equal("The system was updated: the modules on the disk are not for the kernel that runs.", found.Found);
         Assert.Equal("Restart the machine.", found.Remedy);
         Finding drivers = await _bench.FindAsync(new SerialDriversCheck());
         Assert.Equal((FindingLevel.Problem, "Restart the machine."), (drivers.Level, drivers.Remedy));
+        Assert.EndsWith(
+            ". The modules on the disk are not for the kernel that runs, so radios with such chips get no "
+                + "serial port here.", drivers.Found,
+            StringComparison.Ordinal);
+        Assert.StartsWith("Not loaded: cdc_acm, cp210x, ", drivers.Found, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -59,11 +68,15 @@ public sealed class ModuleTests : IDisposable
     {
         Finding found = await _bench.FindAsync(new HostModuleCheck());
         Assert.Equal(FindingLevel.Problem, found.Level);
-        Assert.Contains("cannot be seen from here", found.Found, StringComparison.Ordinal);
-        Assert.Contains("on the machine itself", found.Remedy, StringComparison.Ordinal);
+        Assert.Equal("It is not loaded, and whether the kernel has it cannot be seen from here.", found.Found);
+        Assert.Equal(
+            "Run 'sudo modprobe vhci-hcd' on the machine itself, and write its name to "
+                + "/etc/modules-load.d/longwire.conf.", found.Remedy);
         Finding drivers = await _bench.FindAsync(new SerialDriversCheck());
         Assert.Equal(FindingLevel.Unknown, drivers.Level);
         Assert.StartsWith("Not loaded: cdc_acm, cp210x, ftdi_sio, ch341, pl2303", drivers.Found, StringComparison.Ordinal);
+        Assert.EndsWith(". Whether the kernel has them cannot be seen from here.", drivers.Found, StringComparison.Ordinal);
+        Assert.Equal("Run 'sudo modprobe' with each name on the machine itself: where it says nothing, all is well.", drivers.Remedy);
     }
 
     [Fact]
@@ -76,6 +89,9 @@ public sealed class ModuleTests : IDisposable
         Assert.Equal(
             (FindingLevel.Note, "The kernel does not have ch341: radios with such chips get no serial port here."),
             (found.Level, found.Found));
+        Assert.Equal(
+            "If yours is one of them, install a kernel that has it; on Ubuntu 'sudo apt install "
+                + "linux-modules-extra-$(uname -r)'.", found.Remedy);
     }
 
     [Fact]

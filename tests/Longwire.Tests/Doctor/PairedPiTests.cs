@@ -59,7 +59,11 @@ public sealed class PairedPiTests : IDisposable
         Assert.Equal(
             (FindingLevel.Unknown, "Whether it lets this machine in is not known: this machine has no key yet."),
             (found.Level, found.Found));
-        Assert.Equal(FindingLevel.Ok, (await _bench.FindAsync(new PairedPisCheck(), "pi_reachable")).Level);
+        Assert.Equal(
+            "Run 'sudo longwire doctor'. Longwire makes its key when it starts with a paired Pi: start it, "
+                + "and look at its log.", found.Remedy);
+        Finding reached = await _bench.FindAsync(new PairedPisCheck(), "pi_reachable");
+        Assert.Equal((FindingLevel.Ok, "attic answers, with the key that the pairing code names."), (reached.Level, reached.Found));
         Assert.False(LinkKeyFile.IsIn(_bench.DataFolder));
     }
 
@@ -74,8 +78,10 @@ public sealed class PairedPiTests : IDisposable
         Assert.EndsWith("link-key.pem, holds no private key of P-256.", found.Found, StringComparison.Ordinal);
         Assert.StartsWith("Put it back from a backup", found.Remedy, StringComparison.Ordinal);
         _bench.BeRoot(false);
-        Assert.Contains(
-            "this user may not read the key", (await _bench.FindAsync(new PairedPisCheck(), "pi_pairing")).Found, StringComparison.Ordinal);
+        found = await _bench.FindAsync(new PairedPisCheck(), "pi_pairing");
+        Assert.Equal(
+            (FindingLevel.Unknown, "Whether it lets this machine in is not known: this user may not read the key of this machine."),
+            (found.Level, found.Found));
     }
 
     [Fact]
@@ -88,7 +94,11 @@ public sealed class PairedPiTests : IDisposable
         _bench.HasPis(DoctorBench.Pi(port) with { Pairing = new PairingCode(code.Addresses, code.Port, other.Pin, code.Token) });
         Finding found = Assert.Single(await _bench.RunAsync(new PairedPisCheck()));
         Assert.Equal(
-            ("pi_pairing", "This Pi has a new identity, or another machine answers at its address."), (found.Id, found.Found));
+            ("pi_pairing", FindingLevel.Problem, "This Pi has a new identity, or another machine answers at its address."),
+            (found.Id, found.Level, found.Found));
+        Assert.Equal(
+            "If you reinstalled it, run 'longwire pair' there and paste the new code; if not, find out what "
+                + "answers there before you do.", found.Remedy);
     }
 
     public static TheoryData<RefusalReason, string, string> Refusals => new()
@@ -164,7 +174,8 @@ public sealed class PairedPiTests : IDisposable
         _bench.HasPis(Paired(hole.Port, new PairingCode(["127.0.0.1"], (ushort)hole.Port, key.Pin, PairingToken.Create())));
         _bench.Context = _bench.Context with { PiWithin = TimeSpan.FromMilliseconds(500) };
         Finding found = await _bench.FindAsync(new PairedPisCheck());
-        Assert.StartsWith("attic cannot be reached: ", found.Found, StringComparison.Ordinal);
+        Assert.Equal(
+            (FindingLevel.Problem, "attic cannot be reached: no answer within 0.5 s."), (found.Level, found.Found));
     }
 
     private static PiOptions Paired(int port, PairingCode code) => DoctorBench.Pi(port) with { Pairing = code };

@@ -58,28 +58,40 @@ public sealed class PiTests : IDisposable
         Assert.Equal(
             (FindingLevel.Problem, "Its power was too low since it was started; the kernel's log tells of it 2 times."),
             (found.Level, found.Found));
-        Assert.Contains("power supply", found.Remedy, StringComparison.Ordinal);
+        Assert.Equal(
+            "Use the Pi's own power supply (5.1 V, 3 A; 5 A for a Pi 5) with its own cable, and a powered "
+                + "USB hub for sticks and disks. Then restart the Pi, which forgets what was.", found.Remedy);
     }
 
     [Fact]
     public async Task A_machine_that_does_not_say_so_names_the_command()
     {
         Finding found = await _bench.FindAsync(new PowerCheck());
-        Assert.Equal(FindingLevel.Unknown, found.Level);
-        Assert.Contains("vcgencmd get_throttled", found.Remedy, StringComparison.Ordinal);
+        Assert.Equal((FindingLevel.Unknown, "This machine does not say so here."), (found.Level, found.Found));
+        Assert.Equal("On a Raspberry Pi run 'vcgencmd get_throttled' on the machine itself: 0x0 is good.", found.Remedy);
     }
 
     [Theory]
-    [InlineData("not_readable", "The kernel could not read what a plugged-in device is: 4 times, last 7 minutes ago")]
-    [InlineData("interference", "A hub has switched a port off because of interference: once")]
-    [InlineData("over_current", "A USB port was switched off because too much current was drawn: once")]
-    [InlineData("controller", "The USB controller has stumbled: once")]
-    public async Task Each_sign_in_the_kernels_log_is_a_problem_with_its_own_remedy(string sign, string sentence)
+    [InlineData(
+        "not_readable", "The kernel could not read what a plugged-in device is: 4 times, last 7 minutes ago",
+        "Try another port, then another cable or a powered hub, then another power supply. On a Pi 4 use "
+        + "a USB 2 hub for a first Z-Stick Gen5.")]
+    [InlineData(
+        "interference", "A hub has switched a port off because of interference: once",
+        "Use a shielded extension cable of a metre or so, away from disks and USB 3, and a powered hub.")]
+    [InlineData(
+        "over_current", "A USB port was switched off because too much current was drawn: once",
+        "Unplug what needs much power, or plug it into a powered hub; then restart the Pi.")]
+    [InlineData(
+        "controller", "The USB controller has stumbled: once",
+        "Restart the Pi, and update its kernel and its firmware ('sudo apt full-upgrade', 'sudo "
+        + "rpi-eeprom-update -a'). If it comes back, plug the stick into a USB 2 hub.")]
+    public async Task Each_sign_in_the_kernels_log_is_a_problem_with_its_own_remedy(string sign, string sentence, string remedy)
     {
         _bench.Write("dev/kmsg", DoctorBench.Recorded("kmsg-usb.txt"));
         _bench.Write("proc/uptime", "1600.00 900.00\n");
         Finding found = await _bench.FindAsync(new PiKernelLogCheck(), subject: sign);
-        Assert.Equal(FindingLevel.Problem, found.Level);
+        Assert.Equal((FindingLevel.Problem, remedy), (found.Level, found.Remedy));
         Assert.StartsWith(sentence, found.Found, StringComparison.Ordinal);
     }
 
@@ -91,6 +103,7 @@ public sealed class PiTests : IDisposable
         Assert.Equal(
             (FindingLevel.Note, "Devices went away: 5 times (\"usb 1-1.5: USB disconnect, device number 5\")."),
             (found.Level, found.Found));
+        Assert.Equal("If nobody unplugged them: try another port, another cable and a powered hub.", found.Remedy);
     }
 
     [Fact]
@@ -101,6 +114,16 @@ public sealed class PiTests : IDisposable
         Finding found = await _bench.FindAsync(new PiKernelLogCheck(), subject: "controller");
         Assert.Equal(FindingLevel.Note, found.Level);
         Assert.Contains("last 5 days ago", found.Found, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1180.00 900.00", "last just now (")]
+    [InlineData("40000.00 900.00", "last 11 hours ago (")]
+    public async Task How_long_ago_it_was_is_told(string uptime, string ago)
+    {
+        _bench.Write("dev/kmsg", DoctorBench.Recorded("kmsg-usb.txt"));
+        _bench.Write("proc/uptime", uptime + "\n");
+        Assert.Contains(ago, (await _bench.FindAsync(new PiKernelLogCheck(), subject: "controller")).Found, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -115,12 +138,13 @@ public sealed class PiTests : IDisposable
     {
         Finding found = await _bench.FindAsync(new PiKernelLogCheck());
         Assert.Equal((FindingLevel.Unknown, "The kernel's log cannot be seen from here."), (found.Level, found.Found));
-        Assert.Contains("sudo dmesg", found.Remedy, StringComparison.Ordinal);
         _bench.Context = _bench.Context with { ReadKernelLog = _ => new KernelLogReading(KernelLogAccess.Denied, []) };
         Assert.Equal("This user may not read the kernel's log.", (await _bench.FindAsync(new PiKernelLogCheck())).Found);
         // Root of a container has not the right either, and sudo would not help.
         _bench.BeInContainer();
-        Assert.Contains("on the machine itself", (await _bench.FindAsync(new PiKernelLogCheck())).Remedy, StringComparison.Ordinal);
+        found = await _bench.FindAsync(new PiKernelLogCheck());
+        Assert.Equal((FindingLevel.Unknown, "The kernel's log cannot be seen from here."), (found.Level, found.Found));
+        Assert.Equal("Run 'sudo dmesg | grep -i -E \"usb|voltage\"' on the machine itself.", found.Remedy);
     }
 
     [Fact]
@@ -133,7 +157,12 @@ public sealed class PiTests : IDisposable
         _bench.Sysfs.AddProcess(30, "ModemManager", "/dev/null");
         found = await _bench.FindAsync(new PiSticksCheck());
         Assert.Equal(FindingLevel.Problem, found.Level);
-        Assert.Contains("not while ModemManager (pid 30) has its serial port open", found.Found, StringComparison.Ordinal);
+        Assert.Contains(
+            " at 1-1 is not given to a host: not while ModemManager (pid 30) has its serial port open", found.Found,
+            StringComparison.Ordinal);
+        Assert.Equal(
+            "Stop that program and keep it from starting at boot, as with 'sudo systemctl disable --now "
+                + "ModemManager'.", found.Remedy);
     }
 
     [Fact]
@@ -145,7 +174,13 @@ public sealed class PiTests : IDisposable
         _bench.Sysfs.Plug("1-3", serial: null, tty: "ttyACM2");
         Finding found = await _bench.FindAsync(new PiTwinsCheck(), subject: "0658:0200");
         Assert.Equal(FindingLevel.Note, found.Level);
-        Assert.Contains("at 1-3 (0658:0200) has a serial number that others have, too, or none", found.Found, StringComparison.Ordinal);
+        Assert.EndsWith(
+            " at 1-3 (0658:0200) has a serial number that others have, too, or none: only the port tells "
+                + "which is which, and one name below /dev/serial/by-id may mean several.", found.Found,
+            StringComparison.Ordinal);
+        Assert.Equal(
+            "Do not swap such sticks between ports, and give your programs the path that Longwire shows for "
+                + "each.", found.Remedy);
     }
 
     [Fact]
@@ -155,7 +190,11 @@ public sealed class PiTests : IDisposable
         _bench.BeInContainer();
         Finding found = await _bench.FindAsync(new PiSticksCheck());
         Assert.Equal(FindingLevel.Unknown, found.Level);
-        Assert.Contains("fuser", found.Remedy, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "at 1-1: will be exported. Whether another program has its serial port open cannot be seen from "
+                + "here.", found.Found,
+            StringComparison.Ordinal);
+        Assert.Equal("Run 'sudo fuser -v /dev/ttyUSB* /dev/ttyACM*' on the machine itself.", found.Remedy);
     }
 
     [Fact]
@@ -163,19 +202,23 @@ public sealed class PiTests : IDisposable
     {
         Finding found = await _bench.FindAsync(new PiSticksCheck());
         Assert.Equal(FindingLevel.Note, found.Level);
-        Assert.Contains("sudo longwire list", found.Remedy, StringComparison.Ordinal);
+        Assert.Equal("No radio is plugged in here, or none that would be given to a host.", found.Found);
+        Assert.Equal("Run 'sudo longwire list': it shows every stick, and the line for the options that names it.", found.Remedy);
     }
 
     [Theory]
-    [InlineData(3, FindingLevel.Ok)]
-    [InlineData(14, FindingLevel.Note)]
-    [InlineData(16, FindingLevel.Problem)]
-    internal async Task Places_in_the_drivers_table_are_counted(int used, FindingLevel level)
+    [InlineData(3, FindingLevel.Ok, "3 of 16 USB ports have a place there.", null)]
+    [InlineData(
+        14, FindingLevel.Note, "14 of 16 USB ports have a place there.",
+        "Keep each stick at its port; when the table is full only a restart of the Pi empties it.")]
+    [InlineData(
+        16, FindingLevel.Problem, "16 of 16 USB ports have a place there. A stick at another port cannot be given to a host.",
+        "Restart the Pi: nothing else empties it.")]
+    internal async Task Places_in_the_drivers_table_are_counted(int used, FindingLevel level, string sentence, string? remedy)
     {
         _bench.Write("sys/bus/usb/drivers/usbip-host/match_busid", string.Join(' ', Enumerable.Range(1, used).Select(i => $"1-{i}")));
         Finding found = await _bench.FindAsync(new UsbipHostCheck(), "usbip_host_table");
-        Assert.Equal(level, found.Level);
-        Assert.StartsWith($"{used} of 16 USB ports have a place there.", found.Found, StringComparison.Ordinal);
+        Assert.Equal((level, sentence, remedy), (found.Level, found.Found, found.Remedy));
     }
 
     [Fact]
@@ -188,7 +231,12 @@ public sealed class PiTests : IDisposable
         FakeSysfs.WriteFile(Path.Combine(folder, "usbip_status"), "3\n");
         Finding found = await _bench.FindAsync(new UsbipHostCheck(), "usbip_host_error", "1-1");
         Assert.Equal(FindingLevel.Problem, found.Level);
-        Assert.StartsWith("The stick 0658:0200 at 1-1 is in error", found.Found, StringComparison.Ordinal);
+        Assert.Equal(
+            "The stick 0658:0200 at 1-1 is in error: its last session ended badly, and the kernel gives it "
+                + "to nobody.", found.Found);
+        Assert.Equal(
+            "Restart Longwire there, which binds it anew ('sudo systemctl restart longwire-export'); if that "
+                + "does not help, unplug it and plug it in again.", found.Remedy);
     }
 
     [Fact]
@@ -199,6 +247,14 @@ public sealed class PiTests : IDisposable
         Finding found = await _bench.FindAsync(new PiLeftoversCheck());
         Assert.Equal(FindingLevel.Problem, found.Level);
         Assert.StartsWith("Run: sudo systemctl disable --now usbipd.service", found.Remedy, StringComparison.Ordinal);
+        File.Delete(Path.Combine(_bench.Sysfs.Folder, "etc/systemd/system/usbipd.service"));
+        _bench.BeInContainer();
+        found = await _bench.FindAsync(new PiLeftoversCheck());
+        Assert.Equal(FindingLevel.Unknown, found.Level);
+        Assert.StartsWith(
+            "Where the machine has a shell, run 'systemctl list-units 'usbip*'' there; Home Assistant OS has "
+                + "none", found.Remedy,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -211,20 +267,25 @@ public sealed class PiTests : IDisposable
         Finding unseen = await _bench.FindAsync(new PiListenersCheck(), subject: $"port {open}");
         Assert.Equal(
             (FindingLevel.Unknown, $"Port {open} is open. Who listens there cannot be seen from here."), (unseen.Level, unseen.Found));
+        Assert.Equal($"Run 'sudo ss -ltnp sport = :{open}' on the machine itself.", unseen.Remedy);
         Own(open, "longwire");
         Assert.Equal($"Port {open} is open.", (await _bench.FindAsync(new PiListenersCheck(), subject: $"port {open}")).Found);
         Finding found = await _bench.FindAsync(new PiListenersCheck(), subject: $"port {closed}");
-        Assert.StartsWith($"Nothing listens on port {closed}", found.Found, StringComparison.Ordinal);
-        Assert.Contains("systemctl start longwire-export", found.Remedy, StringComparison.Ordinal);
+        Assert.Equal(
+            (FindingLevel.Problem, $"Nothing listens on port {closed}: longwire export does not run, or has another port."),
+            (found.Level, found.Found));
+        Assert.Equal(
+            "Start it: 'sudo systemctl start longwire-export', or 'docker compose up -d'. 'journalctl -u "
+                + "longwire-export' says why it ended.", found.Remedy);
         // Nobody is to be served stock USB/IP.
         Listen(open, closed);
         Assert.Equal(FindingLevel.Ok, Assert.Single(await _bench.RunAsync(new PiListenersCheck())).Level);
     }
 
-    private void Own(int port, string program)
+    private void Own(int port, string program, int id = 40)
     {
         _bench.Write("proc/net/tcp", $"  sl  local_address\n   0: 00000000:{port:X4} 00000000:0000 0A 0:0 00:0 0 0 0 4711 1\n");
-        _bench.Sysfs.AddProcess(40, program, "socket:[4711]");
+        _bench.Sysfs.AddProcess(id, program, "socket:[4711]");
     }
 
     [Fact]
@@ -239,7 +300,14 @@ public sealed class PiTests : IDisposable
         Assert.Equal(
             (FindingLevel.Problem, $"usbipd (pid 40) listens on port {open}, where longwire export is to listen."),
             (found.Level, found.Found));
-        Assert.Contains("disable --now usbipd", found.Remedy, StringComparison.Ordinal);
+        Assert.Equal("Run 'sudo systemctl disable --now usbipd', then restart longwire export.", found.Remedy);
+        Directory.Delete(Path.Combine(_bench.Sysfs.Folder, "proc/40"), recursive: true);
+        Own(open, "nginx", 41);
+        found = await _bench.FindAsync(new PiListenersCheck());
+        Assert.Equal(
+            (FindingLevel.Problem, $"nginx (pid 41) listens on port {open}, where longwire export is to listen."),
+            (found.Level, found.Found));
+        Assert.Equal("Stop that program, or give longwire export another port in its options.", found.Remedy);
     }
 
     [Fact]
@@ -248,7 +316,10 @@ public sealed class PiTests : IDisposable
         using var hole = Longwire.Testing.Usbipd.BlackHole.Dig();
         Listen(hole.Port, hole.Port);
         Finding found = await _bench.FindAsync(new PiListenersCheck());
-        Assert.StartsWith($"Port {hole.Port} takes no connection", found.Found, StringComparison.Ordinal);
+        Assert.Equal(
+            (FindingLevel.Problem, $"Port {hole.Port} takes no connection: what listens there hangs, or a firewall swallows it."),
+            (found.Level, found.Found));
+        Assert.Equal("Restart it: 'sudo systemctl restart longwire-export', or 'docker compose restart'.", found.Remedy);
     }
 
     [Fact]
@@ -256,9 +327,13 @@ public sealed class PiTests : IDisposable
     {
         Finding found = await _bench.FindAsync(new HostsLetInCheck());
         Assert.Equal((FindingLevel.Problem, "None may."), (found.Level, found.Found));
-        Assert.Contains("sudo longwire pair", found.Remedy, StringComparison.Ordinal);
+        Assert.Equal(
+            "Run 'sudo longwire pair' here, and paste the code that it prints into pairing_code of this Pi "
+                + "in the host's options.", found.Remedy);
         Listen(1, 1, "192.168.0.2");
-        Assert.StartsWith("0 paired, and 1 named", (await _bench.FindAsync(new HostsLetInCheck())).Found, StringComparison.Ordinal);
+        found = await _bench.FindAsync(new HostsLetInCheck());
+        Assert.Equal(
+            (FindingLevel.Ok, "0 paired, and 1 named as addresses or networks for stock USB/IP."), (found.Level, found.Found));
     }
 
     [Fact]
@@ -267,9 +342,14 @@ public sealed class PiTests : IDisposable
         _bench.Write("data/link-hosts.json", DoctorBench.Secret);
         Finding found = await _bench.FindAsync(new HostsLetInCheck());
         Assert.Equal(FindingLevel.Problem, found.Level);
-        Assert.StartsWith("Which hosts are paired cannot be read", found.Found, StringComparison.Ordinal);
+        Assert.StartsWith("Which hosts are paired cannot be read: ", found.Found, StringComparison.Ordinal);
+        Assert.Equal(
+            "Put that file back from a backup, or remove it, and pair every host anew: 'sudo longwire pair' "
+                + "prints the code.", found.Remedy);
         _bench.BeRoot(false);
-        Assert.Equal("This user may not read which hosts are paired.", (await _bench.FindAsync(new HostsLetInCheck())).Found);
+        found = await _bench.FindAsync(new HostsLetInCheck());
+        Assert.Equal((FindingLevel.Unknown, "This user may not read which hosts are paired."), (found.Level, found.Found));
+        Assert.Equal("Run 'sudo longwire doctor'.", found.Remedy);
     }
 
     private void Listen(int port, int stock, params string[] allow) => _bench.Context = _bench.Context with
