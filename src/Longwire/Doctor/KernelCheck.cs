@@ -5,8 +5,8 @@ namespace Longwire.Doctor;
 /// <summary>Known trouble of the kernel that runs, with the sides that this machine has.</summary>
 internal sealed class KernelCheck : LocalCheck
 {
-    private const string Remedy = "Update the system ('sudo apt full-upgrade'; in Home Assistant Settings → System → Updates), then restart "
-        + "this machine";
+    private const string Remedy = "Update the system ('sudo apt full-upgrade'; in Home Assistant Settings → System → Updates), then "
+        + "restart this machine";
 
     public override Question Question { get; } = new(
         "kernel_trouble", "The release of the kernel was compared with those of which trouble is known.");

@@ -93,8 +93,8 @@ internal sealed record PiVitalsJson(double? Temperature, bool? UnderVoltage, dou
 internal sealed record StickStateJson(string Name, string UsbId, string BusId, bool Problem, string Why, string? Line, bool Choosable)
 {
     public static StickStateJson Of(ListedStick stick) => new(
-        stick.Name, stick.Id.ToString(), stick.BusId.ToString(), stick.Outlook == Outlook.Ambiguous, Clause.Sentence(stick.Reason), stick.Line,
-        StickChoice.MayBeChosen(stick));
+        stick.Name, stick.Id.ToString(), stick.BusId.ToString(), stick.Outlook == Outlook.Ambiguous,
+        Clause.Sentence(stick.Reason), stick.Line, StickChoice.MayBeChosen(stick));
 }
 
 // Only ever written: what reading would need is not in the program.
