@@ -130,7 +130,8 @@ public sealed class AttachedCostTests(Home home) : BesideTest(home)
     }
 
     private static IEnumerable<double> Numbers(string text) =>
-        text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(number => double.Parse(number, CultureInfo.InvariantCulture));
+        text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+            .Select(number => double.Parse(number, CultureInfo.InvariantCulture));
 
     /// <summary>One figure of both builds; the two hosts are measured at once.</summary>
     private sealed class Measured

@@ -65,7 +65,8 @@ internal static class AutomationSchema
         AssertSteps(automation["actions"]);
     }
 
-    public static IEnumerable<string> KeysOf(YamlNode node) => ((YamlMappingNode)node).Children.Keys.Select(key => ((YamlScalarNode)key).Value!);
+    public static IEnumerable<string> KeysOf(YamlNode node) =>
+        ((YamlMappingNode)node).Children.Keys.Select(key => ((YamlScalarNode)key).Value!);
 
     public static string? TextOf(YamlNode node, string key) =>
         ((YamlMappingNode)node).Children.TryGetValue(key, out YamlNode? value) ? ((YamlScalarNode)value).Value : null;

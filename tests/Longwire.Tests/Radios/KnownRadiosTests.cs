@@ -129,6 +129,19 @@ public sealed class KnownRadiosTests
     }
 
     [Theory]
+    [InlineData("1cf1:0030", null, true)] // Zigbee
+    [InlineData("10c4:8a2a", null, true)] // Z-Wave and Zigbee
+    [InlineData("10c4:ea60", "SkyConnect v1.0", true)] // Zigbee or Thread
+    [InlineData("1915:cafe", "nRF528xx OpenThread Device", true)] // Thread
+    [InlineData("0658:0200", null, false)] // Z-Wave
+    [InlineData("10c4:ea60", null, false)] // nobody knows
+    public void A_trouble_of_a_kind_is_of_every_radio_that_speaks_it(string id, string? product, bool expected)
+    {
+        KnownTrouble trouble = Assert.Single(KnownRadios.Default.Troubles, trouble => trouble.Kinds.Contains("Zigbee"));
+        Assert.Equal(expected, trouble.IsOf(KnownRadios.Default.Recognise(UsbId.Parse(id), product, null)!));
+    }
+
+    [Theory]
     [InlineData("1915:521f", "1915:cafe", true)]
     [InlineData("1915:521f", "303a:4001", false)]
     [InlineData("303a:1001", "303a:4001", false)] // a radio's own, with some firmware

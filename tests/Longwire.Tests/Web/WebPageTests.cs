@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Longwire.State;
 using Longwire.Tests.HomeAssistant;
 using Longwire.UsbIp.Client;
+using Longwire.Web.Api;
 using Longwire.Web.Http;
 using Xunit;
 

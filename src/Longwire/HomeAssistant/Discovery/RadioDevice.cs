@@ -53,12 +53,13 @@ internal static class RadioDevice
         var components = new SortedDictionary<string, Component>(StringComparer.Ordinal)
         {
             // No category: only then are "connected" and "disconnected" among the triggers that people are shown first.
-            ["connected"] = Entity.BinarySensor(identifier, "connected", "Connected", "connectivity", Entity.OnOffOrUnknown("connected")) with
-            {
-                // For automations, which cannot find the other entities of a radio: people rename them. Each change is a recorder row.
-                AttributesTopic = topics.RadioState(radio.Id),
-                AttributesTemplate = "{{ {'explanation': value_json.explanation, 'wanted': value_json.wanted} | tojson }}",
-            },
+            ["connected"] =
+                Entity.BinarySensor(identifier, "connected", "Connected", "connectivity", Entity.OnOffOrUnknown("connected")) with
+                {
+                    // For automations, which cannot find the other entities of a radio: people rename them. Each change is a recorder row.
+                    AttributesTopic = topics.RadioState(radio.Id),
+                    AttributesTemplate = "{{ {'explanation': value_json.explanation, 'wanted': value_json.wanted} | tojson }}",
+                },
             ["problem"] = Entity.BinarySensor(identifier, "problem", "Problem", "problem", Entity.OnOff("problem")) with
             {
                 AttributesTopic = topics.RadioState(radio.Id),

@@ -10,7 +10,8 @@ namespace Longwire.Web.Http;
 /// <c>POST api/radios/{id}/{command}</c> and <c>POST api/pis/{id}/{silence or unsilence}</c>: hands what a
 /// person asks for to the reconciler. What came of it, the state says.
 /// </summary>
-internal sealed class CommandEndpoints(RequestAuthorization authorization, StateFeed feed, ICommandSink sink, TimeProvider time, ILogger logger)
+internal sealed class CommandEndpoints(
+    RequestAuthorization authorization, StateFeed feed, ICommandSink sink, TimeProvider time, ILogger logger)
 {
     private const string Busy = "Longwire is busy with other things. Try again in a moment.";
 

@@ -6,7 +6,8 @@ namespace Longwire.Web.Http;
 
 /// <summary>What can be looked at, by its address.</summary>
 internal sealed class GetRoutes(
-    StateFeed feed, StateView view, EventStream events, CommandEndpoints commands, HistoryEndpoint history, DoctorEndpoint doctor, string version)
+    StateFeed feed, StateView view, EventStream events, CommandEndpoints commands, HistoryEndpoint history, DoctorEndpoint doctor,
+    string version)
 {
     /// <summary>Null: there is nothing to look at.</summary>
     public Func<HttpContext, Task>? Find(string path) => path switch

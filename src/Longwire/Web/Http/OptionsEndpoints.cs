@@ -11,7 +11,8 @@ namespace Longwire.Web.Http;
 /// <c>POST api/pis</c> and <c>POST api/sticks</c>: what a person adds to the options on the page. Written at once where Longwire may write
 /// them, else answered with the lines to paste.
 /// </summary>
-internal sealed class OptionsEndpoints(RequestAuthorization authorization, OptionsEditor editor, PiLists lists, StateFeed feed, ILogger logger)
+internal sealed class OptionsEndpoints(
+    RequestAuthorization authorization, OptionsEditor editor, PiLists lists, StateFeed feed, ILogger logger)
 {
     private const int LongestShown = 60;
     private const string Attached = "It is attached as soon as its Pi gives it.";

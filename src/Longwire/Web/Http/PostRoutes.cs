@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace Longwire.Web.Http;
 
 /// <summary>What can be asked for with a POST, by its address.</summary>
-internal sealed class PostRoutes(CommandEndpoints commands, OptionsEndpoints options, DoctorEndpoint doctor, DiagnosticsEndpoint diagnostics)
+internal sealed class PostRoutes(
+    CommandEndpoints commands, OptionsEndpoints options, DoctorEndpoint doctor, DiagnosticsEndpoint diagnostics)
 {
     /// <summary>Null: there is nothing to ask for.</summary>
     public Func<HttpContext, Task>? Find(string path) => path switch

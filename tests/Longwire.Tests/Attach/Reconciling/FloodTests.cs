@@ -171,11 +171,11 @@ public sealed class FloodTests
         }
         AssertFewLines(bench, hours: 1);
         Assert.Equal(900, Lines(bench).Count(line => line == "attic (192.0.2.1) answers"));
-        List<string> silent = [.. Lines(bench).Where(line => line.EndsWith("and runs its export.", StringComparison.Ordinal))];
+        List<string> silent = [.. Lines(bench).Where(line => line.Contains("and runs its export.", StringComparison.Ordinal))];
         Assert.Equal(900, silent.Count(line => line.StartsWith("attic (192.0.2.1) does not answer", StringComparison.Ordinal)));
         Assert.Equal(899, silent.Count(line => line.StartsWith("No longer: attic (192.0.2.1) does not answer", StringComparison.Ordinal)));
-        // On, off, and on for good; and the radio that is missing.
-        Assert.InRange(shown.Changes, 4, 4);
+        // On, off, and on for good, with the radio that is missing.
+        Assert.Equal(3, shown.Changes);
         bench.List("attic");
         await shown.LookAsync();
         bench.Time.Advance(AttachTimers.ProblemSettles);

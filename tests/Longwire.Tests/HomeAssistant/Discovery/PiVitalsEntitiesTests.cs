@@ -3,7 +3,6 @@ using System.Text.Json;
 using Longwire.HomeAssistant.Broker;
 using Longwire.HomeAssistant.Discovery;
 using Longwire.State;
-using Longwire.Tests.AddOn;
 using Xunit;
 
 namespace Longwire.Tests.HomeAssistant.Discovery;
