@@ -124,7 +124,9 @@ public sealed class FakeVhci
                 : "000 00000000 000000 0-0";
             table.Append(CultureInfo.InvariantCulture, $"{hub}  {number:0000} {state:000} {rest}\n");
         }
-        FakeSysfs.WriteFile(
-            Attribute(controller == 0 ? "status" : string.Create(CultureInfo.InvariantCulture, $"status.{controller}")), table.ToString());
+        // In one step, as the kernel does: who reads meanwhile sees the table before or after, and not none.
+        string path = Attribute(controller == 0 ? "status" : string.Create(CultureInfo.InvariantCulture, $"status.{controller}"));
+        FakeSysfs.WriteFile(path + ".next", table.ToString());
+        File.Move(path + ".next", path, overwrite: true);
     }
 }

@@ -30,6 +30,18 @@ public sealed class NeedsTests
         Assert.All(starting, path => Assert.True(Has(path, """[Trait("needs", "chromium")]"""), path));
     }
 
+    [Fact]
+    public void Whoever_plays_an_automation_says_that_it_needs_Jinja()
+    {
+        string[] playing =
+        [
+            .. Checkout.Files().Where(path => path.EndsWith("Tests.cs", StringComparison.Ordinal) && Has(path, "new PlayedAutomation("))
+                .Where(path => !IsThis(path)),
+        ];
+        Assert.NotEmpty(playing);
+        Assert.All(playing, path => Assert.True(Has(path, """[Trait("needs", "python3-jinja2")]"""), path));
+    }
+
     private static bool Has(string path, string text) => Checkout.Text(path).Contains(text, StringComparison.Ordinal);
 
     private static bool IsThis(string path) => Path.GetFileNameWithoutExtension(path) == nameof(NeedsTests);

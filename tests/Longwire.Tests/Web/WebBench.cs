@@ -43,6 +43,9 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems, ICommandSink
     public HistoryBook History { get; } = new();
     public WebAddress? Address { get; set; }
     public IReadOnlyCollection<RadioCommand> Commands => _commands;
+
+    /// <summary>Where what is asked for goes; null: here, into <see cref="Commands"/> and <see cref="OfPis"/>.</summary>
+    public ICommandSink? Sink { get; set; }
     public RecordingLogger<WebSite> SiteLog { get; } = new();
     public RecordingLogger<WebServer> Log { get; } = new();
     public RecordingLogger<DoctorRounds> DoctorLog { get; } = new();
@@ -209,7 +212,7 @@ internal sealed class WebBench : IAsyncDisposable, IBridgeProblems, ICommandSink
                 Address = address,
                 Feed = Feed,
                 Lists = new PiLists(() => Options, (pi, options) => new PiSticks(pi, options, KnownRadios.Default, [], "this boot")),
-                Commands = this,
+                Commands = Sink ?? this,
                 History = History,
                 Editor = _editor,
                 Rounds = _rounds,
