@@ -27,7 +27,7 @@ public sealed class AttachedCostTests(Home home) : BesideTest(home)
     private readonly Measured _resident = new(), _share = new(), _processor = new();
 
     [Fact(Explicit = true)]
-    public async Task An_attached_radio_and_an_open_page_take_little_more_memory_than_with_an_earlier_build()
+    public async Task The_memory_of_an_attached_radio_and_an_open_page_is_little_more_than_with_an_earlier_build()
     {
         IReadOnlyList<StickModel> models = await PrepareAsync(radios: 1);
         for (int round = 0; round < MemoryRounds; round++) await RoundAsync(round, models, MeasureMemoryAsync);
@@ -36,7 +36,7 @@ public sealed class AttachedCostTests(Home home) : BesideTest(home)
     }
 
     [Fact(Explicit = true)]
-    public async Task Eight_attached_radios_at_rest_take_little_more_processor_time_than_with_an_earlier_build()
+    public async Task The_processor_time_of_eight_attached_radios_at_rest_is_little_more_than_with_an_earlier_build()
     {
         IReadOnlyList<StickModel> models = await PrepareAsync(Radios);
         for (int round = 0; round < ProcessorRounds; round++) await RoundAsync(round, models, MeasureProcessorAsync);
