@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Xunit;
 
 namespace Longwire.Lab;
 
@@ -12,15 +13,20 @@ internal sealed class DoctorFindings
 
     private DoctorFindings(IReadOnlyList<Line> lines) => _lines = lines;
 
-    /// <summary>What is said of checks that did not come to an end of their own.</summary>
-    public IEnumerable<string> NotRun => _lines.Select(line => line.Found).Where(
+    /// <summary>No problem, and no check that did not come to an end of its own.</summary>
+    public void AssertNothingWrong()
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine(ToString());
+        Assert.Empty(NotRun);
+        Assert.Empty(_lines.Where(line => line.Level == "problem").Select(line => line.Found));
+    }
+
+    /// <summary>All that was checked under this id is well.</summary>
+    public void AssertOk(string id, int times = 1) =>
+        Assert.Equal(Enumerable.Repeat("ok", times), _lines.Where(line => line.Id == id).Select(line => line.Level));
+
+    private IEnumerable<string> NotRun => _lines.Select(line => line.Found).Where(
         found => Array.Exists(s_notRun, text => found.Contains(text, StringComparison.Ordinal)));
-
-    /// <summary>What is wrong, in words.</summary>
-    public IEnumerable<string> Problems => _lines.Where(line => line.Level == "problem").Select(line => line.Found);
-
-    /// <summary>ok, note, problem or unknown, of each thing that was checked under this id.</summary>
-    public IEnumerable<string> LevelsOf(string id) => _lines.Where(line => line.Id == id).Select(line => line.Level);
 
     public static DoctorFindings Parse(string json)
     {

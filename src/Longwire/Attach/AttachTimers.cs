@@ -169,15 +169,21 @@ internal static class AttachTimers
     /// </summary>
     public static readonly TimeSpan ReseatGone = TimeSpan.FromSeconds(3);
 
-    /// <summary>So many new sessions behind one port within <see cref="ReseatsWithin"/>: the next one waits.</summary>
-    public const int ReseatsThatMeanSomething = 3;
+    /// <summary>A radio that goes away so often within <see cref="UnstableWithin"/> is unstable. An update takes it away twice.</summary>
+    public const int UnstableTimes = 3;
 
-    /// <inheritdoc cref="ReseatsThatMeanSomething"/>
+    /// <inheritdoc cref="UnstableTimes"/>
+    public static readonly TimeSpan UnstableWithin = TimeSpan.FromMinutes(15);
+
+    /// <summary>So many new sessions behind one port within <see cref="ReseatsWithin"/>: the next one waits.</summary>
+    public const int ReseatsBeforePause = 3;
+
+    /// <inheritdoc cref="ReseatsBeforePause"/>
     public static readonly TimeSpan ReseatsWithin = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// The first of the waiting times of a stick that has so many, which double up to <see cref="ReseatPauseMost"/>. The most is below what
-    /// Z-Wave JS and Zigbee2MQTT with a TI stick bear.
+    /// The first wait before another session after that; it doubles up to <see cref="ReseatPauseMost"/>, which is below what Z-Wave JS and
+    /// Zigbee2MQTT with a TI stick bear.
     /// </summary>
     public static readonly TimeSpan ReseatPause = TimeSpan.FromSeconds(2);
 

@@ -19,7 +19,7 @@ internal sealed class DataFolderCheck : LocalCheck
                     + "--data");
         if (DataVolume.Problem(context.Sysfs, context.Environment, folder) is { } problem)
         {
-            (string found, string remedy) = Sentence.Split(problem);
+            (string found, string remedy) = FindingText.Split(problem);
             yield return s_lasts.Problem(found, remedy);
         }
         else if (Directory.Exists(folder)) yield return s_lasts.Ok("It does, as far as can be seen from here.");
@@ -38,7 +38,7 @@ internal sealed class DataFolderCheck : LocalCheck
                 return Question.Ok($"{folder} can be written to.");
             }
         }
-        catch (UnauthorizedAccessException) when (!context.IsRoot)
+        catch (UnauthorizedAccessException) when (!context.IsPrivileged)
         {
             return Question.Unknown(
                 $"This user may not write to {folder}; Longwire itself may well.", "Run 'sudo longwire doctor' to see it");

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Longwire.Attach.Memory;
 using Longwire.HomeAssistant.Broker;
 using Longwire.Inventory;
 using Longwire.Options;
@@ -34,6 +35,9 @@ internal sealed record DoctorContext
     /// <summary>What attach remembers.</summary>
     public IRadioMemory? Memory { get; init; }
 
+    /// <summary>None where that cannot be read.</summary>
+    public ImmutableArray<RadioMemory> RememberedRadios => Memory?.ReadIfPossible(out _) ?? [];
+
     public IBrokerSource Brokers { get; init; } = new ConfiguredBroker();
     public TimeProvider Time { get; init; } = TimeProvider.System;
     public Func<ClockReading?> ReadClock { get; init; } = KernelClock.Read;
@@ -46,8 +50,8 @@ internal sealed record DoctorContext
 
     public Func<SysfsRoot, KernelLogReading> ReadKernelLog { get; init; } = KernelLog.Read;
 
-    /// <summary>What this run may not do, Longwire itself may not do either.</summary>
-    public bool IsRoot { get; init; } = System.Environment.IsPrivilegedProcess;
+    /// <summary>It has the rights that Longwire has: what this run may not do, Longwire may not do either.</summary>
+    public bool IsPrivileged { get; init; } = System.Environment.IsPrivilegedProcess;
 
     /// <inheritdoc cref="DoctorTimers.Check"/>
     public TimeSpan Within { get; init; } = DoctorTimers.Check;

@@ -54,7 +54,9 @@ internal static class DoctorRun
             [
                 check.Question.Unknown(
                     $"This could not be looked at: {e.Message}",
-                    context.IsRoot ? "Report it, with this line" : "Run it as root: 'sudo longwire doctor'. If it stays so, report it"),
+                    context.IsPrivileged
+                        ? "Report it, with this line"
+                        : "Run it as root: 'sudo longwire doctor'. If it stays so, report it"),
             ];
         }
     }

@@ -1,5 +1,3 @@
-using Longwire.Attach.Memory;
-using Longwire.Inventory;
 using Longwire.Migration;
 
 namespace Longwire.Doctor;
@@ -12,10 +10,9 @@ internal sealed class HostLeftoversCheck : LocalCheck
 
     protected override IEnumerable<Finding> Look(DoctorContext context)
     {
-        IReadOnlyCollection<RadioMemory> known = context.Memory?.ReadIfPossible(out _) ?? [];
         var former = new FormerSetup(context.FileRoot, context.Sysfs);
         return Leftovers.Findings(
-            [.. former.PortsOfOthers(context.Attach!.Pis, known), .. former.FilesOnHost()], Question, context,
+            [.. former.PortsOfOthers(context.Attach!.Pis, context.RememberedRadios), .. former.FilesOnHost()], Question, context,
             $"sudo longwire list {context.Attach.Pis.FirstOrDefault()?.Id ?? "PI"}", "systemctl list-units 'usbip*' 'vhci*'");
     }
 }

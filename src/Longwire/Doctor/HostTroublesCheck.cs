@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Longwire.Attach.Memory;
-using Longwire.Inventory;
 using Longwire.Radios;
 using Longwire.UsbIp.Usb;
 
@@ -14,13 +11,13 @@ internal sealed class HostTroublesCheck : LocalCheck
 
     protected override IEnumerable<Finding> Look(DoctorContext context)
     {
-        ImmutableArray<RadioMemory> known = context.Memory?.ReadIfPossible(out _) ?? [];
         TroubledRadio[] radios =
         [
-            .. from radio in known
-               where UsbId.TryParse(radio.UsbId, out _)
+            .. from radio in context.RememberedRadios
+               let id = UsbId.TryParse(radio.UsbId, out UsbId parsed) ? parsed : (UsbId?)null
+               where id is not null
                select new TroubledRadio(
-                   radio.Name, KnownRadios.Default.Recognise(UsbId.Parse(radio.UsbId), radio.Product, radio.Manufacturer)),
+                   radio.Name, KnownRadios.Default.Recognise(id.Value, radio.Product, radio.Manufacturer)),
         ];
         return Troubles.Findings(radios, Question);
     }

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Longwire.Attach.Memory;
-using Longwire.Inventory;
 using Longwire.UsbIp.Usb;
 
 namespace Longwire.Doctor;
@@ -12,12 +9,12 @@ internal sealed class HostTwinsCheck : LocalCheck
 
     protected override IEnumerable<Finding> Look(DoctorContext context)
     {
-        ImmutableArray<RadioMemory> known = context.Memory?.ReadIfPossible(out _) ?? [];
         Twin[] sticks =
         [
-            .. from radio in known
-               where UsbId.TryParse(radio.UsbId, out _)
-               select new Twin(radio.Name, UsbId.Parse(radio.UsbId), radio.Serial, radio.SerialIsShared),
+            .. from radio in context.RememberedRadios
+               let id = UsbId.TryParse(radio.UsbId, out UsbId parsed) ? parsed : (UsbId?)null
+               where id is not null
+               select new Twin(radio.Name, id.Value, radio.Serial, radio.SerialIsShared),
         ];
         return Twins.Findings(sticks, Question);
     }

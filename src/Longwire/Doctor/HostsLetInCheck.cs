@@ -20,7 +20,7 @@ internal sealed class HostsLetInCheck : LocalCheck
         {
             paired = new EnrolmentStore(context.DataFolder).Read().Enrolled.Length;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException && !context.IsRoot)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && !context.IsPrivileged)
         {
             return Question.Unknown("This user may not read which hosts are paired.", "Run 'sudo longwire doctor'");
         }

@@ -36,7 +36,7 @@ internal sealed class KernelCheck : LocalCheck
     {
         { Side: KernelSide.Pi } => context.Export is not null,
         { Only: { } only } => context.Attach is not null
-            && (context.Memory?.ReadIfPossible(out _) ?? []).Any(radio => radio.UsbId == only.ToString()),
+            && context.RememberedRadios.Any(radio => radio.UsbId == only.ToString()),
         _ => context.Attach is not null,
     };
 }

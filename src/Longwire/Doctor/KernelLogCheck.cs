@@ -8,17 +8,14 @@ namespace Longwire.Doctor;
 
 /// <summary>What the kernel tells of USB, from the oldest line that it still has.</summary>
 /// <param name="signs">What is looked for.</param>
+/// <param name="onVirtualBuses">On those of vhci_hcd, else on all others. Where a machine is both sides, each has its own.</param>
 /// <param name="words">What a person searches the log for who has to read it elsewhere.</param>
-internal abstract class KernelLogCheck(IReadOnlyList<KernelLogSign> signs, string words) : LocalCheck
+internal abstract class KernelLogCheck(IReadOnlyList<KernelLogSign> signs, bool onVirtualBuses, params string[] words) : LocalCheck
 {
     // What happened longer ago has mostly been put right since.
     private static readonly TimeSpan s_fresh = TimeSpan.FromHours(24);
 
     private const int QuotedLine = 90;
-
-    /// <param name="busOf">The bus of the device that a line is about; null: it names none.</param>
-    /// <param name="virtualBuses">Those of vhci_hcd.</param>
-    protected abstract bool IsOurs(int? busOf, IReadOnlySet<int> virtualBuses);
 
     protected override IEnumerable<Finding> Look(DoctorContext context)
     {
@@ -29,7 +26,12 @@ internal abstract class KernelLogCheck(IReadOnlyList<KernelLogSign> signs, strin
             yield break;
         }
         HashSet<int> virtualBuses = [.. new VhciHost(context.Sysfs).ReadRootHubs().Select(hub => hub.BusNumber)];
-        KernelLogRecord[] ours = [.. log.Records.Where(record => IsOurs(KernelLogSign.BusOf(record.Text), virtualBuses))];
+        // A line that names no bus may be about any.
+        KernelLogRecord[] ours =
+        [
+            .. log.Records.Where(
+                record => KernelLogBus.Of(record.Text) is not { } bus || virtualBuses.Contains(bus) == onVirtualBuses),
+        ];
         TimeSpan? now = Uptime(context);
         bool any = false;
         foreach (KernelLogSign sign in signs)
@@ -49,12 +51,12 @@ internal abstract class KernelLogCheck(IReadOnlyList<KernelLogSign> signs, strin
         {
             return Question.Unknown("This user may not read the kernel's log.", "Run 'sudo longwire doctor'");
         }
-        string each = words.Replace("|", " and for ", StringComparison.Ordinal);
+        string each = string.Join(" and for ", words);
         return Question.Unknown(
             "The kernel's log cannot be seen from here.",
             ContainerImage.IsUnderSupervisor(context.Environment)
                 ? $"Open Settings → System → Logs, choose Host, and search for {each}"
-                : $"Run 'sudo dmesg | grep -i -E \"{words}\"' on the machine itself");
+                : $"Run 'sudo dmesg | grep -i -E \"{string.Join('|', words)}\"' on the machine itself");
     }
 
     private Finding Tell(KernelLogSign sign, KernelLogRecord[] lines, TimeSpan? now)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Longwire.Doctor;
@@ -47,16 +46,6 @@ internal sealed partial record KernelLogSign(string Name, Regex Line, string Wha
             "unplugged", Unplugged(), "Radios went away from this machine",
             "If nobody detached or unplugged them: look at their events and at the quality of their links", Least: 5),
     ];
-
-    /// <summary>The bus of the device that a line is about; null: it names none.</summary>
-    public static int? BusOf(string line) =>
-        Device().Match(line) is { Success: true } device
-        && int.TryParse(device.Groups["bus"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int bus)
-            ? bus
-            : null;
-
-    [GeneratedRegex(@"^(usb|hub|cdc_acm) (usb)?(?<bus>\d{1,5})[-:]")]
-    private static partial Regex Device();
 
     [GeneratedRegex(
         @"^usb \S+: (device descriptor read/|device not accepting address|unable to enumerate USB device"

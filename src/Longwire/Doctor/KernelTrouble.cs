@@ -6,10 +6,10 @@ namespace Longwire.Doctor;
 /// <summary>Releases of the kernel that are known to be bad for Longwire. None without a source.</summary>
 /// <param name="Name">Never changed: the subject of its finding.</param>
 /// <param name="Side">Where it does harm.</param>
-/// <param name="Bad">From the first that has it to before the first that has it no more.</param>
+/// <param name="Affected">From the first that has it to before the first that has it no more.</param>
 /// <param name="Only">It does harm to radios of this id alone; null: to all.</param>
 internal sealed record KernelTrouble(
-    string Name, KernelSide Side, ImmutableArray<(Version First, Version Mended)> Bad, string Known, UsbId? Only = null)
+    string Name, KernelSide Side, ImmutableArray<(Version First, Version Fixed)> Affected, string Known, UsbId? Only = null)
 {
     public static IReadOnlyList<KernelTrouble> All { get; } =
     [
@@ -29,11 +29,11 @@ internal sealed record KernelTrouble(
             "the driver ch341 of this kernel holds back what radios with that chip say", new UsbId(0x1a86, 0x7523)),
     ];
 
-    public bool Has(Version upstream) => Bad.Any(range => upstream >= range.First && upstream < range.Mended);
+    public bool Has(Version upstream) => Affected.Any(range => upstream >= range.First && upstream < range.Fixed);
 
     /// <summary>Some of the series have it.</summary>
     public bool Touches(Version series) =>
-        Bad.Any(range => series >= new Version(range.First.Major, range.First.Minor) && series <= range.Mended);
+        Affected.Any(range => series >= new Version(range.First.Major, range.First.Minor) && series <= range.Fixed);
 }
 
 internal enum KernelSide

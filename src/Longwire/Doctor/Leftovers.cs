@@ -18,7 +18,7 @@ internal static class Leftovers
             string commands = string.Join(" && ", part.Commands.Select(line => "sudo " + line));
             string remedy = $"Run: {commands}";
             // Half a command is worse than none.
-            if (remedy.Length >= Sentence.Longest) remedy = $"Run '{list}', which prints the commands that end it";
+            if (remedy.Length >= FindingText.Longest) remedy = $"Run '{list}', which prints the commands that end it";
             yield return harmless.Contains(part.What)
                 ? question.About(part.What).Note(part.What, remedy)
                 : question.About(part.What).Problem(part.What, remedy);

@@ -42,7 +42,7 @@ internal sealed class PairedPisCheck : ICheck
         {
             return (LinkKeyFile.Open(context.DataFolder), null);
         }
-        catch (LinkKeyException) when (!context.IsRoot)
+        catch (LinkKeyException) when (!context.IsPrivileged)
         {
             return (LinkKey.Create(), new WhyNoKey("this user may not read the key of this machine"));
         }
@@ -74,12 +74,12 @@ internal sealed class PairedPisCheck : ICheck
         }
         catch (LinkRefusedException e)
         {
-            (string found, string remedy) = Sentence.Split(LinkRefusalText.Of(e.Refusal.Reason, e.Refusal.Version));
+            (string found, string remedy) = FindingText.Split(LinkRefusalText.Of(e.Refusal.Reason, e.Refusal.Version));
             return [questions.Reachable.Ok($"{pi.DisplayName} answers."), questions.Pairing.Problem(found, remedy)];
         }
         catch (LinkPinException)
         {
-            (string found, string remedy) = Sentence.Split(LinkRefusalText.WrongPin);
+            (string found, string remedy) = FindingText.Split(LinkRefusalText.WrongPin);
             return [questions.Pairing.Problem(found, remedy)];
         }
         catch (IOException e) when (e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused })
@@ -138,7 +138,7 @@ internal sealed class PairedPisCheck : ICheck
                     $"Whether it lets this machine in is not known: {Text}.",
                     "Run 'sudo longwire doctor'. Longwire makes its key when it starts with a paired Pi: start it, and look at its log");
             }
-            (string found, string remedy) = Sentence.Split(Text);
+            (string found, string remedy) = FindingText.Split(Text);
             return question.Problem(found, remedy);
         }
     }

@@ -15,5 +15,5 @@ internal sealed record Question(string Id, string Checked, string? Subject = nul
     public Question About(string subject) => this with { Subject = subject };
 
     private Finding Answer(FindingLevel level, string found, string? remedy) => new(
-        Id, Subject, level, Sentence.Of(Checked), Sentence.Of(found), remedy is null ? null : Sentence.Of(remedy));
+        Id, Subject, level, FindingText.Of(Checked), FindingText.Of(found), remedy is null ? null : FindingText.Of(remedy));
 }

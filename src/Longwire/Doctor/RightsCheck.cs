@@ -9,7 +9,7 @@ internal sealed class RightsCheck : LocalCheck
 
     protected override IEnumerable<Finding> Look(DoctorContext context)
     {
-        yield return Visibility.IsRoot(context) switch
+        yield return Visibility.RunsAsRoot(context) switch
         {
             true => Question.Ok("It runs as root, as Longwire does."),
             false => Question.Unknown(

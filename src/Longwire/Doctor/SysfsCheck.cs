@@ -35,7 +35,7 @@ internal abstract class SysfsCheck(string file) : LocalCheck
         {
             using (File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) return Question.Ok("It may be written.");
         }
-        catch (UnauthorizedAccessException) when (!context.IsRoot)
+        catch (UnauthorizedAccessException) when (!context.IsPrivileged)
         {
             return Question.Unknown("This user may not write there; Longwire itself may well.", "Run 'sudo longwire doctor' to see it");
         }

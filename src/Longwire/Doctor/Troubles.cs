@@ -1,3 +1,4 @@
+using Longwire.Platform;
 using Longwire.Radios;
 
 namespace Longwire.Doctor;
@@ -19,14 +20,8 @@ internal static class Troubles
             string[] names = [.. from radio in radios where radio.Recognition is { } known && trouble.IsOf(known) select radio.Name];
             if (names.Length == 0) continue;
             any = true;
-            yield return question.About(trouble.Name).Note($"{trouble.Known} (here: {List(names)})", trouble.Remedy);
+            yield return question.About(trouble.Name).Note($"{trouble.Known} (here: {NameList.Of(names, MostNamed)})", trouble.Remedy);
         }
         if (!any && radios.Count > 0) yield return question.Ok("Of none of them is any known.");
-    }
-
-    private static string List(string[] names)
-    {
-        string first = string.Join(", ", names.Take(MostNamed));
-        return names.Length > MostNamed ? $"{first} and {names.Length - MostNamed} more" : first;
     }
 }

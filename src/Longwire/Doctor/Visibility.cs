@@ -8,13 +8,12 @@ internal static class Visibility
     /// files are for root alone.
     /// </summary>
     public static bool OfProcesses(DoctorContext context) =>
-        KernelText.Read(Path.Combine(context.Sysfs.Proc, "2/comm")) == "kthreadd" && IsRoot(context) == true;
+        KernelText.Read(Path.Combine(context.Sysfs.Proc, "2/comm")) == "kthreadd" && RunsAsRoot(context) == true;
 
     /// <summary>
-    /// "Uid: real effective saved file system" (proc_pid_status(5)). Null: the kernel does not say. As it is here; as whom Longwire itself
-    /// runs is <see cref="DoctorContext.IsRoot"/>.
+    /// "Uid: real effective saved file system" (proc_pid_status(5)). Null: the kernel does not say.
     /// </summary>
-    public static bool? IsRoot(DoctorContext context) =>
+    public static bool? RunsAsRoot(DoctorContext context) =>
         KernelText.OwnStatus(context, "Uid")?.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is [_, var effective, ..]
             ? effective == "0"
             : null;

@@ -46,7 +46,7 @@ internal sealed class CommandSubscription(
     private Task<bool> ClaimAsync(CancellationToken cancellationToken)
     {
         ClaimMessage claim = self.Claim(incumbent: true) with { Token = self.NewToken() };
-        return connection.SayAsync(topics.BridgeClaim, Payload.Of(claim, MessageJson.Default.ClaimMessage), cancellationToken);
+        return connection.SayAsync(topics.BridgeClaim, Payload.Of(claim, ClaimJson.Default.ClaimMessage), cancellationToken);
     }
 
     private async Task ProbeAsync(CancellationToken cancellationToken)

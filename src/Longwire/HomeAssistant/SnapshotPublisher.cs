@@ -63,7 +63,7 @@ internal sealed class SnapshotPublisher(
         {
             var message = new RadioEventMessage { EventType = radioEvent.Type.Name(), Reason = StateText.Clip(radioEvent.Reason) };
             await connection.SayAsync(
-                topics.RadioEvent(radioEvent.RadioId), Payload.Of(message, MessageJson.Default.RadioEventMessage), cancellationToken);
+                topics.RadioEvent(radioEvent.RadioId), Payload.Of(message, StateMessageJson.Default.RadioEventMessage), cancellationToken);
         }
     }
 

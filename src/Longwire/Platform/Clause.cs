@@ -1,6 +1,6 @@
 namespace Longwire.Platform;
 
-/// <summary>A clause that somebody reports, made a sentence of its own: the one place that says how.</summary>
+/// <summary>A clause that somebody reports, made a sentence of its own.</summary>
 internal static class Clause
 {
     public static string Capital(string clause) => clause.Length == 0 ? clause : char.ToUpperInvariant(clause[0]) + clause[1..];

@@ -34,7 +34,7 @@ internal readonly record struct StatusMeaning(bool? Connected, bool Problem, str
                     + "room for 32 (in ESPHome max_transfer_requests: 32 under usb_host)."),
             RadioStatus.Attached when radio.Unstable => new(
                 true,
-                true,
+                false,
                 $"Attached, but unstable: it goes away again and again. See its cable, and the power supply and the network of {at}."),
             RadioStatus.Attached when !radio.ProvisionalPorts.IsEmpty => new(true, false, WithProvisionalPorts(radio)),
             RadioStatus.Attached => new(true, false, "Attached: it works as if it were plugged in here. Nothing to do."),

@@ -58,12 +58,10 @@ public sealed class AddedPiTests(Home home) : AddOnTest(home)
         await PostAsync("api/doctor", "");
         await Home.Host.WaitForAsync($"wget -q -O - {s_page}/api/doctor | grep -q '\"at\":\"'", Patience, "the checks have run");
         DoctorFindings findings = DoctorFindings.Parse(await Home.Host.RunAsync($"wget -q -O - {s_page}/api/doctor"));
-        Say(findings.ToString());
-        Assert.Empty(findings.NotRun);
-        Assert.Empty(findings.Problems);
-        Assert.Equal(["ok"], findings.LevelsOf("module_usbip"));
-        Assert.Equal(["ok"], findings.LevelsOf("sysfs_writable"));
-        Assert.Equal(["ok", "ok"], findings.LevelsOf("pi_reachable"));
+        findings.AssertNothingWrong();
+        findings.AssertOk("module_usbip");
+        findings.AssertOk("sysfs_writable");
+        findings.AssertOk("pi_reachable", times: 2);
     }
 
     private Task<string> PostAsync(string path, string body) => Home.Host.RunAsync(

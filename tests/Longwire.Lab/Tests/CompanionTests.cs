@@ -39,12 +39,10 @@ public sealed class CompanionTests(Home home) : RadioTest(home)
     {
         ShellResult said = await companion.TryAsync(s_compose.Rights, "longwire", "doctor", "--json");
         DoctorFindings findings = DoctorFindings.Parse(said.Output);
-        Say(findings.ToString());
-        Assert.Empty(findings.NotRun);
-        Assert.Empty(findings.Problems);
-        Assert.Equal(["ok"], findings.LevelsOf("module_usbip"));
-        Assert.Equal(["ok"], findings.LevelsOf("sysfs_writable"));
-        Assert.Equal(["ok", "ok"], findings.LevelsOf("export_port"));
+        findings.AssertNothingWrong();
+        findings.AssertOk("module_usbip");
+        findings.AssertOk("sysfs_writable");
+        findings.AssertOk("export_port", times: 2);
         Assert.Equal(0, said.ExitCode);
     }
 

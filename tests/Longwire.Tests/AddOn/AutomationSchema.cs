@@ -11,7 +11,7 @@ namespace Longwire.Tests.AddOn;
 internal static class AutomationSchema
 {
     private static readonly string[] s_all =
-        ["blueprint", "mode", "max", "max_exceeded", "trigger_variables", "triggers", "conditions", "variables", "actions"];
+        ["alias", "blueprint", "mode", "max", "max_exceeded", "trigger_variables", "triggers", "conditions", "variables", "actions"];
 
     private static readonly string[] s_modes = ["single", "restart", "queued", "parallel"];
     private static readonly string[] s_anyTrigger = ["trigger", "id", "alias", "enabled", "variables"];
@@ -39,7 +39,6 @@ internal static class AutomationSchema
         ["if"] = new(["then"], ["else"]),
         ["parallel"] = new([], []),
         ["sequence"] = new([], []),
-        ["variables"] = new([], []),
     };
 
     private static readonly Dictionary<string, Keys> s_selectors = new()
@@ -52,16 +51,23 @@ internal static class AutomationSchema
 
     private sealed record Keys(string[] Needed, string[] Allowed);
 
-    public static void AssertFits(YamlMappingNode automation)
+    /// <summary>A blueprint of one.</summary>
+    public static void AssertBlueprint(YamlMappingNode blueprint)
+    {
+        AssertHead((YamlMappingNode)blueprint["blueprint"]);
+        AssertAutomation(blueprint);
+    }
+
+    public static void AssertAutomation(YamlMappingNode automation)
     {
         AssertKeys(automation, new(["triggers", "actions"], s_all), "an automation");
         if (TextOf(automation, "mode") is { } mode) Assert.Contains(mode, s_modes);
-        AssertBlueprint((YamlMappingNode)automation["blueprint"]);
         foreach (YamlNode trigger in (YamlSequenceNode)automation["triggers"])
         {
             string kind = TextOf(trigger, "trigger")!;
             AssertKeys(trigger, s_triggers[kind], $"trigger {kind}", s_anyTrigger);
         }
+        if (KeysOf(automation).Contains("conditions")) Assert.All((YamlSequenceNode)automation["conditions"], AssertCondition);
         AssertSteps(automation["actions"]);
     }
 
@@ -71,7 +77,7 @@ internal static class AutomationSchema
     public static string? TextOf(YamlNode node, string key) =>
         ((YamlMappingNode)node).Children.TryGetValue(key, out YamlNode? value) ? ((YamlScalarNode)value).Value : null;
 
-    private static void AssertBlueprint(YamlMappingNode head)
+    private static void AssertHead(YamlMappingNode head)
     {
         AssertKeys(head, new(["name", "domain"], ["description", "homeassistant", "author", "source_url", "input"]), "blueprint");
         Assert.Equal("automation", TextOf(head, "domain"));

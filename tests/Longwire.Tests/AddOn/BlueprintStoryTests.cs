@@ -102,7 +102,7 @@ public sealed class BlueprintStoryTests
     [Fact]
     public async Task Beside_an_older_Longwire_a_loss_is_told_without_an_explanation()
     {
-        var older = new PlayedAutomation(BlueprintTests.Blueprint, Inputs(Entity), Entity) { HasNoAttributes = true };
+        var older = new PlayedAutomation(BlueprintTests.Blueprint, Inputs(Entity), Entity) { WithoutAttributes = true };
         Played played = await older.Hears(0, s_attached).Begins(1).Hears(500, s_lost).PlayAsync(1000);
         Assert.Equal("It is not connected.", Assert.Single(played.Of(Notification)).Text("message"));
     }

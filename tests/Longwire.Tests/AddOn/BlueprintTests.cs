@@ -12,7 +12,7 @@ public sealed class BlueprintTests
     internal const string Blueprint = "addon/blueprints/radio-disconnected.yaml";
 
     [Fact]
-    public void It_fits_Home_Assistants_schema() => AutomationSchema.AssertFits(Checkout.Yaml(Blueprint));
+    public void It_fits_Home_Assistants_schema() => AutomationSchema.AssertBlueprint(Checkout.Yaml(Blueprint));
 
     [Fact]
     public void Each_input_is_used_and_what_is_used_is_an_input()

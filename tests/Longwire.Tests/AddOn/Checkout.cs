@@ -21,10 +21,13 @@ internal static class Checkout
     public static MapNode Map(string file) => OptionsText.Parse(File.ReadAllBytes(PathOf(file)), file);
 
     /// <summary>A file of YAML with all that YAML has, tags such as Home Assistant's own among it.</summary>
-    public static YamlMappingNode Yaml(string file)
+    public static YamlMappingNode Yaml(string file) => YamlOf(Text(file));
+
+    /// <inheritdoc cref="Yaml"/>
+    public static YamlMappingNode YamlOf(string text)
     {
         var stream = new YamlStream();
-        using var reader = new StringReader(Text(file));
+        using var reader = new StringReader(text);
         stream.Load(reader);
         return (YamlMappingNode)Assert.Single(stream.Documents).RootNode;
     }

@@ -1,8 +1,6 @@
-using System.Text;
 using System.Text.RegularExpressions;
 using Longwire.HomeAssistant.Broker;
 using Longwire.HomeAssistant.Discovery;
-using Longwire.Options;
 using Longwire.State;
 using Longwire.Tests.HomeAssistant;
 using Xunit;
@@ -25,18 +23,14 @@ public sealed partial class DocumentationTests
     {
         string[] automations = [.. Blocks("yaml").Where(block => block.StartsWith("alias:", StringComparison.Ordinal))];
         Assert.Equal(3, automations.Length);
-        PiSnapshot pi = Some.Pi with
-        {
-            Mode = PiMode.Link, Version = "0.1.0", Vitals = new PiVitals(48, false, 0.1, DateTimeOffset.UnixEpoch, null),
-        };
         var topics = new Topics("longwire", "homeassistant");
         string[] ids =
         [
-            .. IdsOf(RadioDevice.Of(Some.Radio, Some.Snapshot(Some.Radio), topics, "1")), .. IdsOf(PiDevice.Of(pi, topics, "1")),
+            .. IdsOf(RadioDevice.Of(Some.Radio, Some.Snapshot(Some.Radio), topics, "1")), .. IdsOf(PiDevice.Of(Some.PairedPi, topics, "1")),
         ];
         Assert.All(automations, automation =>
         {
-            Assert.IsType<MapNode>(OptionsText.Parse(Encoding.UTF8.GetBytes(automation), "DOCS.md"));
+            AutomationSchema.AssertAutomation(Checkout.YamlOf(automation));
             string[] used = [.. EntityId().Matches(automation).Select(match => match.Value).Distinct()];
             Assert.NotEmpty(used);
             Assert.Empty(used.Except(ids));

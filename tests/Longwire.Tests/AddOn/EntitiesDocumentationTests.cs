@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Longwire.HomeAssistant.Broker;
 using Longwire.HomeAssistant.Discovery;
-using Longwire.State;
 using Longwire.Tests.HomeAssistant;
 using Xunit;
 
@@ -13,19 +12,17 @@ public sealed partial class EntitiesDocumentationTests
     private const string Off = " (off until you enable it)";
 
     private static readonly Topics s_topics = new("longwire", "homeassistant");
-    private static readonly PiVitals s_all = new(48.3, false, 0.42, DateTimeOffset.UnixEpoch, -56);
-    private static readonly PiSnapshot s_paired = Some.Pi with { Mode = PiMode.Link, Version = "0.1.0", Vitals = s_all };
 
     [Fact]
     public void Those_of_a_radio() => AssertListed(
-        RadioDevice.Of(Some.Radio, Some.Snapshot(Some.Radio) with { Pis = [s_paired] }, s_topics, "1"), "entity of a radio");
+        RadioDevice.Of(Some.Radio, Some.Snapshot(Some.Radio) with { Pis = [Some.PairedPi] }, s_topics, "1"), "entity of a radio");
 
     [Fact]
     public void Those_of_any_Pi() => AssertListed(PiDevice.Of(Some.Pi, s_topics, "1"), "entity of a Pi");
 
     [Fact]
     public void Those_of_a_paired_Pi() =>
-        AssertListed(PiDevice.Of(s_paired, s_topics, "1"), "entity of a Pi", "entity of a paired Pi");
+        AssertListed(PiDevice.Of(Some.PairedPi, s_topics, "1"), "entity of a Pi", "entity of a paired Pi");
 
     [Fact]
     public void Those_of_Longwire_itself() => AssertListed(BridgeDevice.Of(s_topics, "1"), "entity of Longwire");

@@ -44,8 +44,8 @@ internal sealed class PlayedAutomation(string blueprint, Dictionary<string, Json
     /// <summary>What the device registry says of the entity's device.</summary>
     public JsonObject Device { get; init; } = new() { ["name"] = "Z-Wave", ["name_by_user"] = null };
 
-    /// <summary>Takes a key away from each message, as if an older Longwire had sent it.</summary>
-    public bool HasNoAttributes { get; init; }
+    /// <summary>It is described as an older Longwire did: without attributes.</summary>
+    public bool WithoutAttributes { get; init; }
 
     /// <summary>Home Assistant has started, and the automation with it.</summary>
     public PlayedAutomation Begins(int at)
@@ -65,7 +65,7 @@ internal sealed class PlayedAutomation(string blueprint, Dictionary<string, Json
             ["what"] = "message",
             ["entity"] = entity,
             ["value_template"] = connected.ValueTemplate,
-            ["attributes_template"] = HasNoAttributes ? "{}" : connected.AttributesTemplate,
+            ["attributes_template"] = WithoutAttributes ? "{}" : connected.AttributesTemplate,
             ["payload"] = Encoding.UTF8.GetString(retained.States.Single(state => state.Key == s_topics.RadioState(radio.Id)).Value),
         });
         return this;

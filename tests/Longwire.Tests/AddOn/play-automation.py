@@ -38,7 +38,7 @@ class CallFailed(Exception):
     pass
 
 
-class House:
+class HomeAssistant:
     """States, and what templates ask of them."""
 
     def __init__(self, devices):
@@ -65,7 +65,6 @@ class House:
         except (ValueError, SyntaxError, TypeError):
             return text
 
-
     def heard(self, event):
         """What the MQTT integration makes of a message, or of there being nobody who sends any."""
         if event["what"] == "unavailable":
@@ -88,11 +87,11 @@ def seconds(duration):
 
 
 class Automation:
-    def __init__(self, config, house, failing):
-        self.config, self.house, self.failing = config, house, failing
+    def __init__(self, config, home_assistant, failing):
+        self.config, self.home_assistant, self.failing = config, home_assistant, failing
         self.now, self.done, self.failed = 0, [], []
         self.queue, self.order, self.run = [], itertools.count(), None
-        self.variables = house.render(config.get("trigger_variables", {}), {})
+        self.variables = home_assistant.render(config.get("trigger_variables", {}), {})
         self.armed, self.pending = {}, {}
 
     def at(self, when, what):
@@ -107,7 +106,7 @@ class Automation:
         return [(i, t) for i, t in enumerate(self.config["triggers"]) if t["trigger"] == "template"]
 
     def holds(self, trigger):
-        return is_true(self.house.render(trigger["value_template"], self.variables))
+        return is_true(self.home_assistant.render(trigger["value_template"], self.variables))
 
     def begin(self):
         self.armed = {i: not self.holds(trigger) for i, trigger in self.templates()}
@@ -118,8 +117,8 @@ class Automation:
                 raise ValueError(f"an unknown trigger: {trigger}")
 
     def change(self, entity, new):
-        old = self.house.states.get(entity)
-        self.house.states[entity] = new
+        old = self.home_assistant.states.get(entity)
+        self.home_assistant.states[entity] = new
         for i, trigger in self.templates():
             now = self.holds(trigger)
             if not now:
@@ -141,7 +140,7 @@ class Automation:
             raise ValueError(f"an unknown mode: {self.config['mode']}")
         variables = {"trigger": trigger}
         for name, value in self.config.get("variables", {}).items():
-            variables[name] = self.house.render(value, variables)
+            variables[name] = self.home_assistant.render(value, variables)
         self.run = self.sequence(self.config["actions"], variables)
         self.step(self.run)
 
@@ -169,7 +168,7 @@ class Automation:
         elif "parallel" in step:
             yield from self.parallel([self.inner(branch["sequence"], variables) for branch in step["parallel"]])
         elif "delay" in step:
-            yield seconds(self.house.render(step["delay"], variables))
+            yield seconds(self.home_assistant.render(step["delay"], variables))
         elif "condition" in step:
             if not self.is_met(step, variables):
                 raise ConditionNotMet()
@@ -203,11 +202,11 @@ class Automation:
         if condition["condition"] == "trigger":
             return variables["trigger"]["id"] == condition["id"]
         if condition["condition"] == "template":
-            return is_true(self.house.render(condition["value_template"], variables))
+            return is_true(self.home_assistant.render(condition["value_template"], variables))
         raise ValueError(f"an unknown condition: {condition}")
 
     def call(self, step, variables):
-        call = {"at": self.now, "action": step["action"], "data": self.house.render(step.get("data", {}), variables)}
+        call = {"at": self.now, "action": step["action"], "data": self.home_assistant.render(step.get("data", {}), variables)}
         failure = self.failing.get(step["action"])
         if failure is None:
             self.done.append(call)
@@ -217,13 +216,13 @@ class Automation:
 
 def main():
     told = json.load(sys.stdin)
-    house = House(told["devices"])
-    automation = Automation(told["automation"], house, told["failing"])
+    home_assistant = HomeAssistant(told["devices"])
+    automation = Automation(told["automation"], home_assistant, told["failing"])
     for event in told["story"]:
         if event["what"] == "begin":
             automation.at(event["at"], automation.begin)
         else:
-            automation.at(event["at"], lambda event=event: automation.change(event["entity"], house.heard(event)))
+            automation.at(event["at"], lambda event=event: automation.change(event["entity"], home_assistant.heard(event)))
     automation.play(told["until"])
     json.dump({"done": automation.done, "failed": automation.failed}, sys.stdout)
 

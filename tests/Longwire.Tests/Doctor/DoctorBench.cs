@@ -32,7 +32,7 @@ internal sealed class DoctorBench : IDisposable
             Export = ExportOptions.Default,
             Sysfs = Sysfs.Root,
             FileRoot = Sysfs.Folder,
-            IsRoot = true,
+            IsPrivileged = true,
             Enumeration = TimeSpan.FromMilliseconds(20),
             ReadClock = () => new ClockReading(1000),
         };
@@ -47,7 +47,7 @@ internal sealed class DoctorBench : IDisposable
         string id = yes ? "0" : "1000";
         Write("proc/self/status", $"Name:\tlongwire\nUid:\t{id}\t{id}\t{id}\t{id}\n");
         if (yes) Write("proc/2/comm", "kthreadd\n");
-        Context = Context with { IsRoot = yes };
+        Context = Context with { IsPrivileged = yes };
     }
 
     public void BeInContainer()
@@ -56,6 +56,9 @@ internal sealed class DoctorBench : IDisposable
         File.Delete(comm);
         Context = Context with { Environment = new Dictionary<string, string> { ["LONGWIRE_CONTAINER"] = "1" } };
     }
+
+    public void BeUnderSupervisor() =>
+        Context = Context with { Environment = new Dictionary<string, string> { ["SUPERVISOR_TOKEN"] = Secret } };
 
     public string Write(string file, string text)
     {

@@ -77,10 +77,7 @@ public sealed class HostKernelLogTests : IDisposable
         _bench.BeInContainer();
         const string Unseen = "The kernel's log cannot be seen from here.";
         await TellsAsync(Unseen, "Run 'sudo dmesg | grep -i -E \"vhci_hcd|tty\"' on the machine itself.");
-        _bench.Context = _bench.Context with
-        {
-            Environment = new Dictionary<string, string> { ["SUPERVISOR_TOKEN"] = DoctorBench.Secret },
-        };
+        _bench.BeUnderSupervisor();
         await TellsAsync(Unseen, "Open Settings → System → Logs, choose Host, and search for vhci_hcd and for tty.");
 
         async Task TellsAsync(string sentence, string remedy)

@@ -123,10 +123,7 @@ public sealed class HostTests : IDisposable
         Assert.Equal(
             "Give the container a writable /sys (docker run: -v /sys:/sys; compose: volumes: "
                 + "[\"/sys:/sys\"]), or SYS_ADMIN to make it so.", found.Remedy);
-        _bench.Context = _bench.Context with
-        {
-            Environment = new Dictionary<string, string> { ["SUPERVISOR_TOKEN"] = DoctorBench.Secret },
-        };
+        _bench.BeUnderSupervisor();
         Assert.Equal(
             "Start the app again. If that does not help, uninstall and install it: its rights come from its "
                 + "repository.", (await _bench.FindAsync(new HostSysfsCheck())).Remedy);

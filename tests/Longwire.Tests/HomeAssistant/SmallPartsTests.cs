@@ -53,7 +53,7 @@ public sealed class SmallPartsTests
     public void An_owner_of_the_base_topic_is_known_by_its_bridge_info_whichever_of_the_two_releases_is_the_newer()
     {
         byte[] former = """{"version":"0.1.0","instance_id":"a1","problem":false,"problems":[]}"""u8.ToArray();
-        Assert.Equal("a1", Payload.TryRead(former, MessageJson.Default.BridgeInfoMessage)?.InstanceId);
+        Assert.Equal("a1", Payload.TryRead(former, BridgeInfoJson.Default.BridgeInfoMessage)?.InstanceId);
 
         JsonElement now = JsonSerializer.Deserialize<JsonElement>(RetainedSnapshot.BridgeInfo(Some.Snapshot(Some.Radio).Bridge, "9", "n1"));
         Assert.All(

@@ -10,6 +10,12 @@ internal static class Some
 
     public static PiSnapshot Pi { get; } = new() { Id = "attic", Name = "attic", Address = "192.0.2.7", Reachable = true };
 
+    /// <summary>It says all of itself that a Pi can.</summary>
+    public static PiSnapshot PairedPi { get; } = Pi with
+    {
+        Mode = PiMode.Link, Version = "0.1.0", Vitals = new PiVitals(48.3, false, 0.42, DateTimeOffset.UnixEpoch, -56),
+    };
+
     public static RadioSnapshot Radio { get; } = new()
     {
         Id = RadioId,

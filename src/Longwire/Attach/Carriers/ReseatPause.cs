@@ -6,18 +6,18 @@ namespace Longwire.Attach.Carriers;
 /// </summary>
 internal sealed class ReseatPause
 {
-    private readonly Flapping _flapping = new(AttachTimers.ReseatsThatMeanSomething, AttachTimers.ReseatsWithin);
+    private readonly Recurrence _reseats = new(AttachTimers.ReseatsBeforePause, AttachTimers.ReseatsWithin);
     private TimeSpan _pause = AttachTimers.ReseatPause;
 
     /// <summary>Another session took the place of one that ended.</summary>
     /// <param name="now">By any clock that never changes.</param>
     public void Add(TimeSpan now)
     {
-        bool flapped = _flapping.Is(now);
-        if (!_flapping.Add(now)) return;
+        bool flapped = _reseats.IsRecurring(now);
+        if (!_reseats.Add(now)) return;
         TimeSpan longer = _pause * 2;
         _pause = !flapped ? AttachTimers.ReseatPause : longer < AttachTimers.ReseatPauseMost ? longer : AttachTimers.ReseatPauseMost;
     }
 
-    public TimeSpan Of(TimeSpan now) => _flapping.Is(now) ? _pause : TimeSpan.Zero;
+    public TimeSpan Of(TimeSpan now) => _reseats.IsRecurring(now) ? _pause : TimeSpan.Zero;
 }

@@ -24,7 +24,7 @@ internal sealed class HoldChanges(AttachState state)
         if (radio.Memory.LastCarrier != news.Carrier) state.Change(radio, radio.Memory with { LastCarrier = news.Carrier });
         bool reseated = news.Reseats > assignment.Reseats;
         assignment.Reseats = news.Reseats;
-        if (isHeld ? !wasHeld : reseated && !wasHeld) UnstableRadios.WentAway(state, radio);
+        if (!wasHeld && (isHeld || reseated)) UnstableRadios.WentAway(state, radio);
         assignment.IsReseated |= reseated;
         if (isHeld && !wasHeld) state.Raise(radio, RadioEventType.Held, news.Hold!.Reason);
         if (isHeld || (!wasHeld && !reseated)) return;

@@ -62,7 +62,7 @@ internal sealed class RadioState(RadioMemory memory)
     public LinkGrade Link { get; } = new();
 
     /// <summary>How often it went away of late.</summary>
-    public Flapping Flapping { get; } = new(UnstableRadios.Times, UnstableRadios.Within);
+    public Recurrence Absences { get; } = new(AttachTimers.UnstableTimes, AttachTimers.UnstableWithin);
 
     /// <summary>Not asked whether somebody else has it before this moment.</summary>
     public TimeSpan NextAsk { get; set; }

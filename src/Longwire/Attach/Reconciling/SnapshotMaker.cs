@@ -92,7 +92,7 @@ internal static class SnapshotMaker
             Serial = memory.Serial,
             Status = radio.Status,
             HeldForLong = HoldChanges.IsForLong(radio, now),
-            Unstable = radio.Flapping.Is(now),
+            Unstable = radio.Absences.IsRecurring(now),
             Undecided = radio.Undecided,
             Reason = radio.Reason,
             Wanted = memory.Wanted,

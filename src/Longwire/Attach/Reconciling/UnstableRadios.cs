@@ -6,27 +6,21 @@ namespace Longwire.Attach.Reconciling;
 /// </summary>
 internal static class UnstableRadios
 {
-    /// <summary>So often within <see cref="Within"/>: a Pi that is updated and started anew takes its radios away once or twice.</summary>
-    public const int Times = 3;
-
-    /// <inheritdoc cref="Times"/>
-    public static readonly TimeSpan Within = TimeSpan.FromMinutes(15);
-
     /// <summary>Nobody asked for that.</summary>
     public static void WentAway(AttachState state, RadioState radio)
     {
         // Somebody works there, and pulls its plugs.
-        if (!state.Work.IsUnderWay(radio.Memory.PiId)) radio.Flapping.Add(state.Now);
+        if (!state.Work.IsUnderWay(radio.Memory.PiId)) radio.Absences.Add(state.Now);
     }
 
     /// <returns>When one is no longer unstable, unless something happens; null: none is.</returns>
     public static TimeSpan? Settle(AttachState state) =>
-        state.Radios.Values.Where(radio => radio.Flapping.Is(state.Now)).Min(radio => radio.Flapping.Until);
+        state.Radios.Values.Where(radio => radio.Absences.IsRecurring(state.Now)).Min(radio => radio.Absences.Until);
 
     public static IEnumerable<SetupProblem> Problems(AttachState state)
     {
         foreach (IGrouping<string, RadioState> unstable in state.Radios.Values
-            .Where(radio => radio.Memory.Wanted && radio.Flapping.Is(state.Now))
+            .Where(radio => radio.Memory.Wanted && radio.Absences.IsRecurring(state.Now))
             .OrderBy(radio => radio.Id, StringComparer.Ordinal).GroupBy(radio => radio.Memory.PiId))
         {
             string pi = state.Pis.GetValueOrDefault(unstable.Key)?.Options.DisplayName ?? unstable.Key;
@@ -35,8 +29,8 @@ internal static class UnstableRadios
                 : $"the power supply and the network of {pi}";
             yield return new SetupProblem(
                 $"unstable {unstable.Key}",
-                $"{RadioNames.Of(radios)} went away {Times} times or more within {Within.TotalMinutes:0} minutes: see {where}, "
-                    + "and what restarts there.",
+                $"{RadioNames.Of(radios)} went away {AttachTimers.UnstableTimes} times or more within "
+                    + $"{AttachTimers.UnstableWithin.TotalMinutes:0} minutes: see {where}, and what restarts there.",
                 unstable.Key);
         }
     }

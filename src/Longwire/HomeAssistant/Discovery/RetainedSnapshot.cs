@@ -53,7 +53,7 @@ internal sealed record RetainedSnapshot(ImmutableArray<KeyValuePair<string, byte
             Nonce = nonce,
             Answers = answers,
         },
-        MessageJson.Default.BridgeInfoMessage);
+        BridgeInfoJson.Default.BridgeInfoMessage);
 
     private static byte[] PiState(PiSnapshot pi, MeasuredValues figures)
     {
@@ -75,7 +75,7 @@ internal sealed record RetainedSnapshot(ImmutableArray<KeyValuePair<string, byte
                 Silenced = pi.SilencedUntil is not null,
                 SilencedUntil = pi.SilencedUntil,
             },
-            MessageJson.Default.PiStateMessage);
+            StateMessageJson.Default.PiStateMessage);
     }
 
     private static byte[] RadioState(RadioSnapshot radio, Snapshot snapshot, MeasuredValues figures)
@@ -111,7 +111,7 @@ internal sealed record RetainedSnapshot(ImmutableArray<KeyValuePair<string, byte
                 DataRateOut = figures.Rate(radio.Id, passed => passed.Counters.OutBytes),
                 Urbs = UrbsMessage.Of(urbs),
             },
-            MessageJson.Default.RadioStateMessage);
+            StateMessageJson.Default.RadioStateMessage);
     }
 
     private static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 1);

@@ -63,8 +63,8 @@ internal sealed class Goodbye(
         // Who says "online" cannot be told: it may be our own, on its way back.
         if (message.Topic == topics.BridgeState) return false;
         Instance? sender = message.Topic == topics.BridgeClaim
-            ? Payload.TryRead(message.Payload, MessageJson.Default.ClaimMessage)?.Sender
-            : Payload.TryRead(message.Payload, MessageJson.Default.BridgeInfoMessage)?.Sender;
+            ? Payload.TryRead(message.Payload, ClaimJson.Default.ClaimMessage)?.Sender
+            : Payload.TryRead(message.Payload, BridgeInfoJson.Default.BridgeInfoMessage)?.Sender;
         return sender is not null && !self.Is(sender);
     }
 }

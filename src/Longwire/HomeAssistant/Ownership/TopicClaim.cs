@@ -64,10 +64,10 @@ internal sealed class TopicClaim(
         }
         if (message.Topic == topics.BridgeInfo)
         {
-            BridgeInfoMessage? info = Payload.TryRead(message.Payload, MessageJson.Default.BridgeInfoMessage);
+            BridgeInfoMessage? info = Payload.TryRead(message.Payload, BridgeInfoJson.Default.BridgeInfoMessage);
             return info is null || self.Is(info.Sender) ? null : await HeedInfoAsync(info, message.Retained, knownOwner, cancellationToken);
         }
-        ClaimMessage? other = Payload.TryRead(message.Payload, MessageJson.Default.ClaimMessage);
+        ClaimMessage? other = Payload.TryRead(message.Payload, ClaimJson.Default.ClaimMessage);
         if (other is null || self.Is(other.Sender)) return null;
         if (!GoesBefore(_mine, other)) return other.Sender;
         await ClaimAsync(cancellationToken);
@@ -103,7 +103,7 @@ internal sealed class TopicClaim(
     }
 
     private Task<bool> ClaimAsync(CancellationToken cancellationToken) => connection.SayAsync(
-        topics.BridgeClaim, Payload.Of(_mine with { Token = _answers.NewToken() }, MessageJson.Default.ClaimMessage), cancellationToken);
+        topics.BridgeClaim, Payload.Of(_mine with { Token = _answers.NewToken() }, ClaimJson.Default.ClaimMessage), cancellationToken);
 
     private async Task<IncomingMessage?> NextAsync(TimeSpan within, CancellationToken cancellationToken)
     {

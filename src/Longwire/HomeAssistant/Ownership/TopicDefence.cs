@@ -41,12 +41,12 @@ internal sealed class TopicDefence(
             }
             else if (message.Topic == topics.BridgeClaim)
             {
-                ClaimMessage? claim = Payload.TryRead(message.Payload, MessageJson.Default.ClaimMessage);
+                ClaimMessage? claim = Payload.TryRead(message.Payload, ClaimJson.Default.ClaimMessage);
                 if (claim is not null && !self.Is(claim.Sender)) other = await HeedClaimAsync(claim, cancellationToken);
             }
             else
             {
-                BridgeInfoMessage? info = Payload.TryRead(message.Payload, MessageJson.Default.BridgeInfoMessage);
+                BridgeInfoMessage? info = Payload.TryRead(message.Payload, BridgeInfoJson.Default.BridgeInfoMessage);
                 if (info is not null && !self.Is(info.Sender)) other = await HeedInfoAsync(info, cancellationToken);
             }
             if (other is not null) return other;
@@ -92,7 +92,7 @@ internal sealed class TopicDefence(
     }
 
     private Task<bool> AskAsync(CancellationToken cancellationToken) => connection.SayAsync(
-        topics.BridgeClaim, Payload.Of(_mine with { Token = _answers.NewToken() }, MessageJson.Default.ClaimMessage), cancellationToken);
+        topics.BridgeClaim, Payload.Of(_mine with { Token = _answers.NewToken() }, ClaimJson.Default.ClaimMessage), cancellationToken);
 
     private byte[] Info(string? answers) => RetainedSnapshot.BridgeInfo(feed.Current.Bridge, self.Version, self.Nonce, answers);
 

@@ -25,7 +25,7 @@ internal sealed class ClientFilter(WebAddress address, WebLimits limits, TimePro
         """).ReplaceLineEndings("\r\n")[..^2] + "\n");
 
     private readonly HashSet<IPAddress> _named = [];
-    private int _present;
+    private int _refusing;
 
     /// <summary>To stand before everything else of a connection.</summary>
     public ConnectionDelegate Before(ConnectionDelegate next) => async connection =>
@@ -41,7 +41,7 @@ internal sealed class ClientFilter(WebAddress address, WebLimits limits, TimePro
         try
         {
             // Whoever else comes meanwhile gets no answer: they must not take the place of those whom this is for.
-            if (Interlocked.Increment(ref _present) > WebLimits.RefusedAtOnce) return;
+            if (Interlocked.Increment(ref _refusing) > WebLimits.RefusedAtOnce) return;
             bool first;
             // Named once, and not without end.
             lock (_named) first = _named.Count < WebLimits.RefusedAtOnce && _named.Add(client);
@@ -57,7 +57,7 @@ internal sealed class ClientFilter(WebAddress address, WebLimits limits, TimePro
         }
         finally
         {
-            Interlocked.Decrement(ref _present);
+            Interlocked.Decrement(ref _refusing);
         }
     }
 

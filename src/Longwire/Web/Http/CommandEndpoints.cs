@@ -32,7 +32,7 @@ internal sealed class CommandEndpoints(
             await Answers.SayAsync(context, StatusCodes.Status404NotFound);
             return;
         }
-        WebLog.Asked(logger, authorization.Name(context), word, Printable.Of(pi.Name), pi.Id);
+        WebLog.Asked(logger, authorization.PersonOf(context), word, Printable.Of(pi.Name), pi.Id);
         await AnswerWithAsync(context, async patience =>
         {
             await sink.SendAsync(new PiCommand.Silence(pi.Id, word == "silence"), patience);
@@ -55,7 +55,7 @@ internal sealed class CommandEndpoints(
             await Answers.SayAsync(context, StatusCodes.Status404NotFound);
             return;
         }
-        WebLog.Asked(logger, authorization.Name(context), word.Replace('_', ' '), Printable.Of(radio.Name), radio.Id);
+        WebLog.Asked(logger, authorization.PersonOf(context), word.Replace('_', ' '), Printable.Of(radio.Name), radio.Id);
         await AnswerWithAsync(context, async patience =>
         {
             await sink.SendAsync(command, patience);

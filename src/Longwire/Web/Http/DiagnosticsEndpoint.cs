@@ -10,7 +10,7 @@ internal sealed class DiagnosticsEndpoint(RequestAuthorization authorization, Di
     public async Task AnswerAsync(HttpContext context)
     {
         if (await authorization.IsRefusedAsync(context)) return;
-        WebLog.AskedFor(logger, authorization.Name(context), "the diagnostics");
+        WebLog.AskedFor(logger, authorization.PersonOf(context), "the diagnostics");
         DoctorRound round = await rounds.FreshAsync(context.RequestAborted);
         byte[] file = await diagnostics.WriteAsync(round, context.RequestAborted);
         context.Response.Headers.ContentDisposition = "attachment; filename=\"longwire-diagnostics.json\"";

@@ -11,7 +11,7 @@ internal sealed class DoctorEndpoint(RequestAuthorization authorization, DoctorR
     public async Task AskAsync(HttpContext context)
     {
         if (await authorization.IsRefusedAsync(context)) return;
-        WebLog.AskedFor(logger, authorization.Name(context), "the checks");
+        WebLog.AskedFor(logger, authorization.PersonOf(context), "the checks");
         rounds.Ask();
         await Answers.SayAsync(context, StatusCodes.Status202Accepted);
     }

@@ -52,7 +52,7 @@ internal sealed class OptionsEndpoints(
     private async Task AddAsync(HttpContext context, string what, IReadOnlyList<NewEntry> entries, string? seen, string whenDone)
     {
         OptionsEdit edit = await editor.AddAsync(entries, seen, context.RequestAborted);
-        string person = authorization.Name(context);
+        string person = authorization.PersonOf(context);
         switch (edit)
         {
             case OptionsEdit.Done:

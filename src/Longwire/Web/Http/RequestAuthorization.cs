@@ -43,7 +43,7 @@ internal sealed class RequestAuthorization(WebAddress address, Func<string?> tok
             return true;
         }
         // Before a token is looked at: it must not be found by trying.
-        if (!pace.Takes(Name(context)))
+        if (!pace.Takes(PersonOf(context)))
         {
             await Answers.SayAsync(context, StatusCodes.Status429TooManyRequests, TooFast);
             return true;
@@ -82,7 +82,7 @@ internal sealed class RequestAuthorization(WebAddress address, Func<string?> tok
     }
 
     /// <summary>For the log.</summary>
-    public string Name(HttpContext context)
+    public string PersonOf(HttpContext context)
     {
         IPAddress? client = context.Connection.RemoteIpAddress;
         if (!address.IsIngress(client)) return $"Somebody at {WebAddress.Plain(client ?? IPAddress.None)}";

@@ -137,7 +137,7 @@ public sealed class PulledStickTests
         {
             bench.Tell(new AttachEvent.HoldChanged(attachment, null, default, Reseats: times));
             await bench.SettledAsync();
-            Assert.Equal(times >= UnstableRadios.Times, bench.Feed.Current.Radios[0].Unstable);
+            Assert.Equal(times >= AttachTimers.UnstableTimes, bench.Feed.Current.Radios[0].Unstable);
         }
     }
 

@@ -23,11 +23,11 @@ public sealed class UnstableRadiosTests
         {
             bench.Time.Advance(s_between);
             await GoAwayAndComeBackAsync(bench, how[4] == 'p');
-            Assert.Equal(times >= UnstableRadios.Times, IsTold(bench));
-            Assert.Equal(times >= UnstableRadios.Times, HasProblem(bench));
+            Assert.Equal(times >= AttachTimers.UnstableTimes, IsTold(bench));
+            Assert.Equal(times >= AttachTimers.UnstableTimes, HasProblem(bench));
         }
         Assert.Contains("goes away again and again", Meaning(bench).Explanation, StringComparison.Ordinal);
-        bench.Time.Advance(UnstableRadios.Within - TimeSpan.FromMinutes(1));
+        bench.Time.Advance(AttachTimers.UnstableWithin - TimeSpan.FromMinutes(1));
         await bench.SettledAsync();
         Assert.True(HasProblem(bench));
         // No event: the time alone.
@@ -41,7 +41,7 @@ public sealed class UnstableRadiosTests
     {
         await using AttachBench bench = Lives.Start(RadioStatus.Attached);
         await Lives.BringAsync(bench, RadioStatus.Attached);
-        for (int times = 1; times <= UnstableRadios.Times; times++) await GoAwayAndComeBackAsync(bench, portGoes: false);
+        for (int times = 1; times <= AttachTimers.UnstableTimes; times++) await GoAwayAndComeBackAsync(bench, portGoes: false);
         var seen = new List<(RadioStatus, bool)>();
         void Look() => seen.Add((Radio(bench).Status, HasProblem(bench)));
         Look();
@@ -64,7 +64,7 @@ public sealed class UnstableRadiosTests
     {
         await using AttachBench bench = Lives.Start(RadioStatus.Attached);
         await Lives.BringAsync(bench, RadioStatus.Attached);
-        for (int times = 1; times < UnstableRadios.Times; times++)
+        for (int times = 1; times < AttachTimers.UnstableTimes; times++)
         {
             bench.Tell(new AttachEvent.HoldChanged(bench.Attachments[^1], new CarrierHold(1, "silence"), default));
             await ComeBackAsync(bench, () => Lose(bench));
@@ -109,7 +109,7 @@ public sealed class UnstableRadiosTests
         await Task.WhenAll(identified);
         foreach (ScriptedAttachment attachment in bench.Attachments) bench.Tell(new AttachEvent.CameUp(attachment, 1));
         await bench.UntilAsync(now => now.Radios.Length == 6 && now.Radios.All(radio => radio.HasPort));
-        for (int times = 1; times <= UnstableRadios.Times; times++)
+        for (int times = 1; times <= AttachTimers.UnstableTimes; times++)
         {
             foreach (ScriptedAttachment attachment in bench.Attachments)
             {

@@ -13,7 +13,6 @@ namespace Longwire.Tests.HomeAssistant.Discovery;
 public sealed partial class EntityClassesTests
 {
     private static readonly Topics s_topics = new("longwire", "homeassistant");
-    private static readonly PiVitals s_all = new(48.3, false, 0.42, DateTimeOffset.UnixEpoch, -56);
 
     // Those that we use, each with what its figures are in; null: it is no figure.
     private static readonly Dictionary<string, string?> s_sensorUnits = new(StringComparer.Ordinal)
@@ -72,11 +71,10 @@ public sealed partial class EntityClassesTests
 
     private static IEnumerable<Component> All()
     {
-        PiSnapshot paired = Some.Pi with { Mode = PiMode.Link, Version = "0.1.0", Vitals = s_all };
-        Snapshot snapshot = Some.Snapshot(Some.Radio) with { Pis = [paired] };
+        Snapshot snapshot = Some.Snapshot(Some.Radio) with { Pis = [Some.PairedPi] };
         Device[] devices =
         [
-            BridgeDevice.Of(s_topics, "1"), PiDevice.Of(paired, s_topics, "1"), RadioDevice.Of(Some.Radio, snapshot, s_topics, "1"),
+            BridgeDevice.Of(s_topics, "1"), PiDevice.Of(Some.PairedPi, s_topics, "1"), RadioDevice.Of(Some.Radio, snapshot, s_topics, "1"),
         ];
         return devices.SelectMany(device => device.Message.Components.Values).Where(component => component.Name is not null);
     }

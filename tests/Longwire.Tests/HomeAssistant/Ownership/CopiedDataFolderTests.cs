@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Longwire.HomeAssistant.Broker;
 using Longwire.HomeAssistant.Discovery;
+using Longwire.HomeAssistant.Ownership;
 using Longwire.Tests.HomeAssistant.Brokers;
 using MQTTnet.Server;
 using Xunit;
@@ -167,12 +168,12 @@ public sealed class CopiedDataFolderTests
         Assert.Equal(keys, json.EnumerateObject().Select(member => member.Name));
         byte[] retained = RetainedSnapshot.BridgeInfo(Some.Snapshot("same", Some.Radio).Bridge, "1.2.3", "0000beef");
         Assert.DoesNotContain("answers", JsonSerializer.Deserialize<JsonElement>(retained).EnumerateObject().Select(member => member.Name));
-        ClaimMessage? former = Payload.TryRead("""{"instance_id":"a","incumbent":true}"""u8, MessageJson.Default.ClaimMessage);
+        ClaimMessage? former = Payload.TryRead("""{"instance_id":"a","incumbent":true}"""u8, ClaimJson.Default.ClaimMessage);
         Assert.Equal(new Instance("a", null), former!.Sender);
         Assert.Equal(
             new Instance("a", null),
             Payload.TryRead(
-            """{"version":"1","instance_id":"a","problem":false,"problems":[]}"""u8, MessageJson.Default.BridgeInfoMessage)!.Sender);
+            """{"version":"1","instance_id":"a","problem":false,"problems":[]}"""u8, BridgeInfoJson.Default.BridgeInfoMessage)!.Sender);
     }
 
     private static Bridge New(int port)

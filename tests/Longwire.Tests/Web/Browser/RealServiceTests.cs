@@ -7,6 +7,7 @@ using Longwire.Options;
 using Longwire.State;
 using Longwire.Testing.Peers;
 using Longwire.Testing.Usbipd;
+using Longwire.Tests.Composition;
 using Longwire.Tests.HomeAssistant.Brokers;
 using Microsoft.Playwright;
 using Xunit;
@@ -20,7 +21,7 @@ namespace Longwire.Tests.Web.Browser;
 [Trait("needs", "chromium")]
 public sealed class RealServiceTests : PageTest
 {
-    private readonly PlayedHost _host = new();
+    private readonly FakeHostKernel _host = new();
     private readonly RecordingLogger<AttachService> _log = new();
     private readonly Channel<AttachOptions> _inForce = Channel.CreateUnbounded<AttachOptions>();
     private readonly AttachService _service;

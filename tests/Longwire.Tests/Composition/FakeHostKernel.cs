@@ -10,13 +10,13 @@ using Longwire.UsbIp.Linux;
 using Longwire.UsbIp.Uevents;
 using Longwire.UsbIp.Vhci;
 
-namespace Longwire.Tests.Web;
+namespace Longwire.Tests.Composition;
 
 /// <summary>
 /// The kernel of a host: what is handed to its vhci_hcd stands there at once with its tty, by the descriptors that the stick has, and goes
 /// when it is detached, or when the other end of its connection is closed. The stick itself is asked nothing.
 /// </summary>
-internal sealed class PlayedHost : IAsyncDisposable
+internal sealed class FakeHostKernel : IAsyncDisposable
 {
     private readonly FakeSysfs _sysfs = new();
     private readonly FakeVhci _vhci;
@@ -26,7 +26,7 @@ internal sealed class PlayedHost : IAsyncDisposable
     private readonly List<Task> _reading = [];
     private readonly Channel<Uevent> _uevents = Channel.CreateUnbounded<Uevent>();
 
-    public PlayedHost()
+    public FakeHostKernel()
     {
         _vhci = new FakeVhci(_sysfs);
         Kernel = new AttachKernel(_sysfs.Root, new VhciHost(_sysfs.Root, Write))

@@ -5,23 +5,23 @@ namespace Longwire.Attach;
 /// </summary>
 /// <param name="times">So often.</param>
 /// <param name="within">So soon after each other, the first to the last.</param>
-internal sealed class Flapping(int times, TimeSpan within)
+internal sealed class Recurrence(int times, TimeSpan within)
 {
     private readonly Queue<TimeSpan> _last = new(times);
 
-    /// <summary>Until when it flaps, unless it happens again; null: it never did.</summary>
+    /// <summary>Until when it counts as recurring, unless it happens again; null: it never did.</summary>
     public TimeSpan? Until { get; private set; }
 
-    public bool Is(TimeSpan now) => Until > now;
+    public bool IsRecurring(TimeSpan now) => Until > now;
 
     /// <summary>It happened.</summary>
     /// <param name="now">By any clock that never changes.</param>
-    /// <returns>It flaps.</returns>
+    /// <returns>It recurs.</returns>
     public bool Add(TimeSpan now)
     {
         if (_last.Count == times) _last.Dequeue();
         _last.Enqueue(now);
         if (_last.Count == times && now - _last.Peek() <= within) Until = now + within;
-        return Is(now);
+        return IsRecurring(now);
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Longwire.HomeAssistant.Discovery;
+namespace Longwire.HomeAssistant.Ownership;
 
 // Strict: anybody may write to our topics, and what lacks a member that we rely on is no such message.
 [JsonSourceGenerationOptions(
@@ -8,9 +8,5 @@ namespace Longwire.HomeAssistant.Discovery;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     GenerationMode = JsonSourceGenerationMode.Metadata)]
-[JsonSerializable(typeof(RadioStateMessage))]
-[JsonSerializable(typeof(PiStateMessage))]
-[JsonSerializable(typeof(BridgeInfoMessage))]
-[JsonSerializable(typeof(RadioEventMessage))]
 [JsonSerializable(typeof(ClaimMessage))]
-internal sealed partial class MessageJson : JsonSerializerContext;
+internal sealed partial class ClaimJson : JsonSerializerContext;

@@ -1,27 +1,18 @@
 using System.Text.RegularExpressions;
-using Longwire.Doctor;
 using Longwire.Tests.AddOn;
 using Xunit;
 
-namespace Longwire.Tests.Doctor;
+namespace Longwire.Tests.Architecture;
 
-public sealed partial class SentenceTests
+/// <summary>
+/// A finding's sentences stand in a test as what it expects, so some test provokes each. What was looked at stands behind its id and
+/// is left out.
+/// </summary>
+public sealed partial class FindingSentencesTests
 {
     // Shorter pieces between two holes of a text say nothing.
     private const int ShortestPiece = 8;
 
-    [Theory]
-    [InlineData("it is away: go there", "It is away", "Go there")]
-    [InlineData("It is away. Remedy: go: there", "It is away.", "Go: there")]
-    [InlineData("it is away. go there: at once", "It is away", "Go there: at once")]
-    [InlineData("it is away", "It is away", "See the log of Longwire, which says more")]
-    public void What_is_wrong_is_told_from_what_to_do(string text, string found, string remedy) =>
-        Assert.Equal((found, remedy), Sentence.Split(text));
-
-    /// <summary>
-    /// A finding's sentences stand in a test as what it expects, so some test provokes each. What was looked at stands behind its id and
-    /// is left out.
-    /// </summary>
     [Fact]
     public void Every_sentence_that_the_checks_can_say_is_expected_by_a_test()
     {

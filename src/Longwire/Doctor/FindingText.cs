@@ -3,7 +3,7 @@ using Longwire.Platform;
 namespace Longwire.Doctor;
 
 /// <summary>A text for a person: one line, of bounded length, with a full stop. A part of it may come from a peer.</summary>
-internal static class Sentence
+internal static class FindingText
 {
     public const int Longest = 299;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using Longwire.HomeAssistant.Broker;
 
-namespace Longwire.HomeAssistant.Discovery;
+namespace Longwire.HomeAssistant.Ownership;
 
 /// <param name="Incumbent">It published here before, in this life: it goes before newcomers.</param>
 internal sealed record ClaimMessage(string InstanceId, bool Incumbent)
