@@ -21,7 +21,7 @@ internal sealed class Recurrence(int times, TimeSpan within)
     {
         if (_last.Count == times) _last.Dequeue();
         _last.Enqueue(now);
-        if (_last.Count == times && now - _last.Peek() <= within) Until = now + within;
+        if (IsRecurring(now) || (_last.Count == times && now - _last.Peek() <= within)) Until = now + within;
         return IsRecurring(now);
     }
 }

@@ -1,4 +1,3 @@
-using Longwire.Inventory;
 
 namespace Longwire.Doctor;
 

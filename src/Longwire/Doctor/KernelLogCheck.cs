@@ -51,7 +51,7 @@ internal abstract class KernelLogCheck(IReadOnlyList<KernelLogSign> signs, bool 
         {
             return Question.Unknown("This user may not read the kernel's log.", "Run 'sudo longwire doctor'");
         }
-        string each = string.Join(" and for ", words);
+        string each = NameList.Of(words, words.Length);
         return Question.Unknown(
             "The kernel's log cannot be seen from here.",
             ContainerImage.IsUnderSupervisor(context.Environment)

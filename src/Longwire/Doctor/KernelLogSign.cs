@@ -40,7 +40,7 @@ internal sealed partial record KernelLogSign(string Name, Regex Line, string Wha
                 + "radio up",
             "Update Longwire here and on the Pi, or what else serves the radio there. If it comes back, report it with this line"),
         new(
-            "serial_driver", SerialDriver(), "The driver of a serial port got no good answer from its radio",
+            "serial_driver", SerialDriver(), "The driver of a serial port, of a radio or of a stick in this machine, got no good answer",
             "Look at the quality of the radio's link; if that is good, at the stick: run 'sudo longwire doctor' on the Pi", Least: 5),
         new(
             "unplugged", Unplugged(), "Radios went away from this machine",
@@ -69,7 +69,6 @@ internal sealed partial record KernelLogSign(string Name, Regex Line, string Wha
     // A stall, a broken or late answer (-32, -62, -71, -110). What ends because the radio goes has other numbers. ch341 names the device.
     [GeneratedRegex(
         @"^((cp210x|ftdi_sio|ch341-uart|pl2303|ti_usb_3410_5052\S*) tty\S+: .*(status|stopped|failed|error|control|modem).*-(32|62|71|110)$"
-            + @"|cdc_acm \S+: failed to set dtr/rts$"
             + @"|usb \S+: failed to (send|receive) control message: -(32|62|71|110)$)")]
     private static partial Regex SerialDriver();
 

@@ -1,5 +1,4 @@
 using Longwire.HomeAssistant.Broker;
-using Longwire.HomeAssistant.Discovery;
 using Longwire.HomeAssistant.Ownership;
 using Longwire.State;
 

@@ -48,6 +48,11 @@ internal readonly record struct StatusMeaning(bool? Connected, bool Problem, str
                 radio.HeldForLong,
                 $"{at} does not answer for this radio. Its port stays, and Longwire waits for a few seconds. If this comes often, look at "
                     + $"the power and the network of {at}."),
+            RadioStatus.Attaching when radio.Unstable => new(
+                false,
+                false,
+                "Being attached again, but unstable: it goes away again and again. See its cable, and the power supply and the network of "
+                    + $"{at}."),
             RadioStatus.Attaching => new(radio.Undecided ? null : false, false, "Being attached right now. Nothing to do."),
             RadioStatus.Detached when radio.Stopped => new(null, false, Stopped),
             RadioStatus.Detached => new(false, false, "Detached, because somebody asked for it. To use it again, switch \"Attached\" on."),

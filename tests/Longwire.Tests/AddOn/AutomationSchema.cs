@@ -39,6 +39,7 @@ internal static class AutomationSchema
         ["if"] = new(["then"], ["else"]),
         ["parallel"] = new([], []),
         ["sequence"] = new([], []),
+        ["variables"] = new([], []),
     };
 
     private static readonly Dictionary<string, Keys> s_selectors = new()

@@ -129,6 +129,8 @@ public sealed class BlueprintStoryTests
     {
         Assert.Empty((await Starting().Hears(5, s_detached).PlayAsync(600)).Done);
         Assert.Empty((await Starting().Hears(5, s_detached).HearsNoMore(300).PlayAsync(600)).Done);
+        // Within the patience of the start itself.
+        Assert.Empty((await Starting().Hears(5, s_detached).HearsNoMore(150).PlayAsync(600)).Done);
     }
 
     [Theory]

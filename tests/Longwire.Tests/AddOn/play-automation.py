@@ -11,6 +11,8 @@ sources of 2025 and 2026:
   no such turn. "from_state" and "to_state" are those of the change that turned it.
 - An entity that is unavailable has none of its own attributes.
 - A condition that is not met ends the sequence it stands in, an error ends all that it stands in; beside it in "parallel" the others go on.
+- "variables" sets those that there are, also from within (since 2025.4).
+- A value that there is none of is a warning in the log as soon as it is looked at. Here it is an error.
 - "continue_on_error" lets a failed call pass, never a call that is wrong in itself: no such action, no such app.
 """
 import ast
@@ -20,7 +22,7 @@ import json
 import re
 import sys
 
-from jinja2 import Undefined
+from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 
@@ -44,7 +46,7 @@ class HomeAssistant:
     def __init__(self, devices):
         self.states = {}
         self.devices = devices
-        self.environment = ImmutableSandboxedEnvironment(undefined=Undefined)
+        self.environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
         self.environment.globals.update(
             states=lambda entity: self.states[entity].state if entity in self.states else "unknown",
             is_state=lambda entity, state: entity in self.states and self.states[entity].state == state,
@@ -169,6 +171,9 @@ class Automation:
             yield from self.parallel([self.inner(branch["sequence"], variables) for branch in step["parallel"]])
         elif "delay" in step:
             yield seconds(self.home_assistant.render(step["delay"], variables))
+        elif "variables" in step:
+            for name, value in step["variables"].items():
+                variables[name] = self.home_assistant.render(value, variables)
         elif "condition" in step:
             if not self.is_met(step, variables):
                 raise ConditionNotMet()

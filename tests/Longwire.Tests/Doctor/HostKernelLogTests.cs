@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Longwire.Doctor;
 using Longwire.Testing.Kernel;
 using Longwire.UsbIp.Linux;
@@ -33,8 +34,8 @@ public sealed class HostKernelLogTests : IDisposable
         + "report it with this line.")]
     [InlineData(
         "serial_driver", FindingLevel.Note,
-        "The driver of a serial port got no good answer from its radio: 5 times, last 8 minutes ago (\"cdc_acm 3-3:1.0: failed to set "
-            + "dtr/rts\").",
+        "The driver of a serial port, of a radio or of a stick in this machine, got no good answer: 5 times, last 8 minutes ago (\"cp210x "
+            + "ttyUSB0: failed set request 0x12 status: -110\").",
         "Look at the quality of the radio's link; if that is good, at the stick: run 'sudo longwire "
         + "doctor' on the Pi.")]
     [InlineData(
@@ -69,6 +70,26 @@ public sealed class HostKernelLogTests : IDisposable
         Assert.Equal((FindingLevel.Ok, "It tells of none."), (found.Level, found.Found));
     }
 
+    [Theory]
+    [InlineData("kmsg-vhci.txt", true)]
+    [InlineData("kmsg-vhci.txt", false)]
+    [InlineData("kmsg-usb.txt", false)]
+    [InlineData("kmsg-undervoltage.txt", false)]
+    public async Task Whoever_searches_the_log_for_the_words_finds_each_line_that_is_looked_for(string log, bool onHost)
+    {
+        KernelLogCheck check = onHost ? new HostKernelLogCheck() : new PiKernelLogCheck();
+        _bench.Context = _bench.Context with { ReadKernelLog = _ => new KernelLogReading(KernelLogAccess.Denied, []) };
+        _bench.BeInContainer();
+        string remedy = (await _bench.FindAsync(check)).Remedy!;
+        var words = new Regex(Regex.Match(remedy, "\"(?<words>.*)\"").Groups["words"].Value, RegexOptions.IgnoreCase);
+        string[] lines = [.. DoctorBench.Recorded(log).Split('\n').Where(line => line.Contains(';', StringComparison.Ordinal))];
+        string[] texts = [.. lines.Select(line => line[(line.IndexOf(';', StringComparison.Ordinal) + 1)..])];
+        IReadOnlyList<KernelLogSign> signs = onHost ? KernelLogSign.OfHost : KernelLogSign.OfPi;
+        string[] found = [.. texts.Where(text => signs.Any(sign => sign.Line.IsMatch(text)))];
+        Assert.Equal(log.Contains("under", StringComparison.Ordinal), found.Length == 0);
+        Assert.All(found, text => Assert.Matches(words, text));
+    }
+
     [Fact]
     public async Task A_log_that_may_not_be_read_names_where_it_can_be()
     {
@@ -76,9 +97,9 @@ public sealed class HostKernelLogTests : IDisposable
         await TellsAsync("This user may not read the kernel's log.", "Run 'sudo longwire doctor'.");
         _bench.BeInContainer();
         const string Unseen = "The kernel's log cannot be seen from here.";
-        await TellsAsync(Unseen, "Run 'sudo dmesg | grep -i -E \"vhci_hcd|tty\"' on the machine itself.");
+        await TellsAsync(Unseen, "Run 'sudo dmesg | grep -i -E \"vhci_hcd|usb|tty\"' on the machine itself.");
         _bench.BeUnderSupervisor();
-        await TellsAsync(Unseen, "Open Settings → System → Logs, choose Host, and search for vhci_hcd and for tty.");
+        await TellsAsync(Unseen, "Open Settings → System → Logs, choose Host, and search for vhci_hcd, usb and tty.");
 
         async Task TellsAsync(string sentence, string remedy)
         {

@@ -66,9 +66,9 @@ internal sealed class Convergence(AttachState state)
         StickSelection selection = state.Selection();
         if (ReattachChanges.Settle(state, selection) is { } backBy) WakeNoLaterThan(backBy);
         UpdateStatuses(selection);
-        List<RadioState> expected = SnapshotMaker.Shown(state, selection)
-            .FindAll(radio => radio.Memory.Wanted && !AwayWithPi.Is(radio, state));
-        if (_down.Look(expected, state.Now, state.Work.IsUnderWay) is { } due) WakeNoLaterThan(due);
+        List<RadioState> expected = SnapshotMaker.Shown(state, selection).FindAll(radio => radio.Memory.Wanted);
+        TimeSpan? downForLong = _down.Look(expected, state.Now, state.Work.IsUnderWay, radio => AwayWithPi.Is(radio, state));
+        if (downForLong is { } due) WakeNoLaterThan(due);
         if (state.Remember() is { } rememberBy) WakeNoLaterThan(rememberBy);
         // What a snapshot lacks is removed from Home Assistant: the first must know the options.
         if (state.HasOptions) Publish(selection);

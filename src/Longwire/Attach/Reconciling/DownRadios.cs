@@ -22,13 +22,23 @@ internal sealed class DownRadios(ILogger logger)
     /// <param name="expected">Those that a person wants attached, and the options ask for.</param>
     /// <param name="now">Monotonic.</param>
     /// <param name="isHidden">Of what is plugged into this Pi nothing is said, though it is known since when it is down.</param>
+    /// <param name="isExplained">Another problem says it. A radio that was down for long before that is told all the same.</param>
     /// <returns>When to look again without any event; null: then only an event changes anything.</returns>
-    public TimeSpan? Look(IReadOnlyCollection<RadioState> expected, TimeSpan now, Predicate<string>? isHidden = null)
+    public TimeSpan? Look(
+        IReadOnlyCollection<RadioState> expected,
+        TimeSpan now,
+        Predicate<string>? isHidden = null,
+        Predicate<RadioState>? isExplained = null)
     {
         List<RadioState> down = [.. expected.Where(radio => radio.Status is not (RadioStatus.Attached or RadioStatus.Held))];
         foreach (string other in _since.Keys.Except(down.Select(radio => radio.Id)).ToArray()) _since.Remove(other);
         foreach (RadioState radio in down) _since.TryAdd(radio.Id, now);
-
+        foreach (RadioState radio in down.FindAll(radio => isExplained?.Invoke(radio) == true && !IsLong(radio, now)))
+        {
+            // Its time begins when nothing explains it any more.
+            _since.Remove(radio.Id);
+            down.Remove(radio);
+        }
         int hidden = down.RemoveAll(radio => isHidden?.Invoke(radio.Memory.PiId) == true);
         if (down.Count == 0 && hidden == 0) return Back(now);
         if (down.Count == 0)
@@ -45,6 +55,8 @@ internal sealed class DownRadios(ILogger logger)
         if (!was) AttachLog.Problem(_log, Problem);
         return null;
     }
+
+    private bool IsLong(RadioState radio, TimeSpan now) => now - _since[radio.Id] >= AttachTimers.DownForLong;
 
     // Back for good at the first time; one that was back within the last hour, and gone again, has to stay for a moment before it counts.
     private TimeSpan? Back(TimeSpan now)

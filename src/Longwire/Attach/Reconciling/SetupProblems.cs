@@ -20,7 +20,7 @@ internal sealed class SetupProblems(AttachState state, Replacements replacements
         }
         foreach ((string leftAlone, string piId) in selection.Former.LeftAlone(present))
             yield return new SetupProblem(leftAlone, leftAlone, piId);
-        foreach (SetupProblem unstable in UnstableRadios.Problems(state)) yield return unstable;
+        foreach (SetupProblem unstable in UnstableRadios.Problems(state, selection)) yield return unstable;
         foreach (SetupProblem several in replacements.Problems()) yield return several;
         foreach (SetupProblem misspelt in PortSpellings.Problems(state)) yield return misspelt;
         foreach (PiState pi in state.Pis.Values.Where(pi => pi.Reachable == false))

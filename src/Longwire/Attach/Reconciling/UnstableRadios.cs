@@ -1,3 +1,5 @@
+using Longwire.Attach.Identity;
+
 namespace Longwire.Attach.Reconciling;
 
 /// <summary>
@@ -17,9 +19,9 @@ internal static class UnstableRadios
     public static TimeSpan? Settle(AttachState state) =>
         state.Radios.Values.Where(radio => radio.Absences.IsRecurring(state.Now)).Min(radio => radio.Absences.Until);
 
-    public static IEnumerable<SetupProblem> Problems(AttachState state)
+    public static IEnumerable<SetupProblem> Problems(AttachState state, StickSelection selection)
     {
-        foreach (IGrouping<string, RadioState> unstable in state.Radios.Values
+        foreach (IGrouping<string, RadioState> unstable in SnapshotMaker.Shown(state, selection)
             .Where(radio => radio.Memory.Wanted && radio.Absences.IsRecurring(state.Now))
             .OrderBy(radio => radio.Id, StringComparer.Ordinal).GroupBy(radio => radio.Memory.PiId))
         {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Longwire.HomeAssistant.Broker;
-using Longwire.HomeAssistant.Discovery;
 
 namespace Longwire.HomeAssistant.Ownership;
 

@@ -119,6 +119,42 @@ public sealed class DownRadiosTests
     }
 
     [Fact]
+    public void What_another_problem_explains_is_not_told_unless_it_was_down_for_long_before_that()
+    {
+        RadioState[] radios = [Radio("long", RadioStatus.Unplugged), Radio("there", RadioStatus.Attached)];
+        _down.Look(radios, TimeSpan.Zero);
+        TimeSpan now = AttachTimers.DownForLong;
+        _down.Look(radios, now);
+        string? told = _down.Problem;
+        Assert.StartsWith("long is not attached", told, StringComparison.Ordinal);
+
+        // Their Pi goes, is away for long, and is back: in all that time nothing is said to be over, and nothing new.
+        foreach (RadioState radio in radios) radio.Status = RadioStatus.PiUnreachable;
+        for (int look = 0; look < 5; look++)
+        {
+            _down.Look(radios, now += AttachTimers.DownForLong, isExplained: _ => true);
+            Assert.Equal(told, _down.Problem);
+        }
+        (radios[0].Status, radios[1].Status) = (RadioStatus.Unplugged, RadioStatus.Attached);
+        _down.Look(radios, now + TimeSpan.FromSeconds(1));
+        Assert.Equal(told, _down.Problem);
+        Assert.Single(_logger.Lines);
+    }
+
+    [Fact]
+    public void Once_nothing_else_explains_it_a_radio_has_its_minute()
+    {
+        RadioState[] radio = [Radio("r", RadioStatus.PiUnreachable)];
+        TimeSpan now = TimeSpan.Zero;
+        for (int look = 0; look < 5; look++) _down.Look(radio, now += AttachTimers.DownForLong, isExplained: _ => true);
+        radio[0].Status = RadioStatus.Attaching;
+        Assert.Equal(now + AttachTimers.DownForLong, _down.Look(radio, now));
+        Assert.Null(_down.Problem);
+        _down.Look(radio, now + AttachTimers.DownForLong);
+        Assert.StartsWith("r is not attached", _down.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_snapshot_counts_them_and_names_the_missing_after_a_minute_without_any_news()
     {
         await using var bench = new AttachBench(

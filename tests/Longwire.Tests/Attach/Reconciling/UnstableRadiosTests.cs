@@ -11,6 +11,7 @@ namespace Longwire.Tests.Attach.Reconciling;
 public sealed class UnstableRadiosTests
 {
     private static readonly TimeSpan s_between = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_seldom = TimeSpan.FromMinutes(9);
 
     [Theory]
     [InlineData("its link is cut, and the same session goes on")]
@@ -19,9 +20,10 @@ public sealed class UnstableRadiosTests
     {
         await using AttachBench bench = Lives.Start(RadioStatus.Attached);
         await Lives.BringAsync(bench, RadioStatus.Attached);
-        for (int times = 1; times <= 5; times++)
+        for (int times = 1; times <= 9; times++)
         {
-            bench.Time.Advance(s_between);
+            // At first often, then less so: it still goes away.
+            bench.Time.Advance(times < 5 ? s_between : s_seldom);
             await GoAwayAndComeBackAsync(bench, how[4] == 'p');
             Assert.Equal(times >= AttachTimers.UnstableTimes, IsTold(bench));
             Assert.Equal(times >= AttachTimers.UnstableTimes, HasProblem(bench));
@@ -52,6 +54,7 @@ public sealed class UnstableRadiosTests
         await bench.UntilStatusAsync(Lives.Radio, RadioStatus.Attaching);
         Look();
         Assert.Equal([(RadioStatus.Attached, true), (RadioStatus.Held, true), (RadioStatus.Attaching, true)], seen);
+        Assert.StartsWith("Being attached again, but unstable", Meaning(bench).Explanation, StringComparison.Ordinal);
         // What a person wants detached is no problem.
         bench.Tell(new AttachEvent.Commanded(new RadioCommand.SetWanted(Lives.Radio, Wanted: false)));
         await bench.UntilStatusAsync(Lives.Radio, RadioStatus.Detached);
@@ -118,6 +121,9 @@ public sealed class UnstableRadiosTests
             }
         }
         await bench.UntilAsync(now => now.Radios.All(radio => radio.Unstable));
+        // The names came one after the other, as far as the reconciler was ahead of this test.
+        bench.Time.Advance(AttachTimers.ProblemSettles);
+        await bench.SettledAsync();
         Assert.EndsWith(
             " and 2 more went away 3 times or more within 15 minutes: see the power supply and the network of attic, "
                 + "and what restarts there.",
@@ -151,6 +157,39 @@ public sealed class UnstableRadiosTests
         bench.Time.Advance(AttachTimers.DownForLong);
         await bench.UntilAsync(
             now => now.Bridge.Problems.Any(problem => problem.StartsWith("a and b are not attached", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task One_that_was_unplugged_before_its_Pi_went_away_is_told_beside_it()
+    {
+        await using var bench = new AttachBench(Known("a", "A", "1.2"), Known("b", "B", "1.3"));
+        bench.Load(Wishes([Pi("attic")]));
+        await bench.AttachAsync(Device("1-1.2"), IdentityOf("A"));
+        bench.ListOfLongwire("attic", []);
+        await bench.UntilStatusAsync("b", RadioStatus.Unplugged);
+        var loss = new AttachOutcome.Lost("the Pi is away", PiSilent: true);
+        bench.Tell(new AttachEvent.WentDown(bench.Attachments[0], loss));
+        bench.Tell(new AttachEvent.Ended(bench.Attachments[0], loss));
+        bench.Tell(new AttachEvent.PiSilent("attic", "no route"));
+        await bench.UntilStatusAsync("b", RadioStatus.PiUnreachable);
+        bench.Time.Advance(AttachTimers.DownForLong * 2);
+        await bench.SettledAsync();
+        Assert.Contains(bench.Feed.Current.Bridge.Problems, told => told.EndsWith("Plugged in there: a.", StringComparison.Ordinal));
+        Assert.Contains(bench.Feed.Current.Bridge.Problems, told => told.StartsWith("b is not attached", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task One_that_the_options_ask_for_no_more_is_not_told()
+    {
+        await using AttachBench bench = Lives.Start(RadioStatus.Attached);
+        await Lives.BringAsync(bench, RadioStatus.Attached);
+        for (int times = 1; times <= AttachTimers.UnstableTimes; times++) await GoAwayAndComeBackAsync(bench, portGoes: false);
+        Assert.True(IsTold(bench));
+        bench.Load(Wishes([Pi("cellar")]));
+        await bench.UntilAsync(now => now.Radios.IsEmpty);
+        bench.Time.Advance(AttachTimers.ProblemSettles);
+        await bench.SettledAsync();
+        Assert.False(IsTold(bench));
     }
 
     private static async Task GoAwayAndComeBackAsync(AttachBench bench, bool portGoes)
