@@ -1,5 +1,4 @@
 using Longwire.Attach;
-using Longwire.Attach.Reconciling;
 using Longwire.Link.Pairing;
 using Longwire.Link.Tls;
 using Longwire.Link.Wire;

@@ -1,5 +1,4 @@
 using Longwire.Attach;
-using Longwire.Attach.Reconciling;
 using Longwire.State;
 using Longwire.UsbIp.Wire;
 using Xunit;

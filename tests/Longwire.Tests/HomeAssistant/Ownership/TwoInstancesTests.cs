@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Longwire.HomeAssistant.Discovery;
 using Longwire.HomeAssistant.Ownership;
 using Longwire.State;
 using Longwire.Tests.HomeAssistant.Brokers;
