@@ -37,7 +37,12 @@ public abstract class BesideTest(Home home) : RadioTest(home)
 
     private static string Figure(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
 
-    private static double Median(IReadOnlyCollection<double> values) => values.Order().ElementAt(values.Count / 2);
+    // Of an even number the mean of the two in the middle.
+    private static double Median(IReadOnlyCollection<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
 
     /// <summary>
     /// Until the radio's state says so. The state itself, not its entities: what one build has described the other may not say.
