@@ -3,16 +3,13 @@ using Longwire.Radios;
 
 namespace Longwire.Doctor;
 
-/// <summary>A radio that may have troubles that the data file knows.</summary>
-internal sealed record TroubledRadio(string Name, Recognition? Recognition);
-
 /// <summary>What the data file of radios knows of those that are there: one finding for each trouble, with all that may have it.</summary>
 internal static class Troubles
 {
     // The rest of a finding's line is for what is known of them.
     private const int MostNamed = 3;
 
-    public static IEnumerable<Finding> Findings(IReadOnlyCollection<TroubledRadio> radios, Question question)
+    public static IEnumerable<Finding> Findings(IReadOnlyCollection<CheckedRadio> radios, Question question)
     {
         bool any = false;
         foreach (KnownTrouble trouble in KnownRadios.Default.Troubles)
